@@ -1,0 +1,1 @@
+"""The shell that lets people in: HTTP, pages and the command line."""

@@ -1,0 +1,1 @@
+"""Rules decide: pure functions and dated values; facts in, findings out."""

@@ -1,0 +1,40 @@
+"""The roles in which people and machines act (DESIGN: the duties of the office and of the employers)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """A role as it stands in tokens and duties; kebab-case on the wire."""
+
+    APPLICANT = "applicant"
+    OFFICER = "officer"
+    ADVISER = "adviser"
+    SECURITY_AUTHORITY = "security-authority"
+    COORDINATOR = "coordinator"
+    EMPLOYER = "employer"
+    APPROVER = "approver"
+    FINANCE = "finance"
+    RELEASER = "releaser"
+    SECURITY_CONTACT = "security-contact"
+    AUDITOR = "auditor"
+    PRIVACY_OFFICER = "privacy-officer"
+    ADMINISTRATOR = "administrator"
+    ENGINE = "engine"
+
+
+OF_AN_EMPLOYER = frozenset({Role.EMPLOYER, Role.APPROVER, Role.FINANCE, Role.RELEASER, Role.SECURITY_CONTACT})
+"""Roles that act for exactly one employer."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: a person (by handle, never by name), in a role, for an employer where the role asks for one."""
+
+    person: str
+    role: Role
+    organisation: str | None = None
+
+
+ENGINE = Actor("engine", Role.ENGINE)
+"""The engine itself: steps that follow from other steps, and the clock."""

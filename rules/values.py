@@ -1,0 +1,79 @@
+"""Dated values: every number, list and letter that law or the office may change, with its dates and source.
+
+The files ``rules/values/*.toml`` hold one table per value with a list of versions::
+
+    [reserve_every]
+    unit = "non-acute claims"
+    versions = [
+        {value = 5, from = 2024-01-01, source = "house rule", verified = false},
+    ]
+
+A version holds from ``from`` up to and including ``until`` (open where it is missing).
+"""
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from rules.findings import RulesError
+
+FOLDER = Path(__file__).parent / "values"
+
+
+class UnknownValueError(RulesError):
+    """No version of the value covers the day asked for."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of a dated value; ``until`` is the last day on which it holds, or None."""
+
+    name: str
+    value: Any
+    since: date
+    until: date | None
+    source: str
+    verified: bool
+
+
+@cache
+def versions() -> dict[str, tuple[Version, ...]]:
+    """Every dated value by name, its versions in order of their dates.
+
+    Raises:
+        RulesError: two files define one name, or two versions of a value overlap.
+    """
+    found: dict[str, tuple[Version, ...]] = {}
+    for path in sorted(FOLDER.glob("*.toml")):
+        for name, table in tomllib.loads(path.read_text("utf-8")).items():
+            if name in found:
+                raise RulesError(f"The value {name} is defined twice; the second time in {path.name}.")
+            rows = sorted(table["versions"], key=lambda row: row["from"])
+            found[name] = tuple(
+                Version(name, row["value"], row["from"], row.get("until"), row["source"], row["verified"])
+                for row in rows
+            )
+            for earlier, later in zip(found[name], found[name][1:], strict=False):
+                if earlier.until is None or earlier.until >= later.since:
+                    raise RulesError(f"The versions of {name} overlap on {later.since}: end the earlier one before it.")
+    return found
+
+
+def version(name: str, on: date) -> Version:
+    """The version of a value that holds on a day.
+
+    Raises:
+        UnknownValueError: no version covers the day; the message says what to add, and where.
+    """
+    for candidate in versions().get(name, ()):
+        if candidate.since <= on and (candidate.until is None or on <= candidate.until):
+            return candidate
+    raise UnknownValueError(f"No value of {name} is known for {on}: add a version with its source in rules/values/.")
+
+
+def value(name: str, on: date) -> Any:
+    """The value that holds on a day; see :func:`version`."""
+    return version(name, on).value

@@ -1,0 +1,57 @@
+"""What can be set from outside; one page in docs/configuration.md lists it."""
+
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Configuration(BaseSettings):
+    """Read from the environment: ``VEILIGADVIES_*``, and the plain names DATABASE_URL, PORT and PREFECT_API_URL."""
+
+    model_config = SettingsConfigDict(env_prefix="VEILIGADVIES_", extra="ignore", populate_by_name=True)
+
+    home: Path = Path(".data")
+    """The data folder: embedded database, keys, mailbox, bank folder, Prefect's store and logs."""
+    database_url: str | None = Field(default=None, validation_alias="DATABASE_URL")
+    """A PostgreSQL server to use instead of the embedded one (``postgresql://...``)."""
+    port: int = Field(default=8000, validation_alias="PORT")
+    """The one port of the API and its pages."""
+    host: str = "127.0.0.1"
+    prefect_api_url: str | None = Field(default=None, validation_alias="PREFECT_API_URL")
+    """A Prefect server to use instead of the one we start."""
+    demonstration: bool = True
+    """Whether this is the demonstration office: fictional people, a demonstration bank, tokens for the asking."""
+    smtp_url: str | None = None
+    """``smtp://host:port`` for letters; without it they land in the mailbox folder."""
+    sender: str = "veiligadvies@example.org"
+    """The address that letters come from."""
+    tick_seconds: float = 2.0
+    """How often the clock looks for due thresholds."""
+    issuer: str = "veiligadvies-demonstration"
+    """The issuer that bearer tokens must name."""
+    audience: str = "veiligadvies"
+    """The audience that bearer tokens must name."""
+    jwks_file: Path | None = None
+    """Public keys of the identity provider; without it only the demonstration office's own key counts."""
+
+    @cached_property
+    def folder(self) -> Path:
+        """The data folder, absolute."""
+        return self.home.expanduser().resolve()
+
+    @property
+    def key_file(self) -> Path:
+        """The office's master key: 32 random bytes, readable by us alone."""
+        return self.folder / "keys" / "office.key"
+
+    @property
+    def mailbox(self) -> Path:
+        """Where letters land as .eml files when no SMTP server is named."""
+        return self.folder / "mailbox"
+
+    @property
+    def bank(self) -> Path:
+        """The watched folder of bank messages, and what the demonstration bank answers."""
+        return self.folder / "bank"
