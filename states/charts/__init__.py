@@ -1,0 +1,1 @@
+"""The charts: small statecharts that know one thing each, tied by guards."""

@@ -1,0 +1,45 @@
+"""A payment batch of one employer."""
+
+from enum import StrEnum
+
+from statemachine.states import States
+
+from states.charts.chart import StrictChart, decided
+
+
+class BatchState(StrEnum):
+    """How far one batch is."""
+
+    OPEN = "open"
+    SEALED = "sealed"
+    RELEASED = "released"
+    EXPORTED = "exported"
+    SETTLED = "settled"
+    WITHDRAWN = "withdrawn"
+
+
+class BatchChart(StrictChart):
+    """One batch: contents fixed at sealing, released by another person, settled by the bank."""
+
+    _ = States.from_enum(BatchState, initial=BatchState.OPEN, final=[BatchState.SETTLED, BatchState.WITHDRAWN])
+
+    seal = _.OPEN.to(_.SEALED)
+    release = _.SEALED.to(_.RELEASED)
+    export = _.RELEASED.to(_.EXPORTED)
+    settle = _.EXPORTED.to(_.SETTLED)
+    withdraw = _.OPEN.to(_.WITHDRAWN) | _.SEALED.to(_.WITHDRAWN) | _.RELEASED.to(_.WITHDRAWN)
+
+
+BATCH = decided(
+    "payment-batch",
+    BatchState,
+    BatchChart,
+    """
+    # event   open sealed released exported settled withdrawn
+    seal       >     x       x        x        x        x
+    release    x     >       x        x        x        x
+    export     x     x       >        x        x        x
+    settle     x     x       x        >        x        x
+    withdraw   >     >       >        x        x        x
+    """,
+)

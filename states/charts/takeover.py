@@ -1,0 +1,45 @@
+"""The takeover (overname): the employer's step. It takes over; it cannot refuse."""
+
+from enum import StrEnum
+
+from statemachine.states import States
+
+from states.charts.chart import StrictChart, decided
+
+
+class TakeoverState(StrEnum):
+    """How far one employer is with taking over the adopted advice."""
+
+    REQUESTED = "requested"
+    RECEIVED = "received"
+    TAKEN_OVER = "taken-over"
+    LAPSED = "lapsed"
+
+
+class TakeoverChart(StrictChart):
+    """One employer's takeover of one application; there is no transition that refuses (REG x.9(1))."""
+
+    _ = States.from_enum(
+        TakeoverState,
+        initial=TakeoverState.REQUESTED,
+        final=[TakeoverState.TAKEN_OVER, TakeoverState.LAPSED],
+    )
+
+    confirm_receipt = _.REQUESTED.to(_.RECEIVED)
+    take_over = _.RECEIVED.to(_.TAKEN_OVER)
+    lapse = _.REQUESTED.to(_.LAPSED) | _.RECEIVED.to(_.LAPSED)
+
+
+TAKEOVER = decided(
+    "takeover",
+    TakeoverState,
+    TakeoverChart,
+    """
+    # event          requested received taken-over lapsed
+    confirm-receipt      >         x         x       x
+    take-over            x         >         x       x
+    lapse                >         >         x       x
+    give-notice          x         ?         x       x
+    default              ?         ?         x       x
+    """,
+)

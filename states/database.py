@@ -1,0 +1,60 @@
+"""The one database: PostgreSQL, reached synchronously; a transaction is opened and committed at the edges only."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.engine import make_url
+from sqlmodel import Session
+
+WAKE = "veiligadvies_wake"
+"""The channel on which a commit hints that work or letters are waiting; the table is the truth."""
+
+
+def address(url: str) -> str:
+    """The URL with the driver we use, whatever spelling of PostgreSQL was given."""
+    return make_url(url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+def connect(url: str, *, pool_size: int = 20) -> Engine:
+    """An engine for a PostgreSQL address; every connection speaks UTC."""
+    return create_engine(
+        address(url),
+        pool_size=pool_size,
+        max_overflow=10,
+        pool_pre_ping=True,
+        connect_args={"options": "-c timezone=UTC"},
+    )
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Session]:
+    """A session whose work is committed at the end, or rolled back whole on any error."""
+    with Session(engine, expire_on_commit=False) as session:
+        yield session
+        session.commit()
+
+
+def wake(session: Session, hint: str) -> None:
+    """Tell listeners, once this transaction commits, that something waits (``acute``, ``work`` or ``letters``)."""
+    session.execute(text("SELECT pg_notify(:channel, :hint)"), {"channel": WAKE, "hint": hint})
+
+
+def listen(url: str, *, timeout: float) -> Iterator[str | None]:
+    """Yield hints as they come, and None whenever ``timeout`` seconds passed without one.
+
+    Raises:
+        psycopg.OperationalError: the connection was lost; connect again and read the tables first.
+    """
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute(f"LISTEN {WAKE}")
+        yield None
+        while True:
+            seen = False
+            for notice in connection.notifies(timeout=timeout, stop_after=1):
+                seen = True
+                yield notice.payload
+            if not seen:
+                yield None

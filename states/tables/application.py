@@ -1,0 +1,137 @@
+"""The application and what hangs on it."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import Index
+from sqlmodel import Field
+
+from rules.offices import Domain, LegalBasis, Office, ProvisionForm
+from rules.urgency import SignalKind, SignalSource, Urgency
+from states.charts.advice import DomainState
+from states.charts.application import Stage
+from states.charts.measure import MeasureState
+from states.charts.takeover import TakeoverState
+from states.tables.base import Recorded, Versioned, by_value, money_type, versioned
+
+
+@versioned
+class Application(Versioned, table=True):
+    """One application for a tailored security advice; its id is its reference and its stream."""
+
+    __table_args__ = (Index("ix_application_stage_id", "state", "id"), Index("ix_application_urgency", "urgency"))
+
+    id: str = Field(primary_key=True)
+    stream: str = Field(foreign_key="stream.id")
+    state: Stage = Field(sa_type=by_value(Stage))
+    office: Office = Field(sa_type=by_value(Office))
+    applicant: str = Field(foreign_key="person.id", index=True)
+    received_on: date
+    certain_since: date
+    """The day since which it is certain that the applicant holds or will take office (REG x.9(5)(a))."""
+    in_office_until: date | None = None
+    acting_since: date | None = None
+    """First day of an uninterrupted acting appointment, where it is one."""
+    in_territory: bool = True
+    exemption_on: date | None = None
+    """The day on which an exemption from residence was granted (REG x.9(2)(b))."""
+    urgency: Urgency = Field(default=Urgency.ROUTINE, sa_type=by_value(Urgency))
+    urgency_lowered: bool = False
+    officer: str | None = None
+    adviser: str | None = None
+    interview_on: date | None = None
+    interview_held_on: date | None = None
+    household_present: bool | None = None
+    advice_version: int = 1
+    adopted_on: date | None = None
+    threat_analysis: str | None = None
+    home_assessment: str | None = None
+    refusal_ground: str | None = None
+    ended_on: date | None = None
+    created_at: datetime
+    changed_at: datetime
+
+
+class ApplicationEmployer(Recorded, table=True):
+    """One employer that pays for an application; the first takes the remainder of a split."""
+
+    __tablename__ = "application_employer"
+
+    application: str = Field(primary_key=True, foreign_key="application.id")
+    organisation: str = Field(primary_key=True, foreign_key="organisation.id", index=True)
+    position: int
+
+
+@versioned
+class DomainAdvice(Versioned, table=True):
+    """The advice in one domain of one version of an application's advice."""
+
+    __tablename__ = "domain_advice"
+
+    id: str = Field(primary_key=True)
+    stream: str = Field(foreign_key="stream.id", index=True)
+    state: DomainState = Field(sa_type=by_value(DomainState))
+    domain: Domain = Field(sa_type=by_value(Domain))
+    advice_version: int
+    risk: str | None = None
+
+
+@versioned
+class Takeover(Versioned, table=True):
+    """One employer's takeover of an adopted advice."""
+
+    id: str = Field(primary_key=True)
+    stream: str = Field(foreign_key="stream.id", index=True)
+    state: TakeoverState = Field(sa_type=by_value(TakeoverState))
+    organisation: str = Field(foreign_key="organisation.id", index=True)
+    requested_on: date
+    received_on: date | None = None
+    taken_over_on: date | None = None
+
+
+@versioned
+class Measure(Versioned, table=True):
+    """One measure; what it is and where lies in the vault."""
+
+    id: str = Field(primary_key=True)
+    stream: str = Field(foreign_key="stream.id", index=True)
+    state: MeasureState = Field(sa_type=by_value(MeasureState))
+    domain: Domain = Field(sa_type=by_value(Domain))
+    legal_basis: LegalBasis = Field(sa_type=by_value(LegalBasis))
+    form: ProvisionForm = Field(sa_type=by_value(ProvisionForm))
+    advice_version: int
+    estimate: Decimal = Field(sa_type=money_type())
+    recurring: bool = False
+    ends_on: date | None = None
+    payer: str | None = Field(default=None, foreign_key="organisation.id")
+    """The one employer to which the measure is attributed; None: all employers in equal parts (BESL 3.2.16(b))."""
+    ordered_on: date | None = None
+    provided_on: date | None = None
+    invoiced: bool = False
+    """Whether the last invoice for this measure has come in."""
+
+
+class Certificate(Recorded, table=True):
+    """A dated fact about the dwelling: a valid PKVW certificate, or why none can be required (REG x.9(5)(b))."""
+
+    id: str = Field(primary_key=True)
+    stream: str = Field(foreign_key="stream.id", index=True)
+    hardship: bool
+    valid_from: date
+    valid_until: date | None = None
+    decided_by: str
+
+
+class ThreatSignal(Recorded, table=True):
+    """That a threat was signalled: kind, source and when; never what it was."""
+
+    __tablename__ = "threat_signal"
+
+    id: str = Field(primary_key=True)
+    stream: str = Field(foreign_key="stream.id", index=True)
+    kind: SignalKind = Field(sa_type=by_value(SignalKind))
+    source: SignalSource = Field(sa_type=by_value(SignalSource))
+    occurred_on: date
+    recorded_at: datetime
+    reported_to_police: bool
+    urgency: Urgency = Field(sa_type=by_value(Urgency))

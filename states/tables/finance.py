@@ -1,0 +1,184 @@
+"""Money: invoices, payables, batches, bank entries, bookings and journal lines."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, text
+from sqlmodel import Field, SQLModel
+
+from rules.tax import TaxClass
+from states.charts.batch import BatchState
+from states.charts.booking import BookingState
+from states.charts.payable import PayableState
+from states.tables.base import Recorded, Versioned, by_value, json_type, money_type, versioned
+
+
+class PayableKind(StrEnum):
+    """How the money leaves: to the supplier, or to an official who advanced it."""
+
+    SUPPLIER_INVOICE = "supplier-invoice"
+    ADVANCE = "advance"
+
+
+@versioned
+class Payable(Versioned, table=True):
+    """One employer's part of one invoice or advance; the parts of an invoice share its id."""
+
+    __table_args__ = (
+        Index(
+            "uq_payable_number",
+            "organisation",
+            "payee_mark",
+            "number",
+            unique=True,
+            postgresql_where=text("state <> 'rejected'"),
+        ),
+        Index("ix_payable_state", "organisation", "state"),
+    )
+
+    id: str = Field(primary_key=True)
+    stream: str = Field(foreign_key="stream.id", index=True)
+    state: PayableState = Field(sa_type=by_value(PayableState))
+    invoice: str = Field(index=True)
+    organisation: str = Field(foreign_key="organisation.id")
+    kind: PayableKind = Field(sa_type=by_value(PayableKind))
+    number: str
+    dated: date
+    received_on: date
+    net: Decimal = Field(sa_type=money_type())
+    vat: Decimal = Field(sa_type=money_type())
+    gross: Decimal = Field(sa_type=money_type())
+    payee_mark: str
+    """HMAC of the payee's IBAN: finds a duplicate without telling whose account it is."""
+    own_contribution: Decimal = Field(default=Decimal(0), sa_type=money_type())
+    checked_by: str | None = None
+    approved_by: str | None = None
+    paid_on: date | None = None
+    return_reason: str | None = None
+
+
+class PayableLine(Recorded, table=True):
+    """One line of a payable, tied to a measure that was taken over."""
+
+    __tablename__ = "payable_line"
+
+    id: str = Field(primary_key=True)
+    stream: str = Field(foreign_key="stream.id")
+    payable: str = Field(foreign_key="payable.id", index=True)
+    measure: str = Field(foreign_key="measure.id", index=True)
+    net: Decimal = Field(sa_type=money_type())
+    vat_rate: Decimal = Field(sa_type=money_type())
+    vat: Decimal = Field(sa_type=money_type())
+    gross: Decimal = Field(sa_type=money_type())
+
+
+@versioned
+class PaymentBatch(Versioned, table=True):
+    """One batch of one employer; its stream is its own."""
+
+    __tablename__ = "payment_batch"
+
+    id: str = Field(primary_key=True)
+    stream: str = Field(foreign_key="stream.id")
+    state: BatchState = Field(sa_type=by_value(BatchState))
+    organisation: str = Field(foreign_key="organisation.id", index=True)
+    execution_on: date
+    count: int = 0
+    total: Decimal = Field(default=Decimal(0), sa_type=money_type())
+    sha256: str | None = None
+    message_id: str | None = Field(default=None, unique=True)
+    created_by: str
+    created_at: datetime
+    sealed_at: datetime | None = None
+    released_by: str | None = None
+    exported_at: datetime | None = None
+
+
+class BatchLine(Recorded, table=True):
+    """One payment in a batch; a payable stands in at most one batch that counts."""
+
+    __tablename__ = "batch_line"
+    __table_args__ = (
+        Index("uq_batch_line_payable", "payable", unique=True, postgresql_where=text("counts")),
+    )
+
+    batch: str = Field(primary_key=True, foreign_key="payment_batch.id")
+    payable: str = Field(primary_key=True, foreign_key="payable.id")
+    end_to_end: str = Field(unique=True)
+    amount: Decimal = Field(sa_type=money_type())
+    counts: bool = True
+    """False once the batch is withdrawn or the payment came back."""
+
+
+class BankMessage(Recorded, table=True):
+    """A file from the bank that was taken in; the same file twice changes nothing."""
+
+    __tablename__ = "bank_message"
+
+    id: str = Field(primary_key=True)
+    stream: str = Field(foreign_key="stream.id", index=True)
+    sha256: str = Field(unique=True)
+    kind: str
+    statement: str
+    organisation: str = Field(foreign_key="organisation.id")
+    received_at: datetime
+    entries: int
+
+
+class BankEntry(Recorded, table=True):
+    """One line of a statement: matched to a payable, or waiting for a person."""
+
+    __tablename__ = "bank_entry"
+
+    message: str = Field(primary_key=True, foreign_key="bank_message.id")
+    position: int = Field(primary_key=True)
+    stream: str = Field(foreign_key="stream.id")
+    booked_on: date
+    amount: Decimal = Field(sa_type=money_type())
+    end_to_end: str | None = None
+    payable: str | None = Field(default=None, foreign_key="payable.id", index=True)
+    matched: bool
+
+
+@versioned
+class Booking(Versioned, table=True):
+    """One payment in the books of one employer."""
+
+    id: str = Field(primary_key=True)
+    stream: str = Field(foreign_key="stream.id", index=True)
+    state: BookingState = Field(sa_type=by_value(BookingState))
+    payable: str = Field(foreign_key="payable.id", index=True)
+    organisation: str = Field(foreign_key="organisation.id", index=True)
+    amount: Decimal = Field(sa_type=money_type())
+    tax_class: TaxClass = Field(sa_type=by_value(TaxClass))
+    designation: str
+    """The letter of the designation, e.g. BESL 3.3.8(j)."""
+    evidence: dict[str, Any] = Field(sa_type=json_type())
+    missing: list[str] = Field(sa_type=json_type())
+    booked_on: date | None = None
+    exported_on: date | None = None
+
+
+class JournalLine(Recorded, table=True):
+    """One line of the journal; the lines of a booking balance."""
+
+    __tablename__ = "journal_line"
+
+    booking: str = Field(primary_key=True, foreign_key="booking.id")
+    position: int = Field(primary_key=True)
+    stream: str = Field(foreign_key="stream.id")
+    booked_on: date
+    account: str
+    cost_centre: str
+    task_field: str
+    debit: Decimal = Field(sa_type=money_type())
+    credit: Decimal = Field(sa_type=money_type())
+
+
+class Numbering(SQLModel, table=True):
+    """Counters that must have no two holders, such as committed claims per pool."""
+
+    name: str = Field(primary_key=True)
+    count: int = 0

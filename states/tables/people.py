@@ -1,0 +1,52 @@
+"""People and organisations: who acts, in which role, for whom. Names and addresses lie in the vault."""
+
+from datetime import date
+from enum import StrEnum
+
+from sqlmodel import Field
+
+from rules.roles import Role
+from states.tables.base import Recorded, Versioned, by_value, versioned
+
+
+class EmployerKind(StrEnum):
+    """The three kinds of employer (DOMAIN: REG 2.9, 3.9, 4.9)."""
+
+    PROVINCE = "province"
+    MUNICIPALITY = "municipality"
+    WATER_BOARD = "water-board"
+
+
+@versioned
+class Organisation(Versioned, table=True):
+    """An employer, with its own debtor account and books."""
+
+    id: str = Field(primary_key=True)
+    stream: str = Field(foreign_key="stream.id")
+    kind: EmployerKind = Field(sa_type=by_value(EmployerKind))
+    name: str
+    debtor_iban: str
+    ledger_account: str
+    cost_centre: str
+    bank_account: str
+    risk_inventory: str | None = None
+    """Reference of the risk inventory and plan of action (RI&E), evidence for the tax-exempt booking."""
+    until: date | None = None
+
+
+@versioned
+class Person(Versioned, table=True):
+    """Someone known by a handle; name and e-mail address lie in the vault of the person's own stream."""
+
+    id: str = Field(primary_key=True)
+    stream: str = Field(foreign_key="stream.id")
+    active: bool = True
+
+
+class Duty(Recorded, table=True):
+    """A role that a person holds, for an employer where the role asks for one."""
+
+    person: str = Field(primary_key=True, foreign_key="person.id")
+    role: Role = Field(primary_key=True, sa_type=by_value(Role))
+    organisation: str = Field(primary_key=True, default="")
+    """The employer's id, or empty for roles of the advice office."""

@@ -1,0 +1,176 @@
+"""Work, terms, reminders, letters to send, and what keeps repeated requests harmless."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Index, LargeBinary, text
+from sqlmodel import Field, SQLModel
+
+from states.tables.base import json_type
+
+OPEN = text("done_at IS NULL")
+
+
+class WorkItem(SQLModel, table=True):
+    """One thing that a person must do next."""
+
+    __tablename__ = "work_item"
+    __table_args__ = (
+        # The queue's order stands in the index: the claim's cost does not grow with the backlog.
+        Index(
+            "ix_work_item_order",
+            "role",
+            "organisation",
+            "lane",
+            "start_by",
+            "created_at",
+            "id",
+            postgresql_where=text("done_at IS NULL AND assignee IS NULL"),
+        ),
+        Index(
+            "ix_work_item_overdue",
+            "role",
+            "organisation",
+            "start_by",
+            "created_at",
+            "id",
+            postgresql_where=text("done_at IS NULL AND assignee IS NULL"),
+        ),
+        Index("ix_work_item_undispatched", "lane", "id", postgresql_where=text("done_at IS NULL AND dispatched_at IS NULL")),
+        Index("uq_work_item_open", "subject", "action", unique=True, postgresql_where=OPEN),
+        Index("ix_work_item_application_open", "application", postgresql_where=OPEN),
+    )
+
+    id: str = Field(primary_key=True)
+    application: str = Field(index=True)
+    chart: str
+    subject: str
+    action: str
+    role: str
+    organisation: str = ""
+    lane: int
+    """1 acute, 2 urgent, 3 elevated, 4 routine."""
+    start_by: datetime
+    created_at: datetime
+    estimate: int
+    """Minutes of work."""
+    assignee: str | None = Field(default=None, index=True)
+    claimed_at: datetime | None = None
+    dispatched_at: datetime | None = None
+    dispatched_by: str | None = None
+    """The run that offered it."""
+    done_at: datetime | None = None
+    explanation: dict[str, Any] | None = Field(default=None, sa_type=json_type())
+
+
+class Term(SQLModel, table=True):
+    """A term on an application: a row with what starts it, when it is due and what ends it."""
+
+    __table_args__ = (Index("uq_term_running", "subject", "kind", unique=True, postgresql_where=text("ended_on IS NULL")),)
+
+    id: str = Field(primary_key=True)
+    application: str = Field(index=True)
+    subject: str
+    kind: str
+    article: str
+    owner: str
+    organisation: str = ""
+    started_on: date
+    """The day of the event that starts it; the term runs from the day after."""
+    amount: int
+    unit: str
+    due_on: date | None = None
+    """None while a suspension is running."""
+    provisional: bool = False
+    suspendable: bool
+    reasons: list[str] = Field(sa_type=json_type())
+    ended_on: date | None = None
+    ended_by: str | None = None
+
+
+class TermSuspension(SQLModel, table=True):
+    """An interval in which one named term does not run."""
+
+    __tablename__ = "term_suspension"
+
+    id: str = Field(primary_key=True)
+    term: str = Field(foreign_key="term.id", index=True)
+    since: date
+    until: date | None = None
+    """The last suspended day; None while it runs."""
+    ground: str
+    article: str
+    attributed_to: str
+
+
+class Threshold(SQLModel, table=True):
+    """A moment on a term at which someone is reminded; found by the clock, passed once."""
+
+    __table_args__ = (
+        # The tick reads this index only: a million running terms cost it nothing.
+        Index("ix_threshold_due", "due_at", postgresql_where=text("passed_at IS NULL AND due_at IS NOT NULL")),
+    )
+
+    term: str = Field(primary_key=True, foreign_key="term.id")
+    name: str = Field(primary_key=True)
+    due_at: datetime | None = None
+    passed_at: datetime | None = None
+    late: bool = False
+
+
+class Reminder(SQLModel, table=True):
+    """That one recipient was reminded of one threshold; there can be no second row."""
+
+    term: str = Field(primary_key=True, foreign_key="term.id")
+    threshold: str = Field(primary_key=True)
+    recipient: str = Field(primary_key=True)
+    application: str = Field(index=True)
+    at: datetime
+    outbox: str
+
+
+class Outbox(SQLModel, table=True):
+    """A letter to be sent, written in the transaction of the event that asks for it; facts only."""
+
+    __table_args__ = (Index("ix_outbox_to_send", "next_at", postgresql_where=text("state IN ('pending', 'sending')")),)
+
+    id: str = Field(primary_key=True)
+    application: str = Field(index=True)
+    letter: str
+    language: str = "nl"
+    recipient: str
+    """The handle of the person who gets it; the address is looked up when it is sent."""
+    facts: dict[str, Any] = Field(sa_type=json_type())
+    created_at: datetime
+    state: str = "pending"
+    """pending, sending, sent, outcome-unknown or failed."""
+    next_at: datetime
+    attempts: int = 0
+    message_id: str = Field(unique=True)
+    sent_at: datetime | None = None
+    problem: str | None = None
+
+
+class IdempotencyKey(SQLModel, table=True):
+    """What a request with this key was answered, kept for 24 hours; the answer is sealed."""
+
+    __tablename__ = "idempotency_key"
+
+    person: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    route: str
+    body_mark: str
+    status: int
+    answer: bytes = Field(sa_type=LargeBinary)
+    expires_at: datetime = Field(index=True)
+
+
+class FlowRun(SQLModel, table=True):
+    """When each flow last ran to its end, and where: the clock steps in when a flow stays away."""
+
+    __tablename__ = "flow_run"
+
+    flow: str = Field(primary_key=True)
+    finished_at: datetime
+    runner: str
+    runs: int = Field(default=0, sa_type=BigInteger)
