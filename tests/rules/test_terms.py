@@ -189,9 +189,11 @@ def test_a_suspension_that_begins_in_the_extension_leaves_the_end_open(length: L
 
 
 def test_a_suspension_that_begins_before_the_second_open_day_leaves_the_end_open() -> None:
-    # Three days from Thursday 2 April 2026 hold one open day, Tuesday 7 April; the second would be Wednesday.
+    # Three days from Thursday 2 April 2026 hold one open day, Tuesday 7 April; the second is Wednesday.
     assert due(date(2026, 4, 2), days(3), suspensions=[suspended(date(2026, 4, 8), None)]).on is None
-    assert due(date(2026, 4, 2), days(3), suspensions=[suspended(date(2026, 4, 9), None)]).on == date(2026, 4, 8)
+    assert due(date(2026, 4, 2), days(3), suspensions=[suspended(date(2026, 4, 9), None)]).on == date(
+        2026, 4, 8
+    )
 
 
 def test_the_reasons_name_each_suspension_that_counts_with_its_article() -> None:
