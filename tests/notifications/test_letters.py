@@ -1,0 +1,239 @@
+"""Letters: what they say, what they must be told, and what never finds its way into one."""
+
+import re
+
+import pytest
+from jinja2 import UndefinedError, meta
+
+from notifications.catalogue import LANGUAGES, ROOM, catalogue
+from notifications.errors import NotificationsError
+from notifications.letters import _environment, render
+
+LETTERS = sorted(catalogue().letters)
+IN_EVERY_LANGUAGE = [(letter, language) for letter in LETTERS for language in LANGUAGES]
+
+ONE = {
+    "reference": "VA-2026-000123",
+    "link": "https://portaal.example.org/zaken/1?taal=nl&veilig=ja",
+    "sent_on": "2026-02-20",
+    "received_on": "2026-01-02",
+    "due_on": "2026-04-07",
+    "interview_on": "2026-03-09",
+    "objection_until": "2026-05-18",
+    "ground": "Artikel 12 van iets",
+    "article": "3.9(4)",
+    "term": "takeover",
+    "forwarded_to": "municipality",
+    "days_left": 14,
+}
+OTHER = ONE | {
+    "reference": "VA-2027-777777",
+    "link": "http://127.0.0.1:8000/",
+    "sent_on": "2027-08-31",
+    "received_on": "2027-06-30",
+    "due_on": "2027-12-27",
+    "interview_on": "2027-10-11",
+    "objection_until": "2027-11-01",
+    "ground": "Bepaling 99",
+    "article": "4.9",
+    "term": "payment",
+    "forwarded_to": "province",
+    "days_left": 3,
+}
+
+
+def facts(letter: str, source: dict[str, object] = ONE) -> dict[str, object]:
+    return {key: source[key] for key in catalogue().letters[letter].facts}
+
+
+def shown(letter: str, key: str, language: str, source: dict[str, object]) -> str:
+    kind = catalogue().letters[letter].facts[key]
+    if kind == "date":
+        return str(_environment(language).filters["day"](source[key]))
+    if kind in catalogue().words:
+        return catalogue().words[kind][str(source[key])][language]
+    return str(source[key])
+
+
+def without_facts(letter: str, language: str, source: dict[str, object]) -> str:
+    rendered = render(letter, facts(letter, source), language)
+    text = f"{rendered.subject}\n{rendered.body}"
+    for key in sorted(facts(letter), key=lambda key: -len(shown(letter, key, language, source))):
+        words = shown(letter, key, language, source)
+        assert words in text, f"{key} is nowhere to be read"
+        text = re.sub(rf"(?<!\w){re.escape(words)}(?!\w)", f"«{key}»", text)
+    return text
+
+
+@pytest.mark.parametrize(("letter", "language"), IN_EVERY_LANGUAGE)
+def test_a_letter_shows_every_fact_and_between_the_facts_always_the_same_words(
+    letter: str, language: str
+) -> None:
+    assert without_facts(letter, language, ONE) == without_facts(letter, language, OTHER)
+
+
+@pytest.mark.parametrize(("letter", "language"), IN_EVERY_LANGUAGE)
+def test_the_words_of_a_letter_hold_no_content_of_a_case(letter: str, language: str) -> None:
+    words = without_facts(letter, language, ONE)
+    content = (
+        r"dreig|threat|camera|alarm|\bslot|\block|woning|\bhuis|\bhome|gezin|famil|partner|€|euro|@|\d{4}"
+    )
+    assert re.findall(content, words, re.IGNORECASE) == []
+    assert "Geachte heer of mevrouw,\n" in words or "Dear Sir or Madam,\n" in words
+    assert "«link»" in words
+
+
+@pytest.mark.parametrize(("letter", "language"), IN_EVERY_LANGUAGE)
+def test_templates_use_exactly_the_facts_that_the_catalogue_grants(letter: str, language: str) -> None:
+    environment = _environment(language)
+    line = catalogue().letters[letter]
+    waiting = [f"letters/{line.folder}/{language}.{part}.j2" for part in ("subject", "body")]
+    used: set[str] = set()
+    while waiting:
+        source = (ROOM / waiting.pop()).read_text(encoding="utf-8")
+        tree = environment.parse(source)
+        used |= meta.find_undeclared_variables(tree)
+        waiting += [name for name in meta.find_referenced_templates(tree) if name]
+    assert used == set(line.facts)
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_a_letter_is_laid_out_without_ragged_lines(letter: str) -> None:
+    for language in LANGUAGES:
+        body = render(letter, facts(letter), language).body
+        assert "\n\n\n" not in body
+        assert all(line == line.strip() for line in body.splitlines())
+        assert "{" not in body
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_a_missing_fact_is_named_and_no_letter_comes_of_it(letter: str) -> None:
+    for key in facts(letter):
+        less = {name: fact for name, fact in facts(letter).items() if name != key}
+        with pytest.raises(NotificationsError, match=rf"needs {key}\."):
+            render(letter, less)
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_a_fact_that_is_not_of_the_letter_is_refused(letter: str) -> None:
+    with pytest.raises(NotificationsError, match=r"may not hold home_address\."):
+        render(letter, facts(letter) | {"home_address": "Dorpsstraat 1"})
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("due_on", "7 april 2026"),
+        ("due_on", "2026-02-30"),
+        ("due_on", "20260407"),
+        ("due_on", 20260407),
+        ("days_left", "14"),
+        ("days_left", True),
+        ("term", "camera's aan de voordeur"),
+        ("term", ["takeover"]),
+        ("link", "javascript:alert(1)"),
+        ("link", "https://portaal.example.org/ en nog iets"),
+        ("link", "https://portaal.example.org/\nBcc: x@example.org"),
+        ("reference", ""),
+        ("reference", " VA-1"),
+        ("reference", "VA-1\r\nBcc: x@example.org"),
+        ("reference", "VA-1\u2028tweede regel"),
+        ("reference", "VA-1\u202eomgekeerd"),
+        ("reference", "V" * 121),
+        ("reference", None),
+    ],
+)
+def test_a_fact_that_is_not_of_its_kind_is_refused_and_not_repeated(key: str, value: object) -> None:
+    with pytest.raises(NotificationsError, match=f"fact {key} of the letter reminder must be") as refusal:
+        render("reminder", facts("reminder") | {key: value})
+    assert str(value) not in str(refusal.value) or len(str(value)) < 3
+
+
+def test_an_article_is_one_of_the_regulation_and_cannot_give_a_domain_away() -> None:
+    with pytest.raises(NotificationsError, match=r"fact article .* must be 2\.9, 3\.9 or 4\.9"):
+        render("advice-adopted", facts("advice-adopted") | {"article": "3.3.4"})
+
+
+@pytest.mark.parametrize("planted", ['<b>vet</b> & "zo" \'n', "{{ 7 * 7 }}{% raw %}", "&lt;script&gt;"])
+def test_markup_in_a_fact_stays_the_text_that_it_is(planted: str) -> None:
+    rendered = render("reminder", facts("reminder") | {"reference": planted})
+    assert planted in rendered.subject
+    assert f"Kenmerk: {planted}\n" in rendered.body
+    assert "?taal=nl&veilig=ja\n" in rendered.body
+
+
+@pytest.mark.parametrize("name", ["anything.html.j2", "letters/refusal/nl.body.html.j2"])
+def test_a_part_in_html_would_be_escaped_and_a_part_in_plain_text_is_not(name: str) -> None:
+    escapes = _environment("nl").autoescape
+    assert callable(escapes)
+    assert escapes(name)
+    assert not escapes("letters/refusal/nl.body.j2")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_template_that_asks_for_what_nobody_told_it_fails(language: str) -> None:
+    with pytest.raises(UndefinedError, match="'household' is undefined"):
+        _environment(language).from_string("Beste {{ household }}").render(facts("refusal"))
+
+
+def test_a_letter_nobody_wrote_is_refused_with_those_that_there_are() -> None:
+    with pytest.raises(NotificationsError, match=r"No letter is called 'birthday'; there are .*refusal"):
+        render("birthday", {})
+
+
+def test_a_language_nobody_wrote_in_is_refused() -> None:
+    with pytest.raises(NotificationsError, match="nl and en, not in 'fy'"):
+        render("refusal", facts("refusal"), "fy")
+
+
+def test_dates_are_written_as_people_write_them() -> None:
+    assert "op 2 januari 2026" in render("confirmation-of-receipt", facts("confirmation-of-receipt")).body
+    assert (
+        "on 2 January 2026" in render("confirmation-of-receipt", facts("confirmation-of-receipt"), "en").body
+    )
+
+
+@pytest.mark.parametrize(
+    ("days_left", "nl", "en"),
+    [
+        (14, "U hebt nog 14 dagen.", "You have 14 days left."),
+        (1, "U hebt nog 1 dag.", "You have 1 day left."),
+        (0, "eindigt vandaag, 7 april 2026.", "ends today, 7 April 2026."),
+        (-1, "Dat is 1 dag geleden.", "That is 1 day ago."),
+        (-3, "Dat is 3 dagen geleden.", "That is 3 days ago."),
+    ],
+)
+def test_a_reminder_counts_the_days_that_are_left_or_gone(days_left: int, nl: str, en: str) -> None:
+    for language, words in (("nl", nl), ("en", en)):
+        reminder = facts("reminder") | {"days_left": days_left}
+        assert words in render("reminder", reminder, language).body
+
+
+@pytest.mark.parametrize("letter", ["refusal", "not-processed", "no-measures"])
+def test_a_decision_says_how_until_when_and_where_to_object(letter: str) -> None:
+    nl, en = (render(letter, facts(letter), language).body for language in LANGUAGES)
+    assert "bezwaar maken tot en met 18 mei 2026 (artikelen 3:45, 6:7 en 6:8" in nl
+    assert "voorlopige voorziening" in nl
+    assert "object up to and including 18 May 2026 (articles 3:45, 6:7 and 6:8" in en
+    assert "provisional measure" in en
+
+
+def test_the_ground_of_a_refusal_is_spelled_out_for_who_does_not_know_our_short_names() -> None:
+    refusal = facts("refusal") | {"ground": "REG x.9(5)(a)"}
+    regulation = "Regeling rechtspositie decentrale politieke ambtsdragers"
+    assert f": {regulation} 2.9, 3.9 of 4.9(5)(a). " in render("refusal", refusal).body
+    assert f": {regulation} 2.9, 3.9 or 4.9(5)(a). " in render("refusal", refusal, "en").body
+
+
+def test_the_handoff_names_112_and_the_police_and_does_not_say_what_was_reported() -> None:
+    body = render("threat-handoff", facts("threat-handoff")).body
+    assert "Bel 112." in body
+    assert "contact op met de politie" in body
+    assert "uw melding" in body
+
+
+def test_the_subject_of_a_decision_does_not_say_which_way_it_went() -> None:
+    subjects = {
+        render(letter, facts(letter)).subject for letter in ("refusal", "not-processed", "no-measures")
+    }
+    assert subjects == {"Veiligadvies VA-2026-000123: besluit op uw aanvraag"}
