@@ -1,0 +1,30 @@
+"""What can be wrong with a text, an order or a file of the bank."""
+
+
+class BankError(Exception):
+    """Root of every error about the bank's formats."""
+
+
+class BankTextError(BankError):
+    """A text, identifier or account cannot be written in a SEPA message."""
+
+    def __init__(self, field: str, reason: str, remedy: str) -> None:
+        super().__init__(f"The {field} {reason}. {remedy}.")
+        self.field = field
+        self.reason = reason
+        self.remedy = remedy
+
+
+class OrderError(BankError):
+    """A payment order does not hold together; nothing of it may go to the bank."""
+
+
+class BankFileError(BankError):
+    """A file of the bank cannot be taken in; ``line`` its source line, None where the whole file is meant."""
+
+    def __init__(self, line: int | None, reason: str, remedy: str) -> None:
+        where = "" if line is None else f"Line {line}: "
+        super().__init__(f"{where}{reason}. {remedy}.")
+        self.line = line
+        self.reason = reason
+        self.remedy = remedy
