@@ -8,6 +8,8 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
+from states.vault import Vault
+
 WAKE = "veiligadvies_wake"
 """The channel on which a commit hints that work or letters are waiting; the table is the truth."""
 
@@ -17,13 +19,14 @@ def address(url: str) -> str:
     return make_url(url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
 
 
-def connect(url: str, *, pool_size: int = 20) -> Engine:
-    """An engine for a PostgreSQL address; every connection speaks UTC."""
+def connect(url: str, *, key: bytes, pool_size: int = 20) -> Engine:
+    """An engine for a PostgreSQL address, with the office's key for its vault; every connection speaks UTC."""
     return create_engine(
         address(url),
         pool_size=pool_size,
         max_overflow=10,
         pool_pre_ping=True,
+        execution_options={"vault": Vault(key)},
         connect_args={"options": "-c timezone=UTC"},
     )
 

@@ -1,7 +1,10 @@
 """What can be wrong with a text, an order or a file of the bank."""
 
 
-class BankError(Exception):
+from states.errors import StatesError
+
+
+class BankError(StatesError):
     """Root of every error about the bank's formats."""
 
 

@@ -47,6 +47,11 @@ class Application(Versioned, table=True):
     threat_analysis: str | None = None
     home_assessment: str | None = None
     refusal_ground: str | None = None
+    """The rule on which a refusal is intended or rests."""
+    refusal_article: str | None = None
+    viewed_on: date | None = None
+    """The day on which the applicant's view on the intended refusal was recorded."""
+    forwarded_to: str | None = None
     ended_on: date | None = None
     created_at: datetime
     changed_at: datetime

@@ -1,11 +1,11 @@
 """People and organisations: who acts, in which role, for whom. Names and addresses lie in the vault."""
 
-from datetime import date
 from enum import StrEnum
 
 from sqlmodel import Field
 
 from rules.roles import Role
+from states.charts.registry import OrganisationState, PersonState
 from states.tables.base import Recorded, Versioned, by_value, versioned
 
 
@@ -23,6 +23,7 @@ class Organisation(Versioned, table=True):
 
     id: str = Field(primary_key=True)
     stream: str = Field(foreign_key="stream.id")
+    state: OrganisationState = Field(sa_type=by_value(OrganisationState))
     kind: EmployerKind = Field(sa_type=by_value(EmployerKind))
     name: str
     debtor_iban: str
@@ -31,7 +32,6 @@ class Organisation(Versioned, table=True):
     bank_account: str
     risk_inventory: str | None = None
     """Reference of the risk inventory and plan of action (RI&E), evidence for the tax-exempt booking."""
-    until: date | None = None
 
 
 @versioned
@@ -40,7 +40,7 @@ class Person(Versioned, table=True):
 
     id: str = Field(primary_key=True)
     stream: str = Field(foreign_key="stream.id")
-    active: bool = True
+    state: PersonState = Field(sa_type=by_value(PersonState))
 
 
 class Duty(Recorded, table=True):

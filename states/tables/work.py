@@ -146,6 +146,9 @@ class Outbox(SQLModel, table=True):
     """pending, sending, sent, outcome-unknown or failed."""
     next_at: datetime
     attempts: int = 0
+    """How often it was handed to a sender since it was last pending."""
+    failures: int = 0
+    """How often it was surely not taken."""
     message_id: str = Field(unique=True)
     sent_at: datetime | None = None
     problem: str | None = None

@@ -1,0 +1,61 @@
+# From a machine with Python 3.11, pip, make and the package registries to a running office: `make run`.
+# Everything lands in .venv/ (the locked environment) and .uv/ (the tool that builds it); nothing else is touched.
+
+PY ?= $(shell command -v python3.11 || command -v python3)
+ONLY ?=
+
+UV := .uv/bin/uv
+BIN := .venv/bin
+# Group by group and inexact: what one target installed, another leaves alone.
+SYNC = UV_PYTHON_DOWNLOADS=never VIRTUAL_ENV= UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --quiet --frozen --inexact --no-default-groups
+
+.PHONY: run test bench check browser
+.DEFAULT_GOAL := run
+
+# The shell is replaced, so that a signal to this target reaches the office itself.
+run: .venv/.run
+	@exec $(BIN)/veiligadvies run
+
+test: .venv/.run .venv/.test
+	$(BIN)/pytest
+
+bench: .venv/.run .venv/.bench
+	$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))
+
+check: .venv/.run .venv/.test
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# A browser for tests of pages; without one, and without the right to install one, those tests say so themselves.
+browser:
+	@command -v chromium >/dev/null || test "$$(id -u)" -ne 0 || ! command -v apt-get >/dev/null \
+		|| { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } \
+		|| echo "No browser could be installed; tests of pages are left out."
+
+# Into a folder of its own, by pip alone: this works where the venv module or a writable site-packages is missing.
+$(UV):
+	@test -n "$(PY)" || { echo "Python 3.11 or later was not found; name it: make PY=/path/to/python3.11"; exit 1; }
+	@echo "Fetching uv, which builds the locked environment ..."
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-input --root-user-action=ignore \
+		--target .uv --upgrade "uv>=0.9,<1"
+
+.venv/bin/python: | $(UV)
+	@echo "Making .venv with $(PY) ..."
+	@UV_PYTHON_DOWNLOADS=never $(UV) venv --quiet --allow-existing --python "$(PY)" .venv
+
+.venv/.run: uv.lock pyproject.toml | .venv/bin/python
+	@echo "Installing what runs ..."
+	@$(SYNC)
+	@touch $@
+
+.venv/.test: uv.lock pyproject.toml | .venv/bin/python
+	@echo "Installing what tests ..."
+	@$(SYNC) --group test
+	@touch $@
+
+.venv/.bench: uv.lock pyproject.toml | .venv/bin/python
+	@echo "Installing what measures ..."
+	@$(SYNC) --group bench
+	@touch $@

@@ -1,0 +1,173 @@
+"""What is due, done: plain functions, called by flows, by the dispatcher and by the clock.
+
+Each works in its own transactions and asks the database what is due, so any of them may die on any line
+and be called again by anyone. ``at`` is the moment of the call; ``runner`` says who called, for readiness.
+"""
+
+from datetime import datetime
+from email.message import EmailMessage
+from pathlib import Path
+
+import structlog
+from sqlalchemy import Engine, text
+
+from notifications.channels import Channel, OutcomeUnknownError, TransientChannelError, channel
+from notifications.errors import NotificationsError
+from notifications.letters import render
+from notifications.message import compose
+from rules.roles import ENGINE
+from states import bank_messages, batches, deadlines, outbox, queue, runs
+from states.configuration import Configuration
+from states.database import transaction
+from states.errors import StatesError
+from states.tables.work import Outbox
+
+DISPATCH = "dispatch"
+DELIVER = "deliver-outbox"
+BATCHES = "build-batches"
+BANK = "import-bank-messages"
+REMIND = "remind"
+"""The names under which each records that it ran to its end; the deployments bear the same."""
+AT_ONCE = 100
+"""Thresholds passed in one transaction."""
+_LOG = structlog.get_logger()
+
+
+def offer(engine: Engine, at: datetime, run: str, *, runner: str = "direct") -> list[str]:
+    """Offer the work that nobody was told of yet; answers its references.
+
+    Args:
+        engine: the database.
+        at: the moment of offering.
+        run: what the items remember as having offered them.
+        runner: who called.
+    """
+    with transaction(engine) as session:
+        offered = queue.offer_due(session, at=at, run=run)
+    _finished(engine, DISPATCH, at, runner)
+    return offered
+
+
+def remind(engine: Engine, at: datetime, *, runner: str = "direct") -> int:
+    """Pass every threshold that is due, some at a time; answers how many."""
+    passed = 0
+    while True:
+        with transaction(engine) as session:
+            now = deadlines.pass_due(session, at=at, limit=AT_ONCE)
+        if now == 0:
+            break
+        passed += now
+    _finished(engine, REMIND, at, runner)
+    return passed
+
+
+def build_batches(engine: Engine, at: datetime, *, runner: str = "direct") -> list[str]:
+    """Gather approved payables into batches; answers the batches' ids."""
+    with transaction(engine) as session:
+        built = batches.build_due(session, at=at)
+    _finished(engine, BATCHES, at, runner)
+    return built
+
+
+def deliver(engine: Engine, configuration: Configuration, at: datetime, *, runner: str = "direct") -> int:
+    """Send what lies in the outbox; answers how many letters were carried.
+
+    Raises:
+        TransientChannelError: the channel carries nothing now; what was tried waits, the rest is untouched.
+    """
+    carrier = channel(configuration)
+    carried = 0
+    while True:
+        # One by one: a sender that dies leaves one letter in doubt, not a bundle.
+        with transaction(engine) as session:
+            rows = outbox.lease(session, at=at, limit=1)
+        if not rows:
+            break
+        carried += _send(engine, configuration, carrier, rows[0], at)
+    _finished(engine, DELIVER, at, runner)
+    return carried
+
+
+def _send(engine: Engine, configuration: Configuration, carrier: Channel, row: Outbox, at: datetime) -> bool:
+    """Send one leased letter and record what became of it; answers whether it was carried."""
+    # More than one attempt: a sender died with it in hand.
+    arrived = carrier.carried(row.message_id) if row.attempts > 1 else False
+    if arrived is False:
+        try:
+            carrier.send(_message(engine, configuration, row))
+            arrived = True
+        except OutcomeUnknownError:
+            arrived = None
+        except TransientChannelError as error:
+            with transaction(engine) as session:
+                outbox.failed(session, row.id, at=at, problem=str(error), final=False)
+            raise
+        except (NotificationsError, StatesError) as error:
+            # The words of these errors repeat nothing personal.
+            with transaction(engine) as session:
+                outbox.failed(session, row.id, at=at, problem=str(error), final=True)
+            _LOG.warning("letter-failed", letter=row.id, error=type(error).__name__)
+            return False
+    with transaction(engine) as session:
+        if arrived:
+            outbox.sent(session, row.id, at=at)
+        else:
+            outbox.unknown(session, row.id, at=at)
+            _LOG.warning("letter-outcome-unknown", letter=row.id)
+    return bool(arrived)
+
+
+def _message(engine: Engine, configuration: Configuration, row: Outbox) -> EmailMessage:
+    with transaction(engine) as session:
+        recipient = outbox.address(session, row.recipient)
+    return compose(
+        render(row.letter, row.facts, row.language),
+        sender=configuration.sender,
+        recipient=recipient,
+        message_id=row.message_id,
+        at=row.created_at,  # the same in every attempt, so that every attempt is the same letter
+    )
+
+
+def take_in_bank_files(
+    engine: Engine, configuration: Configuration, at: datetime, *, runner: str = "direct"
+) -> int:
+    """Take in the bank's files from ``in/``; answers how many.
+
+    Each goes on to ``done/``, or to ``refused/`` with a note that says why. A file whose taker died before it
+    was moved comes again, and must then change nothing.
+    """
+    folder = configuration.bank
+    for name in ("in", "done", "refused"):
+        (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
+    taken = 0
+    with engine.connect() as guard:
+        # Held by the connection, so over the commit and the move, and given up when this process dies.
+        lock = {"name": f"bank:{folder}"}
+        if guard.execute(text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))"), lock).scalar():
+            try:
+                taken = sum(
+                    _take_in(engine, folder, file, at) for file in sorted((folder / "in").glob("*.xml"))
+                )
+            finally:
+                guard.execute(text("SELECT pg_advisory_unlock(hashtextextended(:name, 0))"), lock)
+    _finished(engine, BANK, at, runner)
+    return taken
+
+
+def _take_in(engine: Engine, folder: Path, file: Path, at: datetime) -> bool:
+    try:
+        with transaction(engine) as session:
+            bank_messages.take_in(session, file.read_bytes(), by=ENGINE, at=at)
+    except StatesError as error:
+        (folder / "refused" / f"{file.name}.txt").write_text(f"{error}\n", encoding="utf-8")
+        file.rename(folder / "refused" / file.name)
+        _LOG.warning("bank-file-refused", file=file.name)
+        return False
+    file.rename(folder / "done" / file.name)
+    return True
+
+
+def _finished(engine: Engine, flow: str, at: datetime, runner: str) -> None:
+    with transaction(engine) as session:
+        runs.finished(session, flow, at=at, runner=runner)

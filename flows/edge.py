@@ -1,0 +1,47 @@
+"""Where time, configuration and the database enter this room; nothing below asks for them itself."""
+
+import os
+import socket
+from datetime import UTC, datetime
+from functools import cache
+
+from sqlalchemy import Engine
+
+from states.configuration import Configuration
+from states.database import connect
+from states.vault import office_key
+
+
+class EdgeError(Exception):
+    """A process of this room was started without what it needs; the message names it."""
+
+
+def utc_now() -> datetime:
+    """The present moment."""
+    return datetime.now(UTC)
+
+
+@cache
+def configuration() -> Configuration:
+    """What the environment says; read once."""
+    return Configuration()
+
+
+@cache
+def engine() -> Engine:
+    """The database of this process; few connections, for every process of the office has its own.
+
+    Raises:
+        EdgeError: no database is named.
+    """
+    url = configuration().database_url
+    if not url:
+        raise EdgeError(
+            "Name the database: DATABASE_URL=postgresql://...; `veiligadvies run` does so by itself."
+        )
+    return connect(url, key=office_key(configuration().key_file), pool_size=5)
+
+
+def here(part: str) -> str:
+    """A name for this process: part, machine and process id."""
+    return f"{part}@{socket.gethostname()}:{os.getpid()}"

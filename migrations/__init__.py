@@ -1,0 +1,1 @@
+"""The database's versions, in order, and how an office gets from one to the next."""

@@ -1,0 +1,33 @@
+"""Bring a database to the newest version, from code; no command line and no configuration file."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, pool
+from sqlalchemy.engine import make_url
+
+
+def configuration(url: str) -> Config:
+    """What Alembic needs to know, with the address of the database."""
+    config = Config()
+    # Alembic reads percent signs as references to other options.
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config.attributes["url"] = url
+    return config
+
+
+def pending(url: str) -> bool:
+    """Whether the database stands at another version than this code."""
+    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), poolclass=pool.NullPool)
+    with engine.connect() as connection:
+        present = MigrationContext.configure(connection).get_current_heads()
+    engine.dispose()
+    return set(present) != set(ScriptDirectory.from_config(configuration(url)).get_heads())
+
+
+def upgrade(url: str) -> None:
+    """Run every migration that the database lacks, in one transaction."""
+    command.upgrade(configuration(url), "head")

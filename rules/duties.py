@@ -1,0 +1,136 @@
+"""Whose duty each event is; what is not listed here is nobody's (closed by default)."""
+
+from collections.abc import Collection
+
+from rules.findings import AWB, HOUSE, rule
+from rules.roles import OF_AN_EMPLOYER, Role
+
+A, O, D, S, C = Role.APPLICANT, Role.OFFICER, Role.ADVISER, Role.SECURITY_AUTHORITY, Role.COORDINATOR
+E, P, F, L, X = Role.EMPLOYER, Role.APPROVER, Role.FINANCE, Role.RELEASER, Role.SECURITY_CONTACT
+Z, N = Role.ADMINISTRATOR, Role.ENGINE
+
+DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
+    # chart, event: roles, the usual one first
+    ("application", "receive"): (O, A),
+    ("application", "start-intake"): (O,),
+    ("application", "invite-completion"): (O,),
+    ("application", "complete"): (A, O),
+    ("application", "not-process"): (O,),
+    ("application", "forward"): (O,),
+    ("application", "plan-interview"): (O, D),
+    ("application", "hold-interview"): (D,),
+    ("application", "begin-advice"): (D,),
+    ("application", "assess-domain"): (D,),
+    ("application", "submit-advice"): (D,),
+    ("application", "return-advice"): (S,),
+    ("application", "adopt-advice"): (S,),
+    ("application", "begin-provision"): (N,),
+    ("application", "begin-settlement"): (N,),
+    ("application", "begin-booking"): (N,),
+    ("application", "receive-invoice"): (F, E, X),
+    ("application", "close"): (O,),
+    ("application", "intend-refusal"): (O,),
+    ("application", "record-view"): (A, O),
+    ("application", "abandon-refusal"): (O,),
+    ("application", "refuse"): (S,),
+    ("application", "withdraw"): (A, O),
+    ("application", "lapse"): (N,),
+    ("application", "record-threat"): (O, A, D, S, C, E, X),
+    ("application", "lower-urgency"): (C,),
+    ("application", "record-certificate"): (O, D),
+    ("application", "correct-fact"): (O,),
+    ("application", "suspend-term"): (E, O),
+    ("application", "resume-term"): (E, O),
+    ("application", "end-office"): (O, E),
+    ("application", "record-move"): (O, A),
+    ("application", "record-death"): (O, E),
+    ("application", "revise-advice"): (D,),
+    ("application", "request-loan"): (O, A),
+    ("application", "file-objection"): (A, O),
+    ("application", "reopen"): (C,),
+    ("domain-advice", "open"): (N,),
+    ("domain-advice", "draft"): (N,),
+    ("domain-advice", "set-aside"): (N,),
+    ("domain-advice", "submit"): (N,),
+    ("domain-advice", "send-back"): (N,),
+    ("domain-advice", "adopt"): (N,),
+    ("domain-advice", "lapse"): (N,),
+    ("takeover", "request"): (N,),
+    ("takeover", "confirm-receipt"): (E,),
+    ("takeover", "take-over"): (E,),
+    ("takeover", "lapse"): (N,),
+    ("takeover", "give-notice"): (E,),
+    ("takeover", "default"): (A, O),
+    ("measure", "propose"): (N,),
+    ("measure", "drop"): (N,),
+    ("measure", "advise"): (N,),
+    ("measure", "take-over"): (N,),
+    ("measure", "order"): (E,),
+    ("measure", "provide"): (E,),
+    ("measure", "settle"): (N,),
+    ("measure", "settle-without-invoice"): (E,),
+    ("measure", "unsettle"): (N,),
+    ("measure", "decline"): (A, O),
+    ("measure", "mark-not-possible"): (E,),
+    ("measure", "supersede"): (N,),
+    ("measure", "remove"): (E,),
+    ("payable", "receive"): (N,),
+    ("payable", "check"): (F,),
+    ("payable", "approve"): (P,),
+    ("payable", "reject"): (P,),
+    ("payable", "batch"): (N,),
+    ("payable", "unbatch"): (N,),
+    ("payable", "pay"): (N,),
+    ("payable", "bounce"): (N,),
+    ("payment-batch", "build"): (F, N),
+    ("payment-batch", "seal"): (F,),
+    ("payment-batch", "release"): (L,),
+    ("payment-batch", "export"): (F,),
+    ("payment-batch", "withdraw"): (F, L),
+    ("payment-batch", "settle"): (N,),
+    ("booking", "propose"): (N,),
+    ("booking", "weigh-evidence"): (N,),
+    ("booking", "complete-evidence"): (F,),
+    ("booking", "book"): (F,),
+    ("booking", "export"): (F,),
+    ("booking", "reverse"): (F, N),
+    ("organisation", "register"): (Z,),
+    ("organisation", "record-inventory"): (F, E),
+    ("organisation", "take-in-statement"): (F, N),
+    ("organisation", "merge"): (Z,),
+    ("person", "register"): (Z, N),
+    ("person", "depart"): (Z,),
+    ("work", "claim"): (O, D, S, C, E, P, F, L, X),
+    ("work", "release"): (O, D, S, C, E, P, F, L, X),
+}
+
+
+def roles_of(chart: str, event: str) -> tuple[Role, ...]:
+    """The roles whose duty an event is, the usual one first; none where nothing is listed."""
+    return DUTIES.get((chart, event), ())
+
+
+@rule("duty.role", article="Awb 10:3", source=AWB, verified=False)
+def role_has_duty(*, chart: str, event: str, role: Role) -> str | None:
+    """The event is the duty of the role in which someone acts."""
+    duty = roles_of(chart, event)
+    if role in duty:
+        return None
+    asked = ", ".join(role for role in duty if role is not Role.ENGINE) or "the engine itself"
+    return f"{event} is done by: {asked}; you act as {role}."
+
+
+@rule("duty.own-application", article="Awb 2:5", source=AWB)
+def own_application(*, role: Role, person: str, applicant: str) -> str | None:
+    """An applicant acts on the own application only."""
+    if role is Role.APPLICANT and person != applicant:
+        return "This is not your application."
+    return None
+
+
+@rule("duty.own-organisation", article="REG x.9(3)", source=HOUSE)
+def own_organisation(*, role: Role, organisation: str | None, concerned: Collection[str]) -> str | None:
+    """Whoever acts for an employer acts for the one whose case it is."""
+    if role in OF_AN_EMPLOYER and organisation not in concerned:
+        return f"You act for {organisation or 'no employer'}; this is for {', '.join(sorted(concerned)) or 'no employer yet'}."
+    return None

@@ -1,0 +1,46 @@
+"""Gates that hold back a measure, by its legal basis (REG x.9(2), (5), (7)).
+
+They bind only measures under x.9(1): digital, travel and training measures, and loans, go on meanwhile.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from rules.findings import REG, rule
+from rules.offices import BASES_OF, Domain, LegalBasis
+
+
+def binds(legal_basis: LegalBasis) -> bool:
+    """Whether the gates of article x.9 bind a measure on this basis."""
+    return legal_basis is LegalBasis.HOME_MEASURE
+
+
+@rule("gate.certificate", article="REG x.9(5)(b)", source=REG)
+def certificate(*, legal_basis: LegalBasis, certificates: Sequence[tuple[date, date | None]], on: date) -> str | None:
+    """A home measure waits for a valid PKVW certificate, or for the reasoned exception to it."""
+    if not binds(legal_basis):
+        return None
+    if any(since <= on and (until is None or on <= until) for since, until in certificates):
+        return None
+    return (
+        f"No valid PKVW certificate of the home is recorded for {on}, and no exception because it cannot reasonably be"
+        " required. Record either; measures on another basis need not wait."
+    )
+
+
+@rule("measure.basis-fits-domain", article="REG x.9; BESL x.3.1-x.3.3, x.2.10", source=REG, verified=False)
+def basis_fits_domain(*, domain: Domain, legal_basis: LegalBasis) -> str | None:
+    """A measure rests on a legal basis that its domain knows."""
+    if legal_basis in BASES_OF[domain]:
+        return None
+    return f"A measure in the domain {domain} rests on one of: {', '.join(BASES_OF[domain])}; not on {legal_basis}."
+
+
+@rule("measure.recurring-ends", article="REG x.9(7); BESL x.3.2", source=REG, verified=False)
+def recurring_ends(*, recurring: bool, ends_on: date | None, office_until: date | None) -> str | None:
+    """A recurring measure ends no later than the office."""
+    if ends_on and office_until and ends_on > office_until:
+        return f"The measure would run until {ends_on}, after the office ends on {office_until}."
+    if ends_on and not recurring:
+        return "Only a recurring measure has an end: leave endsOn out, or say that it recurs."
+    return None

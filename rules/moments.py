@@ -1,0 +1,16 @@
+"""The office's day: instants are kept in UTC, law counts in days of Europe/Amsterdam."""
+
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+
+def office_day(at: datetime) -> date:
+    """The calendar day on which an aware instant falls in the Netherlands."""
+    return at.astimezone(AMSTERDAM).date()
+
+
+def start_of(day: date, hour: int = 0) -> datetime:
+    """The aware instant at which an hour of a Dutch calendar day begins."""
+    return datetime.combine(day, time(hour), AMSTERDAM)

@@ -1,0 +1,70 @@
+"""Offices, domains, legal bases and forms: the words of the regulation (REG 2.9, 3.9, 4.9; BESL)."""
+
+from enum import StrEnum
+
+
+class Office(StrEnum):
+    """The offices that apply, those in scope of REG x.9 and those that are not."""
+
+    KINGS_COMMISSIONER = "kings-commissioner"
+    PROVINCIAL_EXECUTIVE = "provincial-executive"
+    MAYOR = "mayor"
+    ALDERMAN = "alderman"
+    WATER_BOARD_CHAIR = "water-board-chair"
+    WATER_BOARD_EXECUTIVE = "water-board-executive"
+    PROVINCIAL_COUNCILLOR = "provincial-councillor"
+    MUNICIPAL_COUNCILLOR = "municipal-councillor"
+    WATER_BOARD_COUNCILLOR = "water-board-councillor"
+    COMMITTEE_MEMBER = "committee-member"
+
+
+class Domain(StrEnum):
+    """The four domains of the advice (Kamerstukken II 28 844, nr. 273)."""
+
+    HOME = "home"
+    WORK = "work"
+    TRAVEL = "travel"
+    DIGITAL = "digital"
+
+
+class LegalBasis(StrEnum):
+    """What a measure rests on; never interchangeable with its domain."""
+
+    HOME_MEASURE = "home-measure"  # REG x.9(1)
+    LOAN = "loan"  # REG x.9(7)
+    WORKPLACE = "workplace"  # BESL x.3.1(2), Arbowet
+    CAR = "car"  # BESL 2.2.10, 3.2.10
+    ICT = "ict"  # BESL x.3.2
+    TRAINING = "training"  # BESL x.3.3
+    PROTECTION_SYSTEM = "protection-system"  # BESL x.3.1(1), stelsel bewaken en beveiligen
+
+
+class ProvisionForm(StrEnum):
+    """How a measure reaches the official."""
+
+    PROVIDED = "provided"  # verstrekt
+    LENT = "lent"  # ter beschikking gesteld
+    REIMBURSED = "reimbursed"  # vergoed: the exception
+
+
+EMPLOYER_OF: dict[Office, str] = {
+    Office.KINGS_COMMISSIONER: "province",
+    Office.PROVINCIAL_EXECUTIVE: "province",
+    Office.PROVINCIAL_COUNCILLOR: "province",
+    Office.MAYOR: "municipality",
+    Office.ALDERMAN: "municipality",
+    Office.MUNICIPAL_COUNCILLOR: "municipality",
+    Office.WATER_BOARD_CHAIR: "water-board",
+    Office.WATER_BOARD_EXECUTIVE: "water-board",
+    Office.WATER_BOARD_COUNCILLOR: "water-board",
+    Office.COMMITTEE_MEMBER: "municipality",
+}
+"""The kind of employer that executes for an office (REG 2.9, 3.9, 4.9)."""
+
+BASES_OF: dict[Domain, tuple[LegalBasis, ...]] = {
+    Domain.HOME: (LegalBasis.HOME_MEASURE, LegalBasis.LOAN, LegalBasis.PROTECTION_SYSTEM),
+    Domain.WORK: (LegalBasis.WORKPLACE, LegalBasis.TRAINING, LegalBasis.PROTECTION_SYSTEM),
+    Domain.TRAVEL: (LegalBasis.CAR, LegalBasis.TRAINING, LegalBasis.PROTECTION_SYSTEM),
+    Domain.DIGITAL: (LegalBasis.ICT, LegalBasis.TRAINING, LegalBasis.PROTECTION_SYSTEM),
+}
+"""The legal bases that a measure in a domain can rest on; the first is the usual one."""

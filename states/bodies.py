@@ -1,0 +1,116 @@
+"""Bodies of events: every field is a fact (ledger) or content (vault); free text is always content."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import Annotated, Any, TypeVar, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+from states.errors import MalformedError
+
+CONTENT = {"x-content": True}
+
+
+class Body(BaseModel):
+    """The body of an event; unknown fields are refused."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        alias_generator=to_camel,
+        populate_by_name=True,
+        str_strip_whitespace=True,
+        frozen=True,
+    )
+
+
+Text = Annotated[str, Field(min_length=1, max_length=4000, json_schema_extra=CONTENT)]
+"""Free text: always content."""
+Line = Annotated[str, Field(min_length=1, max_length=200, json_schema_extra=CONTENT)]
+"""One line of free text: always content."""
+Email = Annotated[
+    str,
+    Field(pattern=r"^[^@\s<>,;:\"]{1,64}@[A-Za-z0-9.-]{1,190}$", max_length=254, json_schema_extra=CONTENT),
+]
+"""An e-mail address: content."""
+Iban = Annotated[str, Field(min_length=15, max_length=42, json_schema_extra=CONTENT)]
+"""An account number: content; a rule checks its digits."""
+Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9./-]{0,39}$")]
+"""A reference as other systems give it: letters, digits, ``.``, ``/`` and ``-``; a fact."""
+Handle = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,60}$")]
+"""The id of a person, organisation or subject: a fact."""
+Amount = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
+"""Euros with at most two decimals."""
+Day = date
+"""A calendar day in the Netherlands."""
+
+
+B = TypeVar("B", bound=Body)
+
+
+def parse(schema: type[B], given: Mapping[str, Any] | Body) -> B:
+    """Read a body by its schema.
+
+    Raises:
+        MalformedError: naming each field that does not fit and what would be right.
+    """
+    if isinstance(given, schema):
+        return given
+    try:
+        return schema.model_validate(given)
+    except ValidationError as error:
+        raise MalformedError(problems(error)) from None
+
+
+def problems(error: ValidationError) -> list[tuple[str, str]]:
+    """Each problem as (field, words), without repeating the value that was sent: it may be content."""
+    return [(".".join(map(str, item["loc"])) or "body", item["msg"]) for item in error.errors(include_input=False)]
+
+
+@cache
+def content_fields(schema: type[BaseModel]) -> frozenset[str]:
+    """The fields of a body that are content."""
+    return frozenset(
+        name
+        for name, field in schema.model_fields.items()
+        if is_content(field) or any(map(is_content, flatten(field.annotation)))
+    )
+
+
+def is_content(field: object) -> bool:
+    """Whether a field, or a part of its annotation, is marked as content."""
+    extra = getattr(field, "json_schema_extra", None)
+    return isinstance(extra, dict) and bool(extra.get("x-content"))
+
+
+def flatten(annotation: object) -> Iterator[object]:
+    """What an annotation is made of: its arguments and their metadata, however deep."""
+    for part in (*get_args(annotation), *getattr(annotation, "__metadata__", ())):
+        yield part
+        yield from flatten(part)
+
+
+def divide(body: BaseModel) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Divide a body into its facts (nested as sent) and its content (by dotted path)."""
+    facts: dict[str, Any] = {}
+    content: dict[str, Any] = {}
+    for name, field in type(body).model_fields.items():
+        value = getattr(body, name)
+        if value is None:
+            continue
+        if name in content_fields(type(body)):
+            content[name] = value
+        elif isinstance(value, BaseModel):
+            facts[name], inner = divide(value)
+            content |= {f"{name}.{path}": text for path, text in inner.items()}
+        elif isinstance(value, (list, tuple)) and value and isinstance(value[0], BaseModel):
+            facts[name] = []
+            for position, item in enumerate(value):
+                part, inner = divide(item)
+                facts[name].append(part)
+                content |= {f"{name}.{position}.{path}": text for path, text in inner.items()}
+        else:
+            facts[name] = value
+    return facts, content

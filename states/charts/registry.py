@@ -1,0 +1,61 @@
+"""Organisations and people: small charts, so that they too change through the one door only."""
+
+from enum import StrEnum
+
+from statemachine.states import States
+
+from states.charts.chart import StrictChart, decided
+
+
+class OrganisationState(StrEnum):
+    """Whether an employer exists, or was merged into another."""
+
+    ACTIVE = "active"
+    MERGED = "merged"
+
+
+class OrganisationChart(StrictChart):
+    """One employer."""
+
+    _ = States.from_enum(OrganisationState, initial=OrganisationState.ACTIVE, final=[OrganisationState.MERGED])
+
+    merge = _.ACTIVE.to(_.MERGED)
+
+
+ORGANISATION = decided(
+    "organisation",
+    OrganisationState,
+    OrganisationChart,
+    """
+    # event             active merged
+    record-inventory       =      x
+    take-in-statement      =      =
+    merge                  ?      x
+    """,
+)
+
+
+class PersonState(StrEnum):
+    """Whether someone still takes part."""
+
+    ACTIVE = "active"
+    DEPARTED = "departed"
+
+
+class PersonChart(StrictChart):
+    """One person, known by a handle."""
+
+    _ = States.from_enum(PersonState, initial=PersonState.ACTIVE, final=[PersonState.DEPARTED])
+
+    depart = _.ACTIVE.to(_.DEPARTED)
+
+
+PERSON = decided(
+    "person",
+    PersonState,
+    PersonChart,
+    """
+    # event   active departed
+    depart       >       x
+    """,
+)

@@ -1,0 +1,235 @@
+"""The one door: every change of every subject goes through :func:`fire`.
+
+In one transaction it locks the streams it touches in the order of their ids, asks the rules of the event, runs the
+chart, carries out the effect, appends to the ledger, lets follow what follows, and brings work items, terms and
+letters up to date. The commit is the caller's, at the edge.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import inspect
+from sqlmodel import Session, select
+
+from rules import charts as chart_rules
+from rules import duties
+from rules.roles import ENGINE, Actor, Role
+from states import ledger, scope
+from states.aftermath import settle_aftermath
+from states.bodies import Body, divide, parse
+from states.errors import NotFoundError, RefusedError, StaleError
+from states.events.catalogue import EVENTS
+from states.events.event import Event, Passage, Step, Touched
+from states.tables.application import Application
+from states.tables.base import Recorded, Versioned
+from states.tables.ledger import LedgerEntry, StreamKind
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of an event: its subject as it stands now, and its entry in the ledger."""
+
+    row: Any
+    entry: LedgerEntry
+
+
+def fire(
+    session: Session,
+    chart: str,
+    subject: str | None,
+    event: str,
+    *,
+    by: Actor,
+    at: datetime,
+    body: Mapping[str, Any] | Body | None = None,
+    version: int | None = None,
+) -> Outcome:
+    """Let an event happen.
+
+    Args:
+        session: an open session; commit it afterwards, or roll all of it back.
+        chart: the chart's name, e.g. ``application``.
+        subject: the subject's id; None for an event that creates one.
+        event: the event's name, e.g. ``start-intake``.
+        by: who acts, in which role.
+        at: when this is recorded; aware.
+        body: the event's body, in wire form or parsed.
+        version: the version that the caller saw; None to act on whatever stands.
+
+    Raises:
+        NotFoundError: no such subject or event.
+        MalformedError: the body does not fit.
+        StaleError: the subject changed since ``version``.
+        RefusedError: a rule objects; nothing has changed.
+    """
+    definition = EVENTS.get((chart, event))
+    if definition is None:
+        raise NotFoundError(f"event of {chart}", event)
+    parsed = parse(definition.body, body or {})
+    passage = Passage(session, by, at, follower=follow)
+    row: Versioned | None = None
+    if not definition.creates:
+        assert subject is not None
+        row = admit(passage, definition, subject, parsed)
+        if version is not None and row.version != version:
+            raise StaleError(version, row.version)
+    outcome = pass_through(passage, definition, row, parsed, by=by)
+    settle_aftermath(passage)
+    return outcome
+
+
+def admit(passage: Passage, definition: Event[Any, Any], subject: str, body: Body) -> Versioned:
+    """Lock the streams of a subject, then read the subject as it stands under that lock."""
+    session, table = passage.session, definition.table
+    stream = session.exec(select(table.stream).where(table.id == subject)).first()  # type: ignore[attr-defined]
+    if stream is None:
+        raise NotFoundError(definition.chart.name, subject)
+    passage.streams = ledger.lock(session, {stream, *definition.also_locks(session, subject, body)})
+    row: Versioned = session.get_one(table, subject, populate_existing=True)
+    return row
+
+
+def follow(
+    passage: Passage,
+    chart: str,
+    row: Versioned | None,
+    event: str,
+    body: Mapping[str, Any] | Body | None = None,
+    *,
+    by: Actor = ENGINE,
+) -> Any:
+    """Let an event follow from another, in the same passage; by the engine unless said otherwise."""
+    definition = EVENTS[chart, event]
+    return pass_through(passage, definition, row, parse(definition.body, body or {}), by=by).row
+
+
+def pass_through(
+    passage: Passage,
+    definition: Event[Any, Any],
+    row: Versioned | None,
+    body: Body,
+    *,
+    by: Actor,
+) -> Outcome:
+    """Judge one event, move its chart, carry out its effect and append it to the ledger."""
+    step: Step[Any] = Step(passage, row, by)  # type: ignore[arg-type]  # begin() fills the row of a creation
+    judge(step, definition, body)
+    if step.findings:
+        raise RefusedError(step.findings, duty=step.findings[0].rule.startswith("duty."))
+    before = None if definition.creates else str(row.state)  # type: ignore[union-attr]
+    if definition.creates:
+        row = step.row = definition.begin(step, body)
+        passage.session.add(row)
+        after = str(row.state) if hasattr(row, "state") else None
+    else:
+        after = before
+        if definition.chart.mark(definition.name, str(before)) == ">":
+            conditions = definition.conditions(step, body)
+            after = definition.chart.move(str(before), definition.name, **conditions)
+            row.state = definition.chart.states(after)  # type: ignore[union-attr]
+    definition.effect(step, body)
+    if isinstance(row, Application):
+        row.changed_at = passage.at
+    passage.touched.append(Touched(definition.chart.name, row, definition.name, before, after))  # type: ignore[arg-type]
+    entry = record(passage, definition, step, body, before, after)
+    return Outcome(row, entry)
+
+
+def judge(step: Step[Any], definition: Event[Any, Any], body: Body) -> None:
+    """Ask everything that can stand in the way, duty first; the findings stay in the step.
+
+    The same function answers what is possible now (``actions``), so screen, API and engine never disagree.
+    """
+    chart, name = definition.chart, definition.name
+    if not step.ask(duties.role_has_duty, chart=chart.name, event=name, role=step.by.role):
+        return
+    if step.by.role is not Role.ENGINE and step.row is not None:
+        application = step.application() if scope.has_application(step.row) else None
+        if application is not None:
+            facts = {"role": step.by.role, "person": step.by.person, "applicant": application.applicant}
+            if not step.ask(duties.own_application, **facts):
+                return
+        if not step.ask(
+            duties.own_organisation,
+            role=step.by.role,
+            organisation=step.by.organisation,
+            concerned=scope.organisations(step.session, step.row),
+        ):
+            return
+    if not definition.creates:
+        state = step.state = str(step.row.state)
+        mark = chart.mark(name, state)
+        if mark == "?":
+            step.ask(chart_rules.built, event=name, ready=False)
+            return
+        if mark == "x":
+            possible = [value for value in chart.states if chart.grid[name, value] in ">="]
+            step.ask(chart_rules.possible_in_state, event=name, state=state, possible=[str(p) for p in possible])
+            return
+    definition.judge(step, body)
+
+
+def record(
+    passage: Passage,
+    definition: Event[Any, Any],
+    step: Step[Any],
+    body: Body,
+    before: str | None,
+    after: str | None,
+) -> LedgerEntry:
+    """Append the event with every change of every recorded row to the subject's stream."""
+    session = passage.session
+    changes = changed(session)
+    stream = passage.streams[step.row.stream]
+    facts, content = divide(body)
+    entry = ledger.append(
+        session,
+        stream,
+        by=step.by,
+        at=passage.at,
+        chart=definition.chart.name,
+        subject=step.row.id,
+        event=definition.name,
+        before=before,
+        after=after,
+        facts=facts,
+        changes=changes,
+        content=content,
+        receipt=step.receipt,
+    )
+    session.flush()
+    return entry
+
+
+def changed(session: Session) -> dict[str, dict[str, Any]]:
+    """The fact columns of every recorded row that changed since the last entry, by ``table:key``."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in session.new:
+        if isinstance(row, Recorded):
+            found[key_of(row)] = row.model_dump(exclude=set(row.unrecorded))
+    for row in session.dirty:
+        if isinstance(row, Recorded):
+            state = inspect(row)
+            moved = {
+                attribute.key: getattr(row, attribute.key)
+                for attribute in state.mapper.column_attrs
+                if attribute.key not in row.unrecorded and state.attrs[attribute.key].history.has_changes()
+            }
+            if moved:
+                found[key_of(row)] = moved
+    return found
+
+
+def key_of(row: Recorded) -> str:
+    """``table:key`` of a recorded row; the parts of a composite key are joined by ``/``."""
+    mapper = inspect(type(row))
+    parts = [str(getattr(row, column.key)) for column in mapper.primary_key]
+    return f"{row.__tablename__}:{'/'.join(parts)}"
+
+
+def open_stream(passage: Passage, stream: str, kind: StreamKind) -> str:
+    """Begin a stream for a subject that comes into being; answers its id."""
+    passage.streams[stream] = ledger.open_stream(passage.session, stream, kind, passage.at)
+    return stream

@@ -1,0 +1,61 @@
+"""What can go wrong at the door; the HTTP status of each stands in one table in api/."""
+
+from collections.abc import Sequence
+
+from rules.findings import Finding
+
+
+class StatesError(Exception):
+    """Root of every error of this room."""
+
+
+class NotFoundError(StatesError):
+    """There is no such subject, or the caller may not know that there is."""
+
+    def __init__(self, what: str, key: str) -> None:
+        super().__init__(f"There is no {what} with the id {key}.")
+        self.what = what
+        self.key = key
+
+
+class StaleError(StatesError):
+    """The subject changed since the caller looked at it."""
+
+    def __init__(self, seen: int, present: int) -> None:
+        super().__init__(f"You saw version {seen}; it is {present} now. Get it again and look before you act.")
+        self.present = present
+
+
+class RefusedError(StatesError):
+    """The event is not allowed; each finding says by which rule, in plain words, with its article."""
+
+    def __init__(self, findings: Sequence[Finding], *, duty: bool = False) -> None:
+        super().__init__(" ".join(finding.message for finding in findings))
+        self.findings = tuple(findings)
+        self.duty = duty
+        """True where the caller's role or relation to the case forbids it, whatever the state."""
+
+
+class MalformedError(StatesError):
+    """A body does not fit its schema; each problem names the field and what would be right."""
+
+    def __init__(self, problems: Sequence[tuple[str, str]]) -> None:
+        super().__init__("; ".join(f"{field}: {words}" for field, words in problems))
+        self.problems = tuple(problems)
+
+
+class BankFileRefusedError(StatesError):
+    """A bank file does not belong here or cannot be read; nothing of it was taken in."""
+
+    def __init__(self, reason: str, remedy: str, line: int | None = None) -> None:
+        where = f"Line {line}: " if line is not None else ""
+        super().__init__(f"{where}{reason} {remedy}")
+        self.line = line
+
+
+class ReusedKeyError(StatesError):
+    """An Idempotency-Key was used before with another request."""
+
+
+class ErasedError(StatesError):
+    """The content was erased: its data key is destroyed. The ledger's facts remain."""

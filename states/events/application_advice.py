@@ -1,0 +1,242 @@
+"""The advice over four domains: assessed by the adviser, adopted or returned by the security authority."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from rules import conflicts, eligibility, gates, steps
+from rules.offices import BASES_OF, Domain, LegalBasis, ProvisionForm
+from states.bodies import Amount, Body, Code, Day, Handle, Text
+from states.charts.advice import DomainState
+from states.charts.measure import MeasureState
+from states.events.application_intake import ApplicationEvent
+from states.events.event import Event, Step
+from states.tables.application import Application, DomainAdvice, Measure
+
+
+class ProposedMeasure(Body):
+    """A measure as the adviser proposes it."""
+
+    legal_basis: LegalBasis
+    form: ProvisionForm
+    description: Text
+    estimate: Amount
+    """Euros including VAT."""
+    recurring: bool = False
+    ends_on: Day | None = None
+    payer: Handle | None = None
+    """The one employer to which it is attributed; all employers in equal parts where it is left out."""
+
+
+class Assessment(Body):
+    """The advice in one domain: what was found, and the measures, if any are needed."""
+
+    domain: Domain
+    needed: bool
+    finding: Text
+    measures: Annotated[list[ProposedMeasure], Field(max_length=40)] = []
+
+
+def domains(step: Step[Application]) -> list[DomainAdvice]:
+    """The advice in each domain of the present version."""
+    return step.rows(
+        DomainAdvice,
+        DomainAdvice.stream == step.row.id,
+        DomainAdvice.advice_version == step.row.advice_version,
+        order=DomainAdvice.domain,
+    )
+
+
+def measures(step: Step[Application], *states: MeasureState) -> list[Measure]:
+    """The measures of an application in some states."""
+    return step.rows(Measure, Measure.stream == step.row.id, Measure.state.in_(states))  # type: ignore[attr-defined]
+
+
+class BeginAdvice(ApplicationEvent, Event[Application, Body]):
+    """The adviser begins to write."""
+
+    name, title = "begin-advice", "Begin the advice"
+
+    def judge(self, step: Step[Application], body: Body) -> None:  # noqa: ARG002
+        """Not the own case."""
+        step.ask(conflicts.not_own_case, person=step.by.person, applicant=step.row.applicant)
+
+
+class AssessDomain(ApplicationEvent, Event[Application, Assessment]):
+    """One domain is assessed; assessing it again replaces its draft, the other domains keep theirs."""
+
+    name, title, body = "assess-domain", "Assess one domain", Assessment
+
+    def judge(self, step: Step[Application], body: Assessment) -> None:
+        """The domain is open, and its measures rest on a basis that it knows."""
+        row = next((row for row in domains(step) if row.domain == body.domain), None)
+        assert row is not None
+        step.ask(steps.domain_open, domain=str(body.domain), state=str(row.state))
+        step.ask(steps.measures_where_needed, needed=body.needed, measures=len(body.measures))
+        employers = step.employers()
+        for item in body.measures:
+            step.ask(gates.basis_fits_domain, domain=body.domain, legal_basis=item.legal_basis)
+            step.ask(
+                gates.recurring_ends,
+                recurring=item.recurring,
+                ends_on=item.ends_on,
+                office_until=step.row.in_office_until,
+            )
+            if item.payer is not None:
+                step.ask(eligibility.payer_is_employer, payer=item.payer, employers=employers)
+
+    def effect(self, step: Step[Application], body: Assessment) -> None:
+        """Replace the draft of this domain."""
+        row = next(row for row in domains(step) if row.domain == body.domain)
+        for old in measures(step, MeasureState.PROPOSED):
+            if old.domain == body.domain:
+                step.follow("measure", old, "drop")
+        step.follow("domain-advice", row, "draft" if body.needed else "set-aside")
+        for item in body.measures:
+            step.follow(
+                "measure",
+                None,
+                "propose",
+                application=step.row.id,
+                domain=body.domain,
+                advice_version=step.row.advice_version,
+                **item.model_dump(),
+            )
+
+    def example(self, step: Step[Application]) -> dict[str, Any] | None:
+        """The first domain that is still open, with one measure on its usual basis."""
+        open_states = (DomainState.TO_ASSESS, DomainState.RETURNED)
+        row = next((row for row in domains(step) if row.state in open_states), None)
+        if row is None:
+            return None
+        basis = BASES_OF[row.domain][0]
+        lent = basis in {LegalBasis.CAR, LegalBasis.ICT}
+        return {
+            "domain": str(row.domain),
+            "needed": True,
+            "finding": "The present state was inspected; one measure brings the risk down.",
+            "measures": [
+                {
+                    "legalBasis": str(basis),
+                    "form": str(ProvisionForm.LENT if lent else ProvisionForm.PROVIDED),
+                    "description": "One measure as described in the enclosed advice.",
+                    "estimate": "1210.00",
+                },
+            ],
+        }
+
+
+class SubmitAdvice(ApplicationEvent, Event[Application, Body]):
+    """The advice goes to the security authority of the ministry (BVA)."""
+
+    name, title = "submit-advice", "Submit the advice to the security authority"
+
+    def judge(self, step: Step[Application], body: Body) -> None:  # noqa: ARG002
+        """Every domain is drafted, set aside, or was adopted before."""
+        done = {DomainState.DRAFTED, DomainState.NOT_NEEDED, DomainState.SUBMITTED, DomainState.ADOPTED}
+        waiting = [str(row.domain) for row in domains(step) if row.state not in done]
+        step.ask(steps.every_domain_assessed, open_domains=waiting)
+
+    def effect(self, step: Step[Application], body: Body) -> None:  # noqa: ARG002
+        """Submit what is not with the authority yet."""
+        for row in domains(step):
+            if row.state in {DomainState.DRAFTED, DomainState.NOT_NEEDED}:
+                step.follow("domain-advice", row, "submit")
+
+
+class Return(Body):
+    """Which domain goes back, and why."""
+
+    domain: Domain
+    reasons: Text
+
+
+class ReturnAdvice(ApplicationEvent, Event[Application, Return]):
+    """The security authority returns one domain; the others keep what they have."""
+
+    name, title, body = "return-advice", "Return one domain to the adviser", Return
+
+    def judge(self, step: Step[Application], body: Return) -> None:
+        """Only what was submitted goes back."""
+        row = next(row for row in domains(step) if row.domain == body.domain)
+        step.ask(steps.domain_submitted, domain=str(body.domain), state=str(row.state))
+
+    def effect(self, step: Step[Application], body: Return) -> None:
+        """Send it back."""
+        row = next(row for row in domains(step) if row.domain == body.domain)
+        step.follow("domain-advice", row, "send-back")
+
+    def example(self, step: Step[Application]) -> dict[str, Any]:  # noqa: ARG002
+        """The home."""
+        return {"domain": "home", "reasons": "The risk in and around the home is not yet described."}
+
+
+class Adoption(Body):
+    """The adoption: when, and on which analyses it rests (REG x.9(4))."""
+
+    adopted_on: Day
+    threat_analysis: Code
+    home_assessment: Code
+
+
+class AdoptAdvice(ApplicationEvent, Event[Application, Adoption]):
+    """The security authority adopts the advice; only this unlocks the takeover."""
+
+    name, title, body = "adopt-advice", "Adopt the advice", Adoption
+
+    def judge(self, step: Step[Application], body: Adoption) -> None:
+        """A day that can be, by someone who did not write it."""
+        step.ask(steps.not_in_future, what="The adoption", day=body.adopted_on, on=step.on)
+        step.ask(
+            steps.not_before,
+            what="The adoption",
+            day=body.adopted_on,
+            earlier="the interview",
+            earliest=step.row.interview_held_on,
+        )
+        step.ask(conflicts.not_own_case, person=step.by.person, applicant=step.row.applicant)
+        step.ask(
+            conflicts.four_eyes,
+            person=step.by.person,
+            earlier={"wrote this advice": step.row.adviser},
+            doing="adopt it",
+        )
+
+    def conditions(self, step: Step[Application], body: Adoption) -> Mapping[str, bool]:  # noqa: ARG002
+        """Whether the advice holds a measure at all."""
+        return {"measures_advised": bool(measures(step, MeasureState.PROPOSED))}
+
+    def effect(self, step: Step[Application], body: Adoption) -> None:
+        """Advise every measure, and ask every employer to take over."""
+        row = step.row
+        row.adopted_on = body.adopted_on
+        row.threat_analysis, row.home_assessment = body.threat_analysis, body.home_assessment
+        for domain in domains(step):
+            if domain.state is DomainState.SUBMITTED:
+                step.follow("domain-advice", domain, "adopt")
+        advised = measures(step, MeasureState.PROPOSED)
+        for measure in advised:
+            step.follow("measure", measure, "advise")
+        if not advised:
+            row.ended_on = step.on
+            return
+        for employer in step.employers():
+            step.follow(
+                "takeover",
+                None,
+                "request",
+                application=row.id,
+                organisation=employer,
+                requested_on=step.on,
+            )
+
+    def example(self, step: Step[Application]) -> dict[str, Any]:
+        """Today, with references."""
+        return {
+            "adoptedOn": step.on.isoformat(),
+            "threatAnalysis": "TA-2026-001",
+            "homeAssessment": "HA-2026-001",
+        }
+
+

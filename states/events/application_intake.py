@@ -1,0 +1,360 @@
+"""From the first call to the risk interview."""
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from rules import conflicts, eligibility, steps
+from rules.offices import Domain, Office
+from rules.roles import Role
+from states import deadlines
+from states.bodies import Body, Day, Email, Handle, Line, Text
+from states.charts.application import APPLICATION, Stage
+from states.errors import MalformedError
+from states.events.event import Event, Step
+from states.ledger import open_stream
+from states.tables.application import Application, ApplicationEmployer
+from states.tables.base import new_id
+from states.tables.ledger import StreamKind
+from states.tables.people import Organisation, Person
+
+
+class Channel(StrEnum):
+    """How an application came in."""
+
+    PORTAL = "portal"
+    TELEPHONE = "telephone"
+    E_MAIL = "e-mail"
+    LETTER = "letter"
+
+
+class NewApplication(Body):
+    """An application: who asks, in which office, for which employers, and where the home is."""
+
+    office: Office
+    employers: Annotated[list[Handle], Field(min_length=1, max_length=6)]
+    """The employers that pay; the first takes the remainder of a split."""
+    applicant: Handle | None = None
+    """The applicant's handle, if known already; else one is given."""
+    name: Line
+    email: Email
+    phone: Line | None = None
+    home_address: Line
+    household: Text | None = None
+    received_on: Day | None = None
+    """The day of receipt in law; today where it is left out."""
+    received_via: Channel = Channel.PORTAL
+    certain_since: Day
+    """The day since which it is certain that the applicant holds or will take the office."""
+    in_office_until: Day | None = None
+    acting_since: Day | None = None
+    in_territory: bool = True
+    exemption_on: Day | None = None
+    remarks: Text | None = None
+
+
+class ApplicationEvent:
+    """What the events of an application share."""
+
+    chart = APPLICATION
+    table = Application
+
+
+class Receive(ApplicationEvent, Event[Application, NewApplication]):
+    """An application comes in. It is always taken in: whether there is a claim is judged in the intake."""
+
+    name, title = "receive", "Receive an application"
+    body, creates = NewApplication, True
+
+    def judge(self, step: Step[Application], body: NewApplication) -> None:
+        """Dates that can be, and employers that fit the office."""
+        received = body.received_on or step.on
+        step.ask(steps.not_in_future, what="The receipt", day=received, on=step.on)
+        problems = []
+        for position, employer in enumerate(body.employers):
+            if step.session.get(Organisation, employer) is None:
+                words = f"There is no employer {employer}; GET /v1/organisations lists those there are."
+                problems.append((f"employers.{position}", words))
+        if len(set(body.employers)) != len(body.employers):
+            problems.append(("employers", "Name each employer once."))
+        if body.in_office_until and body.in_office_until < body.certain_since:
+            problems.append(("inOfficeUntil", f"The office would end before it begins ({body.certain_since})."))
+        if problems:
+            raise MalformedError(problems)
+        kinds = tuple(str(step.get(Organisation, employer).kind) for employer in body.employers)
+        step.ask(eligibility.employer_fits, office=body.office, kinds=kinds, count=len(kinds))
+
+    def begin(self, step: Step[Application], body: NewApplication) -> Application:
+        """The application with a reference that tells nothing, and its applicant."""
+        reference = f"VA-{step.on.year}-{new_id('', 8)[1:].upper()}"
+        step.passage.streams[reference] = open_stream(step.session, reference, StreamKind.APPLICATION, step.at)
+        person = step.by.person if step.by.role is Role.APPLICANT else body.applicant
+        if person is None or step.session.get(Person, person) is None:
+            person = person or new_id("applicant", 8)
+            duties = [{"role": Role.APPLICANT}]
+            step.follow("person", None, "register", id=person, name=body.name, email=body.email, duties=duties)
+        return Application(
+            id=reference,
+            stream=reference,
+            state=Stage.RECEIVED,
+            applicant=person,
+            received_on=body.received_on or step.on,
+            created_at=step.at,
+            changed_at=step.at,
+            **body.model_dump(
+                include={
+                    "office",
+                    "certain_since",
+                    "in_office_until",
+                    "acting_since",
+                    "in_territory",
+                    "exemption_on",
+                },
+            ),
+        )
+
+    def effect(self, step: Step[Application], body: NewApplication) -> None:
+        """Tie the employers."""
+        step.session.flush()
+        for position, employer in enumerate(body.employers):
+            row = ApplicationEmployer(application=step.row.id, organisation=employer, position=position)
+            step.session.add(row)
+
+    def example(self, step: Step[Application]) -> dict[str, Any]:  # noqa: ARG002
+        """A mayor of a fictional municipality."""
+        return {
+            "office": "mayor",
+            "employers": ["gemeente-zilverdam"],
+            "name": "A. Voorbeeld",
+            "email": "a.voorbeeld@zilverdam.example",
+            "homeAddress": "Voorbeeldlaan 1, 1234 AB Zilverdam",
+            "household": "Two adults, one child",
+            "receivedVia": "telephone",
+            "certainSince": "2024-06-01",
+            "inTerritory": True,
+        }
+
+
+class NewIntake(Body):
+    """Who takes the intake; the caller where it is left out."""
+
+    officer: Handle | None = None
+
+
+class StartIntake(ApplicationEvent, Event[Application, NewIntake]):
+    """An officer takes the application up."""
+
+    name, title, body = "start-intake", "Start the intake", NewIntake
+
+    def judge(self, step: Step[Application], body: NewIntake) -> None:
+        """Nobody handles the own case."""
+        step.ask(
+            conflicts.not_own_case,
+            person=body.officer or step.by.person,
+            applicant=step.row.applicant,
+        )
+
+    def effect(self, step: Step[Application], body: NewIntake) -> None:
+        """The officer is known from here on."""
+        step.row.officer = body.officer or step.by.person
+
+
+class Invitation(Body):
+    """What is missing, and by when it must be there."""
+
+    missing: Text
+    days: Annotated[int, Field(ge=1, le=60)] = 14
+
+
+class InviteCompletion(ApplicationEvent, Event[Application, Invitation]):
+    """The applicant is invited to complete the application (Awb 4:5)."""
+
+    name, title, body = "invite-completion", "Invite to complete the application", Invitation
+
+    def example(self, step: Step[Application]) -> dict[str, Any]:  # noqa: ARG002
+        """Two weeks."""
+        return {"missing": "The decision of appointment is missing.", "days": 14}
+
+
+class Completion(Body):
+    """What was added."""
+
+    added: Text
+
+
+class Complete(ApplicationEvent, Event[Application, Completion]):
+    """The applicant completes the application."""
+
+    name, title, body = "complete", "Complete the application", Completion
+
+    def judge(self, step: Step[Application], body: Completion) -> None:  # noqa: ARG002
+        """There was an invitation."""
+        invited = deadlines.running(step.session, step.row.id, "completion") is not None
+        step.ask(steps.completion_open, invited=invited)
+
+    def example(self, step: Step[Application]) -> dict[str, Any] | None:  # noqa: ARG002
+        """The decision of appointment."""
+        return {"added": "The decision of appointment is enclosed."}
+
+
+class Reasons(Body):
+    """Reasons in words."""
+
+    reasons: Text
+
+
+class NotProcess(ApplicationEvent, Event[Application, Reasons]):
+    """The application is not processed: the term to complete it passed unused (Awb 4:5)."""
+
+    name, title, body = "not-process", "Decide not to process the application", Reasons
+
+    def judge(self, step: Step[Application], body: Reasons) -> None:  # noqa: ARG002
+        """Invited, and the term has passed unused."""
+        term = deadlines.running(step.session, step.row.id, "completion")
+        due = term.due_on if term else None
+        step.ask(steps.completion_lapsed, invited=term is not None, due_on=due, on=step.on)
+
+    def effect(self, step: Step[Application], body: Reasons) -> None:  # noqa: ARG002
+        """The way ends here."""
+        step.row.ended_on = step.on
+
+    def example(self, step: Step[Application]) -> dict[str, Any]:  # noqa: ARG002
+        """Reasons."""
+        return {"reasons": "The application was not completed within the term."}
+
+
+class Forwarding(Body):
+    """To which body, on which day."""
+
+    forwarded_to: Literal["municipality", "province", "water-board", "ministry", "other"]
+    forwarded_on: Day | None = None
+
+
+class Forward(ApplicationEvent, Event[Application, Forwarding]):
+    """The application belongs elsewhere and is forwarded, with notice (Awb 2:3)."""
+
+    name, title, body = "forward", "Forward the application to the right body", Forwarding
+
+    def judge(self, step: Step[Application], body: Forwarding) -> None:
+        """Not before it came, not after today."""
+        day = body.forwarded_on or step.on
+        step.ask(steps.not_in_future, what="The forwarding", day=day, on=step.on)
+        step.ask(
+            steps.not_before,
+            what="The forwarding",
+            day=day,
+            earlier="the receipt",
+            earliest=step.row.received_on,
+        )
+
+    def effect(self, step: Step[Application], body: Forwarding) -> None:
+        """The way ends here."""
+        step.row.forwarded_to = body.forwarded_to
+        step.row.ended_on = body.forwarded_on or step.on
+
+    def example(self, step: Step[Application]) -> dict[str, Any]:  # noqa: ARG002
+        """To the municipality."""
+        return {"forwardedTo": "municipality"}
+
+
+class InterviewPlan(Body):
+    """When, and with which adviser."""
+
+    interview_on: Day
+    adviser: Handle | None = None
+    place: Line | None = None
+
+
+class PlanInterview(ApplicationEvent, Event[Application, InterviewPlan]):
+    """The risk interview is planned; from here on the applicant must have a claim."""
+
+    name, title, body = "plan-interview", "Plan the risk interview", InterviewPlan
+
+    def judge(self, step: Step[Application], body: InterviewPlan) -> None:
+        """Eligibility, and a day that can be."""
+        claim(step)
+        step.ask(steps.interview_not_in_past, interview_on=body.interview_on, on=step.on)
+        if body.adviser:
+            step.ask(conflicts.not_own_case, person=body.adviser, applicant=step.row.applicant)
+
+    def effect(self, step: Step[Application], body: InterviewPlan) -> None:
+        """Keep the day and the adviser."""
+        step.row.interview_on = body.interview_on
+        step.row.adviser = body.adviser or step.row.adviser
+
+    def example(self, step: Step[Application]) -> dict[str, Any]:
+        """Today, so that it can be held at once."""
+        return {"interviewOn": step.on.isoformat()}
+
+
+class DomainRisk(Body):
+    """What the interview says on one domain."""
+
+    domain: Domain
+    risk: Literal["low", "medium", "high"]
+    likelihood: Annotated[int, Field(ge=1, le=5)]
+    impact: Annotated[int, Field(ge=1, le=5)]
+    source: Literal["interview", "inspection", "police", "employer", "open-sources"]
+
+
+class Interview(Body):
+    """The risk interview (risicogesprek): the day, who was there, and the risk in each of the four domains."""
+
+    held_on: Day
+    adviser: Handle | None = None
+    household_present: bool
+    domains: list[DomainRisk]
+    notes: Text | None = None
+
+
+class HoldInterview(ApplicationEvent, Event[Application, Interview]):
+    """The risk interview was held."""
+
+    name, title, body = "hold-interview", "Record the risk interview", Interview
+
+    def judge(self, step: Step[Application], body: Interview) -> None:
+        """A day that can be, all four domains, and not the own case."""
+        step.ask(steps.not_in_future, what="The interview", day=body.held_on, on=step.on)
+        step.ask(steps.interview_after_receipt, held_on=body.held_on, received_on=step.row.received_on)
+        step.ask(steps.every_domain_discussed, domains=[str(item.domain) for item in body.domains])
+        step.ask(
+            conflicts.not_own_case,
+            person=body.adviser or step.by.person,
+            applicant=step.row.applicant,
+        )
+
+    def effect(self, step: Step[Application], body: Interview) -> None:
+        """Open the advice in each domain, with the risk that was found."""
+        step.row.interview_held_on = body.held_on
+        step.row.household_present = body.household_present
+        step.row.adviser = body.adviser or step.by.person
+        for item in body.domains:
+            step.follow(
+                "domain-advice",
+                None,
+                "open",
+                application=step.row.id,
+                domain=item.domain,
+                risk=item.risk,
+                advice_version=step.row.advice_version,
+            )
+
+    def example(self, step: Step[Application]) -> dict[str, Any]:
+        """All four domains, today."""
+        risk = {"risk": "medium", "likelihood": 3, "impact": 4, "source": "interview"}
+        return {
+            "heldOn": step.on.isoformat(),
+            "householdPresent": True,
+            "domains": [{"domain": str(domain), **risk} for domain in Domain],
+            "notes": "The household was asked about daily routines.",
+        }
+
+
+def claim(step: Step[Application]) -> None:
+    """Ask every rule of eligibility that decides whether this applicant has a claim at all."""
+    row = step.row
+    step.ask(eligibility.office_in_scope, office=row.office, on=step.on)
+    step.ask(eligibility.in_office, certain_since=row.certain_since, until=row.in_office_until, on=step.on)
+    step.ask(eligibility.acting, office=row.office, acting_since=row.acting_since, on=step.on)
+

@@ -1,0 +1,236 @@
+"""Payment batches: contents fixed at sealing, released by another person, exported, settled by the bank."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from hashlib import sha256
+
+from sqlmodel import Session, col, select
+
+from rules import money
+from rules.calendar import is_open
+from rules.roles import Role
+from states.bank import pain001, schema
+from states.bodies import Body, Day, Handle
+from states.charts.batch import BATCH, BatchState
+from states.charts.payable import PayableState
+from states.errors import MalformedError, StatesError
+from states.events.event import Event, Step
+from states.ledger import open_stream
+from states.tables.application import Application
+from states.tables.base import new_id
+from states.tables.finance import BatchLine, Payable, PaymentBatch
+from states.tables.ledger import Stream, StreamKind
+from states.tables.people import Organisation
+from states.vault import Vault
+
+
+class NewBatch(Body):
+    """Whose approved payables, to be executed when."""
+
+    employer: Handle
+    execution_on: Day | None = None
+    """A working day of banks; the next one where it is left out."""
+
+
+def next_working_day(day: date) -> date:
+    """The day itself if it is a working day, else the next one."""
+    while not is_open(day):
+        day += timedelta(days=1)
+    return day
+
+
+def approved(session: Session, employer: str) -> list[Payable]:
+    """The payables of an employer that wait for a batch."""
+    query = select(Payable).where(Payable.organisation == employer, Payable.state == PayableState.APPROVED)
+    return list(session.exec(query.order_by(Payable.id).execution_options(populate_existing=True)))
+
+
+class BatchEvent:
+    """What the events of a batch share."""
+
+    chart = BATCH
+    table = PaymentBatch
+
+
+class Build(BatchEvent, Event[PaymentBatch, NewBatch]):
+    """A batch of everything approved for one employer."""
+
+    name, title, body, creates = "build", "Build a payment batch", NewBatch, True
+
+    def also_locks(self, session: Session, key: str, body: NewBatch) -> Iterable[str]:  # noqa: ARG002
+        """The applications of the payables."""
+        return [payable.stream for payable in approved(session, body.employer)]
+
+    def judge(self, step: Step[PaymentBatch], body: NewBatch) -> None:
+        """The caller's own employer, a day that can be, and something to pay."""
+        if step.session.get(Organisation, body.employer) is None:
+            raise MalformedError([("employer", f"There is no employer {body.employer}.")])
+        if step.by.role is not Role.ENGINE and step.by.organisation != body.employer:
+            words = f"You act for {step.by.organisation}; build batches of that employer."
+            raise MalformedError([("employer", words)])
+        if body.execution_on is not None:
+            step.ask(money.execution_not_in_past, execution_on=body.execution_on, on=step.on)
+        step.ask(money.batch_not_empty, count=len(approved(step.session, body.employer)))
+
+    def begin(self, step: Step[PaymentBatch], body: NewBatch) -> PaymentBatch:
+        """Open, in a stream of its own."""
+        key = new_id("batch")
+        step.passage.streams[key] = open_stream(step.session, key, StreamKind.BATCH, step.at)
+        return PaymentBatch(
+            id=key,
+            stream=key,
+            state=BatchState.OPEN,
+            organisation=body.employer,
+            execution_on=body.execution_on or next_working_day(step.on),
+            created_by=step.by.person,
+            created_at=step.at,
+        )
+
+    def effect(self, step: Step[PaymentBatch], body: NewBatch) -> None:
+        """Take in every approved payable whose stream is locked."""
+        step.session.flush()
+        for payable in approved(step.session, body.employer):
+            if payable.stream not in step.passage.streams:
+                continue  # approved a moment ago; it waits for the next batch
+            line = BatchLine(
+                batch=step.row.id,
+                payable=payable.id,
+                end_to_end=f"{payable.id}-{step.row.id[-6:]}".upper(),
+                amount=payable.gross,
+            )
+            step.session.add(line)
+            step.row.count += 1
+            step.row.total += payable.gross
+            step.session.flush()
+            step.follow("payable", payable, "batch")
+
+
+def lines_of(session: Session, batch: PaymentBatch) -> list[BatchLine]:
+    """The payments of a batch in a fixed order."""
+    return list(session.exec(select(BatchLine).where(BatchLine.batch == batch.id).order_by(col(BatchLine.end_to_end))))
+
+
+def transfers(session: Session, batch: PaymentBatch) -> Iterator[pain001.Transfer]:
+    """Every payment of a batch, with the account holder's name and IBAN from the vault and nothing else personal."""
+    vault = Vault.of(session)
+    for line in lines_of(session, batch):
+        payable = session.get_one(Payable, line.payable)
+        content = vault.content(session, session.get_one(Stream, payable.stream), payable.id)
+        yield pain001.Transfer(
+            end_to_end_id=line.end_to_end,
+            amount=line.amount,
+            name=content["payee"],
+            iban=content["iban"].replace(" ", "").upper(),
+            remittance=f"Factuur {payable.number}",
+        )
+
+
+def document(session: Session, batch: PaymentBatch) -> bytes:
+    """The batch as pain.001.001.09; the same bytes at every call once it is sealed.
+
+    Raises:
+        StatesError: the batch is not sealed.
+    """
+    if batch.sealed_at is None or batch.message_id is None:
+        raise StatesError(f"Batch {batch.id} is not sealed; its contents can still change.")
+    employer = session.get_one(Organisation, batch.organisation)
+    return pain001.document(
+        pain001.Order(
+            message_id=batch.message_id,
+            payment_information_id=batch.message_id,
+            created_at=batch.sealed_at,
+            execution_on=batch.execution_on,
+            debtor_name=employer.name,
+            debtor_iban=employer.debtor_iban,
+            count=batch.count,
+            total=batch.total,
+            transfers=transfers(session, batch),
+        ),
+    )
+
+
+class BatchWithPayables(BatchEvent):
+    """Events in which payables change with their batch."""
+
+    def also_locks(self, session: Session, key: str, body: Body) -> Iterable[str]:  # noqa: ARG002
+        """The applications of the payables."""
+        query = select(Payable.stream).join(BatchLine, col(BatchLine.payable) == Payable.id)
+        return list(session.exec(query.where(BatchLine.batch == key)))
+
+
+class Seal(BatchEvent, Event[PaymentBatch, Body]):
+    """The contents and the SHA-256 of the file are fixed."""
+
+    name, title = "seal", "Seal a batch"
+
+    def judge(self, step: Step[PaymentBatch], body: Body) -> None:  # noqa: ARG002
+        """It still holds something, for a day that still comes."""
+        step.ask(money.batch_not_empty, count=step.row.count)
+        step.ask(money.execution_not_in_past, execution_on=step.row.execution_on, on=step.on)
+
+    def effect(self, step: Step[PaymentBatch], body: Body) -> None:  # noqa: ARG002
+        """Write the file, hold it against the ISO schema, and keep its hash."""
+        row = step.row
+        row.sealed_at = step.at.replace(microsecond=0)
+        row.message_id = row.id.upper()
+        written = document(step.session, row)
+        schema.validate(written)
+        row.sha256 = sha256(written).hexdigest()
+
+
+class Release(BatchEvent, Event[PaymentBatch, Body]):
+    """Another person releases the batch."""
+
+    name, title = "release", "Release a batch"
+
+    def judge(self, step: Step[PaymentBatch], body: Body) -> None:  # noqa: ARG002
+        """Applicant, officer, approver and releaser are four people."""
+        payables = [step.get(Payable, line.payable) for line in lines_of(step.session, step.row)]
+        cases = [step.get(Application, payable.stream) for payable in payables]
+        step.ask(
+            money.releaser_apart,
+            person=step.by.person,
+            hands={
+                "built this batch": [step.row.created_by],
+                "checked an invoice in it": [p.checked_by for p in payables if p.checked_by],
+                "approved an invoice in it": [p.approved_by for p in payables if p.approved_by],
+                "handled an application in it": [case.officer for case in cases if case.officer],
+                "are an applicant in it": [case.applicant for case in cases],
+            },
+        )
+
+    def effect(self, step: Step[PaymentBatch], body: Body) -> None:  # noqa: ARG002
+        """Keep who released it."""
+        step.row.released_by = step.by.person
+
+
+class Export(BatchEvent, Event[PaymentBatch, Body]):
+    """The file leaves; it is the sealed one, byte for byte."""
+
+    name, title = "export", "Export a batch"
+
+    def effect(self, step: Step[PaymentBatch], body: Body) -> None:  # noqa: ARG002
+        """Hold the file against its seal."""
+        if sha256(document(step.session, step.row)).hexdigest() != step.row.sha256:
+            raise StatesError(f"The file of batch {step.row.id} differs from its seal; do not pay it, call an auditor.")
+        step.row.exported_at = step.at
+
+
+class WithdrawBatch(BatchWithPayables, Event[PaymentBatch, Body]):
+    """The batch does not leave; its payables wait for another."""
+
+    name, title = "withdraw", "Withdraw a batch"
+
+    def effect(self, step: Step[PaymentBatch], body: Body) -> None:  # noqa: ARG002
+        """Free the payables."""
+        for line in lines_of(step.session, step.row):
+            line.counts = False
+            step.follow("payable", step.get(Payable, line.payable), "unbatch")
+
+
+class SettleBatch(BatchEvent, Event[PaymentBatch, Body]):
+    """The bank booked every payment in it."""
+
+    name, title = "settle", "Settle a batch"
+
+

@@ -1,0 +1,53 @@
+"""Every event of every chart, by (chart, event); importing this room's modules registers them."""
+
+from states.charts.advice import DOMAIN_ADVICE
+from states.charts.application import APPLICATION
+from states.charts.batch import BATCH
+from states.charts.booking import BOOKING
+from states.charts.chart import Chart
+from states.charts.measure import MEASURE
+from states.charts.payable import PAYABLE
+from states.charts.registry import ORGANISATION, PERSON
+from states.charts.takeover import TAKEOVER
+from states.events import (
+    application_advice,
+    application_intake,
+    application_life,
+    application_refusal,
+    batches,
+    bookings,
+    parts,
+    payables,
+    registry,
+)
+from states.events.event import EVENTS
+
+CHARTS: dict[str, Chart] = {
+    chart.name: chart
+    for chart in (
+        APPLICATION,
+        DOMAIN_ADVICE,
+        TAKEOVER,
+        MEASURE,
+        PAYABLE,
+        BATCH,
+        BOOKING,
+        ORGANISATION,
+        PERSON,
+    )
+}
+
+MODULES = (
+    application_intake,
+    application_advice,
+    application_refusal,
+    application_life,
+    parts,
+    payables,
+    batches,
+    bookings,
+    registry,
+)
+"""Where the events stand, in the order of the way."""
+
+__all__ = ["CHARTS", "EVENTS", "MODULES"]

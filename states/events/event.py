@@ -1,0 +1,184 @@
+"""What an event is, and the step in which one is judged and carried out."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, ClassVar, Generic, TypeVar
+
+from sqlmodel import Session, select
+
+from rules.findings import Finding
+from rules.moments import office_day
+from rules.roles import Actor
+from states import scope
+from states.bodies import Body
+from states.charts.chart import Chart
+from states.errors import NotFoundError
+from states.tables.application import Application
+from states.tables.base import Recorded, Versioned
+from states.tables.ledger import Stream
+from states.vault import Vault
+
+R = TypeVar("R", bound=Versioned)
+B = TypeVar("B", bound=Body)
+T = TypeVar("T", bound=Recorded)
+
+
+@dataclass
+class Touched:
+    """A subject that this passage through the door changed."""
+
+    chart: str
+    row: Versioned
+    event: str
+    before: str | None
+    after: str | None
+
+
+@dataclass
+class Passage:
+    """One passage through the door: one outer event and all that follows from it, in one transaction."""
+
+    session: Session
+    by: Actor
+    at: datetime
+    streams: dict[str, Stream] = field(default_factory=dict)
+    touched: list[Touched] = field(default_factory=list)
+    follower: Callable[..., Any] | None = None
+    """How the door lets one event follow from another; set by the door."""
+
+    @property
+    def on(self) -> date:
+        """The Dutch calendar day of recording."""
+        return office_day(self.at)
+
+    def application_of(self, row: Any) -> Application | None:
+        """The application that a subject belongs to, if any."""
+        if isinstance(row, Application) or not scope.has_application(row):
+            return row if isinstance(row, Application) else None
+        return self.session.get(Application, row.stream)
+
+    def payer_of(self, row: Any) -> str:
+        """The employer that does the work on a subject: its own, or the application's first."""
+        return next(iter(scope.organisations(self.session, row)), "")
+
+    @property
+    def vault(self) -> Vault:
+        """The vault of this session."""
+        return Vault.of(self.session)
+
+
+@dataclass
+class Step(Generic[R]):
+    """One event on one subject: what the rules were asked, what they found, and the rows to work on."""
+
+    passage: Passage
+    row: R
+    by: Actor
+    findings: list[Finding] = field(default_factory=list)
+    receipt: list[dict[str, Any]] = field(default_factory=list)
+    state: str | None = None
+    """The state in which the event found its subject; None for one that creates it."""
+
+    @property
+    def session(self) -> Session:
+        """The session of the passage."""
+        return self.passage.session
+
+    @property
+    def at(self) -> datetime:
+        """When this is recorded."""
+        return self.passage.at
+
+    @property
+    def on(self) -> date:
+        """The Dutch calendar day of recording."""
+        return self.passage.on
+
+    def ask(self, rule: Any, *, private: tuple[str, ...] = (), **facts: Any) -> bool:
+        """Ask a rule; keep the question for the receipt and the finding, if any. True where it has no objection.
+
+        Args:
+            rule: a rule of ``rules/``.
+            private: names of facts that are content, and so stay out of the receipt.
+            facts: what the rule is asked about.
+        """
+        finding: Finding | None = rule(**facts)
+        kept = {name: value for name, value in facts.items() if name not in private}
+        self.receipt.append({"rule": rule.rule_id, "facts": kept, "objects": finding is not None})
+        if finding is not None:
+            self.findings.append(finding)
+        return finding is None
+
+    def application(self) -> Application:
+        """The application that the subject belongs to."""
+        if isinstance(self.row, Application):
+            return self.row
+        return self.get(Application, self.row.stream)  # type: ignore[attr-defined]  # every subject below has it
+
+    def get(self, table: type[T], key: Any) -> T:
+        """A row that must exist.
+
+        Raises:
+            NotFoundError: it does not.
+        """
+        row = self.session.get(table, key)
+        if row is None:
+            raise NotFoundError(str(table.__tablename__), str(key))
+        return row
+
+    def rows(self, table: type[T], *where: Any, order: Any = None) -> list[T]:
+        """Rows of a table under conditions, in order of their key unless said otherwise."""
+        query = select(table).where(*where)
+        return list(self.session.exec(query.order_by(order if order is not None else table.id)))  # type: ignore[attr-defined]
+
+    def employers(self) -> list[str]:
+        """The ids of the application's employers; the first takes remainders."""
+        return scope.employers_of(self.session, self.application().id)
+
+    def follow(self, chart: str, row: Versioned | None, event: str, **body: Any) -> Any:
+        """Let the engine carry out another event in the same passage; answers its subject."""
+        assert self.passage.follower is not None
+        return self.passage.follower(self.passage, chart, row, event, body)
+
+
+EVENTS: dict[tuple[str, str], "Event[Any, Any]"] = {}
+
+
+class Event(Generic[R, B]):
+    """One event of one chart; subclasses that name themselves are registered."""
+
+    chart: ClassVar[Chart]
+    table: ClassVar[type[Versioned]]
+    name: ClassVar[str]
+    title: ClassVar[str]
+    body: ClassVar[type[Body]] = Body
+    creates: ClassVar[bool] = False
+    """Whether the event brings its subject into being."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "name" in vars(cls):
+            EVENTS[cls.chart.name, cls.name] = cls()
+
+    def also_locks(self, session: Session, key: str, body: B) -> Iterable[str]:  # noqa: ARG002
+        """Streams beside the subject's own in which something will change."""
+        return ()
+
+    def begin(self, step: Step[R], body: B) -> R:  # noqa: ARG002
+        """Make the subject of an event that creates one."""
+        raise NotImplementedError(f"{self.name} creates nothing")
+
+    def judge(self, step: Step[R], body: B) -> None:
+        """Ask the rules of this event."""
+
+    def conditions(self, step: Step[R], body: B) -> Mapping[str, bool]:  # noqa: ARG002
+        """What the chart's conditions need to know."""
+        return {}
+
+    def effect(self, step: Step[R], body: B) -> None:
+        """Change the subject and what hangs on it."""
+
+    def example(self, step: Step[R]) -> Mapping[str, Any] | None:  # noqa: ARG002
+        """A body that would be accepted now, in wire form; None where there is nothing to propose."""
+        return {}

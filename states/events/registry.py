@@ -1,0 +1,233 @@
+"""Registering employers and people."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from pydantic import Field
+from sqlmodel import Session, col, select
+
+from rules.money import valid_iban
+from rules.roles import OF_AN_EMPLOYER, Role
+from states.bodies import Body, Code, Day, Email, Handle, Line
+from states.charts.registry import ORGANISATION, PERSON, OrganisationState, PersonState
+from states.errors import MalformedError
+from states.events.event import Event, Step
+from states.ledger import open_stream
+from states.tables.finance import BankEntry, BankMessage, BatchLine, Payable, PaymentBatch
+from states.tables.base import new_id
+from states.tables.ledger import StreamKind
+from states.tables.people import Duty, EmployerKind, Organisation, Person
+
+
+class NewOrganisation(Body):
+    """An employer with its debtor account and the accounts of its books."""
+
+    id: Handle
+    kind: EmployerKind
+    name: str = Field(pattern=r"^[A-Za-z0-9À-ÿ .'()/-]{2,70}$")
+    debtor_iban: str = Field(pattern=r"^[A-Z]{2}[0-9]{2}[A-Z0-9]{8,30}$")
+    ledger_account: Code
+    cost_centre: Code
+    bank_account: Code
+    risk_inventory: Code | None = None
+
+
+class RegisterOrganisation(Event[Organisation, NewOrganisation]):
+    """An employer comes into being."""
+
+    chart, table, name, title = ORGANISATION, Organisation, "register", "Register an employer"
+    body, creates = NewOrganisation, True
+
+    def begin(self, step: Step[Organisation], body: NewOrganisation) -> Organisation:
+        """The employer, with a stream of its own."""
+        if not valid_iban(body.debtor_iban):
+            raise MalformedError([("debtorIban", "This is not a valid IBAN; its check digits or length are wrong.")])
+        stream = f"organisation:{body.id}"
+        step.passage.streams[stream] = open_stream(step.session, stream, StreamKind.ORGANISATION, step.at)
+        return Organisation(stream=stream, state=OrganisationState.ACTIVE, **body.model_dump())
+
+
+class Inventory(Body):
+    """The employer's risk inventory and plan of action (RI&E)."""
+
+    risk_inventory: Code
+
+
+class RecordInventory(Event[Organisation, Inventory]):
+    """The employer names its risk inventory, evidence for the tax-exempt booking."""
+
+    chart, table, name, title = ORGANISATION, Organisation, "record-inventory", "Record the risk inventory"
+    body = Inventory
+
+    def effect(self, step: Step[Organisation], body: Inventory) -> None:
+        """Keep its reference."""
+        step.row.risk_inventory = body.risk_inventory
+
+    def example(self, step: Step[Organisation]) -> dict[str, Any]:
+        """A reference."""
+        return {"riskInventory": "RIE-2026"}
+
+
+class StatementEntry(Body):
+    """One booked line of a bank statement."""
+
+    position: int
+    booked_on: Day
+    amount: Decimal
+    """Euros; negative for a debit."""
+    end_to_end: Code | None = None
+    payment_information: Code | None = None
+    is_return: bool = False
+    reason: Code | None = None
+
+
+class Statement(Body):
+    """A bank statement of an employer's account, read from a camt.053 file."""
+
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    statement: Code
+    entries: list[StatementEntry]
+
+
+class TakeInStatement(Event[Organisation, Statement]):
+    """A statement comes in: its bookings make payables paid, its returns make them unpaid again."""
+
+    chart, table, name, title = ORGANISATION, Organisation, "take-in-statement", "Take in a bank statement"
+    body = Statement
+
+    def also_locks(self, session: Session, key: str, body: Statement) -> Iterable[str]:
+        """The streams of every payable and batch that the statement names."""
+        lines = select(BatchLine.batch, Payable.stream).join(Payable, col(Payable.id) == BatchLine.payable)
+        named = lines.where(col(BatchLine.end_to_end).in_([entry.end_to_end for entry in body.entries]))
+        batches = select(PaymentBatch.id).where(
+            col(PaymentBatch.message_id).in_([entry.payment_information for entry in body.entries]),
+        )
+        whole = lines.where(col(BatchLine.batch).in_(batches))
+        for query in (named, whole):
+            for batch, stream in session.exec(query):
+                yield batch
+                yield stream
+
+    def effect(self, step: Step[Organisation], body: Statement) -> None:
+        """Match every entry; what cannot be matched waits for a person."""
+        message = BankMessage(
+            id=new_id("bank"),
+            stream=step.row.stream,
+            sha256=body.sha256,
+            kind="camt.053",
+            statement=body.statement,
+            organisation=step.row.id,
+            received_at=step.at,
+            entries=len(body.entries),
+        )
+        step.session.add(message)
+        step.session.flush()
+        batches: dict[str, PaymentBatch] = {}
+        for entry in body.entries:
+            lines = self.lines_of(step, entry)
+            for line in lines:
+                self.book(step, entry, line)
+                batches[line.batch] = step.get(PaymentBatch, line.batch)
+            step.session.add(
+                BankEntry(
+                    message=message.id,
+                    position=entry.position,
+                    stream=step.row.stream,
+                    booked_on=entry.booked_on,
+                    amount=entry.amount,
+                    end_to_end=entry.end_to_end,
+                    payable=lines[0].payable if len(lines) == 1 else None,
+                    matched=bool(lines),
+                ),
+            )
+        for batch in batches.values():
+            step.follow("payment-batch", batch, "settle") if self.all_paid(step, batch) else None
+
+    @staticmethod
+    def lines_of(step: Step[Organisation], entry: StatementEntry) -> list[BatchLine]:
+        """The payments that an entry books: one by its EndToEndId, or a whole batch by its PmtInfId and total."""
+        if entry.end_to_end:
+            found = step.rows(BatchLine, BatchLine.end_to_end == entry.end_to_end, order=BatchLine.end_to_end)
+            expected = found[0].amount if found else None
+        elif entry.payment_information:
+            batch = step.rows(PaymentBatch, PaymentBatch.message_id == entry.payment_information)
+            found = step.rows(BatchLine, BatchLine.batch == batch[0].id, order=BatchLine.payable) if batch else []
+            expected = batch[0].total if batch else None
+        else:
+            return []
+        own = [line for line in found if step.get(PaymentBatch, line.batch).organisation == step.row.id]
+        return own if expected == abs(entry.amount) and entry.is_return == (entry.amount > 0) else []
+
+    @staticmethod
+    def book(step: Step[Organisation], entry: StatementEntry, line: BatchLine) -> None:
+        """Make one payable paid, or unpaid again."""
+        payable = step.get(Payable, line.payable)
+        if entry.is_return and payable.state in {"paid", "batched"}:
+            step.follow("payable", payable, "bounce", reason=entry.reason or "NARR")
+        elif not entry.is_return and payable.state == "batched":
+            step.follow("payable", payable, "pay", booked_on=entry.booked_on)
+
+    @staticmethod
+    def all_paid(step: Step[Organisation], batch: PaymentBatch) -> bool:
+        """Whether every payment of an exported batch was booked."""
+        lines = step.rows(BatchLine, BatchLine.batch == batch.id, order=BatchLine.payable)
+        return batch.state == "exported" and all(
+            step.get(Payable, line.payable).state in {"paid", "returned"} for line in lines
+        )
+
+
+class NewDuty(Body):
+    """A role, for an employer where the role asks for one."""
+
+    role: Role
+    organisation: Handle | None = None
+
+
+class NewPerson(Body):
+    """Someone who takes part; the name and address go to the vault."""
+
+    id: Handle
+    name: Line
+    email: Email
+    duties: list[NewDuty] = Field(min_length=1)
+
+
+class RegisterPerson(Event[Person, NewPerson]):
+    """Someone comes to take part."""
+
+    chart, table, name, title = PERSON, Person, "register", "Register a person"
+    body, creates = NewPerson, True
+
+    def begin(self, step: Step[Person], body: NewPerson) -> Person:
+        """The person, with a stream of their own."""
+        stream = f"person:{body.id}"
+        step.passage.streams[stream] = open_stream(step.session, stream, StreamKind.PERSON, step.at)
+        return Person(id=body.id, stream=stream, state=PersonState.ACTIVE)
+
+    def effect(self, step: Step[Person], body: NewPerson) -> None:
+        """Give the duties."""
+        step.session.flush()
+        for position, duty in enumerate(body.duties):
+            if (duty.role in OF_AN_EMPLOYER) != (duty.organisation is not None):
+                words = "names its employer" if duty.role in OF_AN_EMPLOYER else "belongs to no employer"
+                raise MalformedError([(f"duties.{position}.organisation", f"The role {duty.role} {words}.")])
+            step.session.add(Duty(person=body.id, role=duty.role, organisation=duty.organisation or ""))
+
+
+class MergeOrganisation(Event[Organisation, Body]):
+    """A merger; named now, refused with 'not yet'."""
+
+    chart, table, name, title = ORGANISATION, Organisation, "merge", "Merge into another employer"
+
+
+class DepartPerson(Event[Person, Body]):
+    """Someone stops taking part and holds no duty any more."""
+
+    chart, table, name, title = PERSON, Person, "depart", "Let a person depart"
+
+    def effect(self, step: Step[Person], body: Body) -> None:  # noqa: ARG002
+        """Take the duties away."""
+        for duty in step.rows(Duty, Duty.person == step.row.id, order=Duty.role):
+            step.session.delete(duty)
+

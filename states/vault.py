@@ -1,0 +1,110 @@
+"""The vault: content encrypted with a data key per stream, which is wrapped by a key from outside the database."""
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlmodel import Session, select
+
+from states.errors import ErasedError
+from states.tables.ledger import Stream, VaultItem
+
+NONCE = 12
+
+
+def office_key(path: Path) -> bytes:
+    """The office's key of 32 bytes; made on first use, readable by us alone."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = path.with_suffix(f".{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_bytes(secrets.token_bytes(32))
+        try:
+            os.link(draft, path)  # the first of two starting processes wins; both read the same key
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_bytes()
+
+
+class Vault:
+    """Seals and opens content; knows the office's key, never writes it."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self._office = AESGCM(key)
+
+    @classmethod
+    def of(cls, session: Session) -> "Vault":
+        """The vault that the session's engine was connected with."""
+        vault: Vault = session.get_bind().get_execution_options()["vault"]  # type: ignore[union-attr]
+        return vault
+
+    def new_key(self, stream: str) -> bytes:
+        """A fresh data key, wrapped for its stream."""
+        return self.seal_with(self._office, secrets.token_bytes(32), stream)
+
+    def data_key(self, stream: Stream) -> bytes:
+        """The stream's data key, unwrapped.
+
+        Raises:
+            ErasedError: the key was destroyed.
+        """
+        if stream.key is None:
+            raise ErasedError(f"The content of {stream.id} was erased.")
+        return self._office.decrypt(stream.key[:NONCE], stream.key[NONCE:], stream.id.encode())
+
+    def seal(self, stream: Stream, seq: int, content: Mapping[str, Any]) -> tuple[bytes, dict[str, str]]:
+        """Encrypt an entry's content; answer the sealed bytes and an HMAC per field for the ledger."""
+        key = self.data_key(stream)
+        sealed = self.seal_with(AESGCM(key), json.dumps(content).encode(), f"{stream.id}:{seq}")
+        marks = hashlib.sha256(b"marks" + key).digest()
+        return sealed, {
+            field: hmac.new(marks, json.dumps([field, text]).encode(), "sha256").hexdigest()
+            for field, text in content.items()
+        }
+
+    def open(self, stream: Stream, item: VaultItem) -> dict[str, Any]:
+        """Decrypt one entry's content."""
+        plain = AESGCM(self.data_key(stream)).decrypt(
+            item.sealed[:NONCE],
+            item.sealed[NONCE:],
+            f"{item.stream}:{item.seq}".encode(),
+        )
+        content: dict[str, Any] = json.loads(plain)
+        return content
+
+    def content(self, session: Session, stream: Stream, subject: str) -> dict[str, Any]:
+        """All content of one subject, later entries over earlier ones; empty once erased."""
+        if stream.key is None:
+            return {}
+        found: dict[str, Any] = {}
+        items = select(VaultItem).where(VaultItem.stream == stream.id, VaultItem.subject == subject)
+        for item in session.exec(items.order_by(VaultItem.seq)):  # type: ignore[arg-type]  # a column at run time
+            found |= self.open(stream, item)
+        return found
+
+    def mark(self, text: str) -> str:
+        """An HMAC under the office's key: the same text gives the same mark, and the mark tells nothing."""
+        return hmac.new(self._key, text.encode(), "sha256").hexdigest()
+
+    def seal_for_office(self, data: bytes, purpose: str) -> bytes:
+        """Encrypt bytes that belong to no stream, such as an answer kept for a repeated request."""
+        return self.seal_with(self._office, data, purpose)
+
+    def open_for_office(self, sealed: bytes, purpose: str) -> bytes:
+        """Decrypt what :meth:`seal_for_office` made."""
+        return self._office.decrypt(sealed[:NONCE], sealed[NONCE:], purpose.encode())
+
+    @staticmethod
+    def seal_with(cipher: AESGCM, data: bytes, purpose: str) -> bytes:
+        """AES-256-GCM with a random nonce in front; ``purpose`` is authenticated, so bytes cannot be moved."""
+        nonce = secrets.token_bytes(NONCE)
+        return nonce + cipher.encrypt(nonce, data, purpose.encode())

@@ -1,0 +1,166 @@
+"""Which state asks for which work: one table, and how work items are kept in step with it."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlmodel import Session, col, select
+
+from rules.moments import office_day
+from rules.roles import Role
+from rules.urgency import RANK, Urgency
+from rules.values import value
+from rules.working_hours import add_or_provisional
+from states.database import wake
+from states.events.event import Passage, Touched
+from states.tables.application import Application, ThreatSignal
+from states.tables.base import new_id
+from states.tables.work import WorkItem
+
+
+class Work(NamedTuple):
+    """What someone must do next: the event, whose duty it is, minutes of work, and the service level to start by."""
+
+    action: str
+    role: Role
+    estimate: int
+    service_level: str
+
+
+WORK: dict[tuple[str, str], tuple[Work, ...]] = {
+    # chart, state: work
+    ("application", "received"): (Work("start-intake", Role.OFFICER, 30, "intake"),),
+    ("application", "intake"): (Work("plan-interview", Role.OFFICER, 15, "intake"),),
+    ("application", "interview-planned"): (Work("hold-interview", Role.ADVISER, 120, "interview"),),
+    ("application", "interview-held"): (Work("begin-advice", Role.ADVISER, 15, "advice"),),
+    ("application", "advice"): (Work("submit-advice", Role.ADVISER, 240, "advice"),),
+    ("application", "with-security-authority"): (
+        Work("adopt-advice", Role.SECURITY_AUTHORITY, 60, "authority"),
+    ),
+    ("application", "refusal-intended"): (Work("refuse", Role.SECURITY_AUTHORITY, 45, "authority"),),
+    ("application", "booking"): (Work("close", Role.OFFICER, 15, "booking"),),
+    ("takeover", "requested"): (Work("confirm-receipt", Role.EMPLOYER, 15, "takeover"),),
+    ("takeover", "received"): (Work("take-over", Role.EMPLOYER, 45, "takeover"),),
+    ("measure", "taken-over"): (Work("order", Role.EMPLOYER, 30, "provision"),),
+    ("measure", "ordered"): (Work("provide", Role.EMPLOYER, 30, "provision"),),
+    ("measure", "provided"): (Work("receive-invoice", Role.FINANCE, 15, "settlement"),),
+    ("payable", "received"): (Work("check", Role.FINANCE, 15, "settlement"),),
+    ("payable", "checked"): (Work("approve", Role.APPROVER, 10, "settlement"),),
+    ("payable", "approved"): (Work("build-batch", Role.FINANCE, 5, "settlement"),),
+    ("payable", "returned"): (Work("approve", Role.APPROVER, 20, "settlement"),),
+    ("payment-batch", "open"): (Work("seal", Role.FINANCE, 10, "settlement"),),
+    ("payment-batch", "sealed"): (Work("release", Role.RELEASER, 10, "settlement"),),
+    ("payment-batch", "released"): (Work("export", Role.FINANCE, 5, "settlement"),),
+    ("booking", "awaiting-evidence"): (Work("complete-evidence", Role.FINANCE, 15, "booking"),),
+    ("booking", "ready"): (Work("book", Role.FINANCE, 5, "booking"),),
+}
+
+BY_HAND = frozenset({"hand-off-threat", "assess-bank-entry"})
+"""Work that no state asks for; whoever did it says so."""
+
+OF_THE_OFFICE = frozenset({Role.OFFICER, Role.ADVISER, Role.SECURITY_AUTHORITY, Role.COORDINATOR})
+
+
+def refresh(passage: Passage) -> None:
+    """Close the work that was done by what happened, open the work that is asked for now, and re-order the rest."""
+    moved = [touch for touch in passage.touched if touch.before != touch.after]
+    signalled = [touch for touch in passage.touched if touch.event in {"record-threat", "lower-urgency"}]
+    if not moved and not signalled:
+        return
+    session = passage.session
+    subjects = {subject_of(touch): touch for touch in moved}
+    open_items = session.exec(
+        select(WorkItem).where(col(WorkItem.done_at).is_(None), col(WorkItem.subject).in_(subjects)),
+    )
+    present = {(item.subject, item.action): item for item in open_items}
+    for (subject, action), item in present.items():
+        touch = subjects[subject]
+        asked = WORK.get((touch.chart, str(touch.after)), ())
+        if action not in BY_HAND and all(work.action != action for work in asked):
+            item.done_at = passage.at
+    for subject, touch in subjects.items():
+        for work in WORK.get((touch.chart, str(touch.after)), ()):
+            if (subject, work.action) not in present:
+                open_item(passage, touch, work)
+    for touch in signalled:
+        assert isinstance(touch.row, Application)
+        reorder(session, touch.row, passage.at)
+        if touch.event == "record-threat":
+            hand_off(passage, touch)
+
+
+def subject_of(touch: Touched) -> str:
+    """The id of what was touched."""
+    return str(touch.row.id)  # type: ignore[attr-defined]  # every subject has one
+
+
+def open_item(passage: Passage, touch: Touched, work: Work) -> WorkItem:
+    """Ask for one thing to be done."""
+    application = touch.row if isinstance(touch.row, Application) else passage.application_of(touch.row)
+    urgency = application.urgency if application is not None else Urgency.ROUTINE
+    item = WorkItem(
+        id=new_id("work"),
+        application=application.id if application is not None else subject_of(touch),
+        chart=touch.chart,
+        subject=subject_of(touch),
+        action=work.action,
+        role=str(work.role),
+        organisation="" if work.role in OF_THE_OFFICE else passage.payer_of(touch.row),
+        lane=RANK[urgency],
+        start_by=start_by(passage.at, work.service_level, urgency),
+        created_at=passage.at,
+        estimate=work.estimate,
+    )
+    passage.session.add(item)
+    wake(passage.session, "acute" if urgency is Urgency.ACUTE else "work")
+    return item
+
+
+def start_by(at: datetime, service_level: str, urgency: Urgency) -> datetime:
+    """When work should start at the latest: the stage's service level for this urgency, in working hours.
+
+    Acute work starts at once: its service level is counted in plain hours, nights and weekends too.
+    """
+    if urgency is Urgency.ACUTE:
+        return at
+    hours = value(f"service_level_{service_level}", office_day(at))[str(urgency)]
+    return add_or_provisional(at, hours)[0]
+
+
+def reorder(session: Session, application: Application, at: datetime) -> None:
+    """Give all open work of an application the place that its urgency asks for now."""
+    query = select(WorkItem).where(WorkItem.application == application.id, col(WorkItem.done_at).is_(None))
+    for item in session.exec(query):
+        if item.lane == RANK[application.urgency]:
+            continue
+        level = next(
+            (
+                work.service_level
+                for (chart, _), works in WORK.items()
+                for work in works
+                if chart == item.chart and work.action == item.action
+            ),
+            "intake",
+        )
+        item.lane = RANK[application.urgency]
+        item.start_by = start_by(item.created_at if item.lane > 1 else at, level, application.urgency)
+        item.dispatched_at = None  # it stands elsewhere now, so it is offered again
+        wake(session, "acute" if item.lane == 1 else "work")
+
+
+def hand_off(passage: Passage, touch: Touched) -> None:
+    """A threat leaves the process: someone makes sure that it reaches the police and the support team."""
+    session = passage.session
+    session.flush()
+    query = select(WorkItem).where(
+        WorkItem.subject == subject_of(touch),
+        WorkItem.action == "hand-off-threat",
+        col(WorkItem.done_at).is_(None),
+    )
+    if session.exec(query).first() is None:
+        item = open_item(passage, touch, Work("hand-off-threat", Role.OFFICER, 30, "intake"))
+        newest = select(ThreatSignal).where(ThreatSignal.stream == subject_of(touch))
+        signal = session.exec(newest.order_by(col(ThreatSignal.recorded_at).desc())).first()
+        if signal is not None:
+            # The hand-off follows the newest signal, also where the case itself has ended.
+            item.lane = RANK[signal.urgency]
+            item.start_by = start_by(passage.at, "intake", signal.urgency)
