@@ -63,9 +63,7 @@ def start(folder: Path) -> Embedded:
     folder = folder.expanduser().resolve()
     if any(not (character.isalnum() or character in "/._-+") for character in str(folder)):
         # pg_ctl hands the socket's folder to a shell, unquoted.
-        raise EmbeddedError(
-            f"PostgreSQL needs a data folder of plain letters, digits and . _ - +, not {folder}."
-        )
+        raise EmbeddedError(f"PostgreSQL needs a data folder of plain letters, digits and . _ - +, not {folder}.")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with _plain_locale():
         if not (folder / "PG_VERSION").exists():
@@ -171,9 +169,7 @@ def _shield(info: PostmasterInfo, folder: Path) -> None:
 
 def _address(info: PostmasterInfo, database: str) -> str:
     query = {"host": str(info.socket_dir)}
-    return URL.create("postgresql", "postgres", database=database, query=query).render_as_string(
-        hide_password=False
-    )
+    return URL.create("postgresql", "postgres", database=database, query=query).render_as_string(hide_password=False)
 
 
 def _database(info: PostmasterInfo) -> str:

@@ -1,7 +1,7 @@
 """The flows that prefect.yaml deploys: thin shells over :mod:`flows.due`, run in a thread.
 
-They are ``async def`` because a synchronous flow costs a second in Prefect. Parameters, names and messages carry
-lanes and references only; what an error says stays with us.
+They are ``async def`` because a synchronous flow costs a second in Prefect. Parameters, names and messages
+carry lanes and references only; what an error says stays with us.
 """
 
 from collections.abc import Callable
@@ -84,9 +84,7 @@ async def gather() -> list[str]:
 @task(name="take-in", **PASSING)
 async def take_in() -> int:
     """Take in the bank's files."""
-    return await in_thread(
-        lambda: due.take_in_bank_files(engine(), configuration(), utc_now(), runner=here("prefect"))
-    )
+    return await in_thread(lambda: due.take_in_bank_files(engine(), configuration(), utc_now(), runner=here("prefect")))
 
 
 def told(what: str, references: list[str] | int) -> State[Any]:

@@ -129,9 +129,7 @@ def _message(engine: Engine, configuration: Configuration, row: Outbox) -> Email
     )
 
 
-def take_in_bank_files(
-    engine: Engine, configuration: Configuration, at: datetime, *, runner: str = "direct"
-) -> int:
+def take_in_bank_files(engine: Engine, configuration: Configuration, at: datetime, *, runner: str = "direct") -> int:
     """Take in the bank's files from ``in/``; answers how many.
 
     Each goes on to ``done/``, or to ``refused/`` with a note that says why. A file whose taker died before it
@@ -146,9 +144,7 @@ def take_in_bank_files(
         lock = {"name": f"bank:{folder}"}
         if guard.execute(text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))"), lock).scalar():
             try:
-                taken = sum(
-                    _take_in(engine, folder, file, at) for file in sorted((folder / "in").glob("*.xml"))
-                )
+                taken = sum(_take_in(engine, folder, file, at) for file in sorted((folder / "in").glob("*.xml")))
             finally:
                 guard.execute(text("SELECT pg_advisory_unlock(hashtextextended(:name, 0))"), lock)
     _finished(engine, BANK, at, runner)

@@ -36,9 +36,7 @@ def engine() -> Engine:
     """
     url = configuration().database_url
     if not url:
-        raise EdgeError(
-            "Name the database: DATABASE_URL=postgresql://...; `veiligadvies run` does so by itself."
-        )
+        raise EdgeError("Name the database: DATABASE_URL=postgresql://...; `veiligadvies run` does so by itself.")
     return connect(url, key=office_key(configuration().key_file), pool_size=5)
 
 

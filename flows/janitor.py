@@ -55,9 +55,7 @@ async def bury(client: PrefectClient, deployments: Iterable[Any], now: datetime)
         deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=list(deployments))),
         flow_run_filter=FlowRunFilter(
             state=FlowRunFilterState(
-                type=FlowRunFilterStateType(
-                    any_=[StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
-                ),
+                type=FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]),
             ),
         ),
     )

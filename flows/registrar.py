@@ -1,10 +1,8 @@
 """Tells a Prefect server what prefect.yaml says: the pool, its queues, the deployments. Idempotent."""
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-import yaml
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
 from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
@@ -12,23 +10,13 @@ from prefect.exceptions import ObjectAlreadyExists
 from prefect.flows import Flow
 from prefect.utilities.importtools import import_object
 
-PREFECT_YAML = Path(__file__).parent.parent / "prefect.yaml"
+from flows.plan import pool_name, read
+
 ROOM = "flows."
 
 
 class RegistrarError(Exception):
     """prefect.yaml names something that is not there."""
-
-
-def read(path: Path = PREFECT_YAML) -> dict[str, Any]:
-    """What prefect.yaml says."""
-    said: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return said
-
-
-def pool_name(said: dict[str, Any]) -> str:
-    """The one pool in which everything runs."""
-    return str(said["definitions"]["pool"])
 
 
 def load(entrypoint: str | None) -> Flow[..., Any]:
@@ -98,7 +86,5 @@ async def _deployment(client: PrefectClient, pool: str, line: dict[str, Any]) ->
 
 def _schedule(line: dict[str, Any]) -> DeploymentScheduleCreate:
     if "interval" in line:
-        return DeploymentScheduleCreate(
-            schedule=IntervalSchedule(interval=timedelta(seconds=line["interval"]))
-        )
+        return DeploymentScheduleCreate(schedule=IntervalSchedule(interval=timedelta(seconds=line["interval"])))
     return DeploymentScheduleCreate(schedule=CronSchedule(cron=line["cron"], timezone=line["timezone"]))

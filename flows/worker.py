@@ -1,6 +1,7 @@
-"""Our Prefect worker: takes runs from the pool and runs them in this process, where a stock worker starts another.
+"""Our Prefect worker: takes runs from the pool and runs them in this process.
 
-A stock worker polls every ten seconds and starts a process per run: seven to ten seconds. This one takes less than one.
+A stock worker polls every ten seconds and starts a process per run, seven to ten seconds in all; this one
+takes less than one.
 """
 
 import os
@@ -15,7 +16,7 @@ import anyio
 import httpx
 import structlog
 from anyio.abc import TaskStatus
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.objects import FlowRun
 from prefect.flow_engine import run_flow_async
 from prefect.settings import PREFECT_API_URL
@@ -24,7 +25,8 @@ from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker
 from flows.edge import engine, here, utc_now
 from flows.health import Pulse
 from flows.janitor import bury, forget_missed, mark
-from flows.registrar import load, pool_name, read, register
+from flows.plan import pool_name, read
+from flows.registrar import load, register
 from states import logs
 
 TYPE = "veiligadvies"
@@ -77,7 +79,7 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, BaseWorker
         """Take nothing more, and wait a moment for what runs."""
         self.draining = True
         with anyio.move_on_after(GRACE):
-            while self._limiter is not None and self._limiter.borrowed_tokens:
+            while self._limiter is not None and self._limiter.borrowed_tokens:  # noqa: ASYNC110  # Prefect's own
                 await anyio.sleep(0.05)
 
 
@@ -90,49 +92,65 @@ async def answers(client: httpx.AsyncClient) -> bool:
 
 
 async def serve() -> None:
-    """Serve the pool for ever: wait for the server, register, work; and again whenever the server was away."""
+    """Serve the pool until asked to stop; begin anew whenever the server was away."""
     async with httpx.AsyncClient(trust_env=False) as client:
         while True:
-            while not await answers(client):
+            while not await answers(client):  # noqa: ASYNC110  # nothing tells us when a server comes up
                 await anyio.sleep(0.3)
             try:
-                await work()
+                if await work():
+                    return
             except Exception:  # noqa: BLE001  # whatever it is, the pool must be served again
                 _LOG.exception("worker-starts-again")
                 await anyio.sleep(1.0)
 
 
-async def work() -> None:
-    """Register, clear what was left behind, and run flows until the server is away or we are asked to stop."""
+async def work() -> bool:
+    """Register, clear what was left behind, and run flows.
+
+    Answers True when asked to stop; fails when the server stays away.
+    """
     worker = InProcessWorker(pool_name(read()), name=here("worker"))
-    async with get_client() as client:
-        deployments = await register(
-            client,
-            worker_type=TYPE,
-            template=InProcessWorker.get_default_base_job_template(),
-        )
-        ids = list(deployments.values())
-        await bury(client, ids, utc_now())
-        await forget_missed(client, ids, utc_now())
-        _LOG.info("registered", deployments=sorted(deployments))
+    stopped = False
 
-        async def tidy() -> None:
-            while True:
-                await anyio.sleep(TIDY.total_seconds())
-                await bury(client, ids, utc_now())
-                if len(await client.read_deployments(limit=len(ids))) < len(ids):
-                    raise LookupError("The server has lost our deployments.")
+    async def stop_gently() -> None:
+        nonlocal stopped
+        with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
+            async for _ in signals:
+                await worker.drain()
+                stopped = True
+                group.cancel_scope.cancel()
 
-        async def stop_gently() -> None:
-            with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
-                async for _ in signals:
-                    await worker.drain()
-                    raise SystemExit(0)
+    async with get_client() as client, anyio.create_task_group() as group:
+        group.start_soon(stop_gently)
+        deployments = await prepare(client)
+        group.start_soon(tidy, client, deployments)
+        await worker.start(printer=lambda *_: None)
+    return stopped
 
-        async with anyio.create_task_group() as group:
-            group.start_soon(tidy)
-            group.start_soon(stop_gently)
-            await worker.start(printer=lambda *_: None)
+
+async def prepare(client: PrefectClient) -> list[Any]:
+    """Register what prefect.yaml says and clear what was left behind; answers the deployments' ids."""
+    template = InProcessWorker.get_default_base_job_template()
+    deployments = await register(client, worker_type=TYPE, template=template)
+    ids = list(deployments.values())
+    crashed = await bury(client, ids, utc_now())
+    missed = await forget_missed(client, ids, utc_now())
+    _LOG.info("registered", deployments=sorted(deployments), crashed=crashed, missed=missed)
+    return ids
+
+
+async def tidy(client: PrefectClient, deployments: list[Any]) -> None:
+    """Go on clearing what dead processes leave behind.
+
+    Raises:
+        LookupError: the server forgot our deployments, so we must register again.
+    """
+    while True:
+        await anyio.sleep(TIDY.total_seconds())
+        await bury(client, deployments, utc_now())
+        if len(await client.read_deployments(limit=len(deployments))) < len(deployments):
+            raise LookupError("The server has lost our deployments.")
 
 
 if __name__ == "__main__":

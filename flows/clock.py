@@ -1,0 +1,110 @@
+"""The clock: one tick finds what is due, and does the work of a flow that stays away.
+
+Nothing is kept in it: no job per case, no job store. Any number of clocks may tick at once.
+"""
+
+import signal
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
+from typing import Any
+
+import structlog
+from apscheduler.schedulers.blocking import BlockingScheduler
+from sqlalchemy import Engine
+
+from flows import due
+from flows.edge import configuration, engine, here, utc_now
+from flows.health import Pulse
+from flows.plan import late_at, read, schedules
+from states import logs, runs
+from states.configuration import Configuration
+from states.database import transaction
+
+_LOG = structlog.get_logger()
+
+
+class Clock:
+    """What happens at every tick."""
+
+    def __init__(self, engine: Engine, configuration: Configuration, started: datetime) -> None:
+        self._engine = engine
+        self._configuration = configuration
+        self._schedules = schedules(read())
+        self._started = started
+        self._tried: dict[str, datetime] = {}
+        self._hands = ThreadPoolExecutor(len(self._schedules), "stand-in")
+        self._busy: dict[str, Future[None]] = {}
+
+    def tick(self, at: datetime) -> None:
+        """Pass what is due, then see to the flows; nothing that goes wrong stops the clock."""
+        try:
+            due.remind(self._engine, at, runner=here("clock"))
+        except Exception:  # noqa: BLE001  # the next tick finds it again
+            _LOG.exception("tick-failed")
+        try:
+            self._stand_in(at)
+        except Exception:  # noqa: BLE001  # as above
+            _LOG.exception("stand-in-failed")
+
+    def late(self, at: datetime) -> list[str]:
+        """The flows that stay away."""
+        with transaction(self._engine) as session:
+            finished = {name: row.finished_at for name, row in runs.last(session).items()}
+        # One that never ran is late counted from our start; one that we stood in for in vain, from then.
+        since = {flow: finished.get(flow, self._started) for flow in self._schedules}
+        return [
+            flow
+            for flow, schedule in self._schedules.items()
+            if at > late_at(schedule, max(since[flow], self._tried.get(flow, since[flow])))
+        ]
+
+    def _stand_in(self, at: datetime) -> None:
+        for flow in self.late(at):
+            if flow in self._busy and not self._busy[flow].done():
+                continue
+            self._tried[flow] = at
+            # In a thread of its own: a mail server that does not answer must not hold up a reminder.
+            self._busy[flow] = self._hands.submit(self._do, flow, at)
+
+    def _do(self, flow: str, at: datetime) -> None:
+        _LOG.info("stands-in", flow=flow)
+        me = here("clock")
+        work: dict[str, Callable[[], Any]] = {
+            due.DISPATCH: lambda: due.offer(self._engine, at, me, runner=me),
+            due.DELIVER: lambda: due.deliver(self._engine, self._configuration, at, runner=me),
+            due.BATCHES: lambda: due.build_batches(self._engine, at, runner=me),
+            due.BANK: lambda: due.take_in_bank_files(self._engine, self._configuration, at, runner=me),
+        }
+        try:
+            work[flow]()
+        except Exception:  # noqa: BLE001  # it is late again soon
+            _LOG.exception("stand-in-failed", flow=flow)
+
+
+def main() -> None:
+    """Tick until stopped."""
+    logs.set_up("clock")
+    clock = Clock(engine(), configuration(), utc_now())
+    pulse = Pulse(engine(), "clock")
+
+    def tick() -> None:
+        clock.tick(utc_now())
+        pulse.beat(utc_now())
+
+    scheduler = BlockingScheduler(timezone="UTC")
+    scheduler.add_job(
+        tick,
+        "interval",
+        seconds=configuration().tick_seconds,
+        next_run_time=utc_now(),
+        max_instances=1,
+        coalesce=True,
+        misfire_grace_time=None,
+    )
+    signal.signal(signal.SIGTERM, lambda *_: scheduler.shutdown(wait=False))
+    scheduler.start()
+
+
+if __name__ == "__main__":
+    main()
