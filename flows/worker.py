@@ -6,7 +6,9 @@ takes less than one.
 
 import os
 import signal
+import threading
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 # Read by Prefect when it is imported.
@@ -55,7 +57,7 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, BaseWorker
     async def run(
         self,
         flow_run: FlowRun,
-        configuration: BaseJobConfiguration,  # noqa: ARG002  # there is nothing to configure in one's own process
+        configuration: BaseJobConfiguration,  # there is nothing to configure in one's own process
         task_status: TaskStatus[Any] | None = None,
     ) -> BaseWorkerResult:
         """Run one flow run to its end."""
@@ -91,42 +93,31 @@ async def answers(client: httpx.AsyncClient) -> bool:
         return False
 
 
-async def serve() -> None:
+async def serve(stop: threading.Event) -> None:
     """Serve the pool until asked to stop; begin anew whenever the server was away."""
     async with httpx.AsyncClient(trust_env=False) as client:
-        while True:
-            while not await answers(client):  # noqa: ASYNC110  # nothing tells us when a server comes up
+        while not stop.is_set():
+            if not await answers(client):
                 await anyio.sleep(0.3)
+                continue
             try:
-                if await work():
-                    return
+                await work(stop)
             except Exception:  # noqa: BLE001  # whatever it is, the pool must be served again
                 _LOG.exception("worker-starts-again")
                 await anyio.sleep(1.0)
 
 
-async def work() -> bool:
-    """Register, clear what was left behind, and run flows.
-
-    Answers True when asked to stop; fails when the server stays away.
-    """
+async def work(stop: threading.Event) -> None:
+    """Register, clear what was left behind, and run flows until asked to stop, or until the server stays away."""
     worker = InProcessWorker(pool_name(read()), name=here("worker"))
-    stopped = False
-
-    async def stop_gently() -> None:
-        nonlocal stopped
-        with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
-            async for _ in signals:
-                await worker.drain()
-                stopped = True
-                group.cancel_scope.cancel()
-
     async with get_client() as client, anyio.create_task_group() as group:
-        group.start_soon(stop_gently)
         deployments = await prepare(client)
         group.start_soon(tidy, client, deployments)
-        await worker.start(printer=lambda *_: None)
-    return stopped
+        group.start_soon(partial(worker.start, printer=lambda *_: None))
+        while not stop.is_set():  # noqa: ASYNC110  # it is set by another thread
+            await anyio.sleep(0.1)
+        await worker.drain()
+        group.cancel_scope.cancel()
 
 
 async def prepare(client: PrefectClient) -> list[Any]:
@@ -153,6 +144,16 @@ async def tidy(client: PrefectClient, deployments: list[Any]) -> None:
             raise LookupError("The server has lost our deployments.")
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Run until stopped; in a thread, for in the main thread Prefect would take our signals for its own."""
     logs.set_up("worker")
-    anyio.run(serve)
+    stop = threading.Event()
+    thread = threading.Thread(target=anyio.run, args=[serve, stop], name="worker")
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    thread.start()
+    thread.join()
+
+
+if __name__ == "__main__":
+    main()

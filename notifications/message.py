@@ -25,9 +25,7 @@ def name_of(message_id: str) -> str:
     return match[1]
 
 
-def compose(
-    rendered: Rendered, *, sender: str, recipient: str, message_id: str, at: datetime
-) -> EmailMessage:
+def compose(rendered: Rendered, *, sender: str, recipient: str, message_id: str, at: datetime) -> EmailMessage:
     """Put a letter into its envelope.
 
     Args:

@@ -76,9 +76,7 @@ def closed_days(year: int) -> Mapping[date, str]:
     if not (known_from().year <= year <= known_through().year):
         raise _beyond(f"The year {year}")
     first = date(year, 1, 1)
-    return MappingProxyType(
-        dict.fromkeys(value("equated_days", first), "an equated day") | dict(feasts(year))
-    )
+    return MappingProxyType(dict.fromkeys(value("equated_days", first), "an equated day") | dict(feasts(year)))
 
 
 def why_closed(day: date) -> str | None:

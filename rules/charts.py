@@ -17,4 +17,6 @@ def possible_in_state(*, event: str, state: str, possible: Sequence[str]) -> str
 @rule("chart.not-yet", article="the chart of the subject", source=HOUSE)
 def built(*, event: str, ready: bool) -> str | None:
     """The event is built."""
-    return None if ready else f"{event} is not yet possible in this version. Record it on paper and ask the coordinator."
+    return (
+        None if ready else f"{event} is not yet possible in this version. Record it on paper and ask the coordinator."
+    )

@@ -5,19 +5,19 @@ from collections.abc import Collection
 from rules.findings import AWB, HOUSE, rule
 from rules.roles import OF_AN_EMPLOYER, Role
 
-A, O, D, S, C = Role.APPLICANT, Role.OFFICER, Role.ADVISER, Role.SECURITY_AUTHORITY, Role.COORDINATOR
+A, U, D, S, C = Role.APPLICANT, Role.OFFICER, Role.ADVISER, Role.SECURITY_AUTHORITY, Role.COORDINATOR
 E, P, F, L, X = Role.EMPLOYER, Role.APPROVER, Role.FINANCE, Role.RELEASER, Role.SECURITY_CONTACT
 Z, N = Role.ADMINISTRATOR, Role.ENGINE
 
 DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
     # chart, event: roles, the usual one first
-    ("application", "receive"): (O, A),
-    ("application", "start-intake"): (O,),
-    ("application", "invite-completion"): (O,),
-    ("application", "complete"): (A, O),
-    ("application", "not-process"): (O,),
-    ("application", "forward"): (O,),
-    ("application", "plan-interview"): (O, D),
+    ("application", "receive"): (U, A),
+    ("application", "start-intake"): (U,),
+    ("application", "invite-completion"): (U,),
+    ("application", "complete"): (A, U),
+    ("application", "not-process"): (U,),
+    ("application", "forward"): (U,),
+    ("application", "plan-interview"): (U, D),
     ("application", "hold-interview"): (D,),
     ("application", "begin-advice"): (D,),
     ("application", "assess-domain"): (D,),
@@ -28,25 +28,25 @@ DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
     ("application", "begin-settlement"): (N,),
     ("application", "begin-booking"): (N,),
     ("application", "receive-invoice"): (F, E, X),
-    ("application", "close"): (O,),
-    ("application", "intend-refusal"): (O,),
-    ("application", "record-view"): (A, O),
-    ("application", "abandon-refusal"): (O,),
+    ("application", "close"): (U,),
+    ("application", "intend-refusal"): (U,),
+    ("application", "record-view"): (A, U),
+    ("application", "abandon-refusal"): (U,),
     ("application", "refuse"): (S,),
-    ("application", "withdraw"): (A, O),
+    ("application", "withdraw"): (A, U),
     ("application", "lapse"): (N,),
-    ("application", "record-threat"): (O, A, D, S, C, E, X),
+    ("application", "record-threat"): (U, A, D, S, C, E, X),
     ("application", "lower-urgency"): (C,),
-    ("application", "record-certificate"): (O, D),
-    ("application", "correct-fact"): (O,),
-    ("application", "suspend-term"): (E, O),
-    ("application", "resume-term"): (E, O),
-    ("application", "end-office"): (O, E),
-    ("application", "record-move"): (O, A),
-    ("application", "record-death"): (O, E),
+    ("application", "record-certificate"): (U, D),
+    ("application", "correct-fact"): (U,),
+    ("application", "suspend-term"): (E, U),
+    ("application", "resume-term"): (E, U),
+    ("application", "end-office"): (U, E),
+    ("application", "record-move"): (U, A),
+    ("application", "record-death"): (U, E),
     ("application", "revise-advice"): (D,),
-    ("application", "request-loan"): (O, A),
-    ("application", "file-objection"): (A, O),
+    ("application", "request-loan"): (U, A),
+    ("application", "file-objection"): (A, U),
     ("application", "reopen"): (C,),
     ("domain-advice", "open"): (N,),
     ("domain-advice", "draft"): (N,),
@@ -60,7 +60,7 @@ DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
     ("takeover", "take-over"): (E,),
     ("takeover", "lapse"): (N,),
     ("takeover", "give-notice"): (E,),
-    ("takeover", "default"): (A, O),
+    ("takeover", "default"): (A, U),
     ("measure", "propose"): (N,),
     ("measure", "drop"): (N,),
     ("measure", "advise"): (N,),
@@ -70,7 +70,7 @@ DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
     ("measure", "settle"): (N,),
     ("measure", "settle-without-invoice"): (E,),
     ("measure", "unsettle"): (N,),
-    ("measure", "decline"): (A, O),
+    ("measure", "decline"): (A, U),
     ("measure", "mark-not-possible"): (E,),
     ("measure", "supersede"): (N,),
     ("measure", "remove"): (E,),
@@ -88,6 +88,7 @@ DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
     ("payment-batch", "export"): (F,),
     ("payment-batch", "withdraw"): (F, L),
     ("payment-batch", "settle"): (N,),
+    ("payment-batch", "drop-line"): (N,),
     ("booking", "propose"): (N,),
     ("booking", "weigh-evidence"): (N,),
     ("booking", "complete-evidence"): (F,),
@@ -100,8 +101,8 @@ DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
     ("organisation", "merge"): (Z,),
     ("person", "register"): (Z, N),
     ("person", "depart"): (Z,),
-    ("work", "claim"): (O, D, S, C, E, P, F, L, X),
-    ("work", "release"): (O, D, S, C, E, P, F, L, X),
+    ("work", "claim"): (U, D, S, C, E, P, F, L, X),
+    ("work", "release"): (U, D, S, C, E, P, F, L, X),
 }
 
 
@@ -132,5 +133,6 @@ def own_application(*, role: Role, person: str, applicant: str) -> str | None:
 def own_organisation(*, role: Role, organisation: str | None, concerned: Collection[str]) -> str | None:
     """Whoever acts for an employer acts for the one whose case it is."""
     if role in OF_AN_EMPLOYER and organisation not in concerned:
-        return f"You act for {organisation or 'no employer'}; this is for {', '.join(sorted(concerned)) or 'no employer yet'}."
+        named = ", ".join(sorted(concerned)) or "no employer yet"
+        return f"You act for {organisation or 'no employer'}; this is for {named}."
     return None

@@ -12,8 +12,9 @@ def office_in_scope(*, office: Office, on: date) -> str | None:
     """The office is one of those for which article x.9 gives a claim."""
     if office in value("offices_in_scope", on):
         return None
+    given = ", ".join(value("offices_in_scope", on))
     return (
-        f"The office {office} has no claim under article x.9: it is given to {', '.join(value('offices_in_scope', on))}."
+        f"The office {office} has no claim under article x.9: it is given to {given}."
         " Announce the intention to refuse, and point to the costs under BESL x.3.1(1)."
     )
 
@@ -22,7 +23,7 @@ def office_in_scope(*, office: Office, on: date) -> str | None:
 def in_office(*, certain_since: date, until: date | None, on: date) -> str | None:
     """The person holds the office, or it is certain that the person will take it."""
     if on < certain_since:
-        return f"It is certain only from {certain_since} that the office will be taken; the claim begins then, not on {on}."
+        return f"It is certain only from {certain_since} that the office will be taken: no claim yet on {on}."
     if until is not None and on > until:
         return f"The office ended on {until}; after it there is no new claim."
     return None
@@ -38,7 +39,9 @@ def acting(*, office: Office, acting_since: date | None, on: date) -> str | None
         return f"No rule lets an acting {office} claim; record the appointment itself if there is one."
     if days and on <= acting_since + timedelta(days=days):
         first = acting_since + timedelta(days=days + 1)
-        return f"An acting {office} has the claims after more than {days} uninterrupted days: from {first}, not on {on}."
+        return (
+            f"An acting {office} has the claims after more than {days} uninterrupted days: from {first}, not on {on}."
+        )
     return None
 
 

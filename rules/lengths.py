@@ -78,9 +78,7 @@ class Length:
         if days := self.days_or_zero:
             return event_on + sign * timedelta(days=days)
         months = self.amount * (MONTHS_PER_YEAR if self.unit is Unit.YEARS else 1)
-        year, month = divmod(
-            event_on.year * MONTHS_PER_YEAR + event_on.month - 1 + sign * months, MONTHS_PER_YEAR
-        )
+        year, month = divmod(event_on.year * MONTHS_PER_YEAR + event_on.month - 1 + sign * months, MONTHS_PER_YEAR)
         return date(year, month + 1, min(event_on.day, monthrange(year, month + 1)[1]))
 
 

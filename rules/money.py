@@ -41,7 +41,11 @@ def line_adds_up(*, net: Decimal, vat_rate: Decimal, vat: Decimal, gross: Decima
     return None
 
 
-@rule("payable.iban-valid", article="Regulation (EU) 260/2012, annex", source="https://eur-lex.europa.eu/eli/reg/2012/260/oj")
+@rule(
+    "payable.iban-valid",
+    article="Regulation (EU) 260/2012, annex",
+    source="https://eur-lex.europa.eu/eli/reg/2012/260/oj",
+)
 def iban_valid(*, iban: str) -> str | None:
     """The payee's account is a valid IBAN."""
     if valid_iban(iban):
@@ -57,7 +61,12 @@ def after_takeover(*, measure: str, state: str) -> str | None:
     return f"The measure {measure} is {state}: only a measure that was taken over and is not settled can be invoiced."
 
 
-@rule("payable.not-before-takeover", article="REG x.9(1), (3)", source="https://wetten.overheid.nl/BWBR0041573", verified=False)
+@rule(
+    "payable.not-before-takeover",
+    article="REG x.9(1), (3)",
+    source="https://wetten.overheid.nl/BWBR0041573",
+    verified=False,
+)
 def not_before_takeover(*, dated: date, taken_over_on: date | None) -> str | None:
     """The invoice is not older than the takeover: what was bought before it is not provided under the advice."""
     if taken_over_on is not None and dated >= taken_over_on:

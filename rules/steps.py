@@ -38,7 +38,8 @@ def every_domain_discussed(*, domains: Sequence[str]) -> str | None:
     wanted = ["digital", "home", "travel", "work"]
     if sorted(domains) == wanted:
         return None
-    return f"The interview must say something on each of {', '.join(wanted)} once; it names {', '.join(sorted(domains)) or 'none'}."
+    named = ", ".join(sorted(domains)) or "none"
+    return f"The interview must say something on each of {', '.join(wanted)} once; it names {named}."
 
 
 @rule("step.every-domain-assessed", article="REG x.9(4)", source=REG)
@@ -58,7 +59,9 @@ def domain_open(*, domain: str, state: str) -> str | None:
 @rule("step.domain-submitted", article="REG x.9(4)", source=REG)
 def domain_submitted(*, domain: str, state: str) -> str | None:
     """Only a submitted domain can be returned."""
-    return None if state == "submitted" else f"The advice on {domain} is {state}; only what was submitted can be returned."
+    return (
+        None if state == "submitted" else f"The advice on {domain} is {state}; only what was submitted can be returned."
+    )
 
 
 @rule("step.measures-where-needed", article="REG x.9(4)", source=REG)

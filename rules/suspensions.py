@@ -93,17 +93,13 @@ def running_days(event_on: date, suspensions: Iterable[Suspension] = ()) -> Iter
         day += ONE_DAY
 
 
-def attribution(
-    event_on: date, until_on: date, owner: str, suspensions: Iterable[Suspension] = ()
-) -> dict[str, int]:
+def attribution(event_on: date, until_on: date, owner: str, suspensions: Iterable[Suspension] = ()) -> dict[str, int]:
     """How many of the days after the event, up to and including ``until_on``, each party answers for.
 
     A suspended day goes to whom its suspension is attributed (of several, to the one that began first),
     every other day to the owner of the term. The days add up to ``until_on - event_on``, or to nothing.
     """
-    in_order = sorted(
-        suspensions, key=lambda each: each.since
-    )  # stable: of two on one day the one given first
+    in_order = sorted(suspensions, key=lambda each: each.since)  # stable: of two on one day the one given first
     days: dict[str, int] = {}
     for offset in range(1, (until_on - event_on).days + 1):
         day = event_on + timedelta(days=offset)
@@ -121,9 +117,7 @@ def spoken(event_on: date, end_on: date | None, suspensions: Iterable[Suspension
             continue
         why = f"{each.ground} ({each.article})"
         if each.is_running:
-            reasons.append(
-                f"Suspended since {words(first)}, with no end yet: {why}. So the term has no end either."
-            )
+            reasons.append(f"Suspended since {words(first)}, with no end yet: {why}. So the term has no end either.")
         else:
             reasons.append(f"Not counted, from {words(first)} through {words(last)}: {why}.")
     return reasons

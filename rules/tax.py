@@ -33,7 +33,7 @@ def designation(employer_kind: str, basis: LegalBasis, on: date) -> tuple[TaxCla
 def no_own_contribution(*, own_contribution: Decimal) -> str | None:
     """No own contribution was paid; with one the exemption is lost."""
     if own_contribution:
-        return f"An own contribution of {own_contribution} EUR is recorded: the provision is not exempt and cannot be booked so."
+        return f"An own contribution of {own_contribution} EUR is recorded: the provision is not exempt."
     return None
 
 

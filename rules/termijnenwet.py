@@ -19,9 +19,7 @@ def words(day: date) -> str:
     return f"{day:%A} {day.day} {day:%B %Y}"
 
 
-def with_two_open_days(
-    end_on: date, days: Iterator[date], closing: type_of_closing, *, backwards: bool
-) -> Moved:
+def with_two_open_days(end_on: date, days: Iterator[date], closing: type_of_closing, *, backwards: bool) -> Moved:
     """Article 2: a term of at least three days holds two that are no Saturday, Sunday or holiday.
 
     ``days`` are those that count, from the event onwards, or backwards from it.

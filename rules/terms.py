@@ -85,9 +85,7 @@ def due_or_provisional(
     return replace(found, reasons=(*found.reasons, reason), provisional=True)
 
 
-def threshold_on(
-    event_on: date, due_on: date, fraction: float, suspensions: Sequence[Suspension] = ()
-) -> date:
+def threshold_on(event_on: date, due_on: date, fraction: float, suspensions: Sequence[Suspension] = ()) -> date:
     """The day by whose end that fraction of a term's running days has passed; at 1.0 the due day itself.
 
     Raises:
@@ -112,14 +110,10 @@ class _Term:
 
     def __post_init__(self) -> None:
         if self.backwards and self.suspensions:
-            raise RulesError(
-                "A term that is counted backwards cannot be suspended: leave the suspensions out."
-            )
+            raise RulesError("A term that is counted backwards cannot be suspended: leave the suspensions out.")
 
     def due(self, closing: type_of_closing) -> Due:
-        raw_on = pushed(
-            self.event_on, self.length.from_day(self.event_on, backwards=self.backwards), self.suspensions
-        )
+        raw_on = pushed(self.event_on, self.length.from_day(self.event_on, backwards=self.backwards), self.suspensions)
         on, moved = (None, []) if raw_on is None else self._moved(raw_on, closing)
         first = self.event_on + (-ONE_DAY if self.backwards else ONE_DAY)
         side = "before" if self.backwards else "after"

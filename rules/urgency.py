@@ -79,7 +79,12 @@ def signal_not_in_future(*, occurred_on: date, on: date) -> str | None:
     return None
 
 
-@rule("urgency.only-a-person-lowers", article="Kamerstukken II 28 844, nr. 273", source=LETTER_2024, verified=False)
+@rule(
+    "urgency.only-a-person-lowers",
+    article="Kamerstukken II 28 844, nr. 273",
+    source=LETTER_2024,
+    verified=False,
+)
 def only_lowers(*, present: Urgency, wanted: Urgency) -> str | None:
     """Lowering sets a lower class than the present one."""
     if RANK[wanted] > RANK[present]:

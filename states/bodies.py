@@ -96,7 +96,7 @@ def divide(body: BaseModel) -> tuple[dict[str, Any], dict[str, Any]]:
     """Divide a body into its facts (nested as sent) and its content (by dotted path)."""
     facts: dict[str, Any] = {}
     content: dict[str, Any] = {}
-    for name, field in type(body).model_fields.items():
+    for name in type(body).model_fields:
         value = getattr(body, name)
         if value is None:
             continue

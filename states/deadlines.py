@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from rules.lengths import Length, Unit
+from rules.lengths import Length, Unit, length
 from rules.moments import office_day, start_of
 from rules.roles import ENGINE, Role
 from rules.suspensions import Suspension
@@ -41,6 +41,8 @@ class TermKind:
     ends: frozenset[tuple[str, str]]
     """(chart, event) that ends it, by being met or by losing its sense."""
     suspendable: bool
+    statutory: bool = True
+    """Whether a law sets it, so that the Algemene termijnenwet extends it."""
 
 
 def recorded(_: Any, on: date) -> date:
@@ -62,6 +64,7 @@ TERMS: dict[str, TermKind] = {
         started_on=recorded,
         ends=ENDINGS | {("application", "complete"), ("application", "intend-refusal")},
         suspendable=False,
+        statutory=False,
     ),
     "view": TermKind(
         article="Awb 4:7, 4:8",
@@ -72,6 +75,7 @@ TERMS: dict[str, TermKind] = {
         started_on=recorded,
         ends=ENDINGS | {("application", "record-view"), ("application", "abandon-refusal")},
         suspendable=False,
+        statutory=False,
     ),
     "takeover": TermKind(
         article="Awb 4:13",
@@ -111,7 +115,8 @@ def start(passage: Passage, touch: Touched, kind: str) -> Term:
     """Begin a term; its length is the one in force on the day it starts."""
     line = TERMS[kind]
     started_on = line.started_on(touch.row, passage.on)
-    length = value(line.length, started_on)
+    days = getattr(touch.body, "days", None)  # the completion term is what the invitation says
+    term_length = Length(days, Unit.DAYS) if kind == "completion" and days else length(line.length, started_on)
     row = Term(
         id=new_id("term"),
         application=touch.row.stream,  # type: ignore[attr-defined]
@@ -121,8 +126,8 @@ def start(passage: Passage, touch: Touched, kind: str) -> Term:
         owner=line.owner,
         organisation=getattr(touch.row, "organisation", ""),
         started_on=started_on,
-        amount=length["amount"],
-        unit=length["unit"],
+        amount=term_length.amount,
+        unit=str(term_length.unit),
         suspendable=line.suspendable,
         reasons=[],
     )
@@ -164,8 +169,12 @@ def recompute(session: Session, term: Term) -> None:
         Suspension(row.since, row.until, row.ground, row.article, row.attributed_to)
         for row in suspensions(session, term)
     ]
-    length = Length(term.amount, Unit(term.unit))
-    found = due_or_provisional(term.started_on, length, suspensions=intervals)
+    found = due_or_provisional(
+        term.started_on,
+        Length(term.amount, Unit(term.unit)),
+        suspensions=intervals,
+        statutory=TERMS[term.kind].statutory,
+    )
     term.due_on, term.provisional, term.reasons = found.on, found.provisional, list(found.reasons)
     present = {row.name: row for row in thresholds(session, term)}
     for fraction in value("reminder_ladder", term.started_on):
@@ -233,7 +242,13 @@ def pass_due(session: Session, *, at: datetime, limit: int) -> int:
             event="pass-threshold",
             before=None,
             after=None,
-            facts={"kind": term.kind, "threshold": last.name, "dueOn": term.due_on, "reminded": told, "late": last.late},
+            facts={
+                "kind": term.kind,
+                "threshold": last.name,
+                "dueOn": term.due_on,
+                "reminded": told,
+                "late": last.late,
+            },
             changes={},
             content={},
             receipt=[],

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import inspect
+from sqlalchemy.event import listens_for
 from sqlmodel import Session, select
 
 from rules import charts as chart_rules
@@ -69,14 +70,18 @@ def fire(
         raise NotFoundError(f"event of {chart}", event)
     parsed = parse(definition.body, body or {})
     passage = Passage(session, by, at, follower=follow)
+    if definition.creates:
+        passage.streams = ledger.lock(session, definition.also_locks(session, "", parsed))
     row: Versioned | None = None
     if not definition.creates:
         assert subject is not None
         row = admit(passage, definition, subject, parsed)
         if version is not None and row.version != version:
             raise StaleError(version, row.version)
+    session.info["passage"] = passage
     outcome = pass_through(passage, definition, row, parsed, by=by)
     settle_aftermath(passage)
+    del session.info["passage"]
     return outcome
 
 
@@ -114,10 +119,12 @@ def pass_through(
     by: Actor,
 ) -> Outcome:
     """Judge one event, move its chart, carry out its effect and append it to the ledger."""
-    step: Step[Any] = Step(passage, row, by)  # type: ignore[arg-type]  # begin() fills the row of a creation
+    passage.session.flush()  # what changed so far belongs to the event from which this one follows
+    step: Step[Any] = Step(passage, row, by)
     judge(step, definition, body)
     if step.findings:
         raise RefusedError(step.findings, duty=step.findings[0].rule.startswith("duty."))
+    passage.changes.append({})
     before = None if definition.creates else str(row.state)  # type: ignore[union-attr]
     if definition.creates:
         row = step.row = definition.begin(step, body)
@@ -132,7 +139,8 @@ def pass_through(
     definition.effect(step, body)
     if isinstance(row, Application):
         row.changed_at = passage.at
-    passage.touched.append(Touched(definition.chart.name, row, definition.name, before, after))  # type: ignore[arg-type]
+    touch = Touched(definition.chart.name, row, definition.name, before, after, body)  # type: ignore[arg-type]
+    passage.touched.append(touch)
     entry = record(passage, definition, step, body, before, after)
     return Outcome(row, entry)
 
@@ -148,8 +156,13 @@ def judge(step: Step[Any], definition: Event[Any, Any], body: Body) -> None:
     if step.by.role is not Role.ENGINE and step.row is not None:
         application = step.application() if scope.has_application(step.row) else None
         if application is not None:
-            facts = {"role": step.by.role, "person": step.by.person, "applicant": application.applicant}
-            if not step.ask(duties.own_application, **facts):
+            mine = step.ask(
+                duties.own_application,
+                role=step.by.role,
+                person=step.by.person,
+                applicant=application.applicant,
+            )
+            if not mine:
                 return
         if not step.ask(
             duties.own_organisation,
@@ -181,7 +194,11 @@ def record(
 ) -> LedgerEntry:
     """Append the event with every change of every recorded row to the subject's stream."""
     session = passage.session
-    changes = changed(session)
+    session.flush()
+    changes = {
+        key: {column: getattr(row, column) for column in sorted(columns)}
+        for key, (row, columns) in passage.changes.pop().items()
+    }
     stream = passage.streams[step.row.stream]
     facts, content = divide(body)
     entry = ledger.append(
@@ -203,28 +220,31 @@ def record(
     return entry
 
 
-def changed(session: Session) -> dict[str, dict[str, Any]]:
-    """The fact columns of every recorded row that changed since the last entry, by ``table:key``."""
-    found: dict[str, dict[str, Any]] = {}
+@listens_for(Session, "before_flush")
+def notice(session: Session, *_: Any) -> None:
+    """Note, before they are flushed, which columns of which recorded rows changed in the event at hand."""
+    passage: Passage | None = session.info.get("passage")
+    if passage is None or not passage.changes:
+        return
+    noted = passage.changes[-1]
     for row in session.new:
         if isinstance(row, Recorded):
-            found[key_of(row)] = row.model_dump(exclude=set(row.unrecorded))
+            noted[key_of(row)] = (row, set(type(row).model_fields) - row.unrecorded)
     for row in session.dirty:
         if isinstance(row, Recorded):
-            state = inspect(row)
+            state: Any = inspect(row)
             moved = {
-                attribute.key: getattr(row, attribute.key)
+                attribute.key
                 for attribute in state.mapper.column_attrs
                 if attribute.key not in row.unrecorded and state.attrs[attribute.key].history.has_changes()
             }
             if moved:
-                found[key_of(row)] = moved
-    return found
+                noted.setdefault(key_of(row), (row, set()))[1].update(moved)
 
 
 def key_of(row: Recorded) -> str:
     """``table:key`` of a recorded row; the parts of a composite key are joined by ``/``."""
-    mapper = inspect(type(row))
+    mapper: Any = inspect(type(row))
     parts = [str(getattr(row, column.key)) for column in mapper.primary_key]
     return f"{row.__tablename__}:{'/'.join(parts)}"
 

@@ -11,12 +11,13 @@ import rfc8785
 from pydantic import BaseModel
 from sqlmodel import Session, select
 
+from rules.money import CENT
 from rules.roles import Actor
 from states.tables.ledger import LedgerEntry, Stream, StreamKind, VaultItem
 from states.vault import Vault
 
 
-def plain(thing: Any) -> Any:
+def plain(thing: Any) -> Any:  # noqa: PLR0911  # one line per kind of value
     """The JSON form in which facts are hashed and stored: amounts and dates as text, enums by value."""
     match thing:
         case None | bool() | str() | int() if not isinstance(thing, Enum):
@@ -28,7 +29,7 @@ def plain(thing: Any) -> Any:
         case date():
             return thing.isoformat()
         case Decimal():
-            return format(thing, "f")
+            return format(thing.quantize(CENT), "f")  # every amount and rate of ours has two decimals
         case BaseModel():
             return plain(thing.model_dump())
         case Mapping():

@@ -5,11 +5,10 @@ from typing import Any, NamedTuple
 
 from sqlmodel import select
 
-from rules.lengths import Length, Unit
+from rules.lengths import length
 from rules.offices import EMPLOYER_OF
 from rules.roles import Role
 from rules.terms import due_or_provisional
-from rules.values import value
 from states import deadlines, outbox
 from states.events.event import Passage, Touched
 from states.tables.application import Application
@@ -79,12 +78,11 @@ def term_due(kind: str) -> Facts:
     return read
 
 
-def six_weeks(value_name: str, fact: str) -> Facts:
+def due_from_today(value_name: str, fact: str) -> Facts:
     """The end of a term that starts with this decision."""
 
     def read(passage: Passage, _: Touched) -> Mapping[str, Any]:
-        length = value(value_name, passage.on)
-        due = due_or_provisional(passage.on, Length(length["amount"], Unit(length["unit"])))
+        due = due_or_provisional(passage.on, length(value_name, passage.on))
         assert due.on is not None
         return {fact: due.on.isoformat()}
 
@@ -100,12 +98,26 @@ def together(*parts: Facts) -> Facts:
     return read
 
 
+def resumed(passage: Passage, touch: Touched) -> Mapping[str, Any]:
+    """Which term goes on, and when it is due now."""
+    kind = touch.body.term  # type: ignore[attr-defined]  # a Resumption names its term
+    term = deadlines.running(passage.session, str(touch.row.stream), kind)  # type: ignore[attr-defined]
+    assert term is not None
+    assert term.due_on is not None
+    return {"term": kind, "due_on": term.due_on.isoformat()}
+
+
+def without_measures(passage: Passage, touch: Touched) -> list[str]:
+    """The applicant, where the adopted advice holds no measure."""
+    return applicant(passage, touch) if touch.after == "no-measures" else []
+
+
 LETTERS: dict[tuple[str, str], tuple[Letter, ...]] = {
     # chart, event: letters
     ("application", "receive"): (Letter("confirmation-of-receipt", applicant, attribute("received_on")),),
     ("application", "invite-completion"): (Letter("invitation-to-complete", applicant, term_due("completion")),),
     ("application", "not-process"): (
-        Letter("not-processed", applicant, six_weeks("term_objection", "objection_until")),
+        Letter("not-processed", applicant, due_from_today("term_objection", "objection_until")),
     ),
     ("application", "forward"): (Letter("forwarded", applicant, attribute("forwarded_to")),),
     ("application", "plan-interview"): (Letter("interview-invitation", applicant, attribute("interview_on")),),
@@ -120,15 +132,22 @@ LETTERS: dict[tuple[str, str], tuple[Letter, ...]] = {
         Letter(
             "refusal",
             applicant,
-            together(six_weeks("term_objection", "objection_until"), attribute("ground", "refusal_article")),
+            together(due_from_today("term_objection", "objection_until"), attribute("ground", "refusal_article")),
         ),
     ),
     ("application", "withdraw"): (Letter("withdrawal-confirmed", applicant, nothing),),
     ("application", "record-threat"): (Letter("threat-handoff", applicant, nothing),),
-    ("application", "suspend-term"): (),
+    ("application", "resume-term"): (Letter("term-resumed", applicant, resumed),),
+    ("application", "adopt-advice"): (
+        Letter(
+            "no-measures",
+            without_measures,
+            together(article, due_from_today("term_objection", "objection_until")),
+        ),
+    ),
     ("takeover", "request"): (
         Letter("advice-adopted", applicant, article),
-        Letter("takeover-request", employer, together(article, six_weeks("term_takeover", "due_on"))),
+        Letter("takeover-request", employer, together(article, due_from_today("term_takeover", "due_on"))),
     ),
     ("takeover", "take-over"): (Letter("takeover-notice", applicant, article),),
     ("payable", "pay"): (Letter("payment-note", employer, nothing),),

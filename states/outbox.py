@@ -16,7 +16,13 @@ from states.vault import Vault
 
 LEASE = timedelta(minutes=2)
 """How long a sender may be busy with a letter before another may ask what became of it."""
-BACKOFF = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
+BACKOFF = (
+    timedelta(seconds=10),
+    timedelta(minutes=1),
+    timedelta(minutes=10),
+    timedelta(hours=1),
+    timedelta(hours=6),
+)
 """How long to wait after each attempt that may pass another time."""
 
 
@@ -89,7 +95,11 @@ def sent(session: Session, key: str, *, at: datetime) -> None:
 def unknown(session: Session, key: str, *, at: datetime) -> None:
     """It may have been taken, or not: a person decides; nothing sends it again by itself."""
     row = find(session, key)
-    row.state, row.problem, row.next_at = "outcome-unknown", "The connection was lost after the text was handed over.", at
+    row.state, row.problem, row.next_at = (
+        "outcome-unknown",
+        "The connection was lost after the text was handed over.",
+        at,
+    )
 
 
 def failed(session: Session, key: str, *, at: datetime, problem: str, final: bool) -> None:

@@ -44,7 +44,7 @@ class Vault:
     @classmethod
     def of(cls, session: Session) -> "Vault":
         """The vault that the session's engine was connected with."""
-        vault: Vault = session.get_bind().get_execution_options()["vault"]  # type: ignore[union-attr]
+        vault: Vault = session.get_bind().get_execution_options()["vault"]
         return vault
 
     def new_key(self, stream: str) -> bytes:

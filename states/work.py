@@ -33,9 +33,7 @@ WORK: dict[tuple[str, str], tuple[Work, ...]] = {
     ("application", "interview-planned"): (Work("hold-interview", Role.ADVISER, 120, "interview"),),
     ("application", "interview-held"): (Work("begin-advice", Role.ADVISER, 15, "advice"),),
     ("application", "advice"): (Work("submit-advice", Role.ADVISER, 240, "advice"),),
-    ("application", "with-security-authority"): (
-        Work("adopt-advice", Role.SECURITY_AUTHORITY, 60, "authority"),
-    ),
+    ("application", "with-security-authority"): (Work("adopt-advice", Role.SECURITY_AUTHORITY, 60, "authority"),),
     ("application", "refusal-intended"): (Work("refuse", Role.SECURITY_AUTHORITY, 45, "authority"),),
     ("application", "booking"): (Work("close", Role.OFFICER, 15, "booking"),),
     ("takeover", "requested"): (Work("confirm-receipt", Role.EMPLOYER, 15, "takeover"),),

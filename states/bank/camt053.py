@@ -88,9 +88,7 @@ def _statement(element: Element) -> Statement:
     for number, booking in enumerate(children(element, "Ntry"), 1):
         for entry in _entries(booking, name, number):
             # A bank may repeat its reference in each part of a batch; its place then tells the parts apart.
-            unique = (
-                entry.reference if entry.reference not in seen else f"{entry.reference}#{len(entries) + 1}"
-            )
+            unique = entry.reference if entry.reference not in seen else f"{entry.reference}#{len(entries) + 1}"
             seen.add(unique)
             entries.append(replace(entry, reference=unique))
     return Statement(name, account, currency, tuple(entries))
@@ -135,9 +133,7 @@ def _parts(group: Element, whole: Entry, *, several: bool) -> Iterator[Entry]:
     batch = text(group, "Btch/PmtInfId")
     details = children(group, "TxDtls")
     if not details:
-        yield replace(
-            whole, payment_information_id=batch, amount=_part(group, whole) if several else whole.amount
-        )
+        yield replace(whole, payment_information_id=batch, amount=_part(group, whole) if several else whole.amount)
     for detail in details:
         returned = child(detail, "RtrInf")
         # What was booked counts: the detail of a single payment may be before charges or exchange.

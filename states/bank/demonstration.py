@@ -67,8 +67,7 @@ def answer(pain001: bytes, *, booked_on: date) -> bytes:
         entries = [_entry(order, "", total, day, 1, details=details)]
     else:
         entries = [
-            _entry(order, payment, worth, day, number)
-            for number, (payment, worth) in enumerate(order.payments, 1)
+            _entry(order, payment, worth, day, number) for number, (payment, worth) in enumerate(order.payments, 1)
         ]
     return _statement(order, day, "booked", entries, -total)
 
@@ -84,9 +83,7 @@ def returned(pain001: bytes, end_to_end_id: str, *, booked_on: date, reason: str
     order = _read(pain001)
     worth = dict(order.payments).get(end_to_end_id)
     if worth is None:
-        raise OrderError(
-            f"The order {order.message} holds no payment {end_to_end_id}. Name one of its EndToEndIds."
-        )
+        raise OrderError(f"The order {order.message} holds no payment {end_to_end_id}. Name one of its EndToEndIds.")
     if not (reason.isascii() and reason.isalnum() and len(reason) == 4):  # noqa: PLR2004  # the length of the ISO code
         raise OrderError("A reason of return is an ISO code of four letters or digits, such as AC04.")
     day = booked_on.isoformat()
@@ -98,9 +95,7 @@ def _read(document: bytes) -> _Order:
     message = parse(document, "pain.001.001", "CstmrCdtTrfInitn")
     parts = children(message, "PmtInf")
     if len(parts) != 1:
-        raise OrderError(
-            f"The order holds {len(parts)} PmtInf. An order of ours holds one; send such an order."
-        )
+        raise OrderError(f"The order holds {len(parts)} PmtInf. An order of ours holds one; send such an order.")
     part = parts[0]
     return _Order(
         identifier(required(message, "message id", "GrpHdr/MsgId")),
@@ -130,17 +125,13 @@ def _entry(
         reference=_digest(order.message, payment, day, reason),
         family="RRTN" if reason else "ESCT",
         details=details
-        or _DETAILS.format(
-            batch=order.batch, payment=payment, amount=worth, direction=direction, returned=returning
-        ),
+        or _DETAILS.format(batch=order.batch, payment=payment, amount=worth, direction=direction, returned=returning),
     )
 
 
 def _statement(order: _Order, day: str, occasion: str, entries: list[str], change: Decimal) -> bytes:
     balances = "".join(
-        _BALANCE.format(
-            kind=kind, amount=f"{abs(worth):.2f}", direction="DBIT" if worth < 0 else "CRDT", day=day
-        )
+        _BALANCE.format(kind=kind, amount=f"{abs(worth):.2f}", direction="DBIT" if worth < 0 else "CRDT", day=day)
         for kind, worth in (("OPBD", OPENING), ("CLBD", OPENING + change))
     )
     header = _HEADER.format(id=_digest(order.message, order.iban, day, occasion), day=day, iban=order.iban)

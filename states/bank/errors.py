@@ -1,6 +1,5 @@
 """What can be wrong with a text, an order or a file of the bank."""
 
-
 from states.errors import StatesError
 
 

@@ -83,9 +83,7 @@ def read(document: bytes) -> StatusReport:
                 )
             )
     if group_status is None and not payments and not any(batch.status for batch in batches):
-        raise BankFileError(
-            line_of(group), "the report gives no status at all", "GrpSts, PmtInfSts or TxSts gives one"
-        )
+        raise BankFileError(line_of(group), "the report gives no status at all", "GrpSts, PmtInfSts or TxSts gives one")
     return StatusReport(
         required(message, "identification", "GrpHdr/MsgId"),
         required(group, "original message id", "OrgnlMsgId"),

@@ -17,8 +17,7 @@ from states.bank.xml import Element, line_of, not_xml, refuse_unsafe
 LIMIT = 256 * 2**20
 """The largest order we check, in bytes; it is read as a stream, so size costs time and not memory."""
 _DOCUMENT, _TRANSFER, _COUNT, _TOTAL, _END_TO_END, _AMOUNT = (
-    f"{{{NAMESPACE}}}{name}"
-    for name in ("Document", "CdtTrfTxInf", "NbOfTxs", "CtrlSum", "EndToEndId", "InstdAmt")
+    f"{{{NAMESPACE}}}{name}" for name in ("Document", "CdtTrfTxInf", "NbOfTxs", "CtrlSum", "EndToEndId", "InstdAmt")
 )
 # The schema's messages repeat the value, and a value may be a name or an account; the rest says enough.
 _VALUE = re.compile(r"(?<=[ :] )'.*'(?= (?:is not|has a)\b)|(?<=The value )'.*'(?= )", re.DOTALL)
@@ -95,9 +94,7 @@ def _refusal(document: bytes) -> BankFileError:
     schema = iso_schema()
     try:
         schema.validate(
-            etree.fromstring(
-                document, etree.XMLParser(encoding="utf-8", resolve_entities=False, no_network=True)
-            )
+            etree.fromstring(document, etree.XMLParser(encoding="utf-8", resolve_entities=False, no_network=True))
         )
     except etree.XMLSyntaxError as error:
         return not_xml(error)

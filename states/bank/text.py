@@ -36,9 +36,7 @@ def _fitted(text: str, length: int, field: str) -> str:
     if not fitted:
         raise BankTextError(field, "is empty", f"Give between 1 and {length} characters")
     if len(fitted) > length:
-        raise BankTextError(
-            field, f"has {len(fitted)} characters", f"Give at most {length}; it is not cut on its own"
-        )
+        raise BankTextError(field, f"has {len(fitted)} characters", f"Give at most {length}; it is not cut on its own")
     return fitted
 
 
@@ -59,9 +57,7 @@ def identifier(text: str, field: str = "identifier") -> str:
     if len(text) > IDENTIFIER_LENGTH:
         raise BankTextError(field, f"has {len(text)} characters", f"Give at most {IDENTIFIER_LENGTH}")
     if text[0] == "/" or text[-1] == "/" or "//" in text:
-        raise BankTextError(
-            field, "begins or ends with a slash or has two in a row", "Single slashes inside are right"
-        )
+        raise BankTextError(field, "begins or ends with a slash or has two in a row", "Single slashes inside are right")
     return text
 
 
@@ -76,7 +72,5 @@ def account(iban: str, field: str = "IBAN") -> str:
     """
     compact = iban.replace(" ", "")
     if not _IBAN.fullmatch(compact) or int((compact[4:] + compact[:4]).translate(_IBAN_DIGITS)) % 97 != 1:
-        raise BankTextError(
-            field, "is not an IBAN: its form or check digits are wrong", "Copy it from the account"
-        )
+        raise BankTextError(field, "is not an IBAN: its form or check digits are wrong", "Copy it from the account")
     return compact

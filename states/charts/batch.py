@@ -41,5 +41,6 @@ BATCH = decided(
     export     x     x       >        x        x        x
     settle     x     x       x        >        x        x
     withdraw   >     >       >        x        x        x
+    drop-line  x     x       x        =        =        x
     """,
 )

@@ -24,6 +24,7 @@ from statemachine import StateChart
 from statemachine.exceptions import TransitionNotAllowed
 
 Mark = Literal[">", "=", "x", "?"]
+MARKS: dict[str, Mark] = {">": ">", "=": "=", "x": "x", "?": "?"}
 
 
 class StrictChart(StateChart[Any]):
@@ -74,7 +75,8 @@ class Chart:
         """
         model = SimpleNamespace(state=self.states(state))
         machine = self.machine(model)
-        machine.send(event.replace("-", "_"), **conditions)
+        given: dict[str, Any] = dict(conditions)
+        machine.send(event.replace("-", "_"), **given)
         return str(model.state)
 
     def moves(self, state: str, event: str, **conditions: bool) -> bool:
@@ -108,9 +110,9 @@ def decided(name: str, states: type[StrEnum], machine: type[StrictChart], grid: 
         if len(marks) != len(columns):
             raise ChartError(f"{name}: {event} decides {len(marks)} of {len(columns)} states.")
         for column, mark in zip(columns, marks, strict=True):
-            if mark not in (">", "=", "x", "?"):
+            if mark not in MARKS:
                 raise ChartError(f"{name}: {event} in {column} has the unknown mark {mark}.")
-            cells[event, column] = mark
+            cells[event, column] = MARKS[mark]
     drawn = {
         (str(transition.event).replace("_", "-"), str(state.value))
         for state in machine.states

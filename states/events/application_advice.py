@@ -1,7 +1,7 @@
 """The advice over four domains: assessed by the adviser, adopted or returned by the security authority."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import Field
 
@@ -11,7 +11,7 @@ from states.bodies import Amount, Body, Code, Day, Handle, Text
 from states.charts.advice import DomainState
 from states.charts.measure import MeasureState
 from states.events.application_intake import ApplicationEvent
-from states.events.event import Event, Step
+from states.events.event import Step
 from states.tables.application import Application, DomainAdvice, Measure
 
 
@@ -35,7 +35,7 @@ class Assessment(Body):
     domain: Domain
     needed: bool
     finding: Text
-    measures: Annotated[list[ProposedMeasure], Field(max_length=40)] = []
+    measures: tuple[ProposedMeasure, ...] = Field(default=(), max_length=40)
 
 
 def domains(step: Step[Application]) -> list[DomainAdvice]:
@@ -53,17 +53,17 @@ def measures(step: Step[Application], *states: MeasureState) -> list[Measure]:
     return step.rows(Measure, Measure.stream == step.row.id, Measure.state.in_(states))  # type: ignore[attr-defined]
 
 
-class BeginAdvice(ApplicationEvent, Event[Application, Body]):
+class BeginAdvice(ApplicationEvent[Body]):
     """The adviser begins to write."""
 
     name, title = "begin-advice", "Begin the advice"
 
-    def judge(self, step: Step[Application], body: Body) -> None:  # noqa: ARG002
+    def judge(self, step: Step[Application], body: Body) -> None:
         """Not the own case."""
         step.ask(conflicts.not_own_case, person=step.by.person, applicant=step.row.applicant)
 
 
-class AssessDomain(ApplicationEvent, Event[Application, Assessment]):
+class AssessDomain(ApplicationEvent[Assessment]):
     """One domain is assessed; assessing it again replaces its draft, the other domains keep theirs."""
 
     name, title, body = "assess-domain", "Assess one domain", Assessment
@@ -127,18 +127,18 @@ class AssessDomain(ApplicationEvent, Event[Application, Assessment]):
         }
 
 
-class SubmitAdvice(ApplicationEvent, Event[Application, Body]):
+class SubmitAdvice(ApplicationEvent[Body]):
     """The advice goes to the security authority of the ministry (BVA)."""
 
     name, title = "submit-advice", "Submit the advice to the security authority"
 
-    def judge(self, step: Step[Application], body: Body) -> None:  # noqa: ARG002
+    def judge(self, step: Step[Application], body: Body) -> None:
         """Every domain is drafted, set aside, or was adopted before."""
         done = {DomainState.DRAFTED, DomainState.NOT_NEEDED, DomainState.SUBMITTED, DomainState.ADOPTED}
         waiting = [str(row.domain) for row in domains(step) if row.state not in done]
         step.ask(steps.every_domain_assessed, open_domains=waiting)
 
-    def effect(self, step: Step[Application], body: Body) -> None:  # noqa: ARG002
+    def effect(self, step: Step[Application], body: Body) -> None:
         """Submit what is not with the authority yet."""
         for row in domains(step):
             if row.state in {DomainState.DRAFTED, DomainState.NOT_NEEDED}:
@@ -152,7 +152,7 @@ class Return(Body):
     reasons: Text
 
 
-class ReturnAdvice(ApplicationEvent, Event[Application, Return]):
+class ReturnAdvice(ApplicationEvent[Return]):
     """The security authority returns one domain; the others keep what they have."""
 
     name, title, body = "return-advice", "Return one domain to the adviser", Return
@@ -167,7 +167,7 @@ class ReturnAdvice(ApplicationEvent, Event[Application, Return]):
         row = next(row for row in domains(step) if row.domain == body.domain)
         step.follow("domain-advice", row, "send-back")
 
-    def example(self, step: Step[Application]) -> dict[str, Any]:  # noqa: ARG002
+    def example(self, step: Step[Application]) -> dict[str, Any]:
         """The home."""
         return {"domain": "home", "reasons": "The risk in and around the home is not yet described."}
 
@@ -180,7 +180,7 @@ class Adoption(Body):
     home_assessment: Code
 
 
-class AdoptAdvice(ApplicationEvent, Event[Application, Adoption]):
+class AdoptAdvice(ApplicationEvent[Adoption]):
     """The security authority adopts the advice; only this unlocks the takeover."""
 
     name, title, body = "adopt-advice", "Adopt the advice", Adoption
@@ -203,7 +203,7 @@ class AdoptAdvice(ApplicationEvent, Event[Application, Adoption]):
             doing="adopt it",
         )
 
-    def conditions(self, step: Step[Application], body: Adoption) -> Mapping[str, bool]:  # noqa: ARG002
+    def conditions(self, step: Step[Application], body: Adoption) -> Mapping[str, bool]:
         """Whether the advice holds a measure at all."""
         return {"measures_advised": bool(measures(step, MeasureState.PROPOSED))}
 
@@ -238,5 +238,3 @@ class AdoptAdvice(ApplicationEvent, Event[Application, Adoption]):
             "threatAnalysis": "TA-2026-001",
             "homeAssessment": "HA-2026-001",
         }
-
-

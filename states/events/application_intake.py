@@ -12,7 +12,7 @@ from states import deadlines
 from states.bodies import Body, Day, Email, Handle, Line, Text
 from states.charts.application import APPLICATION, Stage
 from states.errors import MalformedError
-from states.events.event import Event, Step
+from states.events.event import B, Event, Step
 from states.ledger import open_stream
 from states.tables.application import Application, ApplicationEmployer
 from states.tables.base import new_id
@@ -54,14 +54,14 @@ class NewApplication(Body):
     remarks: Text | None = None
 
 
-class ApplicationEvent:
+class ApplicationEvent(Event[Application, B]):
     """What the events of an application share."""
 
     chart = APPLICATION
     table = Application
 
 
-class Receive(ApplicationEvent, Event[Application, NewApplication]):
+class Receive(ApplicationEvent[NewApplication]):
     """An application comes in. It is always taken in: whether there is a claim is judged in the intake."""
 
     name, title = "receive", "Receive an application"
@@ -121,7 +121,7 @@ class Receive(ApplicationEvent, Event[Application, NewApplication]):
             row = ApplicationEmployer(application=step.row.id, organisation=employer, position=position)
             step.session.add(row)
 
-    def example(self, step: Step[Application]) -> dict[str, Any]:  # noqa: ARG002
+    def example(self, step: Step[Application]) -> dict[str, Any]:
         """A mayor of a fictional municipality."""
         return {
             "office": "mayor",
@@ -142,7 +142,7 @@ class NewIntake(Body):
     officer: Handle | None = None
 
 
-class StartIntake(ApplicationEvent, Event[Application, NewIntake]):
+class StartIntake(ApplicationEvent[NewIntake]):
     """An officer takes the application up."""
 
     name, title, body = "start-intake", "Start the intake", NewIntake
@@ -167,12 +167,12 @@ class Invitation(Body):
     days: Annotated[int, Field(ge=1, le=60)] = 14
 
 
-class InviteCompletion(ApplicationEvent, Event[Application, Invitation]):
+class InviteCompletion(ApplicationEvent[Invitation]):
     """The applicant is invited to complete the application (Awb 4:5)."""
 
     name, title, body = "invite-completion", "Invite to complete the application", Invitation
 
-    def example(self, step: Step[Application]) -> dict[str, Any]:  # noqa: ARG002
+    def example(self, step: Step[Application]) -> dict[str, Any]:
         """Two weeks."""
         return {"missing": "The decision of appointment is missing.", "days": 14}
 
@@ -183,17 +183,17 @@ class Completion(Body):
     added: Text
 
 
-class Complete(ApplicationEvent, Event[Application, Completion]):
+class Complete(ApplicationEvent[Completion]):
     """The applicant completes the application."""
 
     name, title, body = "complete", "Complete the application", Completion
 
-    def judge(self, step: Step[Application], body: Completion) -> None:  # noqa: ARG002
+    def judge(self, step: Step[Application], body: Completion) -> None:
         """There was an invitation."""
         invited = deadlines.running(step.session, step.row.id, "completion") is not None
         step.ask(steps.completion_open, invited=invited)
 
-    def example(self, step: Step[Application]) -> dict[str, Any] | None:  # noqa: ARG002
+    def example(self, step: Step[Application]) -> dict[str, Any] | None:
         """The decision of appointment."""
         return {"added": "The decision of appointment is enclosed."}
 
@@ -204,22 +204,22 @@ class Reasons(Body):
     reasons: Text
 
 
-class NotProcess(ApplicationEvent, Event[Application, Reasons]):
+class NotProcess(ApplicationEvent[Reasons]):
     """The application is not processed: the term to complete it passed unused (Awb 4:5)."""
 
     name, title, body = "not-process", "Decide not to process the application", Reasons
 
-    def judge(self, step: Step[Application], body: Reasons) -> None:  # noqa: ARG002
+    def judge(self, step: Step[Application], body: Reasons) -> None:
         """Invited, and the term has passed unused."""
         term = deadlines.running(step.session, step.row.id, "completion")
         due = term.due_on if term else None
         step.ask(steps.completion_lapsed, invited=term is not None, due_on=due, on=step.on)
 
-    def effect(self, step: Step[Application], body: Reasons) -> None:  # noqa: ARG002
+    def effect(self, step: Step[Application], body: Reasons) -> None:
         """The way ends here."""
         step.row.ended_on = step.on
 
-    def example(self, step: Step[Application]) -> dict[str, Any]:  # noqa: ARG002
+    def example(self, step: Step[Application]) -> dict[str, Any]:
         """Reasons."""
         return {"reasons": "The application was not completed within the term."}
 
@@ -231,7 +231,7 @@ class Forwarding(Body):
     forwarded_on: Day | None = None
 
 
-class Forward(ApplicationEvent, Event[Application, Forwarding]):
+class Forward(ApplicationEvent[Forwarding]):
     """The application belongs elsewhere and is forwarded, with notice (Awb 2:3)."""
 
     name, title, body = "forward", "Forward the application to the right body", Forwarding
@@ -253,7 +253,7 @@ class Forward(ApplicationEvent, Event[Application, Forwarding]):
         step.row.forwarded_to = body.forwarded_to
         step.row.ended_on = body.forwarded_on or step.on
 
-    def example(self, step: Step[Application]) -> dict[str, Any]:  # noqa: ARG002
+    def example(self, step: Step[Application]) -> dict[str, Any]:
         """To the municipality."""
         return {"forwardedTo": "municipality"}
 
@@ -266,7 +266,7 @@ class InterviewPlan(Body):
     place: Line | None = None
 
 
-class PlanInterview(ApplicationEvent, Event[Application, InterviewPlan]):
+class PlanInterview(ApplicationEvent[InterviewPlan]):
     """The risk interview is planned; from here on the applicant must have a claim."""
 
     name, title, body = "plan-interview", "Plan the risk interview", InterviewPlan
@@ -308,7 +308,7 @@ class Interview(Body):
     notes: Text | None = None
 
 
-class HoldInterview(ApplicationEvent, Event[Application, Interview]):
+class HoldInterview(ApplicationEvent[Interview]):
     """The risk interview was held."""
 
     name, title, body = "hold-interview", "Record the risk interview", Interview
@@ -357,4 +357,3 @@ def claim(step: Step[Application]) -> None:
     step.ask(eligibility.office_in_scope, office=row.office, on=step.on)
     step.ask(eligibility.in_office, certain_since=row.certain_since, until=row.in_office_until, on=step.on)
     step.ask(eligibility.acting, office=row.office, acting_since=row.acting_since, on=step.on)
-

@@ -14,7 +14,7 @@ from states.charts.measure import MeasureState
 from states.charts.payable import PayableState
 from states.charts.takeover import TakeoverState
 from states.events.application_intake import ApplicationEvent
-from states.events.event import Event, Step
+from states.events.event import Step
 from states.tables.application import Application, Certificate, DomainAdvice, Measure, Takeover, ThreatSignal
 from states.tables.base import new_id
 from states.tables.finance import Booking, Payable
@@ -34,7 +34,7 @@ class Signal(Body):
     details: Text | None = None
 
 
-class RecordThreat(ApplicationEvent, Event[Application, Signal]):
+class RecordThreat(ApplicationEvent[Signal]):
     """A threat is signalled. Accepted in every state, from everyone who may see the case."""
 
     name, title, body = "record-threat", "Record a threat signal", Signal
@@ -79,7 +79,7 @@ class Lowering(Body):
     reasons: Text
 
 
-class LowerUrgency(ApplicationEvent, Event[Application, Lowering]):
+class LowerUrgency(ApplicationEvent[Lowering]):
     """A person lowers the urgency, with a reason; nothing else ever does."""
 
     name, title, body = "lower-urgency", "Lower the urgency", Lowering
@@ -108,7 +108,7 @@ class CertificateFact(Body):
     reasons: Text | None = None
 
 
-class RecordCertificate(ApplicationEvent, Event[Application, CertificateFact]):
+class RecordCertificate(ApplicationEvent[CertificateFact]):
     """The certificate of the home is recorded, or the exception to it."""
 
     name, title, body = "record-certificate", "Record the PKVW certificate", CertificateFact
@@ -159,14 +159,17 @@ class Correction(Body):
     reasons: Text
 
 
-class CorrectFact(ApplicationEvent, Event[Application, Correction]):
+class CorrectFact(ApplicationEvent[Correction]):
     """A late or corrected fact; the terms that rest on it are computed anew."""
 
     name, title, body = "correct-fact", "Correct a fact", Correction
 
     def judge(self, step: Step[Application], body: Correction) -> None:
         """Days of what has happened are not after today."""
-        for what, day in (("The receipt", body.received_on), ("The employer's receipt", body.takeover_received_on)):
+        for what, day in (
+            ("The receipt", body.received_on),
+            ("The employer's receipt", body.takeover_received_on),
+        ):
             if day is not None:
                 step.ask(steps.not_in_future, what=what, day=day, on=step.on)
         if body.takeover_received_on is not None:
@@ -187,7 +190,10 @@ class CorrectFact(ApplicationEvent, Event[Application, Correction]):
 
     def example(self, step: Step[Application]) -> dict[str, Any]:
         """The day of receipt."""
-        return {"receivedOn": step.row.received_on.isoformat(), "reasons": "Checked against the letter of application."}
+        return {
+            "receivedOn": step.row.received_on.isoformat(),
+            "reasons": "Checked against the letter of application.",
+        }
 
 
 class Interval(Body):
@@ -217,7 +223,7 @@ def named_term(step: Step[Application], kind: str) -> Any:
     return deadlines.running(step.session, step.row.id, kind, own)
 
 
-class SuspendTerm(ApplicationEvent, Event[Application, Interval]):
+class SuspendTerm(ApplicationEvent[Interval]):
     """One named term stands still for an interval."""
 
     name, title, body = "suspend-term", "Suspend a term", Interval
@@ -225,9 +231,7 @@ class SuspendTerm(ApplicationEvent, Event[Application, Interval]):
     def judge(self, step: Step[Application], body: Interval) -> None:
         """The term runs, can be suspended, is not yet, and the interval is one."""
         term = named_term(step, body.term)
-        open_already = term is not None and any(
-            row.until is None for row in deadlines.suspensions(step.session, term)
-        )
+        open_already = term is not None and any(row.until is None for row in deadlines.suspensions(step.session, term))
         step.ask(
             steps.term_suspendable,
             found=term is not None,
@@ -285,7 +289,7 @@ class Resumption(Body):
     reasons: Text | None = None
 
 
-class ResumeTerm(ApplicationEvent, Event[Application, Resumption]):
+class ResumeTerm(ApplicationEvent[Resumption]):
     """A suspended term goes on (Awb 4:15(4))."""
 
     name, title, body = "resume-term", "Let a suspended term go on", Resumption
@@ -333,28 +337,28 @@ class Farewell(Body):
     reasons: Text | None = None
 
 
-class Withdraw(ApplicationEvent, Event[Application, Farewell]):
+class Withdraw(ApplicationEvent[Farewell]):
     """The applicant withdraws; possible until the first employer has taken over."""
 
     name, title, body = "withdraw", "Withdraw the application", Farewell
 
-    def judge(self, step: Step[Application], body: Farewell) -> None:  # noqa: ARG002
+    def judge(self, step: Step[Application], body: Farewell) -> None:
         """No employer has taken over yet."""
         taken = step.rows(Takeover, Takeover.stream == step.row.id, Takeover.state == TakeoverState.TAKEN_OVER)
         step.ask(steps.withdrawal_before_takeover, taken_over=[row.organisation for row in taken])
 
-    def effect(self, step: Step[Application], body: Farewell) -> None:  # noqa: ARG002
+    def effect(self, step: Step[Application], body: Farewell) -> None:
         """The parts end with it."""
         step.row.ended_on = step.on
         end_parts(step)
 
 
-class Lapse(ApplicationEvent, Event[Application, Body]):
+class Lapse(ApplicationEvent[Body]):
     """The office ended before the takeover: the claim lapses."""
 
     name, title = "lapse", "Lapse with the end of office"
 
-    def effect(self, step: Step[Application], body: Body) -> None:  # noqa: ARG002
+    def effect(self, step: Step[Application], body: Body) -> None:
         """The parts end with it."""
         step.row.ended_on = step.on
         end_parts(step)
@@ -374,30 +378,30 @@ def end_parts(step: Step[Application]) -> None:
             step.follow("measure", measure, "drop")
 
 
-class BeginProvision(ApplicationEvent, Event[Application, Body]):
+class BeginProvision(ApplicationEvent[Body]):
     """Every employer has taken over."""
 
     name, title = "begin-provision", "Begin the provision"
 
 
-class BeginSettlement(ApplicationEvent, Event[Application, Body]):
+class BeginSettlement(ApplicationEvent[Body]):
     """Every measure is provided, or will not be."""
 
     name, title = "begin-settlement", "Begin the settlement"
 
 
-class BeginBooking(ApplicationEvent, Event[Application, Body]):
+class BeginBooking(ApplicationEvent[Body]):
     """Everything is paid."""
 
     name, title = "begin-booking", "Begin the booking"
 
 
-class Close(ApplicationEvent, Event[Application, Body]):
+class Close(ApplicationEvent[Body]):
     """The application is closed."""
 
     name, title = "close", "Close the application"
 
-    def judge(self, step: Step[Application], body: Body) -> None:  # noqa: ARG002
+    def judge(self, step: Step[Application], body: Body) -> None:
         """Every payable is paid or rejected, and every booking is made."""
         done = {PayableState.PAID, PayableState.REJECTED}
         payables = step.rows(Payable, Payable.stream == step.row.id)
@@ -407,7 +411,7 @@ class Close(ApplicationEvent, Event[Application, Body]):
         step.ask(steps.bookings_made, waiting=[row.id for row in bookings if row.state not in made])
         step.ask(conflicts.not_own_case, person=step.by.person, applicant=step.row.applicant)
 
-    def effect(self, step: Step[Application], body: Body) -> None:  # noqa: ARG002
+    def effect(self, step: Step[Application], body: Body) -> None:
         """The way ends here."""
         step.row.ended_on = step.on
 
@@ -424,6 +428,10 @@ NOT_YET = {
 for event_name, event_title in NOT_YET.items():
     type(
         event_title.title().replace(" ", ""),
-        (ApplicationEvent, Event),
-        {"name": event_name, "title": event_title, "__doc__": f"{event_title}; named now, refused with 'not yet'."},
+        (ApplicationEvent,),
+        {
+            "name": event_name,
+            "title": event_title,
+            "__doc__": f"{event_title}; named now, refused with 'not yet'.",
+        },
     )

@@ -10,7 +10,7 @@ from rules.findings import REGISTRY, Finding
 from states import deadlines
 from states.bodies import Body, Text
 from states.events.application_intake import ApplicationEvent, claim
-from states.events.event import Event, Step
+from states.events.event import Step
 from states.tables.application import Application
 
 
@@ -39,7 +39,7 @@ class Ground(Body):
     reasons: Text
 
 
-class IntendRefusal(ApplicationEvent, Event[Application, Ground]):
+class IntendRefusal(ApplicationEvent[Ground]):
     """The intention to refuse is announced; the applicant may give a view (Awb 4:7, 4:8)."""
 
     name, title, body = "intend-refusal", "Announce the intention to refuse", Ground
@@ -69,16 +69,16 @@ class View(Body):
     view: Text
 
 
-class RecordView(ApplicationEvent, Event[Application, View]):
+class RecordView(ApplicationEvent[View]):
     """The applicant gives a view on the intended refusal."""
 
     name, title, body = "record-view", "Record the applicant's view", View
 
-    def effect(self, step: Step[Application], body: View) -> None:  # noqa: ARG002
+    def effect(self, step: Step[Application], body: View) -> None:
         """The decision need not wait for the term any more."""
         step.row.viewed_on = step.on
 
-    def example(self, step: Step[Application]) -> dict[str, Any]:  # noqa: ARG002
+    def example(self, step: Step[Application]) -> dict[str, Any]:
         """A view."""
         return {"view": "I have read the intention and have nothing to add."}
 
@@ -89,30 +89,30 @@ class Why(Body):
     reasons: Text
 
 
-class AbandonRefusal(ApplicationEvent, Event[Application, Why]):
+class AbandonRefusal(ApplicationEvent[Why]):
     """The refusal is not pursued; the application goes on where it was."""
 
     name, title, body = "abandon-refusal", "Go on with the application after all", Why
 
-    def conditions(self, step: Step[Application], body: Why) -> Mapping[str, bool]:  # noqa: ARG002
+    def conditions(self, step: Step[Application], body: Why) -> Mapping[str, bool]:
         """Whether the interview was held already."""
         return {"interviewed": step.row.interview_held_on is not None}
 
-    def effect(self, step: Step[Application], body: Why) -> None:  # noqa: ARG002
+    def effect(self, step: Step[Application], body: Why) -> None:
         """Forget the ground."""
         step.row.refusal_ground = step.row.refusal_article = step.row.viewed_on = None
 
-    def example(self, step: Step[Application]) -> dict[str, Any]:  # noqa: ARG002
+    def example(self, step: Step[Application]) -> dict[str, Any]:
         """Reasons."""
         return {"reasons": "The view shows that the applicant has a claim after all."}
 
 
-class Refuse(ApplicationEvent, Event[Application, Why]):
+class Refuse(ApplicationEvent[Why]):
     """The application is refused, with reasons and remedies (Awb 3:45, 3:46)."""
 
     name, title, body = "refuse", "Refuse the application", Why
 
-    def judge(self, step: Step[Application], body: Why) -> None:  # noqa: ARG002
+    def judge(self, step: Step[Application], body: Why) -> None:
         """The ground still stands, the view was asked, and another person proposed it."""
         row = step.row
         term = deadlines.latest(step.session, row.id, "view")
@@ -127,10 +127,12 @@ class Refuse(ApplicationEvent, Event[Application, Why]):
         earlier = {"proposed this refusal": row.officer}
         step.ask(conflicts.four_eyes, person=step.by.person, earlier=earlier, doing="decide on it")
 
-    def effect(self, step: Step[Application], body: Why) -> None:  # noqa: ARG002
+    def effect(self, step: Step[Application], body: Why) -> None:
         """The way ends here."""
         step.row.ended_on = step.on
 
-    def example(self, step: Step[Application]) -> dict[str, Any]:  # noqa: ARG002
+    def example(self, step: Step[Application]) -> dict[str, Any]:
         """Reasons."""
-        return {"reasons": "The office is not one for which the regulation gives a claim; the view does not change that."}
+        return {
+            "reasons": "The office is not one for which the regulation gives a claim; the view does not change that."
+        }

@@ -14,7 +14,7 @@ from states.bodies import Body, Day, Handle
 from states.charts.batch import BATCH, BatchState
 from states.charts.payable import PayableState
 from states.errors import MalformedError, StatesError
-from states.events.event import Event, Step
+from states.events.event import B, Event, Step
 from states.ledger import open_stream
 from states.tables.application import Application
 from states.tables.base import new_id
@@ -45,19 +45,19 @@ def approved(session: Session, employer: str) -> list[Payable]:
     return list(session.exec(query.order_by(Payable.id).execution_options(populate_existing=True)))
 
 
-class BatchEvent:
+class BatchEvent(Event[PaymentBatch, B]):
     """What the events of a batch share."""
 
     chart = BATCH
     table = PaymentBatch
 
 
-class Build(BatchEvent, Event[PaymentBatch, NewBatch]):
+class Build(BatchEvent[NewBatch]):
     """A batch of everything approved for one employer."""
 
     name, title, body, creates = "build", "Build a payment batch", NewBatch, True
 
-    def also_locks(self, session: Session, key: str, body: NewBatch) -> Iterable[str]:  # noqa: ARG002
+    def also_locks(self, session: Session, key: str, body: NewBatch) -> Iterable[str]:
         """The applications of the payables."""
         return [payable.stream for payable in approved(session, body.employer)]
 
@@ -149,26 +149,26 @@ def document(session: Session, batch: PaymentBatch) -> bytes:
     )
 
 
-class BatchWithPayables(BatchEvent):
+class BatchWithPayables(BatchEvent[B]):
     """Events in which payables change with their batch."""
 
-    def also_locks(self, session: Session, key: str, body: Body) -> Iterable[str]:  # noqa: ARG002
+    def also_locks(self, session: Session, key: str, body: B) -> Iterable[str]:
         """The applications of the payables."""
         query = select(Payable.stream).join(BatchLine, col(BatchLine.payable) == Payable.id)
         return list(session.exec(query.where(BatchLine.batch == key)))
 
 
-class Seal(BatchEvent, Event[PaymentBatch, Body]):
+class Seal(BatchEvent[Body]):
     """The contents and the SHA-256 of the file are fixed."""
 
     name, title = "seal", "Seal a batch"
 
-    def judge(self, step: Step[PaymentBatch], body: Body) -> None:  # noqa: ARG002
+    def judge(self, step: Step[PaymentBatch], body: Body) -> None:
         """It still holds something, for a day that still comes."""
         step.ask(money.batch_not_empty, count=step.row.count)
         step.ask(money.execution_not_in_past, execution_on=step.row.execution_on, on=step.on)
 
-    def effect(self, step: Step[PaymentBatch], body: Body) -> None:  # noqa: ARG002
+    def effect(self, step: Step[PaymentBatch], body: Body) -> None:
         """Write the file, hold it against the ISO schema, and keep its hash."""
         row = step.row
         row.sealed_at = step.at.replace(microsecond=0)
@@ -178,12 +178,12 @@ class Seal(BatchEvent, Event[PaymentBatch, Body]):
         row.sha256 = sha256(written).hexdigest()
 
 
-class Release(BatchEvent, Event[PaymentBatch, Body]):
+class Release(BatchEvent[Body]):
     """Another person releases the batch."""
 
     name, title = "release", "Release a batch"
 
-    def judge(self, step: Step[PaymentBatch], body: Body) -> None:  # noqa: ARG002
+    def judge(self, step: Step[PaymentBatch], body: Body) -> None:
         """Applicant, officer, approver and releaser are four people."""
         payables = [step.get(Payable, line.payable) for line in lines_of(step.session, step.row)]
         cases = [step.get(Application, payable.stream) for payable in payables]
@@ -199,38 +199,54 @@ class Release(BatchEvent, Event[PaymentBatch, Body]):
             },
         )
 
-    def effect(self, step: Step[PaymentBatch], body: Body) -> None:  # noqa: ARG002
+    def effect(self, step: Step[PaymentBatch], body: Body) -> None:
         """Keep who released it."""
         step.row.released_by = step.by.person
 
 
-class Export(BatchEvent, Event[PaymentBatch, Body]):
+class Export(BatchEvent[Body]):
     """The file leaves; it is the sealed one, byte for byte."""
 
     name, title = "export", "Export a batch"
 
-    def effect(self, step: Step[PaymentBatch], body: Body) -> None:  # noqa: ARG002
+    def effect(self, step: Step[PaymentBatch], body: Body) -> None:
         """Hold the file against its seal."""
         if sha256(document(step.session, step.row)).hexdigest() != step.row.sha256:
             raise StatesError(f"The file of batch {step.row.id} differs from its seal; do not pay it, call an auditor.")
         step.row.exported_at = step.at
 
 
-class WithdrawBatch(BatchWithPayables, Event[PaymentBatch, Body]):
+class WithdrawBatch(BatchWithPayables[Body]):
     """The batch does not leave; its payables wait for another."""
 
     name, title = "withdraw", "Withdraw a batch"
 
-    def effect(self, step: Step[PaymentBatch], body: Body) -> None:  # noqa: ARG002
+    def effect(self, step: Step[PaymentBatch], body: Body) -> None:
         """Free the payables."""
         for line in lines_of(step.session, step.row):
             line.counts = False
             step.follow("payable", step.get(Payable, line.payable), "unbatch")
 
 
-class SettleBatch(BatchEvent, Event[PaymentBatch, Body]):
+class Returned(Body):
+    """Which payment came back."""
+
+    payable: Handle
+
+
+class DropLine(BatchEvent[Returned]):
+    """A payment came back: its line does not count any more, so that it can stand in another batch."""
+
+    name, title, body = "drop-line", "Drop a returned payment from a batch", Returned
+
+    def effect(self, step: Step[PaymentBatch], body: Returned) -> None:
+        """The line stays, and says that it does not count."""
+        for line in lines_of(step.session, step.row):
+            if line.payable == body.payable:
+                line.counts = False
+
+
+class SettleBatch(BatchEvent[Body]):
     """The bank booked every payment in it."""
 
     name, title = "settle", "Settle a batch"
-
-

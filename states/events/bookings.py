@@ -12,14 +12,14 @@ from rules.tax import TaxClass, designation
 from rules.values import value
 from states.bodies import Amount, Body, Code, Handle
 from states.charts.booking import BOOKING, BookingState
-from states.events.event import Event, Step
+from states.events.event import B, Event, Step
 from states.tables.application import Measure
 from states.tables.base import new_id
 from states.tables.finance import Booking, JournalLine, Payable, PayableLine
 from states.tables.people import Organisation
 
 
-class BookingEvent:
+class BookingEvent(Event[Booking, B]):
     """What the events of a booking share."""
 
     chart = BOOKING
@@ -35,7 +35,7 @@ class NewBooking(Body):
     designation: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9 .()&:-]{2,120}$")]
 
 
-class ProposeBooking(BookingEvent, Event[Booking, NewBooking]):
+class ProposeBooking(BookingEvent[NewBooking]):
     """A payment proposes its booking."""
 
     name, title, body, creates = "propose", "Propose a booking", NewBooking, True
@@ -62,22 +62,22 @@ class ProposeBooking(BookingEvent, Event[Booking, NewBooking]):
             **body.model_dump(),
         )
 
-    def effect(self, step: Step[Booking], body: NewBooking) -> None:  # noqa: ARG002
+    def effect(self, step: Step[Booking], body: NewBooking) -> None:
         """Weigh the evidence at once."""
         step.session.flush()
         step.follow("booking", step.row, "weigh-evidence")
 
 
-class WeighEvidence(BookingEvent, Event[Booking, Body]):
+class WeighEvidence(BookingEvent[Body]):
     """The evidence list is held against what is there."""
 
     name, title = "weigh-evidence", "Weigh the evidence of a booking"
 
-    def conditions(self, step: Step[Booking], body: Body) -> Mapping[str, bool]:  # noqa: ARG002
+    def conditions(self, step: Step[Booking], body: Body) -> Mapping[str, bool]:
         """Complete when nothing is missing."""
         return {"evidence_complete": not self.missing(step)}
 
-    def effect(self, step: Step[Booking], body: Body) -> None:  # noqa: ARG002
+    def effect(self, step: Step[Booking], body: Body) -> None:
         """Say what is missing."""
         step.row.missing = self.missing(step)
 
@@ -95,12 +95,12 @@ class Evidence(Body):
     risk_inventory: Code | None = None
 
 
-class CompleteEvidence(BookingEvent, Event[Booking, Evidence]):
+class CompleteEvidence(BookingEvent[Evidence]):
     """Finance completes the evidence of a booking."""
 
     name, title, body = "complete-evidence", "Complete the evidence of a booking", Evidence
 
-    def judge(self, step: Step[Booking], body: Evidence) -> None:  # noqa: ARG002
+    def judge(self, step: Step[Booking], body: Evidence) -> None:
         """No own contribution was recorded."""
         payable = step.get(Payable, step.row.payable)
         step.ask(tax.no_own_contribution, own_contribution=payable.own_contribution)
@@ -158,37 +158,37 @@ def vat_of(session: Session, booking: Booking) -> Decimal:
     return total
 
 
-class Book(BookingEvent, Event[Booking, Body]):
+class Book(BookingEvent[Body]):
     """The booking is made."""
 
     name, title = "book", "Make a booking"
 
-    def judge(self, step: Step[Booking], body: Body) -> None:  # noqa: ARG002
+    def judge(self, step: Step[Booking], body: Body) -> None:
         """The evidence is complete."""
         step.ask(tax.evidence_complete, missing=tuple(step.row.missing))
 
-    def effect(self, step: Step[Booking], body: Body) -> None:  # noqa: ARG002
+    def effect(self, step: Step[Booking], body: Body) -> None:
         """Write the journal."""
         step.row.booked_on = step.on
         journal(step, 1)
 
 
-class ExportBooking(BookingEvent, Event[Booking, Body]):
+class ExportBooking(BookingEvent[Body]):
     """The booking went to the employer's books."""
 
     name, title = "export", "Mark a booking as exported"
 
-    def effect(self, step: Step[Booking], body: Body) -> None:  # noqa: ARG002
+    def effect(self, step: Step[Booking], body: Body) -> None:
         """Keep the day."""
         step.row.exported_on = step.on
 
 
-class Reverse(BookingEvent, Event[Booking, Body]):
+class Reverse(BookingEvent[Body]):
     """The booking is reversed; nothing of it is edited."""
 
     name, title = "reverse", "Reverse a booking"
 
-    def effect(self, step: Step[Booking], body: Body) -> None:  # noqa: ARG002
+    def effect(self, step: Step[Booking], body: Body) -> None:
         """Mirror its journal lines, if there are any."""
         if step.row.booked_on is not None:
             journal(step, -1)

@@ -33,6 +33,7 @@ class Touched:
     event: str
     before: str | None
     after: str | None
+    body: Body
 
 
 @dataclass
@@ -44,6 +45,8 @@ class Passage:
     at: datetime
     streams: dict[str, Stream] = field(default_factory=dict)
     touched: list[Touched] = field(default_factory=list)
+    changes: list[dict[str, tuple[Recorded, set[str]]]] = field(default_factory=list)
+    """For each event at hand, the innermost last: which columns of which rows it changed."""
     follower: Callable[..., Any] | None = None
     """How the door lets one event follow from another; set by the door."""
 
@@ -161,24 +164,24 @@ class Event(Generic[R, B]):
         if "name" in vars(cls):
             EVENTS[cls.chart.name, cls.name] = cls()
 
-    def also_locks(self, session: Session, key: str, body: B) -> Iterable[str]:  # noqa: ARG002
+    def also_locks(self, session: Session, key: str, body: B) -> Iterable[str]:
         """Streams beside the subject's own in which something will change."""
         return ()
 
-    def begin(self, step: Step[R], body: B) -> R:  # noqa: ARG002
+    def begin(self, step: Step[R], body: B) -> R:
         """Make the subject of an event that creates one."""
         raise NotImplementedError(f"{self.name} creates nothing")
 
     def judge(self, step: Step[R], body: B) -> None:
         """Ask the rules of this event."""
 
-    def conditions(self, step: Step[R], body: B) -> Mapping[str, bool]:  # noqa: ARG002
+    def conditions(self, step: Step[R], body: B) -> Mapping[str, bool]:
         """What the chart's conditions need to know."""
         return {}
 
     def effect(self, step: Step[R], body: B) -> None:
         """Change the subject and what hangs on it."""
 
-    def example(self, step: Step[R]) -> Mapping[str, Any] | None:  # noqa: ARG002
+    def example(self, step: Step[R]) -> Mapping[str, Any] | None:
         """A body that would be accepted now, in wire form; None where there is nothing to propose."""
         return {}

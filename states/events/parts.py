@@ -9,7 +9,7 @@ from states.bodies import Amount, Body, Code, Day, Handle, Line, Text
 from states.charts.advice import DOMAIN_ADVICE, DomainState
 from states.charts.measure import MEASURE, MeasureState
 from states.charts.takeover import TAKEOVER, TakeoverState
-from states.events.event import Event, Step
+from states.events.event import B, Event, Step
 from states.tables.application import Certificate, DomainAdvice, Measure, Takeover
 from states.tables.base import new_id
 from states.tables.finance import Payable, PayableLine
@@ -24,19 +24,19 @@ class OpenDomain(Body):
     advice_version: int
 
 
-class DomainEvent:
+class DomainEvent(Event[DomainAdvice, B]):
     """What the events of the advice in one domain share."""
 
     chart = DOMAIN_ADVICE
     table = DomainAdvice
 
 
-class Open(DomainEvent, Event[DomainAdvice, OpenDomain]):
+class Open(DomainEvent[OpenDomain]):
     """The advice in one domain begins."""
 
     name, title, body, creates = "open", "Open the advice in one domain", OpenDomain, True
 
-    def begin(self, step: Step[DomainAdvice], body: OpenDomain) -> DomainAdvice:  # noqa: ARG002
+    def begin(self, step: Step[DomainAdvice], body: OpenDomain) -> DomainAdvice:
         """To be assessed."""
         return DomainAdvice(
             id=new_id("advice"),
@@ -46,43 +46,43 @@ class Open(DomainEvent, Event[DomainAdvice, OpenDomain]):
         )
 
 
-class Draft(DomainEvent, Event[DomainAdvice, Body]):
+class Draft(DomainEvent[Body]):
     """A draft stands."""
 
     name, title = "draft", "Draft the advice in one domain"
 
 
-class SetAside(DomainEvent, Event[DomainAdvice, Body]):
+class SetAside(DomainEvent[Body]):
     """Nothing is needed in this domain."""
 
     name, title = "set-aside", "Say that nothing is needed in one domain"
 
 
-class Submit(DomainEvent, Event[DomainAdvice, Body]):
+class Submit(DomainEvent[Body]):
     """It is with the security authority."""
 
     name, title = "submit", "Submit the advice in one domain"
 
 
-class SendBack(DomainEvent, Event[DomainAdvice, Body]):
+class SendBack(DomainEvent[Body]):
     """The security authority sends it back."""
 
     name, title = "send-back", "Send the advice in one domain back"
 
 
-class Adopt(DomainEvent, Event[DomainAdvice, Body]):
+class Adopt(DomainEvent[Body]):
     """It is adopted."""
 
     name, title = "adopt", "Adopt the advice in one domain"
 
 
-class LapseDomain(DomainEvent, Event[DomainAdvice, Body]):
+class LapseDomain(DomainEvent[Body]):
     """It lapses with the application."""
 
     name, title = "lapse", "Let the advice in one domain lapse"
 
 
-class TakeoverEvent:
+class TakeoverEvent(Event[Takeover, B]):
     """What the events of a takeover share."""
 
     chart = TAKEOVER
@@ -97,12 +97,12 @@ class Request(Body):
     requested_on: Day
 
 
-class RequestTakeover(TakeoverEvent, Event[Takeover, Request]):
+class RequestTakeover(TakeoverEvent[Request]):
     """An employer is asked to take over the adopted advice."""
 
     name, title, body, creates = "request", "Request the takeover", Request, True
 
-    def begin(self, step: Step[Takeover], body: Request) -> Takeover:  # noqa: ARG002
+    def begin(self, step: Step[Takeover], body: Request) -> Takeover:
         """Requested."""
         return Takeover(
             id=new_id("takeover"),
@@ -118,7 +118,7 @@ class Receipt(Body):
     received_on: Day
 
 
-class ConfirmReceipt(TakeoverEvent, Event[Takeover, Receipt]):
+class ConfirmReceipt(TakeoverEvent[Receipt]):
     """The employer confirms that it has the request."""
 
     name, title, body = "confirm-receipt", "Confirm receipt of the request", Receipt
@@ -143,7 +143,7 @@ class TakingOver(Body):
     decision: Code | None = None
 
 
-class TakeOver(TakeoverEvent, Event[Takeover, TakingOver]):
+class TakeOver(TakeoverEvent[TakingOver]):
     """The employer takes over the advised measures. It cannot refuse them or change an amount."""
 
     name, title, body = "take-over", "Take over the advised measures", TakingOver
@@ -177,25 +177,25 @@ class TakeOver(TakeoverEvent, Event[Takeover, TakingOver]):
         return {"takenOverOn": step.on.isoformat(), "decision": "DEC-2026-001"}
 
 
-class LapseTakeover(TakeoverEvent, Event[Takeover, Body]):
+class LapseTakeover(TakeoverEvent[Body]):
     """The request lapses with the application."""
 
     name, title = "lapse", "Let the request to take over lapse"
 
 
-class GiveNotice(TakeoverEvent, Event[Takeover, Body]):
+class GiveNotice(TakeoverEvent[Body]):
     """Notice of delay; named now, refused with 'not yet'."""
 
     name, title = "give-notice", "Give notice of delay (Awb 4:14)"
 
 
-class Default(TakeoverEvent, Event[Takeover, Body]):
+class Default(TakeoverEvent[Body]):
     """Notice of default; named now, refused with 'not yet'."""
 
     name, title = "default", "Record a notice of default (Awb 4:17)"
 
 
-class MeasureEvent:
+class MeasureEvent(Event[Measure, B]):
     """What the events of a measure share."""
 
     chart = MEASURE
@@ -217,12 +217,12 @@ class Proposal(Body):
     payer: Handle | None = None
 
 
-class Propose(MeasureEvent, Event[Measure, Proposal]):
+class Propose(MeasureEvent[Proposal]):
     """The adviser proposes a measure."""
 
     name, title, body, creates = "propose", "Propose a measure", Proposal, True
 
-    def begin(self, step: Step[Measure], body: Proposal) -> Measure:  # noqa: ARG002
+    def begin(self, step: Step[Measure], body: Proposal) -> Measure:
         """Proposed."""
         return Measure(
             id=new_id("measure"),
@@ -232,19 +232,19 @@ class Propose(MeasureEvent, Event[Measure, Proposal]):
         )
 
 
-class Drop(MeasureEvent, Event[Measure, Body]):
+class Drop(MeasureEvent[Body]):
     """A new draft replaces it, or the application ended."""
 
     name, title = "drop", "Drop a proposed measure"
 
 
-class Advise(MeasureEvent, Event[Measure, Body]):
+class Advise(MeasureEvent[Body]):
     """The adopted advice holds it."""
 
     name, title = "advise", "Advise a measure"
 
 
-class TakeOverMeasure(MeasureEvent, Event[Measure, Body]):
+class TakeOverMeasure(MeasureEvent[Body]):
     """Every employer that pays for it has taken it over."""
 
     name, title = "take-over", "Take over a measure"
@@ -284,7 +284,7 @@ class Order(Body):
     supplier: Line | None = None
 
 
-class OrderMeasure(MeasureEvent, Event[Measure, Order]):
+class OrderMeasure(MeasureEvent[Order]):
     """The employer orders a measure."""
 
     name, title, body = "order", "Order a measure", Order
@@ -310,7 +310,7 @@ class Provision(Body):
     remarks: Text | None = None
 
 
-class Provide(MeasureEvent, Event[Measure, Provision]):
+class Provide(MeasureEvent[Provision]):
     """The measure is there."""
 
     name, title, body = "provide", "Record that a measure is provided", Provision
@@ -347,7 +347,7 @@ def settle_if_paid(step: Step[Any], measure: Measure) -> None:
         step.follow("measure", measure, "settle")
 
 
-class Settle(MeasureEvent, Event[Measure, Body]):
+class Settle(MeasureEvent[Body]):
     """Its last invoice is paid."""
 
     name, title = "settle", "Settle a measure"
@@ -359,58 +359,58 @@ class Explained(Body):
     reasons: Text
 
 
-class SettleWithoutInvoice(MeasureEvent, Event[Measure, Explained]):
+class SettleWithoutInvoice(MeasureEvent[Explained]):
     """It cost nothing beyond what the employer has already."""
 
     name, title, body = "settle-without-invoice", "Settle a measure that costs nothing more", Explained
 
-    def judge(self, step: Step[Measure], body: Explained) -> None:  # noqa: ARG002
+    def judge(self, step: Step[Measure], body: Explained) -> None:
         """No invoice came for it."""
         lines = step.rows(PayableLine, PayableLine.measure == step.row.id)
         step.ask(steps.not_invoiced, invoices=len(lines))
 
-    def example(self, step: Step[Measure]) -> dict[str, Any]:  # noqa: ARG002
+    def example(self, step: Step[Measure]) -> dict[str, Any]:
         """From stock."""
         return {"reasons": "Taken from what the employer has in stock."}
 
 
-class Unsettle(MeasureEvent, Event[Measure, Body]):
+class Unsettle(MeasureEvent[Body]):
     """A payment came back."""
 
     name, title = "unsettle", "Open the settlement of a measure again"
 
 
-class Decline(MeasureEvent, Event[Measure, Explained]):
+class Decline(MeasureEvent[Explained]):
     """The official does not want it."""
 
     name, title, body = "decline", "Decline a measure", Explained
 
-    def example(self, step: Step[Measure]) -> dict[str, Any]:  # noqa: ARG002
+    def example(self, step: Step[Measure]) -> dict[str, Any]:
         """Reasons."""
         return {"reasons": "The official does not want this measure."}
 
 
-class MarkNotPossible(MeasureEvent, Event[Measure, Explained]):
+class MarkNotPossible(MeasureEvent[Explained]):
     """The owner of the house or a permit stands in the way."""
 
     name, title, body = "mark-not-possible", "Record that a measure is not possible", Explained
 
-    def example(self, step: Step[Measure]) -> dict[str, Any]:  # noqa: ARG002
+    def example(self, step: Step[Measure]) -> dict[str, Any]:
         """Reasons."""
         return {"reasons": "The owner of the house does not consent."}
 
 
-class Supersede(MeasureEvent, Event[Measure, Body]):
+class Supersede(MeasureEvent[Body]):
     """A new version of the advice replaces it."""
 
     name, title = "supersede", "Replace a measure by a new advice"
 
 
-class Remove(MeasureEvent, Event[Measure, Explained]):
+class Remove(MeasureEvent[Explained]):
     """It was taken away again."""
 
     name, title, body = "remove", "Record that a measure was removed", Explained
 
-    def example(self, step: Step[Measure]) -> dict[str, Any]:  # noqa: ARG002
+    def example(self, step: Step[Measure]) -> dict[str, Any]:
         """Reasons."""
         return {"reasons": "The lent equipment was returned."}

@@ -14,11 +14,11 @@ from states.charts.application import APPLICATION
 from states.charts.measure import MeasureState
 from states.charts.payable import PAYABLE, PayableState
 from states.errors import MalformedError
-from states.events.event import Event, Step
+from states.events.event import B, Event, Step
 from states.events.parts import settle_if_paid
 from states.tables.application import Application, Measure, Takeover
 from states.tables.base import new_id
-from states.tables.finance import BatchLine, Booking, Payable, PayableKind, PayableLine
+from states.tables.finance import Booking, Payable, PayableKind, PayableLine
 from states.tables.people import Organisation
 
 INVOICEABLE = (MeasureState.TAKEN_OVER, MeasureState.ORDERED, MeasureState.PROVIDED)
@@ -74,16 +74,28 @@ class ReceiveInvoice(Event[Application, Invoice]):
         """Every line is for a measure that was taken over, adds up, and the payee can be paid."""
         step.ask(steps.not_in_future, what="The invoice", day=body.dated, on=step.on)
         step.ask(money.iban_valid, private=("iban",), iban=body.iban)
-        step.ask(steps.advance_has_receipt, advance=body.kind is PayableKind.ADVANCE, receipt=body.receipt is not None)
+        step.ask(
+            steps.advance_has_receipt,
+            advance=body.kind is PayableKind.ADVANCE,
+            receipt=body.receipt is not None,
+        )
         step.ask(steps.something_to_invoice, measures=[row.id for row in waiting_for_invoice(step)])
         taken_over = step.rows(Takeover, Takeover.stream == step.row.id)
         days = [row.taken_over_on for row in taken_over if row.taken_over_on]
         for position, line in enumerate(body.lines):
             measure = step.session.get(Measure, line.measure)
             if measure is None or measure.stream != step.row.id:
-                raise MalformedError([(f"lines.{position}.measure", f"{line.measure} is no measure of this application.")])
-            amounts = {"net": line.net, "vat_rate": line.vat_rate, "vat": line.vat, "gross": line.gross}
-            step.ask(money.line_adds_up, **amounts, on=body.dated)
+                raise MalformedError(
+                    [(f"lines.{position}.measure", f"{line.measure} is no measure of this application.")]
+                )
+            step.ask(
+                money.line_adds_up,
+                net=line.net,
+                vat_rate=line.vat_rate,
+                vat=line.vat,
+                gross=line.gross,
+                on=body.dated,
+            )
             step.ask(money.amount_not_zero, gross=line.gross)
             step.ask(money.after_takeover, measure=measure.id, state=str(measure.state))
         if taken_over:
@@ -159,7 +171,7 @@ class ReceiveInvoice(Event[Application, Invoice]):
         }
 
 
-class PayableEvent:
+class PayableEvent(Event[Payable, B]):
     """What the events of a payable share."""
 
     chart = PAYABLE
@@ -192,7 +204,7 @@ class NewPayable(Body):
     lines: list[Part]
 
 
-class ReceivePayable(PayableEvent, Event[Payable, NewPayable]):
+class ReceivePayable(PayableEvent[NewPayable]):
     """One employer's part of an invoice comes into being."""
 
     name, title, body, creates = "receive", "Receive one employer's part of an invoice", NewPayable, True
@@ -240,32 +252,32 @@ def findings_on(step: Step[Payable]) -> None:
         step.ask(money.within_office, provided_on=measure.provided_on, until=application.in_office_until)
 
 
-class Check(PayableEvent, Event[Payable, Body]):
+class Check(PayableEvent[Body]):
     """Finance checks the payable."""
 
     name, title = "check", "Check a payable"
 
-    def judge(self, step: Step[Payable], body: Body) -> None:  # noqa: ARG002
+    def judge(self, step: Step[Payable], body: Body) -> None:
         """Amounts, office, own contribution; and not the own case."""
         findings_on(step)
         step.ask(conflicts.not_own_case, person=step.by.person, applicant=step.application().applicant)
 
-    def effect(self, step: Step[Payable], body: Body) -> None:  # noqa: ARG002
+    def effect(self, step: Step[Payable], body: Body) -> None:
         """Who checked does not approve."""
         step.row.checked_by = step.by.person
 
 
-class Approve(PayableEvent, Event[Payable, Body]):
+class Approve(PayableEvent[Body]):
     """Another person approves the payable."""
 
     name, title = "approve", "Approve a payable"
 
-    def judge(self, step: Step[Payable], body: Body) -> None:  # noqa: ARG002
+    def judge(self, step: Step[Payable], body: Body) -> None:
         """Four eyes, and every point of the check once more."""
         apart_from(step, "approve it")
         findings_on(step)
 
-    def effect(self, step: Step[Payable], body: Body) -> None:  # noqa: ARG002
+    def effect(self, step: Step[Payable], body: Body) -> None:
         """Who approved does not release."""
         step.row.approved_by = step.by.person
 
@@ -276,32 +288,32 @@ class Rejection(Body):
     reasons: Text
 
 
-class Reject(PayableEvent, Event[Payable, Rejection]):
+class Reject(PayableEvent[Rejection]):
     """The payable is not paid; a right invoice can come in its place."""
 
     name, title, body = "reject", "Reject a payable", Rejection
 
-    def judge(self, step: Step[Payable], body: Rejection) -> None:  # noqa: ARG002
+    def judge(self, step: Step[Payable], body: Rejection) -> None:
         """Four eyes."""
         apart_from(step, "reject it")
 
-    def effect(self, step: Step[Payable], body: Rejection) -> None:  # noqa: ARG002
+    def effect(self, step: Step[Payable], body: Rejection) -> None:
         """Its measures wait for an invoice again."""
         for line in step.rows(PayableLine, PayableLine.payable == step.row.id):
             step.get(Measure, line.measure).invoiced = False
 
-    def example(self, step: Step[Payable]) -> dict[str, Any]:  # noqa: ARG002
+    def example(self, step: Step[Payable]) -> dict[str, Any]:
         """Reasons."""
         return {"reasons": "The invoice names work that was not ordered."}
 
 
-class Batch(PayableEvent, Event[Payable, Body]):
+class Batch(PayableEvent[Body]):
     """It stands in a batch."""
 
     name, title = "batch", "Put a payable in a batch"
 
 
-class Unbatch(PayableEvent, Event[Payable, Body]):
+class Unbatch(PayableEvent[Body]):
     """Its batch was withdrawn."""
 
     name, title = "unbatch", "Take a payable out of a withdrawn batch"
@@ -313,7 +325,7 @@ class Paid(Body):
     booked_on: Day
 
 
-class Pay(PayableEvent, Event[Payable, Paid]):
+class Pay(PayableEvent[Paid]):
     """The bank booked it: only this makes it paid."""
 
     name, title, body = "pay", "Record that the bank booked the payment", Paid
@@ -350,7 +362,7 @@ class Bounced(Body):
     reason: Code
 
 
-class Bounce(PayableEvent, Event[Payable, Bounced]):
+class Bounce(PayableEvent[Bounced]):
     """The money came back, or the bank refused it."""
 
     name, title, body = "bounce", "Record that the payment came back", Bounced
@@ -359,8 +371,6 @@ class Bounce(PayableEvent, Event[Payable, Bounced]):
         """Reverse its bookings, and let it stand in another batch."""
         row = step.row
         row.paid_on, row.return_reason = None, body.reason
-        for line in step.rows(BatchLine, BatchLine.payable == row.id, order=BatchLine.batch):
-            line.counts = False
         for booking in step.rows(Booking, Booking.payable == row.id):
             if booking.state != "reversed":
                 step.follow("booking", booking, "reverse")
@@ -368,5 +378,3 @@ class Bounce(PayableEvent, Event[Payable, Bounced]):
             measure = step.get(Measure, item.measure)
             if measure.state is MeasureState.SETTLED:
                 step.follow("measure", measure, "unsettle")
-
-

@@ -14,8 +14,8 @@ from states.charts.registry import ORGANISATION, PERSON, OrganisationState, Pers
 from states.errors import MalformedError
 from states.events.event import Event, Step
 from states.ledger import open_stream
-from states.tables.finance import BankEntry, BankMessage, BatchLine, Payable, PaymentBatch
 from states.tables.base import new_id
+from states.tables.finance import BankEntry, BankMessage, BatchLine, Payable, PaymentBatch
 from states.tables.ledger import StreamKind
 from states.tables.people import Duty, EmployerKind, Organisation, Person
 
@@ -165,6 +165,7 @@ class TakeInStatement(Event[Organisation, Statement]):
         payable = step.get(Payable, line.payable)
         if entry.is_return and payable.state in {"paid", "batched"}:
             step.follow("payable", payable, "bounce", reason=entry.reason or "NARR")
+            step.follow("payment-batch", step.get(PaymentBatch, line.batch), "drop-line", payable=payable.id)
         elif not entry.is_return and payable.state == "batched":
             step.follow("payable", payable, "pay", booked_on=entry.booked_on)
 
@@ -226,8 +227,7 @@ class DepartPerson(Event[Person, Body]):
 
     chart, table, name, title = PERSON, Person, "depart", "Let a person depart"
 
-    def effect(self, step: Step[Person], body: Body) -> None:  # noqa: ARG002
+    def effect(self, step: Step[Person], body: Body) -> None:
         """Take the duties away."""
         for duty in step.rows(Duty, Duty.person == step.row.id, order=Duty.role):
             step.session.delete(duty)
-

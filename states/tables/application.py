@@ -19,7 +19,10 @@ from states.tables.base import Recorded, Versioned, by_value, money_type, versio
 class Application(Versioned, table=True):
     """One application for a tailored security advice; its id is its reference and its stream."""
 
-    __table_args__ = (Index("ix_application_stage_id", "state", "id"), Index("ix_application_urgency", "urgency"))
+    __table_args__ = (
+        Index("ix_application_stage_id", "state", "id"),
+        Index("ix_application_urgency", "urgency"),
+    )
 
     id: str = Field(primary_key=True)
     stream: str = Field(foreign_key="stream.id")

@@ -4,8 +4,8 @@ import secrets
 from enum import StrEnum
 from typing import Any, ClassVar, TypeVar
 
-from sqlalchemy import Enum as SaEnum
 from sqlalchemy import JSON, Integer, MetaData, Numeric
+from sqlalchemy import Enum as SaEnum
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Field, SQLModel

@@ -100,9 +100,7 @@ class BatchLine(Recorded, table=True):
     """One payment in a batch; a payable stands in at most one batch that counts."""
 
     __tablename__ = "batch_line"
-    __table_args__ = (
-        Index("uq_batch_line_payable", "payable", unique=True, postgresql_where=text("counts")),
-    )
+    __table_args__ = (Index("uq_batch_line_payable", "payable", unique=True, postgresql_where=text("counts")),)
 
     batch: str = Field(primary_key=True, foreign_key="payment_batch.id")
     payable: str = Field(primary_key=True, foreign_key="payable.id")

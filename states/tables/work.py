@@ -36,7 +36,12 @@ class WorkItem(SQLModel, table=True):
             "id",
             postgresql_where=text("done_at IS NULL AND assignee IS NULL"),
         ),
-        Index("ix_work_item_undispatched", "lane", "id", postgresql_where=text("done_at IS NULL AND dispatched_at IS NULL")),
+        Index(
+            "ix_work_item_undispatched",
+            "lane",
+            "id",
+            postgresql_where=text("done_at IS NULL AND dispatched_at IS NULL"),
+        ),
         Index("uq_work_item_open", "subject", "action", unique=True, postgresql_where=OPEN),
         Index("ix_work_item_application_open", "application", postgresql_where=OPEN),
     )
@@ -66,7 +71,9 @@ class WorkItem(SQLModel, table=True):
 class Term(SQLModel, table=True):
     """A term on an application: a row with what starts it, when it is due and what ends it."""
 
-    __table_args__ = (Index("uq_term_running", "subject", "kind", unique=True, postgresql_where=text("ended_on IS NULL")),)
+    __table_args__ = (
+        Index("uq_term_running", "subject", "kind", unique=True, postgresql_where=text("ended_on IS NULL")),
+    )
 
     id: str = Field(primary_key=True)
     application: str = Field(index=True)

@@ -66,18 +66,14 @@ def without_facts(letter: str, language: str, source: dict[str, object]) -> str:
 
 
 @pytest.mark.parametrize(("letter", "language"), IN_EVERY_LANGUAGE)
-def test_a_letter_shows_every_fact_and_between_the_facts_always_the_same_words(
-    letter: str, language: str
-) -> None:
+def test_a_letter_shows_every_fact_and_between_the_facts_always_the_same_words(letter: str, language: str) -> None:
     assert without_facts(letter, language, ONE) == without_facts(letter, language, OTHER)
 
 
 @pytest.mark.parametrize(("letter", "language"), IN_EVERY_LANGUAGE)
 def test_the_words_of_a_letter_hold_no_content_of_a_case(letter: str, language: str) -> None:
     words = without_facts(letter, language, ONE)
-    content = (
-        r"dreig|threat|camera|alarm|\bslot|\block|woning|\bhuis|\bhome|gezin|famil|partner|€|euro|@|\d{4}"
-    )
+    content = r"dreig|threat|camera|alarm|\bslot|\block|woning|\bhuis|\bhome|gezin|famil|partner|€|euro|@|\d{4}"
     assert re.findall(content, words, re.IGNORECASE) == []
     assert "Geachte heer of mevrouw,\n" in words or "Dear Sir or Madam,\n" in words
     assert "«link»" in words
@@ -188,9 +184,7 @@ def test_a_language_nobody_wrote_in_is_refused() -> None:
 
 def test_dates_are_written_as_people_write_them() -> None:
     assert "op 2 januari 2026" in render("confirmation-of-receipt", facts("confirmation-of-receipt")).body
-    assert (
-        "on 2 January 2026" in render("confirmation-of-receipt", facts("confirmation-of-receipt"), "en").body
-    )
+    assert "on 2 January 2026" in render("confirmation-of-receipt", facts("confirmation-of-receipt"), "en").body
 
 
 @pytest.mark.parametrize(
@@ -233,7 +227,5 @@ def test_the_handoff_names_112_and_the_police_and_does_not_say_what_was_reported
 
 
 def test_the_subject_of_a_decision_does_not_say_which_way_it_went() -> None:
-    subjects = {
-        render(letter, facts(letter)).subject for letter in ("refusal", "not-processed", "no-measures")
-    }
+    subjects = {render(letter, facts(letter)).subject for letter in ("refusal", "not-processed", "no-measures")}
     assert subjects == {"Veiligadvies VA-2026-000123: besluit op uw aanvraag"}

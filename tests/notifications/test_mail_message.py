@@ -46,9 +46,7 @@ def test_a_long_message_id_is_never_folded_or_encoded() -> None:
 
 
 @pytest.mark.parametrize("header", ["sender", "recipient", "message_id"])
-@pytest.mark.parametrize(
-    "ending", ["\r\nBcc: x@example.org", "\nBcc: x@example.org", ", x@example.org", "\x00"]
-)
+@pytest.mark.parametrize("ending", ["\r\nBcc: x@example.org", "\nBcc: x@example.org", ", x@example.org", "\x00"])
 def test_no_header_can_be_smuggled_in_by_an_address_or_an_identity(header: str, ending: str) -> None:
     with pytest.raises(NotificationsError, match="must be"):
         compose(LETTER, **ENVELOPE | {header: ENVELOPE[header] + ending}, at=AT)

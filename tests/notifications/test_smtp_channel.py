@@ -215,9 +215,7 @@ def test_a_server_that_is_not_there_may_be_tried_again() -> None:
         (b"", TransientChannelError),
     ],
 )
-def test_a_greeting_that_is_none_decides_whether_to_come_back(
-    greeting: bytes, error: type[Exception]
-) -> None:
+def test_a_greeting_that_is_none_decides_whether_to_come_back(greeting: bytes, error: type[Exception]) -> None:
     def greet(door: socket.socket) -> None:
         line, _ = door.accept()
         with line:
@@ -243,16 +241,12 @@ def certificate(folder: Path) -> Path:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
-        )
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
         .sign(key, hashes.SHA256())
     )
     file = folder / "loopback.pem"
     file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
         + signed.public_bytes(serialization.Encoding.PEM)
     )
     return file

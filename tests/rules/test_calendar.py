@@ -26,9 +26,7 @@ HOLIDAYS = {
 
 @pytest.mark.parametrize("year", HOLIDAYS)
 def test_a_year_has_exactly_the_holidays_of_article_3_and_the_equated_days(year: int) -> None:
-    table = {
-        date(year, int(month), int(day)) for day, month in (d.split("-") for d in HOLIDAYS[year].split())
-    }
+    table = {date(year, int(month), int(day)) for day, month in (d.split("-") for d in HOLIDAYS[year].split())}
     assert set(closed_days(year)) == table
 
 
@@ -98,9 +96,7 @@ def test_the_first_and_the_last_known_day_are_answered() -> None:
 def test_beyond_the_horizon_weekends_and_holidays_are_still_surely_closed() -> None:
     assert why_surely_closed(date(2029, 1, 1)) == "New Year's Day"
     assert why_surely_closed(date(2029, 1, 6)) == "Saturday"
-    assert (
-        why_surely_closed(date(2029, 5, 11)) is None
-    )  # the Friday after Ascension, likely equated, not yet known
+    assert why_surely_closed(date(2029, 5, 11)) is None  # the Friday after Ascension, likely equated, not yet known
     assert why_surely_closed(date(2028, 5, 26)) == "an equated day"
 
 
@@ -109,9 +105,7 @@ def test_every_known_year_has_its_equated_days_and_they_are_weekdays_that_year()
     assert set(known) == set(range(known_from().year, known_through().year + 1))
     for year, version in known.items():
         assert (version.since, version.until) == (date(year, 1, 1), date(year, 12, 31))
-        assert all(
-            day.year == year and day.weekday() < 5 and day not in feasts(year) for day in version.value
-        )
+        assert all(day.year == year and day.weekday() < 5 and day not in feasts(year) for day in version.value)
 
 
 def test_every_equated_day_bridges_a_closed_day_and_a_weekend() -> None:

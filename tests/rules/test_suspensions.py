@@ -68,14 +68,10 @@ day_numbers = st.integers(-40, 160)
 @settings(deadline=None)  # the first day asked for reads the calendar
 @given(
     st.integers(-5, 140),
-    st.lists(
-        st.tuples(day_numbers, st.integers(0, 40), st.sampled_from(["applicant", "abroad", "employer"]))
-    ),
+    st.lists(st.tuples(day_numbers, st.integers(0, 40), st.sampled_from(["applicant", "abroad", "employer"]))),
     st.booleans(),
 )
-def test_attributed_days_always_add_up(
-    length: int, drawn: list[tuple[int, int, str]], last_is_running: bool
-) -> None:
+def test_attributed_days_always_add_up(length: int, drawn: list[tuple[int, int, str]], last_is_running: bool) -> None:
     suspensions = [
         suspended(RECEIVED + timedelta(days=begin), RECEIVED + timedelta(days=begin + lasting), party)
         for begin, lasting, party in drawn

@@ -95,9 +95,7 @@ def test_a_term_of_at_least_three_days_holds_two_open_days(length: Length, raw_o
         (date(2026, 4, 1), Length(48, Unit.HOURS), date(2026, 4, 3)),
     ],
 )
-def test_the_termijnenwet_leaves_hours_years_and_long_terms_alone(
-    event_on: date, length: Length, on: date
-) -> None:
+def test_the_termijnenwet_leaves_hours_years_and_long_terms_alone(event_on: date, length: Length, on: date) -> None:
     found = due(event_on, length)
     assert (found.raw_on, found.on) == (date(2026, 4, 3), on)
     assert any("art. 4" in reason for reason in found.reasons) == (on == date(2026, 4, 3))
@@ -191,9 +189,7 @@ def test_a_suspension_that_begins_in_the_extension_leaves_the_end_open(length: L
 def test_a_suspension_that_begins_before_the_second_open_day_leaves_the_end_open() -> None:
     # Three days from Thursday 2 April 2026 hold one open day, Tuesday 7 April; the second is Wednesday.
     assert due(date(2026, 4, 2), days(3), suspensions=[suspended(date(2026, 4, 8), None)]).on is None
-    assert due(date(2026, 4, 2), days(3), suspensions=[suspended(date(2026, 4, 9), None)]).on == date(
-        2026, 4, 8
-    )
+    assert due(date(2026, 4, 2), days(3), suspensions=[suspended(date(2026, 4, 9), None)]).on == date(2026, 4, 8)
 
 
 def test_the_reasons_name_each_suspension_that_counts_with_its_article() -> None:
@@ -270,9 +266,7 @@ def test_a_threshold_counts_running_days_only() -> None:
 def test_a_threshold_of_a_round_number_of_days_is_that_day() -> None:
     start = date(2026, 1, 1)
     for percent in range(1, 101):
-        assert threshold_on(start, start + timedelta(days=100), percent / 100) == start + timedelta(
-            days=percent
-        )
+        assert threshold_on(start, start + timedelta(days=100), percent / 100) == start + timedelta(days=percent)
 
 
 @pytest.mark.parametrize("fraction", [0, -0.5, 1.01])

@@ -53,9 +53,7 @@ def test_working_hours_pass_only_while_the_office_is_open(start: str, hours: flo
         (datetime(2026, 10, 23, 14, 0, tzinfo=UTC), datetime(2026, 10, 26, 9, 0, tzinfo=UTC)),
     ],
 )
-def test_the_office_opens_by_the_clock_on_the_wall_after_the_clock_change(
-    start: datetime, end: datetime
-) -> None:
+def test_the_office_opens_by_the_clock_on_the_wall_after_the_clock_change(start: datetime, end: datetime) -> None:
     assert add(start, 2) == end
     assert add(start, 2).tzinfo is UTC
 

@@ -16,18 +16,14 @@ LAUGHS = b"".join(
 @pytest.mark.parametrize(
     "document",
     [
-        b'<?xml version="1.0"?>\n<!DOCTYPE Document [\n'
-        + LAUGHS
-        + b']>\n<Document xmlns="%s">&l9;</Document>' % NS,
+        b'<?xml version="1.0"?>\n<!DOCTYPE Document [\n' + LAUGHS + b']>\n<Document xmlns="%s">&l9;</Document>' % NS,
         b'<?xml version="1.0"?>\n<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>\n<Document>&e;</Document>',
         b'<?xml version="1.0"?>\n<!DOCTYPE x SYSTEM "http://127.0.0.1:9/x.dtd">\n<Document/>',
         b'<?xml version="1.0"?>\n<!DOCTYPE x [<!ENTITY % p SYSTEM "file:///etc/passwd"> %p;]>\n<Document/>',
     ],
 )
 @pytest.mark.parametrize("read", [camt053.read, pain002.read])
-def test_a_file_with_a_document_type_or_entities_is_refused_on_its_line(
-    document: bytes, read: object
-) -> None:
+def test_a_file_with_a_document_type_or_entities_is_refused_on_its_line(document: bytes, read: object) -> None:
     assert callable(read)
     tracemalloc.start()
     with pytest.raises(BankFileError, match="document type or entities") as caught:
@@ -80,9 +76,7 @@ def test_a_file_over_the_limit_is_refused_before_it_is_parsed() -> None:
         (b'<Document xmlns="%s"/>' % NS, 1, "no BkToCstmrStmt"),
     ],
 )
-def test_another_file_is_refused_with_its_line_and_what_would_be_right(
-    document: bytes, line: int, told: str
-) -> None:
+def test_another_file_is_refused_with_its_line_and_what_would_be_right(document: bytes, line: int, told: str) -> None:
     with pytest.raises(BankFileError, match=told) as caught:
         camt053.read(document)
     assert caught.value.line == line

@@ -149,9 +149,7 @@ def test_a_foreign_detail_of_a_single_payment_does_not_spoil_the_statement() -> 
         ({"sts": "<Sts><Cd>DONE</Cd></Sts>"}, 12, "status 'DONE'"),
     ],
 )
-def test_a_defect_is_refused_on_its_line_with_what_would_be_right(
-    wrong: dict[str, str], line: int, told: str
-) -> None:
+def test_a_defect_is_refused_on_its_line_with_what_would_be_right(wrong: dict[str, str], line: int, told: str) -> None:
     with pytest.raises(BankFileError, match=told) as caught:
         entries(ntry(**wrong))
     assert caught.value.line == line

@@ -23,17 +23,13 @@ def test_from_order_to_statement_every_transfer_is_booked_once_for_its_amount(am
     assert [(each.end_to_end_id, each.amount) for each in found.entries] == [
         (each.end_to_end_id, -each.amount) for each in transfers
     ]
-    assert {(each.booked_on, each.payment_information_id) for each in found.entries} == {
-        (DAY, "VA-2026-0001-1")
-    }
+    assert {(each.booked_on, each.payment_information_id) for each in found.entries} == {(DAY, "VA-2026-0001-1")}
     assert len({each.reference for each in found.entries}) == len(transfers)
     assert not any(each.is_return for each in found.entries)
 
 
 def test_a_large_statement_keeps_its_lines_and_stays_within_the_limit() -> None:
-    found = camt053.read(
-        answer(document(order(transfer(number) for number in range(1, 40_001))), booked_on=DAY)
-    )
+    found = camt053.read(answer(document(order(transfer(number) for number in range(1, 40_001))), booked_on=DAY))
     assert len(found.entries) == 40_000
     assert len({each.line for each in found.entries}) == 40_000
     assert found.entries[-1].line > 65_535
@@ -49,9 +45,7 @@ def test_a_batch_booked_as_one_total_names_the_payment_information_alone() -> No
 
 def test_the_balances_open_and_close_around_the_bookings() -> None:
     statement = etree.fromstring(answer(document(order([transfer(1), transfer(2)])), booked_on=DAY))
-    amounts = [
-        Decimal(each) for each in statement.xpath("//*[local-name()='Bal']/*[local-name()='Amt']/text()")
-    ]
+    amounts = [Decimal(each) for each in statement.xpath("//*[local-name()='Bal']/*[local-name()='Amt']/text()")]
     assert amounts == [OPENING, OPENING - Decimal("0.03")]
 
 

@@ -24,9 +24,7 @@ class NullSink(RawIOBase):
         return len(data)  # type: ignore[arg-type]
 
 
-@given(
-    st.lists(st.tuples(st.one_of(st.text(max_size=90), EUROPEAN), AMOUNTS, EUROPEAN), min_size=1, max_size=4)
-)
+@given(st.lists(st.tuples(st.one_of(st.text(max_size=90), EUROPEAN), AMOUNTS, EUROPEAN), min_size=1, max_size=4))
 def test_whatever_the_names_and_amounts_a_written_order_is_valid_by_the_iso_schema(
     payments: list[tuple[str, Decimal, str]],
 ) -> None:
@@ -65,9 +63,7 @@ def test_the_same_order_gives_the_same_bytes_whatever_the_clock_and_zone() -> No
 
 
 def test_two_ways_to_write_one_amount_give_the_same_bytes() -> None:
-    assert document(order([transfer(amount=Decimal("12.5"))])) == document(
-        order([transfer(amount=Decimal("12.500"))])
-    )
+    assert document(order([transfer(amount=Decimal("12.5"))])) == document(order([transfer(amount=Decimal("12.500"))]))
     assert b'<InstdAmt Ccy="EUR">100.00<' in document(order([transfer(amount=Decimal("1E+2"))]))
 
 
@@ -182,9 +178,7 @@ def test_a_refusal_by_the_schema_repeats_no_account() -> None:
 def test_the_streaming_check_finds_whatever_a_check_of_the_whole_tree_finds(data: st.DataObject) -> None:
     whole = document(order([transfer(number) for number in range(1, 40)]))
     start = data.draw(st.integers(0, len(whole) - 1))
-    damaged = (
-        whole[:start] + data.draw(st.binary(max_size=3)) + whole[start + data.draw(st.integers(1, 40)) :]
-    )
+    damaged = whole[:start] + data.draw(st.binary(max_size=3)) + whole[start + data.draw(st.integers(1, 40)) :]
     try:
         valid = iso_schema().validate(etree.parse(BytesIO(damaged)))
     except etree.XMLSyntaxError:

@@ -7,9 +7,7 @@ GROUP = "<OrgnlGrpInfAndSts>\n<OrgnlMsgId>VA-1</OrgnlMsgId>{}</OrgnlGrpInfAndSts
 REASON = "<StsRsnInf><Rsn><Cd>AC04</Cd></Rsn></StsRsnInf>"
 
 
-def report(
-    *parts: str, group: str = GROUP.format("<GrpSts>PART</GrpSts>"), header: str = "<MsgId>R1</MsgId>"
-) -> bytes:
+def report(*parts: str, group: str = GROUP.format("<GrpSts>PART</GrpSts>"), header: str = "<MsgId>R1</MsgId>") -> bytes:
     return (
         '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10">\n<CstmrPmtStsRpt>\n'
         f"<GrpHdr>{header}</GrpHdr>\n{group}{''.join(parts)}</CstmrPmtStsRpt></Document>"
@@ -64,9 +62,7 @@ def test_an_order_rejected_as_a_whole_names_no_payment() -> None:
         (report().replace(b"pain.002", b"pain.001"), 1, "pain.001.001.10"),
     ],
 )
-def test_a_defect_is_refused_on_its_line_with_what_would_be_right(
-    document: bytes, line: int, told: str
-) -> None:
+def test_a_defect_is_refused_on_its_line_with_what_would_be_right(document: bytes, line: int, told: str) -> None:
     with pytest.raises(BankFileError, match=told) as caught:
         read(document)
     assert caught.value.line == line

@@ -1,0 +1,259 @@
+"""The queue: who may take what next, and why it stands where it stands.
+
+Order: lane, then ``start_by``, then age. Every Nth non-acute claim of a pool goes to the item that is longest
+overdue, so that nothing waits for ever; acute work always goes first.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, tuple_
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col, select
+
+from rules.findings import HOUSE, Finding
+from rules.moments import office_day
+from rules.roles import Actor, Role
+from rules.urgency import RANK
+from rules.values import value, version
+from states.errors import NotFoundError, RefusedError
+from states.tables.application import Application, ThreatSignal
+from states.tables.finance import Numbering
+from states.tables.work import WorkItem
+from states.work import BY_HAND
+
+ACUTE = 1
+LANES = {rank: urgency for urgency, rank in RANK.items()}
+
+
+def offer_due(session: Session, *, at: datetime, run: str, limit: int = 200) -> list[str]:
+    """Offer the work that was not offered yet, most urgent first; answers the ids of what was offered.
+
+    Offering shows an item and alerts; only a claim gives it to a person.
+    """
+    query = (
+        select(WorkItem)
+        .where(col(WorkItem.done_at).is_(None), col(WorkItem.dispatched_at).is_(None))
+        .order_by(col(WorkItem.lane), col(WorkItem.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    offered = []
+    for item in session.exec(query):
+        item.dispatched_at, item.dispatched_by = at, run
+        offered.append(item.id)
+    session.flush()
+    return offered
+
+
+def pool(role: Role, organisation: str | None) -> tuple[ColumnElement[bool], ...]:
+    """The open, unclaimed items that someone in a role may take."""
+    return (
+        col(WorkItem.done_at).is_(None),
+        col(WorkItem.assignee).is_(None),
+        col(WorkItem.role) == str(role),
+        col(WorkItem.organisation) == (organisation or ""),
+    )
+
+
+def order() -> tuple[Any, ...]:
+    """The queue's order; the index of the table holds it."""
+    return (col(WorkItem.lane), col(WorkItem.start_by), col(WorkItem.created_at), col(WorkItem.id))
+
+
+def claim(session: Session, *, by: Actor, at: datetime) -> WorkItem | None:
+    """Take the next item for someone; None where nothing waits. No two claims get the same item."""
+    mine = (*pool(by.role, by.organisation), not_of(by.person))
+    item = first(session, *mine, col(WorkItem.lane) == ACUTE, by=order())
+    reserved = False
+    if item is None:
+        every = value("reserve_every", office_day(at))
+        count = counted(session, f"claims:{by.role}:{by.organisation or ''}")
+        if count % every == 0:
+            overdue = order()[1:]
+            item = first(session, *mine, col(WorkItem.start_by) <= at, by=overdue)
+            reserved = item is not None
+        item = item or first(session, *mine, by=order())
+    if item is None:
+        return None
+    item.explanation = {**explain(session, item, at=at), "reserve": reserved}
+    item.assignee, item.claimed_at = by.person, at
+    session.flush()
+    return item
+
+
+def not_of(person: str) -> ColumnElement[bool]:
+    """Work on an application that is not the person's own (Awb 2:4)."""
+    own = select(Application.id).where(Application.applicant == person)
+    return col(WorkItem.application).not_in(own)
+
+
+def first(session: Session, *where: ColumnElement[bool], by: tuple[Any, ...]) -> WorkItem | None:
+    """The first item in an order that no other claim holds; its cost does not grow with the backlog."""
+    query = select(WorkItem).where(*where).order_by(*by).limit(1).with_for_update(skip_locked=True)
+    return session.exec(query).first()
+
+
+def counted(session: Session, name: str) -> int:
+    """Count one more; it counts only if the transaction commits."""
+    row = insert(Numbering).values(name=name, count=1)
+    upsert = row.on_conflict_do_update(index_elements=["name"], set_={"count": col(Numbering.count) + 1})
+    return int(session.execute(upsert.returning(col(Numbering.count))).scalar_one())
+
+
+def held(session: Session, key: str, by: Actor) -> WorkItem:
+    """An open item that someone may act on, locked.
+
+    Raises:
+        NotFoundError: there is none in the caller's pool.
+    """
+    item = session.get(WorkItem, key, with_for_update=True, populate_existing=True)
+    own = item is not None and item.role == str(by.role) and item.organisation == (by.organisation or "")
+    if item is None or item.done_at is not None or not (own or by.role is Role.COORDINATOR):
+        raise NotFoundError("open work item", key)
+    return item
+
+
+def release(session: Session, key: str, *, by: Actor) -> WorkItem:
+    """Give an item back; it stands again where it stood."""
+    item = held(session, key, by)
+    if item.assignee != by.person and by.role is not Role.COORDINATOR:
+        raise RefusedError(
+            [finding("work.own-claim", f"The item is claimed by {item.assignee or 'nobody'}, not by you.")]
+        )
+    item.assignee = item.claimed_at = None
+    session.flush()
+    return item
+
+
+def finish(session: Session, key: str, *, by: Actor, at: datetime) -> WorkItem:
+    """Say that work is done that no event of the case shows, such as handing a threat over to the police."""
+    item = held(session, key, by)
+    if item.action not in BY_HAND:
+        raise RefusedError(
+            [finding("work.done-by-event", f"This work is done by the event {item.action} itself; do that.")],
+        )
+    item.done_at, item.assignee = at, item.assignee or by.person
+    session.flush()
+    return item
+
+
+def finding(rule: str, message: str) -> Finding:
+    """A finding of the queue's own rules."""
+    return Finding(rule, message, "house rule of the work list", HOUSE)
+
+
+def place(session: Session, item: WorkItem) -> int:
+    """How many open items of the same pool come before it, plus one."""
+    key = tuple_(*order())
+    mine = (item.lane, item.start_by, item.created_at, item.id)
+    query = (
+        select(func.count()).select_from(WorkItem).where(*pool(Role(item.role), item.organisation or None), key < mine)
+    )
+    return int(session.exec(query).one()) + 1
+
+
+def explain(session: Session, item: WorkItem, *, at: datetime) -> dict[str, Any]:
+    """Why an item stands where it stands: every factor with its rule, source and fact, and what would change it."""
+    day = office_day(at)
+    application = session.get(Application, item.application)
+    signals = []
+    if application is not None:
+        query = select(ThreatSignal).where(ThreatSignal.stream == application.id)
+        signals = list(session.exec(query.order_by(col(ThreatSignal.recorded_at))))
+    table, reserve = version("urgency_table", day), version("reserve_every", day)
+    at_place = place(session, item)
+    factors: list[Mapping[str, Any]] = [
+        {
+            "factor": "lane",
+            "value": str(LANES[item.lane]),
+            "rule": "queue.lane-from-urgency",
+            "source": table.source,
+            "fact": [
+                {
+                    "signal": signal.id,
+                    "kind": str(signal.kind),
+                    "source": str(signal.source),
+                    "occurredOn": signal.occurred_on.isoformat(),
+                    "urgency": str(signal.urgency),
+                }
+                for signal in signals
+            ],
+        },
+        {
+            "factor": "startBy",
+            "value": item.start_by.isoformat(),
+            "rule": "queue.start-by-from-service-level",
+            "source": "house service level of the stage and urgency (rules/values/terms.toml)",
+            "fact": {"createdAt": item.created_at.isoformat(), "action": item.action},
+        },
+        {
+            "factor": "reserve",
+            "value": reserve.value,
+            "rule": "queue.reserve",
+            "source": reserve.source,
+            "fact": {"overdue": item.start_by <= at},
+        },
+    ]
+    return {
+        "workItem": item.id,
+        "action": item.action,
+        "place": at_place,
+        "lane": str(LANES[item.lane]),
+        "factors": factors,
+        "before": before(session, item),
+        "whatWouldChangeIt": changes(session, item, signals),
+        "expectedWait": expected_wait(session, item, at_place, at),
+        "explainedAt": at.isoformat(),
+    }
+
+
+def before(session: Session, item: WorkItem) -> dict[str, int]:
+    """How many items of each lane stand before it."""
+    key = tuple_(*order())
+    mine = (item.lane, item.start_by, item.created_at, item.id)
+    query = (
+        select(WorkItem.lane, func.count())
+        .where(*pool(Role(item.role), item.organisation or None), key < mine)
+        .group_by(col(WorkItem.lane))
+    )
+    return {str(LANES[lane]): count for lane, count in session.exec(query)}
+
+
+def changes(session: Session, item: WorkItem, signals: list[ThreatSignal]) -> list[dict[str, Any]]:
+    """Where it would stand without its threat signals, and with one in the next lane up."""
+    found = []
+    for lane in range(1, 5):
+        if lane == item.lane or (lane > item.lane and not signals):
+            continue
+        where = pool(Role(item.role), item.organisation or None)
+        ahead = or_(col(WorkItem.lane) < lane, (col(WorkItem.lane) == lane) & (col(WorkItem.start_by) < item.start_by))
+        query = select(func.count()).select_from(WorkItem).where(*where, ahead, WorkItem.id != item.id)
+        what = f"as {LANES[lane]}"
+        if lane > item.lane:
+            days = ", ".join(signal.occurred_on.isoformat() for signal in signals)
+            what = f"without the threat signalled on {days}, {what}"
+        else:
+            what = f"after a threat signal that is {LANES[lane]}"
+        found.append({"if": what, "place": int(session.exec(query).one()) + 1})
+    return found
+
+
+def expected_wait(session: Session, item: WorkItem, at_place: int, at: datetime) -> dict[str, Any]:
+    """A range from the last four weeks' claims of this pool; unknown where there were too few."""
+    since = at - timedelta(days=28)
+    query = (
+        select(func.count())
+        .select_from(WorkItem)
+        .where(
+            WorkItem.role == item.role,
+            WorkItem.organisation == item.organisation,
+            col(WorkItem.done_at) >= since,
+        )
+    )
+    done = int(session.exec(query).one())
+    if done < 5:  # noqa: PLR2004  # fewer say nothing
+        return {"known": False, "why": "Fewer than five items were done in this pool in the last four weeks."}
+    days = 28 * at_place / done
+    return {"known": True, "daysFrom": round(days / 2, 1), "daysTo": round(days * 2, 1), "basedOnItems": done}
