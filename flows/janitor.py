@@ -25,6 +25,8 @@ from prefect.states import Crashed
 
 LONGEST = timedelta(minutes=10)
 """No run of ours takes as long; whatever does is dead, whoever had it."""
+UNCLAIMED = timedelta(seconds=30)
+"""A living worker puts its mark on a run it took within a second."""
 MISSED = timedelta(seconds=30)
 """A planned run that is later than this is left out: the next one does its work."""
 AT_ONCE = 50
@@ -38,7 +40,10 @@ def mark() -> str:
 
 def is_dead(run: FlowRun, now: datetime) -> bool:
     """Whether nobody runs this run any more, as far as can be seen from this machine."""
-    host, _, pid = (run.infrastructure_pid or "").rpartition(":")
+    age = timedelta(0) if run.state is None else now - run.state.timestamp
+    if not run.infrastructure_pid:
+        return age > UNCLAIMED
+    host, _, pid = run.infrastructure_pid.rpartition(":")
     if host == socket.gethostname() and pid.isdigit():
         try:
             os.kill(int(pid), 0)
@@ -46,7 +51,7 @@ def is_dead(run: FlowRun, now: datetime) -> bool:
             return True
         except PermissionError:
             return False
-    return run.state is not None and now - run.state.timestamp > LONGEST
+    return age > LONGEST
 
 
 async def bury(client: PrefectClient, deployments: Iterable[Any], now: datetime) -> int:

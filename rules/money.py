@@ -121,3 +121,11 @@ def releaser_apart(*, person: str, hands: dict[str, list[str]]) -> str | None:
         if person in people:
             return f"You {what}; another person must release this batch (four eyes)."
     return None
+
+
+@rule("batch.file-leaves-once-exported", article="Awb 2:4", source=HOUSE)
+def file_leaves(*, state: str) -> str | None:
+    """The payment file leaves once the batch was released by another person and exported."""
+    if state in {"exported", "settled"}:
+        return None
+    return f"The batch is {state}; its file can be had once it is sealed, released and exported."

@@ -39,7 +39,8 @@ def take_in(session: Session, document: bytes, *, by: Actor, at: datetime) -> Ta
     try:
         statement = camt053.read(document)
     except BankFileError as error:
-        raise BankFileRefusedError(error.reason, error.remedy, error.line) from error
+        reason, remedy = (f"{words[:1].upper()}{words[1:].rstrip('.')}." for words in (error.reason, error.remedy))
+        raise BankFileRefusedError(reason, remedy, error.line) from error
     query = select(Organisation).where(Organisation.debtor_iban == statement.account)
     owner = session.exec(query).first()
     if owner is None or (by.role in OF_AN_EMPLOYER and by.organisation != owner.id):

@@ -23,6 +23,7 @@ class Body(BaseModel):
         populate_by_name=True,
         str_strip_whitespace=True,
         frozen=True,
+        hide_input_in_errors=True,
     )
 
 

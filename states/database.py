@@ -26,6 +26,7 @@ def connect(url: str, *, key: bytes, pool_size: int = 20) -> Engine:
         pool_size=pool_size,
         max_overflow=10,
         pool_pre_ping=True,
+        hide_parameters=True,  # an error in a log must not tell what was being written
         execution_options={"vault": Vault(key)},
         connect_args={"options": "-c timezone=UTC"},
     )

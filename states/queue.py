@@ -257,3 +257,16 @@ def expected_wait(session: Session, item: WorkItem, at_place: int, at: datetime)
         return {"known": False, "why": "Fewer than five items were done in this pool in the last four weeks."}
     days = 28 * at_place / done
     return {"known": True, "daysFrom": round(days / 2, 1), "daysTo": round(days * 2, 1), "basedOnItems": done}
+
+
+def readable(session: Session, key: str, by: Actor) -> WorkItem:
+    """An item that someone may look at: of the own pool, or any for those who keep watch.
+
+    Raises:
+        NotFoundError: there is none that the caller may see.
+    """
+    item = session.get(WorkItem, key)
+    watch = by.role in {Role.COORDINATOR, Role.AUDITOR, Role.ADMINISTRATOR}
+    if item is None or not (watch or (item.role == str(by.role) and item.organisation == (by.organisation or ""))):
+        raise NotFoundError("work item", key)
+    return item

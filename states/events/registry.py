@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from rules.money import valid_iban
 from rules.roles import OF_AN_EMPLOYER, Role
+from states import names
 from states.bodies import Body, Code, Day, Email, Handle, Line
 from states.charts.registry import ORGANISATION, PERSON, OrganisationState, PersonState
 from states.errors import MalformedError
@@ -207,8 +208,9 @@ class RegisterPerson(Event[Person, NewPerson]):
         return Person(id=body.id, stream=stream, state=PersonState.ACTIVE)
 
     def effect(self, step: Step[Person], body: NewPerson) -> None:
-        """Give the duties."""
+        """Give the duties, and let the name be found."""
         step.session.flush()
+        names.remember(step.session, body.id, body.name)
         for position, duty in enumerate(body.duties):
             if (duty.role in OF_AN_EMPLOYER) != (duty.organisation is not None):
                 words = "names its employer" if duty.role in OF_AN_EMPLOYER else "belongs to no employer"

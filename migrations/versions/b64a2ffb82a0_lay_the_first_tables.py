@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 
 from migrations.append_only import ALLOW, FORBID
 
-revision: str = "bb1a7041a573"
+revision: str = "b64a2ffb82a0"
 down_revision: str | Sequence[str] | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -621,6 +621,13 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_measure_stream"), "measure", ["stream"], unique=False)
     op.create_table(
+        "name_mark",
+        sa.Column("mark", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("person", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_name_mark_person")),
+        sa.PrimaryKeyConstraint("mark", "person", name=op.f("pk_name_mark")),
+    )
+    op.create_table(
         "payable",
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -902,6 +909,7 @@ def downgrade() -> None:
     op.drop_index("ix_payable_state", table_name="payable")
     op.drop_index(op.f("ix_payable_invoice"), table_name="payable")
     op.drop_table("payable")
+    op.drop_table("name_mark")
     op.drop_index(op.f("ix_measure_stream"), table_name="measure")
     op.drop_table("measure")
     op.drop_table("duty")

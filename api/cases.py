@@ -1,0 +1,317 @@
+"""What belongs to one case: what can be done now, its history, terms, place in the queue, measures and money."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+from sqlmodel import col, select
+
+from api import views
+from api.addresses import href
+from api.applications import Reference, etag
+from api.edge import Edge, OneEdge
+from rules.moments import office_day
+from rules.roles import OF_AN_EMPLOYER, Role
+from rules.suspensions import Suspension, attribution
+from states import deadlines, queue
+from states.actions import Action, actions
+from states.events.catalogue import EVENTS
+from states.rebuild import entries_of
+from states.tables.application import Measure
+from states.tables.finance import Booking, Payable, PayableLine
+from states.tables.work import Outbox, Term, WorkItem
+
+router = APIRouter(prefix="/v1/applications/{reference}", tags=["applications"])
+
+
+class FindingView(views.View):
+    """What one rule objects."""
+
+    rule: str
+    message: str
+    article: str
+    source: str
+
+
+class ActionView(views.View):
+    """One thing that can, or cannot, be done now; ``example`` would be accepted now."""
+
+    name: str
+    title: str
+    href: str
+    method: str = "POST"
+    role: str
+    person: str | None
+    organisation: str | None
+    allowed: bool
+    findings: list[FindingView]
+    if_match: str | None
+    body_schema: str = Field(alias="schema")
+    example: dict[str, Any] | None
+
+    @classmethod
+    def of(cls, action: Action) -> "ActionView":
+        """An action in wire form."""
+        return cls(
+            name=action.event,
+            title=action.title,
+            href=address(action),
+            role=action.role,
+            person=action.person,
+            organisation=action.organisation,
+            allowed=action.allowed,
+            findings=[FindingView.model_validate(finding) for finding in action.findings],
+            if_match=etag(action.version) if action.version is not None else None,
+            body_schema=f"/openapi.json#/components/schemas/{EVENTS[action.chart, action.event].body.__name__}",
+            example=dict(action.example) if action.example is not None else None,
+        )
+
+
+class Actions(views.View):
+    """What can be done now, what carries the case on first."""
+
+    items: list[ActionView]
+
+
+def address(action: Action) -> str:
+    """Where an action is done."""
+    if action.event == "take-in-statement":
+        return "/v1/bank-messages"
+    if action.subject is None:
+        return "/v1/payment-batches"
+    return href(action.chart, action.subject, action.event)
+
+
+@router.get("/actions", operation_id="get-actions")
+def what_can_be_done(edge: OneEdge, reference: Reference) -> Actions:
+    """What can be done now on the application and its parts, by whom, and why not."""
+    row = views.seen(edge.session, edge.by, reference)
+    found = actions(edge.session, row, at=edge.at, demonstration=edge.configuration.demonstration)
+    return Actions(items=[ActionView.of(action) for action in found])
+
+
+class EntryView(views.View):
+    """One entry of the ledger."""
+
+    seq: int
+    at: datetime
+    person: str
+    role: str
+    organisation: str | None
+    chart: str
+    subject: str
+    event: str
+    before: str | None
+    after: str | None
+    facts: dict[str, Any]
+    content: dict[str, Any]
+    receipt: list[Any]
+    previous: str
+    hash: str
+
+
+class History(views.View):
+    """The ledger of one case."""
+
+    items: list[EntryView]
+
+
+@router.get("/history", operation_id="get-history")
+def history(edge: OneEdge, reference: Reference) -> History:
+    """The ledger of one case, in order; ``content`` holds an HMAC per content field, never the content."""
+    row = views.seen(edge.session, edge.by, reference)
+    entries = [EntryView.model_validate(entry) for entry in entries_of(edge.session, row.stream)]
+    if edge.by.role in OF_AN_EMPLOYER:
+        entries = [item for item in entries if item.chart != "application" and concerns(edge, item)]
+    return History(items=entries)
+
+
+def concerns(edge: Edge, entry: EntryView) -> bool:
+    """Whether an entry is about the caller's own employer."""
+    named = entry.facts.get("organisation") or entry.organisation
+    return named in (None, edge.by.organisation) and entry.chart in {"takeover", "measure", "payable", "booking"}
+
+
+class SuspensionView(views.View):
+    """An interval in which a term did not run."""
+
+    since: date
+    until: date | None
+    ground: str
+    article: str
+    attributed_to: str
+
+
+class ThresholdView(views.View):
+    """A moment at which someone is reminded."""
+
+    name: str
+    due_at: datetime | None
+    passed_at: datetime | None
+    late: bool
+
+
+class TermView(views.View):
+    """One term: what starts it, when it is due, why, and whose days it took."""
+
+    id: str
+    kind: str
+    article: str
+    owner: str
+    organisation: str
+    subject: str
+    started_on: date
+    amount: int
+    unit: str
+    due_on: date | None
+    provisional: bool
+    suspendable: bool
+    ended_on: date | None
+    ended_by: str | None
+    reasons: list[str]
+    suspensions: list[SuspensionView]
+    thresholds: list[ThresholdView]
+    days: dict[str, int]
+
+
+class Deadlines(views.View):
+    """The terms of one case."""
+
+    items: list[TermView]
+
+
+@router.get("/deadlines", operation_id="get-deadlines")
+def terms(edge: OneEdge, reference: Reference) -> Deadlines:
+    """The terms of one case, with their reasons, suspensions and thresholds."""
+    row = views.seen(edge.session, edge.by, reference)
+    query = select(Term).where(Term.application == row.id).order_by(col(Term.started_on), col(Term.id))
+    if edge.by.role in OF_AN_EMPLOYER:
+        query = query.where(Term.organisation == edge.by.organisation)
+    return Deadlines(items=[term_view(edge, term) for term in edge.session.exec(query)])
+
+
+def term_view(edge: Edge, term: Term) -> TermView:
+    """One term in wire form."""
+    found = deadlines.suspensions(edge.session, term)
+    intervals = [Suspension(item.since, item.until, item.ground, item.article, item.attributed_to) for item in found]
+    until = term.ended_on or office_day(edge.at)
+    return TermView(
+        **term.model_dump(),
+        suspensions=[SuspensionView.model_validate(item) for item in found],
+        thresholds=[ThresholdView.model_validate(item) for item in deadlines.thresholds(edge.session, term)],
+        days=attribution(term.started_on, max(until, term.started_on), term.owner, intervals),
+    )
+
+
+class Priority(views.View):
+    """Why a case stands where it stands: an explanation for each piece of work that waits."""
+
+    reference: str
+    urgency: str
+    items: list[dict[str, Any]]
+
+
+@router.get("/priority", operation_id="get-priority")
+def priority(edge: OneEdge, reference: Reference) -> Priority:
+    """Why this case stands where it stands, by rule, source and fact, and what would change it."""
+    row = views.seen(edge.session, edge.by, reference)
+    query = select(WorkItem).where(WorkItem.application == row.id, col(WorkItem.done_at).is_(None))
+    items = [
+        queue.explain(edge.session, item, at=edge.at) for item in edge.session.exec(query.order_by(*queue.order()))
+    ]
+    return Priority(reference=row.id, urgency=row.urgency, items=items)
+
+
+class Measures(views.View):
+    """The measures of one case."""
+
+    items: list[views.MeasureView]
+
+
+@router.get("/measures", operation_id="get-measures")
+def measures(edge: OneEdge, reference: Reference) -> Measures:
+    """The measures of one case as the caller may see them."""
+    row = views.seen(edge.session, edge.by, reference)
+    found = edge.session.exec(select(Measure).where(Measure.stream == row.id).order_by(Measure.id)).all()
+    return Measures(items=[views.measure(edge.session, edge.by, item) for item in found])
+
+
+class Payables(views.View):
+    """The payables of one case."""
+
+    items: list[views.PayableView]
+
+
+@router.get("/payables", operation_id="get-payables-of-application")
+def payables(edge: OneEdge, reference: Reference) -> Payables:
+    """The payables of one case that concern the caller."""
+    row = views.seen(edge.session, edge.by, reference)
+    query = select(Payable).where(Payable.stream == row.id)
+    if edge.by.role in OF_AN_EMPLOYER:
+        query = query.where(Payable.organisation == edge.by.organisation)
+    return Payables(items=[payable_view(edge, item) for item in edge.session.exec(query.order_by(Payable.id)).all()])
+
+
+def payable_view(edge: Edge, row: Payable) -> views.PayableView:
+    """One payable with its lines."""
+    lines = edge.session.exec(select(PayableLine).where(PayableLine.payable == row.id).order_by(PayableLine.id))
+    return views.payable(edge.session, edge.by, row, list(lines))
+
+
+class Bookings(views.View):
+    """The bookings of one case."""
+
+    items: list[views.BookingView]
+
+
+@router.get("/bookings", operation_id="get-bookings-of-application")
+def bookings(edge: OneEdge, reference: Reference) -> Bookings:
+    """The bookings of one case that concern the caller."""
+    row = views.seen(edge.session, edge.by, reference)
+    query = select(Booking).where(Booking.stream == row.id)
+    if edge.by.role in OF_AN_EMPLOYER:
+        query = query.where(Booking.organisation == edge.by.organisation)
+    return Bookings(items=[booking_view(item) for item in edge.session.exec(query.order_by(Booking.id))])
+
+
+def booking_view(row: Booking) -> views.BookingView:
+    """One booking in wire form."""
+    return views.BookingView(**row.model_dump(), application=row.stream)
+
+
+class LetterView(views.View):
+    """One letter: to whom, and what became of it; never its text."""
+
+    id: str
+    letter: str
+    language: str
+    recipient: str
+    state: str
+    created_at: datetime
+    sent_at: datetime | None
+    message_id: str
+    problem: str | None
+
+
+class Letters(views.View):
+    """The letters of one case."""
+
+    items: list[LetterView]
+
+
+@router.get("/letters", operation_id="get-letters")
+def letters(
+    edge: OneEdge,
+    reference: Reference,
+    letter: Annotated[str | None, Query(max_length=60)] = None,
+) -> Letters:
+    """The letters that a case asked for, and whether they were sent."""
+    row = views.seen(edge.session, edge.by, reference)
+    query = select(Outbox).where(Outbox.application == row.id)
+    if edge.by.role is Role.APPLICANT or edge.by.role in OF_AN_EMPLOYER:
+        query = query.where(Outbox.recipient == edge.by.person)
+    if letter is not None:
+        query = query.where(Outbox.letter == letter)
+    found = edge.session.exec(query.order_by(col(Outbox.created_at), col(Outbox.id)))
+    return Letters(items=[LetterView.model_validate(item) for item in found])

@@ -1,0 +1,66 @@
+"""The edge of the API: here time and identity enter, and here the transaction is committed, before the answer."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import Depends, Header, Request
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from api import tokens
+from rules.roles import Actor
+from states.configuration import Configuration
+from states.database import transaction
+
+
+def utc_now() -> datetime:
+    """The present moment."""
+    return datetime.now(UTC)
+
+
+def session(request: Request) -> Iterator[Session]:
+    """One transaction per request; a failed commit fails the request."""
+    engine: Engine = request.app.state.engine
+    with transaction(engine) as opened:
+        yield opened
+
+
+OneSession = Annotated[Session, Depends(session, scope="function")]
+
+
+def configuration(request: Request) -> Configuration:
+    """The office's configuration."""
+    found: Configuration = request.app.state.configuration
+    return found
+
+
+OneConfiguration = Annotated[Configuration, Depends(configuration)]
+
+
+def caller(
+    session: OneSession,
+    configuration: OneConfiguration,
+    authorization: Annotated[str | None, Header(description="Bearer token")] = None,
+) -> Actor:
+    """Who calls, in which role; the token is verified and the duty looked up."""
+    return tokens.actor(session, configuration, authorization, at=utc_now())
+
+
+@dataclass(frozen=True)
+class Edge:
+    """What every request brings: a session, who calls, when, and the configuration."""
+
+    session: Session
+    by: Actor
+    at: datetime
+    configuration: Configuration
+
+
+def edge(session: OneSession, configuration: OneConfiguration, by: Annotated[Actor, Depends(caller)]) -> Edge:
+    """Time and identity, taken once per request."""
+    return Edge(session, by, utc_now(), configuration)
+
+
+OneEdge = Annotated[Edge, Depends(edge)]

@@ -1,0 +1,310 @@
+"""Money: invoices, batches, the bank's files, bookings and the journal."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from pydantic import Field
+from sqlmodel import col, select
+
+from api import views
+from api.addresses import href
+from api.applications import etag
+from api.cases import Bookings, Payables, booking_view, payable_view
+from api.edge import Edge, OneEdge
+from api.events import do_event, visible
+from api.idempotency import Answer, once
+from rules import duties, money
+from rules.roles import OF_AN_EMPLOYER, Role
+from states import bank_messages
+from states.charts.batch import BatchState
+from states.charts.booking import BookingState
+from states.charts.payable import PayableState
+from states.door import fire
+from states.errors import BankFileRefusedError, NotFoundError, RefusedError
+from states.events.batches import NewBatch, document, lines_of
+from states.events.catalogue import EVENTS
+from states.events.payables import Invoice
+from states.tables.finance import Booking, JournalLine, Payable, PaymentBatch
+
+router = APIRouter(prefix="/v1", tags=["finance"])
+Key = Annotated[str | None, Header(max_length=200)]
+Id = Annotated[str, Path(alias="id", max_length=60)]
+JOURNAL = (
+    "booking",
+    "position",
+    "bookedOn",
+    "account",
+    "costCentre",
+    "taskField",
+    "debit",
+    "credit",
+    "taxClass",
+    "designation",
+)
+LARGEST = 64 * 1024 * 1024
+"""Bytes of a bank file; a statement of 100,000 lines is 49 MiB."""
+
+
+class NewPayable(Invoice):
+    """An invoice or advance, for one application."""
+
+    application: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{3,40}$")]
+
+
+@router.post("/payables", status_code=201, response_model=Payables, operation_id="receive-payable")
+def receive(edge: OneEdge, body: NewPayable, idempotency_key: Key = None) -> Response:
+    """Receive an invoice; each employer that pays for its measures gets its part."""
+
+    def do() -> Answer:
+        row = views.seen(edge.session, edge.by, body.application)
+        invoice = Invoice.model_validate(body.model_dump(exclude={"application"}))
+        before = set(edge.session.exec(select(Payable.id).where(Payable.stream == row.id)))
+        do_event(edge, EVENTS["application", "receive-invoice"], row.id, invoice, "*")
+        made = edge.session.exec(select(Payable).where(Payable.stream == row.id).order_by(Payable.id)).all()
+        new = [payable_view(edge, item) for item in made if item.id not in before]
+        shown = Payables(items=new).model_dump(mode="json", by_alias=True)
+        return Answer(201, shown, {"Location": href("payable", new[0].id)})
+
+    return once(edge, idempotency_key, "POST /v1/payables", body, do)
+
+
+@router.get("/payables", operation_id="list-payables")
+def payables(
+    edge: OneEdge,
+    state: PayableState | None = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> Payables:
+    """The payables of the caller's employer; of all employers for the office's coordinator and auditors."""
+    query = select(Payable)
+    if state is not None:
+        query = query.where(Payable.state == state)
+    found = edge.session.exec(own(edge, query, Payable).order_by(Payable.id).limit(limit)).all()
+    return Payables(items=[payable_view(edge, item) for item in found])
+
+
+def own(edge: Edge, query: Any, table: Any) -> Any:
+    """Limit a query to the caller's employer.
+
+    Raises:
+        RefusedError: the caller's role has nothing to do with money.
+    """
+    if edge.by.role in OF_AN_EMPLOYER:
+        return query.where(table.organisation == edge.by.organisation)
+    if edge.by.role in {Role.COORDINATOR, Role.AUDITOR, Role.ADMINISTRATOR, Role.OFFICER}:
+        return query
+    raise not_finance(edge)
+
+
+def not_finance(edge: Edge) -> RefusedError:
+    """That the books are the employers' own."""
+    lacking = duties.role_has_duty(chart="payment-batch", event="seal", role=edge.by.role)
+    return RefusedError([lacking] if lacking else [], duty=True)
+
+
+@router.get("/payables/{id}", response_model=views.PayableView, operation_id="get-payable")
+def payable(edge: OneEdge, response: Response, key: Id) -> views.PayableView:
+    """One payable."""
+    row = edge.session.get(Payable, key)
+    if row is None or not visible(edge, row) or edge.by.organisation not in (None, row.organisation):
+        raise NotFoundError("payable", key)
+    response.headers["ETag"] = etag(row.version)
+    return payable_view(edge, row)
+
+
+@router.post("/payment-batches", status_code=201, response_model=views.BatchView, operation_id="build-batch")
+def build(edge: OneEdge, body: NewBatch, idempotency_key: Key = None) -> Response:
+    """Build a batch of everything approved for one employer."""
+
+    def do() -> Answer:
+        row = fire(edge.session, "payment-batch", None, "build", by=edge.by, at=edge.at, body=body).row
+        shown = batch_view(edge, row).model_dump(mode="json", by_alias=True)
+        return Answer(201, shown, {"Location": href("payment-batch", row.id), "ETag": etag(row.version)})
+
+    return once(edge, idempotency_key, "POST /v1/payment-batches", body, do)
+
+
+class Batches(views.View):
+    """Payment batches."""
+
+    items: list[views.BatchView]
+
+
+@router.get("/payment-batches", operation_id="list-batches")
+def batches(edge: OneEdge, state: BatchState | None = None) -> Batches:
+    """The batches of the caller's employer."""
+    query = select(PaymentBatch)
+    if state is not None:
+        query = query.where(PaymentBatch.state == state)
+    found = edge.session.exec(own(edge, query, PaymentBatch).order_by(col(PaymentBatch.created_at).desc()).limit(200))
+    return Batches(items=[batch_view(edge, row) for row in found.all()])
+
+
+def batch_view(edge: Edge, row: PaymentBatch) -> views.BatchView:
+    """One batch with its payments."""
+    lines = [views.BatchLineView.model_validate(line) for line in lines_of(edge.session, row)]
+    return views.BatchView(**row.model_dump(), lines=lines)
+
+
+def batch_of(edge: Edge, key: str) -> PaymentBatch:
+    """A batch that the caller may see."""
+    row = edge.session.get(PaymentBatch, key)
+    if row is None or not visible(edge, row):
+        raise NotFoundError("payment-batch", key)
+    return row
+
+
+@router.get("/payment-batches/{id}", response_model=views.BatchView, operation_id="get-batch")
+def batch(edge: OneEdge, response: Response, key: Id) -> views.BatchView:
+    """One batch: its count, total and payments."""
+    row = batch_of(edge, key)
+    response.headers["ETag"] = etag(row.version)
+    return batch_view(edge, row)
+
+
+@router.get("/payment-batches/{id}/pain001", operation_id="get-pain001", response_class=Response)
+def pain001(edge: OneEdge, key: Id) -> Response:
+    """The exported batch as pain.001.001.09; the same bytes every time, and the hash that was sealed."""
+    row = batch_of(edge, key)
+    if edge.by.role not in {Role.FINANCE, Role.RELEASER}:
+        raise not_finance(edge)
+    if row.state not in {BatchState.EXPORTED, BatchState.SETTLED}:
+        waiting = money.file_leaves(state=str(row.state))
+        raise RefusedError([waiting] if waiting else [])
+    headers = {
+        "Content-Disposition": f'attachment; filename="{row.id}.pain.001.001.09.xml"',
+        "X-Content-SHA256": str(row.sha256),
+    }
+    return Response(document(edge.session, row), media_type="application/xml", headers=headers)
+
+
+class BankEntryView(views.View):
+    """One line of a statement, and whether it was matched."""
+
+    position: int
+    booked_on: date
+    amount: Decimal
+    end_to_end: str | None
+    payable: str | None
+    matched: bool
+
+
+class BankMessageView(views.View):
+    """A file of the bank that was taken in; ``again`` where it had been before and nothing changed."""
+
+    id: str
+    kind: str
+    statement: str
+    organisation: str
+    sha256: str
+    again: bool
+    entries: list[BankEntryView]
+
+
+FILE_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/xml": {
+                "schema": {"type": "string", "description": "A camt.053 statement as the bank gives it"}
+            },
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["document"],
+                    "properties": {"document": {"type": "string", "description": "The camt.053 file as text"}},
+                },
+            },
+        },
+    },
+}
+
+
+async def raw_file(request: Request) -> bytes:
+    """The body as it came, read before any transaction opens.
+
+    Raises:
+        BankFileRefusedError: it is larger than any statement.
+    """
+    found = bytearray()
+    async for chunk in request.stream():
+        found += chunk
+        if len(found) > LARGEST:
+            raise BankFileRefusedError(f"The file is larger than {LARGEST} bytes.", "Send one statement per file.")
+    return file_of(bytes(found), request.headers.get("content-type", ""))
+
+
+@router.post(
+    "/bank-messages",
+    status_code=201,
+    response_model=BankMessageView,
+    operation_id="take-in-bank-message",
+    openapi_extra=FILE_BODY,
+)
+def take_in_bank_message(edge: OneEdge, file: Annotated[bytes, Depends(raw_file)]) -> Response:
+    """Take in a statement (camt.053) whole, or refuse it whole; the same file twice changes nothing."""
+    lacking = duties.role_has_duty(chart="organisation", event="take-in-statement", role=edge.by.role)
+    if lacking is not None:
+        raise RefusedError([lacking], duty=True)
+    taken = bank_messages.take_in(edge.session, file, by=edge.by, at=edge.at)
+    entries = [BankEntryView.model_validate(entry) for entry in taken.entries]
+    shown = BankMessageView(**taken.message.model_dump(exclude={"entries"}), again=taken.again, entries=entries)
+    return Answer(200 if taken.again else 201, shown.model_dump(mode="json", by_alias=True)).response()
+
+
+def file_of(raw: bytes, kind: str) -> bytes:
+    """The bank's file in a request: the body itself, or its ``document``.
+
+    Raises:
+        BankFileRefusedError: there is none.
+    """
+    if "json" not in kind:
+        return raw
+    try:
+        found = json.loads(raw)["document"]
+    except (ValueError, KeyError, TypeError):
+        remedy = 'Send the file as application/xml, or as JSON: {"document": "<?xml ..."}.'
+        raise BankFileRefusedError("The body holds no document.", remedy) from None
+    return str(found).encode()
+
+
+def rows_of(edge: Edge) -> Iterator[list[Any]]:
+    """The journal of the caller's employer as rows, a heading first."""
+    yield list(JOURNAL)
+    query = select(JournalLine, Booking).join(Booking, col(Booking.id) == JournalLine.booking)
+    for line, made in edge.session.exec(own(edge, query, Booking).order_by(JournalLine.booking, JournalLine.position)):
+        yield [
+            line.booking,
+            line.position,
+            line.booked_on,
+            line.account,
+            line.cost_centre,
+            line.task_field,
+            line.debit,
+            line.credit,
+            made.tax_class,
+            made.designation,
+        ]
+
+
+@router.get("/bookings", response_model=Bookings, operation_id="list-bookings")
+def bookings(
+    edge: OneEdge,
+    state: BookingState | None = None,
+    form: Annotated[Literal["json", "csv"], Query(alias="format")] = "json",
+) -> Bookings | Response:
+    """The bookings of the caller's employer, or its journal as CSV."""
+    if form == "csv":
+        out = io.StringIO()
+        csv.writer(out).writerows(rows_of(edge))
+        return Response(out.getvalue(), media_type="text/csv; charset=utf-8")
+    query = select(Booking)
+    if state is not None:
+        query = query.where(Booking.state == state)
+    found = edge.session.exec(own(edge, query, Booking).order_by(Booking.id).limit(1000))
+    return Bookings(items=[booking_view(row) for row in found])

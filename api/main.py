@@ -1,0 +1,96 @@
+"""The application: routers, errors, headers and the OpenAPI document."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+
+from api import applications, cases, events, finance, operations, problems, work_items
+from api.pages import home
+from states.configuration import Configuration
+from states.database import connect
+from states.vault import office_key
+
+VERSION = version("veiligadvies")
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+PROBLEM = {
+    "description": "What is wrong, by which rule, and what would be right (RFC 9457)",
+    "content": {
+        "application/problem+json": {
+            "schema": {
+                "type": "object",
+                "properties": {
+                    "type": {"type": "string"},
+                    "status": {"type": "integer"},
+                    "title": {"type": "string"},
+                    "detail": {"type": "string"},
+                    "findings": {"type": "array", "items": {"type": "object"}},
+                    "errors": {"type": "array", "items": {"type": "object"}},
+                },
+                "required": ["status", "title", "detail"],
+            },
+        },
+    },
+}
+RESPONSES: dict[int | str, dict[str, Any]] = dict.fromkeys((400, 401, 403, 404, 409, 412, 422, 428, 500, 503), PROBLEM)
+
+
+def create(configuration: Configuration) -> FastAPI:
+    """The API of one office; it needs its database only, and serves while the rest is still coming up."""
+    engine = connect(str(configuration.database_url), key=office_key(configuration.key_file))
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        engine.dispose()
+
+    app = FastAPI(
+        title="Veiligadvies",
+        version=VERSION,
+        description=(
+            "Case engine for the Dutch security-advice regulation (Veilig Wonen): from application to last booking. "
+            "English names; the Dutch terms stand in the glossary (docs/glossary.md)."
+        ),
+        contact={
+            "name": "Veiligadvies",
+            "email": "veiligadvies@example.org",
+            "url": "https://veiligadvies.example.org",
+        },
+        license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
+        servers=[{"url": f"http://{configuration.host}:{configuration.port}", "description": "This office, under /v1"}],
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+        responses=RESPONSES,
+    )
+    app.state.configuration = configuration
+    app.state.engine = engine
+
+    @app.middleware("http")
+    async def headers(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
+        """Name the API's version, and let nothing of an answer be kept or framed elsewhere."""
+        response = await call(request)
+        response.headers["API-Version"] = VERSION
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["Content-Security-Policy"] = POLICY
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        return response
+
+    problems.install(app)
+    for router in (
+        home.router,
+        operations.router,
+        applications.router,
+        cases.router,
+        events.router,
+        work_items.router,
+        finance.router,
+    ):
+        app.include_router(router)
+    return app

@@ -1,0 +1,70 @@
+"""The front page: what this is, what runs where, and links on; and the API's reference."""
+
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from api.edge import utc_now
+from api.operations import look
+from rules.roles import Role
+
+HERE = Path(__file__).parent
+PAGES = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)
+router = APIRouter(include_in_schema=False)
+
+WHAT = {
+    "api": "Answers case officers, employers, finance and auditors on this address",
+    "database": "PostgreSQL: cases, ledger, queue and terms",
+    "migrations": "The tables are those of this version",
+    "prefect": "Runs all scheduled and machine work, visible in its own pages",
+    "dispatcher": "Offers acute work within a second, and sends letters",
+    "clock": "Watches every term; takes over scheduled work while Prefect is away",
+    "worker": "Carries out Prefect's runs",
+}
+
+
+@router.get("/", response_class=HTMLResponse)
+def front(request: Request) -> HTMLResponse:
+    """What this is, what runs where, and links on."""
+    configuration = request.app.state.configuration
+    parts = look(request.app.state.engine, configuration, utc_now())
+    prefect = (configuration.prefect_api_url or "").removesuffix("/api")
+    page = PAGES.get_template("home.html").render(
+        parts=[{**part, "what": WHAT[part["name"]]} for part in parts],
+        demonstration=configuration.demonstration,
+        prefect=prefect,
+        mailbox=configuration.smtp_url or configuration.mailbox,
+        roles=[role for role in Role if role is not Role.ENGINE],
+        version=request.app.version,
+    )
+    return HTMLResponse(page)
+
+
+@router.get("/docs", response_class=HTMLResponse)
+def reference(request: Request) -> HTMLResponse:
+    """The API's reference, made from its OpenAPI document."""
+    document: dict[str, Any] = request.app.openapi()
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+            line = {
+                "method": method.upper(),
+                "path": path,
+                "summary": operation.get("summary", ""),
+                "words": operation.get("description", ""),
+                "body": body.get("$ref", "").rpartition("/")[2],
+            }
+            groups.setdefault(operation.get("tags", ["other"])[0], []).append(line)
+    schemas = document["components"]["schemas"]
+    page = PAGES.get_template("reference.html").render(groups=groups, schemas=schemas, version=request.app.version)
+    return HTMLResponse(page)
+
+
+@router.get("/style.css")
+def style() -> Response:
+    """The one style sheet."""
+    return Response((HERE / "style.css").read_text("utf-8"), media_type="text/css")

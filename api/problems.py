@@ -1,0 +1,87 @@
+"""Every 4xx and 5xx is problem+json (RFC 9457)."""
+
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from starlette.exceptions import HTTPException
+
+from api.errors import ApiError, status_of
+from states.errors import MalformedError, RefusedError, StatesError
+
+LOG = structlog.get_logger()
+MEDIA = "application/problem+json"
+
+
+def problem(status: int, title: str, detail: str, **more: Any) -> JSONResponse:
+    """An answer that says what is wrong and what would be right."""
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None  # noqa: PLR2004
+    body = {"type": "about:blank", "status": status, "title": title, "detail": detail, **more}
+    return JSONResponse(body, status, headers=headers, media_type=MEDIA)
+
+
+def of_house(_: Request, error: Exception) -> JSONResponse:
+    """An error that the house foresees."""
+    status, title = status_of(error)
+    more: dict[str, Any] = {}
+    if isinstance(error, RefusedError):
+        more["findings"] = [
+            {"rule": item.rule, "message": item.message, "article": item.article, "source": item.source}
+            for item in error.findings
+        ]
+    if isinstance(error, MalformedError):
+        more["errors"] = [{"field": field, "message": words} for field, words in error.problems]
+    return problem(status, title, str(error), **more)
+
+
+def unreadable(_: Request, error: Exception) -> JSONResponse:
+    """A body, path or query that does not fit its schema; the value sent is never repeated."""
+    assert isinstance(error, RequestValidationError)
+    found = []
+    for item in error.errors():
+        place, *path = item["loc"]
+        field = ".".join(str(part) for part in path) or str(place)
+        found.append({"field": field, "in": str(place), "message": item["msg"]})
+    words = "; ".join(f"{item['field']}: {item['message']}" for item in found)
+    return problem(422, "The request does not fit", words, errors=found)
+
+
+def of_http(_: Request, error: Exception) -> JSONResponse:
+    """What the framework itself refuses, such as an unknown path."""
+    assert isinstance(error, HTTPException)
+    words = {
+        404: "There is nothing at this address; see /openapi.json.",
+        405: "This address knows another method; see /openapi.json.",
+    }
+    return problem(error.status_code, str(error.detail), words.get(error.status_code, str(error.detail)))
+
+
+def in_the_way(_: Request, error: Exception) -> JSONResponse:
+    """Two requests wanted the same thing at once, or the database is away: the same request may pass in a moment."""
+    if isinstance(error, OperationalError):
+        LOG.warning("database-away", kind=type(error.orig).__name__)
+        return problem(503, "The database is away", "Try again in a moment; nothing was changed.")
+    return problem(
+        409, "Someone else was just before you", "Get it again and look before you act; nothing was changed."
+    )
+
+
+def unforeseen(request: Request, error: Exception) -> JSONResponse:
+    """A fault of ours; the log names it, the answer does not."""
+    LOG.error("unforeseen", path=request.scope.get("route_path", request.url.path), kind=type(error).__name__)
+    return problem(500, "A fault of ours", "Nothing was changed. Try again, and tell the administrator the time.")
+
+
+def install(app: FastAPI) -> None:
+    """Let every error speak problem+json."""
+    app.add_exception_handler(StatesError, of_house)
+    app.add_exception_handler(ApiError, of_house)
+    app.add_exception_handler(RequestValidationError, unreadable)
+    app.add_exception_handler(HTTPException, of_http)
+    for kind in (IntegrityError, OperationalError, StaleDataError):
+        app.add_exception_handler(kind, in_the_way)
+    app.add_exception_handler(Exception, unforeseen)

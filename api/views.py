@@ -1,0 +1,273 @@
+"""What leaves: allow-lists per subject, and who may see which part of a case."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+from sqlmodel import Session, select
+
+from rules.roles import OF_AN_EMPLOYER, Actor, Role
+from states import scope
+from states.errors import NotFoundError
+from states.tables.application import Application, Measure, Takeover
+from states.tables.finance import Payable
+from states.tables.ledger import Stream
+from states.vault import Vault
+
+READS_CONTENT = frozenset(
+    {Role.APPLICANT, Role.OFFICER, Role.ADVISER, Role.SECURITY_AUTHORITY, Role.COORDINATOR, Role.PRIVACY_OFFICER},
+)
+"""Who needs to know the content of a case; auditors verify facts."""
+READS_MEASURES = READS_CONTENT | {Role.EMPLOYER, Role.SECURITY_CONTACT}
+"""Who needs to know what a measure is; finance sees amounts and supplier."""
+READS_PAYEE = frozenset({Role.EMPLOYER, Role.SECURITY_CONTACT, Role.FINANCE, Role.APPROVER, Role.RELEASER})
+
+
+class View(BaseModel):
+    """An answer; its fields are all that can leave."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, from_attributes=True)
+
+
+class ApplicationSummary(View):
+    """One line of a list of applications."""
+
+    reference: str
+    stage: str
+    urgency: str
+    office: str
+    employers: list[str]
+    received_on: date
+    changed_at: datetime
+
+
+class DomainView(View):
+    """The advice in one domain."""
+
+    domain: str
+    state: str
+    risk: str | None = None
+    advice_version: int
+
+
+class TakeoverView(View):
+    """One employer's takeover."""
+
+    id: str
+    organisation: str
+    state: str
+    requested_on: date
+    received_on: date | None = None
+    taken_over_on: date | None = None
+
+
+class ApplicationView(ApplicationSummary):
+    """An application as the caller may see it; ``content`` is there for those who need to know it."""
+
+    applicant: str
+    certain_since: date
+    in_office_until: date | None = None
+    acting_since: date | None = None
+    in_territory: bool
+    exemption_on: date | None = None
+    officer: str | None = None
+    adviser: str | None = None
+    interview_on: date | None = None
+    interview_held_on: date | None = None
+    adopted_on: date | None = None
+    threat_analysis: str | None = None
+    home_assessment: str | None = None
+    refusal_ground: str | None = None
+    refusal_article: str | None = None
+    ended_on: date | None = None
+    created_at: datetime
+    version: int
+    advice: list[DomainView] = []
+    takeovers: list[TakeoverView] = []
+    content: dict[str, Any] | None = None
+
+
+class MeasureView(View):
+    """One measure; what it is stays away from those who need not know."""
+
+    id: str
+    application: str
+    state: str
+    domain: str | None = None
+    legal_basis: str
+    form: str
+    estimate: Decimal
+    recurring: bool
+    ends_on: date | None = None
+    payer: str | None = None
+    ordered_on: date | None = None
+    provided_on: date | None = None
+    invoiced: bool
+    version: int
+    description: str | None = None
+
+
+class LineView(View):
+    """One line of a payable."""
+
+    measure: str
+    net: Decimal
+    vat_rate: Decimal
+    vat: Decimal
+    gross: Decimal
+
+
+class PayableView(View):
+    """One employer's part of an invoice."""
+
+    id: str
+    application: str
+    invoice: str
+    organisation: str
+    state: str
+    kind: str
+    number: str
+    dated: date
+    net: Decimal
+    vat: Decimal
+    gross: Decimal
+    checked_by: str | None = None
+    approved_by: str | None = None
+    paid_on: date | None = None
+    return_reason: str | None = None
+    version: int
+    payee: str | None = None
+    iban: str | None = None
+    lines: list[LineView] = []
+
+
+class BatchLineView(View):
+    """One payment in a batch."""
+
+    payable: str
+    end_to_end: str
+    amount: Decimal
+    counts: bool
+
+
+class BatchView(View):
+    """One payment batch."""
+
+    id: str
+    organisation: str
+    state: str
+    execution_on: date
+    count: int
+    total: Decimal
+    sha256: str | None = None
+    message_id: str | None = None
+    created_by: str
+    released_by: str | None = None
+    exported_at: datetime | None = None
+    version: int
+    lines: list[BatchLineView] = []
+
+
+class BookingView(View):
+    """One booking."""
+
+    id: str
+    application: str
+    payable: str
+    organisation: str
+    state: str
+    amount: Decimal
+    tax_class: str
+    designation: str
+    evidence: dict[str, Any]
+    missing: list[str]
+    booked_on: date | None = None
+    exported_on: date | None = None
+    version: int
+
+
+class OrganisationView(View):
+    """One employer."""
+
+    id: str
+    kind: str
+    name: str
+    risk_inventory: str | None = None
+    version: int
+
+
+class PersonView(View):
+    """One person; the name is content and does not leave here."""
+
+    id: str
+    state: str
+    version: int
+
+
+def may_see(session: Session, by: Actor, application: Application) -> bool:
+    """Whether a case may be known to a caller at all.
+
+    Applicants see their own; employers a case in which they were asked to take over; the office sees all.
+    """
+    if by.role is Role.APPLICANT:
+        return application.applicant == by.person
+    if by.role in OF_AN_EMPLOYER:
+        query = select(Takeover.id).where(Takeover.stream == application.id, Takeover.organisation == by.organisation)
+        return session.exec(query.limit(1)).first() is not None
+    return True
+
+
+def seen(session: Session, by: Actor, reference: str) -> Application:
+    """A case that the caller may see.
+
+    Raises:
+        NotFoundError: there is none, or the caller may not know that there is.
+    """
+    application = session.get(Application, reference)
+    if application is None or not may_see(session, by, application):
+        raise NotFoundError("application", reference)
+    return application
+
+
+def content_of(session: Session, by: Actor, stream: str, subject: str, readers: frozenset[Role]) -> Mapping[str, Any]:
+    """The content of a subject for those who need to know it; empty for others and once erased."""
+    if by.role not in readers:
+        return {}
+    return Vault.of(session).content(session, session.get_one(Stream, stream), subject)
+
+
+def summary(session: Session, row: Application) -> ApplicationSummary:
+    """One line of a list."""
+    return ApplicationSummary(
+        reference=row.id,
+        stage=row.state,
+        urgency=row.urgency,
+        office=row.office,
+        employers=scope.employers_of(session, row.id),
+        received_on=row.received_on,
+        changed_at=row.changed_at,
+    )
+
+
+def measure(session: Session, by: Actor, row: Measure) -> MeasureView:
+    """One measure as the caller may see it."""
+    text = content_of(session, by, row.stream, row.id, READS_MEASURES)
+    facts = row.model_dump()
+    if by.role not in READS_MEASURES and by.role is not Role.AUDITOR:
+        facts["domain"] = None
+    return MeasureView(**facts, application=row.stream, description=text.get("description"))
+
+
+def payable(session: Session, by: Actor, row: Payable, lines: list[Any]) -> PayableView:
+    """One payable as the caller may see it."""
+    text = content_of(session, by, row.stream, row.id, READS_PAYEE)
+    return PayableView(
+        **row.model_dump(),
+        application=row.stream,
+        payee=text.get("payee"),
+        iban=text.get("iban"),
+        lines=[LineView.model_validate(line) for line in lines],
+    )

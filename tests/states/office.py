@@ -1,0 +1,218 @@
+"""A small advice office for tests: employers, people for every duty, and a way to walk a case, all through the door."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+from stdnum import iban as iban_number
+
+from rules.roles import OF_AN_EMPLOYER, Actor, Role
+from states.actions import FORWARD, Action, actions
+from states.bank_messages import TakenIn, take_in
+from states.charts.application import ENDS, Stage
+from states.database import transaction
+from states.door import Outcome, fire
+from states.tables.application import Application
+
+KEY = bytes(range(32))
+START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+"""A Monday morning on which the tests' office opens."""
+ZILVERDAM, GOUDVEEN = "gemeente-zilverdam", "gemeente-goudveen"
+LAAGLAND, BROEKZIJDE = "provincie-laagland", "waterschap-broekzijde"
+KINDS = {
+    ZILVERDAM: "municipality",
+    GOUDVEEN: "municipality",
+    LAAGLAND: "province",
+    BROEKZIJDE: "water-board",
+}
+ADMINISTRATOR = Actor("beheer-1", Role.ADMINISTRATOR)
+OF_THE_OFFICE = (Role.OFFICER, Role.ADVISER, Role.SECURITY_AUTHORITY, Role.COORDINATOR)
+SIDEWAYS = frozenset({"record-certificate"})
+"""What a walk may do beside the steps that carry a case on."""
+
+
+class StuckError(AssertionError):
+    """Nothing that can be done carries the case on."""
+
+
+def iban(number: int) -> str:
+    """A valid Dutch account number."""
+    basic = f"ABNA{number:010d}"
+    return f"NL{iban_number.calc_check_digits(f'NL00{basic}')}{basic}"
+
+
+def person(role: Role, organisation: str | None = None, number: int = 1) -> Actor:
+    """Someone in a role; everyone in this office holds one duty only."""
+    short = f"-{organisation.split('-')[1]}" if organisation else ""
+    return Actor(f"{role}{short}-{number}", role, organisation)
+
+
+OFFICER, ADVISER = person(Role.OFFICER), person(Role.ADVISER)
+AUTHORITY, COORDINATOR = person(Role.SECURITY_AUTHORITY), person(Role.COORDINATOR)
+
+
+def everyone() -> list[Actor]:
+    """Two officers, one of every other duty of the office, and one of every duty of each employer."""
+    found = [person(role) for role in OF_THE_OFFICE] + [person(Role.OFFICER, number=2)]
+    return found + [person(role, employer) for employer in KINDS for role in sorted(OF_AN_EMPLOYER)]
+
+
+def furnish(engine: Engine, *, at: datetime = START - timedelta(days=1)) -> None:
+    """Register the employers and the people."""
+    with transaction(engine) as session:
+        for number, (key, kind) in enumerate(KINDS.items(), start=1):
+            body = {
+                "id": key,
+                "kind": kind,
+                "name": key.replace("-", " ").title(),
+                "debtorIban": iban(number),
+                "ledgerAccount": "4300",
+                "costCentre": "KP-01",
+                "bankAccount": "1100",
+            }
+            if key != GOUDVEEN:  # one employer still has to name its risk inventory
+                body["riskInventory"] = f"RIE-{number}"
+            fire(session, "organisation", None, "register", by=ADMINISTRATOR, at=at, body=body)
+        for actor in everyone():
+            enrol(session, actor, at=at)
+
+
+def enrol(session: Session, *actors: Actor, at: datetime = START) -> None:
+    """Register one person with one or more duties."""
+    duties = [
+        {"role": str(actor.role), **({"organisation": actor.organisation} if actor.organisation else {})}
+        for actor in actors
+    ]
+    handle = actors[0].person
+    body = {"id": handle, "name": f"Naam van {handle}", "email": f"{handle}@kantoor.example", "duties": duties}
+    fire(session, "person", None, "register", by=ADMINISTRATOR, at=at, body=body)
+
+
+def application_body(**changes: Any) -> dict[str, Any]:
+    """A mayor of Zilverdam, changed as asked; a value of None leaves the field out."""
+    body = {
+        "office": "mayor",
+        "employers": [ZILVERDAM],
+        "name": "A. Voorbeeld",
+        "email": "a.voorbeeld@zilverdam.example",
+        "homeAddress": "Voorbeeldlaan 1, 1234 AB Zilverdam",
+        "household": "Two adults, one child",
+        "certainSince": "2024-06-01",
+        **changes,
+    }
+    return {name: value for name, value in body.items() if value is not None}
+
+
+def receive(engine: Engine, *, at: datetime = START, by: Actor = OFFICER, **changes: Any) -> str:
+    """Receive an application; answers its reference."""
+    return str(do(engine, "application", None, "receive", by=by, at=at, body=application_body(**changes)).row.id)
+
+
+def do(
+    engine: Engine,
+    chart: str,
+    subject: str | None,
+    event: str,
+    *,
+    by: Actor,
+    at: datetime = START,
+    body: Mapping[str, Any] | None = None,
+    version: int | None = None,
+) -> Outcome:
+    """One event in a transaction of its own."""
+    with transaction(engine) as session:
+        return fire(session, chart, subject, event, by=by, at=at, body=body, version=version)
+
+
+def carry_out(session: Session, action: Action, *, at: datetime) -> Outcome | TakenIn:
+    """Do what was proposed, exactly as it was proposed."""
+    assert action.person is not None
+    assert action.example is not None
+    by = Actor(action.person, action.role, action.organisation)
+    if action.event == "take-in-statement":
+        return take_in(session, action.example["document"].encode(), by=by, at=at)
+    return fire(
+        session,
+        action.chart,
+        action.subject,
+        action.event,
+        by=by,
+        at=at,
+        body=action.example,
+        version=action.version,
+    )
+
+
+Choice = Callable[[list[Action]], Action | None]
+
+
+def onward(proposed: list[Action]) -> Action | None:
+    """The first allowed action, where it carries the case on."""
+    found = next((action for action in proposed if action.allowed), None)
+    if found is None or (f"{found.chart}/{found.event}" not in FORWARD and found.event not in SIDEWAYS):
+        return None
+    return found
+
+
+def walk(
+    engine: Engine,
+    reference: str,
+    until: Stage | str = Stage.CLOSED,
+    *,
+    at: datetime = START,
+    choose: Choice = onward,
+    before: Callable[[Action], bool] = lambda _: False,
+) -> datetime:
+    """Take the first allowed action, minute after minute, until the stage is reached; answers the next minute.
+
+    Args:
+        engine: the office.
+        reference: the application.
+        until: the stage to reach.
+        at: when to begin.
+        choose: which of the proposed actions to take.
+        before: stop before carrying out an action of which this is true.
+    """
+    for _ in range(200):
+        at += timedelta(minutes=1)
+        with transaction(engine) as session:
+            application = session.get_one(Application, reference)
+            if application.state == until:
+                return at
+            action = choose(actions(session, application, at=at, demonstration=True))
+            if action is None:
+                raise StuckError(f"{reference} is {application.state} and nothing carries it on to {until}.")
+            if before(action):
+                return at
+            carry_out(session, action, at=at)
+    raise StuckError(f"{reference} did not reach {until} in 200 steps.")
+
+
+def at_event(event: str) -> Callable[[Action], bool]:
+    """For ``walk(before=...)``: stop before this event."""
+    return lambda action: action.event == event
+
+
+def stage(engine: Engine, reference: str) -> Stage:
+    """Where an application stands."""
+    with Session(engine) as session:
+        return session.get_one(Application, reference).state
+
+
+def is_ended(state: Stage) -> bool:
+    """Whether an application has ended."""
+    return state in ENDS
+
+
+def rows(engine: Engine, table: type[Any], *where: Any) -> list[Any]:
+    """Rows of a table, detached."""
+    with Session(engine, expire_on_commit=False) as session:
+        return list(session.exec(select(table).where(*where).order_by(*table.__table__.primary_key)))
+
+
+def row(engine: Engine, table: type[Any], *where: Any) -> Any:
+    """The one row of a table under conditions."""
+    (found,) = rows(engine, table, *where)
+    return found
