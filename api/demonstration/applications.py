@@ -53,29 +53,30 @@ def threat(kind: str, source: str, before: str = INTAKE) -> Beside:
 
 REFUSE = Beside(INTAKE, "application/intend-refusal")
 INVITE = Beside(INTAKE, "application/invite-completion")
+NOT_PROCESS = Beside(INTAKE, "application/not-process")
+FORWARD = Beside(INTAKE, "application/forward")
 SUSPEND = Beside(DECIDE, "application/suspend-term")
-WITHDRAW = "application/withdraw"
+RESUME = Beside(DECIDE, "application/resume-term")
+WITHDRAW = Beside("application/hold-interview", "application/withdraw")
+RETURN = Beside("application/adopt-advice", "application/return-advice")
 BOTH = ("home", "digital")
 
 CASES = (
-    Case(Office.MAYOR, (ZILVERDAM,), 150, Stage.CLOSED, domains=BOTH),
     Case(
         Office.ALDERMAN,
         (LINDEWAARD,),
         147,
         Stage.CLOSED,
-        besides=(SUSPEND, Beside(DECIDE, "application/resume-term")),
+        domains=("home",),
+        besides=(SUSPEND, RESUME),
     ),
     Case(Office.MAYOR, (ZILVERDAM, LINDEWAARD), 143, Stage.CLOSED, domains=("travel",)),
-    Case(Office.PROVINCIAL_EXECUTIVE, (NOORDERLAND,), 138, Stage.CLOSED, besides=(threat("stalking", "police"),)),
     Case(Office.PROVINCIAL_COUNCILLOR, (NOORDERLAND,), 133, Stage.REFUSED, besides=(REFUSE,)),
-    Case(Office.WATER_BOARD_CHAIR, (DE_VLIET,), 128, Stage.BOOKING, "booking/complete-evidence"),
     Case(Office.PROVINCIAL_EXECUTIVE, (NOORDERLAND,), 124, Stage.NO_MEASURES, domains=()),
     Case(Office.ALDERMAN, (OOSTERVEEN,), 120, Stage.BOOKING, "booking/complete-evidence", domains=("work",)),
     Case(Office.MAYOR, (OOSTERVEEN,), 116, Stage.BOOKING, "booking/book"),
-    Case(Office.ALDERMAN, (ZILVERDAM,), 112, Stage.BOOKING, "application/close"),
-    Case(Office.ALDERMAN, (OOSTERVEEN,), 106, Stage.NOT_PROCESSED, besides=(INVITE, Beside(INTAKE, "application/not-process"))),
-    Case(Office.ALDERMAN, (ZILVERDAM,), 100, Stage.WITHDRAWN, besides=(Beside("application/hold-interview", WITHDRAW),)),
+    Case(Office.ALDERMAN, (OOSTERVEEN,), 106, Stage.NOT_PROCESSED, besides=(INVITE, NOT_PROCESS)),
+    Case(Office.ALDERMAN, (ZILVERDAM,), 100, Stage.WITHDRAWN, besides=(WITHDRAW,)),
     Case(
         Office.PROVINCIAL_EXECUTIVE,
         (NOORDERLAND,),
@@ -86,16 +87,15 @@ CASES = (
         on_day={"takeover/confirm-receipt": 53},
     ),
     Case(Office.WATER_BOARD_COUNCILLOR, (DE_VLIET,), 88, Stage.REFUSED, besides=(REFUSE,)),
-    Case(Office.KINGS_COMMISSIONER, (NOORDERLAND,), 80, Stage.SETTLEMENT, "payment-batch/export"),
-    Case(Office.WATER_BOARD_EXECUTIVE, (DE_VLIET,), 78, Stage.SETTLEMENT, "organisation/take-in-statement"),
-    Case(Office.ALDERMAN, (LINDEWAARD,), 76, Stage.SETTLEMENT, "payment-batch/release"),
-    Case(Office.ALDERMAN, (OOSTERVEEN,), 74, Stage.SETTLEMENT, "payment-batch/seal"),
-    Case(Office.ALDERMAN, (ZILVERDAM,), 72, Stage.SETTLEMENT, "payable/approve", domains=("travel",)),
-    Case(Office.MAYOR, (LINDEWAARD,), 70, Stage.SETTLEMENT, "payable/check", domains=("work",)),
+    Case(Office.KINGS_COMMISSIONER, (NOORDERLAND,), 54, Stage.SETTLEMENT, "payment-batch/export"),
+    Case(Office.WATER_BOARD_EXECUTIVE, (DE_VLIET,), 53, Stage.SETTLEMENT, "organisation/take-in-statement"),
+    Case(Office.ALDERMAN, (LINDEWAARD,), 51, Stage.SETTLEMENT, "payment-batch/release"),
+    Case(Office.ALDERMAN, (OOSTERVEEN,), 50, Stage.SETTLEMENT, "payment-batch/seal"),
+    Case(Office.MAYOR, (LINDEWAARD, ZILVERDAM), 49, Stage.SETTLEMENT, "payable/check", nth=2, domains=("travel",)),
     Case(
         Office.ALDERMAN,
         (ZILVERDAM,),
-        62,
+        47,
         Stage.PROVISION,
         "application/record-certificate",
         domains=BOTH,
@@ -104,29 +104,28 @@ CASES = (
     Case(
         Office.ALDERMAN,
         (OOSTERVEEN,),
-        60,
+        45,
         Stage.PROVISION,
         "measure/provide",
         domains=("home",),
         facts={"in_territory": False, "exemption_on": 40},
     ),
-    Case(Office.WATER_BOARD_EXECUTIVE, (DE_VLIET,), 52, Stage.TAKEOVER, DECIDE, besides=(SUSPEND,)),
-    Case(Office.MAYOR, (LINDEWAARD, OOSTERVEEN), 48, Stage.TAKEOVER, DECIDE, nth=2, domains=BOTH),
+    Case(Office.WATER_BOARD_EXECUTIVE, (DE_VLIET,), 43, Stage.TAKEOVER, DECIDE, besides=(SUSPEND,)),
+    Case(Office.MAYOR, (LINDEWAARD, OOSTERVEEN), 37, Stage.TAKEOVER, "takeover/confirm-receipt", nth=2),
     Case(
         Office.PROVINCIAL_EXECUTIVE,
         (NOORDERLAND,),
-        40,
+        34,
         Stage.ADVICE,
         "application/assess-domain",
         nth=5,
         domains=BOTH,
-        besides=(Beside("application/adopt-advice", "application/return-advice"),),
+        besides=(RETURN,),
     ),
-    Case(Office.ALDERMAN, (ZILVERDAM,), 37, Stage.TAKEOVER, "takeover/confirm-receipt"),
     Case(
         Office.MAYOR,
         (OOSTERVEEN,),
-        34,
+        30,
         Stage.WITH_SECURITY_AUTHORITY,
         "application/adopt-advice",
         domains=BOTH,
@@ -141,8 +140,15 @@ CASES = (
         "application/begin-advice",
         facts={"acting_since": 60},
     ),
-    Case(Office.COMMITTEE_MEMBER, (ZILVERDAM,), 20, Stage.FORWARDED, besides=(Beside(INTAKE, "application/forward"),)),
-    Case(Office.MUNICIPAL_COUNCILLOR, (LINDEWAARD,), 12, Stage.REFUSAL_INTENDED, "application/refuse", besides=(REFUSE,)),
+    Case(Office.COMMITTEE_MEMBER, (ZILVERDAM,), 20, Stage.FORWARDED, besides=(FORWARD,)),
+    Case(
+        Office.MUNICIPAL_COUNCILLOR,
+        (LINDEWAARD,),
+        12,
+        Stage.REFUSAL_INTENDED,
+        "application/record-view",
+        besides=(REFUSE,),
+    ),
     Case(Office.ALDERMAN, (OOSTERVEEN,), 11, Stage.INTAKE, INTAKE, besides=(INVITE,)),
     Case(Office.ALDERMAN, (LINDEWAARD,), 8, Stage.INTERVIEW_PLANNED, "application/hold-interview"),
     Case(
@@ -163,8 +169,8 @@ CASES = (
         "application/start-intake",
         besides=(threat("acute-danger", "applicant", "application/start-intake"),),
     ),
-)  # fmt: skip
-"""Every office, and every stage that can be reached; the nth is the application of ``applicant-(n + 2)``."""
+)
+"""Every office, and every stage that can be reached; the first is the application of ``applicant-2``, and so on."""
 
 MEASURES = {
     "home": ("A free-standing letterbox and locks of class 3.", "1815.00"),

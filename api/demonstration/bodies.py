@@ -74,8 +74,9 @@ def body(number: int, action: Action, at: datetime, today: date) -> dict[str, An
         case "application/receive-invoice":
             payee, iban = SUPPLIERS[number % len(SUPPLIERS)]
             own = {"dated": day, "payee": payee, "iban": iban}
-        case "payment-batch/build" if (case.until or "").startswith("payment-batch"):
-            own = {"executionOn": next_working_day(today + timedelta(days=5))}
+        case "payment-batch/build":
+            waits = (case.until or "").startswith("payment-batch")
+            own = {"executionOn": next_working_day((today if waits else day) + timedelta(days=5))}
         case _:
             own = {}
     beside = next((item.body for item in case.besides if item.step == f"{action.chart}/{action.event}"), {})

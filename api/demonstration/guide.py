@@ -34,7 +34,8 @@ Everyone in the demonstration office is fictional. Get in as any of them with a 
 
 Someone else of the same role: .venv/bin/veiligadvies token --role officer --as officer-2
 Another employer's people carry its name: --role finance --as finance-lindewaard-1
-The employers: {employers}."""
+The employers:
+  {employers}"""
 
 
 def guide(base_url: str) -> str:
@@ -45,4 +46,4 @@ def guide(base_url: str) -> str:
         person = default_person(role)
         employer = organisation_of(person)
         rows.append(f"  {role:<19} {person}{f' (of {employer})' if employer else ''}")
-    return WORDS.format(base_url=base_url.rstrip("/"), table="\n".join(rows), employers=", ".join(employers))
+    return WORDS.format(base_url=base_url.rstrip("/"), table="\n".join(rows), employers="\n  ".join(employers))

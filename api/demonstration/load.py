@@ -12,7 +12,7 @@ from api.demonstration.bodies import application as new_application
 from api.demonstration.bodies import body, handle, hours_after
 from api.demonstration.people import AUDITOR, EMPLOYERS, OFFICE, Member, of_employers
 from api.demonstration.walk import STATEMENT, next_step
-from rules.calendar import is_open
+from rules.calendar import why_surely_closed
 from rules.moments import office_day
 from rules.roles import Actor, Role
 from rules.working_hours import add_or_provisional, office_time
@@ -73,16 +73,17 @@ class History:
         self.end = last_office_moment(at)
         self.progress = progress
         self.steps = 0
+        self.known: dict[int, str] = {}
+        """The applications that are there, by their line in the table."""
 
     def open_office(self) -> None:
         """Register the employers and the people who are not there yet."""
         opened = add_or_provisional(self.at - OPENED, 0)[0]
-        for employer in EMPLOYERS:
-            with transaction(self.engine) as session:
+        with transaction(self.engine) as session:
+            for employer in EMPLOYERS:
                 if session.get(Organisation, employer.id) is None:
                     fire(session, "organisation", None, "register", by=ADMINISTRATOR, at=opened, body=employer.body())
-        for member in (*OFFICE, *of_employers()):
-            with transaction(self.engine) as session:
+            for member in (*OFFICE, *of_employers()):
                 register(session, member, opened)
 
     def live(self) -> None:
@@ -90,26 +91,28 @@ class History:
         agenda = [(self.first(number), number) for number in range(len(CASES))]
         heapq.heapify(agenda)
         begun = min(agenda)[0] if agenda else self.end
-        days, told = (self.end - begun).days + 1, -1
+        days, told = (office_day(self.end) - office_day(begun)).days + 1, -1
         while agenda:
             moment, number = heapq.heappop(agenda)
-            if (day := (moment - begun).days) > told:
+            if (day := (office_day(moment) - office_day(begun)).days) > told:
                 told = day
                 self.progress(day, days, f"{office_day(moment):%d %B %Y}")
-            self.remind(moment)
+                self.begin_day(moment)
             later = self.step(number, moment)
             if later is not None:
                 heapq.heappush(agenda, (later, number))
-        self.remind(self.at)
+        self.begin_day(self.at)
         self.progress(days, days, "Up to now")
 
     def first(self, number: int) -> datetime:
         """When a case begins, or goes on after a load that was killed."""
         with transaction(self.engine) as session:
-            found = application_of(session, number)
+            query = select(Application.id).where(Application.applicant == handle(number))
+            found = session.exec(query.order_by(col(Application.created_at)).limit(1)).first()
             if found is None:
                 return self.shift(self.at - timedelta(days=CASES[number].days_ago), number % 7 + 0.5)
-            return self.shift(session.get_one(Stream, found.stream).last_at, MORE_HOURS)
+            self.known[number] = found
+            return self.shift(session.get_one(Stream, found).last_at, MORE_HOURS)
 
     def shift(self, moment: datetime, hours: float) -> datetime:
         """So many working hours later, but not after now."""
@@ -118,24 +121,30 @@ class History:
     def step(self, number: int, moment: datetime) -> datetime | None:
         """Take a case's next step; answers when to look at it again, None where it stops."""
         with transaction(self.engine) as session:
-            found = application_of(session, number)
-            if found is None:
+            if number not in self.known:
                 by, content = new_application(number, moment)
-                fire(session, "application", None, "receive", by=by, at=moment, body=content)
+                outcome = fire(session, "application", None, "receive", by=by, at=moment, body=content)
+                self.known[number] = outcome.row.id
                 taken = "application/receive"
             else:
-                action = next_step(session, number, found, moment)
+                application = session.get_one(Application, self.known[number])
+                action = next_step(session, number, application, moment)
                 if action is None:
                     return None
                 taken = f"{action.chart}/{action.event}"
-                planned = self.at - timedelta(days=CASES[number].on_day.get(taken, 10_000))
-                if not action.allowed or planned > moment:
-                    again = max(self.shift(planned, 1), self.shift(moment, MORE_HOURS))
-                    return again if moment < self.end else None
+                planned = self.planned(number, taken)
+                if planned > moment:
+                    return planned
+                if not action.allowed:
+                    return self.shift(moment, MORE_HOURS) if moment < self.end else None
                 self.take(session, number, action, moment)
-            queue.offer_due(session, at=moment, run=RUN)
         self.steps += 1
         return self.shift(moment, hours_after(number, taken))
+
+    def planned(self, number: int, step: str) -> datetime:
+        """The moment for which a case's step is planned, or the begin of the case where it is not."""
+        case = CASES[number]
+        return self.shift(self.at - timedelta(days=case.on_day.get(step, case.days_ago)), 0)
 
     def take(self, session: Session, number: int, action: Action, moment: datetime) -> None:
         """Let the step happen."""
@@ -147,13 +156,13 @@ class History:
         else:
             fire(session, action.chart, action.subject, action.event, by=by, at=moment, body=content)
 
-    def remind(self, until: datetime) -> None:
-        """Let the clock pass every threshold that was due by then, at the very moment it was due."""
+    def begin_day(self, until: datetime) -> None:
+        """Pass every threshold that was due by then, at the very moment it was due, and offer what work there is."""
         due = select(Threshold.due_at).where(col(Threshold.passed_at).is_(None), col(Threshold.due_at) <= until)
-        while True:
-            with transaction(self.engine) as session:
-                moment = session.exec(due.order_by(col(Threshold.due_at)).limit(1)).first()
-                if moment is None or not pass_due(session, at=moment, limit=100):
+        with transaction(self.engine) as session:
+            queue.offer_due(session, at=min(until, self.end), run=RUN)
+            while (moment := session.exec(due.order_by(col(Threshold.due_at)).limit(1)).first()) is not None:
+                if not pass_due(session, at=moment, limit=100):
                     return
 
     def complete(self) -> None:
@@ -170,15 +179,9 @@ def register(session: Session, member: Member, at: datetime) -> None:
         fire(session, "person", None, "register", by=ADMINISTRATOR, at=at, body=member.body())
 
 
-def application_of(session: Session, number: int) -> Application | None:
-    """The application of a line of the table, if it is there."""
-    query = select(Application).where(Application.applicant == handle(number))
-    return session.exec(query.order_by(col(Application.created_at)).limit(1)).first()
-
-
 def last_office_moment(at: datetime) -> datetime:
     """The last moment of office hours before an instant."""
     day = office_day(at)
-    while not is_open(day) or office_time(day)[0] >= at:
+    while why_surely_closed(day) or office_time(day)[0] >= at:
         day -= timedelta(days=1)
     return min(office_time(day)[1], at) - timedelta(minutes=1)

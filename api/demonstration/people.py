@@ -33,12 +33,18 @@ ZILVERDAM, LINDEWAARD, OOSTERVEEN = "gemeente-zilverdam", "gemeente-lindewaard",
 NOORDERLAND, DE_VLIET = "provincie-noorderland", "waterschap-de-vliet"
 
 EMPLOYERS = (
-    Employer(ZILVERDAM, "municipality", "Gemeente Zilverdam", "NL05TEST0417164300", "4380", "BESTUUR", "1010", "RIE-2025"),
-    Employer(LINDEWAARD, "municipality", "Gemeente Lindewaard", "NL78TEST0417165411", "43810", "KABINET", "1100", "RIE-24-02"),
+    Employer(
+        ZILVERDAM, "municipality", "Gemeente Zilverdam", "NL05TEST0417164300", "4380", "BESTUUR", "1010", "RIE-2025"
+    ),
+    Employer(
+        LINDEWAARD, "municipality", "Gemeente Lindewaard", "NL78TEST0417165411", "43810", "KABINET", "1100", "RIE-24-02"
+    ),
     Employer(OOSTERVEEN, "municipality", "Gemeente Oosterveen", "NL54TEST0417166522", "4380", "B-EN-W", "1010", None),
     Employer(NOORDERLAND, "province", "Provincie Noorderland", "NL30TEST0417167633", "61420", "GS", "1105", "RIE-2024"),
-    Employer(DE_VLIET, "water-board", "Waterschap De Vliet", "NL06TEST0417168744", "4711", "BESTUUR", "1000", "RIE-2025-W"),
-)  # fmt: skip
+    Employer(
+        DE_VLIET, "water-board", "Waterschap De Vliet", "NL06TEST0417168744", "4711", "BESTUUR", "1000", "RIE-2025-W"
+    ),
+)
 """Oosterveen has no risk inventory yet: its bookings wait for one."""
 
 

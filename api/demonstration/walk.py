@@ -38,13 +38,12 @@ def next_step(session: Session, number: int, application: Application, at: datet
         if beside is not None:
             name = beside.step.split("/")[1]
             return actions.propose(session, "application", application, name, people, at)
-        if key == case.until and done[key] >= case.nth - 1:
-            return None
         if key == STATEMENT:
-            return actions.statement(session, row, people, at, demonstration=True)
-        found = actions.propose(session, chart, row, event, people, at, example)
+            found = actions.statement(session, row, people, at, demonstration=True)
+        else:
+            found = actions.propose(session, chart, row, event, people, at, example)
         if found.allowed:
-            return found
+            return None if key == case.until and done[key] >= case.nth - 1 else found
     return found
 
 
