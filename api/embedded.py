@@ -168,7 +168,8 @@ def _shield(info: PostmasterInfo, folder: Path) -> None:
 
 
 def _address(info: PostmasterInfo, database: str) -> str:
-    query = {"host": str(info.socket_dir)}
+    # The port too, though over a socket it is only a name: libpq would else take it from the environment.
+    query = {"host": str(info.socket_dir), "port": str(info.port)}
     return URL.create("postgresql", "postgres", database=database, query=query).render_as_string(hide_password=False)
 
 

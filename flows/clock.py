@@ -14,7 +14,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from sqlalchemy import Engine
 
 from flows import due
-from flows.edge import configuration, engine, here, utc_now
+from flows.edge import await_gate, configuration, engine, here, utc_now
 from flows.health import Pulse
 from flows.plan import late_at, read, schedules
 from states import logs, runs
@@ -85,6 +85,7 @@ class Clock:
 def main() -> None:
     """Tick until stopped."""
     logs.set_up("clock")
+    await_gate()
     clock = Clock(engine(), configuration(), utc_now())
     pulse = Pulse(engine(), "clock")
 

@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from flows import due
 from flows.bell import Bell
 from flows.bridge import Bridge
-from flows.edge import EdgeError, configuration, engine, here, utc_now
+from flows.edge import EdgeError, await_gate, configuration, engine, here, utc_now
 from flows.health import Pulse
 from states import logs
 from states.configuration import Configuration
@@ -103,7 +103,9 @@ def main() -> None:
     said = configuration()
     if said.database_url is None:
         raise EdgeError("Name the database: DATABASE_URL=postgresql://...")
-    dispatcher = Dispatcher(engine(), said, Bridge(said.prefect_api_url))
+    bridge = Bridge(said.prefect_api_url)
+    await_gate()
+    dispatcher = Dispatcher(engine(), said, bridge)
     dispatcher.start()
     serve(said.database_url, dispatcher, Pulse(engine(), "dispatcher"))
 

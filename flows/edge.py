@@ -2,6 +2,7 @@
 
 import os
 import socket
+import sys
 from datetime import UTC, datetime
 from functools import cache
 
@@ -38,6 +39,15 @@ def engine() -> Engine:
     if not url:
         raise EdgeError("Name the database: DATABASE_URL=postgresql://...; `veiligadvies run` does so by itself.")
     return connect(url, key=office_key(configuration().key_file), pool_size=5)
+
+
+def await_gate() -> None:
+    """Where whoever started us holds a gate, wait until it opens: the imports are done by then, the work is not begun.
+
+    The gate is our standard input, and it opens when that is closed; it also opens when its holder dies.
+    """
+    if os.environ.get("VEILIGADVIES_GATE"):
+        sys.stdin.buffer.read()
 
 
 def here(part: str) -> str:

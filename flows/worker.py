@@ -24,7 +24,7 @@ from prefect.flow_engine import run_flow_async
 from prefect.settings import PREFECT_API_URL
 from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker, BaseWorkerResult
 
-from flows.edge import engine, here, utc_now
+from flows.edge import await_gate, engine, here, utc_now
 from flows.health import Pulse
 from flows.janitor import bury, forget_missed, mark
 from flows.plan import pool_name, read
@@ -147,6 +147,7 @@ async def tidy(client: PrefectClient, deployments: list[Any]) -> None:
 def main() -> None:
     """Run until stopped; in a thread, for in the main thread Prefect would take our signals for its own."""
     logs.set_up("worker")
+    await_gate()
     stop = threading.Event()
     thread = threading.Thread(target=anyio.run, args=[serve, stop], name="worker")
     for number in (signal.SIGTERM, signal.SIGINT):

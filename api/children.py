@@ -1,0 +1,138 @@
+"""The processes of an office: each in a group of its own, with a log of its own, started again when it dies."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO
+
+PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
+LONGEST_PAUSE = 30.0
+"""Seconds between two starts of a process that dies at once."""
+STEADY = 60.0
+"""Seconds after which a process counts as having started well."""
+LARGEST_LOG = 10_000_000
+"""Bytes after which a log makes room for a new one; one older log is kept."""
+
+
+class Child:
+    """One process, and what it takes to start it again."""
+
+    def __init__(
+        self, name: str, command: Sequence[str], around: Mapping[str, str], logs: Path, *, gated: bool = False
+    ) -> None:
+        """Describe the process.
+
+        Args:
+            name: what it is called, also its log.
+            command: a module and its arguments.
+            around: its environment.
+            logs: the folder of logs.
+            gated: whether it waits with its work until :meth:`open_gate`.
+        """
+        self.name = name
+        self.log = logs / f"{name}.log"
+        self._command = [sys.executable, "-m", *command]
+        self._around = dict(around)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._began = 0.0
+        self._gated = gated
+        self._pause = 0.5
+        self._again_at: float | None = None
+
+    @property
+    def pid(self) -> int:
+        """The process's number."""
+        assert self._process is not None
+        return self._process.pid
+
+    def start(self) -> None:
+        """Start the process."""
+        with _opened(self.log) as log:
+            self._process = subprocess.Popen(  # noqa: S603  # the commands are ours
+                self._command,
+                env=self._around | ({"VEILIGADVIES_GATE": "stdin"} if self._gated else {}),
+                stdin=subprocess.PIPE if self._gated else subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=_die_with_us if sys.platform == "linux" else None,  # noqa: PLW1509  # one thread forks
+            )
+        self._began = time.monotonic()
+        self._again_at = None
+
+    def open_gate(self) -> None:
+        """Let the process begin its work."""
+        self._gated = False
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
+
+    def tend(self) -> str | None:
+        """Start the process again if it died, after a pause that grows; answers what there is to tell."""
+        if self._process is None:
+            return None
+        now = time.monotonic()
+        if self._again_at is not None:
+            if now < self._again_at:
+                return None
+            self.start()
+            return f"{self.name} was started again"
+        code = self._process.poll()
+        if code is None:
+            return None
+        self._pause = 0.5 if now - self._began > STEADY else min(self._pause * 2, LONGEST_PAUSE)
+        self._again_at = now + self._pause
+        end = f"by signal {-code}" if code < 0 else f"with code {code}"
+        return f"{self.name} ended {end}; it starts again in {self._pause:.0f} s. Its log: {self.log}"
+
+
+def stop(children: Sequence[Child], seconds: float) -> None:
+    """Ask processes to end, all at once, and end those that do not within so many seconds."""
+    running = [child._process for child in children if child._process is not None]  # noqa: SLF001
+    for process in running:
+        _signal(process, signal.SIGTERM)
+    deadline = time.monotonic() + seconds
+    for process in running:
+        try:
+            process.wait(max(deadline - time.monotonic(), 0.0))
+        except subprocess.TimeoutExpired:
+            _signal(process, signal.SIGKILL)
+            process.wait()
+
+
+def adopt_orphans() -> None:
+    """Become the parent of what our children leave behind, such as PostgreSQL, so that none ends as a zombie."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def reap() -> None:
+    """Take leave of every process of ours that ended."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        return
+
+
+def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    if process.poll() is None:
+        # The group: a server's own helpers too.
+        os.killpg(process.pid, number)
+
+
+def _die_with_us() -> None:
+    # Runs in the child. However we end, the kernel then ends it too.
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def _opened(log: Path) -> IO[bytes]:
+    log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if log.exists() and log.stat().st_size > LARGEST_LOG:
+        log.replace(log.with_suffix(".log.1"))
+    return log.open("ab")

@@ -1,0 +1,132 @@
+"""The command line: run an office, get into it, verify it, walk through it."""
+
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from api import office
+from rules.roles import Role
+from states.configuration import Configuration
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+app = typer.Typer(
+    help="Veiligadvies: the case engine for the Dutch security-advice regulation.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def fail(words: object) -> NoReturn:
+    """Say what is wrong and what to do, without a traceback."""
+    typer.echo(f"veiligadvies: {words}", err=True)
+    raise typer.Exit(1)
+
+
+def reach(configuration: Configuration) -> "Engine":
+    """The database that DATABASE_URL names, or else that of the office that runs here."""
+    # The imports of each command stand in it: `run` must start its slowest part without waiting for them.
+    from states.database import connect  # noqa: PLC0415
+    from states.vault import office_key  # noqa: PLC0415
+
+    if not configuration.key_file.exists():
+        fail(f"No office was ever started in {configuration.folder}. Start one with `make run`.")
+    try:
+        url = configuration.database_url or office.read(configuration.folder).database
+    except office.OfficeError as error:
+        fail(error)
+    return connect(url, key=office_key(configuration.key_file), pool_size=1)
+
+
+def within(configuration: Configuration, work: "Callable[[Engine], int]") -> None:
+    """Do something with the database of an office, and end with what it answers."""
+    from sqlalchemy.exc import DBAPIError  # noqa: PLC0415
+
+    engine = reach(configuration)
+    try:
+        code = work(engine)
+    except DBAPIError as error:
+        fail(f"The office's database does not answer as it should: {str(error.orig).strip().splitlines()[0]}")
+    finally:
+        engine.dispose()
+    raise typer.Exit(code)
+
+
+@app.command()
+def run() -> None:
+    """Start an office and run it until Ctrl-C."""
+    from api import supervisor  # noqa: PLC0415
+    from api.teller import Teller  # noqa: PLC0415
+
+    try:
+        supervisor.run(Configuration(), Teller())
+    except office.OfficeError as error:
+        fail(error)
+
+
+@app.command()
+def token(
+    role: Annotated[Role, typer.Option(help="The role to get in as.")],
+    person: Annotated[str | None, typer.Option("--as", help="Who of those in that role.")] = None,
+) -> None:
+    """Print a bearer token for a person of the demonstration office."""
+    from api.errors import ApiError  # noqa: PLC0415
+    from api.tokens import issue  # noqa: PLC0415
+    from states.database import transaction  # noqa: PLC0415
+
+    configuration = Configuration()
+
+    def work(engine: "Engine") -> int:
+        try:
+            with transaction(engine) as session:
+                typer.echo(issue(session, configuration, role, person, at=datetime.now(UTC)))
+        except ApiError as error:
+            fail(error)
+        return 0
+
+    within(configuration, work)
+
+
+@app.command()
+def verify() -> None:
+    """Verify every chain of the ledger, and that what is stored follows from it."""
+    from states.database import transaction  # noqa: PLC0415
+    from states.verify import verify as verify_chains  # noqa: PLC0415
+
+    def work(engine: "Engine") -> int:
+        with transaction(engine) as session:
+            verdict = verify_chains(session)
+        for kind, count in sorted(verdict.by_kind.items()):
+            typer.echo(f"{kind:<16} {count:>6} chains")
+        typer.echo(f"{'entries':<16} {verdict.entries:>6}")
+        for problem in verdict.problems:
+            typer.echo(problem, err=True)
+        typer.echo(f"{len(verdict.problems)} problems" if verdict.problems else "every chain holds")
+        return 1 if verdict.problems else 0
+
+    within(Configuration(), work)
+
+
+@app.command()
+def journey(
+    url: Annotated[str | None, typer.Option(help="The office's address; by default the one that runs here.")] = None,
+    out: Annotated[Path | None, typer.Option(help="A folder for every file that leaves or comes in.")] = None,
+) -> None:
+    """Walk five applications through the office over its API, and tell what happens."""
+    from api import journey as walk  # noqa: PLC0415
+
+    try:
+        address = url or office.read(Configuration().folder).api
+    except office.OfficeError as error:
+        fail(error)
+    raise typer.Exit(walk.run(address, out))
+
+
+if __name__ == "__main__":
+    sys.exit(app())

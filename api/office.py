@@ -1,0 +1,108 @@
+"""A running office, as others on this machine find it: one per data folder, with its addresses in run.json."""
+
+import fcntl
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+
+class OfficeError(Exception):
+    """The office cannot run, or does not; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Office:
+    """Where a running office is reached."""
+
+    api: str
+    database: str
+    prefect: str
+    pids: dict[str, int] = field(default_factory=dict)
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Be the only office of this data folder; the lock goes with the process, however it ends.
+
+    Raises:
+        OfficeError: another one has it.
+    """
+    with (folder / "run.lock").open("a+", encoding="ascii") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise OfficeError(
+                f"Another office runs from {folder} (process {file.read().strip()}). "
+                "Stop it, or choose another folder: VEILIGADVIES_HOME=/path/to/folder make run",
+            ) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def write(folder: Path, office: Office) -> None:
+    """Say where this office is reached; readable by us alone, for the database's address may hold a password."""
+    draft = folder / "run.json.new"
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        json.dump(asdict(office), file, indent=2)
+    draft.replace(folder / "run.json")
+
+
+def remove(folder: Path) -> None:
+    """Say that no office runs here any more."""
+    (folder / "run.json").unlink(missing_ok=True)
+
+
+def read(folder: Path) -> Office:
+    """Find the office that runs from this data folder.
+
+    Raises:
+        OfficeError: none does.
+    """
+    with suppress(OfficeError, FileNotFoundError), locked(folder):
+        # Nobody holds the lock, so what run.json says was left by a run that was killed.
+        remove(folder)
+    try:
+        return Office(**json.loads((folder / "run.json").read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        raise OfficeError(
+            f"No office runs from {folder}. Start one with `make run`, or name its folder: VEILIGADVIES_HOME=...",
+        ) from None
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def is_free(host: str, port: int) -> bool:
+    """Whether we could listen there."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        # As the servers do: a connection that was just closed does not occupy the port.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+        return True
+
+
+def kept_port(file: Path) -> int:
+    """The port in this file if it is still free, or another one, kept there for next time."""
+    with suppress(FileNotFoundError, ValueError):
+        port = int(file.read_text(encoding="ascii"))
+        if is_free("127.0.0.1", port):
+            return port
+    port = free_port()
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file.write_text(str(port), encoding="ascii")
+    return port
