@@ -6,7 +6,7 @@ from sqlmodel import col, select
 
 from states import deadlines, letters, work
 from states.charts.application import Stage
-from states.charts.measure import MeasureState
+from states.charts.measure import MEASURE, MeasureState
 from states.charts.payable import PayableState
 from states.charts.takeover import TakeoverState
 from states.events.event import Passage
@@ -22,6 +22,13 @@ UNPAID = (
     PayableState.RETURNED,
 )
 
+DONE: dict[str, frozenset[str]] = {
+    "takeover": frozenset({TakeoverState.TAKEN_OVER, TakeoverState.LAPSED}),
+    "measure": MEASURE.final | {MeasureState.PROVIDED, MeasureState.SETTLED},
+    "payable": frozenset({PayableState.PAID, PayableState.REJECTED}),
+}
+"""The states of a part in which it no longer holds the application's stage."""
+
 
 def settle_aftermath(passage: Passage) -> None:
     """Let the applications of this passage move on, then refresh work, terms and letters."""
@@ -31,15 +38,14 @@ def settle_aftermath(passage: Passage) -> None:
     deadlines.refresh(passage)
     work.refresh(passage)
     letters.refresh(passage)
-    passage.session.flush()
 
 
 def applications(passage: Passage) -> list[Application]:
-    """The applications whose parts were touched."""
-    if not any(touch.before != touch.after for touch in passage.touched):
-        return []
+    """The applications of which a part was done just now."""
     found = {}
     for touch in passage.touched:
+        if touch.after not in DONE.get(touch.chart, ()) or touch.before == touch.after:
+            continue
         application = passage.application_of(touch.row)
         if application is not None:
             found[application.id] = application

@@ -42,6 +42,8 @@ Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9./-]{0,39}$")]
 """A reference as other systems give it: letters, digits, ``.``, ``/`` and ``-``; a fact."""
 Handle = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,60}$")]
 """The id of a person, organisation or subject: a fact."""
+Reference = Annotated[str, Field(pattern=r"^VA-[0-9]{4}-[A-Z0-9]{8}$")]
+"""The reference of an application: a fact."""
 Amount = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
 """Euros with at most two decimals."""
 Day = date

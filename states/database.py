@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, func, select
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
@@ -25,7 +25,6 @@ def connect(url: str, *, key: bytes, pool_size: int = 20) -> Engine:
         address(url),
         pool_size=pool_size,
         max_overflow=10,
-        pool_pre_ping=True,
         hide_parameters=True,  # an error in a log must not tell what was being written
         execution_options={"vault": Vault(key)},
         connect_args={"options": "-c timezone=UTC"},
@@ -37,12 +36,18 @@ def transaction(engine: Engine) -> Iterator[Session]:
     """A session whose work is committed at the end, or rolled back whole on any error."""
     with Session(engine, expire_on_commit=False) as session:
         yield session
+        session.flush()
+        if hints := session.info.pop("hints", None):
+            session.execute(select(*(func.pg_notify(WAKE, hint) for hint in sorted(hints))))
         session.commit()
 
 
 def wake(session: Session, hint: str) -> None:
-    """Tell listeners, once this transaction commits, that something waits (``acute``, ``work`` or ``letters``)."""
-    session.execute(text("SELECT pg_notify(:channel, :hint)"), {"channel": WAKE, "hint": hint})
+    """Tell listeners, once this transaction commits, that something cannot wait for their next look.
+
+    Only what is acute does: a notification is one more lock for every commit of the server.
+    """
+    session.info.setdefault("hints", set()).add(hint)
 
 
 def listen(url: str, *, timeout: float) -> Iterator[str | None]:

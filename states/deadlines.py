@@ -62,7 +62,8 @@ TERMS: dict[str, TermKind] = {
         reminds=Role.APPLICANT,
         starts=("application", "invite-completion"),
         started_on=recorded,
-        ends=ENDINGS | {("application", "complete"), ("application", "intend-refusal")},
+        ends=ENDINGS
+        | {("application", event) for event in ("complete", "intend-refusal", "plan-interview", "invite-completion")},
         suspendable=False,
         statutory=False,
     ),
@@ -200,7 +201,8 @@ def running(session: Session, application: str, kind: str, organisation: str | N
 def latest(session: Session, subject: str, kind: str) -> Term | None:
     """The newest term of a kind on a subject, running or ended."""
     query = select(Term).where(Term.subject == subject, Term.kind == kind)
-    return session.exec(query.order_by(col(Term.started_on).desc(), col(Term.id))).first()
+    newest = (col(Term.ended_on).is_not(None), col(Term.started_on).desc(), col(Term.id))
+    return session.exec(query.order_by(*newest)).first()
 
 
 def pass_due(session: Session, *, at: datetime, limit: int) -> int:
@@ -232,8 +234,8 @@ def pass_due(session: Session, *, at: datetime, limit: int) -> int:
             row.late = at - row.due_at > timedelta(days=1)
             passed += 1
         told = remind(session, term, last, at)
-        ledger.append(
-            session,
+        pen = ledger.Pen(session)
+        pen.append(
             stream,
             by=ENGINE,
             at=at,
@@ -253,7 +255,7 @@ def pass_due(session: Session, *, at: datetime, limit: int) -> int:
             content={},
             receipt=[],
         )
-        session.flush()
+        pen.write()
     return passed
 
 

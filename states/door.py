@@ -15,8 +15,8 @@ from sqlalchemy.event import listens_for
 from sqlmodel import Session, select
 
 from rules import charts as chart_rules
-from rules import duties
-from rules.roles import ENGINE, Actor, Role
+from rules import conflicts, duties
+from rules.roles import ENGINE, OF_AN_EMPLOYER, Actor, Role
 from states import ledger, scope
 from states.aftermath import settle_aftermath
 from states.bodies import Body, divide, parse
@@ -25,7 +25,14 @@ from states.events.catalogue import EVENTS
 from states.events.event import Event, Passage, Step, Touched
 from states.tables.application import Application
 from states.tables.base import Recorded, Versioned
-from states.tables.ledger import LedgerEntry, StreamKind
+from states.tables.ledger import StreamKind
+
+UNSEEN = object()
+"""No value: a column that was not looked at yet."""
+
+
+FROM_ANYONE = frozenset({("application", "record-threat")})
+"""What people may do in their own case beside what they do as its applicant."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,8 @@ class Outcome:
     """What came of an event: its subject as it stands now, and its entry in the ledger."""
 
     row: Any
-    entry: LedgerEntry
+    entry: Mapping[str, Any]
+    """The entry as it was written: its seq, hash and the rest."""
 
 
 def fire(
@@ -81,6 +89,7 @@ def fire(
     session.info["passage"] = passage
     outcome = pass_through(passage, definition, row, parsed, by=by)
     settle_aftermath(passage)
+    passage.pen.write()
     del session.info["passage"]
     return outcome
 
@@ -88,11 +97,15 @@ def fire(
 def admit(passage: Passage, definition: Event[Any, Any], subject: str, body: Body) -> Versioned:
     """Lock the streams of a subject, then read the subject as it stands under that lock."""
     session, table = passage.session, definition.table
-    stream = session.exec(select(table.stream).where(table.id == subject)).first()  # type: ignore[attr-defined]
-    if stream is None:
+    # An application is its own stream; another subject's never changes, so it can be read before the lock.
+    stream: str | None = subject
+    if table is not Application:
+        stream = session.exec(select(table.stream).where(table.id == subject)).first()  # type: ignore[attr-defined]
+    if stream is not None:
+        passage.streams = ledger.lock(session, {stream, *definition.also_locks(session, subject, body)})
+    row = session.get(table, subject, populate_existing=True)
+    if row is None:
         raise NotFoundError(definition.chart.name, subject)
-    passage.streams = ledger.lock(session, {stream, *definition.also_locks(session, subject, body)})
-    row: Versioned = session.get_one(table, subject, populate_existing=True)
     return row
 
 
@@ -119,7 +132,7 @@ def pass_through(
     by: Actor,
 ) -> Outcome:
     """Judge one event, move its chart, carry out its effect and append it to the ledger."""
-    passage.session.flush()  # what changed so far belongs to the event from which this one follows
+    note(passage)  # what changed so far belongs to the event from which this one follows
     step: Step[Any] = Step(passage, row, by)
     judge(step, definition, body)
     if step.findings:
@@ -155,7 +168,7 @@ def judge(step: Step[Any], definition: Event[Any, Any], body: Body) -> None:
         return
     if step.by.role is not Role.ENGINE and step.row is not None:
         application = step.application() if scope.has_application(step.row) else None
-        if application is not None:
+        if application is not None and step.by.role is Role.APPLICANT:
             mine = step.ask(
                 duties.own_application,
                 role=step.by.role,
@@ -164,7 +177,11 @@ def judge(step: Step[Any], definition: Event[Any, Any], body: Body) -> None:
             )
             if not mine:
                 return
-        if not step.ask(
+        elif application is not None and (chart.name, name) not in FROM_ANYONE:
+            applicant = application.applicant
+            if not step.ask(conflicts.not_own_case, person=step.by.person, applicant=applicant):
+                return
+        if step.by.role in OF_AN_EMPLOYER and not step.ask(
             duties.own_organisation,
             role=step.by.role,
             organisation=step.by.organisation,
@@ -191,18 +208,16 @@ def record(
     body: Body,
     before: str | None,
     after: str | None,
-) -> LedgerEntry:
+) -> dict[str, Any]:
     """Append the event with every change of every recorded row to the subject's stream."""
-    session = passage.session
-    session.flush()
+    note(passage)
     changes = {
         key: {column: getattr(row, column) for column in sorted(columns)}
         for key, (row, columns) in passage.changes.pop().items()
     }
     stream = passage.streams[step.row.stream]
     facts, content = divide(body)
-    entry = ledger.append(
-        session,
+    return passage.pen.append(
         stream,
         by=step.by,
         at=passage.at,
@@ -216,30 +231,34 @@ def record(
         content=content,
         receipt=step.receipt,
     )
-    session.flush()
-    return entry
 
 
 @listens_for(Session, "before_flush")
-def notice(session: Session, *_: Any) -> None:
-    """Note, before they are flushed, which columns of which recorded rows changed in the event at hand."""
-    passage: Passage | None = session.info.get("passage")
-    if passage is None or not passage.changes:
+def before_flush(session: Session, *_: Any) -> None:
+    """Note what changed before a flush makes it look unchanged."""
+    if (passage := session.info.get("passage")) is not None:
+        note(passage)
+
+
+def note(passage: Passage) -> None:
+    """Note which columns of which recorded rows changed since the last look; they belong to the event at hand."""
+    if not passage.changes:
         return
-    noted = passage.changes[-1]
-    for row in session.new:
-        if isinstance(row, Recorded):
-            noted[key_of(row)] = (row, set(type(row).model_fields) - row.unrecorded)
-    for row in session.dirty:
-        if isinstance(row, Recorded):
-            state: Any = inspect(row)
-            moved = {
-                attribute.key
-                for attribute in state.mapper.column_attrs
-                if attribute.key not in row.unrecorded and state.attrs[attribute.key].history.has_changes()
-            }
-            if moved:
-                noted.setdefault(key_of(row), (row, set()))[1].update(moved)
+    session, noted = passage.session, passage.changes[-1]
+    for row in (*session.new, *session.dirty):
+        if not isinstance(row, Recorded):
+            continue
+        state: Any = inspect(row)
+        key = key_of(row)
+        columns = type(row).model_fields if state.transient or state.pending else state.committed_state
+        for column in columns:
+            value = getattr(row, column)
+            if column in row.unrecorded or passage.seen.get((key, column), UNSEEN) == value:
+                continue
+            if column in state.committed_state and state.committed_state[column] == value:
+                continue
+            passage.seen[key, column] = value
+            noted.setdefault(key, (row, set()))[1].add(column)
 
 
 def key_of(row: Recorded) -> str:

@@ -101,7 +101,7 @@ def together(*parts: Facts) -> Facts:
 def resumed(passage: Passage, touch: Touched) -> Mapping[str, Any]:
     """Which term goes on, and when it is due now."""
     kind = touch.body.term  # type: ignore[attr-defined]  # a Resumption names its term
-    term = deadlines.running(passage.session, str(touch.row.stream), kind)  # type: ignore[attr-defined]
+    term = deadlines.running(passage.session, str(touch.row.stream), kind, passage.by.organisation)  # type: ignore[attr-defined]
     assert term is not None
     assert term.due_on is not None
     return {"term": kind, "due_on": term.due_on.isoformat()}

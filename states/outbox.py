@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from states.database import wake
 from states.errors import NotFoundError
 from states.tables.base import new_id
 from states.tables.ledger import Stream
@@ -48,7 +47,6 @@ def post(
         message_id=f"<{key}@veiligadvies>",
     )
     session.add(row)
-    wake(session, "letters")
     return row
 
 
@@ -123,7 +121,6 @@ def settle(session: Session, key: str, *, arrived: bool, at: datetime) -> Outbox
         row.state, row.sent_at = "sent", at
     else:
         row.state, row.next_at, row.failures = "pending", at, 0
-        wake(session, "letters")
     return row
 
 

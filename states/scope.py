@@ -2,11 +2,15 @@
 
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlalchemy import Table, bindparam, select
+from sqlmodel import Session
 
 from states.tables.application import Application, ApplicationEmployer
 from states.tables.finance import PaymentBatch
 from states.tables.people import Organisation, Person
+
+TIES: Table = ApplicationEmployer.__table__  # type: ignore[attr-defined]  # set by SQLAlchemy
+EMPLOYERS = select(TIES.c.organisation).where(TIES.c.application == bindparam("application")).order_by(TIES.c.position)
 
 
 def has_application(row: Any) -> bool:
@@ -16,8 +20,10 @@ def has_application(row: Any) -> bool:
 
 def employers_of(session: Session, application: str) -> list[str]:
     """The employers of an application; the first takes the remainder of a split."""
-    query = select(ApplicationEmployer.organisation).where(ApplicationEmployer.application == application)
-    return list(session.exec(query.order_by(ApplicationEmployer.position)))  # type: ignore[arg-type]
+    known: dict[str, list[str]] = session.info.setdefault("employers", {})
+    if not known.get(application):
+        known[application] = list(session.connection().execute(EMPLOYERS, {"application": application}).scalars())
+    return known[application]
 
 
 def organisations(session: Session, row: Any) -> list[str]:

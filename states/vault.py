@@ -7,13 +7,13 @@ import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlmodel import Session, select
 
 from states.errors import ErasedError
-from states.tables.ledger import Stream, VaultItem
+from states.tables.ledger import VaultItem
 
 NONCE = 12
 
@@ -34,6 +34,18 @@ def office_key(path: Path) -> bytes:
     return path.read_bytes()
 
 
+class Keyed(Protocol):
+    """A stream: its id and its wrapped data key, None once destroyed."""
+
+    @property
+    def id(self) -> str:
+        """The stream's id."""
+
+    @property
+    def key(self) -> bytes | None:
+        """Its data key, wrapped by the office's key."""
+
+
 class Vault:
     """Seals and opens content; knows the office's key, never writes it."""
 
@@ -51,7 +63,7 @@ class Vault:
         """A fresh data key, wrapped for its stream."""
         return self.seal_with(self._office, secrets.token_bytes(32), stream)
 
-    def data_key(self, stream: Stream) -> bytes:
+    def data_key(self, stream: Keyed) -> bytes:
         """The stream's data key, unwrapped.
 
         Raises:
@@ -61,7 +73,7 @@ class Vault:
             raise ErasedError(f"The content of {stream.id} was erased.")
         return self._office.decrypt(stream.key[:NONCE], stream.key[NONCE:], stream.id.encode())
 
-    def seal(self, stream: Stream, seq: int, content: Mapping[str, Any]) -> tuple[bytes, dict[str, str]]:
+    def seal(self, stream: Keyed, seq: int, content: Mapping[str, Any]) -> tuple[bytes, dict[str, str]]:
         """Encrypt an entry's content; answer the sealed bytes and an HMAC per field for the ledger."""
         key = self.data_key(stream)
         sealed = self.seal_with(AESGCM(key), json.dumps(content).encode(), f"{stream.id}:{seq}")
@@ -71,7 +83,7 @@ class Vault:
             for field, text in content.items()
         }
 
-    def open(self, stream: Stream, item: VaultItem) -> dict[str, Any]:
+    def open(self, stream: Keyed, item: VaultItem) -> dict[str, Any]:
         """Decrypt one entry's content."""
         plain = AESGCM(self.data_key(stream)).decrypt(
             item.sealed[:NONCE],
@@ -81,7 +93,7 @@ class Vault:
         content: dict[str, Any] = json.loads(plain)
         return content
 
-    def content(self, session: Session, stream: Stream, subject: str) -> dict[str, Any]:
+    def content(self, session: Session, stream: Keyed, subject: str) -> dict[str, Any]:
         """All content of one subject, later entries over earlier ones; empty once erased."""
         if stream.key is None:
             return {}

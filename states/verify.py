@@ -42,7 +42,7 @@ def broken_links(stream: Stream, entries: list[LedgerEntry]) -> Iterator[str]:
             return
         if entry.previous != head:
             yield f"{stream.id}: entry {seq} does not follow from the one before it."
-        if digest(entry) != entry.hash:
+        if digest(entry.model_dump()) != entry.hash:
             yield f"{stream.id}: entry {seq} was changed after it was written."
         head = entry.hash
     if (stream.seq, stream.head) != (len(entries), head):

@@ -1,8 +1,9 @@
 """Which state asks for which work: one table, and how work items are kept in step with it."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from sqlalchemy import Table, insert, text
 from sqlmodel import Session, col, select
 
 from rules.moments import office_day
@@ -52,6 +53,14 @@ WORK: dict[tuple[str, str], tuple[Work, ...]] = {
     ("booking", "ready"): (Work("book", Role.FINANCE, 5, "booking"),),
 }
 
+ITEMS: Table = WorkItem.__table__  # type: ignore[attr-defined]  # set by SQLAlchemy
+
+OPEN_ITEMS = insert(ITEMS)
+FINISH = text(
+    "UPDATE work_item SET done_at = :at WHERE done_at IS NULL AND (subject, action) IN"
+    " (SELECT * FROM unnest(CAST(:subjects AS text[]), CAST(:actions AS text[])))",
+)
+
 BY_HAND = frozenset({"hand-off-threat", "assess-bank-entry"})
 """Work that no state asks for; whoever did it says so."""
 
@@ -64,26 +73,28 @@ def refresh(passage: Passage) -> None:
     signalled = [touch for touch in passage.touched if touch.event in {"record-threat", "lower-urgency"}]
     if not moved and not signalled:
         return
-    session = passage.session
-    subjects = {subject_of(touch): touch for touch in moved}
-    open_items = session.exec(
-        select(WorkItem).where(col(WorkItem.done_at).is_(None), col(WorkItem.subject).in_(subjects)),
-    )
-    present = {(item.subject, item.action): item for item in open_items}
-    for (subject, action), item in present.items():
-        touch = subjects[subject]
-        asked = WORK.get((touch.chart, str(touch.after)), ())
-        if action not in BY_HAND and all(work.action != action for work in asked):
-            item.done_at = passage.at
-    for subject, touch in subjects.items():
-        for work in WORK.get((touch.chart, str(touch.after)), ()):
-            if (subject, work.action) not in present:
-                open_item(passage, touch, work)
+    ended: list[tuple[str, str]] = []
+    asked: dict[tuple[str, str], tuple[Touched, Work]] = {}
+    for touch in moved:
+        before = {work.action: work for work in WORK.get((touch.chart, str(touch.before)), ())}
+        after = {work.action: work for work in WORK.get((touch.chart, str(touch.after)), ())}
+        gone = ((subject_of(touch), action) for action in before.keys() - after.keys())
+        ended.extend(key for key in gone if asked.pop(key, None) is None)
+        for action in after.keys() - before.keys():
+            asked[subject_of(touch), action] = (touch, after[action])
+    if ended:
+        subjects, actions = zip(*ended, strict=True)
+        facts = {"at": passage.at, "subjects": list(subjects), "actions": list(actions)}
+        passage.session.connection().execute(FINISH, facts)
+    items = [item_for(passage, touch, work) for touch, work in asked.values()]
     for touch in signalled:
         assert isinstance(touch.row, Application)
-        reorder(session, touch.row, passage.at)
+        reorder(passage.session, touch.row, passage.at)
         if touch.event == "record-threat":
-            hand_off(passage, touch)
+            items.extend(hand_off(passage, touch))
+    if items:
+        passage.session.flush()
+        passage.session.connection().execute(OPEN_ITEMS, items)
 
 
 def subject_of(touch: Touched) -> str:
@@ -91,26 +102,25 @@ def subject_of(touch: Touched) -> str:
     return str(touch.row.id)  # type: ignore[attr-defined]  # every subject has one
 
 
-def open_item(passage: Passage, touch: Touched, work: Work) -> WorkItem:
-    """Ask for one thing to be done."""
+def item_for(passage: Passage, touch: Touched, work: Work) -> dict[str, Any]:
+    """The row of a work item that asks for one thing to be done."""
     application = touch.row if isinstance(touch.row, Application) else passage.application_of(touch.row)
     urgency = application.urgency if application is not None else Urgency.ROUTINE
-    item = WorkItem(
-        id=new_id("work"),
-        application=application.id if application is not None else subject_of(touch),
-        chart=touch.chart,
-        subject=subject_of(touch),
-        action=work.action,
-        role=str(work.role),
-        organisation="" if work.role in OF_THE_OFFICE else passage.payer_of(touch.row),
-        lane=RANK[urgency],
-        start_by=start_by(passage.at, work.service_level, urgency),
-        created_at=passage.at,
-        estimate=work.estimate,
-    )
-    passage.session.add(item)
-    wake(passage.session, "acute" if urgency is Urgency.ACUTE else "work")
-    return item
+    if urgency is Urgency.ACUTE:
+        wake(passage.session, "acute")
+    return {
+        "id": new_id("work"),
+        "application": application.id if application is not None else subject_of(touch),
+        "chart": touch.chart,
+        "subject": subject_of(touch),
+        "action": work.action,
+        "role": str(work.role),
+        "organisation": "" if work.role in OF_THE_OFFICE else passage.payer_of(touch.row),
+        "lane": RANK[urgency],
+        "start_by": start_by(passage.at, work.service_level, urgency),
+        "created_at": passage.at,
+        "estimate": work.estimate,
+    }
 
 
 def start_by(at: datetime, service_level: str, urgency: Urgency) -> datetime:
@@ -142,23 +152,25 @@ def reorder(session: Session, application: Application, at: datetime) -> None:
         item.lane = RANK[application.urgency]
         item.start_by = start_by(item.created_at if item.lane > 1 else at, level, application.urgency)
         item.dispatched_at = None  # it stands elsewhere now, so it is offered again
-        wake(session, "acute" if item.lane == 1 else "work")
+        if application.urgency is Urgency.ACUTE:
+            wake(session, "acute")
 
 
-def hand_off(passage: Passage, touch: Touched) -> None:
+def hand_off(passage: Passage, touch: Touched) -> list[dict[str, Any]]:
     """A threat leaves the process: someone makes sure that it reaches the police and the support team."""
     session = passage.session
-    session.flush()
-    query = select(WorkItem).where(
+    query = select(WorkItem.id).where(
         WorkItem.subject == subject_of(touch),
         WorkItem.action == "hand-off-threat",
         col(WorkItem.done_at).is_(None),
     )
-    if session.exec(query).first() is None:
-        item = open_item(passage, touch, Work("hand-off-threat", Role.OFFICER, 30, "intake"))
-        newest = select(ThreatSignal).where(ThreatSignal.stream == subject_of(touch))
-        signal = session.exec(newest.order_by(col(ThreatSignal.recorded_at).desc())).first()
-        if signal is not None:
-            # The hand-off follows the newest signal, also where the case itself has ended.
-            item.lane = RANK[signal.urgency]
-            item.start_by = start_by(passage.at, "intake", signal.urgency)
+    if session.exec(query).first() is not None:
+        return []
+    item = item_for(passage, touch, Work("hand-off-threat", Role.OFFICER, 30, "intake"))
+    newest = select(ThreatSignal).where(ThreatSignal.stream == subject_of(touch))
+    signal = session.exec(newest.order_by(col(ThreatSignal.recorded_at).desc())).first()
+    if signal is not None:
+        # The hand-off follows the newest signal, also where the case itself has ended.
+        item["lane"] = RANK[signal.urgency]
+        item["start_by"] = start_by(passage.at, "intake", signal.urgency)
+    return [item]

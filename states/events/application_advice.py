@@ -196,10 +196,11 @@ class AdoptAdvice(ApplicationEvent[Adoption]):
             earliest=step.row.interview_held_on,
         )
         step.ask(conflicts.not_own_case, person=step.by.person, applicant=step.row.applicant)
+        authors = {step.row.adviser, *step.hands("assess-domain", "submit-advice")}
         step.ask(
             conflicts.four_eyes,
             person=step.by.person,
-            earlier={"wrote this advice": step.row.adviser},
+            earlier={"wrote this advice": step.by.person if step.by.person in authors else None},
             doing="adopt it",
         )
 

@@ -175,6 +175,13 @@ class CorrectFact(ApplicationEvent[Correction]):
         if body.takeover_received_on is not None:
             term = deadlines.running(step.session, step.row.id, "takeover", body.organisation)
             step.ask(steps.term_suspendable, found=term is not None, suspendable=True, running=False)
+            step.ask(
+                steps.not_before,
+                what="The employer's receipt",
+                day=body.takeover_received_on,
+                earlier="the adoption",
+                earliest=step.row.adopted_on,
+            )
 
     def effect(self, step: Step[Application], body: Correction) -> None:
         """Put the facts right."""

@@ -10,6 +10,7 @@ from rules.findings import REGISTRY, Finding
 from states import deadlines
 from states.bodies import Body, Text
 from states.events.application_intake import ApplicationEvent, claim
+from states.events.application_life import end_parts
 from states.events.event import Step
 from states.tables.application import Application
 
@@ -124,12 +125,17 @@ class Refuse(ApplicationEvent[Why]):
             on=step.on,
         )
         step.ask(conflicts.not_own_case, person=step.by.person, applicant=row.applicant)
-        earlier = {"proposed this refusal": row.officer}
+        proposed = step.by.person in step.hands("intend-refusal")
+        earlier = {
+            "handled this application": row.officer,
+            "proposed this refusal": step.by.person if proposed else None,
+        }
         step.ask(conflicts.four_eyes, person=step.by.person, earlier=earlier, doing="decide on it")
 
     def effect(self, step: Step[Application], body: Why) -> None:
-        """The way ends here."""
+        """The way ends here, and the parts end with it."""
         step.row.ended_on = step.on
+        end_parts(step)
 
     def example(self, step: Step[Application]) -> dict[str, Any]:
         """Reasons."""

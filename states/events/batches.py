@@ -192,6 +192,7 @@ class Release(BatchEvent[Body]):
             person=step.by.person,
             hands={
                 "built this batch": [step.row.created_by],
+                "sealed this batch": sorted(step.hands("seal")),
                 "checked an invoice in it": [p.checked_by for p in payables if p.checked_by],
                 "approved an invoice in it": [p.approved_by for p in payables if p.approved_by],
                 "handled an application in it": [case.officer for case in cases if case.officer],

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, ClassVar, Generic, TypeVar
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from rules.findings import Finding
 from rules.moments import office_day
@@ -14,9 +14,10 @@ from states import scope
 from states.bodies import Body
 from states.charts.chart import Chart
 from states.errors import NotFoundError
+from states.ledger import Chain, Pen
 from states.tables.application import Application
 from states.tables.base import Recorded, Versioned
-from states.tables.ledger import Stream
+from states.tables.ledger import LedgerEntry
 from states.vault import Vault
 
 R = TypeVar("R", bound=Versioned)
@@ -43,12 +44,20 @@ class Passage:
     session: Session
     by: Actor
     at: datetime
-    streams: dict[str, Stream] = field(default_factory=dict)
+    streams: dict[str, Chain] = field(default_factory=dict)
     touched: list[Touched] = field(default_factory=list)
     changes: list[dict[str, tuple[Recorded, set[str]]]] = field(default_factory=list)
     """For each event at hand, the innermost last: which columns of which rows it changed."""
+    kept: dict[tuple[str, Any], Any] = field(default_factory=dict)
+    """The rows that were read: the session itself forgets what nobody holds."""
+    seen: dict[tuple[str, str], Any] = field(default_factory=dict)
+    """The value of each changed column when it was last noted."""
+    pen: Pen = field(init=False)
     follower: Callable[..., Any] | None = None
     """How the door lets one event follow from another; set by the door."""
+
+    def __post_init__(self) -> None:
+        self.pen = Pen(self.session)
 
     @property
     def on(self) -> date:
@@ -59,7 +68,15 @@ class Passage:
         """The application that a subject belongs to, if any."""
         if isinstance(row, Application) or not scope.has_application(row):
             return row if isinstance(row, Application) else None
-        return self.session.get(Application, row.stream)
+        return self.get(Application, row.stream)
+
+    def get(self, table: type[T], key: Any) -> T | None:
+        """A row by its key, read once."""
+        place = (str(table.__tablename__), key)
+        found: T | None = self.kept.get(place) or self.session.get(table, key)
+        if found is not None:
+            self.kept[place] = found
+        return found
 
     def payer_of(self, row: Any) -> str:
         """The employer that does the work on a subject: its own, or the application's first."""
@@ -125,7 +142,7 @@ class Step(Generic[R]):
         Raises:
             NotFoundError: it does not.
         """
-        row = self.session.get(table, key)
+        row = self.passage.get(table, key)
         if row is None:
             raise NotFoundError(str(table.__tablename__), str(key))
         return row
@@ -134,6 +151,15 @@ class Step(Generic[R]):
         """Rows of a table under conditions, in order of their key unless said otherwise."""
         query = select(table).where(*where)
         return list(self.session.exec(query.order_by(order if order is not None else table.id)))  # type: ignore[attr-defined]
+
+    def hands(self, *events: str) -> set[str]:
+        """Who carried out any of these events on the subject so far, by its ledger."""
+        query = select(LedgerEntry.person).where(
+            LedgerEntry.stream == self.row.stream,  # type: ignore[attr-defined]  # every subject has one
+            LedgerEntry.subject == self.row.id,  # type: ignore[attr-defined]
+            col(LedgerEntry.event).in_(events),
+        )
+        return set(self.session.exec(query))
 
     def employers(self) -> list[str]:
         """The ids of the application's employers; the first takes remainders."""

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from rules import conflicts, eligibility, gates, steps
 from rules.offices import Domain, LegalBasis, ProvisionForm
-from states.bodies import Amount, Body, Code, Day, Handle, Line, Text
+from states.bodies import Amount, Body, Code, Day, Handle, Line, Reference, Text
 from states.charts.advice import DOMAIN_ADVICE, DomainState
 from states.charts.measure import MEASURE, MeasureState
 from states.charts.takeover import TAKEOVER, TakeoverState
@@ -18,7 +18,7 @@ from states.tables.finance import Payable, PayableLine
 class OpenDomain(Body):
     """One domain of one version of an advice."""
 
-    application: str
+    application: Reference
     domain: Domain
     risk: Literal["low", "medium", "high"]
     advice_version: int
@@ -92,7 +92,7 @@ class TakeoverEvent(Event[Takeover, B]):
 class Request(Body):
     """Who is asked to take over, since when."""
 
-    application: str
+    application: Reference
     organisation: Handle
     requested_on: Day
 
@@ -124,8 +124,15 @@ class ConfirmReceipt(TakeoverEvent[Receipt]):
     name, title, body = "confirm-receipt", "Confirm receipt of the request", Receipt
 
     def judge(self, step: Step[Takeover], body: Receipt) -> None:
-        """Not after today."""
+        """Not after today, and not before there was anything to receive."""
         step.ask(steps.not_in_future, what="The receipt", day=body.received_on, on=step.on)
+        step.ask(
+            steps.not_before,
+            what="The receipt",
+            day=body.received_on,
+            earlier="the adoption",
+            earliest=step.application().adopted_on,
+        )
 
     def effect(self, step: Step[Takeover], body: Receipt) -> None:
         """Keep the day."""
@@ -205,7 +212,7 @@ class MeasureEvent(Event[Measure, B]):
 class Proposal(Body):
     """A measure in a draft advice; what it is, is content."""
 
-    application: str
+    application: Reference
     domain: Domain
     legal_basis: LegalBasis
     form: ProvisionForm

@@ -9,7 +9,7 @@ from sqlmodel import col
 from rules import conflicts, money, steps, tax
 from rules.money import CENT, split
 from rules.tax import designation
-from states.bodies import Amount, Body, Code, Day, Handle, Iban, Line, Text
+from states.bodies import Amount, Body, Code, Day, Handle, Iban, Line, Reference, Text
 from states.charts.application import APPLICATION
 from states.charts.measure import MeasureState
 from states.charts.payable import PAYABLE, PayableState
@@ -191,7 +191,7 @@ class Part(Body):
 class NewPayable(Body):
     """One payer's part of an invoice."""
 
-    application: str
+    application: Reference
     invoice: Handle
     organisation: Handle
     kind: PayableKind

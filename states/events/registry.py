@@ -40,6 +40,11 @@ class RegisterOrganisation(Event[Organisation, NewOrganisation]):
     chart, table, name, title = ORGANISATION, Organisation, "register", "Register an employer"
     body, creates = NewOrganisation, True
 
+    def judge(self, step: Step[Organisation], body: NewOrganisation) -> None:
+        """The id is free."""
+        if step.session.get(Organisation, body.id) is not None:
+            raise MalformedError([("id", f"There is an employer {body.id} already; give the new one another id.")])
+
     def begin(self, step: Step[Organisation], body: NewOrganisation) -> Organisation:
         """The employer, with a stream of its own."""
         if not valid_iban(body.debtor_iban):
@@ -200,6 +205,11 @@ class RegisterPerson(Event[Person, NewPerson]):
 
     chart, table, name, title = PERSON, Person, "register", "Register a person"
     body, creates = NewPerson, True
+
+    def judge(self, step: Step[Person], body: NewPerson) -> None:
+        """The id is free."""
+        if step.session.get(Person, body.id) is not None:
+            raise MalformedError([("id", f"There is a person {body.id} already; give the new one another id.")])
 
     def begin(self, step: Step[Person], body: NewPerson) -> Person:
         """The person, with a stream of their own."""

@@ -1,0 +1,67 @@
+"""A small office in a server of its own, with fsync on, for the benchmarks."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from api import embedded
+from migrations.upgrade import upgrade
+from rules.roles import Actor, Role
+from states.database import connect, transaction
+from states.door import fire
+
+ADMINISTRATOR = Actor("administrator-1", Role.ADMINISTRATOR)
+EMPLOYER = "gemeente-zilverdam"
+OFFICE = ("officer", "adviser", "security-authority", "coordinator")
+AT_EMPLOYER = ("employer", "approver", "finance", "releaser")
+
+
+def now() -> datetime:
+    """The present moment."""
+    return datetime.now(UTC)
+
+
+@contextmanager
+def office() -> Iterator[tuple[str, Engine]]:
+    """A fresh server, migrated, with one employer and a person for every duty; gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="bench-"))
+    server = embedded.start(folder / "postgres")
+    try:
+        upgrade(server.url)
+        engine = connect(server.url, key=bytes(32))
+        with transaction(engine) as session:
+            people(session)
+        yield server.url, engine
+        engine.dispose()
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def people(session: object) -> None:
+    """One employer, and one person for every duty."""
+    employer = {
+        "id": EMPLOYER,
+        "kind": "municipality",
+        "name": "Gemeente Zilverdam",
+        "debtorIban": "NL91ABNA0417164300",
+        "ledgerAccount": "4380",
+        "costCentre": "BESTUUR",
+        "bankAccount": "1010",
+        "riskInventory": "RIE-2026",
+    }
+    fire(session, "organisation", None, "register", by=ADMINISTRATOR, at=now(), body=employer)
+    duties = [(role, None) for role in OFFICE] + [(role, EMPLOYER) for role in AT_EMPLOYER]
+    for role, employed in duties:
+        body = {
+            "id": f"{role}-1",
+            "name": "Fictional Person",
+            "email": f"{role}@zilverdam.example",
+            "duties": [{"role": role, "organisation": employed}],
+        }
+        fire(session, "person", None, "register", by=ADMINISTRATOR, at=now(), body=body)
