@@ -1,0 +1,1 @@
+"""The journey: five applications through the public API, told and checked as they go."""

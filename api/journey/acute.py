@@ -1,0 +1,125 @@
+"""(a) An acute one: a threat surfaces in the intake, and the home measure waits for its certificate."""
+
+from typing import Any
+
+from api.journey import payment, way
+from api.journey.case import THREAT, ZILVERDAM, Case, Journey, moment, place_of, receive
+from api.journey.client import expect_success
+from api.journey.story import UnexpectedError
+from rules.roles import Role
+
+NETS = {"home": "1500.00", "work": "400.00", "travel": "800.00", "digital": "500.00"}
+ESTIMATES = {"home": "1815.00", "work": "484.00", "travel": "968.00", "digital": "605.00"}
+CLAIMS = 40
+"""After so many claims without ours something is wrong, whatever other acute work waits."""
+
+
+def run(journey: Journey) -> str:
+    """Drive it to closed; answers its reference."""
+    journey.story.chapter("(a) An acute one")
+    case = receive(journey, office="mayor")
+    way.begin_intake(case)
+    threaten(case)
+    take_from_the_queue(case)
+    way.interview(case)
+    way.advise(case, ESTIMATES)
+    return_one_domain(case)
+    way.adopt(case)
+    way.confirm_receipt(case, ZILVERDAM, case.today)
+    way.take_over(case, ZILVERDAM)
+    wait_for_the_certificate(case)
+    payment.settle(case, NETS, checks=True)
+    return case.reference
+
+
+def threaten(case: Case) -> None:
+    """A threat surfaces; the work of this case goes to the front."""
+    story, before = case.story, place_of(case, "plan-interview")
+    story.tell(f"Its intake stands at place {before['place']}, lane {before['lane']}, behind {ahead(before)}.")
+    signal = {
+        "kind": "death-threat",
+        "source": "applicant",
+        "occurredOn": case.today.isoformat(),
+        "reportedToPolice": True,
+        "details": THREAT,
+    }
+    expect_success(case.officer.post(f"{case.address}/_record-threat", signal))  # never asks for If-Match
+    after = place_of(case, "plan-interview")
+    story.tell(f"A threat surfaces: now place {after['place']}, lane {after['lane']}, behind {ahead(after)}.")
+    story.same("The lane of its intake", after["lane"], "acute")
+    slower = {lane: count for lane, count in after["before"].items() if lane != "acute"}
+    story.same("Slower work before acute work", slower, {})
+    story.check(
+        after["place"] <= before["place"] or not before["before"],
+        "Its place after the threat",
+        expected=f"{before['place']} or better",
+        found=after["place"],
+    )
+
+
+def ahead(why: dict[str, Any]) -> str:
+    """What stands before it, in words."""
+    return ", ".join(f"{count} {lane}" for lane, count in why["before"].items()) or "nothing"
+
+
+def take_from_the_queue(case: Case) -> None:
+    """Claim until its intake and the hand-off of its threat are ours; what is others' goes back where it stood."""
+    wanted, others = {"plan-interview", "hand-off-threat"}, []
+    try:
+        for _ in range(CLAIMS):
+            claimed = expect_success(case.officer.post("/v1/work-items/_claim")).json()
+            item, why = claimed["item"], claimed["why"]
+            if item is None:
+                break
+            if item["application"] != case.reference:
+                others.append(item["id"])
+            case.story.same(f"The lane of {item['action']} of {item['application']}", item["lane"], "acute")
+            case.story.tell(f"Next is {item['action']} of {item['application']}. Why? {because(why)}")
+            if item["application"] == case.reference:
+                wanted.discard(item["action"])
+                if item["action"] == "hand-off-threat":
+                    expect_success(case.officer.post(f"/v1/work-items/{item['id']}/_finish"))
+                    case.story.tell("The threat is handed over to the police; that work is done.")
+            if not wanted:
+                return
+    finally:
+        for key in others:
+            expect_success(case.officer.post(f"/v1/work-items/{key}/_release"))
+    raise UnexpectedError("The queue", expected=f"{' and '.join(sorted(wanted))} of {case.reference}", found="neither")
+
+
+def because(why: dict[str, Any]) -> str:
+    """The queue's answer in one line: each factor with its rule, and what would change it."""
+    lane, start, reserve = why["factors"]
+    signals = ", ".join(f"{fact['kind']} told by {fact['source']}" for fact in lane["fact"]) or "no threat signal"
+    changes = "; ".join(f"{item['if']} it would have place {item['place']}" for item in why["whatWouldChangeIt"])
+    begin = f"to be begun by {moment(start['value'])} ({start['rule']})"
+    turn = f"{'by' if why.get('reserve') else 'not by'} the reserve ({reserve['rule']})"
+    return f"Lane {lane['value']} ({lane['rule']}: {signals}), {begin}, {turn}. {changes[:1].upper()}{changes[1:]}."
+
+
+def return_one_domain(case: Case) -> None:
+    """The authority returns the home; the other three keep what they have."""
+    body = {"domain": "home", "reasons": "The back entrance is not described."}
+    case.do(case.client.of(Role.SECURITY_AUTHORITY), "return-advice", body)
+    states = {item["domain"]: item["state"] for item in case.view()["advice"]}
+    kept = dict.fromkeys(("work", "travel", "digital"), "submitted")
+    case.story.same("The domains after one was returned", states, {**kept, "home": "returned"})
+    case.story.tell("The authority returns the home; work, travel and digital stay submitted, drafts and all.")
+    way.assess(case, "home", ESTIMATES["home"])
+    way.submit(case)
+    case.story.tell("The home is assessed again and submitted.")
+
+
+def wait_for_the_certificate(case: Case) -> None:
+    """Digital and travel go on; the home waits for its PKVW certificate."""
+    employer = case.client.at(Role.EMPLOYER, ZILVERDAM)
+    home = next(item["id"] for item in case.measures() if item["domain"] == "home")
+    way.provide(case, "digital", "travel")
+    case.refused(employer, "order", "gate.certificate", {"orderedOn": case.today.isoformat()}, subject=home)
+    case.at_stage("provision")
+    body = {"kind": "valid", "validFrom": case.today.isoformat()}
+    case.do(case.officer, "record-certificate", body)
+    case.story.tell("The PKVW certificate is recorded.")
+    way.provide(case, "home", "work")
+    case.at_stage("settlement")

@@ -1,0 +1,197 @@
+"""One application on its journey: received, looked at, and carried on by what its links offer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+import httpx
+
+from api.journey.client import Caller, Client, expect_problem, expect_success
+from api.journey.story import Story, UnexpectedError
+from rules.moments import office_day
+from rules.roles import Role
+
+ZILVERDAM, LINDEWAARD = "gemeente-zilverdam", "gemeente-lindewaard"
+NAME = "J. Reiziger"
+HOME = "Geheimlaan 41, 1234 AB Zilverdam"
+HOUSEHOLD = "Partner Zwaantje and two children"
+THREAT = "A note under the wiper: we know the way to school."
+"""What is planted as content: none of it may be found in a file, a log or a letter."""
+TRIES = 8
+
+
+@dataclass(frozen=True)
+class Journey:
+    """What every application on the way needs."""
+
+    client: Client
+    story: Story
+
+
+class Case:
+    """One application."""
+
+    def __init__(self, journey: Journey, view: Mapping[str, Any]) -> None:
+        self.client = journey.client
+        self.story = journey.story
+        self.reference: str = view["reference"]
+        self.applicant: str = view["applicant"]
+        self.employers: list[str] = view["employers"]
+        self.today = office_day(datetime.fromisoformat(view["createdAt"]))
+        """The office's own day."""
+
+    @cached_property
+    def officer(self) -> Caller:
+        """The officer, who sees all of it."""
+        return self.client.of(Role.OFFICER)
+
+    @property
+    def address(self) -> str:
+        """Where it lives."""
+        return f"/v1/applications/{self.reference}"
+
+    def part(self, name: str, **query: str) -> list[Any]:
+        """A list that belongs to it: measures, payables, bookings, deadlines, letters."""
+        found: list[Any] = self.officer.get(f"{self.address}/{name}", **query)["items"]
+        return found
+
+    def measures(self) -> list[Any]:
+        """Its measures, less the drafts that were replaced."""
+        return [item for item in self.part("measures") if item["state"] != "dropped"]
+
+    def view(self) -> dict[str, Any]:
+        """The application as the officer sees it."""
+        found: dict[str, Any] = self.officer.get(self.address)
+        return found
+
+    def at_stage(self, stage: str) -> None:
+        """Go on only if it stands at a stage."""
+        self.story.same(f"The stage of {self.reference}", self.view()["stage"], stage)
+
+    def action(self, name: str, subject: str | None = None) -> dict[str, Any]:
+        """What its links offer under a name, on one subject; on the application itself where none is named.
+
+        Raises:
+            UnexpectedError: nothing.
+        """
+        ending = f"/{subject or self.reference}/_{name}"
+        offered = self.part("actions")
+        for item in offered:
+            if item["href"].endswith(ending):
+                found: dict[str, Any] = item
+                return found
+        names = ", ".join(dict.fromkeys(item["name"] for item in offered)) or "nothing"
+        raise UnexpectedError(f"The actions of {self.reference}", expected=f"{name} of {subject or 'it'}", found=names)
+
+    def statement(self, employer: str) -> bytes:
+        """What the demonstration bank answers to an employer's exported batch.
+
+        Raises:
+            UnexpectedError: nothing.
+        """
+        for item in self.part("actions"):
+            if item["name"] == "take-in-statement" and item["organisation"] == employer and item["example"]:
+                return str(item["example"]["document"]).encode()
+        raise UnexpectedError("The demonstration bank", expected=f"a statement for {employer}", found="none")
+
+    def do(
+        self,
+        caller: Caller,
+        name: str,
+        changes: Mapping[str, Any] | None = None,
+        *,
+        subject: str | None = None,
+    ) -> dict[str, Any]:
+        """Let an event happen with the example of its link, changed as asked; looks again if someone was faster."""
+        for _ in range(TRIES):
+            action = self.action(name, subject)
+            body = {**(action["example"] or {}), **(changes or {})}
+            answer = caller.post(action["href"], body, if_match=action["ifMatch"])
+            if answer.status_code != httpx.codes.PRECONDITION_FAILED:
+                break
+        done: dict[str, Any] = expect_success(answer).json()
+        return done
+
+    def refused(
+        self,
+        caller: Caller,
+        name: str,
+        rule: str,
+        changes: Mapping[str, Any] | None = None,
+        *,
+        subject: str | None = None,
+    ) -> dict[str, Any]:
+        """Check that an event is refused now, by a rule; answers its finding."""
+        action = self.action(name, subject)
+        body = {**(action["example"] or {}), **(changes or {})}
+        problem = expect_problem(caller.post(action["href"], body, if_match="*"), 409, rule)
+        finding: dict[str, Any] = next(item for item in problem["findings"] if item["rule"] == rule)
+        self.story.tell(f"Refused with 409, {rule} ({finding['article']}): {finding['message']}")
+        return finding
+
+
+def receive(
+    journey: Journey,
+    *,
+    office: str = "alderman",
+    employers: tuple[str, ...] = (ZILVERDAM,),
+    by: Caller | None = None,
+    key: str | None = None,
+    received_on: date | None = None,
+) -> Case:
+    """Receive an application, by telephone unless the applicant files it, today unless it came in before."""
+    caller = by or journey.client.of(Role.OFFICER)
+    body = new_application(office, employers)
+    if received_on is not None:
+        body["receivedOn"] = received_on.isoformat()
+    answer = expect_success(caller.post("/v1/applications", body, key=key))
+    case = Case(journey, answer.json())
+    journey.story.same("The urgency of a new application", answer.json()["urgency"], "routine")
+    place = place_of(case, "start-intake")
+    journey.story.tell(
+        f"{case.reference} is received: {office}, {' and '.join(employers)}; lane routine, place {place['place']} "
+        f"in the officers' work, to be begun by {moment(place['factors'][1]['value'])}.",
+    )
+    return case
+
+
+def new_application(office: str, employers: tuple[str, ...]) -> dict[str, Any]:
+    """The body of an application; who and where is content."""
+    return {
+        "office": office,
+        "employers": list(employers),
+        "name": NAME,
+        "email": "j.reiziger@zilverdam.example",
+        "homeAddress": HOME,
+        "household": HOUSEHOLD,
+        "receivedVia": "telephone",
+        "certainSince": "2024-06-01",
+    }
+
+
+def place_of(case: Case, action: str) -> dict[str, Any]:
+    """Why a piece of its work stands where it stands.
+
+    Raises:
+        UnexpectedError: no such work waits.
+    """
+    items = case.officer.get(f"{case.address}/priority")["items"]
+    for item in items:
+        if item["action"] == action:
+            found: dict[str, Any] = item
+            return found
+    names = ", ".join(item["action"] for item in items) or "nothing"
+    raise UnexpectedError(f"The work of {case.reference}", expected=action, found=names)
+
+
+def moment(text: str) -> str:
+    """An instant, to the minute."""
+    return f"{datetime.fromisoformat(text).astimezone(UTC):%Y-%m-%d %H:%MZ}"
+
+
+def euros(amount: str | Decimal) -> str:
+    """An amount in words."""
+    return f"EUR {Decimal(amount):,.2f}"

@@ -1,0 +1,138 @@
+"""Callers of the public API: one for each person, with a token of their own and nothing but HTTP."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from api.journey.story import UnexpectedError
+from rules.roles import Role
+
+Token = Callable[[Role, str | None], str]
+"""Answers a bearer token for a role, and for a person where one is named."""
+PATIENCE = 30.0
+"""Seconds for an office that does not answer, such as one that is being started again."""
+PAUSE = 0.2
+AWAY = frozenset({502, 503, 504})
+JUST_BEFORE = "Someone else was just before you"
+"""The title of a 409 after which the same request may pass."""
+
+
+class Client:
+    """One office, and everyone who calls it."""
+
+    def __init__(self, url: str, token: Token) -> None:
+        self.http = httpx.Client(base_url=url.rstrip("/"), timeout=30.0, trust_env=False)
+        self._token = token
+        self._callers: dict[tuple[Role, str | None], Caller] = {}
+
+    def of(self, role: Role, person: str | None = None) -> "Caller":
+        """Whoever acts in a role: the person who is named, or the one whom the office names."""
+        key = (role, person)
+        if key not in self._callers:
+            self._callers[key] = Caller(self.http, role, self._token(role, person))
+        return self._callers[key]
+
+    def at(self, role: Role, employer: str) -> "Caller":
+        """Whoever acts in a role for an employer of the demonstration office."""
+        return self.of(role, f"{role}-{employer.split('-', 1)[1]}-1")
+
+
+class Caller:
+    """One person in one role."""
+
+    def __init__(self, http: httpx.Client, role: Role, token: str) -> None:
+        self._http = http
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self.role = role
+
+    def send(self, method: str, path: str, *, headers: Mapping[str, str | None], **content: Any) -> httpx.Response:
+        """Send a request, once more while the office is away; what is sent twice has one Idempotency-Key."""
+        given = {name: value for name, value in headers.items() if value is not None}
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                answer = self._http.request(method, path, headers={**self._headers, **given}, **content)
+            except httpx.TransportError:
+                if time.monotonic() > deadline:
+                    raise
+            else:
+                if not passes(answer) or time.monotonic() > deadline:
+                    return answer
+            time.sleep(PAUSE)
+
+    def look(self, path: str, **query: str) -> httpx.Response:
+        """Get something that must be there."""
+        return expect_success(self.send("GET", path, headers={}, params=query))
+
+    def get(self, path: str, **query: str) -> Any:
+        """Get something that must be there, as JSON."""
+        return self.look(path, **query).json()
+
+    def post(
+        self,
+        path: str,
+        body: Any = None,
+        *,
+        if_match: str | None = None,
+        key: str | None = None,
+    ) -> httpx.Response:
+        """Send a body, under an Idempotency-Key of its own unless one is given."""
+        headers = {"If-Match": if_match, "Idempotency-Key": key or uuid4().hex}
+        return self.send("POST", path, headers=headers, json=body)
+
+    def file(self, path: str, document: bytes) -> httpx.Response:
+        """Send a file of the bank."""
+        return self.send("POST", path, headers={"Content-Type": "application/xml"}, content=document)
+
+
+def expect_success(answer: httpx.Response) -> httpx.Response:
+    """The answer, if it is one of success.
+
+    Raises:
+        UnexpectedError: it is not.
+    """
+    if not answer.is_success:
+        raise UnexpectedError(asked(answer), expected="success", found=readable(answer))
+    return answer
+
+
+def expect_problem(answer: httpx.Response, status: int, rule: str | None = None) -> dict[str, Any]:
+    """The problem in an answer, if it is the one that was expected, as problem+json.
+
+    Raises:
+        UnexpectedError: it is not.
+    """
+    wanted = f"{status}{f' with the rule {rule}' if rule else ''}"
+    if answer.status_code != status or answer.headers.get("content-type") != "application/problem+json":
+        raise UnexpectedError(asked(answer), expected=wanted, found=readable(answer))
+    problem: dict[str, Any] = answer.json()
+    if rule is not None and rule not in [item["rule"] for item in problem.get("findings", ())]:
+        raise UnexpectedError(asked(answer), expected=wanted, found=readable(answer))
+    return problem
+
+
+def passes(answer: httpx.Response) -> bool:
+    """Whether the same request may pass in a moment: the office is away, or two wanted the same thing at once."""
+    if answer.status_code == httpx.codes.CONFLICT:
+        return bool(answer.json().get("title") == JUST_BEFORE)
+    return answer.status_code in AWAY
+
+
+def asked(answer: httpx.Response) -> str:
+    """What was asked."""
+    return f"{answer.request.method} {answer.request.url.path}"
+
+
+def readable(answer: httpx.Response) -> str:
+    """An answer in words: status, and what the problem says."""
+    try:
+        problem = answer.json()
+    except ValueError:
+        return f"{answer.status_code} {answer.headers.get('content-type', '')}".strip()
+    if not isinstance(problem, dict) or "detail" not in problem:
+        return str(answer.status_code)
+    rules = ", ".join(item["rule"] for item in problem.get("findings", ()))
+    return f"{answer.status_code} {problem['title']}: {problem['detail']}{f' [{rules}]' if rules else ''}"

@@ -1,0 +1,172 @@
+"""From the supplier's invoice to the last booking: every hand is another person's."""
+
+import csv
+import io
+from collections.abc import Mapping
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+from api.journey.case import HOME, HOUSEHOLD, NAME, Case, euros
+from api.journey.client import expect_problem, expect_success
+from api.journey.hats import TwoHats
+from api.journey.story import UnexpectedError
+from rules.roles import Role
+
+PAYEE, IBAN = "Beveiliging Voorbeeld BV", "NL02ABNA0123456789"
+VAT = Decimal("0.21")
+CENT = Decimal("0.01")
+NAMESPACE = b"urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
+
+
+def invoice(case: Case, nets: Mapping[str, str]) -> dict[str, Any]:
+    """An invoice comes in, with a net amount per domain; answers each employer's payable, after a look at its sums."""
+    lines = []
+    for measure in case.measures():
+        net = Decimal(nets[measure["domain"]])
+        vat = (net * VAT).quantize(CENT)
+        amounts = {"net": str(net), "vatRate": "21", "vat": str(vat), "gross": str(net + vat)}
+        lines.append({"measure": measure["id"], **amounts})
+    body = {
+        "application": case.reference,
+        "number": f"F-{case.reference}",
+        "dated": case.today.isoformat(),
+        "payee": PAYEE,
+        "iban": IBAN,
+        "lines": lines,
+    }
+    whole = sum((Decimal(line["gross"]) for line in lines), Decimal(0))
+    expect_success(case.client.at(Role.FINANCE, case.employers[0]).post("/v1/payables", body))
+    payables = {item["organisation"]: item for item in case.part("payables")}
+    case.story.same("Who pays", sorted(payables), sorted(case.employers))
+    parts = [Decimal(payables[employer]["gross"]) for employer in case.employers]
+    case.story.same("The sum of the parts", sum(parts), whole)
+    divided = "; ".join(f"{employer} pays {euros(payables[employer]['gross'])}" for employer in case.employers)
+    case.story.tell(f"The supplier's invoice F-{case.reference} of {euros(whole)} comes in: {divided}.")
+    return payables
+
+
+def approve(case: Case, payable: Mapping[str, Any], hats: TwoHats, *, checks: bool) -> None:
+    """Check and approve one payable; whoever holds two duties uses one of them and is refused the next.
+
+    Args:
+        case: whose payable.
+        payable: which.
+        hats: someone with several duties at that employer.
+        checks: whether that person checks it, rather than approves it.
+    """
+    employer, key = payable["organisation"], payable["id"]
+    own = hats.employer == employer
+    case.do(hats.finance if own and checks else case.client.at(Role.FINANCE, employer), "check", subject=key)
+    if own and checks:
+        case.refused(hats.approver, "approve", "conflict.four-eyes", subject=key)
+    approver = hats.approver if own and not checks else case.client.at(Role.APPROVER, employer)
+    case.do(approver, "approve", subject=key)
+    case.story.tell(f"{key} is checked, and approved by another person.")
+
+
+def batch_of(case: Case, payable: Mapping[str, Any]) -> dict[str, Any]:
+    """A batch with the payable in it: a new one, or the one that the engine built a moment before.
+
+    Raises:
+        UnexpectedError: there is none.
+    """
+    employer = payable["organisation"]
+    finance = case.client.at(Role.FINANCE, employer)
+    answer = finance.post("/v1/payment-batches", {"employer": employer})
+    for batch in finance.get("/v1/payment-batches")["items"]:
+        if any(line["payable"] == payable["id"] and line["counts"] for line in batch["lines"]):
+            found: dict[str, Any] = batch
+            others = found["count"] - 1
+            beside = f", and {others} of other cases" if others else ""
+            case.story.tell(f"{found['id']} holds it{beside}: {euros(found['total'])} for {employer}.")
+            return found
+    raise UnexpectedError("The batches", expected=f"one with {payable['id']}", found=answer.status_code)
+
+
+def pay(case: Case, payable: Mapping[str, Any], hats: TwoHats) -> None:
+    """Batch, seal, release, export; then the bank books it."""
+    employer = payable["organisation"]
+    finance, releaser = (case.client.at(role, employer) for role in (Role.FINANCE, Role.RELEASER))
+    batch = batch_of(case, payable)["id"]
+    address = f"/v1/payment-batches/{batch}"
+    case.do(finance, "seal", subject=batch)
+    if hats.employer == employer:
+        case.refused(hats.releaser, "release", "payable.four-eyes-in-batch", subject=batch)
+    unreleased = finance.send("GET", f"{address}/pain001", headers={})
+    expect_problem(unreleased, 409, "batch.file-leaves-once-exported")
+    case.do(releaser, "release", subject=batch)
+    case.do(finance, "export", subject=batch)
+    orders = [finance.look(f"{address}/pain001") for _ in range(2)]
+    order = orders[0].content
+    story = case.story
+    story.check(orders[1].content == order, f"The file of {batch}", expected="the same bytes twice", found="others")
+    story.check(NAMESPACE in order, f"The file of {batch}", expected=NAMESPACE.decode(), found="another format")
+    told = [text for text in (NAME, HOME, HOUSEHOLD) if text.encode() in order]
+    story.check(not told, f"The file of {batch}", expected="nothing of the applicant", found=f"{len(told)} of it")
+    story.tell(f"Sealed, released by a third person and exported: SHA-256 {orders[0].headers['X-Content-SHA256']}.")
+    story.keep(f"{batch}.pain.001.001.09.xml", order)
+    statement = case.statement(employer)
+    story.keep(f"{batch}.camt.053.xml", statement)
+    taken = expect_success(finance.file("/v1/bank-messages", statement)).json()
+    unmatched = [entry["position"] for entry in taken["entries"] if not entry["matched"]]
+    story.same("Entries of the statement that match nothing", unmatched, [])
+    again = finance.file("/v1/bank-messages", statement)
+    story.same("The same statement again", (again.status_code, again.json().get("again")), (200, True))
+    states = {item["id"]: item["state"] for item in case.part("payables")}
+    story.same(f"The state of {payable['id']}", states[payable["id"]], "paid")
+    story.tell(f"The bank's camt.053 books it, entries: {len(taken['entries'])}. The same file again changes nothing.")
+
+
+def book(case: Case, employer: str) -> None:
+    """Complete the evidence, book, and look at the journal."""
+    finance = case.client.at(Role.FINANCE, employer)
+    own = [item for item in case.part("bookings") if item["organisation"] == employer]
+    case.story.check(bool(own), f"The bookings of {employer}", expected="at least one", found="none")
+    for item in own:
+        if item["state"] == "awaiting-evidence":
+            case.do(finance, "complete-evidence", subject=item["id"])
+        case.do(finance, "book", subject=item["id"])
+    answer = finance.look("/v1/bookings", format="csv")
+    sums = balances(answer.text)
+    uneven = [key for key, (debit, credit) in sums.items() if debit != credit]
+    case.story.same("Bookings whose debit and credit differ", uneven, [])
+    for item in own:
+        case.story.same(f"The journal lines of {item['id']}", sums.get(item["id"], ())[:1], (Decimal(item["amount"]),))
+        designated = f"{item['taxClass']} under {item['designation']}"
+        case.story.tell(f"{employer} books {euros(item['amount'])} as {designated}; debit and credit are equal.")
+    case.story.keep(f"{case.reference}-{employer}.bookings.csv", answer.content)
+
+
+def balances(journal: str) -> dict[str, tuple[Decimal, Decimal]]:
+    """Debit and credit of every booking in a journal."""
+    found: dict[str, tuple[Decimal, Decimal]] = {}
+    for row in csv.DictReader(io.StringIO(journal)):
+        debit, credit = found.get(row["booking"], (Decimal(0), Decimal(0)))
+        found[row["booking"]] = (debit + Decimal(row["debit"]), credit + Decimal(row["credit"]))
+    return found
+
+
+def close(case: Case) -> None:
+    """Close it, and see that its ledger hangs together."""
+    case.at_stage("booking")
+    case.do(case.officer, "close")
+    case.at_stage("closed")
+    entries = case.part("history")
+    for before, after in pairwise(entries):
+        case.story.same(f"What entry {after['seq']} rests on", after["previous"], before["hash"])
+    case.story.tell(f"{case.reference} is closed, with {len(entries)} entries in its ledger, each resting on the last.")
+
+
+def settle(case: Case, nets: Mapping[str, str], *, checks: bool) -> None:
+    """The whole way from the invoice to closed."""
+    payables = invoice(case, nets)
+    first = case.employers[0]
+    with TwoHats(case.client, first) as hats:
+        for employer in case.employers:
+            approve(case, payables[employer], hats, checks=checks)
+        for employer in case.employers:
+            pay(case, payables[employer], hats)
+    for employer in case.employers:
+        book(case, employer)
+    close(case)

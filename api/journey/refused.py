@@ -1,0 +1,30 @@
+"""(d) One refused for eligibility: the intention, the applicant's view, and the decision of another person."""
+
+from api.journey import way
+from api.journey.case import Journey, receive
+from rules.roles import Role
+
+RULE = "eligibility.office-in-scope"
+
+
+def run(journey: Journey) -> str:
+    """Drive it to refused; answers its reference."""
+    journey.story.chapter("(d) One refused for eligibility")
+    case = receive(journey, office="municipal-councillor")
+    story, authority = case.story, case.client.of(Role.SECURITY_AUTHORITY)
+    way.begin_intake(case)
+    case.refused(case.officer, "plan-interview", RULE)
+    case.do(case.officer, "intend-refusal", {"ground": RULE})
+    case.at_stage("refusal-intended")
+    due = next(item["dueOn"] for item in case.part("deadlines") if item["kind"] == "view")
+    story.tell(f"The intention to refuse is announced on that ground; the applicant may give a view until {due}.")
+    case.refused(authority, "refuse", "step.view-asked")
+    case.do(case.client.of(Role.APPLICANT, case.applicant), "record-view")
+    story.tell("The applicant gives a view.")
+    case.do(authority, "refuse")
+    case.at_stage("refused")
+    objection = next(item["dueOn"] for item in case.part("deadlines") if item["kind"] == "objection")
+    letters = [item["letter"] for item in case.part("letters")]
+    story.check("refusal" in letters, "The letters", expected="a refusal with its remedies", found=letters)
+    story.tell(f"The security authority refuses {case.reference}; an objection can be filed until {objection}.")
+    return case.reference

@@ -1,0 +1,40 @@
+"""(b) A burgemeester of two municipalities: each takes over, and each pays its part."""
+
+from decimal import Decimal
+
+from api.journey import payment, way
+from api.journey.case import LINDEWAARD, ZILVERDAM, Case, Journey, receive
+
+NETS = {"travel": "250.00", "digital": "1000.01"}
+ESTIMATES = {"travel": "302.50", "digital": "1210.01"}
+"""An amount that two cannot share equally: the first takes the remainder."""
+
+
+def run(journey: Journey) -> str:
+    """Drive it to closed; answers its reference."""
+    journey.story.chapter("(b) A burgemeester of two municipalities")
+    case = receive(journey, office="mayor", employers=(ZILVERDAM, LINDEWAARD))
+    way.begin_intake(case)
+    way.interview(case)
+    way.advise(case, ESTIMATES)
+    way.adopt(case)
+    for employer in case.employers:
+        way.confirm_receipt(case, employer, case.today)
+    way.take_over(case, ZILVERDAM)
+    case.at_stage("takeover")
+    states = {item["state"] for item in case.measures()}
+    case.story.same("Measures that only one of two took over", states, {"advised"})
+    way.take_over(case, LINDEWAARD)
+    case.at_stage("provision")
+    way.provide(case)
+    payment.settle(case, NETS, checks=False)
+    in_equal_parts(case)
+    return case.reference
+
+
+def in_equal_parts(case: Case) -> None:
+    """The parts differ by the cent that cannot be shared, and by no more."""
+    parts = {item["organisation"]: Decimal(item["gross"]) for item in case.part("payables")}
+    apart = abs(parts[ZILVERDAM] - parts[LINDEWAARD])
+    case.story.same("What the two parts differ by", apart, Decimal("0.01"))
+    case.story.tell("The two parts are equal but for the one cent that cannot be shared.")

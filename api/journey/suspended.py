@@ -1,0 +1,105 @@
+"""(c) One whose term is suspended and resumed, and passes its warning threshold while we look on."""
+
+import time
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from api.journey import payment, way
+from api.journey.case import ZILVERDAM, Case, Journey, receive
+from rules.calendar import is_open
+from rules.moments import office_day
+from rules.roles import Role
+
+NETS = {"digital": "740.00"}
+ESTIMATES = {"digital": "895.40"}
+RECEIVED, INTERVIEWED, ADOPTED = timedelta(days=80), timedelta(days=60), timedelta(days=45)
+"""How long ago: the request to take over was with the employer for weeks before all this is recorded."""
+TERM = timedelta(weeks=8)
+SUSPENDED = timedelta(days=7)
+"""Whole weeks, and a due day that is no closed one: so no weekend hides a day."""
+EARLIER = timedelta(days=14)
+"""By how much the employer had the request earlier than it said at first."""
+WAIT = 60.0
+"""Seconds for the reminder: the clock's tick, and the delivery of the outbox."""
+
+
+def run(journey: Journey) -> Case:
+    """Drive it to closed; answers it, for one more look at the end."""
+    journey.story.chapter("(c) One whose term is suspended and resumed")
+    today = office_day(datetime.now(UTC))
+    case = receive(journey, received_on=today - RECEIVED)
+    case.story.tell(f"It came in by letter on {today - RECEIVED}; what happened since is recorded now.")
+    way.begin_intake(case)
+    way.interview(case, today - INTERVIEWED)
+    way.advise(case, ESTIMATES)
+    way.adopt(case, today - ADOPTED)
+    suspend(case)
+    look_on(case)
+    way.take_over(case, ZILVERDAM)
+    way.provide(case)
+    payment.settle(case, NETS, checks=False)
+    one_reminder(case)
+    return case
+
+
+def chosen(today: date) -> date:
+    """The day of receipt: half of the term has not passed yet, and every due day that follows is an open one."""
+    days = [today - timedelta(days=back) for back in range(22, 28)]
+    return next(day for day in days if all(map(is_open, dues(day))))
+
+
+def dues(received: date) -> Sequence[date]:
+    """The due days on this way: as received, as suspended, and as put right."""
+    return received + TERM, received + TERM + SUSPENDED, received - EARLIER + TERM + SUSPENDED
+
+
+def term(case: Case) -> dict[str, Any]:
+    """The employer's term to take over."""
+    found: dict[str, Any] = next(item for item in case.part("deadlines") if item["kind"] == "takeover")
+    return found
+
+
+def suspend(case: Case) -> None:
+    """The term stands still for a week, and its end moves by exactly that."""
+    story, received = case.story, chosen(case.today)
+    way.confirm_receipt(case, ZILVERDAM, received)
+    story.same("The due day", term(case)["dueOn"], (received + TERM).isoformat())
+    story.tell(f"{ZILVERDAM} received the request on {received}: to be taken over by {term(case)['dueOn']} (Awb 4:13).")
+    since = received + timedelta(days=7)
+    body = {"term": "takeover", "ground": "applicant-consents", "since": since.isoformat(), "reasons": "On holiday."}
+    case.do(case.client.at(Role.EMPLOYER, ZILVERDAM), "suspend-term", body)
+    story.same("The due day while suspended", term(case)["dueOn"], None)
+    until = since + SUSPENDED - timedelta(days=1)
+    case.do(case.client.at(Role.EMPLOYER, ZILVERDAM), "resume-term", {"until": until.isoformat()})
+    due = term(case)["dueOn"]
+    story.same("The due day, moved by exactly the suspended days", due, (received + TERM + SUSPENDED).isoformat())
+    story.tell(f"Suspended from {since} through {until} and resumed: {SUSPENDED.days} days, so it is due on {due}.")
+    story.same("Reminders before half of the term has passed", len(case.part("letters", letter="reminder")), 0)
+
+
+def look_on(case: Case) -> None:
+    """The receipt is put right to an earlier day: half of the term has passed, and one reminder goes out."""
+    received = chosen(case.today) - EARLIER
+    fact = {"takeoverReceivedOn": received.isoformat(), "organisation": ZILVERDAM, "reasons": "As stamped."}
+    case.do(case.officer, "correct-fact", {**fact, "receivedOn": None})
+    story, due = case.story, term(case)["dueOn"]
+    story.same("The due day, computed anew", due, (received + TERM + SUSPENDED).isoformat())
+    story.tell(f"The letter bears a stamp of {received}: the term, computed anew, is due on {due}; half has passed.")
+    deadline = time.monotonic() + WAIT
+    while time.monotonic() < deadline:
+        found = case.part("letters", letter="reminder")
+        story.check(len(found) <= 1, "Reminders of the term", expected="one", found=len(found))
+        if found and found[0]["state"] == "sent":
+            break
+        time.sleep(0.25)
+    one_reminder(case)
+    passed = {item["name"]: item["passedAt"] is not None for item in term(case)["thresholds"]}
+    story.same("The thresholds that have passed", passed, {"50%": True, "80%": False, "100%": False})
+    story.tell("The threshold of 50 % passed; one reminder lies in the mailbox.")
+
+
+def one_reminder(case: Case) -> None:
+    """Exactly one reminder was sent, whatever happened since."""
+    found = [item["state"] for item in case.part("letters", letter="reminder")]
+    case.story.same(f"The reminders of {case.reference}", found, ["sent"])
