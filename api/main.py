@@ -1,11 +1,13 @@
 """The application: routers, errors, headers and the OpenAPI document."""
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
+from fastapi.logger import logger
 
 from api import applications, cases, events, finance, operations, problems, work_items
 from api.pages import home
@@ -41,6 +43,8 @@ RESPONSES: dict[int | str, dict[str, Any]] = dict.fromkeys((400, 401, 403, 404, 
 
 def create(configuration: Configuration) -> FastAPI:
     """The API of one office; it needs its database only, and serves while the rest is still coming up."""
+    # FastAPI would warn that it cannot check the one e-mail address in the OpenAPI document.
+    logger.setLevel(logging.ERROR)
     engine = connect(str(configuration.database_url), key=office_key(configuration.key_file))
 
     @asynccontextmanager
@@ -74,7 +78,10 @@ def create(configuration: Configuration) -> FastAPI:
     @app.middleware("http")
     async def headers(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
         """Name the API's version, and let nothing of an answer be kept or framed elsewhere."""
-        response = await call(request)
+        try:
+            response = await call(request)
+        except Exception as error:  # noqa: BLE001  # here, so that this answer too carries the headers below
+            response = problems.unforeseen(request, error)
         response.headers["API-Version"] = VERSION
         response.headers["Cache-Control"] = "no-store"
         response.headers["Content-Security-Policy"] = POLICY

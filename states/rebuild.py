@@ -7,8 +7,13 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from states.ledger import plain
+from states.tables import application, finance, people
 from states.tables.base import METADATA, Recorded
 from states.tables.ledger import LedgerEntry
+
+
+ROOMS = (application, finance, people)
+"""Where the recorded tables are defined; importing them makes them known."""
 
 
 def fold(entries: Iterable[LedgerEntry]) -> dict[str, dict[str, Any]]:
