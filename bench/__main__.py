@@ -1,8 +1,9 @@
 """``make bench [ONLY=name]``: run the benchmarks and keep what they found in bench/results.json."""
 
+import argparse
 import json
-import os
 import sys
+from importlib import import_module
 from pathlib import Path
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -10,15 +11,17 @@ BENCHES = ("step", "run")
 
 
 def main() -> int:
-    """Run every benchmark, or the one that ONLY names; figures of others stay as they were."""
-    only = os.environ.get("ONLY", "")
+    """Run every benchmark, or the one that --only names; figures of others stay as they were."""
+    parser = argparse.ArgumentParser(description="Run the benchmarks.")
+    parser.add_argument("--only", default="", help=f"one of {', '.join(BENCHES)}, or a figure's name")
+    only = parser.parse_args().only
     wanted = [name for name in BENCHES if not only or only.split(".")[0] == name]
     if not wanted:
         print(f"There is no benchmark {only}; there are: {', '.join(BENCHES)}.", file=sys.stderr)
         return 2
     kept = {row["name"]: row for row in json.loads(RESULTS.read_text())} if RESULTS.exists() else {}
     for name in wanted:
-        for row in __import__(f"bench.{name}", fromlist=["main"]).main():
+        for row in import_module(f"bench.{name}").main():
             kept[row["name"]] = row
             print(f"{row['name']}: {row['value']} {row['unit']} ({row['note']})")
     RESULTS.write_text(json.dumps(list(kept.values()), indent=2) + "\n")

@@ -92,7 +92,7 @@ class Rows:
         """A new step."""
         self.steps.append(Counter())
 
-    def count(self, _c: Any, cursor: Any, statement: str, parameters: Any, _x: Any, many: bool) -> None:  # noqa: FBT001
+    def count(self, _c: Any, cursor: Any, statement: str, parameters: Any, _x: Any, many: bool) -> None:
         """Count what one statement wrote."""
         kind = statement.lstrip()[:6].upper()
         if self.steps and kind in {"INSERT", "UPDATE"}:

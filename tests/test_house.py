@@ -1,0 +1,46 @@
+"""The house itself: its layers, its style, its types."""
+
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+BIN = Path(sys.executable).parent
+
+
+def run(*command: str) -> None:
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+
+
+def test_rooms_import_only_the_rooms_below_them() -> None:
+    run(str(BIN / "lint-imports"), "--no-cache")
+
+
+def test_the_style_is_kept() -> None:
+    run(str(BIN / "ruff"), "check", "--no-cache", "--quiet")
+
+
+def test_the_layout_is_kept() -> None:
+    run(str(BIN / "ruff"), "format", "--check", "--no-cache", "--quiet")
+
+
+def test_the_types_agree() -> None:
+    run(str(BIN / "mypy"))
+
+
+@pytest.mark.parametrize("room", ["rules", "states", "notifications", "flows", "api"])
+def test_each_room_comes_from_this_checkout(room: str) -> None:
+    found = importlib.import_module(room).__file__
+    assert found is not None
+    assert Path(found).resolve() == ROOT / room / "__init__.py"
+
+
+@pytest.mark.parametrize("room", ["rules", "states", "notifications", "flows", "api"])
+def test_no_room_hands_names_on_in_its_init(room: str) -> None:
+    for path in (ROOT / room).rglob("__init__.py"):
+        code = [line for line in path.read_text("utf-8").splitlines() if line.startswith(("import ", "from "))]
+        assert code == [], path
