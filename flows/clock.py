@@ -5,7 +5,7 @@ Nothing is kept in it: no job per case, no job store. Any number of clocks may t
 
 import signal
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime
 from typing import Any
 
@@ -40,6 +40,7 @@ class Clock:
         """Pass what is due, then see to the flows; nothing that goes wrong stops the clock."""
         try:
             due.remind(self._engine, at, runner=here("clock"))
+            due.number(self._engine, at)
         except Exception:  # noqa: BLE001  # the next tick finds it again
             _LOG.exception("tick-failed")
         try:
@@ -58,6 +59,10 @@ class Clock:
             for flow, schedule in self._schedules.items()
             if at > late_at(schedule, max(since[flow], self._tried.get(flow, since[flow])))
         ]
+
+    def join(self) -> None:
+        """Wait for the work that we do for others."""
+        wait(self._busy.values())
 
     def _stand_in(self, at: datetime) -> None:
         for flow in self.late(at):

@@ -15,8 +15,9 @@ from notifications.channels import Channel, OutcomeUnknownError, TransientChanne
 from notifications.errors import NotificationsError
 from notifications.letters import render
 from notifications.message import compose
+from rules.moments import office_day
 from rules.roles import ENGINE
-from states import bank_messages, batches, deadlines, outbox, queue, runs
+from states import bank_messages, batches, deadlines, outbox, queue, runs, sequence
 from states.configuration import Configuration
 from states.database import transaction
 from states.errors import StatesError
@@ -61,6 +62,12 @@ def remind(engine: Engine, at: datetime, *, runner: str = "direct") -> int:
     return passed
 
 
+def number(engine: Engine, at: datetime) -> int:
+    """Number the entries of the ledger that were committed since, and close them with a checkpoint."""
+    with transaction(engine) as session:
+        return sequence.number(session, at=at)
+
+
 def build_batches(engine: Engine, at: datetime, *, runner: str = "direct") -> list[str]:
     """Gather approved payables into batches; answers the batches' ids."""
     with transaction(engine) as session:
@@ -69,13 +76,27 @@ def build_batches(engine: Engine, at: datetime, *, runner: str = "direct") -> li
     return built
 
 
-def deliver(engine: Engine, configuration: Configuration, at: datetime, *, runner: str = "direct") -> int:
+def deliver(
+    engine: Engine,
+    configuration: Configuration,
+    at: datetime,
+    *,
+    carrier: Channel | None = None,
+    runner: str = "direct",
+) -> int:
     """Send what lies in the outbox; answers how many letters were carried.
+
+    Args:
+        engine: the database.
+        configuration: whom the letters come from, and the channel where none is given.
+        at: the moment of sending.
+        carrier: another channel than the configuration's.
+        runner: who called.
 
     Raises:
         TransientChannelError: the channel carries nothing now; what was tried waits, the rest is untouched.
     """
-    carrier = channel(configuration)
+    carrier = carrier or channel(configuration)
     carried = 0
     while True:
         # One by one: a sender that dies leaves one letter in doubt, not a bundle.
@@ -120,8 +141,13 @@ def _send(engine: Engine, configuration: Configuration, carrier: Channel, row: O
 def _message(engine: Engine, configuration: Configuration, row: Outbox) -> EmailMessage:
     with transaction(engine) as session:
         recipient = outbox.address(session, row.recipient)
+    facts = row.facts | {
+        "reference": row.application,
+        "link": f"http://{configuration.host}:{configuration.port}/",
+        "sent_on": office_day(row.created_at).isoformat(),
+    }
     return compose(
-        render(row.letter, row.facts, row.language),
+        render(row.letter, facts, row.language),
         sender=configuration.sender,
         recipient=recipient,
         message_id=row.message_id,

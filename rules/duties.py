@@ -32,7 +32,7 @@ DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
     ("application", "intend-refusal"): (U,),
     ("application", "record-view"): (A, U),
     ("application", "abandon-refusal"): (U,),
-    ("application", "refuse"): (S,),
+    ("application", "refuse"): (S, C),
     ("application", "withdraw"): (A, U),
     ("application", "lapse"): (N,),
     ("application", "record-threat"): (U, A, D, S, C, E, X),

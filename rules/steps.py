@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from rules.findings import AWB, HOUSE, REG, rule
+from rules.values import value
 
 
 @rule("step.not-in-future", article="Awb 3:2", source=AWB)
@@ -176,3 +177,10 @@ def not_invoiced(*, invoices: int) -> str | None:
 def advance_has_receipt(*, advance: bool, receipt: bool) -> str | None:
     """Reimbursing an advance needs a receipt."""
     return "An advance is reimbursed against a receipt; give its reference." if advance and not receipt else None
+
+
+@rule("step.refusal-decided-by", article="Awb 1:3, 10:3", source=AWB, verified=False)
+def refusal_decided_by(*, role: str, on: date) -> str | None:
+    """A refusal is decided by the body that the dated value names; an officer only proposes."""
+    decides = value("refusal_decided_by", on)
+    return None if role == decides else f"On {on} a refusal is decided by the {decides}, not by a {role}."

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
+from sqlalchemy import func
 from sqlmodel import Session, select
 
 from rules.roles import OF_AN_EMPLOYER, Actor
@@ -33,6 +34,8 @@ def take_in(session: Session, document: bytes, *, by: Actor, at: datetime) -> Ta
         BankFileRefusedError: it cannot be read, or is not of an account of an employer that ``by`` acts for.
     """
     mark = sha256(document).hexdigest()
+    # Two who bring the same file at once: the second waits here, and then finds it taken in.
+    session.execute(select(func.pg_advisory_xact_lock(int(mark[:15], 16))))
     before = session.exec(select(BankMessage).where(BankMessage.sha256 == mark)).first()
     if before is not None and (by.role not in OF_AN_EMPLOYER or by.organisation == before.organisation):
         return TakenIn(before, entries_of(session, before), again=True)

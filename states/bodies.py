@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from states.errors import MalformedError
@@ -36,8 +36,12 @@ Email = Annotated[
     Field(pattern=r"^[^@\s<>,;:\"]{1,64}@[A-Za-z0-9.-]{1,190}$", max_length=254, json_schema_extra=CONTENT),
 ]
 """An e-mail address: content."""
-Iban = Annotated[str, Field(min_length=15, max_length=42, json_schema_extra=CONTENT)]
-"""An account number: content; a rule checks its digits."""
+Iban = Annotated[
+    str,
+    Field(min_length=15, max_length=42, json_schema_extra=CONTENT),
+    AfterValidator(lambda text: "".join(text.split()).upper()),
+]
+"""An account number, however it was spaced: content; a rule checks its digits."""
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9./-]{0,39}$")]
 """A reference as other systems give it: letters, digits, ``.``, ``/`` and ``-``; a fact."""
 Handle = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,60}$")]

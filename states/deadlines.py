@@ -41,6 +41,8 @@ class TermKind:
     ends: frozenset[tuple[str, str]]
     """(chart, event) that ends it, by being met or by losing its sense."""
     suspendable: bool
+    lapses: bool = False
+    """Whether it ends by itself when it has passed, without anyone deciding."""
     statutory: bool = True
     """Whether a law sets it, so that the Algemene termijnenwet extends it."""
 
@@ -97,6 +99,7 @@ TERMS: dict[str, TermKind] = {
         started_on=recorded,
         ends=frozenset({("application", "file-objection")}),
         suspendable=False,
+        lapses=True,
     ),
 }
 
@@ -234,6 +237,8 @@ def pass_due(session: Session, *, at: datetime, limit: int) -> int:
             row.late = at - row.due_at > timedelta(days=1)
             passed += 1
         told = remind(session, term, last, at)
+        if TERMS[term.kind].lapses and last.name == "100%":
+            term.ended_on, term.ended_by = term.due_on, "lapse"
         pen = ledger.Pen(session)
         pen.append(
             stream,

@@ -20,6 +20,7 @@ from rules.roles import ENGINE, OF_AN_EMPLOYER, Actor, Role
 from states import ledger, scope
 from states.aftermath import settle_aftermath
 from states.bodies import Body, divide, parse
+from states.charts.chart import Chart
 from states.errors import NotFoundError, RefusedError, StaleError
 from states.events.catalogue import EVENTS
 from states.events.event import Event, Passage, Step, Touched
@@ -166,39 +167,42 @@ def judge(step: Step[Any], definition: Event[Any, Any], body: Body) -> None:
     chart, name = definition.chart, definition.name
     if not step.ask(duties.role_has_duty, chart=chart.name, event=name, role=step.by.role):
         return
-    if step.by.role is not Role.ENGINE and step.row is not None:
-        application = step.application() if scope.has_application(step.row) else None
-        if application is not None and step.by.role is Role.APPLICANT:
-            mine = step.ask(
-                duties.own_application,
-                role=step.by.role,
-                person=step.by.person,
-                applicant=application.applicant,
-            )
-            if not mine:
-                return
-        elif application is not None and (chart.name, name) not in FROM_ANYONE:
-            applicant = application.applicant
-            if not step.ask(conflicts.not_own_case, person=step.by.person, applicant=applicant):
-                return
-        if step.by.role in OF_AN_EMPLOYER and not step.ask(
-            duties.own_organisation,
-            role=step.by.role,
-            organisation=step.by.organisation,
-            concerned=scope.organisations(step.session, step.row),
-        ):
-            return
-    if not definition.creates:
-        state = step.state = str(step.row.state)
-        mark = chart.mark(name, state)
-        if mark == "?":
-            step.ask(chart_rules.built, event=name, ready=False)
-            return
-        if mark == "x":
-            possible = [value for value in chart.states if chart.grid[name, value] in ">="]
-            step.ask(chart_rules.possible_in_state, event=name, state=state, possible=[str(p) for p in possible])
-            return
+    if step.by.role is not Role.ENGINE and step.row is not None and not related(step, chart.name, name):
+        return
+    if not definition.creates and not possible(step, chart, name):
+        return
     definition.judge(step, body)
+
+
+def related(step: Step[Any], chart: str, name: str) -> bool:
+    """Whether the caller stands to the case as the event asks: the own one, someone else's, the own employer's."""
+    by = step.by
+    application = step.application() if scope.has_application(step.row) else None
+    if application is not None:
+        facts = {"person": by.person, "applicant": application.applicant}
+        if by.role is Role.APPLICANT:
+            if not step.ask(duties.own_application, role=by.role, **facts):
+                return False
+        elif (chart, name) not in FROM_ANYONE and not step.ask(conflicts.not_own_case, **facts):
+            return False
+    return by.role not in OF_AN_EMPLOYER or step.ask(
+        duties.own_organisation,
+        role=by.role,
+        organisation=by.organisation,
+        concerned=scope.organisations(step.session, step.row),
+    )
+
+
+def possible(step: Step[Any], chart: Chart, name: str) -> bool:
+    """Whether the chart decides that the event can happen in the present state."""
+    state = step.state = str(step.row.state)
+    mark = chart.mark(name, state)
+    if mark == "?":
+        return step.ask(chart_rules.built, event=name, ready=False)
+    if mark == "x":
+        states = [str(value) for value in chart.states if chart.grid[name, value] in ">="]
+        return step.ask(chart_rules.possible_in_state, event=name, state=state, possible=states)
+    return True
 
 
 def record(

@@ -11,7 +11,6 @@ from states.tables import application, finance, people
 from states.tables.base import METADATA, Recorded
 from states.tables.ledger import LedgerEntry
 
-
 ROOMS = (application, finance, people)
 """Where the recorded tables are defined; importing them makes them known."""
 

@@ -7,6 +7,7 @@ from sqlmodel import Session, select
 
 from states.ledger import digest
 from states.rebuild import differences, entries_of
+from states.sequence import broken_checkpoints
 from states.tables.ledger import LedgerEntry, Stream
 
 
@@ -30,6 +31,7 @@ def verify(session: Session) -> Verdict:
         verdict.by_kind[str(stream.kind)] = verdict.by_kind.get(str(stream.kind), 0) + 1
         verdict.problems += [*broken_links(stream, entries), *differences(session, stream.id, entries)]
         session.expunge_all()
+    verdict.problems += broken_checkpoints(session)
     return verdict
 
 

@@ -116,6 +116,7 @@ class Refuse(ApplicationEvent[Why]):
     def judge(self, step: Step[Application], body: Why) -> None:
         """The ground still stands, the view was asked, and another person proposed it."""
         row = step.row
+        step.ask(steps.refusal_decided_by, role=step.by.role, on=step.on)
         term = deadlines.latest(step.session, row.id, "view")
         step.ask(steps.refusal_has_ground, grounds=list(grounds(step)), named=str(row.refusal_ground))
         step.ask(

@@ -1,6 +1,6 @@
 """What an event is, and the step in which one is judged and carried out."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, ClassVar, Generic, TypeVar
@@ -115,7 +115,7 @@ class Step(Generic[R]):
         """The Dutch calendar day of recording."""
         return self.passage.on
 
-    def ask(self, rule: Any, *, private: tuple[str, ...] = (), **facts: Any) -> bool:
+    def ask(self, rule: Any, *, private: Collection[str] = (), **facts: Any) -> bool:
         """Ask a rule; keep the question for the receipt and the finding, if any. True where it has no objection.
 
         Args:

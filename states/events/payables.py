@@ -98,6 +98,11 @@ class ReceiveInvoice(Event[Application, Invoice]):
             )
             step.ask(money.amount_not_zero, gross=line.gross)
             step.ask(money.after_takeover, measure=measure.id, state=str(measure.state))
+        employers = step.employers()
+        for employer in employers if not step.findings else ():
+            shares = [part["gross"] for item in body.lines for part in self.part(step, item, employer, employers)]
+            if shares:
+                step.ask(money.amount_not_zero, gross=sum(shares, Decimal(0)))
         if taken_over:
             step.ask(money.not_before_takeover, dated=body.dated, taken_over_on=max(days, default=None))
         mark = step.passage.vault.mark(body.iban)

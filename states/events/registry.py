@@ -167,7 +167,9 @@ class TakeInStatement(Event[Organisation, Statement]):
 
     @staticmethod
     def book(step: Step[Organisation], entry: StatementEntry, line: BatchLine) -> None:
-        """Make one payable paid, or unpaid again."""
+        """Make one payable paid, or unpaid again; a payment that came back already is told of again in vain."""
+        if not line.counts:
+            return
         payable = step.get(Payable, line.payable)
         if entry.is_return and payable.state in {"paid", "batched"}:
             step.follow("payable", payable, "bounce", reason=entry.reason or "NARR")
@@ -177,8 +179,9 @@ class TakeInStatement(Event[Organisation, Statement]):
 
     @staticmethod
     def all_paid(step: Step[Organisation], batch: PaymentBatch) -> bool:
-        """Whether every payment of an exported batch was booked."""
-        lines = step.rows(BatchLine, BatchLine.batch == batch.id, order=BatchLine.payable)
+        """Whether every payment of an exported batch was booked, but for those that came back."""
+        counting = (BatchLine.batch == batch.id, col(BatchLine.counts))
+        lines = step.rows(BatchLine, *counting, order=BatchLine.payable)
         return batch.state == "exported" and all(
             step.get(Payable, line.payable).state in {"paid", "returned"} for line in lines
         )
