@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from rules.calendar import BeyondHorizonError, why_closed, why_surely_closed
@@ -32,6 +33,7 @@ def add_or_provisional(start: datetime, hours: float) -> tuple[datetime, bool]:
         return _add(start, hours, why_surely_closed), True
 
 
+@lru_cache(maxsize=4096)
 def office_time(day: date) -> tuple[datetime, datetime]:
     """When the office opens and closes on a working day, in UTC: the clock may have changed overnight."""
     held = value("office_hours", day)

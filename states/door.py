@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import inspect
 from sqlalchemy.event import listens_for
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from rules import charts as chart_rules
 from rules import conflicts, duties
@@ -26,7 +26,7 @@ from states.events.catalogue import EVENTS
 from states.events.event import Event, Passage, Step, Touched
 from states.tables.application import Application
 from states.tables.base import Recorded, Versioned
-from states.tables.ledger import StreamKind
+from states.tables.ledger import Stream, StreamKind
 
 UNSEEN = object()
 """No value: a column that was not looked at yet."""
@@ -98,16 +98,17 @@ def fire(
 def admit(passage: Passage, definition: Event[Any, Any], subject: str, body: Body) -> Versioned:
     """Lock the streams of a subject, then read the subject as it stands under that lock."""
     session, table = passage.session, definition.table
-    # An application is its own stream; another subject's never changes, so it can be read before the lock.
-    stream: str | None = subject
-    if table is not Application:
-        stream = session.exec(select(table.stream).where(table.id == subject)).first()  # type: ignore[attr-defined]
-    if stream is not None:
-        passage.streams = ledger.lock(session, {stream, *definition.also_locks(session, subject, body)})
-    row = session.get(table, subject, populate_existing=True)
-    if row is None:
+    query = select(table, Stream.seq).join(Stream, col(Stream.id) == table.stream).where(table.id == subject)  # type: ignore[attr-defined]
+    found = session.exec(query.execution_options(populate_existing=True)).first()
+    if found is None:
         raise NotFoundError(definition.chart.name, subject)
-    return row
+    row: Any = found[0]
+    passage.streams = ledger.lock(session, {row.stream, *definition.also_locks(session, subject, body)})
+    if passage.streams[row.stream].seq != found[1]:
+        session.refresh(row)  # someone was here between the look and the lock
+    passage.kept[str(table.__tablename__), subject] = row
+    admitted: Versioned = row
+    return admitted
 
 
 def follow(

@@ -17,6 +17,8 @@ A pair that nobody decided about is an error when the module is imported.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
+from threading import local
 from types import SimpleNamespace
 from typing import Any, Literal
 
@@ -33,6 +35,10 @@ class StrictChart(StateChart[Any]):
     allow_event_without_transition = False
     catch_errors_as_events = False
     atomic_configuration_update = True
+
+
+MACHINES = local()
+"""The machines at hand, for each thread its own."""
 
 
 class ChartError(Exception):
@@ -53,7 +59,7 @@ class Chart:
         """Every event of the grid, in its order."""
         return tuple(dict.fromkeys(event for event, _ in self.grid))
 
-    @property
+    @cached_property
     def final(self) -> frozenset[str]:
         """The values of the states that end this chart."""
         return frozenset(str(state.value) for state in self.machine.states if state.final)
@@ -73,11 +79,22 @@ class Chart:
         Raises:
             TransitionNotAllowed: no transition's conditions hold.
         """
-        model = SimpleNamespace(state=self.states(state))
-        machine = self.machine(model)
+        machine = self.restored(state)
         given: dict[str, Any] = dict(conditions)
         machine.send(event.replace("-", "_"), **given)
-        return str(model.state)
+        ended = str(machine.model.state)
+        if ended in self.final:
+            del MACHINES.at_hand[self.name]  # a machine that came to its end does not start again
+        return ended
+
+    def restored(self, state: str) -> StrictChart:
+        """The machine of this thread, put in a state; making one costs more than the event itself."""
+        at_hand: dict[str, StrictChart] = MACHINES.__dict__.setdefault("at_hand", {})
+        if self.name not in at_hand:
+            at_hand[self.name] = self.machine(SimpleNamespace(state=self.states(state)))
+        machine = at_hand[self.name]
+        machine.model.state = self.states(state)
+        return machine
 
     def moves(self, state: str, event: str, **conditions: bool) -> bool:
         """Whether :meth:`move` would be accepted under these conditions."""
