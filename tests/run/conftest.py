@@ -1,0 +1,72 @@
+"""One real Prefect server for all tests of running."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from running import Running
+
+from api import children, office
+from api.surroundings import prefect_server as of_the_server
+from api.surroundings import surroundings
+from states.configuration import Configuration
+
+Start = Callable[..., subprocess.Popen[bytes]]
+
+
+@pytest.fixture(scope="session")
+def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Prefect server, started as the supervisor starts it."""
+    folder = tmp_path_factory.mktemp("prefect")
+    port = office.free_port()
+    url = f"http://127.0.0.1:{port}/api"
+    around = of_the_server(surroundings(Configuration(home=folder), "", url))
+    command = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    child = children.Child("prefect-server", command, around, folder / "logs")
+    child.start()
+    deadline = time.monotonic() + 120
+    while True:
+        try:
+            httpx.get(f"{url}/health", trust_env=False).raise_for_status()
+            break
+        except httpx.HTTPError:
+            assert time.monotonic() < deadline, child.log.read_text()
+            time.sleep(0.2)
+    yield url
+    children.stop([child], 5.0)
+
+
+@pytest.fixture
+def start(database: str, home: Path) -> Iterator[Start]:
+    """Start a process of flows/ on this test's database; it is ended with the test."""
+    started: list[subprocess.Popen[bytes]] = []
+    home.mkdir()
+
+    def begin(module: str, prefect: str | None = None) -> subprocess.Popen[bytes]:
+        around = surroundings(Configuration(home=home), database, prefect or "http://127.0.0.1:9/api")
+        process = subprocess.Popen([sys.executable, "-m", module], env=around, start_new_session=True)
+        started.append(process)
+        return process
+
+    yield begin
+    for process in started:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A running demonstration office with everything of its own, shared by the tests that only use it."""
+    made = Running(tmp_path_factory.mktemp("running") / "home")
+    try:
+        made.start()
+        yield made
+    finally:
+        made.stop()

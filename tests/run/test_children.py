@@ -1,0 +1,96 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+from api import children
+from api.children import Child
+
+PARENT = """
+import sys, time
+from pathlib import Path
+from api.children import Child
+child = Child("server", ["http.server", "0", "--bind", "127.0.0.1"], {}, Path(sys.argv[1]))
+child.start()
+print(child.pid, flush=True)
+time.sleep(60)
+"""
+
+DEAF = """
+import signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print("deaf", flush=True)
+time.sleep(60)
+"""
+
+
+def wait_until(true: Callable[[], bool], seconds: float = 5.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def gone(number: int) -> bool:
+    try:
+        return bool(psutil.Process(number).status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
+
+
+def test_a_child_that_dies_is_started_again_and_told_of(tmp_path: Path) -> None:
+    child = Child("server", ["http.server", "0", "--bind", "127.0.0.1"], {}, tmp_path)
+    child.start()
+    number = child.pid
+    assert child.tend() is None
+    os.kill(number, signal.SIGKILL)
+    told: list[str] = []
+
+    def again() -> bool:
+        if words := child.tend():
+            told.append(words)
+        return len(told) == 2
+
+    wait_until(again)
+    assert "ended by signal 9" in told[0]
+    assert str(child.log) in told[0]
+    assert "started again" in told[1]
+    assert child.pid != number
+    children.stop([child], 5.0)
+    assert gone(child.pid)
+
+
+def test_a_child_dies_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", PARENT, tmp_path], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        number = int(parent.stdout.readline())
+        assert not gone(number)
+        parent.kill()
+    wait_until(lambda: gone(number))
+
+
+def test_a_child_that_will_not_stop_is_stopped(tmp_path: Path) -> None:
+    (tmp_path / "deaf.py").write_text(DEAF)
+    child = Child("deaf", ["deaf"], {"PYTHONPATH": str(tmp_path)}, tmp_path)
+    child.start()
+    wait_until(lambda: "deaf" in child.log.read_text())
+    children.stop([child], 0.3)
+    assert gone(child.pid)
+
+
+def test_a_gated_child_waits(tmp_path: Path) -> None:
+    (tmp_path / "gated.py").write_text(
+        "from flows.edge import await_gate\nawait_gate()\nprint('through', flush=True)\n"
+    )
+    child = Child("gated", ["gated"], dict(os.environ) | {"PYTHONPATH": str(tmp_path)}, tmp_path, gated=True)
+    child.start()
+    time.sleep(2.0)
+    assert "through" not in child.log.read_text()
+    child.open_gate()
+    wait_until(lambda: "through" in child.log.read_text())
+    children.stop([child], 5.0)

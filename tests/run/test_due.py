@@ -1,0 +1,146 @@
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from api.demonstration.people import CAST
+from flows import due
+from notifications.channels import OutcomeUnknownError, PermanentChannelError, TransientChannelError
+from rules.roles import Actor, Role
+from states import outbox, runs
+from states.configuration import Configuration
+from states.database import transaction
+from states.door import fire
+from states.tables.work import Outbox
+
+AT = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
+ADMINISTRATOR = Actor("administrator-1", Role.ADMINISTRATOR)
+OFFICER = next(member for member in CAST if member.role is Role.OFFICER)
+FACTS = {"term": "completion", "due_on": "2026-12-01", "days_left": 8}
+
+
+class Carrier:
+    """A channel that does as it is told."""
+
+    def __init__(self, error: Exception | None = None, *, carried: bool | None = False) -> None:
+        self.error = error
+        self.says = carried
+        self.sent: list[EmailMessage] = []
+
+    def send(self, message: EmailMessage) -> None:
+        self.sent.append(message)
+        if self.error:
+            raise self.error
+
+    def carried(self, message_id: str) -> bool | None:
+        assert message_id
+        return self.says
+
+
+@pytest.fixture
+def configuration(home: Path) -> Configuration:
+    return Configuration(home=home, smtp_url=None)
+
+
+@pytest.fixture
+def letter(engine: Engine) -> str:
+    with transaction(engine) as session:
+        fire(session, "person", None, "register", by=ADMINISTRATOR, at=AT, body=OFFICER.body())
+        return outbox.post(session, "reminder", application="VA-1", recipient=OFFICER.id, facts=FACTS, at=AT).id
+
+
+def state(engine: Engine, key: str) -> str:
+    with transaction(engine) as session:
+        return session.get_one(Outbox, key).state
+
+
+def leased_by_one_who_died(engine: Engine) -> datetime:
+    with transaction(engine) as session:
+        assert len(outbox.lease(session, at=AT, limit=1)) == 1
+    return AT + outbox.LEASE
+
+
+def test_a_letter_lands_in_the_mailbox_once(engine: Engine, configuration: Configuration, letter: str) -> None:
+    assert due.deliver(engine, configuration, AT) == 1
+    assert due.deliver(engine, configuration, AT + timedelta(hours=1)) == 0
+    assert state(engine, letter) == "sent"
+    assert len(list(configuration.mailbox.glob("*.eml"))) == 1
+    with transaction(engine) as session:
+        assert runs.last(session)[due.DELIVER].runs == 2
+
+
+def test_a_letter_bears_reference_day_and_link_and_every_attempt_is_the_same(
+    engine: Engine, configuration: Configuration, letter: str
+) -> None:
+    carrier = Carrier(TransientChannelError("The mail server refuses for now, with 450."))
+    with pytest.raises(TransientChannelError):
+        due.deliver(engine, configuration, AT, carrier=carrier)
+    assert state(engine, letter) == "pending"
+    carrier.error = None
+    assert due.deliver(engine, configuration, AT + timedelta(hours=1), carrier=carrier) == 1
+    first, second = carrier.sent
+    assert first.as_bytes() == second.as_bytes()
+    assert "VA-1" in first.get_content()
+    assert "23 november 2026" in first.get_content()
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        pytest.param(OutcomeUnknownError("lost"), "outcome-unknown", id="no answer came"),
+        pytest.param(PermanentChannelError("550"), "failed", id="refused for good"),
+    ],
+)
+def test_what_another_try_cannot_mend_is_not_tried_again(
+    engine: Engine, configuration: Configuration, letter: str, error: Exception, expected: str
+) -> None:
+    carrier = Carrier(error)
+    for hours in range(3):
+        assert due.deliver(engine, configuration, AT + timedelta(hours=hours), carrier=carrier) == 0
+    assert len(carrier.sent) == 1
+    assert state(engine, letter) == expected
+
+
+@pytest.mark.parametrize(
+    ("carried", "sent", "expected"),
+    [
+        pytest.param(True, 0, "sent", id="it had arrived"),
+        pytest.param(False, 1, "sent", id="it had surely not"),
+        pytest.param(None, 0, "outcome-unknown", id="nobody can say"),
+    ],
+)
+def test_a_letter_whose_sender_died_is_judged_before_anything_is_sent(
+    engine: Engine, configuration: Configuration, letter: str, *, carried: bool | None, sent: int, expected: str
+) -> None:
+    later = leased_by_one_who_died(engine)
+    carrier = Carrier(carried=carried)
+    assert due.deliver(engine, configuration, AT, carrier=carrier) == 0
+    due.deliver(engine, configuration, later, carrier=carrier)
+    assert len(carrier.sent) == sent
+    assert state(engine, letter) == expected
+
+
+def test_a_file_that_is_no_statement_is_refused_with_the_reason_beside_it(
+    engine: Engine, configuration: Configuration
+) -> None:
+    (configuration.bank / "in").mkdir(parents=True)
+    (configuration.bank / "in" / "b.xml").write_text("<no-statement/>")
+    (configuration.bank / "in" / "note.txt").write_text("left alone")
+    assert due.take_in_bank_files(engine, configuration, AT) == 0
+    assert [file.name for file in (configuration.bank / "in").iterdir()] == ["note.txt"]
+    assert (configuration.bank / "refused" / "b.xml").exists()
+    assert len((configuration.bank / "refused" / "b.xml.txt").read_text()) > 20
+
+
+def test_whoever_has_the_folder_in_hand_is_not_disturbed(engine: Engine, configuration: Configuration) -> None:
+    (configuration.bank / "in").mkdir(parents=True)
+    (configuration.bank / "in" / "b.xml").write_text("<no-statement/>")
+    with engine.connect() as other:
+        other.exec_driver_sql("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (f"bank:{configuration.bank}",))
+        assert due.take_in_bank_files(engine, configuration, AT) == 0
+        assert (configuration.bank / "in" / "b.xml").exists()
+        other.invalidate()  # as when its process dies
+    due.take_in_bank_files(engine, configuration, AT)
+    assert not (configuration.bank / "in" / "b.xml").exists()

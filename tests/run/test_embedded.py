@@ -1,0 +1,90 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from api import embedded
+
+BEGIN = (
+    "import os, sys; from pathlib import Path; from api import embedded; embedded.start(Path(sys.argv[1])); os._exit(9)"
+)
+
+
+def postmaster(folder: Path) -> int:
+    return int((folder / "postmaster.pid").read_text().splitlines()[0])
+
+
+def select_one(url: str) -> None:
+    with psycopg.connect(url) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_a_server_is_made_found_again_and_stopped(home: Path) -> None:
+    folder = home / "postgres"
+    assert embedded.running(folder) is None
+    first = embedded.start(folder)
+    select_one(first.url)
+    assert embedded.start(folder).url == first.url == embedded.running(folder)
+    number = postmaster(folder)
+    first.stop()
+    assert embedded.running(folder) is None
+    assert not psutil.pid_exists(number) or psutil.Process(number).status() == psutil.STATUS_ZOMBIE
+    first.stop()
+
+
+def test_a_server_left_by_a_killed_run_is_found(home: Path) -> None:
+    folder = home / "postgres"
+    assert subprocess.run([sys.executable, "-c", BEGIN, folder], check=False).returncode == 9
+    number = postmaster(folder)
+    server = embedded.start(folder)
+    assert postmaster(folder) == number
+    server.stop()
+
+
+def test_a_notice_left_by_a_server_that_is_gone_is_not_believed(home: Path) -> None:
+    folder = home / "postgres"
+    server = embedded.start(folder)
+    with psycopg.connect(server.url) as connection:
+        connection.execute("CREATE TABLE kept (number int)")
+    notice = (folder / "postmaster.pid").read_text()
+    psutil.Process(postmaster(folder)).kill()
+    # After a power cut, its number may belong to a process of anyone's, such as this one.
+    (folder / "postmaster.pid").write_text(notice.replace(notice.splitlines()[0], str(os.getpid()), 1))
+    again = embedded.start(folder)
+    with psycopg.connect(again.url) as connection:
+        assert connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
+    again.stop()
+
+
+def test_a_first_start_that_was_killed_halfway_is_begun_anew(home: Path) -> None:
+    folder = home / "postgres"
+    (home / "postgres.new").mkdir(parents=True)
+    (home / "postgres.new" / "PG_VERSION").write_text("18\n")
+    server = embedded.start(folder)
+    select_one(server.url)
+    server.stop()
+
+
+def test_a_path_too_long_for_a_socket_works_and_its_socket_is_closed_to_others(tmp_path: Path) -> None:
+    server = embedded.start(tmp_path / ("long" * 30) / "postgres")
+    select_one(server.url)
+    where = Path(psycopg.conninfo.conninfo_to_dict(server.url)["host"])
+    assert where.stat().st_mode & 0o077 == 0
+    server.stop()
+
+
+def test_what_libpq_finds_in_the_environment_does_not_lead_astray(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGPORT", "6543")
+    server = embedded.start(home / "postgres")
+    monkeypatch.delenv("PGPORT")
+    select_one(server.url)
+    server.stop()
+
+
+def test_a_path_that_pg_ctl_would_break_on_is_refused_in_words(tmp_path: Path) -> None:
+    with pytest.raises(embedded.EmbeddedError, match="letters, digits"):
+        embedded.start(tmp_path / "with space" / "postgres")

@@ -1,0 +1,105 @@
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import Engine
+
+from flows import due
+from flows.clock import Clock
+from flows.plan import late_at, read, schedules
+from states import runs
+from states.configuration import Configuration
+from states.database import connect, transaction
+
+NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)  # a Monday
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+BATCHES = schedules(read())[due.BATCHES]
+
+
+def seven(day: int, month: int = 11) -> datetime:
+    return datetime(2026, month, day, 7, 0, tzinfo=AMSTERDAM)
+
+
+def test_every_flow_has_a_name_that_the_plain_functions_know() -> None:
+    assert set(schedules(read())) == {due.DISPATCH, due.DELIVER, due.BATCHES, due.BANK}
+
+
+def test_queues_follow_the_lanes_and_only_the_last_is_unlimited() -> None:
+    queues = read()["definitions"]["queues"]
+    assert [(line["name"], line["priority"]) for line in queues] == [
+        ("acute", 1),
+        ("urgent", 2),
+        ("elevated", 3),
+        ("routine", 4),
+    ]
+    assert [line["concurrency_limit"] is None for line in queues] == [False, False, False, True]
+
+
+def test_an_interval_is_late_after_three() -> None:
+    assert late_at({"interval": 15}, NOON) == NOON + timedelta(seconds=45)
+
+
+@pytest.mark.parametrize(
+    ("finished", "expected"),
+    [
+        pytest.param(seven(20), seven(23), id="Friday's batches are followed by Monday's"),
+        pytest.param(seven(23), seven(24), id="Monday's by Tuesday's"),
+        pytest.param(seven(27), seven(30), id="no batches on Saturday"),
+        pytest.param(seven(23, 10), seven(26, 10), id="seven o'clock stays seven o'clock when winter time begins"),
+    ],
+)
+def test_batches_are_late_shortly_after_their_next_hour(finished: datetime, expected: datetime) -> None:
+    assert late_at(BATCHES, finished + timedelta(seconds=2)) - expected == timedelta(minutes=5)
+
+
+@pytest.fixture
+def clock(engine: Engine, home: Path) -> Clock:
+    return Clock(engine, Configuration(home=home), started=NOON)
+
+
+def finished(engine: Engine, flow: str, at: datetime) -> None:
+    with transaction(engine) as session:
+        runs.finished(session, flow, at=at, runner="test")
+
+
+def test_flows_that_never_ran_are_late_counted_from_the_start(clock: Clock) -> None:
+    assert clock.late(NOON + timedelta(seconds=45)) == []
+    assert set(clock.late(NOON + timedelta(seconds=46))) == {due.DELIVER, due.BANK}
+    assert set(clock.late(NOON + timedelta(seconds=91))) == {due.DISPATCH, due.DELIVER, due.BANK}
+
+
+def test_what_fell_due_while_everything_was_off_is_late_at_the_start(clock: Clock, engine: Engine) -> None:
+    finished(engine, due.BATCHES, seven(20))
+    assert clock.late(NOON) == [due.BATCHES]
+
+
+def test_a_flow_that_runs_is_left_alone(clock: Clock, engine: Engine) -> None:
+    at = NOON + timedelta(minutes=10)
+    for flow in schedules(read()):
+        finished(engine, flow, at - timedelta(seconds=20))
+    assert clock.late(at) == []
+
+
+def test_the_clock_does_the_work_of_flows_that_stay_away_once_per_lateness(clock: Clock, engine: Engine) -> None:
+    at = NOON + timedelta(minutes=10)
+    clock.tick(at)
+    clock.join()
+    with transaction(engine) as session:
+        seen = runs.last(session)
+    assert {flow for flow, row in seen.items() if row.finished_at == at} == {
+        due.REMIND,
+        due.DISPATCH,
+        due.DELIVER,
+        due.BANK,
+    }
+    assert seen[due.BANK].runner.startswith("clock@")
+    clock.tick(at + timedelta(seconds=2))
+    clock.join()
+    with transaction(engine) as session:
+        assert runs.last(session)[due.BANK].runs == 1
+
+
+def test_a_tick_survives_a_database_that_is_away(home: Path) -> None:
+    nowhere = connect("postgresql://nobody@127.0.0.1:9/none", key=bytes(32))
+    Clock(nowhere, Configuration(home=home), started=NOON).tick(NOON)

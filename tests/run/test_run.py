@@ -1,0 +1,156 @@
+"""`veiligadvies run`, as a user starts and stops it; Prefect's server is shared, for it takes long."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+
+from api import embedded, office
+from api.surroundings import surroundings
+from states.configuration import Configuration
+
+COMMAND = [str(Path(sys.executable).parent / "veiligadvies")]
+
+
+@pytest.fixture
+def around(home: Path, prefect_server: str) -> dict[str, str]:
+    found = surroundings(Configuration(home=home), "", prefect_server)
+    del found["DATABASE_URL"]
+    return found | {"PORT": str(office.free_port()), "VEILIGADVIES_DEMONSTRATION": "false"}
+
+
+class Run:
+    """One `veiligadvies run` and what it says."""
+
+    def __init__(self, around: dict[str, str]) -> None:
+        self.process = subprocess.Popen(
+            [*COMMAND, "run"],
+            env=around,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self.said = ""
+
+    def until(self, words: str) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.said += line
+            if words in line:
+                return
+        raise AssertionError(self.said)
+
+    def stop(self, number: signal.Signals, seconds: float = 15.0) -> None:
+        self.process.send_signal(number)
+        rest, _ = self.process.communicate(timeout=seconds)
+        self.said += rest
+
+
+@pytest.fixture
+def begin(around: dict[str, str], home: Path) -> Iterator[Callable[[], Run]]:
+    begun: list[Run] = []
+
+    def make() -> Run:
+        begun.append(Run(around))
+        return begun[-1]
+
+    yield make
+    for run in begun:
+        with run.process as process:
+            process.kill()
+    embedded.stop(home / "postgres")
+
+
+def left(home: Path) -> list[str]:
+    """What still runs of an office."""
+    found = []
+    for process in psutil.process_iter(["pid", "cmdline", "status"]):
+        try:
+            ours = process.environ().get("VEILIGADVIES_HOME") == str(home) or str(home) in process.cmdline()
+        except psutil.Error:
+            continue
+        if ours and process.status() != psutil.STATUS_ZOMBIE:
+            found.append(" ".join(process.cmdline()))
+    return found
+
+
+def ready(around: dict[str, str]) -> dict[str, Any]:
+    answer = httpx.get(f"http://127.0.0.1:{around['PORT']}/health/ready", trust_env=False)
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def test_from_nothing_to_ready_and_back_and_again(begin: Callable[[], Run], around: dict[str, str], home: Path) -> None:
+    run = begin()
+    run.until("ready in")
+    assert ready(around)["status"] == "ready"
+    pids = json.loads((home / "run.json").read_text())["pids"]
+    assert set(pids) == {"supervisor", "api", "dispatcher", "clock", "worker"}
+
+    second = subprocess.run([*COMMAND, "run"], env=around, capture_output=True, text=True, check=False)
+    assert second.returncode == 1
+    assert "Another office runs from" in second.stderr
+    assert "Traceback" not in second.stderr
+    elsewhere = around | {"VEILIGADVIES_HOME": str(home) + "2"}
+    taken = subprocess.run([*COMMAND, "run"], env=elsewhere, capture_output=True, text=True, check=False)
+    assert taken.returncode == 1
+    assert f"Port {around['PORT']} is in use" in taken.stderr
+
+    os.kill(pids["clock"], signal.SIGKILL)
+    run.until("clock was started again")
+
+    verified = subprocess.run([*COMMAND, "verify"], env=around, capture_output=True, text=True, check=False)
+    assert (verified.returncode, verified.stderr) == (0, "")
+
+    # However we end, what we started ends too; the database may stay, and is found again.
+    run.process.kill()
+    run.process.wait()
+    deadline = time.monotonic() + 3
+    while any("postgres" not in words for words in left(home)):
+        assert time.monotonic() < deadline, left(home)
+        time.sleep(0.05)
+    nobody = subprocess.run([*COMMAND, "verify"], env=around, capture_output=True, text=True, check=False)
+    assert nobody.returncode == 1
+    assert "No office runs" in nobody.stderr
+
+    again = begin()
+    again.until("ready in")
+    again.stop(signal.SIGTERM)
+    assert again.process.returncode == 0
+    assert "Stopped" in again.said
+    assert left(home) == []
+    assert not (home / "run.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "seconds"),
+    [("PostgreSQL", 0.0), ("Tables", 0.0), ("Everything together", 1.0)],
+)
+def test_ctrl_c_while_starting_leaves_nothing(begin: Callable[[], Run], home: Path, words: str, seconds: float) -> None:
+    run = begin()
+    run.until(words)
+    time.sleep(seconds)
+    run.stop(signal.SIGINT)
+    assert left(home) == []
+    assert "Traceback" not in run.said
+    assert not (home / "run.json").exists()
+
+
+def test_a_database_that_does_not_answer_is_named(around: dict[str, str], home: Path) -> None:
+    nowhere = around | {"DATABASE_URL": "postgresql://nobody:secret@127.0.0.1:9/none"}
+    run = subprocess.run([*COMMAND, "run"], env=nowhere, capture_output=True, text=True, check=False)
+    assert run.returncode == 1
+    assert "The database does not answer" in run.stderr
+    assert "secret" not in run.stderr
+    assert "Traceback" not in run.stderr
+    assert left(home) == []
