@@ -16,7 +16,7 @@ SYNC = UV_PYTHON_DOWNLOADS=never VIRTUAL_ENV= UV_PROJECT_ENVIRONMENT=.venv $(UV)
 run: .venv/.run
 	@exec $(BIN)/veiligadvies run
 
-test: .venv/.run .venv/.test
+test: .venv/.run .venv/.test browser
 	$(BIN)/pytest
 
 bench: .venv/.run .venv/.bench
