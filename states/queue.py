@@ -69,14 +69,16 @@ def claim(session: Session, *, by: Actor, at: datetime) -> WorkItem | None:
     reserved = False
     if item is None:
         every = value("reserve_every", office_day(at))
-        count = counted(session, f"claims:{by.role}:{by.organisation or ''}")
+        counter = f"claims:{by.role}:{by.organisation or ''}"
+        count = counted(session, counter)
         if count % every == 0:
             overdue = order()[1:]
             item = first(session, *mine, col(WorkItem.start_by) <= at, by=overdue)
             reserved = item is not None
         item = item or first(session, *mine, by=order())
-    if item is None:
-        return None
+        if item is None:
+            counted(session, counter, step=-1)  # it took nothing, so it uses up no turn of the reserve
+            return None
     item.explanation = {**explain(session, item, at=at), "reserve": reserved}
     item.assignee, item.claimed_at = by.person, at
     session.flush()
@@ -95,10 +97,10 @@ def first(session: Session, *where: ColumnElement[bool], by: tuple[Any, ...]) ->
     return session.exec(query).first()
 
 
-def counted(session: Session, name: str) -> int:
-    """Count one more; it counts only if the transaction commits."""
+def counted(session: Session, name: str, *, step: int = 1) -> int:
+    """Count one more, or take one back; it counts only if the transaction commits."""
     row = insert(Numbering).values(name=name, count=1)
-    upsert = row.on_conflict_do_update(index_elements=["name"], set_={"count": col(Numbering.count) + 1})
+    upsert = row.on_conflict_do_update(index_elements=["name"], set_={"count": col(Numbering.count) + step})
     return int(session.execute(upsert.returning(col(Numbering.count))).scalar_one())
 
 

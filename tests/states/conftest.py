@@ -1,67 +1,22 @@
-"""Databases with an office in them: each kind is made once and copied for whoever asks."""
+"""Databases with an office in them."""
 
-import secrets
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
 
-import psycopg
 import pytest
-from office import KEY, furnish
+from office import furnish
+from shelf import Fill, Prepared, Shelf
 from sqlalchemy import Engine
-from sqlalchemy.engine import make_url
-
-from states.database import connect
-
-Fill = Callable[[Engine], None]
-
-
-class Shelf:
-    """Filled databases to copy from."""
-
-    def __init__(self, server: str, template: str) -> None:
-        self._server = server
-        self._empty = template
-        self._made: dict[str, str] = {}
-
-    def url(self, database: str) -> str:
-        address = make_url(self._server).set(drivername="postgresql", database=database)
-        return address.render_as_string(hide_password=False)
-
-    def run(self, statement: str) -> None:
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(statement)
-
-    @contextmanager
-    def copy(self, kind: str, fill: Fill, *, base: str | None = None) -> Iterator[Engine]:
-        """An engine on a copy of the database that ``fill`` makes of ``base``; it is filled once."""
-        if kind not in self._made:
-            name = f"veiligadvies_shelf_{secrets.token_hex(6)}"
-            self.run(f"CREATE DATABASE {name} TEMPLATE {self._made[base] if base else self._empty}")
-            engine = connect(self.url(name), key=KEY)
-            try:
-                __import__("states.tables.names"); __import__("states.tables.base").tables.base.METADATA.create_all(engine)  # TEMP
-                fill(engine)
-            finally:
-                engine.dispose()
-            self._made[kind] = name
-        name = f"veiligadvies_copy_{secrets.token_hex(6)}"
-        self.run(f"CREATE DATABASE {name} TEMPLATE {self._made[kind]}")
-        engine = connect(self.url(name), key=KEY)
-        try:
-            yield engine
-        finally:
-            engine.dispose()
-            self.run(f"DROP DATABASE {name} WITH (FORCE)")
-
-    def clear(self) -> None:
-        for name in self._made.values():
-            self.run(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")
 def shelf(server: str, template: str) -> Iterator[Shelf]:
     """The filled databases of this session."""
     made = Shelf(server, template)
+    if "DATABASE_URL" not in os.environ:  # a server of our own, gone afterwards: nothing in it needs to be lasting
+        made.run("ALTER SYSTEM SET fsync = off")
+        made.run("SELECT pg_reload_conf()")
     yield made
     made.clear()
 
@@ -74,7 +29,7 @@ def office(shelf: Shelf) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def prepared(shelf: Shelf) -> Iterator[Callable[[str, Fill], Engine]]:
+def prepared(shelf: Shelf) -> Iterator[Prepared]:
     """Ask for an office in which something happened already: ``prepared(name, fill)``; filled once per session."""
     with ExitStack() as stack:
         with shelf.copy("office", furnish):

@@ -1,20 +1,24 @@
 """A small advice office for tests: employers, people for every duty, and a way to walk a case, all through the door."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine
+import pytest
+from sqlalchemy import Engine, inspect, text
 from sqlmodel import Session, select
 from stdnum import iban as iban_number
 
-from rules.roles import OF_AN_EMPLOYER, Actor, Role
+from rules.roles import ENGINE, OF_AN_EMPLOYER, Actor, Role
 from states.actions import FORWARD, Action, actions
 from states.bank_messages import TakenIn, take_in
 from states.charts.application import ENDS, Stage
 from states.database import transaction
 from states.door import Outcome, fire
+from states.errors import RefusedError
 from states.tables.application import Application
+from states.verify import verify
 
 KEY = bytes(range(32))
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -29,8 +33,6 @@ KINDS = {
 }
 ADMINISTRATOR = Actor("beheer-1", Role.ADMINISTRATOR)
 OF_THE_OFFICE = (Role.OFFICER, Role.ADVISER, Role.SECURITY_AUTHORITY, Role.COORDINATOR)
-SIDEWAYS = frozenset({"record-certificate"})
-"""What a walk may do beside the steps that carry a case on."""
 
 
 class StuckError(AssertionError):
@@ -145,14 +147,49 @@ def carry_out(session: Session, action: Action, *, at: datetime) -> Outcome | Ta
     )
 
 
+def act(
+    engine: Engine,
+    reference: str,
+    event: str,
+    *,
+    at: datetime,
+    changes: Mapping[str, Any] | None = None,
+    which: Callable[[Action], bool] = lambda _: True,
+) -> Any:
+    """Carry out the first proposed action of this name, its example changed as asked; answers what came of it."""
+    with transaction(engine) as session:
+        application = session.get_one(Application, reference)
+        proposed = actions(session, application, at=at, demonstration=True)
+        action = next(item for item in proposed if item.event == event and item.person and which(item))
+        action = replace(action, example={**(action.example or {}), **(changes or {})})
+        return carry_out(session, action, at=at)
+
+
 Choice = Callable[[list[Action]], Action | None]
 
 
 def onward(proposed: list[Action]) -> Action | None:
     """The first allowed action, where it carries the case on."""
     found = next((action for action in proposed if action.allowed), None)
-    if found is None or (f"{found.chart}/{found.event}" not in FORWARD and found.event not in SIDEWAYS):
-        return None
+    if found is None or f"{found.chart}/{found.event}" in FORWARD:
+        return found
+    waits = any(action.chart == "measure" and action.event in {"order", "provide"} for action in proposed)
+    return found if waits and found.event == "record-certificate" else None
+
+
+def sparing(proposed: list[Action]) -> Action | None:
+    """As :func:`onward`, with a measure in the digital domain alone: the shortest way to the end."""
+    found = onward(proposed)
+    if found is not None and found.event == "assess-domain" and found.example and found.example["domain"] != "digital":
+        return replace(found, example={**found.example, "needed": False, "measures": []})
+    return found
+
+
+def bare(proposed: list[Action]) -> Action | None:
+    """As :func:`onward`, with nothing needed in any domain."""
+    found = onward(proposed)
+    if found is not None and found.event == "assess-domain" and found.example:
+        return replace(found, example={**found.example, "needed": False, "measures": []})
     return found
 
 
@@ -193,6 +230,91 @@ def walk(
 def at_event(event: str) -> Callable[[Action], bool]:
     """For ``walk(before=...)``: stop before this event."""
     return lambda action: action.event == event
+
+
+def fill_every_stage(engine: Engine) -> None:
+    """One application in every stage that there is."""
+    for goal in Stage:
+        if goal in BESIDE_THE_WAY:
+            BESIDE_THE_WAY[goal](engine)
+        else:
+            walk(engine, receive(engine), goal, choose=sparing)
+
+
+def withdraw_one(engine: Engine) -> None:
+    """An application that its applicant withdrew."""
+    act(engine, receive(engine), "withdraw", at=START)
+
+
+def intend_to_refuse_one(engine: Engine) -> str:
+    """An application from a councillor, whom article x.9 gives no claim."""
+    reference = receive(engine, office="municipal-councillor")
+    act(engine, reference, "intend-refusal", at=START)
+    return reference
+
+
+def refuse_one(engine: Engine) -> None:
+    """A refusal after the applicant's view."""
+    reference = intend_to_refuse_one(engine)
+    act(engine, reference, "record-view", at=START)
+    act(engine, reference, "refuse", at=START)
+
+
+def not_process_one(engine: Engine) -> None:
+    """An application that was not completed within its term."""
+    reference = receive(engine)
+    act(engine, reference, "invite-completion", at=START)
+    act(engine, reference, "not-process", at=START + timedelta(days=15))
+
+
+def forward_one(engine: Engine) -> None:
+    """An application that belonged elsewhere."""
+    act(engine, receive(engine), "forward", at=START)
+
+
+def lapse_one(engine: Engine) -> None:
+    """An application that lapsed with the office."""
+    do(engine, "application", receive(engine), "lapse", by=ENGINE)
+
+
+def find_no_measures_in_one(engine: Engine) -> None:
+    """An adopted advice without a measure."""
+    walk(engine, receive(engine), Stage.NO_MEASURES, choose=bare)
+
+
+BESIDE_THE_WAY: dict[Stage, Callable[[Engine], Any]] = {
+    Stage.WITHDRAWN: withdraw_one,
+    Stage.REFUSAL_INTENDED: intend_to_refuse_one,
+    Stage.REFUSED: refuse_one,
+    Stage.NOT_PROCESSED: not_process_one,
+    Stage.FORWARDED: forward_one,
+    Stage.LAPSED: lapse_one,
+    Stage.NO_MEASURES: find_no_measures_in_one,
+}
+"""How an application gets into a stage that does not lie on the way to closed."""
+
+
+def snapshot(engine: Engine) -> dict[str, str]:
+    """A digest of every row of every table: equal before and after where nothing changed."""
+    found = {}
+    with engine.connect() as connection:
+        for name in inspect(engine).get_table_names():
+            query = f"SELECT md5(coalesce(string_agg(r::text, chr(10) ORDER BY r::text), '')) FROM \"{name}\" r"
+            found[name] = str(connection.execute(text(query)).scalar_one())
+    return found
+
+
+def problems(engine: Engine) -> list[str]:
+    """What ``verify`` finds wrong."""
+    with Session(engine) as session:
+        return verify(session).problems
+
+
+def refused(call: Callable[[], Any]) -> list[str]:
+    """The rules by which the door refuses a call, in their order."""
+    with pytest.raises(RefusedError) as caught:
+        call()
+    return [finding.rule for finding in caught.value.findings]
 
 
 def stage(engine: Engine, reference: str) -> Stage:

@@ -1,0 +1,235 @@
+"""Facts and content: free text is always content, and content stays in the vault."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, get_args
+
+import pytest
+from office import (
+    AUTHORITY,
+    GOUDVEEN,
+    OFFICER,
+    START,
+    ZILVERDAM,
+    act,
+    actions,
+    application_body,
+    carry_out,
+    do,
+    iban,
+    is_ended,
+    onward,
+    receive,
+)
+from pydantic import BaseModel
+from sqlalchemy import Engine, inspect, text
+from sqlmodel import Session, select
+
+from states.actions import Action
+from states.bodies import Body, Code, Handle, Text, content_fields, divide
+from states.database import transaction
+from states.events.catalogue import EVENTS
+from states.tables.application import Application
+from states.tables.ledger import Stream, VaultItem
+from states.vault import Vault
+
+BODIES = {f"{chart}/{name}": event.body for (chart, name), event in EVENTS.items()}
+
+
+def unmarked(schema: Mapping[str, Any], defs: Mapping[str, Any], path: str) -> Iterator[str]:
+    """Where a schema takes text that is neither bounded nor marked as content."""
+    if schema.get("x-content"):
+        return
+    if any(part.get("type") == "number" for part in schema.get("anyOf", ())):
+        return  # an amount, in digits or as text; it is read as a number
+    if "$ref" in schema:
+        name = schema["$ref"].rsplit("/", 1)[1]
+        yield from unmarked(defs[name], defs, path)
+    bounded = {"pattern", "enum", "const"} & set(schema) or schema.get("format") in {"date", "date-time"}
+    if schema.get("type") == "string" and not bounded:
+        yield path
+    if schema.get("type") == "object" and schema.get("additionalProperties") is not False:
+        yield f"{path} (takes unknown fields)"
+    for name, inner in schema.get("properties", {}).items():
+        yield from unmarked(inner, defs, f"{path}.{name}")
+    for place, inner in enumerate((*schema.get("anyOf", ()), *schema.get("allOf", ()), *schema.get("prefixItems", ()))):
+        yield from unmarked(inner, defs, f"{path}|{place}")
+    if isinstance(schema.get("items"), dict):
+        yield from unmarked(schema["items"], defs, f"{path}[]")
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_every_text_of_a_body_is_content_or_bounded_by_a_pattern(name: str) -> None:
+    schema = BODIES[name].model_json_schema()
+    assert list(unmarked(schema, schema.get("$defs", {}), name)) == []
+
+
+class Inner(Body):
+    told: Text
+    code: Code
+
+
+class Loose(Body):
+    anything: str
+    perhaps: str | None = None
+    several: list[str] = []  # noqa: RUF012
+    inner: list[Inner] = []  # noqa: RUF012
+
+
+def test_an_unbounded_text_would_be_noticed_however_deep() -> None:
+    schema = Loose.model_json_schema()
+    found = list(unmarked(schema, schema["$defs"], "loose"))
+    assert found == ["loose.anything", "loose.perhaps|0", "loose.several[]"]
+
+
+def test_a_body_divides_into_facts_as_sent_and_content_by_path() -> None:
+    class Outer(Body):
+        handle: Handle
+        words: Text | None = None
+        parts: tuple[Inner, ...] = ()
+
+    facts, content = divide(
+        Outer(handle="h-1", words="w", parts=(Inner(told="a", code="A"), Inner(told="b", code="B")))
+    )
+    assert facts == {"handle": "h-1", "parts": [{"code": "A"}, {"code": "B"}]}
+    assert content == {"words": "w", "parts.0.told": "a", "parts.1.told": "b"}
+
+
+# What is planted, and where it must not turn up.
+
+PLANTED_IBAN = iban(987654321)
+
+
+class Planter:
+    """Puts a marker into every content field of every body that goes through the door."""
+
+    def __init__(self) -> None:
+        self.markers: list[str] = []
+        self.fields: set[str] = set()
+
+    def plant(self, where: str, schema: type[BaseModel], body: Mapping[str, Any]) -> dict[str, Any]:
+        planted = dict(body)
+        for name, field in schema.model_fields.items():
+            alias = field.alias or name
+            if name in content_fields(schema):
+                self.fields.add(f"{where}.{name}")
+                planted[alias] = self.marker(name)
+            elif isinstance(planted.get(alias), (list, tuple)):
+                inner = next((part for part in parts_of(field.annotation) if is_body(part)), None)
+                if inner is not None:
+                    planted[alias] = [self.plant(f"{where}.{name}", inner, item) for item in planted[alias]]
+        return planted
+
+    def marker(self, name: str) -> str:
+        if name == "iban":
+            return PLANTED_IBAN
+        marker = f"geheim{len(self.markers):04d}"
+        self.markers.append(marker)
+        return f"{marker}@thuis.example" if name == "email" else f"Zie {marker} hier"
+
+
+def parts_of(annotation: object) -> Iterator[Any]:
+    yield annotation
+    for part in get_args(annotation):
+        yield from parts_of(part)
+
+
+def is_body(part: Any) -> bool:
+    return isinstance(part, type) and issubclass(part, BaseModel)
+
+
+def content_paths(where: str, schema: type[BaseModel]) -> Iterator[str]:
+    for name, field in schema.model_fields.items():
+        if name in content_fields(schema):
+            yield f"{where}.{name}"
+        for inner in parts_of(field.annotation):
+            if is_body(inner):
+                yield from content_paths(f"{where}.{name}", inner)
+
+
+BY_PEOPLE = {
+    path
+    for (chart, name), event in EVENTS.items()
+    for path in content_paths(f"{chart}/{name}", event.body)
+    if (chart, name) not in {("measure", "propose"), ("payable", "receive"), ("person", "register")}
+}
+"""Every content field of an event that comes from outside; what follows from it carries the same texts."""
+
+
+def everything_but_the_vault(engine: Engine) -> str:
+    """Every row of every table as text, save the sealed content itself."""
+    with engine.connect() as connection:
+        tables = [name for name in inspect(engine).get_table_names() if name != "vault_item"]
+        found = [connection.execute(text(f'SELECT r::text FROM "{name}" r')).scalars().all() for name in tables]
+    return "\n".join(row for table in found for row in table)
+
+
+def live(engine: Engine, planter: Planter, reference: str, wanted: set[str], at: Any) -> Any:
+    """Walk an application to its end, doing on the way whatever still has a wanted field."""
+    for _ in range(150):
+        at += timedelta(minutes=1)
+        with transaction(engine) as session:
+            application = session.get_one(Application, reference)
+            if is_ended(application.state):
+                return at
+            proposed = actions(session, application, at=at, demonstration=True)
+            action = new_action(proposed, wanted - planter.fields) or onward(proposed)
+            if action is None:
+                return at
+            if action.event != "take-in-statement":
+                body = planter.plant(
+                    f"{action.chart}/{action.event}",
+                    EVENTS[action.chart, action.event].body,
+                    action.example or {},
+                )
+                action = replace(action, example=body)
+            carry_out(session, action, at=at)
+    raise AssertionError("the case did not come to an end")
+
+
+def new_action(proposed: list[Action], wanted: set[str]) -> Action | None:
+    events = {path.split(".")[0] for path in wanted}
+    allowed = [action for action in proposed if action.allowed and f"{action.chart}/{action.event}" in events]
+    return next((action for action in allowed if action.event != "withdraw"), None)
+
+
+def test_content_stands_nowhere_but_in_the_vault(office: Engine) -> None:
+    planter = Planter()
+    at = START
+    for changes in (
+        {"employers": [ZILVERDAM, GOUDVEEN]},
+        {"office": "municipal-councillor"},
+        {},
+    ):
+        body = planter.plant("application/receive", EVENTS["application", "receive"].body, application_body(**changes))
+        reference = do(office, "application", None, "receive", by=OFFICER, at=at, body=body).row.id
+        at = live(office, planter, reference, BY_PEOPLE, at)
+    # Three that need time, or that end a case at once.
+    spared = receive(office, at=at, office="municipal-councillor")
+    act(office, spared, "intend-refusal", at=at)
+    abandoned = planter.plant("application/abandon-refusal", EVENTS["application", "abandon-refusal"].body, {})
+    act(office, spared, "abandon-refusal", at=at, changes=abandoned)
+    late = receive(office, at=at)
+    act(office, late, "invite-completion", at=at)
+    not_processed = planter.plant("application/not-process", EVENTS["application", "not-process"].body, {})
+    act(office, late, "not-process", at=at + timedelta(days=15), changes=not_processed)
+    withdrawn = planter.plant("application/withdraw", EVENTS["application", "withdraw"].body, {})
+    act(office, receive(office, at=at), "withdraw", at=at, changes=withdrawn)
+
+    assert BY_PEOPLE - planter.fields == set(), "no text was planted in these"
+    leaked = everything_but_the_vault(office)
+    assert "VA-2026-" in leaked
+    assert [marker for marker in planter.markers if marker in leaked] == []
+    assert PLANTED_IBAN not in leaked
+
+    opened = []
+    with Session(office) as session:
+        vault = Vault.of(session)
+        for item in session.exec(select(VaultItem)):
+            opened.append(str(vault.open(session.get_one(Stream, item.stream), item)))
+            assert all(marker.encode() not in item.sealed for marker in planter.markers)
+    everything = "\n".join(opened)
+    assert [marker for marker in planter.markers if marker not in everything] == []
+    assert PLANTED_IBAN in everything
+    assert AUTHORITY.person in leaked

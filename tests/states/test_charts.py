@@ -1,0 +1,241 @@
+"""Every chart, walked whole: no dead end, nothing unreachable, nothing that nobody decided about."""
+
+from enum import StrEnum
+from itertools import product
+
+import pytest
+from office import (
+    AUTHORITY,
+    OFFICER,
+    START,
+    ZILVERDAM,
+    do,
+    fill_every_stage,
+    is_ended,
+    problems,
+    receive,
+    refused,
+    rows,
+    walk,
+)
+from shelf import Prepared
+from sqlalchemy import Engine
+from statemachine.exceptions import TransitionNotAllowed
+from statemachine.states import States
+
+from rules.duties import DUTIES, role_has_duty, roles_of
+from rules.roles import OF_AN_EMPLOYER, Actor, Role
+from states.bodies import Body
+from states.charts import advice, application, batch, booking, measure, payable, registry, takeover
+from states.charts.application import ENDS, Stage
+from states.charts.chart import Chart, ChartError, StrictChart, decided
+from states.errors import RefusedError
+from states.events.catalogue import CHARTS, EVENTS
+from states.tables.application import Application, Takeover
+
+CONDITIONS = ("measures_advised", "interviewed", "evidence_complete")
+RESTING = {("organisation", "active")}
+"""States that need no way on in this version: an employer stays until mergers are built."""
+OUTSIDE_CHARTS = {("work", "claim"), ("work", "release")}
+
+charts = pytest.mark.parametrize("chart", CHARTS.values(), ids=lambda chart: chart.name)
+
+
+def after(chart: Chart, state: str, event: str) -> set[str]:
+    """Every state that an event can lead to from a state, the chart restored for each try."""
+    found = set()
+    for values in product((False, True), repeat=len(CONDITIONS)):
+        try:
+            found.add(chart.move(state, event, **dict(zip(CONDITIONS, values, strict=True))))
+        except TransitionNotAllowed:
+            continue
+    return found
+
+
+def ways(chart: Chart, marks: str) -> dict[str, set[str]]:
+    """The states that follow each state by the events with these marks."""
+    return {
+        str(state): {
+            to for event in chart.events if chart.mark(event, state) in marks for to in after(chart, state, event)
+        }
+        for state in chart.states
+    }
+
+
+def reachable(graph: dict[str, set[str]], start: str) -> set[str]:
+    found, waiting = {start}, [start]
+    while waiting:
+        for state in graph[waiting.pop()] - found:
+            found.add(state)
+            waiting.append(state)
+    return found
+
+
+@charts
+def test_every_state_can_be_reached_from_the_first(chart: Chart) -> None:
+    assert reachable(ways(chart, ">?"), chart.initial) == set(chart.states)
+
+
+@charts
+def test_every_state_reaches_an_end(chart: Chart) -> None:
+    graph = ways(chart, ">")
+    stuck = {state for state in graph if not reachable(graph, state) & chart.final}
+    assert stuck == {state for name, state in RESTING if name == chart.name}
+
+
+@charts
+def test_a_final_state_moves_no_more(chart: Chart) -> None:
+    assert all(not graph for state, graph in ways(chart, ">").items() if state in chart.final)
+
+
+@charts
+def test_every_state_and_event_is_decided_once(chart: Chart) -> None:
+    assert set(chart.grid) == {(event, state) for event in chart.events for state in chart.states}
+
+
+@charts
+def test_a_chart_moves_exactly_where_its_grid_says_so(chart: Chart) -> None:
+    for (event, state), mark in chart.grid.items():
+        if mark == "?":
+            continue
+        if mark == "=" and not hasattr(chart.machine, event.replace("-", "_")):
+            continue
+        assert bool(after(chart, state, event)) == (mark == ">"), (event, state)
+
+
+@charts
+def test_every_event_has_a_class_and_every_class_an_event(chart: Chart) -> None:
+    classes = {name: event for (of, name), event in EVENTS.items() if of == chart.name}
+    assert set(chart.events) == {name for name, event in classes.items() if not event.creates}
+    assert any(event.creates for event in classes.values())
+
+
+def test_every_event_has_a_duty_and_every_duty_an_event() -> None:
+    assert set(DUTIES) == set(EVENTS) | OUTSIDE_CHARTS
+
+
+@charts
+def test_every_event_that_can_happen_is_a_persons_or_the_engines(chart: Chart) -> None:
+    for event in chart.events:
+        if any(chart.mark(event, state) in ">=" for state in chart.states):
+            assert roles_of(chart.name, event), event
+    assert all(len(set(roles)) == len(roles) for roles in DUTIES.values())
+
+
+def test_what_no_duty_lists_is_refused_to_everyone() -> None:
+    for role in Role:
+        assert role_has_duty(chart="measure", event="sell", role=role) is not None
+        for (chart, event), roles in DUTIES.items():
+            assert (role_has_duty(chart=chart, event=event, role=role) is None) == (role in roles)
+
+
+GRIDS = {
+    "one mark less": ("go >", "decides 1 of 2"),
+    "an unknown mark": ("go > !", "unknown mark"),
+    "a move that is not drawn": ("go > >", "differ"),
+    "a drawn move that is not decided": ("go x x", "differ"),
+    "a line less": ("", "differ"),
+}
+
+
+@pytest.mark.parametrize("name", GRIDS)
+def test_a_grid_that_does_not_decide_every_pair_is_an_error_at_import(name: str) -> None:
+    line, words = GRIDS[name]
+    with pytest.raises(ChartError, match=words):
+        decided("trial", Trial, TrialChart, line)
+    assert decided("trial", Trial, TrialChart, "go > x").mark("go", "first") == ">"
+
+
+class Trial(StrEnum):
+    FIRST = "first"
+    SECOND = "second"
+
+
+class TrialChart(StrictChart):
+    _ = States.from_enum(Trial, initial=Trial.FIRST, final=[Trial.SECOND])
+    go = _.FIRST.to(_.SECOND)
+
+
+@pytest.mark.parametrize(
+    "module", [application, advice, takeover, measure, payable, batch, booking, registry], ids=lambda m: m.__name__
+)
+def test_deleting_any_deciding_cell_of_a_chart_is_noticed(module: object) -> None:
+    for chart in CHARTS.values():
+        if chart.machine.__module__ != module.__name__:  # type: ignore[attr-defined]
+            continue
+        for gone in chart.events:
+            marks = " ".join(chart.mark(gone, state) for state in list(chart.states)[:-1])
+            lines = [
+                f"{event} {' '.join(chart.mark(event, state) for state in chart.states)}"
+                for event in chart.events
+                if event != gone
+            ]
+            with pytest.raises(ChartError):
+                decided(chart.name, chart.states, chart.machine, "\n".join([*lines, f"{gone} {marks}"]))
+
+
+def by_of(roles: tuple[Role, ...], applicant: str) -> Actor:
+    """Someone in the role that usually does it; the application's own people where it takes them."""
+    role = roles[0]
+    own = {Role.APPLICANT: applicant, Role.OFFICER: OFFICER.person, Role.SECURITY_AUTHORITY: AUTHORITY.person}
+    return Actor(own.get(role, "somebody"), role, ZILVERDAM if role in OF_AN_EMPLOYER else None)
+
+
+def row_applicant(engine: Engine, reference: str) -> str:
+    (found,) = rows(engine, Application, Application.id == reference)
+    return str(found.applicant)
+
+
+def test_what_the_law_names_and_we_did_not_build_is_refused_with_not_yet_in_every_state(
+    prepared: Prepared,
+) -> None:
+    engine = prepared("every-stage", fill_every_stage)
+    found = {row.state: (row.id, row.applicant) for row in rows(engine, Application)}
+    assert set(found) == set(Stage)
+    for event in (name for name in CHARTS["application"].events if CHARTS["application"].grid[name, "closed"] == "?"):
+        for state, (reference, applicant) in found.items():
+            by = by_of(roles_of("application", event), applicant)
+
+            def call(event: str = event, reference: str = reference, by: Actor = by) -> object:
+                return do(engine, "application", reference, event, by=by)
+
+            assert refused(call) == ["chart.not-yet"], (event, state)
+    requests = {row.state: row for row in rows(engine, Takeover)}
+    for event in ("give-notice", "default"):
+        for state, row in requests.items():
+            by = by_of(roles_of("takeover", event), row_applicant(engine, row.stream))
+            mark = CHARTS["takeover"].mark(event, state)
+            wanted = "chart.not-yet" if mark == "?" else "chart.state"
+            assert refused(lambda r=row, b=by, e=event: do(engine, "takeover", r.id, e, by=b)) == [wanted]
+    merge = Actor("beheer-1", Role.ADMINISTRATOR)
+    assert refused(lambda: do(engine, "organisation", ZILVERDAM, "merge", by=merge)) == ["chart.not-yet"]
+
+
+def test_an_event_in_a_state_that_forbids_it_is_refused_and_told_where_it_is_possible(
+    prepared: Prepared,
+) -> None:
+    engine = prepared("every-stage", fill_every_stage)
+    chart = CHARTS["application"]
+    bare = [name for name in chart.events if EVENTS["application", name].body is Body]
+    assert len(bare) > 5
+    for row in rows(engine, Application):
+        for event in bare:
+            if chart.mark(event, row.state) != "x":
+                continue
+            by = by_of(roles_of("application", event), row.applicant)
+            with pytest.raises(RefusedError, match=r"It is possible in: ") as caught:
+                do(engine, "application", row.id, event, by=by)
+            assert [finding.rule for finding in caught.value.findings] == ["chart.state"]
+
+
+def test_the_ends_of_an_application_accept_only_what_the_grid_lists() -> None:
+    grid = CHARTS["application"].grid
+    accepted = {event for (event, state), mark in grid.items() if state in ENDS and mark in ">="}
+    assert accepted == {"record-threat"}
+    assert {state for state in Stage if is_ended(state)} == CHARTS["application"].final
+
+
+def test_following_the_first_allowed_action_closes_an_application(office: Engine) -> None:
+    reference = receive(office)
+    walk(office, reference, at=START)
+    assert problems(office) == []

@@ -1,0 +1,308 @@
+"""The queue: each item to one person, in an order that can be told, and nobody waits for ever."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from threading import Barrier
+
+import pytest
+from office import (
+    AUTHORITY,
+    COORDINATOR,
+    OFFICER,
+    START,
+    act,
+    do,
+    fill_every_stage,
+    person,
+    receive,
+    refused,
+    row,
+    rows,
+)
+from shelf import Prepared
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from rules.roles import Actor, Role
+from states.charts.application import Stage
+from states.database import transaction
+from states.errors import NotFoundError, RefusedError
+from states.queue import claim, explain, finish, offer_due, place, release
+from states.tables.application import Application, ThreatSignal
+from states.tables.finance import Numbering
+from states.tables.work import Outbox, WorkItem
+
+OTHER = person(Role.OFFICER, number=2)
+
+
+def fill_queue(engine: Engine) -> None:
+    """Twelve applications, an hour apart; the third from last is acute."""
+    for hour in range(12):
+        receive(engine, at=START + timedelta(hours=hour))
+    third = rows(engine, WorkItem)
+    reference = sorted(third, key=lambda item: item.created_at)[9].application
+    threat = {"kind": "acute-danger", "source": "police"}
+    do(engine, "application", reference, "record-threat", by=OFFICER, at=START + timedelta(hours=13), body=threat)
+
+
+@pytest.fixture
+def queue(prepared: Prepared) -> Engine:
+    return prepared("queue", fill_queue)
+
+
+def take(engine: Engine, *, by: Actor = OFFICER, at: datetime = START) -> WorkItem | None:
+    with transaction(engine) as session:
+        return claim(session, by=by, at=at)
+
+
+def in_order(engine: Engine) -> list[str]:
+    """The open items of the officers in the order of the queue."""
+    found = [item for item in rows(engine, WorkItem) if item.role == "officer" and item.assignee is None]
+    return [item.id for item in sorted(found, key=lambda item: (item.lane, item.start_by, item.created_at, item.id))]
+
+
+def test_claims_come_in_the_order_of_the_queue_and_the_acute_first(queue: Engine) -> None:
+    expected = in_order(queue)
+    assert [row(queue, WorkItem, WorkItem.id == key).lane for key in expected[:3]] == [1, 1, 4]
+    found = [take(queue) for _ in range(len(expected) + 1)]
+    assert [item.id for item in found if item] == expected  # nothing is overdue yet, so the reserve takes nobody else
+    assert found[-1] is None
+    assert all(item.assignee == "officer-1" for item in found if item)
+
+
+def test_no_two_claims_get_the_same_item_however_many_claim_at_once(queue: Engine) -> None:
+    waiting = in_order(queue)
+    start = Barrier(6)
+
+    def clerk(number: int) -> list[str]:
+        start.wait()
+        mine = []
+        while (item := take(queue, by=person(Role.OFFICER, number=number))) is not None:
+            mine.append(item.id)
+        return mine
+
+    with ThreadPoolExecutor(6) as pool:
+        taken = [key for mine in pool.map(clerk, range(1, 7)) for key in mine]
+    assert len(taken) == len(set(taken))
+    # A claim passes over what another holds, so a last look may find nothing; what is left is still there to take.
+    while (item := take(queue)) is not None:
+        taken.append(item.id)
+    assert sorted(taken) == sorted(waiting)
+
+
+def test_of_two_who_claim_at_once_the_first_two_items_go(queue: Engine) -> None:
+    expected = in_order(queue)
+    with transaction(queue) as one, transaction(queue) as other:
+        first = claim(one, by=OFFICER, at=START)
+        second = claim(other, by=OTHER, at=START)
+        assert first is not None
+        assert second is not None
+        assert [first.id, second.id] == expected[:2]
+
+
+def test_the_reserve_gives_every_fifth_claim_to_what_is_longest_overdue(office: Engine) -> None:
+    oldest = [receive(office, at=START + timedelta(hours=hour)) for hour in range(3)]
+    at = START + timedelta(days=60)
+    urgent = []
+    for hour in range(20):
+        reference = receive(office, at=at + timedelta(hours=hour))
+        act(office, reference, "record-threat", at=at + timedelta(hours=hour), changes={"kind": "stalking"})
+        urgent.append(reference)
+    later = at + timedelta(days=1)
+    claims = [take(office, at=later) for _ in range(15)]
+    assert all(item is not None for item in claims)
+    reserved = [number for number, item in enumerate(claims, start=1) if item and item.explanation["reserve"]]
+    assert reserved == [5, 10, 15]
+    given = [item.application for number, item in enumerate(claims, start=1) if item and number in reserved]
+    assert given == oldest
+    assert all(item.lane == 2 for number, item in enumerate(claims, start=1) if item and number not in reserved)
+
+
+def test_a_claim_that_is_rolled_back_counts_nothing_and_keeps_nothing(queue: Engine) -> None:
+    while (item := row_of_next(queue)) and item.lane == 1:
+        take(queue)
+    before = in_order(queue)
+    with Session(queue) as session:
+        assert claim(session, by=OFFICER, at=START) is not None
+        session.rollback()
+    assert rows(queue, Numbering) == []
+    assert in_order(queue) == before
+    take(queue)
+    assert row(queue, Numbering).count == 1
+
+
+def row_of_next(engine: Engine) -> WorkItem:
+    found: WorkItem = row(engine, WorkItem, WorkItem.id == in_order(engine)[0])
+    return found
+
+
+def test_a_claim_that_finds_nothing_counts_nothing(office: Engine) -> None:
+    for _ in range(3):
+        assert take(office) is None
+    assert sum(counter.count for counter in rows(office, Numbering)) == 0
+
+
+def test_acute_claims_do_not_use_up_the_reserve(queue: Engine) -> None:
+    assert take(queue).lane == 1  # type: ignore[union-attr]
+    assert rows(queue, Numbering) == []
+
+
+def test_nobody_gets_the_own_case(office: Engine) -> None:
+    me = Actor("applicant-officer", Role.OFFICER)
+    mine = receive(office, applicant=me.person, at=START - timedelta(hours=1))
+    act(office, mine, "record-threat", at=START, changes={"kind": "acute-danger"})
+    other = receive(office, at=START)
+    found = [take(office, by=me), take(office, by=me)]
+    assert [item.application if item else None for item in found] == [other, None]
+    assert take(office, by=OTHER).application == mine  # type: ignore[union-attr]
+
+
+def test_a_role_and_an_employer_get_their_own_work_only(queue: Engine) -> None:
+    for by in (AUTHORITY, person(Role.FINANCE, "gemeente-zilverdam"), person(Role.ADVISER)):
+        assert take(queue, by=by) is None
+
+
+def test_the_explanation_names_the_place_at_which_the_item_really_comes(queue: Engine) -> None:
+    places = {}
+    with Session(queue) as session:
+        for key in in_order(queue):
+            item = session.get_one(WorkItem, key)
+            told = explain(session, item, at=START)
+            places[key] = told["place"]
+            assert sum(told["before"].values()) == told["place"] - 1 == place(session, item) - 1
+            assert {factor["factor"] for factor in told["factors"]} == {"lane", "startBy", "reserve"}
+            assert all(factor["rule"] and factor["source"] for factor in told["factors"])
+    claimed = [take(queue) for _ in range(len(places))]
+    for number, item in enumerate(claimed, start=1):
+        assert item is not None
+        assert places[item.id] == number
+        assert item.explanation["place"] == 1  # at that moment it was the first
+        assert item.explanation["action"] == item.action
+
+
+def test_the_explanation_says_what_would_change_it_and_is_right(queue: Engine) -> None:
+    key = in_order(queue)[-1]
+    with Session(queue) as session:
+        item = session.get_one(WorkItem, key)
+        told = explain(session, item, at=START + timedelta(hours=14))
+    wanted = {change["if"]: change["place"] for change in told["whatWouldChangeIt"]}
+    body = {"kind": "stalking", "source": "police"}
+    do(queue, "application", item.application, "record-threat", by=OFFICER, at=START + timedelta(hours=14), body=body)
+    with Session(queue) as session:
+        assert place(session, session.get_one(WorkItem, key)) in {
+            wanted["after a threat signal that is urgent"],
+            wanted["after a threat signal that is urgent"] + 1,  # the hand-off of that same threat
+        }
+
+
+def test_an_item_is_given_back_by_its_holder_or_the_coordinator_and_stands_where_it_stood(queue: Engine) -> None:
+    before = in_order(queue)
+    item = take(queue)
+    assert item is not None
+    with transaction(queue) as session, pytest.raises(RefusedError) as caught:
+        release(session, item.id, by=OTHER)
+    assert [finding.rule for finding in caught.value.findings] == ["work.own-claim"]
+    with transaction(queue) as session, pytest.raises(NotFoundError):
+        release(session, item.id, by=AUTHORITY)
+    with transaction(queue) as session:
+        release(session, item.id, by=OFFICER)
+    assert in_order(queue) == before
+    take(queue)
+    with transaction(queue) as session:
+        release(session, item.id, by=COORDINATOR)
+    assert in_order(queue) == before
+
+
+def test_work_is_done_by_its_event_and_only_what_no_event_shows_by_hand(queue: Engine) -> None:
+    by_action = {item.action: item for item in rows(queue, WorkItem)}
+    with transaction(queue) as session, pytest.raises(RefusedError) as caught:
+        finish(session, by_action["start-intake"].id, by=OFFICER, at=START)
+    assert [finding.rule for finding in caught.value.findings] == ["work.done-by-event"]
+    with transaction(queue) as session:
+        finish(session, by_action["hand-off-threat"].id, by=OFFICER, at=START)
+    assert row(queue, WorkItem, WorkItem.action == "hand-off-threat").done_at == START
+    do(queue, "application", by_action["start-intake"].application, "start-intake", by=OFFICER, at=START)
+    assert row(queue, WorkItem, WorkItem.id == by_action["start-intake"].id).done_at == START
+
+
+def test_each_item_is_offered_once_and_again_when_it_stands_elsewhere(queue: Engine) -> None:
+    def offered() -> list[str]:
+        with transaction(queue) as session:
+            return offer_due(session, at=START, run="run-1")
+
+    first = offered()
+    assert [row(queue, WorkItem, WorkItem.id == key).lane for key in first[:2]] == [1, 1]
+    assert sorted(first) == sorted(item.id for item in rows(queue, WorkItem))
+    assert offered() == []
+    routine = row(queue, WorkItem, WorkItem.id == in_order(queue)[-1])
+    body = {"kind": "acute-danger", "source": "police"}
+    do(
+        queue,
+        "application",
+        routine.application,
+        "record-threat",
+        by=OFFICER,
+        at=START + timedelta(hours=14),
+        body=body,
+    )
+    again = offered()
+    assert routine.id in again
+    assert len(again) == 2  # and the hand-off of the threat
+
+
+# Threats.
+
+
+def test_a_threat_reorders_the_queue(queue: Engine) -> None:
+    last = row(queue, WorkItem, WorkItem.id == in_order(queue)[-1])
+    assert last.lane == 4
+    at = START + timedelta(hours=20)
+    body = {"kind": "death-threat", "source": "police"}
+    do(queue, "application", last.application, "record-threat", by=OFFICER, at=at, body=body)
+    moved = row(queue, WorkItem, WorkItem.id == last.id)
+    assert (moved.lane, moved.start_by) == (1, at)
+    assert last.id in in_order(queue)[:4]
+    assert row(queue, Application, Application.id == last.application).urgency == "acute"
+
+
+def test_a_lesser_signal_never_lowers_the_urgency_and_the_coordinator_does(queue: Engine) -> None:
+    reference = rows(queue, ThreatSignal)[0].stream
+    body = {"kind": "online-harassment", "source": "applicant"}
+    do(queue, "application", reference, "record-threat", by=OFFICER, at=START + timedelta(hours=14), body=body)
+    assert row(queue, Application, Application.id == reference).urgency == "acute"
+    lower = {"urgency": "elevated", "reasons": "The police closed its inquiry."}
+    do(queue, "application", reference, "lower-urgency", by=COORDINATOR, at=START + timedelta(hours=15), body=lower)
+    assert row(queue, Application, Application.id == reference).urgency == "elevated"
+    assert {item.lane for item in rows(queue, WorkItem, WorkItem.application == reference)} == {3}
+
+
+@pytest.mark.parametrize("kind", ["acute-danger", "online-harassment"])
+def test_a_threat_is_taken_in_in_every_stage_and_leaves_a_hand_off_behind(prepared: Prepared, kind: str) -> None:
+    engine = prepared("every-stage", fill_every_stage)
+    cases = rows(engine, Application)
+    assert {case.state for case in cases} == set(Stage)
+    for case in cases:
+        body = {"kind": kind, "source": "applicant"}
+        by = Actor(case.applicant, Role.APPLICANT)
+        do(engine, "application", case.id, "record-threat", by=by, at=START + timedelta(days=30), body=body)
+        item = row(engine, WorkItem, WorkItem.application == case.id, WorkItem.action == "hand-off-threat")
+        assert item.done_at is None
+        assert item.lane == (1 if kind == "acute-danger" else 3)
+        assert row(engine, Application, Application.id == case.id).state == case.state
+    assert len(rows(engine, Outbox, Outbox.letter == "threat-handoff")) == len(cases)
+    assert len(rows(engine, ThreatSignal)) == len(cases)
+
+
+def test_two_threats_in_one_case_are_one_hand_off_and_two_signals(office: Engine) -> None:
+    reference = receive(office)
+    for hour in (1, 2):
+        act(office, reference, "record-threat", at=START + timedelta(hours=hour))
+    assert len(rows(office, WorkItem, WorkItem.action == "hand-off-threat")) == 1
+    assert len(rows(office, ThreatSignal)) == 2
+
+
+def test_what_has_not_happened_yet_is_no_threat_signal(office: Engine) -> None:
+    reference = receive(office)
+    body = {"kind": "stalking", "source": "police", "occurredOn": "2026-03-03"}
+    wanted = ["urgency.signal-not-in-future"]
+    assert refused(lambda: do(office, "application", reference, "record-threat", by=OFFICER, body=body)) == wanted
