@@ -94,7 +94,7 @@ DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
     ("booking", "complete-evidence"): (F,),
     ("booking", "book"): (F,),
     ("booking", "export"): (F,),
-    ("booking", "reverse"): (F, N),
+    ("booking", "reverse"): (N,),
     ("organisation", "register"): (Z,),
     ("organisation", "record-inventory"): (F, E),
     ("organisation", "take-in-statement"): (F, N),

@@ -113,6 +113,8 @@ def actions(session: Session, application: Application, *, at: datetime, demonst
             key = "measure/order"
         if key == "application/assess-domain" and action.example is None:
             return (len(FORWARD), 0)
+        if key == "application/intend-refusal" and action.allowed:
+            key = "application/plan-interview"  # a rule finds against the claim: that is the way on
         rank = FORWARD.index(key) if key in FORWARD else len(FORWARD) + (action.event in ENDING)
         return (rank, 0 if action.event == "record-certificate" else 1)
 

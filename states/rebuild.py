@@ -49,6 +49,11 @@ def tables() -> dict[str, type[Recorded]]:
     return found
 
 
+def departed(entries: list[LedgerEntry]) -> bool:
+    """Whether a person's stream says that the person left, and so holds no duty any more."""
+    return any(entry.chart == "person" and entry.event == "depart" for entry in entries)
+
+
 def differences(session: Session, stream: str, entries: list[LedgerEntry]) -> list[str]:
     """Where the stored rows of a stream differ from what its ledger says; empty when all agree."""
     problems = []
@@ -59,7 +64,7 @@ def differences(session: Session, stream: str, entries: list[LedgerEntry]) -> li
         parts = tuple(primary.split("/"))
         row = session.get(table, parts if len(parts) > 1 else primary)
         if row is None:
-            if name != "duty":
+            if name != "duty" or not departed(entries):
                 problems.append(f"{stream}: {key} stands in the ledger and not in its table.")
             continue
         stored = plain(row.model_dump(exclude=set(row.unrecorded)))

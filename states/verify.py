@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from sqlalchemy import inspect
 from sqlmodel import Session, select
 
 from states.ledger import digest
-from states.rebuild import differences, entries_of
+from states.rebuild import differences, entries_of, fold, tables
 from states.sequence import broken_checkpoints
 from states.tables.ledger import LedgerEntry, Stream
 
@@ -24,15 +25,27 @@ class Verdict:
 def verify(session: Session) -> Verdict:
     """Verify every chain of the office."""
     verdict = Verdict()
+    told: set[str] = set()
     for stream in session.exec(select(Stream).order_by(Stream.id)).all():
         entries = entries_of(session, stream.id)
         verdict.streams += 1
         verdict.entries += len(entries)
         verdict.by_kind[str(stream.kind)] = verdict.by_kind.get(str(stream.kind), 0) + 1
         verdict.problems += [*broken_links(stream, entries), *differences(session, stream.id, entries)]
+        told |= fold(entries).keys()
         session.expunge_all()
-    verdict.problems += broken_checkpoints(session)
+    verdict.problems += [*unrecorded(session, told), *broken_checkpoints(session)]
     return verdict
+
+
+def unrecorded(session: Session, told: set[str]) -> Iterator[str]:
+    """Rows of which no entry tells: they did not come through the door."""
+    for name, table in sorted(tables().items()):
+        columns = inspect(table).primary_key  # type: ignore[union-attr]  # a table has a mapper
+        for row in session.execute(select(*columns)):
+            key = f"{name}:{'/'.join(str(part) for part in row)}"
+            if key not in told:
+                yield f"{key} stands in its table, and no entry of the ledger tells of it."
 
 
 def broken_links(stream: Stream, entries: list[LedgerEntry]) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Which state asks for which work: one table, and how work items are kept in step with it."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -11,10 +12,12 @@ from rules.roles import Role
 from rules.urgency import RANK, Urgency
 from rules.values import value
 from rules.working_hours import add_or_provisional
+from states.charts.measure import MeasureState
 from states.database import wake
 from states.events.event import Passage, Touched
-from states.tables.application import Application, ThreatSignal
+from states.tables.application import Application, Measure, ThreatSignal
 from states.tables.base import new_id
+from states.tables.finance import BankEntry, BankMessage, PayableLine
 from states.tables.work import WorkItem
 
 
@@ -61,6 +64,9 @@ FINISH = text(
     " (SELECT * FROM unnest(CAST(:subjects AS text[]), CAST(:actions AS text[])))",
 )
 
+Changes = tuple[list[tuple[str, str]], list[dict[str, Any]]]
+"""The (subject, action) pairs whose work is done, and the rows of new work."""
+
 BY_HAND = frozenset({"hand-off-threat", "assess-bank-entry"})
 """Work that no state asks for; whoever did it says so."""
 
@@ -71,7 +77,8 @@ def refresh(passage: Passage) -> None:
     """Close the work that was done by what happened, open the work that is asked for now, and re-order the rest."""
     moved = [touch for touch in passage.touched if touch.before != touch.after]
     signalled = [touch for touch in passage.touched if touch.event in {"record-threat", "lower-urgency"}]
-    if not moved and not signalled:
+    others = [touch for touch in passage.touched if (touch.chart, touch.event) in SPECIAL]
+    if not moved and not signalled and not others:
         return
     ended: list[tuple[str, str]] = []
     asked: dict[tuple[str, str], tuple[Touched, Work]] = {}
@@ -82,11 +89,16 @@ def refresh(passage: Passage) -> None:
         ended.extend(key for key in gone if asked.pop(key, None) is None)
         for action in after.keys() - before.keys():
             asked[subject_of(touch), action] = (touch, after[action])
+    items = []
+    for touch in others:
+        done, opened = SPECIAL[touch.chart, touch.event](passage, touch)
+        ended += done
+        items += opened
     if ended:
         subjects, actions = zip(*ended, strict=True)
         facts = {"at": passage.at, "subjects": list(subjects), "actions": list(actions)}
         passage.session.connection().execute(FINISH, facts)
-    items = [item_for(passage, touch, work) for touch, work in asked.values()]
+    items += [item_for(passage, touch, work) for touch, work in asked.values()]
     for touch in signalled:
         assert isinstance(touch.row, Application)
         reorder(passage.session, touch.row, passage.at)
@@ -95,6 +107,43 @@ def refresh(passage: Passage) -> None:
     if items:
         passage.session.flush()
         passage.session.connection().execute(OPEN_ITEMS, items)
+
+
+def invoiced(_: Passage, touch: Touched) -> Changes:
+    """An invoice came in: nobody need wait for the last one of a measure any more."""
+    lines = touch.body.lines  # type: ignore[attr-defined]  # an Invoice has lines
+    return [(line.measure, "receive-invoice") for line in lines if line.final], []
+
+
+def uninvoiced(passage: Passage, touch: Touched) -> Changes:
+    """A payable was rejected: its provided measures wait for an invoice again."""
+    query = select(Measure).join(PayableLine, col(PayableLine.measure) == Measure.id)
+    mine = query.where(PayableLine.payable == subject_of(touch), Measure.state == MeasureState.PROVIDED)
+    work = WORK["measure", "provided"][0]
+    state = str(MeasureState.PROVIDED)
+    again = [Touched("measure", row, touch.event, state, state, touch.body) for row in passage.session.exec(mine)]
+    open_now = select(WorkItem.subject).where(WorkItem.action == work.action, col(WorkItem.done_at).is_(None))
+    waiting = set(passage.session.exec(open_now.where(col(WorkItem.subject).in_([row.row.id for row in again]))))  # type: ignore[attr-defined]
+    return [], [item_for(passage, row, work) for row in again if subject_of(row) not in waiting]
+
+
+def unmatched(passage: Passage, touch: Touched) -> Changes:
+    """A statement holds entries that match nothing: someone must look at them."""
+    query = select(BankEntry.message).join(BankMessage, col(BankMessage.id) == BankEntry.message)
+    sha256 = touch.body.sha256  # type: ignore[attr-defined]  # a Statement has one
+    found = passage.session.exec(query.where(BankMessage.sha256 == sha256, col(BankEntry.matched).is_(False))).first()
+    if found is None:
+        return [], []
+    item = item_for(passage, touch, Work("assess-bank-entry", Role.FINANCE, 15, "settlement"))
+    return [], [{**item, "subject": found}]
+
+
+SPECIAL: dict[tuple[str, str], Callable[[Passage, Touched], Changes]] = {
+    ("application", "receive-invoice"): invoiced,
+    ("payable", "reject"): uninvoiced,
+    ("organisation", "take-in-statement"): unmatched,
+}
+"""Events that change the work without changing a state."""
 
 
 def subject_of(touch: Touched) -> str:

@@ -212,6 +212,8 @@ class Interval(Body):
     """The first suspended day."""
     until: Day | None = None
     """The last suspended day; open where it is left out."""
+    organisation: Handle | None = None
+    """Whose term, where there are several employers; the caller's own where the caller acts for one."""
     reasons: Text
 
 
@@ -224,9 +226,9 @@ ARTICLES = {
 ATTRIBUTED = {"force-majeure": "employer"}
 
 
-def named_term(step: Step[Application], kind: str) -> Any:
+def named_term(step: Step[Application], kind: str, organisation: str | None = None) -> Any:
     """The running term that is meant: the caller's own employer's, where the caller acts for one."""
-    own = step.by.organisation if step.by.role in OF_AN_EMPLOYER else None
+    own = step.by.organisation if step.by.role in OF_AN_EMPLOYER else organisation
     return deadlines.running(step.session, step.row.id, kind, own)
 
 
@@ -237,7 +239,7 @@ class SuspendTerm(ApplicationEvent[Interval]):
 
     def judge(self, step: Step[Application], body: Interval) -> None:
         """The term runs, can be suspended, is not yet, and the interval is one."""
-        term = named_term(step, body.term)
+        term = named_term(step, body.term, body.organisation)
         open_already = term is not None and any(row.until is None for row in deadlines.suspensions(step.session, term))
         step.ask(
             steps.term_suspendable,
@@ -264,7 +266,7 @@ class SuspendTerm(ApplicationEvent[Interval]):
 
     def effect(self, step: Step[Application], body: Interval) -> None:
         """Keep the interval and compute the term anew."""
-        term = named_term(step, body.term)
+        term = named_term(step, body.term, body.organisation)
         step.session.add(
             TermSuspension(
                 id=new_id("suspension"),
@@ -293,6 +295,8 @@ class Resumption(Body):
 
     term: Literal["takeover"]
     until: Day
+    organisation: Handle | None = None
+    """Whose term, where there are several employers; the caller's own where the caller acts for one."""
     reasons: Text | None = None
 
 
@@ -303,7 +307,7 @@ class ResumeTerm(ApplicationEvent[Resumption]):
 
     def judge(self, step: Step[Application], body: Resumption) -> None:
         """It is suspended, and its last suspended day is a day that can be."""
-        interval = self.open_interval(step, body.term)
+        interval = self.open_interval(step, body.term, body.organisation)
         step.ask(steps.term_suspended, suspended=interval is not None)
         if interval is not None:
             earliest = interval.since - timedelta(days=1)
@@ -317,15 +321,15 @@ class ResumeTerm(ApplicationEvent[Resumption]):
 
     def effect(self, step: Step[Application], body: Resumption) -> None:
         """Close the interval and compute the term anew."""
-        interval = self.open_interval(step, body.term)
+        interval = self.open_interval(step, body.term, body.organisation)
         assert interval is not None
         interval.until = body.until
-        deadlines.recompute(step.session, named_term(step, body.term))
+        deadlines.recompute(step.session, named_term(step, body.term, body.organisation))
 
     @staticmethod
-    def open_interval(step: Step[Application], kind: str) -> TermSuspension | None:
+    def open_interval(step: Step[Application], kind: str, organisation: str | None = None) -> TermSuspension | None:
         """The interval that has no end yet."""
-        term = named_term(step, kind)
+        term = named_term(step, kind, organisation)
         rows = deadlines.suspensions(step.session, term) if term else []
         return next((row for row in rows if row.until is None), None)
 

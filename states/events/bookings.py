@@ -120,8 +120,8 @@ class CompleteEvidence(BookingEvent[Evidence]):
         return {"noOwnContribution": True, **extra}
 
 
-def journal(step: Step[Booking], sign: int) -> None:
-    """Write the journal lines of a booking; ``sign`` -1 writes their mirror image."""
+def journal(step: Step[Booking]) -> None:
+    """Write the balanced journal lines of a booking."""
     row = step.row
     employer = step.get(Organisation, row.organisation)
     task_field = value("task_field", step.on)
@@ -129,8 +129,7 @@ def journal(step: Step[Booking], sign: int) -> None:
     sides = [(employer.ledger_account, row.amount - vat), (value("vat_account", step.on), vat)]
     lines = [(account, amount, Decimal(0)) for account, amount in sides if amount]
     lines.append((employer.bank_account, Decimal(0), row.amount))
-    present = len(step.rows(JournalLine, JournalLine.booking == row.id, order=JournalLine.position))
-    for position, (account, debit, credit) in enumerate(lines, start=present + 1):
+    for position, (account, debit, credit) in enumerate(lines, start=1):
         step.session.add(
             JournalLine(
                 booking=row.id,
@@ -140,10 +139,18 @@ def journal(step: Step[Booking], sign: int) -> None:
                 account=account,
                 cost_centre=employer.cost_centre,
                 task_field=task_field,
-                debit=debit if sign > 0 else credit,
-                credit=credit if sign > 0 else debit,
+                debit=debit,
+                credit=credit,
             ),
         )
+
+
+def reverse_lines(step: Step[Booking]) -> None:
+    """Write the mirror image of the lines as they were booked, whatever the values of today are."""
+    lines = step.rows(JournalLine, JournalLine.booking == step.row.id, order=JournalLine.position)
+    for position, line in enumerate(lines, start=len(lines) + 1):
+        mirrored = {"position": position, "booked_on": step.on, "debit": line.credit, "credit": line.debit}
+        step.session.add(JournalLine(**{**line.model_dump(), **mirrored}))
 
 
 def vat_of(session: Session, booking: Booking) -> Decimal:
@@ -170,7 +177,7 @@ class Book(BookingEvent[Body]):
     def effect(self, step: Step[Booking], body: Body) -> None:
         """Write the journal."""
         step.row.booked_on = step.on
-        journal(step, 1)
+        journal(step)
 
 
 class ExportBooking(BookingEvent[Body]):
@@ -191,4 +198,4 @@ class Reverse(BookingEvent[Body]):
     def effect(self, step: Step[Booking], body: Body) -> None:
         """Mirror its journal lines, if there are any."""
         if step.row.booked_on is not None:
-            journal(step, -1)
+            reverse_lines(step)

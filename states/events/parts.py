@@ -299,6 +299,14 @@ class OrderMeasure(MeasureEvent[Order]):
     def judge(self, step: Step[Measure], body: Order) -> None:
         """The gates are open on that day."""
         step.ask(steps.not_in_future, what="The order", day=body.ordered_on, on=step.on)
+        takeovers = step.rows(Takeover, Takeover.stream == step.row.stream)
+        step.ask(
+            steps.not_before,
+            what="The order",
+            day=body.ordered_on,
+            earlier="the takeover",
+            earliest=max((row.taken_over_on for row in takeovers if row.taken_over_on), default=None),
+        )
         gates_open(step, body.ordered_on)
 
     def effect(self, step: Step[Measure], body: Order) -> None:
