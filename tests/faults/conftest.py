@@ -1,0 +1,70 @@
+"""The harness, and copies of one filled office for whoever asks."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from scene import KEY, Held, Place, address, fill
+
+from states.database import connect
+
+
+@pytest.fixture(scope="session")
+def held() -> Iterator[Held]:
+    """The harness."""
+    made = Held()
+    yield made
+    made.close()
+
+
+class Copies:
+    """Copies of the filled office."""
+
+    def __init__(self, server: str, source: str, facts: dict[str, Any], folder: Path) -> None:
+        self._server = server
+        self._source = source
+        self._facts = facts
+        self._folder = folder
+
+    @contextmanager
+    def one(self) -> Iterator[Place]:
+        """A copy with a data folder of its own; it is gone afterwards."""
+        name = f"veiligadvies_fault_{secrets.token_hex(6)}"
+        with psycopg.connect(address(self._server, "postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {self._source}".encode())
+        place = Place(address(self._server, name), self._folder / name, self._facts)
+        try:
+            yield place
+        finally:
+            place.engine.dispose()
+            with psycopg.connect(address(self._server, "postgres"), autocommit=True) as connection:
+                connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@pytest.fixture(scope="session")
+def copies(server: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copies]:
+    """Copies of the filled office."""
+    source = f"veiligadvies_faults_{secrets.token_hex(6)}"
+    with psycopg.connect(address(server, "postgres"), autocommit=True) as connection:
+        if "DATABASE_URL" not in os.environ:  # a server of our own: here processes die, and the machine does not
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("SELECT pg_reload_conf()")
+        connection.execute(f"CREATE DATABASE {source} TEMPLATE {template}".encode())
+    engine = connect(address(server, source), key=KEY)
+    facts = fill(engine)
+    engine.dispose()
+    yield Copies(server, source, facts, tmp_path_factory.mktemp("faults"))
+    with psycopg.connect(address(server, "postgres"), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {source} WITH (FORCE)".encode())
+
+
+@pytest.fixture
+def place(copies: Copies) -> Iterator[Place]:
+    """A copy of the filled office."""
+    with ExitStack() as stack:
+        yield stack.enter_context(copies.one())

@@ -1,0 +1,251 @@
+"""A program of the tests that runs real parts of the office in processes of their own, and lets them kill themselves.
+
+It imports everything once and forks a process for every job, so that a hundred deaths take seconds. It reads one
+order a line from its standard input, ``{"start": {...}}`` or ``{"wait": pid}``, and answers each with one line.
+A job that is to die counts its moments: just before every statement, just before and just after every commit, and
+wherever the job says so; at the moment that is asked for it gets SIGKILL, so that nothing of it runs any more.
+"""
+
+import ctypes
+import json
+import os
+import signal
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable
+from datetime import datetime
+from email.message import EmailMessage
+from hashlib import sha256
+from pathlib import Path
+from typing import IO, Any, NoReturn
+
+import uvicorn
+from fastapi import FastAPI
+from sqlalchemy import Engine, event
+from sqlmodel import Session
+
+from api.main import create
+from flows import due
+from notifications.channels import Channel, channel
+from rules.roles import Actor, Role
+from states import logs, queue
+from states.configuration import Configuration
+from states.database import connect, transaction
+from states.door import fire
+from states.events.batches import document
+from states.tables.finance import PaymentBatch
+from states.vault import office_key
+
+PR_SET_PDEATHSIG = 1
+WRITES = ("INSERT", "UPDATE", "DELETE")
+
+
+class Death:
+    """Kills this process at one of its moments, e.g. ``moment:7``, ``before-commit:1`` or ``after-commit:2``.
+
+    Commits are counted only where they write something.
+    """
+
+    def __init__(self, when: str) -> None:
+        self._kind, _, number = when.partition(":")
+        self._number = int(number or 0)
+        self._counts: dict[str, int] = {}
+
+    def comes(self, kind: str) -> None:
+        """One moment of a kind; the last one there is, if it is the one that was asked for."""
+        for name in {kind, "moment"}:
+            self._counts[name] = self._counts.get(name, 0) + 1
+            if (name, self._counts[name]) == (self._kind, self._number):
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    @property
+    def moments(self) -> int:
+        """How many there were."""
+        return self._counts.get("moment", 0)
+
+    def watch(self, engine: Engine) -> Engine:
+        """Count the moments of everything that an engine does."""
+
+        @event.listens_for(Session, "after_begin")
+        def begun(session: Session, _: Any, connection: Any) -> None:
+            session.info["begun"] = connection.info
+            connection.info["writes"] = False
+
+        @event.listens_for(engine, "before_cursor_execute")
+        def executes(connection: Any, _: Any, statement: str, *__: Any) -> None:
+            if statement.lstrip().startswith(WRITES):
+                connection.info["writes"] = True
+            self.comes("statement")
+
+        @event.listens_for(engine, "commit")
+        def commits(connection: Any) -> None:
+            if connection.info.get("writes"):
+                self.comes("before-commit")
+
+        @event.listens_for(Session, "after_commit")
+        def committed(session: Session) -> None:
+            if session.info.get("begun", {}).get("writes"):
+                self.comes("after-commit")
+
+        return engine
+
+
+class Fatal:
+    """A real channel, with a moment just before and just after it carries a letter."""
+
+    def __init__(self, real: Channel, death: Death) -> None:
+        self._real = real
+        self._death = death
+
+    def send(self, message: EmailMessage) -> None:
+        self._death.comes("before-send")
+        self._real.send(message)
+        self._death.comes("after-send")
+
+    def carried(self, message_id: str) -> bool | None:
+        return self._real.carried(message_id)
+
+
+class Job:
+    """One thing to do, in a process of its own."""
+
+    def __init__(self, order: dict[str, Any], out: IO[str]) -> None:
+        self.order = order
+        self.out = out
+        self.death = Death(order.get("kill", ""))
+        self.configuration = configured(order)
+        self.at = datetime.fromisoformat(order["at"]) if "at" in order else None
+
+    def tell(self, what: Any) -> None:
+        """Tell something at once: what was told before a death was told."""
+        self.out.write(json.dumps(what) + "\n")
+        self.out.flush()
+
+    def actor(self) -> Actor:
+        person, role, organisation = self.order["by"]
+        return Actor(person, Role(role), organisation)
+
+    def do(self) -> None:
+        if self.order["do"] == "api":
+            self.api(APPS[self.order["database"], self.order["home"]])
+            return
+        key = office_key(self.configuration.key_file)
+        engine = self.death.watch(connect(self.order["database"], key=key, pool_size=2))
+        work: dict[str, Callable[[Engine], Any]] = {
+            "offer": lambda engine: due.offer(engine, self.at, "run-of-the-test"),
+            "remind": lambda engine: due.remind(engine, self.at),
+            "batches": lambda engine: due.build_batches(engine, self.at),
+            "bank": lambda engine: due.take_in_bank_files(engine, self.configuration, self.at),
+            "deliver": self.deliver,
+            "seal": self.seal,
+            "file": self.file,
+            "claim": self.claim,
+        }
+        self.tell({"answer": work[self.order["do"]](engine)})
+        self.tell({"moments": self.death.moments})
+
+    def api(self, app: FastAPI) -> None:
+        """Serve the real API."""
+        self.death.watch(app.state.engine)
+        logs.set_up("api")
+        uvicorn.run(
+            app, host="127.0.0.1", port=self.configuration.port, log_config=None, access_log=False, server_header=False
+        )
+
+    def deliver(self, engine: Engine) -> int:
+        carrier = Fatal(channel(self.configuration), self.death)
+        return due.deliver(engine, self.configuration, self.at, carrier=carrier)
+
+    def seal(self, engine: Engine) -> str:
+        """Seal a batch as its finance officer."""
+        with transaction(engine) as session:
+            sealed = fire(session, "payment-batch", self.order["batch"], "seal", by=self.actor(), at=self.at)
+        return str(sealed.row.sha256)
+
+    def file(self, engine: Engine) -> str:
+        """The SHA-256 of a batch's file, written anew."""
+        with transaction(engine) as session:
+            return sha256(document(session, session.get_one(PaymentBatch, self.order["batch"]))).hexdigest()
+
+    def claim(self, engine: Engine) -> int:
+        """Claim until nothing waits any more; each claim is told once it is committed."""
+        count = 0
+        while True:
+            with transaction(engine) as session:
+                item = queue.claim(session, by=self.actor(), at=self.at)
+                found = item.id if item else None
+            if found is None:
+                return count
+            self.tell({"claimed": found})
+            count += 1
+
+
+APPS: dict[tuple[str, str], FastAPI] = {}
+
+
+def configured(order: dict[str, Any]) -> Configuration:
+    """The configuration of an order."""
+    return Configuration(
+        DATABASE_URL=order["database"],
+        home=Path(order["home"]),
+        smtp_url=order.get("smtp"),
+        PORT=order.get("port", 8000),
+        PREFECT_API_URL=None,
+    )
+
+
+class Forker:
+    """Starts jobs and waits for them."""
+
+    def __init__(self) -> None:
+        self._told: dict[int, IO[str]] = {}
+
+    def start(self, order: dict[str, Any]) -> int:
+        place = (order["database"], order["home"])
+        if order["do"] == "api" and place not in APPS:
+            APPS[place] = create(configured(order))  # it connects to nothing yet, so its forks may share it
+        out = tempfile.TemporaryFile("w+")  # noqa: SIM115  # closed by wait
+        pid = os.fork()
+        if pid == 0:
+            self._become(order, out)
+        self._told[pid] = out
+        return pid
+
+    def wait(self, pid: int) -> dict[str, Any]:
+        _, status = os.waitpid(pid, 0)
+        with self._told.pop(pid) as out:
+            out.seek(0)
+            told = [json.loads(line) for line in out]
+        return {"status": os.waitstatus_to_exitcode(status), "told": told}
+
+    @staticmethod
+    def _become(order: dict[str, Any], out: IO[str]) -> NoReturn:
+        code = 1
+        try:
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+            # Our own standard streams belong to the orders.
+            log = os.open(f"{order['home']}/{order['do']}.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            for stream in (1, 2):
+                os.dup2(log, stream)
+            Job(order, out).do()
+            code = 0
+        except BaseException:  # noqa: BLE001  # whatever it is, nothing of the parent may run on in the child
+            traceback.print_exc()
+        finally:
+            sys.stderr.flush()
+            os._exit(code)
+
+
+def main() -> None:
+    """Serve orders until there are no more."""
+    forker = Forker()
+    for line in sys.stdin:
+        order = json.loads(line)
+        answer = forker.start(order["start"]) if "start" in order else forker.wait(order["wait"])
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

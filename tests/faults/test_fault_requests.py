@@ -1,0 +1,107 @@
+"""The API killed before a commit, and after it before the answer: a client that repeats its request gets one effect."""
+
+import random
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from client import Client
+from scene import KILLED, OFFICER, RUNS, Held, Place, application, nothing_twice, sparing
+
+from rules.roles import Actor, Role
+
+
+@pytest.fixture
+def client(held: Held, place: Place) -> Iterator[Client]:
+    with Client(held, place) as made:
+        yield made
+
+
+def carry_on(client: Client, *, deaths: tuple[str, ...], every: int = 1) -> list[str]:
+    """Take a new case to closed; at every so many requests the API dies as asked, and the request is repeated."""
+    done: list[str] = []
+    case = ""
+    while True:
+        if case:
+            if client.get(case, OFFICER).json()["stage"] == "closed":
+                return done
+            action = next(item for item in client.get(f"{case}/actions", OFFICER).json()["items"] if item["allowed"])
+            by = Actor(action["person"], Role(action["role"]), action["organisation"])
+            request = (action["href"], by, sparing(action["name"], action["example"]), action["ifMatch"])
+            name = action["name"]
+        else:
+            name, request = "receive", ("/v1/applications", OFFICER, application(), None)
+        key = f"key-{len(done)}"
+        if len(done) % every == 0:
+            for death in deaths:
+                client.restart(death)
+                assert client.post(*request, key) is None, (name, death)
+                assert client.ended() == KILLED
+            if deaths:
+                client.restart("")
+        answer = client.post(*request, key)
+        assert answer is not None
+        assert answer.is_success, (name, answer.text)
+        if deaths and deaths[-1].startswith("after") and len(done) % every == 0:
+            again = answer.json().get("again") if name == "take-in-statement" else None
+            assert again or answer.headers.get("Idempotency-Replayed") == "true", name
+        done.append(name)
+        case = case or answer.headers["Location"]
+
+
+def test_a_case_reaches_closed_through_two_deaths_at_every_request(held: Held, copies: Any) -> None:
+    with copies.one() as place, Client(held, place) as client:
+        client.restart("")
+        done = carry_on(client, deaths=())
+        undisturbed = place.looks()
+    assert len(done) > 3 * RUNS // 2
+    with copies.one() as place, Client(held, place) as client:
+        assert carry_on(client, deaths=("before-commit:1", "after-commit:1")) == done
+        assert place.looks() == undisturbed
+        assert place.problems() == []
+        nothing_twice(place)
+        assert client.log().count("Traceback") == 0
+
+
+def test_of_two_servers_with_one_request_one_dies_and_the_request_is_done_once(held: Held, place: Place) -> None:
+    chance = random.Random("two servers")
+    before = place.looks()["application"]
+    with Client(held, place) as first, Client(held, place) as second:
+        second.restart("")
+        for run in range(RUNS):
+            first.restart(f"moment:{chance.randint(1, 30)}")
+            found: list[Any] = []
+            request = ("/v1/applications", OFFICER, application(), None, f"key-{run}")
+            threads = [
+                threading.Thread(target=lambda at=at, request=request, found=found: found.append(at.post(*request)))
+                for at in (first, second)
+            ]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            found.append(second.post(*request))
+            told = {answer.headers["Location"] for answer in found if answer is not None}
+            assert len(told) == 1, run
+            assert all(answer.status_code == 201 for answer in found if answer is not None)
+    assert place.looks()["application"] == before + RUNS
+    assert place.problems() == []
+    nothing_twice(place)
+
+
+def test_a_claim_that_was_not_answered_is_answered_again_and_gives_the_same_work(client: Client, place: Place) -> None:
+    free = "SELECT count(*) FROM work_item WHERE role = 'officer' AND done_at IS NULL AND assignee IS NULL"
+    waiting = place.rows(free)[0][0]
+    had: set[str] = set()
+    for run in range(min(waiting, RUNS)):
+        death = "after-commit:1" if run % 2 else "before-commit:1"
+        client.restart(death)
+        assert client.post("/v1/work-items/_claim", OFFICER, None, None, f"key-{run}") is None
+        assert client.ended() == KILLED
+        client.restart("")
+        answer = client.post("/v1/work-items/_claim", OFFICER, None, None, f"key-{run}")
+        assert answer is not None
+        had.add(answer.json()["item"]["id"])
+        assert len(had) == run + 1
+        assert place.rows(free) == [(waiting - run - 1,)]
