@@ -1,0 +1,160 @@
+"""PostgreSQL killed under the API while a client carries a case on: 503 meanwhile, and every chain holds afterwards."""
+
+import os
+import signal
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+from client import Client
+from scene import KEY, OFFICER, Held, Place, application, furnish, nothing_twice, sparing
+
+from api import embedded
+from migrations.upgrade import upgrade
+from rules.roles import Actor, Role
+from states.database import connect
+
+
+@pytest.fixture
+def own() -> Iterator[tuple[Place, Path]]:
+    """An office on a PostgreSQL server of its own, which waits for the disk as it should."""
+    with tempfile.TemporaryDirectory(prefix="veiligadvies-") as folder:
+        home = Path(folder)
+        data = home / "postgres"
+        server = embedded.start(data)
+        upgrade(server.url)
+        engine = connect(server.url, key=KEY)
+        furnish(engine)
+        engine.dispose()
+        place = Place(server.url, home, {})
+        yield place, data
+        place.engine.dispose()
+        embedded.stop(data)
+
+
+def postmaster(data: Path) -> psutil.Process:
+    return psutil.Process(int((data / "postmaster.pid").read_text().split()[0]))
+
+
+def backends(data: Path) -> list[psutil.Process]:
+    """The server's processes that serve a client of ours."""
+    return [child for child in postmaster(data).children() if "veiligadvies" in " ".join(child.cmdline())]
+
+
+class Carrier(threading.Thread):
+    """Carries cases on one after another, and repeats what was answered with 503."""
+
+    def __init__(self, client: Client) -> None:
+        super().__init__(daemon=True)
+        self.client = client
+        self.stop = threading.Event()
+        self.steps = 0
+        self.closed = 0
+        self.away: list[httpx.Response] = []
+        self.wrong: list[str] = []
+
+    def well(self, answer: httpx.Response | None) -> bool:
+        """Whether it is an answer of success; the database may be away, and anything else is wrong."""
+        if answer is not None and answer.is_success:
+            return True
+        if answer is not None and answer.status_code == 503:
+            self.away.append(answer)
+            time.sleep(0.02)
+        else:
+            self.wrong.append("no answer" if answer is None else f"{answer.request.url} {answer.text}")
+        return False
+
+    def run(self) -> None:
+        case, number = "", 0
+        while not self.wrong and not (self.stop.is_set() and not case):
+            if not case:
+                request = ("/v1/applications", OFFICER, application(), None)
+            else:
+                shown = self.client.get(case, OFFICER)
+                if not self.well(shown):
+                    continue
+                if shown.json()["stage"] == "closed":
+                    self.closed += 1
+                    case = ""
+                    continue
+                offered = self.client.get(f"{case}/actions", OFFICER)
+                if not self.well(offered):
+                    continue
+                action = next(item for item in offered.json()["items"] if item["allowed"])
+                by = Actor(action["person"], Role(action["role"]), action["organisation"])
+                request = (action["href"], by, sparing(action["name"], action["example"]), action["ifMatch"])
+            number += 1
+            while not self.wrong:
+                answer = self.client.post(*request, f"key-{number}")
+                if self.well(answer):
+                    assert answer is not None
+                    case = case or answer.headers["Location"]
+                    self.steps += 1
+                    break
+
+    def goes_on(self, steps: int = 5) -> None:
+        """Wait until so many more steps were done."""
+        goal, deadline = self.steps + steps, time.monotonic() + 40
+        while self.steps < goal:
+            assert self.is_alive(), self.wrong
+            assert time.monotonic() < deadline, self.wrong
+            time.sleep(0.01)
+
+
+def refused_whole(client: Client) -> None:
+    """Assert that the API says it is not there for now, in its own words."""
+    for answer in (
+        client.get("/v1/applications", OFFICER),
+        client.post("/v1/applications", OFFICER, application(), None, "while-away"),
+    ):
+        assert answer is not None
+        assert answer.status_code == 503, answer.text
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert answer.json()["title"] == "The database is away"
+    assert client.http.get("/health/live").status_code == 200
+    ready = client.http.get("/health/ready")
+    assert ready.status_code == 503
+    assert [part["ok"] for part in ready.json()["parts"] if part["name"] == "database"] == [False]
+
+
+def test_the_database_is_killed_again_and_again_while_a_case_goes_on(held: Held, own: tuple[Place, Path]) -> None:
+    place, data = own
+    with Client(held, place) as client:
+        client.restart("")
+        carrier = Carrier(client)
+        carrier.start()
+        carrier.goes_on()
+        for _ in range(8):
+            for backend in backends(data):
+                backend.kill()
+            carrier.goes_on()
+        assert carrier.away
+
+        # A stop that writes nothing down any more, and the end of the server's first process.
+        for number in (signal.SIGQUIT, signal.SIGKILL):
+            server = postmaster(data)
+            family = [server, *server.children(recursive=True)]
+            os.kill(server.pid, number)
+            psutil.wait_procs(family, timeout=10)
+            before = carrier.steps
+            refused_whole(client)
+            assert carrier.steps == before
+            embedded.start(data)
+            carrier.goes_on()
+        carrier.stop.set()
+        carrier.join(60)
+        assert carrier.wrong == []
+        assert carrier.closed
+        for answer in carrier.away:
+            assert answer.headers["Content-Type"] == "application/problem+json"
+            assert "Traceback" not in answer.text
+        assert "Traceback" not in client.log()
+        received = place.rows("SELECT count(*) FROM application")
+        assert received in ([(carrier.closed,)], [(carrier.closed + 1,)])  # none from while it was away
+        assert place.problems() == []
+        nothing_twice(place)
