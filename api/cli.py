@@ -119,13 +119,24 @@ def journey(
     out: Annotated[Path | None, typer.Option(help="A folder for every file that leaves or comes in.")] = None,
 ) -> None:
     """Walk five applications through the office over its API, and tell what happens."""
-    from api import journey as walk  # noqa: PLC0415
+    from api.journey import run as walk  # noqa: PLC0415
+    from api.tokens import issue  # noqa: PLC0415
+    from states.database import transaction  # noqa: PLC0415
 
-    try:
-        address = url or office.read(Configuration().folder).api
-    except office.OfficeError as error:
-        fail(error)
-    raise typer.Exit(walk.run(address, out))
+    configuration = Configuration()
+
+    def work(engine: "Engine") -> int:
+        def get_in(role: Role, person: str | None) -> str:
+            with transaction(engine) as session:
+                return issue(session, configuration, role, person, at=datetime.now(UTC))
+
+        try:
+            address = url or office.read(configuration.folder).api
+        except office.OfficeError as error:
+            fail(error)
+        return walk.run(address, get_in, out, typer.echo)
+
+    within(configuration, work)
 
 
 if __name__ == "__main__":

@@ -95,7 +95,11 @@ class Rows:
     def count(self, _c: Any, cursor: Any, statement: str, parameters: Any, _x: Any, many: bool) -> None:
         """Count what one statement wrote."""
         kind = statement.lstrip()[:6].upper()
-        if self.steps and kind in {"INSERT", "UPDATE"}:
+        if self.steps and "jsonb_to_recordset" in statement:  # one statement that writes to several tables
+            rows = {name: len(json.loads(text)) for name, text in parameters.items() if name != "at"}
+            self.steps[-1]["INSERT"] += rows["entries"] + rows["content"] + rows["items"]
+            self.steps[-1]["UPDATE"] += rows["heads"] + rows["ended"]
+        elif self.steps and kind in {"INSERT", "UPDATE"}:
             rows = len(parameters) if many else max(cursor.rowcount, 1)
             self.steps[-1][kind] += rows
 

@@ -1,7 +1,7 @@
 """Amounts: euros with two decimals, VAT that adds up, and splits that lose no cent."""
 
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from stdnum import iban as iban_number
 
@@ -18,7 +18,7 @@ def split(amount: Decimal, parts: int) -> tuple[Decimal, ...]:
         amount: euros with at most two decimals, positive or negative.
         parts: how many payers, at least one.
     """
-    share = (amount / parts).quantize(CENT, rounding=ROUND_HALF_UP)
+    share = (amount / parts).quantize(CENT, rounding=ROUND_DOWN)
     return (amount - share * (parts - 1), *([share] * (parts - 1)))
 
 

@@ -251,8 +251,8 @@ def propose(
             with session.no_autoflush:
                 body = dict(found) if (found := definition.example(step)) is not None else None
         if body is None:
-            best = (actor, [])
-            break
+            best = (best[0] or actor, best[1])
+            continue  # another employer's people may have something to propose
         findings = findings_for(session, definition, step, body)
         if best[0] is None or len(findings) < len(best[1]):
             best = (actor, findings)

@@ -19,6 +19,7 @@ from states.tables.application import Application
 from states.tables.base import new_id
 from states.tables.people import Duty
 from states.tables.work import Reminder, Term, TermSuspension, Threshold
+from states.writing import Pen
 
 MORNING = 9
 """The hour at which a threshold passes on its day."""
@@ -239,7 +240,7 @@ def pass_due(session: Session, *, at: datetime, limit: int) -> int:
         told = remind(session, term, last, at)
         if TERMS[term.kind].lapses and last.name == "100%":
             term.ended_on, term.ended_by = term.due_on, "lapse"
-        pen = ledger.Pen(session)
+        pen = Pen(session)
         pen.append(
             stream,
             by=ENGINE,
@@ -260,7 +261,7 @@ def pass_due(session: Session, *, at: datetime, limit: int) -> int:
             content={},
             receipt=[],
         )
-        pen.write()
+        pen.write(at)
     return passed
 
 

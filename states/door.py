@@ -90,7 +90,7 @@ def fire(
     session.info["passage"] = passage
     outcome = pass_through(passage, definition, row, parsed, by=by)
     settle_aftermath(passage)
-    passage.pen.write()
+    passage.pen.write(at)
     del session.info["passage"]
     return outcome
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table, insert, text
 from sqlmodel import Session, col, select
 
 from rules.moments import office_day
@@ -56,14 +55,6 @@ WORK: dict[tuple[str, str], tuple[Work, ...]] = {
     ("booking", "ready"): (Work("book", Role.FINANCE, 5, "booking"),),
 }
 
-ITEMS: Table = WorkItem.__table__  # type: ignore[attr-defined]  # set by SQLAlchemy
-
-OPEN_ITEMS = insert(ITEMS)
-FINISH = text(
-    "UPDATE work_item SET done_at = :at WHERE done_at IS NULL AND (subject, action) IN"
-    " (SELECT * FROM unnest(CAST(:subjects AS text[]), CAST(:actions AS text[])))",
-)
-
 Changes = tuple[list[tuple[str, str]], list[dict[str, Any]]]
 """The (subject, action) pairs whose work is done, and the rows of new work."""
 
@@ -94,19 +85,14 @@ def refresh(passage: Passage) -> None:
         done, opened = SPECIAL[touch.chart, touch.event](passage, touch)
         ended += done
         items += opened
-    if ended:
-        subjects, actions = zip(*ended, strict=True)
-        facts = {"at": passage.at, "subjects": list(subjects), "actions": list(actions)}
-        passage.session.connection().execute(FINISH, facts)
     items += [item_for(passage, touch, work) for touch, work in asked.values()]
     for touch in signalled:
         assert isinstance(touch.row, Application)
         reorder(passage.session, touch.row, passage.at)
         if touch.event == "record-threat":
             items.extend(hand_off(passage, touch))
-    if items:
-        passage.session.flush()
-        passage.session.connection().execute(OPEN_ITEMS, items)
+    passage.pen.ended += ended
+    passage.pen.items += items
 
 
 def invoiced(_: Passage, touch: Touched) -> Changes:

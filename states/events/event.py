@@ -14,11 +14,12 @@ from states import scope
 from states.bodies import Body
 from states.charts.chart import Chart
 from states.errors import NotFoundError
-from states.ledger import Chain, Pen
+from states.ledger import Chain
 from states.tables.application import Application
 from states.tables.base import Recorded, Versioned
 from states.tables.ledger import LedgerEntry
 from states.vault import Vault
+from states.writing import Pen
 
 R = TypeVar("R", bound=Versioned)
 B = TypeVar("B", bound=Body)
@@ -150,7 +151,11 @@ class Step(Generic[R]):
     def rows(self, table: type[T], *where: Any, order: Any = None) -> list[T]:
         """Rows of a table under conditions, in order of their key unless said otherwise."""
         query = select(table).where(*where)
-        return list(self.session.exec(query.order_by(order if order is not None else table.id)))  # type: ignore[attr-defined]
+        found = list(self.session.exec(query.order_by(order if order is not None else table.id)))  # type: ignore[attr-defined]
+        for row in found:
+            if (key := getattr(row, "id", None)) is not None:
+                self.passage.kept[str(table.__tablename__), key] = row
+        return found
 
     def hands(self, *events: str) -> set[str]:
         """Who carried out any of these events on the subject so far, by its ledger."""

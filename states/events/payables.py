@@ -252,6 +252,7 @@ def findings_on(step: Step[Payable]) -> None:
     """What a payable is checked against, each point a finding of its own."""
     application = step.application()
     step.ask(tax.no_own_contribution, own_contribution=step.row.own_contribution)
+    step.rows(Measure, Measure.stream == step.row.stream)  # read together what is asked for one by one below
     for line in step.rows(PayableLine, PayableLine.payable == step.row.id):
         measure = step.get(Measure, line.measure)
         step.ask(money.within_office, provided_on=measure.provided_on, until=application.in_office_until)
@@ -342,6 +343,7 @@ class Pay(PayableEvent[Paid]):
         step.session.flush()
         lines = step.rows(PayableLine, PayableLine.payable == row.id)
         employer = step.get(Organisation, row.organisation)
+        step.rows(Measure, Measure.stream == row.stream)  # read together what is asked for one by one below
         groups: dict[Any, Decimal] = {}
         for line in lines:
             basis = step.get(Measure, line.measure).legal_basis
