@@ -251,7 +251,6 @@ def propose(
             with session.no_autoflush:
                 body = dict(found) if (found := definition.example(step)) is not None else None
         if body is None:
-            best = (best[0] or actor, best[1])
             continue  # another employer's people may have something to propose
         findings = findings_for(session, definition, step, body)
         if best[0] is None or len(findings) < len(best[1]):
@@ -259,6 +258,8 @@ def propose(
         if not findings:
             break
     person, findings = best
+    if person is None and actors:
+        person = actors[0]
     return Action(
         chart=chart,
         subject=str(row.id) if row is not None else None,  # type: ignore[attr-defined]
