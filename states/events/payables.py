@@ -15,7 +15,7 @@ from states.charts.measure import MeasureState
 from states.charts.payable import PAYABLE, PayableState
 from states.errors import MalformedError
 from states.events.event import B, Event, Step
-from states.events.parts import settle_if_paid
+from states.events.measures import settle_if_paid
 from states.tables.application import Application, Measure, Takeover
 from states.tables.base import new_id
 from states.tables.finance import Booking, Payable, PayableKind, PayableLine

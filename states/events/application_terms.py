@@ -1,0 +1,212 @@
+"""Late and corrected facts, and suspensions of a term: what moves a due date."""
+
+from datetime import timedelta
+from typing import Any, Literal
+
+from rules import steps
+from rules.roles import OF_AN_EMPLOYER
+from states import deadlines
+from states.bodies import Body, Day, Handle, Text
+from states.events.application_intake import ApplicationEvent
+from states.events.event import Step
+from states.tables.application import Application, Takeover
+from states.tables.base import new_id
+from states.tables.work import TermSuspension
+
+
+class Correction(Body):
+    """Facts that were recorded late or wrong; what is left out stays as it is."""
+
+    received_on: Day | None = None
+    certain_since: Day | None = None
+    in_office_until: Day | None = None
+    in_territory: bool | None = None
+    exemption_on: Day | None = None
+    takeover_received_on: Day | None = None
+    """The day on which the employer received the request; its terms are computed anew."""
+    organisation: Handle | None = None
+    """The employer whose receipt is corrected, where there are several."""
+    reasons: Text
+
+
+class CorrectFact(ApplicationEvent[Correction]):
+    """A late or corrected fact; the terms that rest on it are computed anew."""
+
+    name, title, body = "correct-fact", "Correct a fact", Correction
+
+    def judge(self, step: Step[Application], body: Correction) -> None:
+        """Days of what has happened are not after today."""
+        for what, day in (
+            ("The receipt", body.received_on),
+            ("The employer's receipt", body.takeover_received_on),
+        ):
+            if day is not None:
+                step.ask(steps.not_in_future, what=what, day=day, on=step.on)
+        if body.takeover_received_on is not None:
+            term = deadlines.running(step.session, step.row.id, "takeover", body.organisation)
+            step.ask(steps.term_suspendable, found=term is not None, suspendable=True, running=False)
+            step.ask(
+                steps.not_before,
+                what="The employer's receipt",
+                day=body.takeover_received_on,
+                earlier="the adoption",
+                earliest=step.row.adopted_on,
+            )
+
+    def effect(self, step: Step[Application], body: Correction) -> None:
+        """Put the facts right."""
+        for name in ("received_on", "certain_since", "in_office_until", "in_territory", "exemption_on"):
+            if getattr(body, name) is not None:
+                setattr(step.row, name, getattr(body, name))
+        if body.takeover_received_on is not None:
+            term = deadlines.running(step.session, step.row.id, "takeover", body.organisation)
+            assert term is not None
+            step.get(Takeover, term.subject).received_on = body.takeover_received_on
+            term.started_on = body.takeover_received_on
+            deadlines.recompute(step.session, term)
+
+    def example(self, step: Step[Application]) -> dict[str, Any]:
+        """The day of receipt."""
+        return {
+            "receivedOn": step.row.received_on.isoformat(),
+            "reasons": "Checked against the letter of application.",
+        }
+
+
+class Interval(Body):
+    """A suspension of one named term (Awb 4:15): ground, first day, last day if known."""
+
+    term: Literal["takeover"]
+    ground: Literal["applicant-consents", "attributable-to-applicant", "force-majeure", "awaiting-completion"]
+    since: Day
+    """The first suspended day."""
+    until: Day | None = None
+    """The last suspended day; open where it is left out."""
+    organisation: Handle | None = None
+    """Whose term, where there are several employers; the caller's own where the caller acts for one."""
+    reasons: Text
+
+
+ARTICLES = {
+    "applicant-consents": "Awb 4:15(2)(a)",
+    "attributable-to-applicant": "Awb 4:15(2)(b)",
+    "force-majeure": "Awb 4:15(2)(c)",
+    "awaiting-completion": "Awb 4:15(1)(a)",
+}
+ATTRIBUTED = {"force-majeure": "employer"}
+
+
+def named_term(step: Step[Application], kind: str, organisation: str | None = None) -> Any:
+    """The running term that is meant: the caller's own employer's, where the caller acts for one."""
+    own = step.by.organisation if step.by.role in OF_AN_EMPLOYER else organisation
+    return deadlines.running(step.session, step.row.id, kind, own)
+
+
+class SuspendTerm(ApplicationEvent[Interval]):
+    """One named term stands still for an interval."""
+
+    name, title, body = "suspend-term", "Suspend a term", Interval
+
+    def judge(self, step: Step[Application], body: Interval) -> None:
+        """The term runs, can be suspended, is not yet, and the interval is one."""
+        term = named_term(step, body.term, body.organisation)
+        open_already = term is not None and any(row.until is None for row in deadlines.suspensions(step.session, term))
+        step.ask(
+            steps.term_suspendable,
+            found=term is not None,
+            suspendable=term is not None and term.suspendable,
+            running=open_already,
+        )
+        if term is not None:
+            step.ask(
+                steps.not_before,
+                what="The suspension",
+                day=body.since,
+                earlier="the start of the term",
+                earliest=term.started_on,
+            )
+        if body.until is not None:
+            step.ask(
+                steps.not_before,
+                what="The suspension's end",
+                day=body.until,
+                earlier="its begin",
+                earliest=body.since,
+            )
+
+    def effect(self, step: Step[Application], body: Interval) -> None:
+        """Keep the interval and compute the term anew."""
+        term = named_term(step, body.term, body.organisation)
+        step.session.add(
+            TermSuspension(
+                id=new_id("suspension"),
+                term=term.id,
+                since=body.since,
+                until=body.until,
+                ground=body.ground,
+                article=ARTICLES[body.ground],
+                attributed_to=ATTRIBUTED.get(body.ground, "applicant"),
+            ),
+        )
+        deadlines.recompute(step.session, term)
+
+    def example(self, step: Step[Application]) -> dict[str, Any]:
+        """With the applicant's consent, from today."""
+        return {
+            "term": "takeover",
+            "ground": "applicant-consents",
+            "since": step.on.isoformat(),
+            "reasons": "The applicant asked in writing to wait.",
+        }
+
+
+class Resumption(Body):
+    """Which term goes on, and what was the last suspended day."""
+
+    term: Literal["takeover"]
+    until: Day
+    organisation: Handle | None = None
+    """Whose term, where there are several employers; the caller's own where the caller acts for one."""
+    reasons: Text | None = None
+
+
+class ResumeTerm(ApplicationEvent[Resumption]):
+    """A suspended term goes on (Awb 4:15(4))."""
+
+    name, title, body = "resume-term", "Let a suspended term go on", Resumption
+
+    def judge(self, step: Step[Application], body: Resumption) -> None:
+        """It is suspended, and its last suspended day is a day that can be."""
+        interval = self.open_interval(step, body.term, body.organisation)
+        step.ask(steps.term_suspended, suspended=interval is not None)
+        if interval is not None:
+            earliest = interval.since - timedelta(days=1)
+            step.ask(
+                steps.not_before,
+                what="The last suspended day",
+                day=body.until,
+                earlier="the suspension itself",
+                earliest=earliest,
+            )
+
+    def effect(self, step: Step[Application], body: Resumption) -> None:
+        """Close the interval and compute the term anew."""
+        interval = self.open_interval(step, body.term, body.organisation)
+        assert interval is not None
+        interval.until = body.until
+        deadlines.recompute(step.session, named_term(step, body.term, body.organisation))
+
+    @staticmethod
+    def open_interval(step: Step[Application], kind: str, organisation: str | None = None) -> TermSuspension | None:
+        """The interval that has no end yet."""
+        term = named_term(step, kind, organisation)
+        rows = deadlines.suspensions(step.session, term) if term else []
+        return next((row for row in rows if row.until is None), None)
+
+    def example(self, step: Step[Application]) -> dict[str, Any] | None:
+        """The day before today."""
+        interval = self.open_interval(step, "takeover")
+        if interval is None:
+            return None
+        until = max(step.on - timedelta(days=1), interval.since - timedelta(days=1))
+        return {"term": "takeover", "until": until.isoformat()}
