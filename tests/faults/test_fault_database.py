@@ -3,20 +3,16 @@
 import os
 import signal
 import tempfile
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import psutil
 import pytest
-from client import Client
-from scene import KEY, OFFICER, Held, Place, application, furnish, nothing_twice, sparing
+from client import Carrier, Client
+from scene import KEY, OFFICER, Held, Place, application, furnish, nothing_twice
 
 from api import embedded
 from migrations.upgrade import upgrade
-from rules.roles import Actor, Role
 from states.database import connect
 
 
@@ -46,70 +42,10 @@ def backends(data: Path) -> list[psutil.Process]:
     return [child for child in postmaster(data).children() if "veiligadvies" in " ".join(child.cmdline())]
 
 
-class Carrier(threading.Thread):
-    """Carries cases on one after another, and repeats what was answered with 503."""
-
-    def __init__(self, client: Client) -> None:
-        super().__init__(daemon=True)
-        self.client = client
-        self.stop = threading.Event()
-        self.steps = 0
-        self.closed = 0
-        self.away: list[httpx.Response] = []
-        self.wrong: list[str] = []
-
-    def well(self, answer: httpx.Response | None) -> bool:
-        """Whether it is an answer of success; the database may be away, and anything else is wrong."""
-        if answer is not None and answer.is_success:
-            return True
-        if answer is not None and answer.status_code == 503:
-            self.away.append(answer)
-            time.sleep(0.02)
-        else:
-            self.wrong.append("no answer" if answer is None else f"{answer.request.url} {answer.text}")
-        return False
-
-    def run(self) -> None:
-        case, number = "", 0
-        while not self.wrong and not (self.stop.is_set() and not case):
-            if not case:
-                request = ("/v1/applications", OFFICER, application(), None)
-            else:
-                shown = self.client.get(case, OFFICER)
-                if not self.well(shown):
-                    continue
-                if shown.json()["stage"] == "closed":
-                    self.closed += 1
-                    case = ""
-                    continue
-                offered = self.client.get(f"{case}/actions", OFFICER)
-                if not self.well(offered):
-                    continue
-                action = next(item for item in offered.json()["items"] if item["allowed"])
-                by = Actor(action["person"], Role(action["role"]), action["organisation"])
-                request = (action["href"], by, sparing(action["name"], action["example"]), action["ifMatch"])
-            number += 1
-            while not self.wrong:
-                answer = self.client.post(*request, f"key-{number}")
-                if self.well(answer):
-                    assert answer is not None
-                    case = case or answer.headers["Location"]
-                    self.steps += 1
-                    break
-
-    def goes_on(self, steps: int = 5) -> None:
-        """Wait until so many more steps were done."""
-        goal, deadline = self.steps + steps, time.monotonic() + 40
-        while self.steps < goal:
-            assert self.is_alive(), self.wrong
-            assert time.monotonic() < deadline, self.wrong
-            time.sleep(0.01)
-
-
 def refused_whole(client: Client) -> None:
     """Assert that the API says it is not there for now, in its own words."""
     for answer in (
-        client.get("/v1/applications", OFFICER),
+        client.get("/v1/applications"),
         client.post("/v1/applications", OFFICER, application(), None, "while-away"),
     ):
         assert answer is not None

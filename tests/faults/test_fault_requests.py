@@ -24,9 +24,9 @@ def carry_on(client: Client, *, deaths: tuple[str, ...], every: int = 1) -> list
     case = ""
     while True:
         if case:
-            if client.get(case, OFFICER).json()["stage"] == "closed":
+            if client.read(case)["stage"] == "closed":
                 return done
-            action = next(item for item in client.get(f"{case}/actions", OFFICER).json()["items"] if item["allowed"])
+            action = next(item for item in client.read(f"{case}/actions")["items"] if item["allowed"])
             by = Actor(action["person"], Role(action["role"]), action["organisation"])
             request = (action["href"], by, sparing(action["name"], action["example"]), action["ifMatch"])
             name = action["name"]

@@ -1,0 +1,180 @@
+"""One supervised office in which every process is killed in its turn; what was planted in it is found nowhere."""
+
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+from client import Callers, Carrier
+from planted import IBAN, PLACES, SIDEWAYS, STEM, Planter, found_in, mark, search, with_content
+from scene import OFFICER
+from supervised import Supervised, until
+
+from api.journey import case as journey
+
+PARTS = ("api", "clock", "dispatcher", "worker")
+APART = {("person", "register"), ("application", "not-process")}
+"""People are registered by an application as well; a term that lapses takes weeks."""
+
+
+@pytest.fixture(scope="module")
+def office() -> Iterator[Supervised]:
+    """The office of all tests here, which run in their order."""
+    # Not below the folder of all tests: another run of tests may close that for the database's user.
+    folder = Path(tempfile.mkdtemp(prefix="veiligadvies-"))
+    made = Supervised(folder)
+    try:
+        made.start()
+        yield made
+    finally:
+        made.clear()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def answers() -> list[httpx.Response]:
+    """Every answer that was given to a client that planted something."""
+    return []
+
+
+def test_something_is_planted_in_every_field_that_can_hold_content(
+    office: Supervised, answers: list[httpx.Response]
+) -> None:
+    with Callers(office.home, office.port) as callers:
+        callers.http.event_hooks["response"].append(answers.append)
+        planter = Planter(callers)
+        planter.drive(planter.receive(), SIDEWAYS)
+        planter.drive(planter.receive(), ())
+        planter.drive(planter.receive(), ("withdraw",))
+        planter.drive(planter.receive(), ("forward",), only=True)
+        councillor = planter.receive(office="municipal-councillor")
+        aside = ("intend-refusal", "abandon-refusal", "intend-refusal", "record-view", "refuse")
+        planter.drive(councillor, aside, only=True)
+        assert with_content() - planter.done == APART
+        assert planter.documents
+        for document in planter.documents:
+            file = office.home / "bank" / "in" / f"{len(document)}.xml"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(document, "utf-8")
+        refused(callers)
+
+
+def refused(callers: Callers) -> None:
+    """What is refused is not repeated, and not logged."""
+    text = mark("refused")
+    for method, path, more in (
+        ("POST", "/v1/applications", {"json": {"homeAddress": text, "unknown": text}}),
+        ("POST", "/v1/applications", {"content": f'{{"homeAddress": "{text}'}),
+        ("POST", "/v1/applications", {"json": {"office": text, "household": {"text": text}}}),
+        ("POST", "/v1/applications/_search", {"json": {"name": text}}),
+        ("POST", "/v1/bank-messages", {"content": f"<Document>{text}</Document>"}),
+        ("POST", "/v1/payables", {"json": {"payee": text, "iban": text}}),
+    ):
+        answer = callers.send(method, path, OFFICER, **more)
+        assert answer is not None
+        assert answer.status_code in {200, 403, 422}, answer.text
+        assert STEM not in answer.text
+
+
+def test_each_part_is_killed_while_a_case_goes_on_and_comes_back(office: Supervised) -> None:
+    with Callers(office.home, office.port) as callers:
+        carrier = Carrier(callers, server_dies=True)
+        carrier.start()
+        carrier.goes_on(2)
+        for part in PARTS:
+            pid = office.kill(part)
+            carrier.goes_on(2)
+            if part != "api":
+                until(lambda part=part, pid=pid: office.runner(f"process:{part}").endswith(f":{pid}"), 40, part)  # type: ignore[misc]
+        carrier.stop.set()
+        carrier.join(90)
+        assert carrier.wrong == []
+        assert carrier.closed
+        until(office.ready, 40, office.said)
+    verified = office.call("verify")
+    assert (verified.returncode, verified.stderr) == (0, "")
+
+
+def test_the_database_is_killed_and_comes_back(office: Supervised) -> None:
+    with Callers(office.home, office.port) as callers:
+        carrier = Carrier(callers)
+        carrier.start()
+        carrier.goes_on(2)
+        postmaster = int((office.home / "postgres" / "postmaster.pid").read_text().split()[0])
+        os.kill(postmaster, signal.SIGKILL)
+        carrier.goes_on(3)
+        carrier.stop.set()
+        carrier.join(90)
+        assert carrier.wrong == []
+        assert carrier.away
+    until(office.ready, 40, office.said)
+
+
+def test_the_journey_ends_well_while_prefect_is_away_and_its_runs_go_on_afterwards(office: Supervised) -> None:
+    # It is killed, and what comes in its place is kept from ever answering.
+    server = psutil.Process(office.kill("prefect-server"))
+    family = [server, *server.children(recursive=True)]
+    for process in family:
+        process.suspend()
+    walked = office.call("journey")
+    assert walked.returncode == 0, walked.stdout[-3000:] + walked.stderr
+    assert not office.ready()
+    verified = office.call("verify")
+    assert (verified.returncode, verified.stderr) == (0, "")
+    for process in family:
+        process.resume()
+    until(lambda: office.runner("deliver-outbox").startswith("prefect@"), 90, office.said)
+    until(office.ready, 40, office.said)
+
+
+def test_nothing_survives_the_supervisor_and_a_second_run_finds_everything(office: Supervised) -> None:
+    counts = "SELECT (SELECT count(*) FROM application), (SELECT count(*) FROM reminder), (SELECT count(*) FROM letter)"
+    counts = counts.replace("letter)", "outbox)")
+    before = office.rows(counts)
+    office.die()
+    until(lambda: not office.left(), 5, office.left)
+    office.start()
+    assert office.rows(counts) == before
+    verified = office.call("verify")
+    assert (verified.returncode, verified.stderr) == (0, "")
+    folder = office.home / "bank"
+    until(lambda: not list((folder / "in").glob("*.xml")), 60, "the bank's files wait")
+    assert list((folder / "done").glob("*.xml"))
+    assert not list((folder / "refused").glob("*"))
+    doubles = "SELECT application, term, threshold, recipient FROM reminder GROUP BY 1, 2, 3, 4 HAVING count(*) > 1"
+    assert office.rows(doubles) == []
+    assert office.rows("SELECT payable FROM batch_line WHERE counts GROUP BY 1 HAVING count(*) > 1") == []
+
+
+def test_what_was_planted_is_found_nowhere(office: Supervised, answers: list[httpx.Response]) -> None:
+    planted = [STEM, IBAN, journey.HOME, journey.HOUSEHOLD, journey.THREAT, journey.NAME]
+    for (table,) in office.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"):
+        # As text, for what is long is kept compressed.
+        rows = [row for (row,) in office.rows(f'SELECT found::text FROM "{table}" found')]
+        assert found_in("\n".join(rows).encode(), planted) == [], table
+    office.write_down()
+    found = search(office.home, planted)
+    for name, hits in found.items():
+        own = [mark(field).lower() for field, folder in PLACES.items() if name.startswith(f"{folder}/")]
+        assert [hit for hit in hits if not hit.startswith(tuple(own))] == [], name
+    assert found_in(office.output.read_bytes(), planted) == []
+    assert len(answers) > 100
+    for answer in answers:
+        assert found_in("\n".join(f"{name}: {value}" for name, value in answer.headers.items()).encode(), planted) == []
+        assert found_in(str(answer.url).encode(), planted) == []
+    # The search finds what is there: the letters and the bank's files were really looked at.
+    assert any(name.startswith("mailbox/") for name in found)
+    for folder in ("postgres/pg_wal", "postgres/base", "logs", "mailbox", "prefect", "bank/done"):
+        assert any((office.home / folder).iterdir()), folder
+    assert list((office.home / "prefect").glob("prefect.db*"))
+
+
+def test_it_stops_when_asked_and_leaves_nothing(office: Supervised) -> None:
+    assert office.stop() == 0
+    assert office.all_left() == []
+    assert "Traceback" not in office.said()
