@@ -5,7 +5,7 @@ import shutil
 import time
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -150,7 +150,12 @@ def _is_ours(pid: str, folder: Path) -> bool:
     # After a crash of the machine the number in the notice may belong to anyone.
     try:
         process = psutil.Process(int(pid))
-        return process.status() != psutil.STATUS_ZOMBIE and str(folder) in process.cmdline()
+        if process.status() == psutil.STATUS_ZOMBIE:
+            # A supervisor adopts it; until it is buried its number counts as alive, and no other server starts.
+            with suppress(ChildProcessError):
+                os.waitpid(process.pid, os.WNOHANG)
+            return False
+        return str(folder) in process.cmdline()
     except (ValueError, psutil.Error):
         return False
 

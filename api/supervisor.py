@@ -178,10 +178,25 @@ class Supervisor:
 
     def _look_after(self) -> None:
         with self.signals.held():
-            told = [child.tend() for child in self._children.values()]
+            told = [self._keep_database(), *(child.tend() for child in self._children.values())]
             for words in filter(None, told):
                 self._teller.say(words)
                 self._write()
+
+    def _keep_database(self) -> str | None:
+        """Start the embedded database again if it died; it is no child of ours, for it starts itself apart."""
+        if self._configuration.database_url is not None:
+            return None
+        from api import embedded  # noqa: PLC0415  # see _database
+
+        folder = self._folder / "postgres"
+        if embedded.running(folder) is not None:
+            return None
+        try:
+            embedded.start(folder)
+        except embedded.EmbeddedError as error:
+            raise OfficeError(str(error)) from error
+        return "PostgreSQL was started again"
 
     def _welcome(self) -> None:
         from api.welcome import welcome  # noqa: PLC0415  # as above
