@@ -1,0 +1,92 @@
+"""A real office, run from the command line as a user runs it, in a folder and on a port of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from api import embedded, office, tokens
+from rules.roles import Role
+from states.configuration import Configuration
+from states.database import connect, transaction
+from states.vault import office_key
+
+ROOT = Path(__file__).parents[2]
+COMMAND = str(Path(sys.executable).parent / "veiligadvies")
+PATIENCE = 240.0
+GIVEN = ("DATABASE_URL", "PREFECT_API_URL", "VEILIGADVIES_DEMONSTRATION")
+"""Settings of whoever runs the tests: this office has everything of its own."""
+
+
+class Running:
+    """The demonstration office; stopped and started again on the same data."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.port = office.free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        around = {key: value for key, value in os.environ.items() if key not in GIVEN}
+        self.around = around | {"VEILIGADVIES_HOME": str(home), "PORT": str(self.port)}
+        self._said = home.with_name(f"{home.name}.log")
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it says that it is ready."""
+        with self._said.open("wb") as said:
+            self._process = subprocess.Popen(
+                [COMMAND, "run"],
+                env=self.around,
+                cwd=ROOT,
+                stdout=said,
+                stderr=said,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + PATIENCE
+        while "ready in" not in self._said.read_text():
+            assert self._process.poll() is None, self._said.read_text()
+            assert time.monotonic() < deadline, self._said.read_text()
+            time.sleep(0.2)
+
+    def stop(self) -> None:
+        """Ask it to stop, and wait until it did."""
+        if self._process is None:
+            return
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            self._process.wait(30)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+            embedded.stop(self.home / "postgres")
+            raise
+        finally:
+            self._process = None
+
+    def token(self, role: Role, person: str | None = None) -> str:
+        """A bearer token, as the command line gives it."""
+        configuration = Configuration(home=self.home)
+        engine = connect(office.read(self.home).database, key=office_key(configuration.key_file), pool_size=1)
+        try:
+            with transaction(engine) as session:
+                return tokens.issue(session, configuration, role, person, at=datetime.now(UTC))
+        finally:
+            engine.dispose()
+
+    def call(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of ours against it, from the root of the checkout."""
+        return subprocess.run(
+            arguments,
+            env=self.around | {"API": self.url},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def letters(self, *words: str) -> int:
+        """How many letters in the mailbox hold all of these words in their heading."""
+        found = (file.read_text().partition("\n\n")[0] for file in (self.home / "mailbox").glob("*.eml"))
+        return sum(all(word in heading for word in words) for heading in found)
