@@ -33,8 +33,8 @@ def run(journey: Journey) -> str:
 
 
 def in_equal_parts(case: Case) -> None:
-    """The parts differ by the cent that cannot be shared, and by no more."""
+    """The first pays the cent that cannot be shared, and no more than that."""
     parts = {item["organisation"]: Decimal(item["gross"]) for item in case.part("payables")}
-    apart = abs(parts[ZILVERDAM] - parts[LINDEWAARD])
-    case.story.same("What the two parts differ by", apart, Decimal("0.01"))
-    case.story.tell("The two parts are equal but for the one cent that cannot be shared.")
+    more = parts[ZILVERDAM] - parts[LINDEWAARD]
+    case.story.same("What the first pays more than the second", more, Decimal("0.01"))
+    case.story.tell(f"The parts are equal but for the cent that cannot be shared: {ZILVERDAM}, named first, pays it.")
