@@ -26,6 +26,7 @@ from states.tables.application import Application, ApplicationEmployer, DomainAd
 router = APIRouter(prefix="/v1/applications", tags=["applications"])
 EXAMPLE: dict[str, Any] = Receive().example(None)  # type: ignore[arg-type]  # it looks at no step
 Reference = Annotated[str, Path(pattern=r"^[A-Za-z0-9-]{3,40}$", description="The application's reference")]
+EMPLOYER = r"^[a-z0-9-]{2,60}$"
 Limit = Annotated[int, Query(ge=1, le=200)]
 
 
@@ -63,7 +64,7 @@ def listed(
     edge: OneEdge,
     stage: Stage | None = None,
     urgency: Urgency | None = None,
-    employer: Annotated[str | None, Query(max_length=60)] = None,
+    employer: Annotated[str | None, Query(pattern=EMPLOYER)] = None,
     cursor: Annotated[str | None, Query(max_length=100)] = None,
     limit: Limit = 50,
 ) -> Page:
@@ -80,7 +81,7 @@ class Search(Body):
     stage: Stage | None = None
     urgency: Urgency | None = None
     office: Office | None = None
-    employer: Annotated[str | None, Field(pattern=r"^[a-z0-9-]{2,60}$")] = None
+    employer: Annotated[str | None, Field(pattern=EMPLOYER)] = None
     cursor: Annotated[str | None, Field(max_length=100)] = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
@@ -123,17 +124,20 @@ def page(edge: Edge, wanted: Search) -> Page:
     last = shown[-1] if shown else None
     return Page(
         items=[views.summary(session, row) for row in shown],
-        next=f"{last.created_at.isoformat()}~{last.id}" if more and last else None,
+        next=f"{views.zulu(last.created_at.isoformat())}~{last.id}" if more and last else None,
     )
 
 
 def unfold(cursor: str) -> tuple[datetime, str]:
     """Read a cursor as it was given out."""
-    at, _, reference = cursor.replace(" ", "+").partition("~")
+    given, _, reference = cursor.partition("~")
     try:
-        return datetime.fromisoformat(at), reference
+        at = datetime.fromisoformat(given)
     except ValueError:
-        raise MalformedHeaderError("The cursor is not one that this list gave out; begin without it.") from None
+        at = None
+    if at is None or at.tzinfo is None or not reference:
+        raise MalformedHeaderError("The cursor is not one that this list gave out; begin without it.")
+    return at, reference
 
 
 @router.get("/{reference}", response_model=views.ApplicationView, operation_id="get-application")
@@ -151,7 +155,8 @@ def one(
             raise MalformedHeaderError("asOf: give an instant with its offset, such as 2026-11-23T12:00:00Z.")
         return past(edge, row, as_of)
     tag = etag(row.version)
-    if request.headers.get("if-none-match") == tag:
+    seen = request.headers.get("if-none-match", "").split(",")
+    if any(item.strip().removeprefix("W/") in {tag, "*"} for item in seen):
         return Response(status_code=304, headers={"ETag": tag})
     response.headers["ETag"] = tag
     return view_of(edge, row)
@@ -173,7 +178,7 @@ def view_of(edge: Edge, row: Application) -> views.ApplicationView:
     )
     takeovers = session.exec(select(Takeover).where(Takeover.stream == row.id).order_by(Takeover.organisation)).all()
     own = by.role in OF_AN_EMPLOYER
-    content = dict(views.content_of(session, by, row.stream, row.id, views.READS_CONTENT))
+    content = views.wire(views.content_of(session, by, row.stream, row.id, views.READS_CONTENT))
     return views.ApplicationView(
         **views.summary(session, row).model_dump(),
         **row.model_dump(exclude={"office", "urgency", "received_on", "changed_at", "id", "state", "stream"}),

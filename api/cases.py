@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from pydantic import Field
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 
 from api import views
 from api.addresses import href
@@ -18,7 +18,7 @@ from states import deadlines, queue
 from states.actions import Action, actions
 from states.events.catalogue import EVENTS
 from states.rebuild import entries_of
-from states.tables.application import Measure
+from states.tables.application import Measure, Takeover
 from states.tables.finance import Booking, Payable, PayableLine
 from states.tables.work import Outbox, Term, WorkItem
 
@@ -63,7 +63,7 @@ class ActionView(views.View):
             allowed=action.allowed,
             findings=[FindingView.model_validate(finding) for finding in action.findings],
             if_match=etag(action.version) if action.version is not None else None,
-            body_schema=f"/openapi.json#/components/schemas/{EVENTS[action.chart, action.event].body.__name__}",
+            body_schema=f"/openapi.json#{pointer(action)}",
             example=dict(action.example) if action.example is not None else None,
         )
 
@@ -72,6 +72,13 @@ class Actions(views.View):
     """What can be done now, what carries the case on first."""
 
     items: list[ActionView]
+
+
+def pointer(action: Action) -> str:
+    """Where the schema of an action's body stands in the OpenAPI document."""
+    if action.event == "take-in-statement":
+        return "/paths/~1v1~1bank-messages/post/requestBody/content/application~1json/schema"
+    return f"/components/schemas/{EVENTS[action.chart, action.event].body.__name__}"
 
 
 def address(action: Action) -> str:
@@ -123,14 +130,24 @@ def history(edge: OneEdge, reference: Reference) -> History:
     row = views.seen(edge.session, edge.by, reference)
     entries = [EntryView.model_validate(entry) for entry in entries_of(edge.session, row.stream)]
     if edge.by.role in OF_AN_EMPLOYER:
-        entries = [item for item in entries if item.chart != "application" and concerns(edge, item)]
+        mine = own_parts(edge, row.stream)
+        entries = [item for item in entries if item.subject in mine]
     return History(items=entries)
 
 
-def concerns(edge: Edge, entry: EntryView) -> bool:
-    """Whether an entry is about the caller's own employer."""
-    named = entry.facts.get("organisation") or entry.organisation
-    return named in (None, edge.by.organisation) and entry.chart in {"takeover", "measure", "payable", "booking"}
+def own_parts(edge: Edge, stream: str) -> set[str]:
+    """The parts of a case that concern the caller's employer; a measure without a payer concerns all of them."""
+    parts: tuple[tuple[Any, Any], ...] = (
+        (Takeover.id, Takeover.organisation),
+        (Measure.id, Measure.payer),
+        (Payable.id, Payable.organisation),
+        (Booking.id, Booking.organisation),
+    )
+    found: set[str] = set()
+    for key, owner in parts:
+        query = select(key).where(col(key.class_.stream) == stream)
+        found.update(edge.session.exec(query.where(or_(col(owner).is_(None), owner == edge.by.organisation))))
+    return found
 
 
 class SuspensionView(views.View):
@@ -217,10 +234,12 @@ def priority(edge: OneEdge, reference: Reference) -> Priority:
     """Why this case stands where it stands, by rule, source and fact, and what would change it."""
     row = views.seen(edge.session, edge.by, reference)
     query = select(WorkItem).where(WorkItem.application == row.id, col(WorkItem.done_at).is_(None))
-    items = [
+    if edge.by.role in OF_AN_EMPLOYER:
+        query = query.where(WorkItem.organisation == edge.by.organisation)
+    found = [
         queue.explain(edge.session, item, at=edge.at) for item in edge.session.exec(query.order_by(*queue.order()))
     ]
-    return Priority(reference=row.id, urgency=row.urgency, items=items)
+    return Priority(reference=row.id, urgency=row.urgency, items=[views.explanation(edge.by, why) for why in found])
 
 
 class Measures(views.View):
@@ -233,7 +252,10 @@ class Measures(views.View):
 def measures(edge: OneEdge, reference: Reference) -> Measures:
     """The measures of one case as the caller may see them."""
     row = views.seen(edge.session, edge.by, reference)
-    found = edge.session.exec(select(Measure).where(Measure.stream == row.id).order_by(Measure.id)).all()
+    query = select(Measure).where(Measure.stream == row.id)
+    if edge.by.role in OF_AN_EMPLOYER:
+        query = query.where(or_(col(Measure.payer).is_(None), Measure.payer == edge.by.organisation))
+    found = edge.session.exec(query.order_by(Measure.id)).all()
     return Measures(items=[views.measure(edge.session, edge.by, item) for item in found])
 
 

@@ -1,5 +1,6 @@
 """One endpoint per event, made from the events themselves: each with its documented body."""
 
+import re
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -21,6 +22,7 @@ from states.events.event import Event
 from states.tables.application import Application
 
 router = APIRouter()
+TAG = re.compile(r'"[0-9]{1,9}"')
 UNCONDITIONAL = frozenset({("application", "record-threat")})
 """A threat is recorded whatever else changed in the meantime."""
 
@@ -73,7 +75,7 @@ def version_of(if_match: str | None) -> int | None:
     tag = if_match.strip()
     if tag == "*":
         return None
-    if not (tag.startswith('"') and tag.endswith('"') and tag[1:-1].isdigit()):
+    if not TAG.fullmatch(tag):
         raise MalformedHeaderError('If-Match is an entity tag as you got it, such as "3" with its quotes.')
     return int(tag[1:-1])
 
@@ -91,8 +93,8 @@ def done(edge: Edge, definition: Event[Any, Any], row: Any, entry: Any) -> dict[
         version=row.version,
         application=application.id if application else None,
         stage=application.state if application else None,
-        seq=entry.seq,
-        hash=entry.hash,
+        seq=entry["seq"],
+        hash=entry["hash"],
     )
     return view.model_dump(mode="json", by_alias=True)
 

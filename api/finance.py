@@ -47,6 +47,7 @@ JOURNAL = (
     "taxClass",
     "designation",
 )
+SEES_ALL_BOOKS = frozenset({Role.COORDINATOR, Role.AUDITOR, Role.ADMINISTRATOR, Role.OFFICER})
 LARGEST = 64 * 1024 * 1024
 """Bytes of a bank file; a statement of 100,000 lines is 49 MiB."""
 
@@ -96,9 +97,9 @@ def own(edge: Edge, query: Any, table: Any) -> Any:
     """
     if edge.by.role in OF_AN_EMPLOYER:
         return query.where(table.organisation == edge.by.organisation)
-    if edge.by.role in {Role.COORDINATOR, Role.AUDITOR, Role.ADMINISTRATOR, Role.OFFICER}:
-        return query
-    raise not_finance(edge)
+    if edge.by.role not in SEES_ALL_BOOKS:
+        raise not_finance(edge)
+    return query
 
 
 def not_finance(edge: Edge) -> RefusedError:
@@ -153,6 +154,8 @@ def batch_view(edge: Edge, row: PaymentBatch) -> views.BatchView:
 
 def batch_of(edge: Edge, key: str) -> PaymentBatch:
     """A batch that the caller may see."""
+    if edge.by.role not in OF_AN_EMPLOYER | SEES_ALL_BOOKS:
+        raise not_finance(edge)
     row = edge.session.get(PaymentBatch, key)
     if row is None or not visible(edge, row):
         raise NotFoundError("payment-batch", key)
@@ -267,10 +270,10 @@ def file_of(raw: bytes, kind: str) -> bytes:
         return raw
     try:
         found = json.loads(raw)["document"]
-    except (ValueError, KeyError, TypeError):
+        return bytes(found, "utf-8")
+    except (ValueError, KeyError, TypeError, RecursionError):
         remedy = 'Send the file as application/xml, or as JSON: {"document": "<?xml ..."}.'
         raise BankFileRefusedError("The body holds no document.", remedy) from None
-    return str(found).encode()
 
 
 def rows_of(edge: Edge) -> Iterator[list[Any]]:

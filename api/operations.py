@@ -14,6 +14,7 @@ from api.addresses import href
 from api.applications import etag
 from api.edge import OneEdge, utc_now
 from api.idempotency import Answer, once
+from api.problems import problem
 from migrations.upgrade import pending
 from rules.findings import REGISTRY
 from rules.roles import OF_AN_EMPLOYER
@@ -43,7 +44,10 @@ def ready(request: Request) -> JSONResponse:
     """Whether every part is there, each named; 503 while one is not."""
     parts = look(request.app.state.engine, request.app.state.configuration, utc_now())
     well = all(part["ok"] for part in parts)
-    return JSONResponse({"status": "ready" if well else "not ready", "parts": parts}, 200 if well else 503)
+    if well:
+        return JSONResponse({"status": "ready", "parts": parts})
+    missing = ", ".join(part["name"] for part in parts if not part["ok"])
+    return problem(503, "Not ready", f"Not there yet: {missing}.", parts=parts)
 
 
 def look(engine: Engine, configuration: Configuration, at: datetime) -> list[dict[str, Any]]:
@@ -64,7 +68,7 @@ def look(engine: Engine, configuration: Configuration, at: datetime) -> list[dic
     for name in PROCESSES:
         seen = known.get(f"process:{name}")
         well = seen is not None and at - seen.finished_at < SILENT
-        detail = f"last seen {seen.finished_at.isoformat()}" if seen else "not seen yet"
+        detail = f"last seen {views.zulu(seen.finished_at.isoformat())}" if seen else "not seen yet"
         parts.append({"name": name, "ok": well, "detail": detail})
     return parts
 

@@ -1,25 +1,33 @@
 """Every 4xx and 5xx is problem+json (RFC 9457)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
 from api.errors import ApiError, status_of
+from states import logs
 from states.errors import MalformedError, RefusedError, StatesError
 
 LOG = structlog.get_logger()
 MEDIA = "application/problem+json"
 
 
-def problem(status: int, title: str, detail: str, **more: Any) -> JSONResponse:
+def problem(
+    status: int,
+    title: str,
+    detail: str,
+    headers: Mapping[str, str] | None = None,
+    **more: Any,
+) -> JSONResponse:
     """An answer that says what is wrong and what would be right."""
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None  # noqa: PLR2004
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else headers  # noqa: PLR2004
     body = {"type": "about:blank", "status": status, "title": title, "detail": detail, **more}
     return JSONResponse(body, status, headers=headers, media_type=MEDIA)
 
@@ -44,8 +52,11 @@ def unreadable(_: Request, error: Exception) -> JSONResponse:
     found = []
     for item in error.errors():
         place, *path = item["loc"]
+        message = item["msg"]
+        if item["type"] == "json_invalid":  # its path is a place in the text, and no field
+            path, message = [], f"This is not JSON; it stops being so at character {path[0]}"
         field = ".".join(str(part) for part in path) or str(place)
-        found.append({"field": field, "in": str(place), "message": item["msg"]})
+        found.append({"field": field, "in": str(place), "message": message})
     words = "; ".join(f"{item['field']}: {item['message']}" for item in found)
     return problem(422, "The request does not fit", words, errors=found)
 
@@ -57,7 +68,8 @@ def of_http(_: Request, error: Exception) -> JSONResponse:
         404: "There is nothing at this address; see /openapi.json.",
         405: "This address knows another method; see /openapi.json.",
     }
-    return problem(error.status_code, str(error.detail), words.get(error.status_code, str(error.detail)))
+    detail = words.get(error.status_code, str(error.detail))
+    return problem(error.status_code, str(error.detail), detail, error.headers)
 
 
 def in_the_way(_: Request, error: Exception) -> JSONResponse:
@@ -70,9 +82,17 @@ def in_the_way(_: Request, error: Exception) -> JSONResponse:
     )
 
 
+def out_of_range(_: Request, error: Exception) -> JSONResponse:
+    """A value that no database holds, such as a NUL character in an id."""
+    assert isinstance(error, DataError)
+    LOG.warning("value-out-of-range", kind=type(error.orig).__name__)
+    return problem(422, "The request does not fit", "A value in it holds a character or a size that cannot be kept.")
+
+
 def unforeseen(request: Request, error: Exception) -> JSONResponse:
     """A fault of ours; the log names it, the answer does not."""
-    LOG.error("unforeseen", path=request.scope.get("route_path", request.url.path), kind=type(error).__name__)
+    route = getattr(request.scope.get("route"), "path", None)  # as declared: an address may hold anything
+    LOG.error("unforeseen", method=request.method, route=route, **logs.without_words(LOG, "error", {"exc_info": error}))
     return problem(500, "A fault of ours", "Nothing was changed. Try again, and tell the administrator the time.")
 
 
@@ -84,4 +104,4 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, of_http)
     for kind in (IntegrityError, OperationalError, StaleDataError):
         app.add_exception_handler(kind, in_the_way)
-    app.add_exception_handler(Exception, unforeseen)
+    app.add_exception_handler(DataError, out_of_range)

@@ -1,5 +1,6 @@
 """What leaves: allow-lists per subject, and who may see which part of a case."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -237,6 +238,33 @@ def content_of(session: Session, by: Actor, stream: str, subject: str, readers: 
     if by.role not in readers:
         return {}
     return Vault.of(session).content(session, session.get_one(Stream, stream), subject)
+
+
+def wire(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Content in wire form: the fields' names as their bodies have them."""
+    return {".".join(map(to_camel, path.split("."))): text for path, text in content.items()}
+
+
+INSTANT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?)\+00:00")
+
+
+def zulu(thing: Any) -> Any:
+    """The same, with every instant in it ending in Z."""
+    if isinstance(thing, Mapping):
+        return {key: zulu(value) for key, value in thing.items()}
+    if isinstance(thing, list):
+        return [zulu(value) for value in thing]
+    return INSTANT.sub(r"\1Z", thing) if isinstance(thing, str) else thing
+
+
+def explanation(by: Actor, why: Mapping[str, Any]) -> dict[str, Any]:
+    """Why an item stands where it stands; employers learn from it how urgent a case is, not who threatens how."""
+    shown: dict[str, Any] = zulu(why)
+    if by.role in OF_AN_EMPLOYER:
+        for factor in shown.get("factors", []):
+            if factor["factor"] == "lane":
+                factor["fact"] = {"signals": len(factor["fact"])}
+    return shown
 
 
 def summary(session: Session, row: Application) -> ApplicationSummary:

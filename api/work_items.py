@@ -63,7 +63,7 @@ def view(item: WorkItem, at: datetime) -> WorkItemView:
 def waiting(
     edge: OneEdge,
     role: Role | None = None,
-    organisation: Annotated[str, Query(max_length=60)] = "",
+    organisation: Annotated[str, Query(pattern=r"^[a-z0-9-]{0,60}$")] = "",
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> WorkItems:
     """The open work of the caller's pool, in order; a coordinator or auditor may look at any pool."""
@@ -92,7 +92,7 @@ def claim(edge: OneEdge, idempotency_key: Key = None) -> Response:
         item = queue.claim(edge.session, by=edge.by, at=edge.at)
         if item is None:
             return Answer(200, {"item": None, "why": {"nothing": "No open work waits in your pool."}})
-        claimed = Claimed(item=view(item, edge.at), why=item.explanation or {})
+        claimed = Claimed(item=view(item, edge.at), why=views.explanation(edge.by, item.explanation or {}))
         return Answer(200, claimed.model_dump(mode="json", by_alias=True))
 
     return once(edge, idempotency_key, "POST /v1/work-items/_claim", {}, do)
@@ -105,7 +105,7 @@ def one(edge: OneEdge, key: Annotated[str, Path(alias="id", max_length=60)]) -> 
     address = href(item.chart, item.subject) if item.chart in COLLECTIONS else href("application", item.application)
     shown = view(item, edge.at).model_dump(mode="json", by_alias=True)
     why = queue.explain(edge.session, item, at=edge.at) if item.done_at is None else item.explanation
-    return {**shown, "why": why, "subjectHref": address}
+    return {**shown, "why": views.explanation(edge.by, why or {}), "subjectHref": address}
 
 
 @router.post("/work-items/{id}/_release", operation_id="release-work")
