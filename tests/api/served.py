@@ -1,0 +1,295 @@
+"""The real API over a real database, served on a loopback port, and a client that acts as anyone of a small office."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+from joserfc import jwt
+from sqlalchemy import Engine
+
+from api import tokens
+from api.main import create
+from rules.roles import OF_AN_EMPLOYER, Actor, Role
+from states.configuration import Configuration
+from states.database import connect, transaction
+from states.door import fire
+from states.vault import office_key
+
+ZILVERDAM, GOUDVEEN, LAAGLAND = "gemeente-zilverdam", "gemeente-goudveen", "provincie-laagland"
+EMPLOYERS = {
+    ZILVERDAM: ("municipality", "NL91ABNA0417164300"),
+    GOUDVEEN: ("municipality", "NL20INGB0001234567"),
+    LAAGLAND: ("province", "NL69INGB0123456789"),
+}
+ADMINISTRATOR = Actor("administrator-1", Role.ADMINISTRATOR)
+
+
+def person(role: Role, organisation: str | None = None, number: int = 1) -> Actor:
+    """Someone in a role; everyone in this office holds one duty only."""
+    place = f"-{organisation.split('-')[1]}" if organisation else ""
+    return Actor(f"{role}{place}-{number}", role, organisation)
+
+
+OFFICER, OTHER_OFFICER = person(Role.OFFICER), person(Role.OFFICER, number=2)
+ADVISER, AUTHORITY = person(Role.ADVISER), person(Role.SECURITY_AUTHORITY)
+COORDINATOR, AUDITOR = person(Role.COORDINATOR), person(Role.AUDITOR)
+PRIVACY_OFFICER = person(Role.PRIVACY_OFFICER)
+OFFICE = (OFFICER, OTHER_OFFICER, ADVISER, AUTHORITY, COORDINATOR, AUDITOR, PRIVACY_OFFICER, ADMINISTRATOR)
+EMPLOYER, APPROVER, FINANCE, RELEASER, CONTACT = (
+    person(role, ZILVERDAM)
+    for role in (Role.EMPLOYER, Role.APPROVER, Role.FINANCE, Role.RELEASER, Role.SECURITY_CONTACT)
+)
+ELSEWHERE = person(Role.FINANCE, GOUDVEEN)
+OF_EMPLOYERS = tuple(person(role, employer) for employer in EMPLOYERS for role in sorted(OF_AN_EMPLOYER))
+
+
+def furnish(engine: Engine) -> None:
+    """Register the employers and the people."""
+    at = datetime.now(UTC) - timedelta(minutes=1)
+    with transaction(engine) as session:
+        for key, (kind, iban) in EMPLOYERS.items():
+            body = {
+                "id": key,
+                "kind": kind,
+                "name": key.replace("-", " ").title(),
+                "debtorIban": iban,
+                "ledgerAccount": "4380",
+                "costCentre": "BESTUUR",
+                "bankAccount": "1010",
+                "riskInventory": "RIE-2025",
+            }
+            fire(session, "organisation", None, "register", by=ADMINISTRATOR, at=at, body=body)
+        for who in (*OFFICE, *OF_EMPLOYERS):
+            duty = {"role": str(who.role), "organisation": who.organisation}
+            body = {"id": who.person, "name": who.person, "email": f"{who.person}@office.example", "duties": [duty]}
+            fire(session, "person", None, "register", by=ADMINISTRATOR, at=at, body=body)
+
+
+def application(**changes: Any) -> dict[str, Any]:
+    """A mayor of Zilverdam, changed as asked; a value of None leaves the field out."""
+    body = {
+        "office": "mayor",
+        "employers": [ZILVERDAM],
+        "name": "A. Voorbeeld",
+        "email": "a.voorbeeld@zilverdam.example",
+        "homeAddress": "Voorbeeldlaan 1, 1234 AB Zilverdam",
+        "household": "Two adults, one child",
+        "certainSince": "2024-06-01",
+        **changes,
+    }
+    return {name: value for name, value in body.items() if value is not None}
+
+
+Choice = Callable[[list[dict[str, Any]]], tuple[dict[str, Any], dict[str, Any]]]
+
+
+def onward(items: list[dict[str, Any]]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The first allowed action and its example: the way to drive a case knowing nothing."""
+    found = next(item for item in items if item["allowed"])
+    return found, found["example"]
+
+
+def sparing(items: list[dict[str, Any]]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """As :func:`onward`, with a measure in the digital domain alone: the shortest way to the end."""
+    found, example = onward(items)
+    if found["name"] == "assess-domain" and example["domain"] != "digital":
+        example = {**example, "needed": False, "measures": []}
+    return found, example
+
+
+class Api:
+    """A served office, as a client sees it."""
+
+    def __init__(self, url: str, app: FastAPI, configuration: Configuration) -> None:
+        self.app = app
+        self.configuration = configuration
+        self.client = httpx.Client(base_url=url, trust_env=False, timeout=30)
+        self.bearers: dict[Actor, str] = {}
+        self.engine: Engine = app.state.engine
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.client.close()
+
+    def token(self, by: Actor, **changes: Any) -> str:
+        """A token as the demonstration office issues it, with other claims where asked; None leaves one out."""
+        now = int(time.time())
+        claims = {
+            "iss": self.configuration.issuer,
+            "aud": self.configuration.audience,
+            "sub": by.person,
+            "role": str(by.role),
+            "organisation": by.organisation or "",
+            "iat": now,
+            "exp": now + 3600,
+            **changes,
+        }
+        kept = {name: value for name, value in claims.items() if value is not None}
+        return jwt.encode({"alg": "HS256"}, kept, tokens.own_key(self.configuration.key_file))
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        by: Actor | None = None,
+        body: Any = None,
+        *,
+        match: str | None = None,
+        key: str | None = None,
+        **more: Any,
+    ) -> httpx.Response:
+        """One request."""
+        headers: dict[str, str] = {**more.pop("headers", {})}
+        if by is not None:
+            if by not in self.bearers:
+                self.bearers[by] = self.token(by)
+            headers["Authorization"] = f"Bearer {self.bearers[by]}"
+        if match is not None:
+            headers["If-Match"] = match
+        if key is not None:
+            headers["Idempotency-Key"] = key
+        if body is not None:
+            more["json"] = body
+        return self.client.request(method, path, headers=headers, **more)
+
+    def get(self, path: str, by: Actor | None = OFFICER, **more: Any) -> httpx.Response:
+        """One GET."""
+        return self.call("GET", path, by, **more)
+
+    def post(self, path: str, by: Actor | None = OFFICER, body: Any = None, **more: Any) -> httpx.Response:
+        """One POST."""
+        return self.call("POST", path, by, body, **more)
+
+    def read(self, path: str, by: Actor = OFFICER, **more: Any) -> Any:
+        """The body of a GET that must succeed."""
+        answer = self.get(path, by, **more)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def receive(self, by: Actor = OFFICER, **changes: Any) -> str:
+        """Receive an application; answers its address."""
+        answer = self.post("/v1/applications", by, application(**changes))
+        assert answer.status_code == 201, answer.text
+        return answer.headers["Location"]
+
+    def actions(self, case: str, by: Actor = OFFICER) -> list[dict[str, Any]]:
+        """What can be done now."""
+        found: list[dict[str, Any]] = self.read(f"{case}/actions", by)["items"]
+        return found
+
+    def action(self, case: str, name: str) -> dict[str, Any]:
+        """The first proposed action of a name."""
+        return next(item for item in self.actions(case) if item["name"] == name)
+
+    def do(self, action: Mapping[str, Any], example: Any = None) -> httpx.Response:
+        """Carry out an action exactly as it was proposed, or with another body."""
+        by = Actor(action["person"], Role(action["role"]), action["organisation"])
+        body = action["example"] if example is None else example
+        return self.call(action["method"], action["href"], by, body, match=action["ifMatch"])
+
+    def act(self, case: str, name: str, **changes: Any) -> Any:
+        """Carry out the first proposed action of a name, its example changed as asked."""
+        action = self.action(case, name)
+        answer = self.do(action, {**action["example"], **changes})
+        assert answer.is_success, (name, answer.text)
+        return answer.json()
+
+    def stage(self, case: str) -> str:
+        """Where a case stands."""
+        return str(self.read(case)["stage"])
+
+    def walk(
+        self,
+        case: str,
+        until: str = "closed",
+        *,
+        choose: Choice = onward,
+        before: str | None = None,
+        seen: Callable[[list[dict[str, Any]]], None] = lambda _: None,
+    ) -> list[str]:
+        """Carry out what is proposed until a stage is reached, or up to some action; answers what was done."""
+        done: list[str] = []
+        stage = self.stage(case)
+        while stage != until:
+            items = self.actions(case)
+            seen(items)
+            action, example = choose(items)
+            if action["name"] == before:
+                break
+            answer = self.do(action, example)
+            assert answer.is_success, (done, action["name"], answer.text)
+            done.append(action["name"])
+            stage = answer.json().get("stage") or self.stage(case)
+            assert len(done) < 80, f"{case} does not reach {until}: {done}"
+        return done
+
+
+@contextmanager
+def running(app: FastAPI) -> Iterator[str]:
+    """Serve an application on a free port, as ``api.serve`` does; answers its address."""
+    server = uvicorn.Server(
+        uvicorn.Config(app, port=0, log_config=None, access_log=False, server_header=False, ws="none"),
+    )
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "the API did not start"
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
+
+
+def configuration_of(database: str, home: Path, **more: Any) -> Configuration:
+    """An office over a database, with a data folder of its own."""
+    return Configuration(DATABASE_URL=database, home=home, **more)
+
+
+@contextmanager
+def serving(
+    database: str,
+    home: Path,
+    *,
+    change: Callable[[FastAPI], None] = lambda _: None,
+    **more: Any,
+) -> Iterator[Api]:
+    """A served office over a database; ``change`` may override what its application depends on."""
+    configuration = configuration_of(database, home, **more)
+    app = create(configuration)
+    change(app)
+    with running(app) as url, Api(url, app, configuration) as api:
+        yield api
+
+
+Serve = Callable[..., AbstractContextManager[Api]]
+"""Serves a copy of a database; see the fixture ``serve``."""
+
+
+def fill(database: str, home: Path) -> None:
+    """Furnish a database for the office in a data folder."""
+    engine = connect(database, key=office_key(configuration_of(database, home).key_file))
+    furnish(engine)
+    engine.dispose()
+
+
+def is_problem(answer: httpx.Response, status: int) -> dict[str, Any]:
+    """The problem in an answer, whose form is asserted."""
+    assert answer.status_code == status, (answer.status_code, answer.text)
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    problem: dict[str, Any] = answer.json()
+    assert problem["status"] == status
+    assert problem["title"]
+    assert problem["detail"]
+    return problem

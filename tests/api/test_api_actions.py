@@ -1,0 +1,181 @@
+"""The actions: an example that is proposed is accepted, and whoever follows them reaches the end."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from fastapi import FastAPI, Request
+from served import AUDITOR, GOUDVEEN, ZILVERDAM, Api, is_problem, onward, running, sparing
+from sqlmodel import Session
+
+from api import edge
+from api.main import create
+
+DOMAINS = {"home", "work", "travel", "digital"}
+
+
+def rehearsal(request: Request) -> Iterator[Session]:
+    """A transaction that is never committed."""
+    with Session(request.app.state.engine, expire_on_commit=False) as session:
+        yield session
+        session.flush()
+        session.rollback()
+
+
+@contextmanager
+def rehearsing(api: Api) -> Iterator[Api]:
+    """The same office, served so that nothing that is done in it stays."""
+    app: FastAPI = create(api.configuration)
+    app.dependency_overrides[edge.session] = rehearsal
+    with running(app) as url, Api(url, app, api.configuration) as trial:
+        yield trial
+
+
+def test_whoever_follows_the_first_allowed_action_reaches_closed(api: Api) -> None:
+    case = api.receive()
+    api.walk(case)
+    measures = api.read(f"{case}/measures")["items"]
+    assert {item["domain"] for item in measures} == DOMAINS
+    assert {item["state"] for item in measures} == {"settled"}
+    assert {item["state"] for item in api.read(f"{case}/payables")["items"]} == {"paid"}
+    assert {item["state"] for item in api.read(f"{case}/bookings")["items"]} == {"booked"}
+
+
+def test_every_example_of_an_allowed_action_is_accepted_at_every_step_of_the_way(api: Api) -> None:
+    with rehearsing(api) as trial:
+        tried: set[str] = set()
+        refused: list[str] = []
+
+        def try_all(items: list[dict[str, Any]]) -> None:
+            for item in items:
+                if not item["allowed"]:
+                    continue
+                answer = trial.do(item)
+                tried.add(item["name"])
+                if not answer.is_success:
+                    refused.append(f"{item['name']} as {item['person']}: {answer.status_code} {answer.text}")
+
+        case = api.receive()
+        api.walk(case, choose=sparing, seen=try_all)
+        try_all(api.actions(case))
+    assert refused == []
+    assert tried >= {"withdraw", "return-advice", "suspend-term", "correct-fact", "reject", "record-threat"}
+
+
+def test_every_other_end_is_reached_by_actions_alone_too(api: Api) -> None:
+    refused = api.receive(office="municipal-councillor")
+    api.act(refused, "start-intake")
+    api.act(refused, "intend-refusal")
+    api.walk(refused, "refused")
+    for name, end in (("withdraw", "withdrawn"), ("forward", "forwarded")):
+        case = api.receive()
+        api.act(case, name)
+        assert api.stage(case) == end
+    bare = api.receive()
+
+    def nothing(items: list[dict[str, Any]]) -> tuple[dict[str, Any], dict[str, Any]]:
+        action, example = onward(items)
+        if action["name"] == "assess-domain":
+            example = {**example, "needed": False, "measures": []}
+        return action, example
+
+    api.walk(bare, "no-measures", choose=nothing)
+    for case in (refused, bare):
+        assert "record-threat" in {item["name"] for item in api.actions(case) if item["allowed"]}
+
+
+def test_two_employers_each_take_over_and_pay_their_part(api: Api) -> None:
+    case = api.receive(employers=[ZILVERDAM, GOUDVEEN])
+    done = api.walk(case, choose=sparing)
+    assert done.count("take-over") == done.count("export") == 2
+    payables = api.read(f"{case}/payables")["items"]
+    assert {item["organisation"] for item in payables} == {ZILVERDAM, GOUDVEEN}
+    whole = api.read(f"{case}/measures")["items"][0]
+    assert sum(float(item["gross"]) for item in payables) == float(whole["estimate"])
+
+
+def test_an_action_that_is_not_allowed_says_why(api: Api) -> None:
+    case = api.receive()
+    seen: dict[str, list[dict[str, Any]]] = {}
+
+    def keep(items: list[dict[str, Any]]) -> None:
+        for item in items:
+            if not item["allowed"]:
+                seen.setdefault(item["name"], []).append(item)
+
+    api.walk(case, seen=keep)
+    assert {"submit-advice", "order", "close"} <= seen.keys()
+    for name, items in seen.items():
+        for item in items:
+            if item["example"] is None:
+                continue  # there is nothing to propose
+            assert item["findings"], name
+            for finding in item["findings"]:
+                assert finding.keys() == {"rule", "message", "article", "source"}
+                assert all(finding.values()), name
+
+
+def test_what_is_not_allowed_is_refused_with_the_findings_that_were_shown(api: Api) -> None:
+    case = api.receive()
+    api.walk(case, choose=sparing, before="submit-advice")
+    fresh = api.receive()
+    api.walk(fresh, before="assess-domain")
+    action = api.action(fresh, "submit-advice")
+    assert not action["allowed"]
+    problem = is_problem(api.do(action), 409)
+    assert problem["findings"] == action["findings"]
+
+
+def test_home_measures_wait_for_the_certificate_while_the_others_go_on(api: Api) -> None:
+    case = api.receive()
+    api.walk(case, "provision")
+    items = api.actions(case)
+    assert items[0]["name"] == "record-certificate"
+    assert items[0]["allowed"]
+    orders = {item["href"].split("/")[3]: item for item in items if item["name"] == "order"}
+    domains = {item["id"]: item["domain"] for item in api.read(f"{case}/measures")["items"]}
+    gated = {domains[key] for key, item in orders.items() if not item["allowed"]}
+    assert "home" in gated
+    assert {"travel", "digital"} <= DOMAINS - gated
+    for key, item in orders.items():
+        if not item["allowed"]:
+            assert [finding["rule"] for finding in item["findings"]] == ["gate.certificate"]
+            assert "3.9" in item["findings"][0]["article"] or "x.9" in item["findings"][0]["article"]
+            problem = is_problem(api.do(item), 409)
+            assert [finding["rule"] for finding in problem["findings"]] == ["gate.certificate"]
+        elif domains[key] == "digital":
+            assert api.do(item).is_success
+    api.act(case, "record-certificate")
+    items = api.actions(case)
+    assert "record-certificate" not in {item["name"] for item in items[:1]}
+    assert all(item["allowed"] for item in items if item["name"] == "order")
+
+
+def test_actions_say_by_whom_where_and_on_which_version(api: Api) -> None:
+    case = api.receive()
+    for item in api.actions(case, AUDITOR):
+        assert item.keys() == {
+            "name",
+            "title",
+            "href",
+            "method",
+            "role",
+            "person",
+            "organisation",
+            "allowed",
+            "findings",
+            "ifMatch",
+            "schema",
+            "example",
+        }
+        assert item["method"] == "POST"
+        assert item["ifMatch"] == api.get(case).headers["ETag"]
+        assert item["href"] == f"{case}/_{item['name']}"
+
+
+def test_asking_what_can_be_done_changes_nothing(api: Api) -> None:
+    case = api.receive()
+    before, tag = api.read(f"{case}/history"), api.get(case).headers["ETag"]
+    assert api.actions(case) == api.actions(case)
+    assert api.read(f"{case}/history") == before
+    assert api.get(case).headers["ETag"] == tag

@@ -1,0 +1,231 @@
+"""The NL GOV REST API Design Rules, as far as the OpenAPI document and the answers show them."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from served import COORDINATOR, FINANCE, OFFICER, Api, application, is_problem, sparing
+
+METHODS = {"get", "post", "put", "patch", "delete"}
+KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+CAMEL = re.compile(r"[a-z][a-zA-Z0-9]*")
+INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
+
+
+@pytest.fixture(scope="module")
+def document(api: Api) -> dict[str, Any]:
+    """The OpenAPI document as it is served."""
+    answer = api.get("/openapi.json", None)
+    assert answer.headers["Content-Type"] == "application/json"
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Each operation with its path and method."""
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield path, method, operation
+
+
+def inside(thing: Any) -> Iterator[dict[str, Any]]:
+    """Every object in a document, however deep."""
+    if isinstance(thing, dict):
+        yield thing
+        for part in thing.values():
+            yield from inside(part)
+    elif isinstance(thing, list):
+        for part in thing:
+            yield from inside(part)
+
+
+def resolve(document: dict[str, Any], reference: str) -> Any:
+    """What a JSON pointer in a document points at."""
+    found: Any = document
+    for part in reference.removeprefix("#/").split("/"):
+        found = found[part.replace("~1", "/").replace("~0", "~")]
+    return found
+
+
+def test_the_document_is_openapi_3_1_and_holds_together(document: dict[str, Any]) -> None:
+    assert re.fullmatch(r"3\.1\.\d+", document["openapi"])
+    assert {"info", "paths", "components"} <= document.keys()
+    for path, method, operation in operations(document):
+        assert method in METHODS
+        declared = {item["name"] for item in operation.get("parameters", []) if item["in"] == "path"}
+        assert declared == set(re.findall(r"{(.+?)}", path)), path
+        for parameter in operation.get("parameters", []):
+            assert {"name", "in", "schema"} <= parameter.keys()
+            assert parameter["in"] != "path" or parameter["required"]
+        assert operation["responses"]
+        for status, answer in operation["responses"].items():
+            assert re.fullmatch(r"[1-5]\d\d", status)
+            assert answer["description"]
+        assert operation["summary"]
+        assert operation["description"]
+        if method in {"get", "delete"}:
+            assert "requestBody" not in operation
+        elif "requestBody" in operation:
+            assert operation["requestBody"]["content"]
+    for found in inside(document):
+        if isinstance(found.get("$ref"), str):
+            assert resolve(document, found["$ref"])
+
+
+def test_it_says_who_made_it_in_which_version(document: dict[str, Any]) -> None:
+    info = document["info"]
+    assert re.fullmatch(r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?", info["version"])
+    assert {"name", "email", "url"} <= info["contact"].keys()
+    assert all(info["contact"].values())
+    assert document["servers"][0]["url"]
+
+
+def test_every_path_is_kebab_case_without_a_trailing_slash(document: dict[str, Any]) -> None:
+    for path in document["paths"]:
+        assert not path.endswith("/")
+        assert path.startswith(("/v1/", "/health/"))
+        *parts, last = path.strip("/").split("/")
+        for part in parts:
+            assert KEBAB.fullmatch(part) or re.fullmatch(r"{[a-z][A-Za-z]*}", part), path
+        assert KEBAB.fullmatch(last.removeprefix("_")) or re.fullmatch(r"{[a-z][A-Za-z]*}", last), path
+
+
+def test_keys_are_lower_camel_case_and_schemas_upper_camel_case(document: dict[str, Any]) -> None:
+    for path, _, operation in operations(document):
+        for parameter in operation.get("parameters", []):
+            if parameter["in"] in {"query", "path"}:
+                assert CAMEL.fullmatch(parameter["name"]), (path, parameter["name"])
+    for name in document["components"]["schemas"]:
+        assert re.fullmatch(r"[A-Z][A-Za-z0-9]*", name), name
+    for found in inside(document["components"]["schemas"]):
+        if found.get("type") == "object" and isinstance(found.get("properties"), dict):
+            for key in found["properties"]:
+                assert CAMEL.fullmatch(key), key
+
+
+def test_every_error_is_documented_as_problem_json(document: dict[str, Any]) -> None:
+    for path, method, operation in operations(document):
+        errors = {status: answer for status, answer in operation["responses"].items() if status[0] in "45"}
+        assert "400" in errors, path
+        for status, answer in errors.items():
+            assert set(answer["content"]) == {"application/problem+json"}, (path, method, status)
+            schema = answer["content"]["application/problem+json"]["schema"]
+            assert {"status", "title", "detail"} <= schema["properties"].keys()
+
+
+def test_every_operation_has_a_name_of_its_own(document: dict[str, Any]) -> None:
+    names = [operation["operationId"] for _, _, operation in operations(document)]
+    assert len(names) == len(set(names))
+    assert all(KEBAB.fullmatch(name) for name in names)
+
+
+def test_no_bare_time_and_every_day_is_a_date(document: dict[str, Any]) -> None:
+    for found in inside(document):
+        assert found.get("format") not in {"time", "date-time-local"}
+        properties = found.get("properties")
+        if not isinstance(properties, dict):
+            continue
+        for name, field in properties.items():
+            if isinstance(field, dict) and name.lower().endswith(("date", "datum")):
+                assert "date" in str(field)
+
+
+def test_every_event_has_an_endpoint_of_its_own_with_a_documented_body(document: dict[str, Any]) -> None:
+    for path in document["paths"]:
+        if path.rsplit("/", 1)[1].startswith("_") and "{id}" in path and "work-items" not in path:
+            body = document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]
+            assert "$ref" in str(body), path
+    for name in ("_start-intake", "_record-threat", "_plan-interview", "_hold-interview", "_assess-domain"):
+        assert f"/v1/applications/{{id}}/{name}" in document["paths"]
+    for name in ("_submit-advice", "_adopt-advice", "_return-advice", "_suspend-term", "_resume-term", "_withdraw"):
+        assert f"/v1/applications/{{id}}/{name}" in document["paths"]
+
+
+def test_the_example_of_an_application_is_accepted(api: Api, document: dict[str, Any]) -> None:
+    body = document["paths"]["/v1/applications"]["post"]["requestBody"]["content"]["application/json"]
+    assert api.post("/v1/applications", body=body["example"]).status_code == 201
+
+
+def test_names_are_searched_by_body_and_never_stand_in_an_address(document: dict[str, Any]) -> None:
+    for path, _, operation in operations(document):
+        named = {item["name"].lower() for item in operation.get("parameters", []) if item["in"] != "header"}
+        assert not named & {"name", "q", "query", "search", "applicant", "address", "email", "person"}, path
+    assert "name" in document["components"]["schemas"]["Search"]["properties"]
+
+
+def test_every_answer_names_the_version_and_may_not_be_kept(api: Api, document: dict[str, Any]) -> None:
+    answers = [
+        api.get("/", None),
+        api.get("/openapi.json", None),
+        api.get("/health/live", None),
+        api.get("/health/ready", None),
+        api.get("/v1/applications"),
+        api.post("/v1/applications", body=application()),
+        api.get("/v1/applications", None),
+        api.get("/v1/nothing"),
+        api.post("/v1/applications", body={}),
+        api.call("DELETE", "/v1/applications"),
+    ]
+    for answer in answers:
+        assert answer.headers["API-Version"] == document["info"]["version"], answer
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "server" not in answer.headers
+
+
+def test_every_action_points_at_the_schema_of_its_body(api: Api, document: dict[str, Any]) -> None:
+    case = api.receive()
+    seen: dict[str, str] = {}
+    api.walk(case, choose=sparing, seen=lambda items: seen.update({item["name"]: item["schema"] for item in items}))
+    for name, schema in seen.items():
+        place, _, pointer = schema.partition("#")
+        assert place == "/openapi.json"
+        assert resolve(document, f"#{pointer}"), name
+
+
+def test_every_instant_that_leaves_ends_with_z(api: Api) -> None:
+    case = api.receive()
+    api.post(f"{case}/_record-threat", body={"kind": "death-threat", "source": "police"})
+    api.walk(case, choose=sparing, before="take-in-statement")
+    batch = api.read("/v1/payment-batches", FINANCE)["items"][0]["id"]
+    taken = api.post("/v1/work-items/_claim").json()
+    answers = [
+        taken,
+        api.read(f"/v1/work-items/{taken['item']['id']}"),
+        api.read("/v1/work-items", COORDINATOR),
+        api.read("/v1/applications?limit=1"),
+        api.read(f"/v1/payment-batches/{batch}", FINANCE),
+        api.get("/health/ready").json(),
+        api.read("/v1/rules"),
+        *(
+            api.read(f"{case}{part}")
+            for part in ("", "/actions", "/history", "/deadlines", "/priority", "/measures", "/payables", "/letters")
+        ),
+    ]
+    wrong = set()
+    for found in inside(answers):
+        for key, text in found.items():
+            if (
+                isinstance(text, str)
+                and key not in {"document", "next"}
+                and INSTANT.match(text)
+                and not text.endswith("Z")
+            ):
+                wrong.add((key, text))
+    assert not wrong
+
+
+def test_an_instant_with_any_offset_is_read(api: Api) -> None:
+    case = api.receive()
+    for instant in ("2099-01-01T00:00:00Z", "2099-01-01T02:00:00%2B02:00", "2099-01-01T00:00:00-05:00"):
+        assert api.get(f"{case}?asOf={instant}").status_code == 200
+    is_problem(api.get(f"{case}?asOf=2099-01-01T00:00:00"), 400)
+
+
+def test_amounts_leave_as_decimal_text(api: Api) -> None:
+    case = api.receive()
+    api.walk(case, choose=sparing, before="check")
+    payable = api.read(f"{case}/payables", OFFICER)["items"][0]
+    for name in ("net", "vat", "gross"):
+        assert re.fullmatch(r"\d+\.\d{2}", payable[name])

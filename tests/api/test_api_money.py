@@ -1,0 +1,264 @@
+"""Money over the API: the file for the bank, the bank's files, and the journal."""
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import pytest
+from served import (
+    ADVISER,
+    APPROVER,
+    AUDITOR,
+    COORDINATOR,
+    ELSEWHERE,
+    EMPLOYER,
+    FINANCE,
+    GOUDVEEN,
+    OFFICER,
+    RELEASER,
+    Api,
+    Serve,
+    is_problem,
+    person,
+    sparing,
+)
+
+from api import finance
+from rules.roles import Role
+
+
+@pytest.fixture
+def office(serve: Serve) -> Iterator[Api]:
+    """An office of the test's own."""
+    with serve() as api:
+        yield api
+
+
+@pytest.fixture(scope="module")
+def exported(api: Api) -> dict[str, Any]:
+    """A case whose batch was exported, its batch, and the bank's answer; tests that share it only read."""
+    case = api.receive()
+    api.walk(case, choose=sparing, before="take-in-statement")
+    batch = api.read("/v1/payment-batches", FINANCE)["items"][0]
+    document = api.action(case, "take-in-statement")["example"]["document"]
+    return {"case": case, "batch": f"/v1/payment-batches/{batch['id']}", "document": document, **batch}
+
+
+def take_in(api: Api, document: str | bytes, by: Any = FINANCE, kind: str = "application/xml") -> httpx.Response:
+    """Send a file of the bank."""
+    return api.post("/v1/bank-messages", by, content=document, headers={"Content-Type": kind})
+
+
+def test_the_file_leaves_only_after_the_export(office: Api) -> None:
+    case = office.receive()
+    for before, state in (("seal", "open"), ("release", "sealed"), ("export", "released")):
+        office.walk(case, choose=sparing, before=before)
+        batch = office.read("/v1/payment-batches", FINANCE)["items"][0]
+        assert batch["state"] == state
+        problem = is_problem(office.get(f"/v1/payment-batches/{batch['id']}/pain001", FINANCE), 409)
+        assert problem["findings"][0]["rule"]
+    office.walk(case, choose=sparing, before="take-in-statement")
+    assert office.get(f"/v1/payment-batches/{batch['id']}/pain001", FINANCE).status_code == 200
+
+
+def test_the_file_is_the_same_every_time_and_the_one_that_was_sealed(api: Api, exported: dict[str, Any]) -> None:
+    files = [api.get(f"{exported['batch']}/pain001", by) for by in (FINANCE, RELEASER, FINANCE)]
+    assert len({found.content for found in files}) == 1
+    assert files[0].headers["Content-Type"] == "application/xml"
+    mark = hashlib.sha256(files[0].content).hexdigest()
+    assert mark == files[0].headers["X-Content-SHA256"] == api.read(exported["batch"], FINANCE)["sha256"]
+    assert b"pain.001.001.09" in files[0].content
+    for personal in (b"Voorbeeldlaan", b"A. Voorbeeld<", b"measure", b"VA-20"):
+        assert personal not in files[0].content
+    assert "VA-" not in files[0].headers["Content-Disposition"]
+
+
+@pytest.mark.parametrize("by", [EMPLOYER, APPROVER, OFFICER, COORDINATOR, AUDITOR, ADVISER], ids=str)
+def test_the_file_is_for_finance_and_the_releaser_alone(api: Api, exported: dict[str, Any], by: Any) -> None:
+    is_problem(api.get(f"{exported['batch']}/pain001", by), 403)
+
+
+@pytest.mark.parametrize("role", [Role.FINANCE, Role.RELEASER])
+def test_the_file_of_another_employer_is_not_found(api: Api, exported: dict[str, Any], role: Role) -> None:
+    other = person(role, GOUDVEEN)
+    is_problem(api.get(f"{exported['batch']}/pain001", other), 404)
+    is_problem(api.get(exported["batch"], other), 404)
+    is_problem(api.post(f"{exported['batch']}/_withdraw", other, match="*"), 404)
+    assert api.read("/v1/payment-batches", other)["items"] == []
+    status = 422 if role is Role.FINANCE else 403
+    is_problem(api.post("/v1/payment-batches", other, {"employer": "gemeente-zilverdam"}), status)
+
+
+@pytest.mark.parametrize("form", ["xml", "json"])
+def test_a_statement_pays_and_the_same_file_again_changes_nothing(office: Api, form: str) -> None:
+    case = office.receive()
+    office.walk(case, choose=sparing, before="take-in-statement")
+    document = office.action(case, "take-in-statement")["example"]["document"]
+
+    def send() -> httpx.Response:
+        if form == "xml":
+            return take_in(office, document)
+        return office.post("/v1/bank-messages", FINANCE, {"document": document})
+
+    first = send()
+    assert first.status_code == 201, first.text
+    assert first.json()["again"] is False
+    assert [entry["matched"] for entry in first.json()["entries"]] == [True]
+    assert [item["state"] for item in office.read(f"{case}/payables")["items"]] == ["paid"]
+    entries = office.read(f"{case}/history")
+    again = send()
+    assert again.status_code == 200
+    assert again.json() == {**first.json(), "again": True}
+    assert take_in(office, document).json()["again"] is True  # whichever form it comes in
+    assert office.read(f"{case}/history") == entries
+
+
+def test_a_statement_of_another_account_is_refused_whole(api: Api, exported: dict[str, Any]) -> None:
+    before = api.read(f"{exported['case']}/history")
+    problem = is_problem(take_in(api, exported["document"], ELSEWHERE), 422)
+    assert "account" in problem["detail"]
+    foreign = exported["document"].replace("NL91ABNA0417164300", "NL44RABO0123456789")
+    assert foreign != exported["document"]
+    is_problem(take_in(api, foreign), 422)
+    assert api.read(f"{exported['case']}/history") == before
+    assert [item["state"] for item in api.read(f"{exported['case']}/payables")["items"]] == ["batched"]
+
+
+ENTITY = '<?xml version="1.0"?>\n\n<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>\n<Document>&e;</Document>'
+
+
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        (ENTITY, "Line 3"),
+        ("<!DOCTYPE lolz>\n<Document/>", "Line 1"),
+        ("<Document>\n<unclosed>\n</Document>", "Line 3"),
+        ("", "XML"),
+        ("no xml", "Line 1"),
+        ("<Document xmlns='urn:iso:std:iso:20022:tech:xsd:pain.001.001.09'/>", "camt.053"),
+        ('<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE a><a/>', "Line 1"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_with_the_line(api: Api, document: str, words: str) -> None:
+    problem = is_problem(take_in(api, document), 422)
+    assert words in problem["detail"]
+    assert "root:" not in problem["detail"]
+    problem = is_problem(api.post("/v1/bank-messages", FINANCE, {"document": document}), 422)
+    assert words in problem["detail"]
+
+
+def test_a_wrong_line_inside_a_statement_is_named_and_nothing_of_it_counts(api: Api, exported: dict[str, Any]) -> None:
+    lines = exported["document"].splitlines()
+    place = next(number for number, line in enumerate(lines) if "<Ntry>" in line)
+    broken = "\n".join([*lines[:place], lines[place].replace('Ccy="EUR"', 'Ccy="USD"'), *lines[place + 1 :]])
+    assert broken != exported["document"]
+    problem = is_problem(take_in(api, broken), 422)
+    assert f"Line {place + 1}" in problem["detail"]
+    assert [item["state"] for item in api.read(f"{exported['case']}/payables")["items"]] == ["batched"]
+
+
+NO_DOCUMENT = (
+    b"{}",
+    b"[]",
+    b"7",
+    b"null",
+    b'"x"',
+    b"{",
+    b'{"file": "x"}',
+    b"\xff",
+    b'{"document": null}',
+    b'{"document": 7}',
+    b'{"document": "\\ud800"}',
+    b"[" * 100_000,
+)
+
+
+@pytest.mark.parametrize("body", NO_DOCUMENT, ids=range(len(NO_DOCUMENT)))
+def test_json_without_a_document_is_refused(api: Api, body: bytes) -> None:
+    problem = is_problem(take_in(api, body, kind="application/json"), 422)
+    assert "document" in problem["detail"]
+
+
+def test_a_file_beyond_the_limit_is_refused_before_it_is_read(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finance, "LARGEST", 2000)
+    problem = is_problem(take_in(api, b"x" * 2001), 422)
+    assert "2000" in problem["detail"]
+    problem = is_problem(take_in(api, json.dumps({"document": "x" * 2001}), kind="application/json"), 422)
+    assert "2000" in problem["detail"]
+    assert "2000" not in is_problem(take_in(api, b"x" * 2000), 422)["detail"]
+
+
+@pytest.mark.parametrize("by", [OFFICER, EMPLOYER, RELEASER, AUDITOR], ids=str)
+def test_a_file_of_the_bank_is_taken_in_by_finance_alone(api: Api, exported: dict[str, Any], by: Any) -> None:
+    problem = is_problem(take_in(api, exported["document"], by), 403)
+    assert [finding["rule"] for finding in problem["findings"]] == ["duty.role"]
+
+
+def test_the_journal_balances_and_holds_nothing_that_a_spreadsheet_would_run(office: Api) -> None:
+    for employers in (["gemeente-zilverdam"], ["gemeente-zilverdam", GOUDVEEN]):
+        office.walk(office.receive(employers=employers), choose=sparing)
+    sums: dict[str, Decimal] = {}
+    for by, expected in ((FINANCE, 2), (ELSEWHERE, 1), (AUDITOR, 3), (person(Role.FINANCE, "provincie-laagland"), 0)):
+        answer = office.get("/v1/bookings?format=csv", by)
+        assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+        rows = list(csv.DictReader(io.StringIO(answer.text)))
+        sums.clear()
+        for row in rows:
+            assert None not in row
+            sums[row["booking"]] = sums.get(row["booking"], Decimal(0)) + Decimal(row["debit"]) - Decimal(row["credit"])
+            assert row["taskField"] == "0.1"
+            assert not any(value.startswith(("=", "+", "-", "@", "\t", "\r")) for value in row.values())
+        assert len(sums) == expected
+        assert set(sums.values()) <= {Decimal(0)}
+        assert "Voorbeeld" not in answer.text
+        assert len(office.read("/v1/bookings", by)["items"]) == expected
+
+
+@pytest.mark.parametrize("code", ["=cmd", "+1", "-1", "@SUM", "=1+1", "\t=1", '"x', "a,b", "a\nb"])
+def test_a_formula_is_no_account_of_an_employer_and_no_number_of_an_invoice(api: Api, code: str) -> None:
+    body = {
+        "id": "gemeente-formule",
+        "kind": "municipality",
+        "name": "Formule",
+        "debtorIban": "NL91ABNA0417164300",
+        "ledgerAccount": code,
+        "costCentre": code,
+        "bankAccount": code,
+    }
+    problem = is_problem(api.post("/v1/organisations", person(Role.ADMINISTRATOR), body), 422)
+    assert {item["field"] for item in problem["errors"]} == {"ledgerAccount", "costCentre", "bankAccount"}
+    invoice = {"application": "VA-2026-X", "number": code, "dated": "2026-11-01", "payee": "P", "iban": "x" * 15}
+    line = {"measure": "m-1", "net": "1", "vatRate": "21", "vat": "0.21", "gross": "1.21"}
+    problem = is_problem(api.post("/v1/payables", FINANCE, {**invoice, "lines": [line]}), 422)
+    assert [item["field"] for item in problem["errors"]] == ["number"]
+
+
+def test_four_eyes_hold_over_the_api(office: Api) -> None:
+    case = office.receive()
+    office.walk(case, choose=sparing, before="approve")
+    payable = f"/v1/payables/{office.read(f'{case}/payables')['items'][0]['id']}"
+    is_problem(office.post(f"{payable}/_approve", FINANCE, match="*"), 403)
+    problem = is_problem(office.post(f"{payable}/_check", FINANCE, match="*"), 409)
+    assert problem["findings"]
+    assert office.post(f"{payable}/_approve", APPROVER, match="*").status_code == 200
+
+
+def test_an_invoice_that_came_before_is_refused_and_its_account_not_repeated(office: Api) -> None:
+    case = office.receive()
+    office.walk(case, choose=sparing, before="receive-invoice")
+    invoice = {**office.action(case, "receive-invoice")["example"], "application": case.rsplit("/", 1)[1]}
+    wrong = {**invoice, "iban": "NL00ABNA0000000000"}
+    answer = office.post("/v1/payables", FINANCE, wrong)
+    is_problem(answer, 409)
+    assert "NL00ABNA" not in answer.text
+    made = office.post("/v1/payables", FINANCE, invoice)
+    assert made.status_code == 201
+    assert made.headers["Location"] == f"/v1/payables/{made.json()['items'][0]['id']}"
+    again = office.post("/v1/payables", FINANCE, invoice)
+    is_problem(again, 409)
+    assert invoice["iban"] not in again.text

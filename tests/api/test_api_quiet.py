@@ -1,0 +1,99 @@
+"""Nothing of a case's content appears where it does not belong: not in logs, headers, addresses or other answers."""
+
+import logging
+from typing import Any
+
+import httpx
+import pytest
+import structlog
+from served import FINANCE, OFFICER, Serve, application
+
+from api import edge
+from states import logs
+
+MARKERS = {
+    "name": "Kwartel Zevenblad",
+    "homeAddress": "Vleermuispad 923",
+    "household": "Two hedgehogs Morfeo",
+    "email": "zevenblad@kwartel.example",
+    "phone": "0698765432",
+    "remarks": "Remark Quasimodo",
+}
+THREAT = "He wrote Gargamel on the door"
+
+
+def test_a_whole_case_leaves_nothing_of_its_content_in_logs_headers_or_addresses(
+    serve: Serve,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    seen: list[str] = []
+
+    def note(answer: httpx.Response) -> None:
+        seen.append(str(answer.request.url))
+        seen.append(str(answer.headers.raw))
+
+    with serve() as api:
+        api.client.event_hooks["response"].append(note)
+        case = api.receive(**MARKERS)
+        body = {"kind": "stalking", "source": "police", "details": THREAT}
+        assert api.post(f"{case}/_record-threat", body=body).is_success
+
+        def marked(items: list[dict[str, Any]]) -> tuple[dict[str, Any], dict[str, Any]]:
+            action = next(item for item in items if item["allowed"])
+            example = dict(action["example"])
+            if action["name"] == "assess-domain":
+                measures = [{**item, "description": "Shutters Rumpelstilz"} for item in example["measures"]]
+                example |= {"finding": "Finding Rumpelstilz", "measures": measures}
+            if action["name"] == "receive-invoice":
+                example |= {"payee": "Rumpelstilz BV"}
+            return action, example
+
+        api.walk(case, choose=marked)
+        # What goes wrong is the likelier leak: malformed, refused, stale, in each other's way, and at fault.
+        api.post("/v1/applications", body=application(office="nothing", **MARKERS))
+        api.post("/v1/applications", body=application(employers=["gemeente-geen"], **MARKERS))
+        api.post(
+            "/v1/applications", body=application(**{**MARKERS, "office": "alderman", "certainSince": "9999-12-31"})
+        )
+        api.post(f"{case}/_record-threat", body={**body, "kind": THREAT})
+        api.post(f"{case}/_withdraw", body={"reasons": THREAT}, match='"1"')
+        api.post("/v1/applications/_search", body={"name": MARKERS["name"]})
+        api.post("/v1/bank-messages", FINANCE, content=f"<{THREAT}", headers={"Content-Type": "application/xml"})
+        api.post("/v1/people", body={"id": "p-1", "name": THREAT, "email": "x@x.example", "duties": []})
+
+        def broken() -> None:
+            raise RuntimeError(THREAT)
+
+        api.app.dependency_overrides[edge.session] = broken
+        assert api.post("/v1/applications", OFFICER, application(**MARKERS)).status_code == 500
+    out, err = capfd.readouterr()
+    told = "\n".join([*seen, caplog.text, out, err, *(str(vars(record)) for record in caplog.records)])
+    secrets = [*MARKERS.values(), THREAT, "Rumpelstilz", "Gargamel", "Kwartel", "Zevenblad", "Vleermuispad"]
+    assert [secret for secret in secrets if secret.lower() in told.lower()] == []
+    assert "unforeseen" in told
+
+
+def test_a_fault_is_logged_with_its_place_and_without_its_words(
+    serve: Serve,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    before, handlers, level = structlog.get_config(), logging.getLogger().handlers[:], logging.getLogger().level
+    logs.set_up("api")
+    try:
+
+        def broken() -> None:
+            raise RuntimeError(THREAT)
+
+        with serve(change=lambda app: app.dependency_overrides.update({edge.session: broken})) as api:
+            api.get("/v1/applications/VA-2026-SECRET")
+    finally:
+        structlog.configure(**before)
+        logging.getLogger().handlers[:] = handlers
+        logging.getLogger().setLevel(level)
+    told = capfd.readouterr().err
+    assert '"error": "RuntimeError"' in told
+    assert "test_api_quiet.py" in told
+    assert "/v1/applications/{reference}" in told
+    assert "Gargamel" not in told

@@ -1,0 +1,220 @@
+"""The work list: who takes what next, why, and giving it back."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from served import (
+    ADVISER,
+    AUDITOR,
+    COORDINATOR,
+    EMPLOYER,
+    FINANCE,
+    GOUDVEEN,
+    OFFICER,
+    OTHER_OFFICER,
+    Api,
+    Serve,
+    is_problem,
+    person,
+    sparing,
+)
+
+from rules.roles import Actor, Role
+
+
+@pytest.fixture
+def office(serve: Serve) -> Iterator[Api]:
+    """An office of the test's own."""
+    with serve() as api:
+        yield api
+
+
+def waiting(api: Api, by: Actor = OFFICER) -> list[dict[str, Any]]:
+    """The work of someone's pool, in order."""
+    found: list[dict[str, Any]] = api.read("/v1/work-items", by)["items"]
+    return found
+
+
+def cases(items: list[dict[str, Any]]) -> list[str]:
+    """The cases of some work, in its order."""
+    return [f"/v1/applications/{item['application']}" for item in items]
+
+
+def claim(api: Api, by: Actor = OFFICER) -> dict[str, Any]:
+    """Take the next item."""
+    answer = api.post("/v1/work-items/_claim", by)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def test_a_claim_gives_the_first_item_and_says_why(office: Api) -> None:
+    first, second = office.receive(), office.receive()
+    assert cases(waiting(office)) == [first, second]
+    taken = claim(office)
+    assert cases([taken["item"]]) == [first]
+    assert taken["item"]["assignee"] == OFFICER.person
+    assert taken["why"]["workItem"] == taken["item"]["id"]
+    assert taken["why"]["place"] == 1
+    assert taken["why"]["reserve"] is False
+    assert {factor["factor"] for factor in taken["why"]["factors"]} == {"lane", "startBy", "reserve"}
+    assert cases([claim(office, OTHER_OFFICER)["item"]]) == [second]
+    empty = claim(office)
+    assert empty["item"] is None
+    assert empty["why"]["nothing"]
+
+
+def test_a_claim_with_a_key_takes_one_item_however_often_it_is_sent(office: Api) -> None:
+    office.receive(), office.receive()
+    first, again = (office.post("/v1/work-items/_claim", key="once").json() for _ in range(2))
+    assert first == again
+    assert sum(item["assignee"] is not None for item in waiting(office)) == 1
+
+
+def test_what_is_given_back_stands_again_where_it_stood(office: Api) -> None:
+    made = [office.receive() for _ in range(3)]
+    before = waiting(office)
+    taken = claim(office)["item"]
+    assert cases(waiting(office, OTHER_OFFICER)) == made[1:]
+    back = office.post(f"/v1/work-items/{taken['id']}/_release")
+    assert back.status_code == 200
+    assert back.json()["assignee"] is None
+    assert waiting(office) == before
+    assert claim(office, OTHER_OFFICER)["item"]["id"] == taken["id"]
+
+
+def test_what_another_person_claimed_cannot_be_given_back_by_me(office: Api) -> None:
+    office.receive()
+    taken = claim(office)["item"]
+    problem = is_problem(office.post(f"/v1/work-items/{taken['id']}/_release", OTHER_OFFICER), 409)
+    assert [finding["rule"] for finding in problem["findings"]] == ["work.own-claim"]
+    for by in (ADVISER, EMPLOYER, AUDITOR):
+        is_problem(office.post(f"/v1/work-items/{taken['id']}/_release", by), 404)
+    assert office.read(f"/v1/work-items/{taken['id']}")["assignee"] == OFFICER.person
+    freed = office.post(f"/v1/work-items/{taken['id']}/_release", COORDINATOR)
+    assert freed.status_code == 200
+    assert freed.json()["assignee"] is None
+
+
+def test_what_nobody_claimed_cannot_be_given_back(office: Api) -> None:
+    office.receive()
+    is_problem(office.post(f"/v1/work-items/{waiting(office)[0]['id']}/_release"), 409)
+
+
+def test_only_work_that_is_done_by_hand_can_be_called_done(office: Api) -> None:
+    case = office.receive()
+    office.act(case, "record-threat")
+    by_action = {item["action"]: item["id"] for item in waiting(office)}
+    assert by_action.keys() == {"start-intake", "hand-off-threat"}
+    problem = is_problem(office.post(f"/v1/work-items/{by_action['start-intake']}/_finish"), 409)
+    assert [finding["rule"] for finding in problem["findings"]] == ["work.done-by-event"]
+    assert "start-intake" in problem["detail"]
+    is_problem(office.post(f"/v1/work-items/{by_action['hand-off-threat']}/_finish", ADVISER), 404)
+    done = office.post(f"/v1/work-items/{by_action['hand-off-threat']}/_finish")
+    assert done.status_code == 200
+    assert done.json()["assignee"] == OFFICER.person
+    assert [item["action"] for item in waiting(office)] == ["start-intake"]
+    is_problem(office.post(f"/v1/work-items/{by_action['hand-off-threat']}/_finish"), 404)
+
+
+def test_work_goes_away_by_doing_it(office: Api) -> None:
+    case = office.receive()
+    taken = claim(office)["item"]
+    assert office.read(f"/v1/work-items/{taken['id']}")["subjectHref"] == case
+    office.act(case, "start-intake")
+    assert [item["action"] for item in waiting(office)] == ["plan-interview"]
+
+
+def test_each_pool_sees_its_own_work_and_a_coordinator_sees_all(office: Api) -> None:
+    office.receive()
+    office.walk(office.receive(), "interview-planned", choose=sparing)
+    office.walk(office.receive(employers=[GOUDVEEN]), "takeover", choose=sparing)
+    pools = {
+        OFFICER: ["start-intake"],
+        ADVISER: ["hold-interview"],
+        person(Role.EMPLOYER, GOUDVEEN): ["confirm-receipt"],
+        EMPLOYER: [],
+        FINANCE: [],
+    }
+    for by, expected in pools.items():
+        assert [item["action"] for item in waiting(office, by)] == expected, by
+    for by in (COORDINATOR, AUDITOR):
+        assert {item["action"] for item in waiting(office, by)} == {"start-intake", "hold-interview", "confirm-receipt"}
+        for who, expected in pools.items():
+            query = f"?role={who.role}&organisation={who.organisation or ''}"
+            found = office.read(f"/v1/work-items{query}", by)["items"]
+            assert [item["action"] for item in found] == expected
+    (elsewhere,) = waiting(office, person(Role.EMPLOYER, GOUDVEEN))
+    is_problem(office.get(f"/v1/work-items/{elsewhere['id']}", EMPLOYER), 404)
+    assert office.read(f"/v1/work-items/{elsewhere['id']}", COORDINATOR)["why"]["place"] == 1
+    assert claim(office, EMPLOYER)["item"] is None
+
+
+def test_what_someone_else_holds_is_not_in_my_list_but_in_the_coordinators(office: Api) -> None:
+    office.receive()
+    taken = claim(office)["item"]
+    assert waiting(office, OTHER_OFFICER) == []
+    assert [item["id"] for item in waiting(office)] == [taken["id"]]
+    assert [item["assignee"] for item in waiting(office, COORDINATOR)] == [OFFICER.person]
+
+
+def test_nobody_is_given_work_on_the_own_application(office: Api) -> None:
+    office.receive(applicant=OFFICER.person)
+    assert claim(office)["item"] is None
+    assert claim(office, OTHER_OFFICER)["item"] is not None
+
+
+def test_priority_explains_where_a_case_stands_and_what_would_change_it(office: Api) -> None:
+    for _ in range(2):
+        office.receive()
+    case = office.receive()
+    shown = office.read(f"{case}/priority")
+    assert shown["urgency"] == "routine"
+    (why,) = shown["items"]
+    assert why["place"] == 3
+    assert why["lane"] == "routine"
+    assert why["before"] == {"routine": 2}
+    for factor in why["factors"]:
+        assert factor.keys() == {"factor", "value", "rule", "source", "fact"}
+        assert factor["rule"].startswith("queue.")
+        assert factor["source"]
+    promised = {item["if"]: item["place"] for item in why["whatWouldChangeIt"]}
+    assert promised["after a threat signal that is acute"] == 1
+    assert why["expectedWait"]["known"] is False
+
+
+def test_a_recorded_threat_moves_a_case_to_the_front_and_says_so(office: Api) -> None:
+    others = [office.receive() for _ in range(3)]
+    case = office.receive()
+    assert cases(waiting(office)) == [*others, case]
+    body = {"kind": "acute-danger", "source": "police", "reportedToPolice": True}
+    assert office.post(f"{case}/_record-threat", body=body).json()["stage"] == "received"
+    assert cases(waiting(office)) == [case, case, *others]
+    assert {item["lane"] for item in waiting(office)[:2]} == {"acute"}
+    why = next(item for item in office.read(f"{case}/priority")["items"] if item["action"] == "start-intake")
+    lane = next(factor for factor in why["factors"] if factor["factor"] == "lane")
+    assert lane["value"] == "acute"
+    assert [(fact["kind"], fact["source"], fact["urgency"]) for fact in lane["fact"]] == [
+        ("acute-danger", "police", "acute"),
+    ]
+    assert any("without the threat" in item["if"] for item in why["whatWouldChangeIt"])
+    behind = office.read(f"{others[0]}/priority")["items"][0]
+    assert behind["before"] == {"acute": 2}
+    assert cases([claim(office)["item"]]) == [case]
+
+
+def test_a_lowered_urgency_gives_the_place_back(office: Api) -> None:
+    other, case = office.receive(), office.receive()
+    office.act(case, "record-threat")
+    assert cases(waiting(office))[0] == case
+    office.act(case, "lower-urgency", urgency="routine")
+    assert cases(waiting(office))[0] == other
+    assert office.read(case)["urgency"] == "routine"
+
+
+def test_a_claim_is_refused_to_roles_without_a_pool(office: Api) -> None:
+    office.receive()
+    for by in (AUDITOR, Actor(office.read(cases(waiting(office))[0])["applicant"], Role.APPLICANT)):
+        problem = is_problem(office.post("/v1/work-items/_claim", by), 403)
+        assert [finding["rule"] for finding in problem["findings"]] == ["duty.role"]
