@@ -132,6 +132,8 @@ def release(session: Session, key: str, *, by: Actor) -> WorkItem:
 def finish(session: Session, key: str, *, by: Actor, at: datetime) -> WorkItem:
     """Say that work is done that no event of the case shows, such as handing a threat over to the police."""
     item = held(session, key, by)
+    if item.assignee not in (None, by.person) and by.role is not Role.COORDINATOR:
+        raise RefusedError([finding("work.own-claim", "Someone else claimed this item; it is theirs to finish.")])
     if item.action not in BY_HAND:
         raise RefusedError(
             [finding("work.done-by-event", f"This work is done by the event {item.action} itself; do that.")],

@@ -2,6 +2,8 @@
 
 import os
 import secrets
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,14 +20,18 @@ KEY = bytes(range(32))
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server() -> Iterator[str]:
     """The address of a PostgreSQL server: DATABASE_URL, else an embedded one."""
     if url := os.environ.get("DATABASE_URL"):
         yield url
         return
-    database = embedded.start(tmp_path_factory.mktemp("home") / "postgres")
+    # Not below pytest's own folder: as root the server runs as another user, and another session of pytest would
+    # close that folder to it.
+    home = Path(tempfile.mkdtemp(prefix="veiligadvies-tests-"))
+    database = embedded.start(home / "postgres")
     yield database.url
     database.stop()
+    shutil.rmtree(home, ignore_errors=True)
 
 
 def plain(url: str, database: str | None = None) -> str:

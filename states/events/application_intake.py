@@ -17,7 +17,7 @@ from states.ledger import open_stream
 from states.tables.application import Application, ApplicationEmployer
 from states.tables.base import new_id
 from states.tables.ledger import StreamKind
-from states.tables.people import Organisation, Person
+from states.tables.people import Duty, Organisation, Person
 
 
 class Channel(StrEnum):
@@ -74,8 +74,11 @@ class Receive(ApplicationEvent[NewApplication]):
         problems = []
         for position, employer in enumerate(body.employers):
             if step.session.get(Organisation, employer) is None:
-                words = f"There is no employer {employer}; GET /v1/organisations lists those there are."
+                words = "There is no such employer; GET /v1/organisations lists those there are."
                 problems.append((f"employers.{position}", words))
+        known = body.applicant is not None and step.session.get(Person, body.applicant) is not None
+        if known and step.session.get(Duty, (body.applicant, Role.APPLICANT, "")) is None:
+            problems.append(("applicant", "This person is no applicant; leave the handle out and one is given."))
         if len(set(body.employers)) != len(body.employers):
             problems.append(("employers", "Name each employer once."))
         if body.in_office_until and body.in_office_until < body.certain_since:

@@ -64,7 +64,7 @@ class Build(BatchEvent[NewBatch]):
     def judge(self, step: Step[PaymentBatch], body: NewBatch) -> None:
         """The caller's own employer, a day that can be, and something to pay."""
         if step.session.get(Organisation, body.employer) is None:
-            raise MalformedError([("employer", f"There is no employer {body.employer}.")])
+            raise MalformedError([("employer", "There is no such employer.")])
         if step.by.role is not Role.ENGINE and step.by.organisation != body.employer:
             words = f"You act for {step.by.organisation}; build batches of that employer."
             raise MalformedError([("employer", words)])

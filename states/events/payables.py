@@ -85,9 +85,7 @@ class ReceiveInvoice(Event[Application, Invoice]):
         for position, line in enumerate(body.lines):
             measure = step.session.get(Measure, line.measure)
             if measure is None or measure.stream != step.row.id:
-                raise MalformedError(
-                    [(f"lines.{position}.measure", f"{line.measure} is no measure of this application.")]
-                )
+                raise MalformedError([(f"lines.{position}.measure", "This is no measure of this application.")])
             step.ask(
                 money.line_adds_up,
                 net=line.net,
