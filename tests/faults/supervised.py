@@ -58,6 +58,10 @@ class Supervised:
         """What the supervisor said."""
         return self.output.read_text("utf-8") if self.output.exists() else ""
 
+    def log(self, name: str) -> str:
+        """The end of what a process wrote."""
+        return (self.home / "logs" / f"{name}.log").read_text("utf-8")[-4000:]
+
     def call(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """A command of ours."""
         command = [COMMAND, *arguments]

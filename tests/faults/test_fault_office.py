@@ -90,7 +90,11 @@ def test_each_part_is_killed_while_a_case_goes_on_and_comes_back(office: Supervi
             pid = office.kill(part)
             carrier.goes_on(2)
             if part != "api":
-                until(lambda part=part, pid=pid: office.runner(f"process:{part}").endswith(f":{pid}"), 40, part)  # type: ignore[misc]
+                until(
+                    lambda part=part, pid=pid: office.runner(f"process:{part}").endswith(f":{pid}"),
+                    60,
+                    lambda part=part: office.log(part),
+                )  # type: ignore[misc]
         carrier.stop.set()
         carrier.join(90)
         assert carrier.wrong == []
