@@ -7,7 +7,8 @@ ONLY ?=
 UV := .uv/bin/uv
 BIN := .venv/bin
 # Group by group and inexact: what one target installed, another leaves alone.
-SYNC = UV_PYTHON_DOWNLOADS=never VIRTUAL_ENV= UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --quiet --frozen --inexact --no-default-groups
+# The certificates of the machine, as pip takes them: a registry may be reached through a mirror of its own.
+SYNC = UV_SYSTEM_CERTS=true UV_PYTHON_DOWNLOADS=never VIRTUAL_ENV= UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --quiet --frozen --inexact --no-default-groups
 
 .PHONY: run test bench check browser
 .DEFAULT_GOAL := run
