@@ -76,9 +76,6 @@ class Receive(ApplicationEvent[NewApplication]):
             if step.session.get(Organisation, employer) is None:
                 words = "There is no such employer; GET /v1/organisations lists those there are."
                 problems.append((f"employers.{position}", words))
-        known = body.applicant is not None and step.session.get(Person, body.applicant) is not None
-        if known and step.session.get(Duty, (body.applicant, Role.APPLICANT, "")) is None:
-            problems.append(("applicant", "This person is no applicant; leave the handle out and one is given."))
         if len(set(body.employers)) != len(body.employers):
             problems.append(("employers", "Name each employer once."))
         if body.in_office_until and body.in_office_until < body.certain_since:
@@ -97,6 +94,9 @@ class Receive(ApplicationEvent[NewApplication]):
             person = person or new_id("applicant", 8)
             duties = [{"role": Role.APPLICANT}]
             step.follow("person", None, "register", id=person, name=body.name, email=body.email, duties=duties)
+        elif step.session.get(Duty, (person, Role.APPLICANT, "")) is None:
+            # Someone of the office or of an employer applies: from here on also as an applicant.
+            step.session.add(Duty(person=person, role=Role.APPLICANT, organisation=""))
         return Application(
             id=reference,
             stream=reference,
