@@ -1,4 +1,4 @@
-"""The roles in which people and machines act (DESIGN: the duties of the office and of the employers)."""
+"""The roles in which people and machines act."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""What each step of the way asks before it is taken (Awb; REG x.9(4); DESIGN of the statecharts)."""
+"""What each step of the way asks before it is taken (Awb; REG x.9(4))."""
 
 from collections.abc import Sequence
 from datetime import date

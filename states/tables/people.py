@@ -10,7 +10,7 @@ from states.tables.base import Recorded, Versioned, by_value, versioned
 
 
 class EmployerKind(StrEnum):
-    """The three kinds of employer (DOMAIN: REG 2.9, 3.9, 4.9)."""
+    """The three kinds of employer (REG 2.9, 3.9, 4.9)."""
 
     PROVINCE = "province"
     MUNICIPALITY = "municipality"
