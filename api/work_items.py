@@ -19,7 +19,6 @@ from states.tables.work import WorkItem
 
 router = APIRouter(prefix="/v1", tags=["work"])
 LANES = {rank: str(urgency) for urgency, rank in RANK.items()}
-ItemId = Annotated[str, Path(pattern=r"^work-[a-z0-9]{8,40}$")]
 Key = Annotated[str | None, Header(max_length=200)]
 
 

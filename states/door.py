@@ -26,7 +26,7 @@ from states.events.catalogue import EVENTS
 from states.events.event import Event, Passage, Step, Touched
 from states.tables.application import Application
 from states.tables.base import Recorded, Versioned
-from states.tables.ledger import Stream, StreamKind
+from states.tables.ledger import Stream
 
 UNSEEN = object()
 """No value: a column that was not looked at yet."""
@@ -271,9 +271,3 @@ def key_of(row: Recorded) -> str:
     mapper: Any = inspect(type(row))
     parts = [str(getattr(row, column.key)) for column in mapper.primary_key]
     return f"{row.__tablename__}:{'/'.join(parts)}"
-
-
-def open_stream(passage: Passage, stream: str, kind: StreamKind) -> str:
-    """Begin a stream for a subject that comes into being; answers its id."""
-    passage.streams[stream] = ledger.open_stream(passage.session, stream, kind, passage.at)
-    return stream

@@ -60,7 +60,6 @@ class BeginAdvice(ApplicationEvent[Body]):
 
     def judge(self, step: Step[Application], body: Body) -> None:
         """Not the own case."""
-        step.ask(conflicts.not_own_case, person=step.by.person, applicant=step.row.applicant)
 
 
 class AssessDomain(ApplicationEvent[Assessment]):
@@ -195,7 +194,6 @@ class AdoptAdvice(ApplicationEvent[Adoption]):
             earlier="the interview",
             earliest=step.row.interview_held_on,
         )
-        step.ask(conflicts.not_own_case, person=step.by.person, applicant=step.row.applicant)
         authors = {step.row.adviser, *step.hands("assess-domain", "submit-advice")}
         step.ask(
             conflicts.four_eyes,

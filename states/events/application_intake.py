@@ -13,7 +13,6 @@ from states.bodies import Body, Day, Email, Handle, Line, Text
 from states.charts.application import APPLICATION, Stage
 from states.errors import MalformedError
 from states.events.event import B, Event, Step
-from states.ledger import open_stream
 from states.tables.application import Application, ApplicationEmployer
 from states.tables.base import new_id
 from states.tables.ledger import StreamKind
@@ -88,7 +87,7 @@ class Receive(ApplicationEvent[NewApplication]):
     def begin(self, step: Step[Application], body: NewApplication) -> Application:
         """The application with a reference that tells nothing, and its applicant."""
         reference = f"VA-{step.on.year}-{new_id('', 8)[1:].upper()}"
-        step.passage.streams[reference] = open_stream(step.session, reference, StreamKind.APPLICATION, step.at)
+        step.passage.open_stream(reference, StreamKind.APPLICATION)
         person = step.by.person if step.by.role is Role.APPLICANT else body.applicant
         if person is None or step.session.get(Person, person) is None:
             person = person or new_id("applicant", 8)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any, Literal
 
-from rules import conflicts, steps
+from rules import steps
 from states.bodies import Body, Day, Text
 from states.charts.advice import DomainState
 from states.charts.booking import BookingState
@@ -140,7 +140,6 @@ class Close(ApplicationEvent[Body]):
         made = {BookingState.BOOKED, BookingState.EXPORTED, BookingState.REVERSED}
         bookings = step.rows(Booking, Booking.stream == step.row.id)
         step.ask(steps.bookings_made, waiting=[row.id for row in bookings if row.state not in made])
-        step.ask(conflicts.not_own_case, person=step.by.person, applicant=step.row.applicant)
 
     def effect(self, step: Step[Application], body: Body) -> None:
         """The way ends here."""

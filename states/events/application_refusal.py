@@ -48,7 +48,6 @@ class IntendRefusal(ApplicationEvent[Ground]):
     def judge(self, step: Step[Application], body: Ground) -> None:
         """A rule finds against the application, and it is the one that is named."""
         step.ask(steps.refusal_has_ground, grounds=list(grounds(step)), named=body.ground)
-        step.ask(conflicts.not_own_case, person=step.by.person, applicant=step.row.applicant)
 
     def effect(self, step: Step[Application], body: Ground) -> None:
         """Keep the ground; who proposes does not decide."""
@@ -125,7 +124,6 @@ class Refuse(ApplicationEvent[Why]):
             viewed=row.viewed_on is not None,
             on=step.on,
         )
-        step.ask(conflicts.not_own_case, person=step.by.person, applicant=row.applicant)
         proposed = step.by.person in step.hands("intend-refusal")
         earlier = {
             "handled this application": row.officer,

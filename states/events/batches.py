@@ -15,7 +15,6 @@ from states.charts.batch import BATCH, BatchState
 from states.charts.payable import PayableState
 from states.errors import MalformedError, StatesError
 from states.events.event import B, Event, Step
-from states.ledger import open_stream
 from states.tables.application import Application
 from states.tables.base import new_id
 from states.tables.finance import BatchLine, Payable, PaymentBatch
@@ -75,7 +74,7 @@ class Build(BatchEvent[NewBatch]):
     def begin(self, step: Step[PaymentBatch], body: NewBatch) -> PaymentBatch:
         """Open, in a stream of its own."""
         key = new_id("batch")
-        step.passage.streams[key] = open_stream(step.session, key, StreamKind.BATCH, step.at)
+        step.passage.open_stream(key, StreamKind.BATCH)
         return PaymentBatch(
             id=key,
             stream=key,

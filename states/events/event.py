@@ -14,10 +14,10 @@ from states import scope
 from states.bodies import Body
 from states.charts.chart import Chart
 from states.errors import NotFoundError
-from states.ledger import Chain
+from states.ledger import Chain, open_stream
 from states.tables.application import Application
 from states.tables.base import Recorded, Versioned
-from states.tables.ledger import LedgerEntry
+from states.tables.ledger import LedgerEntry, StreamKind
 from states.vault import Vault
 from states.writing import Pen
 
@@ -78,6 +78,10 @@ class Passage:
         if found is not None:
             self.kept[place] = found
         return found
+
+    def open_stream(self, stream: str, kind: StreamKind) -> None:
+        """Begin a chain for a subject that comes into being, held by this passage."""
+        self.streams[stream] = open_stream(self.session, stream, kind, self.at)
 
     def payer_of(self, row: Any) -> str:
         """The employer that does the work on a subject: its own, or the application's first."""

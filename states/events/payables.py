@@ -241,7 +241,6 @@ class ReceivePayable(PayableEvent[NewPayable]):
 def apart_from(step: Step[Payable], doing: str) -> None:
     """Four eyes: applicant, officer, whoever checked and whoever approves are different people."""
     application = step.application()
-    step.ask(conflicts.not_own_case, person=step.by.person, applicant=application.applicant)
     earlier = {"handled this application": application.officer, "checked this invoice": step.row.checked_by}
     step.ask(conflicts.four_eyes, person=step.by.person, earlier=earlier, doing=doing)
 
@@ -264,7 +263,6 @@ class Check(PayableEvent[Body]):
     def judge(self, step: Step[Payable], body: Body) -> None:
         """Amounts, office, own contribution; and not the own case."""
         findings_on(step)
-        step.ask(conflicts.not_own_case, person=step.by.person, applicant=step.application().applicant)
 
     def effect(self, step: Step[Payable], body: Body) -> None:
         """Who checked does not approve."""

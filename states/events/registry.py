@@ -14,7 +14,6 @@ from states.bodies import Body, Code, Day, Email, Handle, Line
 from states.charts.registry import ORGANISATION, PERSON, OrganisationState, PersonState
 from states.errors import MalformedError
 from states.events.event import Event, Step
-from states.ledger import open_stream
 from states.tables.base import new_id
 from states.tables.finance import BankEntry, BankMessage, BatchLine, Payable, PaymentBatch
 from states.tables.ledger import StreamKind
@@ -50,7 +49,7 @@ class RegisterOrganisation(Event[Organisation, NewOrganisation]):
         if not valid_iban(body.debtor_iban):
             raise MalformedError([("debtorIban", "This is not a valid IBAN; its check digits or length are wrong.")])
         stream = f"organisation:{body.id}"
-        step.passage.streams[stream] = open_stream(step.session, stream, StreamKind.ORGANISATION, step.at)
+        step.passage.open_stream(stream, StreamKind.ORGANISATION)
         return Organisation(stream=stream, state=OrganisationState.ACTIVE, **body.model_dump())
 
 
@@ -217,7 +216,7 @@ class RegisterPerson(Event[Person, NewPerson]):
     def begin(self, step: Step[Person], body: NewPerson) -> Person:
         """The person, with a stream of their own."""
         stream = f"person:{body.id}"
-        step.passage.streams[stream] = open_stream(step.session, stream, StreamKind.PERSON, step.at)
+        step.passage.open_stream(stream, StreamKind.PERSON)
         return Person(id=body.id, stream=stream, state=PersonState.ACTIVE)
 
     def effect(self, step: Step[Person], body: NewPerson) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rules import conflicts, steps
+from rules import steps
 from states.bodies import Body, Code, Day, Handle, Reference
 from states.charts.measure import MeasureState
 from states.charts.takeover import TAKEOVER, TakeoverState
@@ -94,7 +94,6 @@ class TakeOver(TakeoverEvent[TakingOver]):
             earlier="the receipt",
             earliest=step.row.received_on,
         )
-        step.ask(conflicts.not_own_case, person=step.by.person, applicant=step.application().applicant)
 
     def effect(self, step: Step[Takeover], body: TakingOver) -> None:
         """Take over what this employer pays alone, and what all pay once all have taken over."""
