@@ -7,8 +7,7 @@ from types import MappingProxyType
 
 import holidays
 
-from rules.findings import RulesError
-from rules.values import value, versions
+from rules.values import RulesError, value, versions
 
 SATURDAY = 5
 

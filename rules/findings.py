@@ -1,15 +1,16 @@
 """A rule and what it finds.
 
-A rule is a pure function of named facts. It answers ``None`` where it has nothing to object, or plain words that say
-what stands in the way and what would be right. The decorator :func:`rule` gives it its id, article, source and dates,
-and turns the words into a :class:`Finding`.
+A rule is a pure function of named facts. It answers ``None`` where it has nothing to object, or plain words in English
+and Dutch (:func:`say`) that tell what stands in the way and what would be right. The decorator :func:`rule` gives it
+its id, article, source and dates; asked, the rule turns the words into a :class:`Finding`.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import wraps
-from typing import Any
+from typing import Any, NamedTuple
+
+from rules.values import RulesError, Version, reading
 
 REG = "https://wetten.overheid.nl/BWBR0041573"
 BESL = "https://wetten.overheid.nl/BWBR0041522"
@@ -21,8 +22,20 @@ LETTER_2024 = "https://www.tweedekamer.nl/kamerstukken/brieven_regering/detail?d
 HOUSE = "house rule of the advice office; no statute says it"
 
 
-class RulesError(Exception):
-    """Root of every error of this room."""
+OLDEST = date(2021, 1, 1)
+"""The first day of the oldest scheme of which this engine keeps cases."""
+
+
+class Words(NamedTuple):
+    """One thing said in two languages."""
+
+    en: str
+    nl: str
+
+
+def say(en: str, nl: str) -> Words:
+    """What a rule objects, in plain words: what stands in the way, and what would be right."""
+    return Words(en, nl)
 
 
 @dataclass(frozen=True)
@@ -33,24 +46,54 @@ class Finding:
     message: str
     article: str
     source: str
+    message_nl: str = ""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What came of asking one rule: its finding, if any, and the dated values that it read."""
+
+    finding: Finding | None
+    values: tuple[Version, ...]
 
 
 @dataclass(frozen=True)
 class Rule:
-    """What is fixed of a rule: its id, the article it applies, where that can be read and from when it holds."""
+    """A rule: its id, the article it applies, where that can be read and when it holds.
+
+    Called with facts by name it answers its :class:`Finding`, or None.
+    """
 
     id: str
     article: str
     source: str
     since: date
+    until: date | None
     verified: bool
     summary: str
+    summary_nl: str
     module: str
+    check: Callable[..., Words | str | None]
+
+    def __call__(self, **facts: Any) -> Finding | None:
+        """What the rule finds against these facts."""
+        return self.judge(**facts).finding
+
+    def judge(self, **facts: Any) -> Judgement:
+        """What the rule finds, and on which dated values that rests."""
+        with reading() as read:
+            said = self.check(**facts)
+        if said is None:
+            return Judgement(None, tuple(read))
+        words = said if isinstance(said, Words) else Words(said, "")
+        return Judgement(Finding(self.id, words.en, self.article, self.source, words.nl), tuple(read))
+
+    def in_force(self, on: date) -> bool:
+        """Whether the rule holds on a day."""
+        return self.since <= on and (self.until is None or on <= self.until)
 
 
 REGISTRY: dict[str, Rule] = {}
-
-type_of_rule = Callable[..., Finding | None]
 
 
 def rule(
@@ -58,34 +101,32 @@ def rule(
     *,
     article: str,
     source: str,
-    since: date = date(2024, 1, 1),
+    nl: str = "",
+    since: date = OLDEST,
+    until: date | None = None,
     verified: bool = True,
-) -> Callable[[Callable[..., str | None]], type_of_rule]:
+) -> Callable[[Callable[..., Words | str | None]], Rule]:
     """Register a rule under its id.
 
     Args:
         rule_id: ``subject.what-must-hold``; unique in the whole engine.
         article: the article as a lawyer cites it.
         source: where the text can be read.
+        nl: what must hold, in Dutch; the first line of the docstring says it in English.
         since: the first day on which the rule holds in this form.
+        until: the last one, or None.
         verified: False where the reading is our own inference.
 
     Raises:
         RulesError: the id is taken.
     """
 
-    def register(check: Callable[..., str | None]) -> type_of_rule:
+    def register(check: Callable[..., Words | str | None]) -> Rule:
         if rule_id in REGISTRY:
             raise RulesError(f"Two rules are called {rule_id}; give one of them another id.")
         summary = (check.__doc__ or "").strip().splitlines()[0]
-        REGISTRY[rule_id] = Rule(rule_id, article, source, since, verified, summary, check.__module__)
-
-        @wraps(check)
-        def ask(**facts: Any) -> Finding | None:
-            words = check(**facts)
-            return None if words is None else Finding(rule_id, words, article, source)
-
-        ask.rule_id = rule_id  # type: ignore[attr-defined]  # read by whoever keeps the receipt
-        return ask
+        made = Rule(rule_id, article, source, since, until, verified, summary, nl, check.__module__, check)
+        REGISTRY[rule_id] = made
+        return made
 
     return register

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from rules.findings import RulesError
-from rules.values import value
+from rules.values import RulesError, value
 
 HOURS_PER_DAY = 24
 MONTHS_PER_YEAR = 12

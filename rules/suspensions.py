@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from rules.findings import RulesError
 from rules.termijnenwet import words
+from rules.values import RulesError
 
 ONE_DAY = timedelta(days=1)
 INVITED_AND_COMPLETED_AT_ONCE = timedelta(days=2)

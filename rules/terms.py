@@ -8,7 +8,6 @@ from itertools import takewhile
 from math import ceil
 
 from rules.calendar import BeyondHorizonError, known_from, known_through, why_closed, why_surely_closed
-from rules.findings import RulesError
 from rules.lengths import Length
 from rules.suspensions import ONE_DAY, Suspension, pushed, running_days, spoken
 from rules.termijnenwet import (
@@ -20,6 +19,7 @@ from rules.termijnenwet import (
     with_two_open_days,
     words,
 )
+from rules.values import RulesError
 
 
 @dataclass(frozen=True)

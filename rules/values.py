@@ -12,15 +12,21 @@ A version holds from ``from`` up to and including ``until`` (open where it is mi
 """
 
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from rules.findings import RulesError
-
 FOLDER = Path(__file__).parent / "values"
+
+
+class RulesError(Exception):
+    """Root of every error of this room."""
 
 
 class UnknownValueError(RulesError):
@@ -37,6 +43,37 @@ class Version:
     until: date | None
     source: str
     verified: bool
+
+    @cached_property
+    def mark(self) -> str:
+        """A hash of all that this version says; two versions that say the same have the same."""
+        said = (self.name, self.value, self.since, self.until, self.source, self.verified)
+        return sha256(repr(said).encode()).hexdigest()[:16]
+
+
+READ: ContextVar[list[Version] | None] = ContextVar("READ", default=None)
+AS_ON: ContextVar[date | None] = ContextVar("AS_ON", default=None)
+
+
+@contextmanager
+def reading() -> Iterator[list[Version]]:
+    """Note which versions are read meanwhile, each once: they belong in the receipt of a decision."""
+    read: list[Version] = []
+    token = READ.set(read)
+    try:
+        yield read
+    finally:
+        READ.reset(token)
+
+
+@contextmanager
+def under(on: date) -> Iterator[None]:
+    """Read every value as it holds on this day, whatever day is asked for: what another date's rules would say."""
+    token = AS_ON.set(on)
+    try:
+        yield
+    finally:
+        AS_ON.reset(token)
 
 
 @cache
@@ -68,8 +105,11 @@ def version(name: str, on: date) -> Version:
     Raises:
         UnknownValueError: no version covers the day; the message says what to add, and where.
     """
+    on = AS_ON.get() or on
     for candidate in versions().get(name, ()):
         if candidate.since <= on and (candidate.until is None or on <= candidate.until):
+            if (read := READ.get()) is not None and candidate not in read:
+                read.append(candidate)
             return candidate
     raise UnknownValueError(f"No value of {name} is known for {on}: add a version with its source in rules/values/.")
 

@@ -6,8 +6,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from rules.calendar import BeyondHorizonError, why_closed, why_surely_closed
-from rules.findings import RulesError
-from rules.values import value
+from rules.values import RulesError, value
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 

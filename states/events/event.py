@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from sqlmodel import Session, col, select
 
-from rules.findings import Finding
+from rules.findings import Finding, Rule
 from rules.moments import office_day
 from rules.roles import Actor
 from states import scope
@@ -120,7 +120,7 @@ class Step(Generic[R]):
         """The Dutch calendar day of recording."""
         return self.passage.on
 
-    def ask(self, rule: Any, *, private: Collection[str] = (), **facts: Any) -> bool:
+    def ask(self, rule: Rule, *, private: Collection[str] = (), **facts: Any) -> bool:
         """Ask a rule; keep the question for the receipt and the finding, if any. True where it has no objection.
 
         Args:
@@ -128,12 +128,18 @@ class Step(Generic[R]):
             private: names of facts that are content, and so stay out of the receipt.
             facts: what the rule is asked about.
         """
-        finding: Finding | None = rule(**facts)
-        kept = {name: value for name, value in facts.items() if name not in private}
-        self.receipt.append({"rule": rule.rule_id, "facts": kept, "objects": finding is not None})
-        if finding is not None:
-            self.findings.append(finding)
-        return finding is None
+        judgement = rule.judge(**facts)
+        self.receipt.append(
+            {
+                "rule": rule.id,
+                "facts": {name: value for name, value in facts.items() if name not in private},
+                "values": {read.name: read.mark for read in judgement.values},
+                "objects": judgement.finding is not None,
+            },
+        )
+        if judgement.finding is not None:
+            self.findings.append(judgement.finding)
+        return judgement.finding is None
 
     def application(self) -> Application:
         """The application that the subject belongs to."""

@@ -1,14 +1,14 @@
 """Invoices and advances: received once, divided over the payers, checked, approved by another person, and paid."""
 
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 from sqlmodel import col
 
 from rules import conflicts, money, steps, tax
 from rules.money import CENT, split
-from rules.tax import designation
+from rules.tax import TaxClass, designation
 from states.bodies import Amount, Body, Code, Day, Handle, Iban, Line, Reference, Text
 from states.charts.application import APPLICATION
 from states.charts.measure import MeasureState
@@ -21,6 +21,8 @@ from states.tables.base import new_id
 from states.tables.finance import Booking, Payable, PayableKind, PayableLine
 from states.tables.people import Organisation
 
+OUTSIDE = {PayableKind.PENALTY: "Awb 4:17", PayableKind.INTEREST: "Awb 4:98"}
+"""What is paid for being late is no provision: it stands outside the tax exemption."""
 INVOICEABLE = (MeasureState.TAKEN_OVER, MeasureState.ORDERED, MeasureState.PROVIDED)
 
 
@@ -40,7 +42,7 @@ class InvoiceLine(Body):
 class Invoice(Body):
     """A supplier's invoice, or an official's advance with its receipt (REG 1.2)."""
 
-    kind: PayableKind = PayableKind.SUPPLIER_INVOICE
+    kind: Literal[PayableKind.SUPPLIER_INVOICE, PayableKind.ADVANCE] = PayableKind.SUPPLIER_INVOICE
     number: Code
     dated: Day
     received_on: Day | None = None
@@ -203,8 +205,10 @@ class NewPayable(Body):
     received_on: Day
     payee: Line
     iban: Iban
-    own_contribution: Amount
-    lines: list[Part]
+    own_contribution: Amount = Decimal(0)
+    lines: tuple[Part, ...] = ()
+    awarded: Amount = Decimal(0)
+    """Euros of a penalty or interest, which is for no measure and has no lines."""
 
 
 class ReceivePayable(PayableEvent[NewPayable]):
@@ -218,11 +222,11 @@ class ReceivePayable(PayableEvent[NewPayable]):
             id=new_id("payable"),
             stream=body.application,
             state=PayableState.RECEIVED,
-            net=sum((line.net for line in body.lines), Decimal(0)),
+            net=sum((line.net for line in body.lines), body.awarded),
             vat=sum((line.vat for line in body.lines), Decimal(0)),
-            gross=sum((line.gross for line in body.lines), Decimal(0)),
+            gross=sum((line.gross for line in body.lines), body.awarded),
             payee_mark=step.passage.vault.mark(body.iban),
-            **body.model_dump(exclude={"application", "payee", "iban", "lines"}),
+            **body.model_dump(exclude={"application", "payee", "iban", "lines", "awarded"}),
         )
 
     def effect(self, step: Step[Payable], body: NewPayable) -> None:
@@ -341,6 +345,8 @@ class Pay(PayableEvent[Paid]):
         employer = step.get(Organisation, row.organisation)
         step.rows(Measure, Measure.stream == row.stream)  # read together what is asked for one by one below
         groups: dict[Any, Decimal] = {}
+        if row.kind in OUTSIDE:
+            groups[TaxClass.NOT_WAGE, OUTSIDE[row.kind]] = row.gross
         for line in lines:
             basis = step.get(Measure, line.measure).legal_basis
             key = designation(str(employer.kind), basis, row.dated)

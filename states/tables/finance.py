@@ -16,10 +16,12 @@ from states.tables.base import Recorded, Versioned, by_value, json_type, money_t
 
 
 class PayableKind(StrEnum):
-    """How the money leaves: to the supplier, or to an official who advanced it."""
+    """Why money leaves: to a supplier, to an official who advanced it, or to one for whom an employer was late."""
 
     SUPPLIER_INVOICE = "supplier-invoice"
     ADVANCE = "advance"
+    PENALTY = "penalty"  # dwangsom, Awb 4:17
+    INTEREST = "interest"  # wettelijke rente, Awb 4:97, 4:98
 
 
 @versioned

@@ -14,8 +14,7 @@ from rules.calendar import (
     why_closed,
     why_surely_closed,
 )
-from rules.findings import RulesError
-from rules.values import versions
+from rules.values import RulesError, versions
 
 HOLIDAYS = {
     2026: "1-1 2-1 3-4 6-4 27-4 5-5 14-5 15-5 25-5 25-12 26-12",

@@ -4,9 +4,8 @@ from datetime import date
 
 import pytest
 
-from rules.findings import RulesError
 from rules.lengths import Length, Unit, length
-from rules.values import UnknownValueError, value, versions
+from rules.values import RulesError, UnknownValueError, value, versions
 
 TODAY = date(2026, 3, 2)
 

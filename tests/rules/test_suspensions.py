@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.findings import RulesError
 from rules.suspensions import Suspension, attribution
+from rules.values import RulesError
 
 RECEIVED = date(2026, 3, 2)
 

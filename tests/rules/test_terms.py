@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.calendar import BeyondHorizonError
-from rules.findings import RulesError
 from rules.lengths import Length, Unit
 from rules.suspensions import Suspension
 from rules.terms import due, due_or_provisional, threshold_on
+from rules.values import RulesError
 
 
 def days(amount: int) -> Length:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.calendar import BeyondHorizonError
-from rules.findings import RulesError
+from rules.values import RulesError
 from rules.working_hours import add, add_or_provisional, office_time
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
