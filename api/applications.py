@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 from pydantic import Field
-from sqlmodel import col, select, tuple_
+from sqlmodel import col, or_, select, tuple_
 
 from api import views
 from api.addresses import href
@@ -111,7 +111,7 @@ def page(edge: Edge, wanted: Search) -> Page:
         tied = select(ApplicationEmployer.application).where(ApplicationEmployer.organisation == wanted.employer)
         query = query.where(col(Application.id).in_(tied))
     if by.role is Role.APPLICANT:
-        query = query.where(Application.applicant == by.person)
+        query = query.where(or_(col(Application.applicant) == by.person, col(Application.representative) == by.person))
     if by.role in OF_AN_EMPLOYER:
         asked = select(Takeover.stream).where(Takeover.organisation == by.organisation)
         query = query.where(col(Application.id).in_(asked))

@@ -60,6 +60,7 @@ class TakeoverView(View):
     id: str
     organisation: str
     state: str
+    advice_version: int
     requested_on: date
     received_on: date | None = None
     taken_over_on: date | None = None
@@ -83,6 +84,15 @@ class ApplicationView(ApplicationSummary):
     home_assessment: str | None = None
     refusal_ground: str | None = None
     refusal_article: str | None = None
+    office_ended_on: date | None = None
+    deceased_on: date | None = None
+    moved_on: date | None = None
+    follows: str | None = None
+    discretionary: bool = False
+    resembles: str | None = None
+    repeats: str | None = None
+    joined_to: str | None = None
+    representative: str | None = None
     ended_on: date | None = None
     created_at: datetime
     version: int
@@ -214,7 +224,7 @@ def may_see(session: Session, by: Actor, application: Application) -> bool:
     Applicants see their own; employers a case in which they were asked to take over; the office sees all.
     """
     if by.role is Role.APPLICANT:
-        return application.applicant == by.person
+        return by.person in {application.applicant, application.representative}
     if by.role in OF_AN_EMPLOYER:
         query = select(Takeover.id).where(Takeover.stream == application.id, Takeover.organisation == by.organisation)
         return session.exec(query.limit(1)).first() is not None

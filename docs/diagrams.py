@@ -14,7 +14,9 @@ from pathlib import Path
 import rules
 from rules import duties
 from rules.findings import HOUSE, REGISTRY
+from states.charts.application import Stage
 from states.charts.chart import Chart
+from states.events.application_turns import TURNS
 from states.events.catalogue import CHARTS, EVENTS
 from states.work import WORK
 
@@ -107,6 +109,22 @@ def chart_block(chart: Chart) -> str:
     return "\n".join(lines)
 
 
+def turn_block() -> str:
+    """What each turn of life does at each stage, and what the letters stand for."""
+    lines = [
+        "| Stage | " + " | ".join(f"`{turn}`" for turn in TURNS.names) + " |",
+        "|---" * (len(TURNS.names) + 1) + "|",
+    ]
+    for stage in Stage:
+        letters = (TURNS.grid[turn, stage.value] for turn in TURNS.names)
+        lines.append(f"| `{stage.value}` | " + " | ".join("" if letter == "x" else letter for letter in letters) + " |")
+    lines += ["", "An empty cell is refused. The letters stand for:", ""]
+    for letter, consequence in TURNS.consequences.items():
+        said = (consequence.__doc__ or "").strip().splitlines()[0]
+        lines.append(f"- **{letter}** {said}")
+    return "\n".join(lines)
+
+
 def import_rules() -> None:
     """Import every module of rules/, so that every rule is registered."""
     for module in pkgutil.iter_modules(rules.__path__):
@@ -154,6 +172,7 @@ def pages() -> dict[Path, str]:
     charts = CHART_PAGE.read_text("utf-8")
     for chart in CHARTS.values():
         charts = replaced(charts, f"chart:{chart.name}", chart_block(chart))
+    charts = replaced(charts, "turns", turn_block())
     return {CHART_PAGE: charts, GLOSSARY: replaced(GLOSSARY.read_text("utf-8"), "rules", rule_block())}
 
 

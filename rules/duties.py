@@ -11,7 +11,7 @@ Z, N = Role.ADMINISTRATOR, Role.ENGINE
 
 DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
     # chart, event: roles, the usual one first
-    ("application", "receive"): (U, A),
+    ("application", "receive"): (U, A, N),
     ("application", "start-intake"): (U,),
     ("application", "invite-completion"): (U,),
     ("application", "complete"): (A, U),
@@ -41,13 +41,19 @@ DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
     ("application", "correct-fact"): (U,),
     ("application", "suspend-term"): (E, U),
     ("application", "resume-term"): (E, U),
-    ("application", "end-office"): (U, E),
+    ("application", "end-office"): (U, E, N),
     ("application", "record-move"): (U, A),
-    ("application", "record-death"): (U, E),
+    ("application", "record-death"): (U, E, N),
     ("application", "revise-advice"): (D,),
     ("application", "request-loan"): (U, A),
     ("application", "file-objection"): (A, U),
-    ("application", "reopen"): (C,),
+    ("application", "reopen"): (C, N),
+    ("application", "join"): (U,),
+    ("application", "keep-apart"): (U,),
+    ("application", "take-in-joined"): (N,),
+    ("application", "decline-second-home"): (N,),
+    ("application", "record-representative"): (U, A),
+    ("application", "end-representation"): (U, A),
     ("domain-advice", "open"): (N,),
     ("domain-advice", "draft"): (N,),
     ("domain-advice", "set-aside"): (N,),
@@ -59,6 +65,7 @@ DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
     ("takeover", "confirm-receipt"): (E,),
     ("takeover", "take-over"): (E,),
     ("takeover", "lapse"): (N,),
+    ("takeover", "decline-second-home"): (E,),
     ("takeover", "give-notice"): (E,),
     ("takeover", "default"): (A, U),
     ("measure", "propose"): (N,),
@@ -73,6 +80,9 @@ DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
     ("measure", "decline"): (A, U),
     ("measure", "mark-not-possible"): (E,),
     ("measure", "supersede"): (N,),
+    ("measure", "end-with-office"): (N,),
+    ("measure", "keep-after-office"): (E,),
+    ("measure", "let-go"): (E,),
     ("measure", "remove"): (E,),
     ("payable", "receive"): (N,),
     ("payable", "check"): (F,),
@@ -100,7 +110,7 @@ DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
     ("organisation", "take-in-statement"): (F, N),
     ("organisation", "merge"): (Z,),
     ("person", "register"): (Z, N),
-    ("person", "depart"): (Z,),
+    ("person", "depart"): (Z, N),
     ("work", "claim"): (U, D, S, C, E, P, F, L, X),
     ("work", "release"): (U, D, S, C, E, P, F, L, X),
 }
@@ -122,9 +132,15 @@ def role_has_duty(*, chart: str, event: str, role: Role) -> str | None:
 
 
 @rule("duty.own-application", article="Awb 2:5", source=AWB)
-def own_application(*, role: Role, person: str, applicant: str) -> str | None:
-    """An applicant acts on the own application only."""
-    if role is Role.APPLICANT and person != applicant:
+def own_application(
+    *,
+    role: Role,
+    person: str,
+    applicant: str,
+    representative: str | None = None,
+) -> str | None:
+    """An applicant, or who represents the applicant (Awb 2:1), acts on that application only."""
+    if role is Role.APPLICANT and person not in {applicant, representative}:
         return "This is not your application."
     return None
 

@@ -57,6 +57,11 @@ FORWARD = (
 """The steps that carry a case on, in the order in which they are proposed; everything else comes after them."""
 ENDING = (
     "intend-refusal",
+    "join",
+    "let-go",
+    "end-office",
+    "record-death",
+    "decline-second-home",
     "withdraw",
     "decline",
     "mark-not-possible",
@@ -199,7 +204,9 @@ def certificate_wanted(session: Session, application: Application, on: date) -> 
     )
     if not any(gates.binds(LegalBasis(basis)) for basis in session.exec(query)):
         return False
-    found = session.exec(select(Certificate).where(Certificate.stream == application.id))
+    dwelling = application.dwelling
+    mine = select(Certificate).where(Certificate.stream == application.id, Certificate.dwelling == dwelling)
+    found = session.exec(mine)
     days = [(row.valid_from, row.valid_until) for row in found]
     return gates.certificate(legal_basis=LegalBasis.HOME_MEASURE, certificates=days, on=on) is not None
 
@@ -217,7 +224,8 @@ class People:
     def candidates(self, role: Role, row: Versioned | None, organisation: str | None) -> list[Actor]:
         """The people with a role, those who know the case first."""
         if role is Role.APPLICANT:
-            return [Actor(self.application.applicant, role)]
+            own = (self.application.applicant, self.application.representative)
+            return [Actor(person, role) for person in own if person]
         wanted: list[str] = [""]
         if role in OF_AN_EMPLOYER:
             wanted = [organisation] if organisation else scope.organisations(self.session, row)

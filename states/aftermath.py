@@ -5,10 +5,11 @@ terms and letters are brought up to date.
 from sqlmodel import col, select
 
 from states import deadlines, letters, work
+from states.charts.advice import DomainState
 from states.charts.application import Stage
 from states.charts.measure import MEASURE, MeasureState
 from states.charts.payable import PayableState
-from states.charts.takeover import TakeoverState
+from states.charts.takeover import TAKEOVER
 from states.events.event import Passage
 from states.tables.application import Application, Measure, Takeover
 from states.tables.finance import Payable
@@ -23,7 +24,8 @@ UNPAID = (
 )
 
 DONE: dict[str, frozenset[str]] = {
-    "takeover": frozenset({TakeoverState.TAKEN_OVER, TakeoverState.LAPSED}),
+    "domain-advice": frozenset({DomainState.ADOPTED}),
+    "takeover": TAKEOVER.final,
     "measure": MEASURE.final | {MeasureState.PROVIDED, MeasureState.SETTLED},
     "payable": frozenset({PayableState.PAID, PayableState.REJECTED}),
 }
@@ -72,7 +74,7 @@ def waits(passage: Passage, application: Application) -> bool:
     if application.state is Stage.TAKEOVER:
         takeovers = select(Takeover).where(
             Takeover.stream == application.id,
-            col(Takeover.state).not_in((TakeoverState.TAKEN_OVER, TakeoverState.LAPSED)),
+            col(Takeover.state).not_in(TAKEOVER.final),
         )
         return session.exec(takeovers.limit(1)).first() is not None
     measures = select(Measure).where(Measure.stream == application.id)

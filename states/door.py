@@ -151,6 +151,7 @@ def pass_through(
             conditions = definition.conditions(step, body)
             after = definition.chart.move(str(before), definition.name, **conditions)
             row.state = definition.chart.states(after)  # type: ignore[union-attr]
+    step.body = body
     definition.effect(step, body)
     if isinstance(row, Application):
         row.changed_at = passage.at
@@ -182,7 +183,8 @@ def related(step: Step[Any], chart: str, name: str) -> bool:
     if application is not None:
         facts = {"person": by.person, "applicant": application.applicant}
         if by.role is Role.APPLICANT:
-            if not step.ask(duties.own_application, role=by.role, **facts):
+            speaks = application.representative
+            if not step.ask(duties.own_application, role=by.role, representative=speaks, **facts):
                 return False
         elif (chart, name) not in FROM_ANYONE and not step.ask(conflicts.not_own_case, **facts):
             return False

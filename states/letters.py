@@ -3,15 +3,16 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from rules.lengths import length
 from rules.offices import EMPLOYER_OF
 from rules.roles import Role
 from rules.terms import due_or_provisional
 from states import deadlines, outbox
+from states.charts.application import Stage
 from states.events.event import Passage, Touched
-from states.tables.application import Application
+from states.tables.application import Application, Takeover
 from states.tables.people import Duty
 
 Facts = Callable[[Passage, Touched], Mapping[str, Any]]
@@ -36,14 +37,36 @@ def application_of(passage: Passage, touch: Touched) -> Application:
 
 
 def applicant(passage: Passage, touch: Touched) -> list[str]:
-    """The applicant."""
-    return [application_of(passage, touch).applicant]
+    """The applicant, and who represents the applicant (Awb 2:1, 6:17)."""
+    row = application_of(passage, touch)
+    return [person for person in (row.applicant, row.representative) if person is not None]
 
 
 def employer(passage: Passage, touch: Touched) -> list[str]:
     """Whoever holds the employer's duty for the subject's employer."""
     query = select(Duty.person).where(Duty.role == Role.EMPLOYER, Duty.organisation == passage.payer_of(touch.row))
     return sorted(passage.session.exec(query))
+
+
+def employers(passage: Passage, touch: Touched) -> list[str]:
+    """Whoever holds the employer's duty for an employer that was asked to take over."""
+    asked = select(Takeover.organisation).where(Takeover.stream == application_of(passage, touch).id)
+    query = select(Duty.person).where(Duty.role == Role.EMPLOYER, col(Duty.organisation).in_(asked))
+    return sorted(passage.session.exec(query))
+
+
+def both(*groups: Recipients) -> Recipients:
+    """Several groups of recipients."""
+
+    def found(passage: Passage, touch: Touched) -> list[str]:
+        return [person for group in groups for person in group(passage, touch)]
+
+    return found
+
+
+def unless_lapsed(passage: Passage, touch: Touched) -> list[str]:
+    """The applicant, where the case goes on with what was taken over; a case that lapsed has a letter of its own."""
+    return [] if application_of(passage, touch).state is Stage.LAPSED else applicant(passage, touch)
 
 
 def nothing(*_: Any) -> Mapping[str, Any]:
@@ -142,6 +165,31 @@ LETTERS: dict[tuple[str, str], tuple[Letter, ...]] = {
         Letter(
             "no-measures",
             without_measures,
+            together(article, due_from_today("term_objection", "objection_until")),
+        ),
+    ),
+    ("application", "complete"): (Letter("completion-received", applicant, nothing),),
+    ("application", "abandon-refusal"): (Letter("refusal-abandoned", applicant, nothing),),
+    ("application", "lapse"): (
+        Letter(
+            "application-lapsed",
+            applicant,
+            together(attribute("ended_on"), due_from_today("term_objection", "objection_until")),
+        ),
+    ),
+    ("application", "end-office"): (Letter("office-ended", unless_lapsed, attribute("ended_on", "office_ended_on")),),
+    ("application", "record-death"): (Letter("death-recorded", employers, nothing),),
+    ("application", "record-move"): (Letter("move-recorded", applicant, article),),
+    ("application", "revise-advice"): (Letter("advice-revised", both(applicant, employers), nothing),),
+    ("application", "reopen"): (Letter("reopened", applicant, nothing),),
+    ("application", "join"): (Letter("joined", applicant, attribute("other", "joined_to")),),
+    ("application", "record-representative"): (Letter("representative-recorded", applicant, nothing),),
+    ("measure", "decline"): (Letter("measure-declined", employer, nothing),),
+    ("measure", "mark-not-possible"): (Letter("measure-not-possible", applicant, nothing),),
+    ("takeover", "decline-second-home"): (
+        Letter(
+            "second-home-declined",
+            applicant,
             together(article, due_from_today("term_objection", "objection_until")),
         ),
     ),

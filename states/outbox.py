@@ -34,7 +34,7 @@ def post(
     facts: Mapping[str, Any],
     at: datetime,
 ) -> Outbox:
-    """Put a letter in the outbox; it is sent after the commit, or not at all."""
+    """Put a letter in the outbox; it is sent after the commit, or not at all. To someone who died it never is."""
     key = new_id("letter", 16)
     row = Outbox(
         id=key,
@@ -45,9 +45,22 @@ def post(
         created_at=at,
         next_at=at,
         message_id=f"<{key}@veiligadvies>",
+        state="held-back" if deceased(session, recipient) else "pending",
     )
     session.add(row)
     return row
+
+
+def deceased(session: Session, person: str) -> bool:
+    """Whether it is recorded that a person died."""
+    row = session.get(Person, person)
+    return row is not None and row.deceased_on is not None
+
+
+def hold_back(session: Session, person: str) -> None:
+    """Send nothing more to someone: what waits is held back for good."""
+    for row in session.exec(select(Outbox).where(Outbox.recipient == person, Outbox.state == "pending")):
+        row.state = "held-back"
 
 
 def lease(session: Session, *, at: datetime, limit: int) -> list[Outbox]:

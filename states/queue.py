@@ -87,7 +87,9 @@ def claim(session: Session, *, by: Actor, at: datetime) -> WorkItem | None:
 
 def not_of(person: str) -> ColumnElement[bool]:
     """Work on an application that is not the person's own (Awb 2:4)."""
-    own = select(Application.id).where(Application.applicant == person)
+    own = select(Application.id).where(
+        or_(col(Application.applicant) == person, col(Application.representative) == person),
+    )
     return col(WorkItem.application).not_in(own)
 
 

@@ -69,7 +69,15 @@ def differences(session: Session, stream: str, entries: list[LedgerEntry]) -> li
             continue
         stored = plain(row.model_dump(exclude=set(row.unrecorded)))
         wrong = sorted(column for column, value in facts.items() if stored.get(column) != value)
-        missing = sorted(column for column, value in stored.items() if column not in facts and value is not None)
+        # A column that is younger than the row was never recorded: there it holds its default.
+        defaults = {
+            name: plain(field.get_default()) for name, field in table.model_fields.items() if not field.is_required()
+        }
+        missing = sorted(
+            column
+            for column, value in stored.items()
+            if column not in facts and value not in (None, defaults.get(column))
+        )
         if wrong or missing:
             problems.append(f"{stream}: {key} differs from its ledger in {', '.join(wrong + missing)}.")
     return problems

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlmodel import Session, col, select
 
 from rules.moments import office_day
+from rules.offices import ProvisionForm
 from rules.roles import Role
 from rules.urgency import RANK, Urgency
 from rules.values import value
@@ -58,7 +59,7 @@ WORK: dict[tuple[str, str], tuple[Work, ...]] = {
 Changes = tuple[list[tuple[str, str]], list[dict[str, Any]]]
 """The (subject, action) pairs whose work is done, and the rows of new work."""
 
-BY_HAND = frozenset({"hand-off-threat", "assess-bank-entry"})
+BY_HAND = frozenset({"hand-off-threat", "assess-bank-entry", "settle-with-estate"})
 """Work that no state asks for; whoever did it says so."""
 
 OF_THE_OFFICE = frozenset({Role.OFFICER, Role.ADVISER, Role.SECURITY_AUTHORITY, Role.COORDINATOR})
@@ -124,9 +125,72 @@ def unmatched(passage: Passage, touch: Touched) -> Changes:
     return [], [{**item, "subject": found}]
 
 
+def asked_for(passage: Passage, touch: Touched, action: str, role: Role, level: str, *, minutes: int = 20) -> Changes:
+    """One piece of work on what was touched, unless it waits already."""
+    open_now = select(WorkItem.id).where(
+        WorkItem.subject == subject_of(touch),
+        WorkItem.action == action,
+        col(WorkItem.done_at).is_(None),
+    )
+    if passage.session.exec(open_now).first() is not None:
+        return [], []
+    return [], [item_for(passage, touch, Work(action, role, minutes, level))]
+
+
+def resembling(passage: Passage, touch: Touched) -> Changes:
+    """An application came in that may be the same as another one: someone looks."""
+    if touch.row.resembles is None:  # type: ignore[attr-defined]  # an application
+        return [], []
+    return asked_for(passage, touch, "join", Role.OFFICER, "intake")
+
+
+def looked_at(_: Passage, touch: Touched) -> Changes:
+    """Someone decided whether two applications are one."""
+    return [(subject_of(touch), "join")], []
+
+
+def estate(passage: Passage, touch: Touched) -> Changes:
+    """The official died: someone settles with the estate what is open, by hand and with care."""
+    return asked_for(passage, touch, "settle-with-estate", Role.OFFICER, "settlement", minutes=60)
+
+
+def after_office(passage: Passage, touch: Touched) -> Changes:
+    """The office ended: what is not there yet is decided on, what is lent comes back."""
+    measure: Any = touch.row
+    subject = subject_of(touch)
+    if measure.state in {MeasureState.TAKEN_OVER, MeasureState.ORDERED} and not measure.kept_after_office:
+        done = [(subject, "order"), (subject, "provide")]
+        return done, asked_for(passage, touch, "keep-after-office", Role.EMPLOYER, "provision")[1]
+    if measure.form is ProvisionForm.LENT and measure.state in {MeasureState.PROVIDED, MeasureState.SETTLED}:
+        return asked_for(passage, touch, "remove", Role.EMPLOYER, "provision", minutes=30)
+    return [], []
+
+
+def decided_after_office(passage: Passage, touch: Touched) -> Changes:
+    """The employer decided about a measure that the end of office held up."""
+    done = [(subject_of(touch), "keep-after-office")]
+    if touch.event == "let-go":
+        return done, []
+    works = WORK["measure", str(touch.row.state)]  # type: ignore[attr-defined]  # a measure
+    return done, [item_for(passage, touch, work) for work in works]
+
+
+def removed(_: Passage, touch: Touched) -> Changes:
+    """What was lent is back."""
+    return [(subject_of(touch), "remove")], []
+
+
 SPECIAL: dict[tuple[str, str], Callable[[Passage, Touched], Changes]] = {
     ("application", "receive-invoice"): invoiced,
     ("payable", "reject"): uninvoiced,
+    ("application", "receive"): resembling,
+    ("application", "join"): looked_at,
+    ("application", "keep-apart"): looked_at,
+    ("application", "record-death"): estate,
+    ("measure", "end-with-office"): after_office,
+    ("measure", "keep-after-office"): decided_after_office,
+    ("measure", "let-go"): decided_after_office,
+    ("measure", "remove"): removed,
     ("organisation", "take-in-statement"): unmatched,
 }
 """Events that change the work without changing a state."""

@@ -37,7 +37,7 @@ class DomainAdviceChart(StrictChart):
         | _.NOT_NEEDED.to.itself(internal=True)
     )
     submit = _.DRAFTED.to(_.SUBMITTED) | _.NOT_NEEDED.to(_.SUBMITTED)
-    send_back = _.SUBMITTED.to(_.RETURNED)
+    send_back = _.SUBMITTED.to(_.RETURNED) | _.DRAFTED.to(_.RETURNED) | _.NOT_NEEDED.to(_.RETURNED)
     adopt = _.SUBMITTED.to(_.ADOPTED)
     lapse = (
         _.TO_ASSESS.to(_.LAPSED)
@@ -57,7 +57,7 @@ DOMAIN_ADVICE = decided(
     draft            >        >        >          x        >        x      x
     set-aside        >        >        >          x        >        x      x
     submit           x        >        >          x        x        x      x
-    send-back        x        x        x          >        x        x      x
+    send-back        x        >        >          >        x        x      x
     adopt            x        x        x          >        x        x      x
     lapse            >        >        >          >        >        x      x
     """,

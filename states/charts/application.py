@@ -28,6 +28,7 @@ class Stage(StrEnum):
     FORWARDED = "forwarded"
     LAPSED = "lapsed"
     NO_MEASURES = "no-measures"
+    JOINED = "joined"
 
 
 ENDS = (
@@ -38,13 +39,15 @@ ENDS = (
     Stage.FORWARDED,
     Stage.LAPSED,
     Stage.NO_MEASURES,
+    Stage.JOINED,
 )
+"""The stages that end an application: nothing happens in them but what their columns below allow, and a reopening."""
 
 
 class ApplicationChart(StrictChart):
     """One application; its advice, takeovers, measures, payables and bookings have charts of their own."""
 
-    _ = States.from_enum(Stage, initial=Stage.RECEIVED, final=list(ENDS))
+    _ = States.from_enum(Stage, initial=Stage.RECEIVED)
 
     start_intake = _.RECEIVED.to(_.INTAKE)
     not_process = _.RECEIVED.to(_.NOT_PROCESSED) | _.INTAKE.to(_.NOT_PROCESSED)
@@ -58,7 +61,7 @@ class ApplicationChart(StrictChart):
         _.NO_MEASURES,
         unless="measures_advised",
     )
-    begin_provision = _.TAKEOVER.to(_.PROVISION)
+    begin_provision = _.TAKEOVER.to(_.PROVISION) | _.ADVICE.to(_.PROVISION) | _.WITH_SECURITY_AUTHORITY.to(_.PROVISION)
     begin_settlement = _.PROVISION.to(_.SETTLEMENT)
     begin_booking = _.SETTLEMENT.to(_.BOOKING)
     close = _.BOOKING.to(_.CLOSED)
@@ -91,6 +94,49 @@ class ApplicationChart(StrictChart):
         | _.ADVICE.to(_.LAPSED)
         | _.WITH_SECURITY_AUTHORITY.to(_.LAPSED)
         | _.TAKEOVER.to(_.LAPSED)
+        | _.REFUSAL_INTENDED.to(_.LAPSED)
+    )
+    decline_second_home = _.TAKEOVER.to(_.REFUSED)
+    join = (
+        _.RECEIVED.to(_.JOINED)
+        | _.INTAKE.to(_.JOINED)
+        | _.INTERVIEW_PLANNED.to(_.JOINED)
+        | _.INTERVIEW_HELD.to(_.JOINED)
+        | _.REFUSAL_INTENDED.to(_.JOINED)
+    )
+    record_move = (
+        _.WITH_SECURITY_AUTHORITY.to(_.ADVICE)
+        | _.TAKEOVER.to(_.ADVICE, unless="home_provided")
+        | _.TAKEOVER.to.itself(internal=True, cond="home_provided")
+        | _.PROVISION.to(_.ADVICE, unless="home_provided")
+        | _.PROVISION.to.itself(internal=True, cond="home_provided")
+        | _.SETTLEMENT.to(_.ADVICE, unless="home_provided")
+        | _.SETTLEMENT.to.itself(internal=True, cond="home_provided")
+        | _.BOOKING.to(_.ADVICE, unless="home_provided")
+        | _.BOOKING.to.itself(internal=True, cond="home_provided")
+    )
+    revise_advice = (
+        _.TAKEOVER.to(_.ADVICE) | _.PROVISION.to(_.ADVICE) | _.SETTLEMENT.to(_.ADVICE) | _.BOOKING.to(_.ADVICE)
+    )
+    reopen = (
+        _.CLOSED.to(_.ADVICE, cond="at_advice")
+        | _.CLOSED.to(_.PROVISION, cond="at_provision")
+        | _.CLOSED.to(_.SETTLEMENT, cond="at_settlement")
+        | _.CLOSED.to(_.BOOKING, cond="at_booking")
+        | _.WITHDRAWN.to(_.INTAKE, cond="at_intake")
+        | _.WITHDRAWN.to(_.INTERVIEW_HELD, cond="at_interview_held")
+        | _.WITHDRAWN.to(_.ADVICE, cond="at_advice")
+        | _.REFUSED.to(_.INTAKE, cond="at_intake")
+        | _.REFUSED.to(_.INTERVIEW_HELD, cond="at_interview_held")
+        | _.REFUSED.to(_.ADVICE, cond="at_advice")
+        | _.NOT_PROCESSED.to(_.INTAKE, cond="at_intake")
+        | _.FORWARDED.to(_.INTAKE, cond="at_intake")
+        | _.LAPSED.to(_.INTAKE, cond="at_intake")
+        | _.LAPSED.to(_.INTERVIEW_HELD, cond="at_interview_held")
+        | _.LAPSED.to(_.ADVICE, cond="at_advice")
+        | _.NO_MEASURES.to(_.ADVICE, cond="at_advice")
+        | _.JOINED.to(_.INTAKE, cond="at_intake")
+        | _.JOINED.to(_.INTERVIEW_HELD, cond="at_interview_held")
     )
 
     def measures_advised(self, measures_advised: bool = False) -> bool:
@@ -101,48 +147,83 @@ class ApplicationChart(StrictChart):
         """Whether the risk interview was held before the refusal was intended."""
         return interviewed
 
+    def home_provided(self, home_provided: bool = False) -> bool:
+        """Whether a measure of the home that is left was provided already (REG x.9(6))."""
+        return home_provided
+
+    def at_intake(self, at_intake: bool = False) -> bool:
+        """Whether it goes on at the intake."""
+        return at_intake
+
+    def at_interview_held(self, at_interview_held: bool = False) -> bool:
+        """Whether it goes on after the interview."""
+        return at_interview_held
+
+    def at_advice(self, at_advice: bool = False) -> bool:
+        """Whether it goes on with a new version of the advice."""
+        return at_advice
+
+    def at_provision(self, at_provision: bool = False) -> bool:
+        """Whether it goes on with the provision."""
+        return at_provision
+
+    def at_settlement(self, at_settlement: bool = False) -> bool:
+        """Whether it goes on with the settlement."""
+        return at_settlement
+
+    def at_booking(self, at_booking: bool = False) -> bool:
+        """Whether it goes on with the booking."""
+        return at_booking
+
 
 APPLICATION = decided(
     "application",
     Stage,
     ApplicationChart,
     """
-    # event              rec int pla hel adv bva tak pro set boo clo wit ref rfd not for lap nom
-    start-intake          >   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x
-    invite-completion     =   =   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x
-    complete              =   =   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x
-    not-process           >   >   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x
-    forward               >   >   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x
-    plan-interview        x   >   =   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x
-    hold-interview        x   x   >   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x
-    begin-advice          x   x   x   >   x   x   x   x   x   x   x   x   x   x   x   x   x   x
-    assess-domain         x   x   x   x   =   x   x   x   x   x   x   x   x   x   x   x   x   x
-    submit-advice         x   x   x   x   >   x   x   x   x   x   x   x   x   x   x   x   x   x
-    return-advice         x   x   x   x   x   >   x   x   x   x   x   x   x   x   x   x   x   x
-    adopt-advice          x   x   x   x   x   >   x   x   x   x   x   x   x   x   x   x   x   x
-    begin-provision       x   x   x   x   x   x   >   x   x   x   x   x   x   x   x   x   x   x
-    begin-settlement      x   x   x   x   x   x   x   >   x   x   x   x   x   x   x   x   x   x
-    begin-booking         x   x   x   x   x   x   x   x   >   x   x   x   x   x   x   x   x   x
-    receive-invoice       x   x   x   x   x   x   =   =   =   =   x   x   x   x   x   x   x   x
-    close                 x   x   x   x   x   x   x   x   x   >   x   x   x   x   x   x   x   x
-    intend-refusal        >   >   >   >   x   x   x   x   x   x   x   x   x   x   x   x   x   x
-    record-view           x   x   x   x   x   x   x   x   x   x   x   x   =   x   x   x   x   x
-    abandon-refusal       x   x   x   x   x   x   x   x   x   x   x   x   >   x   x   x   x   x
-    refuse                x   x   x   x   x   x   x   x   x   x   x   x   >   x   x   x   x   x
-    withdraw              >   >   >   >   >   >   >   x   x   x   x   x   >   x   x   x   x   x
-    lapse                 >   >   >   >   >   >   >   x   x   x   x   x   x   x   x   x   x   x
-    record-threat         =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =
-    lower-urgency         =   =   =   =   =   =   =   =   =   =   x   x   =   x   x   x   x   x
-    record-certificate    =   =   =   =   =   =   =   =   =   =   x   x   x   x   x   x   x   x
-    correct-fact          =   =   =   =   =   =   =   =   =   =   x   x   =   x   x   x   x   x
-    suspend-term          =   =   =   =   =   =   =   =   =   =   x   x   =   x   x   x   x   x
-    resume-term           =   =   =   =   =   =   =   =   =   =   x   x   =   x   x   x   x   x
-    end-office            ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?
-    record-move           ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?
-    record-death          ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?
-    revise-advice         ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?
-    request-loan          ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?
-    file-objection        ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?
-    reopen                ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?
+    # event              rec int pla hel adv bva tak pro set boo clo wit ref rfd not for lap nom joi
+    start-intake          >   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x
+    invite-completion     =   =   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x
+    complete              =   =   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x
+    not-process           >   >   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x
+    forward               >   >   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x
+    plan-interview        x   >   =   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x
+    hold-interview        x   x   >   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x
+    begin-advice          x   x   x   >   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x
+    assess-domain         x   x   x   x   =   x   x   x   x   x   x   x   x   x   x   x   x   x   x
+    submit-advice         x   x   x   x   >   x   x   x   x   x   x   x   x   x   x   x   x   x   x
+    return-advice         x   x   x   x   x   >   x   x   x   x   x   x   x   x   x   x   x   x   x
+    adopt-advice          x   x   x   x   x   >   x   x   x   x   x   x   x   x   x   x   x   x   x
+    begin-provision       x   x   x   x   >   >   >   x   x   x   x   x   x   x   x   x   x   x   x
+    begin-settlement      x   x   x   x   x   x   x   >   x   x   x   x   x   x   x   x   x   x   x
+    begin-booking         x   x   x   x   x   x   x   x   >   x   x   x   x   x   x   x   x   x   x
+    receive-invoice       x   x   x   x   =   =   =   =   =   =   x   x   x   x   x   x   x   x   x
+    close                 x   x   x   x   x   x   x   x   x   >   x   x   x   x   x   x   x   x   x
+    intend-refusal        >   >   >   >   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x
+    record-view           x   x   x   x   x   x   x   x   x   x   x   x   =   x   x   x   x   x   x
+    abandon-refusal       x   x   x   x   x   x   x   x   x   x   x   x   >   x   x   x   x   x   x
+    refuse                x   x   x   x   x   x   x   x   x   x   x   x   >   x   x   x   x   x   x
+    withdraw              >   >   >   >   >   >   >   x   x   x   x   x   >   x   x   x   x   x   x
+    lapse                 >   >   >   >   >   >   >   x   x   x   x   x   >   x   x   x   x   x   x
+    record-threat         =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =
+    lower-urgency         =   =   =   =   =   =   =   =   =   =   x   x   =   x   x   x   x   x   x
+    record-certificate    =   =   =   =   =   =   =   =   =   =   x   x   x   x   x   x   x   x   x
+    correct-fact          =   =   =   =   =   =   =   =   =   =   x   x   =   x   x   x   x   x   x
+    suspend-term          =   =   =   =   =   =   =   =   =   =   x   x   =   x   x   x   x   x   x
+    resume-term           =   =   =   =   =   =   =   =   =   =   x   x   =   x   x   x   x   x   x
+    end-office            =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =
+    record-move           =   =   =   =   =   >   >   >   >   >   =   =   =   =   =   =   =   =   =
+    record-death          =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =
+    revise-advice         x   x   x   x   x   x   >   >   >   >   x   x   x   x   x   x   x   x   x
+    request-loan          ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?
+    file-objection        ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?
+    reopen                x   x   x   x   x   x   x   x   x   x   >   >   x   >   >   >   >   >   >
+    join                  >   >   >   >   x   x   x   x   x   x   x   x   >   x   x   x   x   x   x
+    keep-apart            =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =
+    take-in-joined        =   =   =   =   =   =   =   =   =   =   x   x   =   x   x   x   x   x   x
+    decline-second-home   x   x   x   x   x   x   >   x   x   x   x   x   x   x   x   x   x   x   x
+    record-representative =   =   =   =   =   =   =   =   =   =   =   x   =   =   =   x   =   =   x
+    end-representation    =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =
     """,
+    ends=ENDS,
 )

@@ -14,7 +14,7 @@ mark  meaning
 A pair that nobody decided about is an error when the module is imported.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -53,6 +53,8 @@ class Chart:
     states: type[StrEnum]
     machine: type[StrictChart]
     grid: Mapping[tuple[str, str], Mark]
+    ends: frozenset[str] = frozenset()
+    """States that end the subject though it can be opened again: a machine has no way back from a final one."""
 
     @property
     def events(self) -> tuple[str, ...]:
@@ -62,7 +64,7 @@ class Chart:
     @cached_property
     def final(self) -> frozenset[str]:
         """The values of the states that end this chart."""
-        return frozenset(str(state.value) for state in self.machine.states if state.final)
+        return self.ends | {str(state.value) for state in self.machine.states if state.final}
 
     @property
     def initial(self) -> str:
@@ -83,7 +85,7 @@ class Chart:
         given: dict[str, Any] = dict(conditions)
         machine.send(event.replace("-", "_"), **given)
         ended = str(machine.model.state)
-        if ended in self.final:
+        if machine.is_terminated:
             del MACHINES.at_hand[self.name]  # a machine that came to its end does not start again
         return ended
 
@@ -105,7 +107,14 @@ class Chart:
         return True
 
 
-def decided(name: str, states: type[StrEnum], machine: type[StrictChart], grid: str) -> Chart:
+def decided(
+    name: str,
+    states: type[StrEnum],
+    machine: type[StrictChart],
+    grid: str,
+    *,
+    ends: Collection[str] = (),
+) -> Chart:
     """Read the grid and hold it against the chart.
 
     Args:
@@ -114,6 +123,7 @@ def decided(name: str, states: type[StrEnum], machine: type[StrictChart], grid: 
         machine: its statechart.
         grid: a table in text: a header of state values in enum order is implied; each line is an event and one mark
             per state, in the order of the enum.
+        ends: states that end the subject, and from which it can be opened again.
 
     Raises:
         ChartError: a mark is missing or unknown, or ``>`` and the chart's transitions differ.
@@ -140,4 +150,4 @@ def decided(name: str, states: type[StrEnum], machine: type[StrictChart], grid: 
     wrong = (drawn ^ decided_moves) - (drawn & not_yet)
     if wrong:
         raise ChartError(f"{name}: chart and grid differ on {sorted(wrong)}.")
-    return Chart(name, states, machine, cells)
+    return Chart(name, states, machine, cells, frozenset(map(str, ends)))

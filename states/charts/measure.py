@@ -49,6 +49,7 @@ class MeasureChart(StrictChart):
     decline = _.ADVISED.to(_.DECLINED) | _.TAKEN_OVER.to(_.DECLINED) | _.ORDERED.to(_.DECLINED)
     mark_not_possible = _.TAKEN_OVER.to(_.NOT_POSSIBLE) | _.ORDERED.to(_.NOT_POSSIBLE)
     supersede = _.ADVISED.to(_.SUPERSEDED) | _.TAKEN_OVER.to(_.SUPERSEDED) | _.ORDERED.to(_.SUPERSEDED)
+    let_go = _.TAKEN_OVER.to(_.DROPPED) | _.ORDERED.to(_.DROPPED)
     remove = _.PROVIDED.to(_.REMOVED) | _.SETTLED.to(_.REMOVED)
 
 
@@ -69,6 +70,9 @@ MEASURE = decided(
     decline                 x    >    >    >    x    x    x    x    x    x    x
     mark-not-possible       x    x    >    >    x    x    x    x    x    x    x
     supersede               x    >    >    >    x    x    x    x    x    x    x
+    end-with-office         =    =    =    =    =    =    x    x    x    x    x
+    keep-after-office       x    x    =    =    x    x    x    x    x    x    x
+    let-go                  x    x    >    >    x    x    x    x    x    x    x
     remove                  x    x    x    x    >    >    x    x    x    x    x
     """,
 )

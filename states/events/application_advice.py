@@ -5,11 +5,12 @@ from typing import Any
 
 from pydantic import Field
 
-from rules import conflicts, eligibility, gates, steps
+from rules import conflicts, eligibility, gates, steps, turns
 from rules.offices import BASES_OF, Domain, LegalBasis, ProvisionForm
 from states.bodies import Amount, Body, Code, Day, Handle, Text
 from states.charts.advice import DomainState
-from states.charts.measure import MeasureState
+from states.charts.application import Stage
+from states.charts.measure import MEASURE, MeasureState
 from states.events.application_intake import ApplicationEvent
 from states.events.event import Step
 from states.tables.application import Application, DomainAdvice, Measure
@@ -53,6 +54,14 @@ def measures(step: Step[Application], *states: MeasureState) -> list[Measure]:
     return step.rows(Measure, Measure.stream == step.row.id, Measure.state.in_(states))  # type: ignore[attr-defined]
 
 
+def named(step: Step[Application], domain: Domain) -> DomainAdvice | None:
+    """The advice in one domain of the present version; asks the rule that it has one."""
+    found = {str(row.domain): row for row in domains(step)}
+    version = step.row.advice_version
+    step.ask(turns.domain_in_version, domain=str(domain), version=version, domains=list(found))
+    return found.get(str(domain))
+
+
 class BeginAdvice(ApplicationEvent[Body]):
     """The adviser begins to write."""
 
@@ -69,9 +78,9 @@ class AssessDomain(ApplicationEvent[Assessment]):
 
     def judge(self, step: Step[Application], body: Assessment) -> None:
         """The domain is open, and its measures rest on a basis that it knows."""
-        row = next((row for row in domains(step) if row.domain == body.domain), None)
-        assert row is not None
-        step.ask(steps.domain_open, domain=str(body.domain), state=str(row.state))
+        row = named(step, body.domain)
+        if row is not None:
+            step.ask(steps.domain_open, domain=str(body.domain), state=str(row.state))
         step.ask(steps.measures_where_needed, needed=body.needed, measures=len(body.measures))
         employers = step.employers()
         for item in body.measures:
@@ -158,17 +167,22 @@ class ReturnAdvice(ApplicationEvent[Return]):
 
     def judge(self, step: Step[Application], body: Return) -> None:
         """Only what was submitted goes back."""
-        row = next(row for row in domains(step) if row.domain == body.domain)
-        step.ask(steps.domain_submitted, domain=str(body.domain), state=str(row.state))
+        row = named(step, body.domain)
+        if row is not None:
+            step.ask(steps.domain_submitted, domain=str(body.domain), state=str(row.state))
 
     def effect(self, step: Step[Application], body: Return) -> None:
         """Send it back."""
         row = next(row for row in domains(step) if row.domain == body.domain)
         step.follow("domain-advice", row, "send-back")
 
-    def example(self, step: Step[Application]) -> dict[str, Any]:
-        """The home."""
-        return {"domain": "home", "reasons": "The risk in and around the home is not yet described."}
+    def example(self, step: Step[Application]) -> dict[str, Any] | None:
+        """The first domain that was submitted, the home before others."""
+        found = [str(row.domain) for row in domains(step) if row.state is DomainState.SUBMITTED]
+        if not found:
+            return None
+        domain = "home" if "home" in found else found[0]
+        return {"domain": domain, "reasons": "The risk in this domain is not yet described."}
 
 
 class Adoption(Body):
@@ -203,8 +217,9 @@ class AdoptAdvice(ApplicationEvent[Adoption]):
         )
 
     def conditions(self, step: Step[Application], body: Adoption) -> Mapping[str, bool]:
-        """Whether the advice holds a measure at all."""
-        return {"measures_advised": bool(measures(step, MeasureState.PROPOSED))}
+        """Whether the advice holds a measure at all, in this version or in one before it that still stands."""
+        live = set(MeasureState) - {MeasureState(state) for state in MEASURE.final}
+        return {"measures_advised": bool(measures(step, *live))}
 
     def effect(self, step: Step[Application], body: Adoption) -> None:
         """Advise every measure, and ask every employer to take over."""
@@ -217,16 +232,16 @@ class AdoptAdvice(ApplicationEvent[Adoption]):
         advised = measures(step, MeasureState.PROPOSED)
         for measure in advised:
             step.follow("measure", measure, "advise")
-        if not advised:
+        if row.state is Stage.NO_MEASURES:
             row.ended_on = step.on
-            return
-        for employer in step.employers():
+        for employer in step.employers() if advised else ():
             step.follow(
                 "takeover",
                 None,
                 "request",
                 application=row.id,
                 organisation=employer,
+                advice_version=row.advice_version,
                 requested_on=step.on,
             )
 

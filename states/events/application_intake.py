@@ -4,16 +4,17 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
+from sqlmodel import Session, col, select
 
-from rules import conflicts, eligibility, steps
-from rules.offices import Domain, Office
+from rules import conflicts, eligibility, steps, turns
+from rules.offices import Domain, LegalBasis, Office
 from rules.roles import Role
-from states import deadlines
-from states.bodies import Body, Day, Email, Handle, Line, Text
-from states.charts.application import APPLICATION, Stage
+from states import deadlines, names
+from states.bodies import Body, Day, Email, Handle, Line, Reference, Text
+from states.charts.application import APPLICATION, ENDS, Stage
 from states.errors import MalformedError
 from states.events.event import B, Event, Step
-from states.tables.application import Application, ApplicationEmployer
+from states.tables.application import Application, ApplicationEmployer, Measure
 from states.tables.base import new_id
 from states.tables.ledger import StreamKind
 from states.tables.people import Duty, Organisation, Person
@@ -50,6 +51,10 @@ class NewApplication(Body):
     acting_since: Day | None = None
     in_territory: bool = True
     exemption_on: Day | None = None
+    follows: Reference | None = None
+    """The application of an earlier home, after a move (REG x.9(6))."""
+    new_facts: Text | None = None
+    """What is new since an earlier application was refused (Awb 4:6)."""
     remarks: Text | None = None
 
 
@@ -81,6 +86,14 @@ class Receive(ApplicationEvent[NewApplication]):
             problems.append(("inOfficeUntil", f"The office would end before it begins ({body.certain_since})."))
         if problems:
             raise MalformedError(problems)
+        earlier = step.get(Application, body.follows) if body.follows else None
+        if earlier is not None:
+            applicant = step.by.person if step.by.role is Role.APPLICANT else body.applicant
+            step.ask(
+                turns.follows_own,
+                same_official=applicant == earlier.applicant,
+                same_office=body.office is earlier.office,
+            )
         kinds = tuple(str(step.get(Organisation, employer).kind) for employer in body.employers)
         step.ask(eligibility.employer_fits, office=body.office, kinds=kinds, count=len(kinds))
 
@@ -96,6 +109,7 @@ class Receive(ApplicationEvent[NewApplication]):
         elif step.session.get(Duty, (person, Role.APPLICANT, "")) is None:
             # Someone of the office or of an employer applies: from here on also as an applicant.
             step.session.add(Duty(person=person, role=Role.APPLICANT, organisation=""))
+        resembles, repeats = alike(step.session, person, body)
         return Application(
             id=reference,
             stream=reference,
@@ -104,6 +118,10 @@ class Receive(ApplicationEvent[NewApplication]):
             received_on=body.received_on or step.on,
             created_at=step.at,
             changed_at=step.at,
+            resembles=resembles,
+            repeats=repeats,
+            new_facts=body.new_facts is not None,
+            discretionary=was_provided(step.session, body.follows),
             **body.model_dump(
                 include={
                     "office",
@@ -112,6 +130,7 @@ class Receive(ApplicationEvent[NewApplication]):
                     "acting_since",
                     "in_territory",
                     "exemption_on",
+                    "follows",
                 },
             ),
         )
@@ -136,6 +155,34 @@ class Receive(ApplicationEvent[NewApplication]):
             "certainSince": "2024-06-01",
             "inTerritory": True,
         }
+
+
+def alike(session: Session, person: str, body: NewApplication) -> tuple[str | None, str | None]:
+    """An application that runs and may be the same one, and the newest refused one that this one repeats.
+
+    They are looked for among those of the same person, or of a person of the same name, for the same office; a later
+    application for another home (par. 6) is neither.
+    """
+    if body.follows is not None:
+        return None, None
+    people = {person, *names.find(session, body.name)}
+    query = select(Application).where(col(Application.applicant).in_(people), Application.office == body.office)
+    found = session.exec(query.order_by(col(Application.created_at).desc(), col(Application.id))).all()
+    running = next((row.id for row in found if row.state not in ENDS), None)
+    refused = next((row.id for row in found if row.state is Stage.REFUSED), None)
+    return running, refused
+
+
+def was_provided(session: Session, reference: str | None) -> bool:
+    """Whether a measure was provided for an earlier home."""
+    if reference is None:
+        return False
+    query = select(Measure.id).where(
+        Measure.stream == reference,
+        Measure.legal_basis == LegalBasis.HOME_MEASURE,
+        col(Measure.provided_on).is_not(None),
+    )
+    return session.exec(query.limit(1)).first() is not None
 
 
 class NewIntake(Body):

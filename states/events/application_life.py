@@ -49,6 +49,7 @@ class RecordCertificate(ApplicationEvent[CertificateFact]):
             Certificate(
                 id=new_id("certificate"),
                 stream=step.row.id,
+                dwelling=step.row.dwelling,
                 hardship=body.kind == "hardship",
                 valid_from=body.valid_from,
                 valid_until=body.valid_until,
@@ -110,7 +111,7 @@ def end_parts(step: Step[Application]) -> None:
 
 
 class BeginProvision(ApplicationEvent[Body]):
-    """Every employer has taken over."""
+    """Every employer has taken over, or a later version of the advice was cut short by the end of office."""
 
     name, title = "begin-provision", "Begin the provision"
 
@@ -147,13 +148,8 @@ class Close(ApplicationEvent[Body]):
 
 
 NOT_YET = {
-    "end-office": "Record the end of office",
-    "record-move": "Record a move",
-    "record-death": "Record a death",
-    "revise-advice": "Revise the advice after a new threat",
     "request-loan": "Request a loan (par. 7)",
     "file-objection": "File an objection",
-    "reopen": "Reopen a closed application",
 }
 for event_name, event_title in NOT_YET.items():
     type(

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from rules import conflicts, eligibility, steps
+from rules import conflicts, eligibility, steps, turns
 from rules.findings import REGISTRY, Finding
 from states import deadlines
 from states.bodies import Body, Text
@@ -27,6 +27,7 @@ def grounds(step: Step[Application]) -> dict[str, Finding]:
         exemption_on=row.exemption_on,
         on=step.on,
     )
+    trial.ask(turns.repeated_has_new_facts, repeats=row.repeats, new_facts=row.new_facts)
     return {finding.rule: finding for finding in trial.findings}
 
 

@@ -104,6 +104,8 @@ class Step(Generic[R]):
     receipt: list[dict[str, Any]] = field(default_factory=list)
     state: str | None = None
     """The state in which the event found its subject; None for one that creates it."""
+    body: Body | None = None
+    """The body of the event, once it is carried out."""
 
     @property
     def session(self) -> Session:

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from rules import eligibility, gates, steps
+from rules import eligibility, gates, steps, turns
 from rules.offices import Domain, LegalBasis, ProvisionForm
 from states.bodies import Amount, Body, Day, Handle, Line, Reference, Text
 from states.charts.measure import MEASURE, MeasureState
@@ -72,13 +72,10 @@ def gates_open(step: Step[Measure], on: date) -> None:
     """Ask the gates that hold back a measure by its legal basis, for the day on which it is ordered or provided."""
     row = step.row
     application = step.application()
+    until = application.in_office_until
+    step.ask(turns.provided_in_office, day=on, until=until, kept=row.kept_after_office)
     if gates.binds(row.legal_basis):
-        step.ask(
-            eligibility.in_office,
-            certain_since=application.certain_since,
-            until=application.in_office_until,
-            on=on,
-        )
+        step.ask(eligibility.in_office, certain_since=application.certain_since, until=None, on=on)
         step.ask(
             eligibility.residence,
             office=application.office,
@@ -86,7 +83,8 @@ def gates_open(step: Step[Measure], on: date) -> None:
             exemption_on=application.exemption_on,
             on=on,
         )
-    found = step.rows(Certificate, Certificate.stream == row.stream)
+    dwelling = application.dwelling
+    found = step.rows(Certificate, Certificate.stream == row.stream, Certificate.dwelling == dwelling)
     step.ask(
         gates.certificate,
         legal_basis=row.legal_basis,
@@ -230,6 +228,60 @@ class Supersede(MeasureEvent[Body]):
     """A new version of the advice replaces it."""
 
     name, title = "supersede", "Replace a measure by a new advice"
+
+
+class OfficeEnd(Body):
+    """The last day of the office."""
+
+    ended_on: Day
+
+
+class EndWithOffice(MeasureEvent[OfficeEnd]):
+    """The office ended: what recurs ends with it, what is lent is to come back, what is not there yet is decided on."""
+
+    name, title, body = "end-with-office", "End a measure with the office", OfficeEnd
+
+    def effect(self, step: Step[Measure], body: OfficeEnd) -> None:
+        """A recurring or lent measure ends no later than the office."""
+        row = step.row
+        if row.recurring or row.form is ProvisionForm.LENT:
+            row.ends_on = min(row.ends_on or body.ended_on, body.ended_on)
+
+
+class KeepAfterOffice(MeasureEvent[Explained]):
+    """The employer keeps its word: a measure that it took over is provided though the office ended."""
+
+    name, title, body = "keep-after-office", "Provide a measure though the office ended", Explained
+
+    def judge(self, step: Step[Measure], body: Explained) -> None:
+        """The office has ended."""
+        step.ask(turns.office_has_ended, office_ended_on=step.application().office_ended_on)
+
+    def effect(self, step: Step[Measure], body: Explained) -> None:
+        """The end of office holds it back no more."""
+        step.row.kept_after_office = True
+
+    def example(self, step: Step[Measure]) -> dict[str, Any] | None:
+        """Ordered already."""
+        if step.application().office_ended_on is None or step.row.kept_after_office:
+            return None
+        return {"reasons": "The threat goes on after the office; the work was agreed before it ended."}
+
+
+class LetGo(MeasureEvent[Explained]):
+    """The employer does not provide a measure any more, because the office ended before it was there."""
+
+    name, title, body = "let-go", "Let a measure go with the office", Explained
+
+    def judge(self, step: Step[Measure], body: Explained) -> None:
+        """The office has ended."""
+        step.ask(turns.office_has_ended, office_ended_on=step.application().office_ended_on)
+
+    def example(self, step: Step[Measure]) -> dict[str, Any] | None:
+        """Nothing was ordered."""
+        if step.application().office_ended_on is None:
+            return None
+        return {"reasons": "The office ended before anything was ordered."}
 
 
 class Remove(MeasureEvent[Explained]):

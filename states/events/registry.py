@@ -236,12 +236,20 @@ class MergeOrganisation(Event[Organisation, Body]):
     chart, table, name, title = ORGANISATION, Organisation, "merge", "Merge into another employer"
 
 
-class DepartPerson(Event[Person, Body]):
+class Departure(Body):
+    """The day of death, where that is why."""
+
+    deceased_on: Day | None = None
+
+
+class DepartPerson(Event[Person, Departure]):
     """Someone stops taking part and holds no duty any more."""
 
     chart, table, name, title = PERSON, Person, "depart", "Let a person depart"
+    body = Departure
 
-    def effect(self, step: Step[Person], body: Body) -> None:
+    def effect(self, step: Step[Person], body: Departure) -> None:
         """Take the duties away."""
+        step.row.deceased_on = body.deceased_on
         for duty in step.rows(Duty, Duty.person == step.row.id, order=Duty.role):
             step.session.delete(duty)

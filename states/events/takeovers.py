@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from rules import steps
-from states.bodies import Body, Code, Day, Handle, Reference
+from rules import steps, turns
+from states.bodies import Body, Code, Day, Handle, Reference, Text
 from states.charts.measure import MeasureState
 from states.charts.takeover import TAKEOVER, TakeoverState
 from states.events.event import B, Event, Step
@@ -23,6 +23,7 @@ class Request(Body):
 
     application: Reference
     organisation: Handle
+    advice_version: int = 1
     requested_on: Day
 
 
@@ -100,9 +101,15 @@ class TakeOver(TakeoverEvent[TakingOver]):
         row = step.row
         row.taken_over_on = body.taken_over_on
         step.session.flush()
-        takeovers = step.rows(Takeover, Takeover.stream == row.stream)
+        same = Takeover.advice_version == row.advice_version
+        takeovers = step.rows(Takeover, Takeover.stream == row.stream, same)
         all_done = all(other.state is TakeoverState.TAKEN_OVER for other in takeovers)
-        advised = step.rows(Measure, Measure.stream == row.stream, Measure.state == MeasureState.ADVISED)
+        advised = step.rows(
+            Measure,
+            Measure.stream == row.stream,
+            Measure.advice_version == row.advice_version,
+            Measure.state == MeasureState.ADVISED,
+        )
         for measure in advised:
             if measure.payer == row.organisation or (measure.payer is None and all_done):
                 step.follow("measure", measure, "take-over")
@@ -110,6 +117,42 @@ class TakeOver(TakeoverEvent[TakingOver]):
     def example(self, step: Step[Takeover]) -> dict[str, Any]:
         """Today."""
         return {"takenOverOn": step.on.isoformat(), "decision": "DEC-2026-001"}
+
+
+class Declining(Body):
+    """Why the employer does not provide measures for another home, and when it said so."""
+
+    declined_on: Day | None = None
+    reasons: Text
+
+
+class DeclineSecondHome(TakeoverEvent[Declining]):
+    """The employer declines measures for a second home after a move: the one thing it may decline (par. 6)."""
+
+    name, title, body = "decline-second-home", "Decline measures for a second home", Declining
+
+    def judge(self, step: Step[Takeover], body: Declining) -> None:
+        """It is discretionary, and the day can be."""
+        step.ask(turns.second_home_discretionary, discretionary=step.application().discretionary)
+        step.ask(steps.not_in_future, what="The decision", day=body.declined_on or step.on, on=step.on)
+
+    def effect(self, step: Step[Takeover], body: Declining) -> None:
+        """What this employer would have paid is dropped; where every employer declined, the application is refused."""
+        row = step.row
+        step.session.flush()
+        takeovers = step.rows(Takeover, Takeover.stream == row.stream, Takeover.advice_version == row.advice_version)
+        all_declined = all(other.state is TakeoverState.DECLINED for other in takeovers)
+        for measure in step.rows(Measure, Measure.stream == row.stream, Measure.state == MeasureState.ADVISED):
+            if measure.payer in {row.organisation, None}:
+                step.follow("measure", measure, "drop")
+        if all_declined:
+            step.follow("application", step.application(), "decline-second-home")
+
+    def example(self, step: Step[Takeover]) -> dict[str, Any] | None:
+        """Only where it may."""
+        if not step.application().discretionary:
+            return None
+        return {"reasons": "The measures of the first home can be moved to the second one."}
 
 
 class LapseTakeover(TakeoverEvent[Body]):

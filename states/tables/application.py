@@ -55,6 +55,24 @@ class Application(Versioned, table=True):
     viewed_on: date | None = None
     """The day on which the applicant's view on the intended refusal was recorded."""
     forwarded_to: str | None = None
+    office_ended_on: date | None = None
+    """The last day of the office, once it is recorded that it has ended."""
+    deceased_on: date | None = None
+    moved_on: date | None = None
+    dwelling: int = 1
+    """Which home of the official this is about: certificates and par. 6 look at it."""
+    follows: str | None = Field(default=None, foreign_key="application.id")
+    """The application of an earlier home, after a move (REG x.9(6))."""
+    discretionary: bool = False
+    """Whether the employer may decline: measures were provided for an earlier home (REG x.9(6), "kunnen")."""
+    resembles: str | None = None
+    """An application that may be the same one."""
+    repeats: str | None = None
+    """A refused application that this one repeats (Awb 4:6)."""
+    new_facts: bool = False
+    """Whether a repeated application states new facts."""
+    joined_to: str | None = None
+    representative: str | None = Field(default=None, foreign_key="person.id", index=True)
     ended_on: date | None = None
     created_at: datetime
     changed_at: datetime
@@ -92,6 +110,7 @@ class Takeover(Versioned, table=True):
     stream: str = Field(foreign_key="stream.id", index=True)
     state: TakeoverState = Field(sa_type=by_value(TakeoverState))
     organisation: str = Field(foreign_key="organisation.id", index=True)
+    advice_version: int = 1
     requested_on: date
     received_on: date | None = None
     taken_over_on: date | None = None
@@ -115,6 +134,8 @@ class Measure(Versioned, table=True):
     """The one employer to which the measure is attributed; None: all employers in equal parts (BESL 3.2.16(b))."""
     ordered_on: date | None = None
     provided_on: date | None = None
+    kept_after_office: bool = False
+    """Whether a person decided that it is still provided though the office ended."""
     invoiced: bool = False
     """Whether the last invoice for this measure has come in."""
 
@@ -124,6 +145,7 @@ class Certificate(Recorded, table=True):
 
     id: str = Field(primary_key=True)
     stream: str = Field(foreign_key="stream.id", index=True)
+    dwelling: int = 1
     hardship: bool
     valid_from: date
     valid_until: date | None = None

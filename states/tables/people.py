@@ -1,5 +1,6 @@
 """People and organisations: who acts, in which role, for whom. Names and addresses lie in the vault."""
 
+from datetime import date
 from enum import StrEnum
 
 from sqlmodel import Field
@@ -41,6 +42,8 @@ class Person(Versioned, table=True):
     id: str = Field(primary_key=True)
     stream: str = Field(foreign_key="stream.id")
     state: PersonState = Field(sa_type=by_value(PersonState))
+    deceased_on: date | None = None
+    """No letter goes to the person from here on."""
 
 
 class Duty(Recorded, table=True):

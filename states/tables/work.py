@@ -150,7 +150,7 @@ class Outbox(SQLModel, table=True):
     facts: dict[str, Any] = Field(sa_type=json_type())
     created_at: datetime
     state: str = "pending"
-    """pending, sending, sent, outcome-unknown or failed."""
+    """pending, sending, sent, outcome-unknown, failed, or held-back where the recipient died."""
     next_at: datetime
     attempts: int = 0
     """How often it was handed to a sender since it was last pending."""

@@ -282,6 +282,14 @@ def find_no_measures_in_one(engine: Engine) -> None:
     walk(engine, receive(engine), Stage.NO_MEASURES, choose=bare)
 
 
+def join_one(engine: Engine) -> None:
+    """An application that was sent twice: the second one is joined to the first."""
+    first = receive(engine, name="D. Dubbel")
+    second = receive(engine, name="D. Dubbel")
+    act(engine, second, "join", at=START)
+    act(engine, first, "withdraw", at=START)
+
+
 BESIDE_THE_WAY: dict[Stage, Callable[[Engine], Any]] = {
     Stage.WITHDRAWN: withdraw_one,
     Stage.REFUSAL_INTENDED: intend_to_refuse_one,
@@ -290,6 +298,7 @@ BESIDE_THE_WAY: dict[Stage, Callable[[Engine], Any]] = {
     Stage.FORWARDED: forward_one,
     Stage.LAPSED: lapse_one,
     Stage.NO_MEASURES: find_no_measures_in_one,
+    Stage.JOINED: join_one,
 }
 """How an application gets into a stage that does not lie on the way to closed."""
 

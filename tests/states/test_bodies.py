@@ -21,16 +21,21 @@ from office import (
     is_ended,
     onward,
     receive,
+    rows,
+    walk,
 )
 from pydantic import BaseModel
 from sqlalchemy import Engine, inspect, text
 from sqlmodel import Session, select
 
+from rules.offices import LegalBasis
 from states.actions import Action
 from states.bodies import Body, Code, Handle, Text, content_fields, divide
+from states.charts.application import Stage
 from states.database import transaction
 from states.events.catalogue import EVENTS
-from states.tables.application import Application
+from states.events.event import Event
+from states.tables.application import Application, Measure
 from states.tables.ledger import Stream, VaultItem
 from states.vault import Vault
 
@@ -194,6 +199,27 @@ def new_action(proposed: list[Action], wanted: set[str]) -> Action | None:
     return next((action for action in allowed if action.event != "withdraw"), None)
 
 
+def turns(engine: Engine, at: Any) -> Iterator[tuple[Event[Any, Any], str]]:
+    """Turns of life that no ordinary way takes: each event with a case on which it is possible."""
+    first, second, third = (receive(engine, at=at, name="D. Dubbel") for _ in range(3))
+    yield EVENTS["application", "keep-apart"], second
+    yield EVENTS["application", "join"], third
+    yield EVENTS["application", "reopen"], third
+    walk(engine, first, Stage.PROVISION, at=at)
+    act(engine, first, "record-certificate", at=at)
+    home = rows(engine, Measure, Measure.stream == first, Measure.legal_basis == LegalBasis.HOME_MEASURE)[0]
+    for event in ("order", "provide"):
+        act(engine, first, event, at=at, which=lambda action: action.subject == home.id)
+    yield EVENTS["application", "record-move"], first
+    follower = rows(engine, Application, Application.follows == first)[0].id
+    walk(engine, follower, Stage.TAKEOVER, at=at)
+    act(engine, follower, "confirm-receipt", at=at)
+    yield EVENTS["takeover", "decline-second-home"], follower
+    act(engine, first, "end-office", at=at)
+    yield EVENTS["measure", "keep-after-office"], first
+    yield EVENTS["measure", "let-go"], first
+
+
 def test_content_stands_nowhere_but_in_the_vault(office: Engine) -> None:
     planter = Planter()
     at = START
@@ -216,6 +242,10 @@ def test_content_stands_nowhere_but_in_the_vault(office: Engine) -> None:
     act(office, late, "not-process", at=at + timedelta(days=15), changes=not_processed)
     withdrawn = planter.plant("application/withdraw", EVENTS["application", "withdraw"].body, {})
     act(office, receive(office, at=at), "withdraw", at=at, changes=withdrawn)
+
+    for event, subject in turns(office, at):
+        planted = planter.plant(f"{event.chart.name}/{event.name}", event.body, {})
+        act(office, subject, event.name, at=at, changes=planted)
 
     assert BY_PEOPLE - planter.fields == set(), "no text was planted in these"
     leaked = everything_but_the_vault(office)

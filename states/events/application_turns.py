@@ -1,0 +1,444 @@
+"""Turns of life: the office ends, the official dies or moves, the advice gets a new version, an ended case goes on."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import Field
+from sqlmodel import Session, col, select
+
+from rules import steps, turns
+from rules.offices import Domain, LegalBasis
+from rules.roles import Role
+from states import outbox
+from states.bodies import Body, Day, Handle, Line, Text
+from states.charts.advice import DomainState
+from states.charts.application import APPLICATION, ENDS, Stage
+from states.charts.measure import MeasureState
+from states.charts.takeover import TakeoverState
+from states.events.application_advice import domains
+from states.events.application_intake import ApplicationEvent
+from states.events.event import B, Step
+from states.events.turns import Turns, decided_turns
+from states.tables.application import Application, DomainAdvice, Measure, Takeover, ThreatSignal
+from states.tables.ledger import Stream
+from states.tables.people import Person
+
+NOT_THERE_YET = (MeasureState.PROPOSED, MeasureState.ADVISED, MeasureState.TAKEN_OVER, MeasureState.ORDERED)
+THERE = (MeasureState.PROVIDED, MeasureState.SETTLED)
+
+
+def home_measures(step: Step[Application], *states: MeasureState) -> list[Measure]:
+    """The measures under x.9(1) of the present home, in some states."""
+    return step.rows(
+        Measure,
+        Measure.stream == step.row.id,
+        Measure.legal_basis == LegalBasis.HOME_MEASURE,
+        col(Measure.state).in_(states),
+    )
+
+
+def open_version(step: Step[Application], wanted: Iterable[Domain]) -> None:
+    """Begin the next version of the advice over some domains; what was adopted stays."""
+    row = step.row
+    known = step.rows(DomainAdvice, DomainAdvice.stream == row.id, order=DomainAdvice.advice_version)
+    risks = {item.domain: item.risk for item in known}
+    if any(item.advice_version == row.advice_version for item in known):
+        row.advice_version += 1
+    step.session.flush()
+    for domain in wanted:
+        step.follow(
+            "domain-advice",
+            None,
+            "open",
+            application=row.id,
+            domain=domain,
+            risk=risks.get(domain) or "high",
+            advice_version=row.advice_version,
+        )
+
+
+def lapse(step: Step[Application]) -> None:
+    """The claim lapses: nobody has taken anything over."""
+    step.follow("application", step.row, "lapse")
+
+
+def stop(step: Step[Application]) -> None:
+    """Stop what is new, end what runs, and leave to a person what an employer took over already."""
+    row = step.row
+    for domain in step.rows(DomainAdvice, DomainAdvice.stream == row.id):
+        if domain.state not in {DomainState.ADOPTED, DomainState.LAPSED}:
+            step.follow("domain-advice", domain, "lapse")
+    for takeover in step.rows(Takeover, Takeover.stream == row.id):
+        if takeover.state in {TakeoverState.REQUESTED, TakeoverState.RECEIVED}:
+            step.follow("takeover", takeover, "lapse")
+    for measure in step.rows(Measure, Measure.stream == row.id):
+        if measure.state in {MeasureState.PROPOSED, MeasureState.ADVISED}:
+            step.follow("measure", measure, "drop")
+        elif measure.state in {*NOT_THERE_YET, *THERE}:
+            step.follow("measure", measure, "end-with-office", ended_on=row.office_ended_on)
+    if row.state in {Stage.ADVICE, Stage.WITH_SECURITY_AUTHORITY}:
+        step.follow("application", row, "begin-provision")
+
+
+def stop_or_lapse(step: Step[Application]) -> None:
+    """Where an employer has taken over, stop what is new; else the claim lapses."""
+    taken = step.rows(Takeover, Takeover.stream == step.row.id, Takeover.state == TakeoverState.TAKEN_OVER)
+    (stop if taken else lapse)(step)
+
+
+def only_kept(_: Step[Application]) -> None:
+    """The fact is kept; the case itself goes on, or stays ended, as it was."""
+
+
+def home_again(step: Step[Application]) -> None:
+    """The home in the advice that is being written is another one: that domain is assessed again."""
+    left_something = bool(home_measures(step, *THERE))
+    draft = next((item for item in domains(step) if item.domain is Domain.HOME), None)
+    supersede(step)
+    if draft is not None and draft.state in {DomainState.DRAFTED, DomainState.NOT_NEEDED, DomainState.SUBMITTED}:
+        step.follow("domain-advice", draft, "send-back")
+    if left_something:
+        if draft is not None:
+            step.follow("domain-advice", draft, "set-aside")  # the linked application looks at the new home
+        second_home(step)
+    elif draft is None:
+        step.follow(
+            "domain-advice",
+            None,
+            "open",
+            application=step.row.id,
+            domain=Domain.HOME,
+            risk="high",
+            advice_version=step.row.advice_version,
+        )
+
+
+def supersede(step: Step[Application]) -> None:
+    """What was advised for the home that is left, and is not there yet, is not provided any more."""
+    for measure in home_measures(step, *NOT_THERE_YET):
+        step.follow("measure", measure, "drop" if measure.state is MeasureState.PROPOSED else "supersede")
+
+
+def taken_back(step: Step[Application]) -> None:
+    """The security authority has the advice: it goes back to the adviser, and the home is assessed again."""
+    for item in domains(step):
+        if item.domain is not Domain.HOME and item.state is DomainState.SUBMITTED:
+            step.follow("domain-advice", item, "send-back")
+    home_again(step)
+
+
+def next_home(step: Step[Application]) -> None:
+    """Nothing was provided at the home that is left: a new version of the advice looks at the new one. Else par. 6."""
+    supersede(step)
+    if home_measures(step, *THERE):
+        second_home(step)
+    else:
+        open_version(step, [Domain.HOME])
+
+
+def second_home(step: Step[Application]) -> None:
+    """Measures were provided before: a linked application for the new home begins, which is discretionary (par. 6)."""
+    row, vault = step.row, step.passage.vault
+    known = vault.content(step.session, step.session.get_one(Stream, row.stream), row.id)
+    person = step.get(Person, row.applicant)
+    asked = vault.content(step.session, step.session.get_one(Stream, person.stream), person.id)
+    moved: Any = step.body
+    assert step.passage.follower is not None
+    step.passage.follower(
+        step.passage,
+        "application",
+        None,
+        "receive",
+        {
+            "office": row.office,
+            "employers": step.employers(),
+            "applicant": row.applicant,
+            "name": known.get("name") or asked.get("name") or "as recorded before",
+            "email": known.get("email") or asked.get("email") or "as-recorded@before.invalid",
+            "home_address": moved.home_address,
+            "received_on": step.on,
+            "certain_since": row.certain_since,
+            "in_office_until": row.in_office_until,
+            "acting_since": row.acting_since,
+            "in_territory": row.in_territory,
+            "exemption_on": row.exemption_on,
+            "follows": row.id,
+        },
+    )
+
+
+def second_home_if_provided(step: Step[Application]) -> None:
+    """Where measures were provided before, a linked application for the new home begins (par. 6)."""
+    if home_measures(step, *THERE):
+        second_home(step)
+
+
+def new_version(step: Step[Application]) -> None:
+    """The next version of the advice is written over the domains that are named; what was adopted stays."""
+    wanted: Any = step.body
+    open_version(step, wanted.domains)
+
+
+def again(step: Step[Application]) -> None:
+    """The way that was ended goes on, with a new version of the advice where one is written."""
+    row = step.row
+    row.ended_on = row.refusal_ground = row.refusal_article = row.viewed_on = row.joined_to = None
+    if row.state in {Stage.INTERVIEW_HELD, Stage.ADVICE}:
+        open_version(step, list(Domain))
+    elif row.state is Stage.INTAKE and step.rows(DomainAdvice, DomainAdvice.stream == row.id):
+        row.advice_version += 1
+
+
+TURNS: Turns = decided_turns(
+    """
+    # turn           rec int pla hel adv bva tak pro set boo clo wit ref rfd not for lap nom joi
+    end-office        L   L   L   L   T   T   T   S   S   S   S   F   L   F   F   F   F   F   F
+    record-death      L   L   L   L   T   T   T   S   S   S   S   F   L   F   F   F   F   F   F
+    record-move       F   F   F   F   H   B   N   N   N   N   P   F   F   F   F   F   F   F   F
+    revise-advice     x   x   x   x   x   x   V   V   V   V   x   x   x   x   x   x   x   x   x
+    reopen            x   x   x   x   x   x   x   x   x   x   A   A   x   A   A   A   A   A   A
+    """,
+    {
+        "L": lapse,
+        "T": stop_or_lapse,
+        "S": stop,
+        "F": only_kept,
+        "H": home_again,
+        "B": taken_back,
+        "N": next_home,
+        "P": second_home_if_provided,
+        "V": new_version,
+        "A": again,
+    },
+)
+
+
+class Turn(ApplicationEvent[B]):
+    """A turn: keeps its facts, then does what the table says for the stage."""
+
+    def effect(self, step: Step[Application], body: B) -> None:
+        """Keep the facts, then carry out the consequence."""
+        self.keep(step, body)
+        TURNS.carry_out(self.name, step)
+
+    def keep(self, step: Step[Application], body: B) -> None:
+        """Put the facts of the turn on the application."""
+
+
+def siblings(session: Session, row: Application) -> list[Application]:
+    """The other applications of the same official, in order."""
+    query = select(Application).where(Application.applicant == row.applicant, Application.id != row.id)
+    return list(session.exec(query.order_by(Application.id)))
+
+
+class EndOfOffice(Body):
+    """The last day of the office."""
+
+    ended_on: Day
+    decision: Handle | None = None
+
+
+class EndOffice(Turn[EndOfOffice]):
+    """The office ended: no new claim; what runs ends with it; what was taken over waits for a decision by hand."""
+
+    name, title, body = "end-office", "Record the end of office", EndOfOffice
+
+    def also_locks(self, session: Session, key: str, body: EndOfOffice) -> Iterable[str]:
+        """The streams of the official's other applications."""
+        row = session.get(Application, key)
+        return [other.stream for other in siblings(session, row)] if row else []
+
+    def judge(self, step: Step[Application], body: EndOfOffice) -> None:
+        """It has happened, after the office began, and was not recorded before."""
+        step.ask(steps.not_in_future, what="The end of office", day=body.ended_on, on=step.on)
+        step.ask(
+            steps.not_before,
+            what="The end of office",
+            day=body.ended_on,
+            earlier="its begin",
+            earliest=step.row.certain_since,
+        )
+        step.ask(turns.office_ends_once, ended_on=step.row.office_ended_on)
+
+    def keep(self, step: Step[Application], body: EndOfOffice) -> None:
+        """The day; the same office ends in every application of the official."""
+        end_of_office(step, body.ended_on)
+        for other in siblings(step.session, step.row) if step.by.role is not Role.ENGINE else ():
+            if other.office is step.row.office and other.office_ended_on is None:
+                step.follow("application", other, "end-office", ended_on=body.ended_on)
+
+    def example(self, step: Step[Application]) -> dict[str, Any] | None:
+        """Today."""
+        return None if step.row.office_ended_on else {"endedOn": step.on.isoformat()}
+
+
+def end_of_office(step: Step[Application], ended_on: date) -> None:
+    """Keep the end of office; an earlier end that was known in advance gives way to what happened."""
+    step.row.office_ended_on = step.row.in_office_until = ended_on
+
+
+class Death(Body):
+    """The day of death."""
+
+    died_on: Day
+
+
+class RecordDeath(Turn[Death]):
+    """The official died: no letter to the person any more; the office ended; what is lent comes back by the estate."""
+
+    name, title, body = "record-death", "Record a death", Death
+
+    def also_locks(self, session: Session, key: str, body: Death) -> Iterable[str]:
+        """The streams of the official and of the other applications."""
+        row = session.get(Application, key)
+        if row is None:
+            return []
+        return [session.get_one(Person, row.applicant).stream, *(other.stream for other in siblings(session, row))]
+
+    def judge(self, step: Step[Application], body: Death) -> None:
+        """It has happened, and was not recorded before."""
+        step.ask(steps.not_in_future, what="The death", day=body.died_on, on=step.on)
+        step.ask(turns.dies_once, deceased_on=step.row.deceased_on)
+
+    def keep(self, step: Step[Application], body: Death) -> None:
+        """The day, in every application; the person takes part no more, and what was not sent yet is held back."""
+        row = step.row
+        row.deceased_on, row.representative = body.died_on, None
+        if row.office_ended_on is None:
+            end_of_office(step, body.died_on)
+        if step.by.role is Role.ENGINE:
+            return
+        person = step.get(Person, row.applicant)
+        if person.deceased_on is None:
+            step.follow("person", person, "depart", deceased_on=body.died_on)
+        outbox.hold_back(step.session, row.applicant)
+        for other in siblings(step.session, row):
+            if other.deceased_on is None:
+                step.follow("application", other, "record-death", died_on=body.died_on)
+
+    def example(self, step: Step[Application]) -> dict[str, Any] | None:
+        """Today."""
+        return None if step.row.deceased_on else {"diedOn": step.on.isoformat()}
+
+
+class Move(Body):
+    """The new home: since when, where, and whether it lies in the territory or is exempted (REG x.9(2), (6))."""
+
+    moved_on: Day
+    home_address: Line
+    household: Text | None = None
+    in_territory: bool = True
+    exemption_on: Day | None = None
+
+
+class RecordMove(Turn[Move]):
+    """The official moves house: the advice on the home is made anew, or a linked application begins (par. 6)."""
+
+    name, title, body = "record-move", "Record a move", Move
+
+    def judge(self, step: Step[Application], body: Move) -> None:
+        """A day that can be, of someone who lives."""
+        step.ask(steps.not_in_future, what="The move", day=body.moved_on, on=step.on)
+        step.ask(
+            steps.not_before,
+            what="The move",
+            day=body.moved_on,
+            earlier="the move before it",
+            earliest=step.row.moved_on,
+        )
+        if body.exemption_on is not None:
+            step.ask(steps.not_in_future, what="The exemption", day=body.exemption_on, on=step.on)
+        step.ask(turns.dies_once, deceased_on=step.row.deceased_on)
+
+    def conditions(self, step: Step[Application], body: Move) -> Mapping[str, bool]:
+        """Whether a measure of the home that is left was provided already."""
+        return {"home_provided": bool(home_measures(step, *THERE))}
+
+    def keep(self, step: Step[Application], body: Move) -> None:
+        """The new home; a certificate of the old one does not count for it."""
+        row = step.row
+        row.moved_on, row.dwelling = body.moved_on, row.dwelling + 1
+        row.in_territory, row.exemption_on = body.in_territory, body.exemption_on
+
+    def example(self, step: Step[Application]) -> dict[str, Any] | None:
+        """Today."""
+        if step.row.deceased_on:
+            return None
+        return {"movedOn": step.on.isoformat(), "homeAddress": "Nieuwelaan 2, 1234 AB Zilverdam"}
+
+
+class Revision(Body):
+    """The domains that a new version of the advice looks at again, and why."""
+
+    domains: tuple[Domain, ...] = Field(min_length=1, max_length=4)
+    reasons: Text
+
+
+class ReviseAdvice(Turn[Revision]):
+    """A new threat after the adoption: the next version of the advice is written; adopted measures stay."""
+
+    name, title, body = "revise-advice", "Revise the advice after a new threat", Revision
+
+    def judge(self, step: Step[Application], body: Revision) -> None:
+        """There is a new threat, and the office has not ended."""
+        signals = step.rows(ThreatSignal, ThreatSignal.stream == step.row.id)
+        step.ask(
+            turns.revision_has_cause,
+            adopted_on=step.row.adopted_on,
+            signals=[signal.recorded_at.date() for signal in signals],
+        )
+        step.ask(turns.each_domain_once, domains=[str(domain) for domain in body.domains])
+        step.ask(turns.office_ends_once, ended_on=step.row.office_ended_on)
+
+    def example(self, step: Step[Application]) -> dict[str, Any] | None:
+        """The home and the digital domain."""
+        return {"domains": ["home", "digital"], "reasons": "A new threat was signalled after the adoption."}
+
+
+class Reopening(Body):
+    """Where the application goes on, and why; by which objection, if it was founded."""
+
+    stage: Literal["intake", "interview-held", "advice", "provision", "settlement", "booking"]
+    reasons: Text
+    objection: Handle | None = None
+
+
+def reopenings(ended_as: str) -> list[str]:
+    """The stages at which an application that ended so can go on, by the chart's own transitions."""
+    stages = ("intake", "interview-held", "advice", "provision", "settlement", "booking")
+    return [stage for stage in stages if APPLICATION.moves(ended_as, "reopen", **{place(stage): True})]
+
+
+def place(stage: str) -> str:
+    """The chart's condition for going on at a stage."""
+    return f"at_{stage.replace('-', '_')}"
+
+
+class Reopen(Turn[Reopening]):
+    """An ended application goes on: after a founded objection, a judgment, or because it ended by mistake."""
+
+    name, title, body = "reopen", "Reopen an ended application", Reopening
+
+    def judge(self, step: Step[Application], body: Reopening) -> None:
+        """A stage that fits the end, an interview where one is needed, and a living official."""
+        step.ask(
+            turns.reopens_at,
+            ended_as=str(step.row.state),
+            stage=body.stage,
+            possible=reopenings(str(step.row.state)),
+        )
+        step.ask(turns.interviewed_before, stage=body.stage, held_on=step.row.interview_held_on)
+        step.ask(turns.dies_once, deceased_on=step.row.deceased_on)
+
+    def conditions(self, step: Step[Application], body: Reopening) -> Mapping[str, bool]:
+        """The stage that was chosen."""
+        return {place(body.stage): True}
+
+    def example(self, step: Step[Application]) -> dict[str, Any] | None:
+        """The first stage that can be."""
+        if str(step.row.state) not in {str(end) for end in ENDS} or step.row.deceased_on:
+            return None
+        held = step.row.interview_held_on is not None
+        possible = [stage for stage in reopenings(str(step.row.state)) if held or stage == "intake"]
+        return {"stage": possible[0], "reasons": "New facts show that it ended too soon."} if possible else None
