@@ -12,6 +12,7 @@ from rules.roles import Role
 from rules.urgency import RANK, Urgency
 from rules.values import value
 from rules.working_hours import add_or_provisional
+from states.charts.application import ENDS
 from states.charts.measure import MeasureState
 from states.database import wake
 from states.events.event import Passage, Touched
@@ -79,6 +80,8 @@ def refresh(passage: Passage) -> None:
         after = {work.action: work for work in WORK.get((touch.chart, str(touch.after)), ())}
         gone = ((subject_of(touch), action) for action in before.keys() - after.keys())
         ended.extend(key for key in gone if asked.pop(key, None) is None)
+        if touch.chart == "application" and touch.after in ENDS:
+            ended.append((subject_of(touch), "keep-apart"))
         for action in after.keys() - before.keys():
             asked[subject_of(touch), action] = (touch, after[action])
     items = []
@@ -141,12 +144,12 @@ def resembling(passage: Passage, touch: Touched) -> Changes:
     """An application came in that may be the same as another one: someone looks."""
     if touch.row.resembles is None:  # type: ignore[attr-defined]  # an application
         return [], []
-    return asked_for(passage, touch, "join", Role.OFFICER, "intake")
+    return asked_for(passage, touch, "keep-apart", Role.OFFICER, "intake")
 
 
 def looked_at(_: Passage, touch: Touched) -> Changes:
     """Someone decided whether two applications are one."""
-    return [(subject_of(touch), "join")], []
+    return [(subject_of(touch), "keep-apart")], []
 
 
 def estate(passage: Passage, touch: Touched) -> Changes:
