@@ -17,7 +17,7 @@ from notifications.letters import render
 from notifications.message import compose
 from rules.moments import office_day
 from rules.roles import ENGINE
-from states import bank_messages, batches, deadlines, outbox, queue, runs, sequence
+from states import bank_messages, batches, deadlines, outbox, queue, runs, sequence, watch
 from states.configuration import Configuration
 from states.database import transaction
 from states.errors import StatesError
@@ -50,8 +50,10 @@ def offer(engine: Engine, at: datetime, run: str, *, runner: str = "direct") -> 
 
 
 def remind(engine: Engine, at: datetime, *, runner: str = "direct") -> int:
-    """Pass every threshold that is due, some at a time; answers how many."""
+    """Pass every threshold that is due, some at a time; answers how many. Asks after offices whose end has passed."""
     passed = 0
+    with transaction(engine) as session:
+        watch.ended_offices(session, at=at, limit=AT_ONCE)
     while True:
         with transaction(engine) as session:
             now = deadlines.pass_due(session, at=at, limit=AT_ONCE)

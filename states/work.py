@@ -154,7 +154,8 @@ def looked_at(_: Passage, touch: Touched) -> Changes:
 
 def estate(passage: Passage, touch: Touched) -> Changes:
     """The official died: someone settles with the estate what is open, by hand and with care."""
-    return asked_for(passage, touch, "settle-with-estate", Role.OFFICER, "settlement", minutes=60)
+    opened = asked_for(passage, touch, "settle-with-estate", Role.OFFICER, "settlement", minutes=60)[1]
+    return [(subject_of(touch), "end-office")], opened
 
 
 def after_office(passage: Passage, touch: Touched) -> Changes:
@@ -183,6 +184,17 @@ def removed(_: Passage, touch: Touched) -> Changes:
     return [(subject_of(touch), "remove")], []
 
 
+def office_ended(_: Passage, touch: Touched) -> Changes:
+    """The end of office is recorded."""
+    return [(subject_of(touch), "end-office")], []
+
+
+def office_corrected(passage: Passage, touch: Touched) -> Changes:
+    """The office goes on after all: nobody need record its end."""
+    until = touch.row.in_office_until  # type: ignore[attr-defined]  # an application
+    return ([(subject_of(touch), "end-office")] if until is None or until >= passage.on else []), []
+
+
 SPECIAL: dict[tuple[str, str], Callable[[Passage, Touched], Changes]] = {
     ("application", "receive-invoice"): invoiced,
     ("payable", "reject"): uninvoiced,
@@ -190,6 +202,8 @@ SPECIAL: dict[tuple[str, str], Callable[[Passage, Touched], Changes]] = {
     ("application", "join"): looked_at,
     ("application", "keep-apart"): looked_at,
     ("application", "record-death"): estate,
+    ("application", "end-office"): office_ended,
+    ("application", "correct-fact"): office_corrected,
     ("measure", "end-with-office"): after_office,
     ("measure", "keep-after-office"): decided_after_office,
     ("measure", "let-go"): decided_after_office,

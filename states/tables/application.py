@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field
 
 from rules.offices import Domain, LegalBasis, Office, ProvisionForm
@@ -22,6 +22,12 @@ class Application(Versioned, table=True):
     __table_args__ = (
         Index("ix_application_stage_id", "state", "id"),
         Index("ix_application_urgency", "urgency"),
+        # The watch reads this index only.
+        Index(
+            "ix_application_office_end",
+            "in_office_until",
+            postgresql_where=text("in_office_until IS NOT NULL AND office_ended_on IS NULL"),
+        ),
     )
 
     id: str = Field(primary_key=True)

@@ -43,6 +43,7 @@ from states.events.application_turns import TURNS
 from states.tables.application import Application, DomainAdvice, Measure, Takeover
 from states.tables.people import Person
 from states.tables.work import Outbox, WorkItem
+from states.watch import ended_offices
 
 TODAY = office_day(START)
 MOVE = {"movedOn": TODAY.isoformat(), "homeAddress": "Nieuwelaan 2, 1234 AB Zilverdam"}
@@ -216,6 +217,31 @@ def test_the_end_of_office_is_recorded_once(office: Engine) -> None:
     do(office, "application", reference, "end-office", by=OFFICER, body=body)
     again = refused(lambda: do(office, "application", reference, "end-office", by=OFFICER, body=body))
     assert again == ["turn.office-ends-once"]
+
+
+@pytest.mark.parametrize(("days", "asked"), [(0, 0), (1, 1)])
+def test_the_day_after_a_known_end_of_office_an_officer_is_asked_to_record_it(
+    office: Engine, days: int, asked: int
+) -> None:
+    reference = receive(office, inOfficeUntil=TODAY.isoformat())
+    at = START + timedelta(days=days)
+    for expected in (asked, 0):
+        with transaction(office) as session:
+            assert ended_offices(session, at=at, limit=10) == expected
+    assert ("officer: end-office" in next_steps(office, reference)) == bool(asked)
+    if asked:
+        act(office, reference, "end-office", at=at, changes={"endedOn": TODAY.isoformat()})
+        assert "officer: end-office" not in next_steps(office, reference)
+
+
+def test_an_office_that_goes_on_after_all_asks_nothing(office: Engine) -> None:
+    reference = receive(office, inOfficeUntil=TODAY.isoformat())
+    at = START + timedelta(days=1)
+    with transaction(office) as session:
+        ended_offices(session, at=at, limit=10)
+    longer = {"inOfficeUntil": (TODAY + timedelta(days=400)).isoformat(), "reasons": "Appointed again."}
+    do(office, "application", reference, "correct-fact", by=OFFICER, at=at, body=longer)
+    assert "officer: end-office" not in next_steps(office, reference)
 
 
 # Death.

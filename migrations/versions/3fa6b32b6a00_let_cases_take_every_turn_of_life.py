@@ -6,7 +6,7 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
-revision: str = "99060d0699e3"
+revision: str = "3fa6b32b6a00"
 down_revision: str | Sequence[str] | None = "b64a2ffb82a0"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -25,6 +25,13 @@ def upgrade() -> None:
     op.add_column("application", sa.Column("new_facts", sa.Boolean(), nullable=False))
     op.add_column("application", sa.Column("joined_to", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
     op.add_column("application", sa.Column("representative", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
+    op.create_index(
+        "ix_application_office_end",
+        "application",
+        ["in_office_until"],
+        unique=False,
+        postgresql_where=sa.text("in_office_until IS NOT NULL AND office_ended_on IS NULL"),
+    )
     op.create_index(op.f("ix_application_representative"), "application", ["representative"], unique=False)
     op.create_foreign_key(op.f("fk_application_representative"), "application", "person", ["representative"], ["id"])
     op.create_foreign_key(op.f("fk_application_follows"), "application", "application", ["follows"], ["id"])
@@ -44,6 +51,11 @@ def downgrade() -> None:
     op.drop_constraint(op.f("fk_application_follows"), "application", type_="foreignkey")
     op.drop_constraint(op.f("fk_application_representative"), "application", type_="foreignkey")
     op.drop_index(op.f("ix_application_representative"), table_name="application")
+    op.drop_index(
+        "ix_application_office_end",
+        table_name="application",
+        postgresql_where=sa.text("in_office_until IS NOT NULL AND office_ended_on IS NULL"),
+    )
     op.drop_column("application", "representative")
     op.drop_column("application", "joined_to")
     op.drop_column("application", "new_facts")

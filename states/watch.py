@@ -1,0 +1,53 @@
+"""What comes by itself with the days and asks for a person: an office whose known end has passed."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, or_, select
+
+from rules.moments import office_day
+from rules.offices import ProvisionForm
+from rules.roles import ENGINE, Role
+from states import ledger
+from states.bodies import Body
+from states.charts.application import ENDS
+from states.charts.measure import MeasureState
+from states.events.event import Passage, Touched
+from states.tables.application import Application, Measure
+from states.tables.work import WorkItem
+from states.work import Work, item_for
+
+END_OF_OFFICE = Work("end-office", Role.OFFICER, 15, "intake")
+
+
+def ended_offices(session: Session, *, at: datetime, limit: int) -> int:
+    """Ask an officer to record the end of office where its known last day has passed; answers how many were asked.
+
+    Safe with any number of clocks: the application's stream is locked first, and what another clock holds is left
+    to it.
+    """
+    asked = select(WorkItem.subject).where(WorkItem.action == END_OF_OFFICE.action, col(WorkItem.done_at).is_(None))
+    runs_on = select(Measure.stream).where(
+        col(Measure.state).in_((MeasureState.PROVIDED, MeasureState.SETTLED)),
+        or_(col(Measure.recurring), col(Measure.form) == ProvisionForm.LENT),
+    )
+    query = (
+        select(Application)
+        .where(
+            col(Application.in_office_until) < office_day(at),
+            col(Application.office_ended_on).is_(None),
+            or_(col(Application.state).not_in(ENDS), col(Application.id).in_(runs_on)),
+            col(Application.id).not_in(asked),
+        )
+        .order_by(col(Application.in_office_until), col(Application.id))
+        .limit(limit)
+    )
+    found = 0
+    for application in session.exec(query).all():
+        if ledger.lock_if_free(session, application.stream) is None:
+            continue
+        state = str(application.state)
+        touch = Touched("application", application, "end-office", state, state, Body())
+        session.add(WorkItem(**item_for(Passage(session, ENGINE, at), touch, END_OF_OFFICE)))
+        found += 1
+    session.flush()
+    return found
