@@ -141,7 +141,7 @@ def asked_for(passage: Passage, touch: Touched, action: str, role: Role, level: 
 
 
 def resembling(passage: Passage, touch: Touched) -> Changes:
-    """An application came in that may be the same as another one: someone looks."""
+    """The intake begins of an application that may be the same as another one: someone looks."""
     if touch.row.resembles is None:  # type: ignore[attr-defined]  # an application
         return [], []
     return asked_for(passage, touch, "keep-apart", Role.OFFICER, "intake")
@@ -198,7 +198,7 @@ def office_corrected(passage: Passage, touch: Touched) -> Changes:
 SPECIAL: dict[tuple[str, str], Callable[[Passage, Touched], Changes]] = {
     ("application", "receive-invoice"): invoiced,
     ("payable", "reject"): uninvoiced,
-    ("application", "receive"): resembling,
+    ("application", "start-intake"): resembling,
     ("application", "join"): looked_at,
     ("application", "keep-apart"): looked_at,
     ("application", "record-death"): estate,

@@ -160,13 +160,18 @@ class Receive(ApplicationEvent[NewApplication]):
 def alike(session: Session, person: str, body: NewApplication) -> tuple[str | None, str | None]:
     """An application that runs and may be the same one, and the newest refused one that this one repeats.
 
-    They are looked for among those of the same person, or of a person of the same name, for the same office; a later
-    application for another home (par. 6) is neither.
+    They are looked for among those of the same person, or of a person of the same name, for the same office and an
+    employer they share; a later application for another home (par. 6) is neither.
     """
     if body.follows is not None:
         return None, None
     people = {person, *names.find(session, body.name)}
-    query = select(Application).where(col(Application.applicant).in_(people), Application.office == body.office)
+    shared = select(ApplicationEmployer.application).where(col(ApplicationEmployer.organisation).in_(body.employers))
+    query = select(Application).where(
+        col(Application.applicant).in_(people),
+        col(Application.id).in_(shared),
+        Application.office == body.office,
+    )
     found = session.exec(query.order_by(col(Application.created_at).desc(), col(Application.id))).all()
     running = next((row.id for row in found if row.state not in ENDS), None)
     refused = next((row.id for row in found if row.state is Stage.REFUSED), None)

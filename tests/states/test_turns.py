@@ -464,6 +464,8 @@ def test_an_ended_application_goes_on_where_its_end_allows(prepared: Prepared, e
 def test_an_application_that_resembles_another_one_is_looked_at(office: Engine) -> None:
     first, second = receive(office, name="D. Dubbel"), receive(office, name="d. dubbel")
     assert row(office, Application, Application.id == second).resembles == first
+    assert row(office, Application, Application.id == first).resembles is None
+    act(office, second, "start-intake", at=START)
     assert "officer: keep-apart" in next_steps(office, second)
     act(office, second, "keep-apart", at=START)
     assert "officer: keep-apart" not in next_steps(office, second)
