@@ -128,7 +128,7 @@ def test_work_goes_away_by_doing_it(office: Api) -> None:
 
 def test_each_pool_sees_its_own_work_and_a_coordinator_sees_all(office: Api) -> None:
     office.receive()
-    office.walk(office.receive(), "interview-planned", choose=sparing)
+    office.walk(office.receive(name="B. Ander"), "interview-planned", choose=sparing)
     office.walk(office.receive(employers=[GOUDVEEN]), "takeover", choose=sparing)
     pools = {
         OFFICER: ["start-intake"],
