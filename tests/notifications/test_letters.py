@@ -7,7 +7,8 @@ from jinja2 import UndefinedError, meta
 
 from notifications.catalogue import LANGUAGES, ROOM, catalogue
 from notifications.errors import NotificationsError
-from notifications.letters import _environment, render
+from notifications.letters import render
+from notifications.wording import environment
 
 LETTERS = sorted(catalogue().letters)
 DECISIONS = [letter for letter in LETTERS if "objection_until" in catalogue().letters[letter].facts]
@@ -66,7 +67,7 @@ def facts(letter: str, source: dict[str, object] = ONE) -> dict[str, object]:
 def shown(letter: str, key: str, language: str, source: dict[str, object]) -> str:
     kind = catalogue().letters[letter].facts[key]
     if kind == "date":
-        return str(_environment(language).filters["day"](source[key]))
+        return str(environment(language).filters["day"](source[key]))
     if kind in catalogue().words:
         return catalogue().words[kind][str(source[key])][language]
     return str(source[key])
@@ -98,13 +99,13 @@ def test_the_words_of_a_letter_hold_no_content_of_a_case(letter: str, language: 
 
 @pytest.mark.parametrize(("letter", "language"), IN_EVERY_LANGUAGE)
 def test_templates_use_exactly_the_facts_that_the_catalogue_grants(letter: str, language: str) -> None:
-    environment = _environment(language)
+    templates = environment(language)
     line = catalogue().letters[letter]
     waiting = [f"letters/{line.folder}/{language}.{part}.j2" for part in ("subject", "body")]
     used: set[str] = set()
     while waiting:
         source = (ROOM / waiting.pop()).read_text(encoding="utf-8")
-        tree = environment.parse(source)
+        tree = templates.parse(source)
         used |= meta.find_undeclared_variables(tree)
         waiting += [name for name in meta.find_referenced_templates(tree) if name]
     assert used == set(line.facts)
@@ -177,7 +178,7 @@ def test_markup_in_a_fact_stays_the_text_that_it_is(planted: str) -> None:
 
 @pytest.mark.parametrize("name", ["anything.html.j2", "letters/refusal/nl.body.html.j2"])
 def test_a_part_in_html_would_be_escaped_and_a_part_in_plain_text_is_not(name: str) -> None:
-    escapes = _environment("nl").autoescape
+    escapes = environment("nl").autoescape
     assert callable(escapes)
     assert escapes(name)
     assert not escapes("letters/refusal/nl.body.j2")
@@ -186,7 +187,7 @@ def test_a_part_in_html_would_be_escaped_and_a_part_in_plain_text_is_not(name: s
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_template_that_asks_for_what_nobody_told_it_fails(language: str) -> None:
     with pytest.raises(UndefinedError, match="'household' is undefined"):
-        _environment(language).from_string("Beste {{ household }}").render(facts("refusal"))
+        environment(language).from_string("Beste {{ household }}").render(facts("refusal"))
 
 
 def test_a_letter_nobody_wrote_is_refused_with_those_that_there_are() -> None:
