@@ -103,6 +103,7 @@ DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
     ("person", "depart"): (Z,),
     ("work", "claim"): (U, D, S, C, E, P, F, L, X),
     ("work", "release"): (U, D, S, C, E, P, F, L, X),
+    ("police-report", "draft"): (A, U, D),
 }
 
 
