@@ -205,6 +205,7 @@ class PersonView(View):
 
     id: str
     state: str
+    language: str | None = None
     version: int
 
 

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from states.errors import NotFoundError
 from states.tables.base import new_id
 from states.tables.ledger import Stream
-from states.tables.people import Person
+from states.tables.people import Language, Person
 from states.tables.work import Outbox
 from states.vault import Vault
 
@@ -34,12 +34,14 @@ def post(
     facts: Mapping[str, Any],
     at: datetime,
 ) -> Outbox:
-    """Put a letter in the outbox; it is sent after the commit, or not at all."""
+    """Put a letter in the outbox, in the reader's language; it is sent after the commit, or not at all."""
+    reader = session.get(Person, recipient)
     key = new_id("letter", 16)
     row = Outbox(
         id=key,
         application=application,
         letter=letter,
+        language=(reader and reader.language) or Language.NL,
         recipient=recipient,
         facts=dict(facts),
         created_at=at,

@@ -17,6 +17,13 @@ class EmployerKind(StrEnum):
     WATER_BOARD = "water-board"
 
 
+class Language(StrEnum):
+    """The languages in which letters are written; Dutch unless someone chose otherwise (Awb 2:6)."""
+
+    NL = "nl"
+    EN = "en"
+
+
 @versioned
 class Organisation(Versioned, table=True):
     """An employer, with its own debtor account and books."""
@@ -41,6 +48,8 @@ class Person(Versioned, table=True):
     id: str = Field(primary_key=True)
     stream: str = Field(foreign_key="stream.id")
     state: PersonState = Field(sa_type=by_value(PersonState))
+    language: Language | None = Field(default=None, sa_type=by_value(Language))
+    """Of the letters to this person; None for whoever was registered before it was asked: Dutch."""
 
 
 class Duty(Recorded, table=True):
