@@ -215,6 +215,7 @@ class PersonView(View):
 
     id: str
     state: str
+    language: str | None = None
     version: int
 
 

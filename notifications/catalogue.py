@@ -1,8 +1,9 @@
-"""Which letters there are, which facts each may hold, and which words may stand in them: catalogue.toml."""
+"""Which letters and documents there are, which facts a letter may hold, and which words: catalogue.toml."""
 
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -27,10 +28,34 @@ class Letter:
 
 
 @dataclass(frozen=True)
+class Document:
+    """Words made from what someone chooses, never sent and never kept."""
+
+    folder: str
+    """Below ``documents/``; holds one text in every language."""
+    title: Mapping[str, str]
+    """By language."""
+    articles: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True)
+class Number:
+    """A telephone number that our words name."""
+
+    number: str
+    source: str
+    """Where it was read."""
+    read_on: date
+
+
+@dataclass(frozen=True)
 class Catalogue:
-    """All letters, and the words that facts may choose from."""
+    """All letters and documents, and the words that facts may choose from."""
 
     letters: Mapping[str, Letter]
+    documents: Mapping[str, Document]
+    numbers: Mapping[str, Number]
     words: Mapping[str, Mapping[str, Mapping[str, str]]]
     """By kind, word and language."""
     laws: Mapping[str, str]
@@ -62,4 +87,9 @@ def catalogue() -> Catalogue:
         )
         for letter, line in pages["letters"].items()
     }
-    return Catalogue(letters, pages["words"], pages["laws"])
+    documents = {
+        document: Document(line["folder"], line["title"], tuple(line["articles"]), line["source"])
+        for document, line in pages["documents"].items()
+    }
+    numbers = {name: Number(**line) for name, line in pages["numbers"].items()}
+    return Catalogue(letters, documents, numbers, pages["words"], pages["laws"])

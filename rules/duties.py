@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from rules.findings import AWB, HOUSE, rule
+from rules.findings import AWB, HOUSE, Words, rule, say
 from rules.roles import OF_AN_EMPLOYER, Role
 
 A, U, D, S, C = Role.APPLICANT, Role.OFFICER, Role.ADVISER, Role.SECURITY_AUTHORITY, Role.COORDINATOR
@@ -111,8 +111,10 @@ DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
     ("organisation", "merge"): (Z,),
     ("person", "register"): (Z, N),
     ("person", "depart"): (Z, N),
+    ("person", "choose-language"): (A, U, Z, N),
     ("work", "claim"): (U, D, S, C, E, P, F, L, X),
     ("work", "release"): (U, D, S, C, E, P, F, L, X),
+    ("police-report", "draft"): (A, U, D),
 }
 
 
@@ -142,6 +144,23 @@ def own_application(
     """An applicant, or who represents the applicant (Awb 2:1), acts on that application only."""
     if role is Role.APPLICANT and person not in {applicant, representative}:
         return "This is not your application."
+    return None
+
+
+@rule(
+    "duty.own-language",
+    article="Awb 2:6",
+    source=AWB,
+    nl="Een aanvrager kiest alleen de taal van de eigen brieven.",
+    verified=False,
+)
+def own_language(*, role: Role, person: str, reader: str) -> Words | None:
+    """An applicant chooses the language of the own letters only."""
+    if role is Role.APPLICANT and person != reader:
+        return say(
+            "These letters go to someone else, who chooses their language; the office can do it too.",
+            "Deze brieven gaan naar iemand anders, die zelf de taal kiest; het bureau kan dat ook doen.",
+        )
     return None
 
 

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from states.errors import NotFoundError
 from states.tables.base import new_id
 from states.tables.ledger import Stream
-from states.tables.people import Person
+from states.tables.people import Language, Person
 from states.tables.work import Outbox
 from states.vault import Vault
 
@@ -34,27 +34,26 @@ def post(
     facts: Mapping[str, Any],
     at: datetime,
 ) -> Outbox:
-    """Put a letter in the outbox; it is sent after the commit, or not at all. To someone who died it never is."""
+    """Put a letter in the outbox, in the reader's language; it is sent after the commit, or not at all.
+
+    To someone who died it never is.
+    """
+    reader = session.get(Person, recipient)
     key = new_id("letter", 16)
     row = Outbox(
         id=key,
         application=application,
         letter=letter,
+        language=(reader and reader.language) or Language.NL,
         recipient=recipient,
         facts=dict(facts),
         created_at=at,
         next_at=at,
         message_id=f"<{key}@veiligadvies>",
-        state="held-back" if deceased(session, recipient) else "pending",
+        state="held-back" if reader and reader.deceased_on else "pending",
     )
     session.add(row)
     return row
-
-
-def deceased(session: Session, person: str) -> bool:
-    """Whether it is recorded that a person died."""
-    row = session.get(Person, person)
-    return row is not None and row.deceased_on is not None
 
 
 def hold_back(session: Session, person: str) -> None:

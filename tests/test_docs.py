@@ -23,7 +23,7 @@ from states.configuration import Configuration
 from states.deadlines import TERMS
 from states.events.catalogue import CHARTS, EVENTS
 from states.tables.finance import PayableKind
-from states.tables.people import EmployerKind
+from states.tables.people import EmployerKind, Language
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -125,6 +125,7 @@ KINDS: tuple[type[StrEnum], ...] = (
     SignalSource,
     TaxClass,
     PayableKind,
+    Language,
 )
 
 

@@ -55,7 +55,8 @@ PERSON = decided(
     PersonState,
     PersonChart,
     """
-    # event   active departed
-    depart       >       x
+    # event           active departed
+    depart               >       x
+    choose-language      =       x
     """,
 )

@@ -12,12 +12,13 @@ from rules.roles import Role
 from states import deadlines, names
 from states.bodies import Body, Day, Email, Handle, Line, Reference, Text
 from states.charts.application import APPLICATION, ENDS, Stage
+from states.charts.registry import PersonState
 from states.errors import MalformedError
 from states.events.event import B, Event, Step
 from states.tables.application import Application, ApplicationEmployer, Measure
 from states.tables.base import new_id
 from states.tables.ledger import StreamKind
-from states.tables.people import Duty, Organisation, Person
+from states.tables.people import Duty, Language, Organisation, Person
 
 
 class Channel(StrEnum):
@@ -39,6 +40,8 @@ class NewApplication(Body):
     """The applicant's handle, if known already; else one is given."""
     name: Line
     email: Email
+    language: Language | None = None
+    """Of the letters to the applicant; left out, as chosen before, or Dutch."""
     phone: Line | None = None
     home_address: Line
     household: Text | None = None
@@ -105,7 +108,9 @@ class Receive(ApplicationEvent[NewApplication]):
         if person is None or step.session.get(Person, person) is None:
             person = person or new_id("applicant", 8)
             duties = [{"role": Role.APPLICANT}]
-            step.follow("person", None, "register", id=person, name=body.name, email=body.email, duties=duties)
+            spoken = {"language": body.language} if body.language else {}
+            known = {"id": person, "name": body.name, "email": body.email, "duties": duties}
+            step.follow("person", None, "register", **known, **spoken)
         elif step.session.get(Duty, (person, Role.APPLICANT, "")) is None:
             # Someone of the office or of an employer applies: from here on also as an applicant.
             step.session.add(Duty(person=person, role=Role.APPLICANT, organisation=""))
@@ -136,8 +141,13 @@ class Receive(ApplicationEvent[NewApplication]):
         )
 
     def effect(self, step: Step[Application], body: NewApplication) -> None:
-        """Tie the employers."""
+        """Tie the employers, and write to the applicant in the language that was asked for."""
         step.session.flush()
+        reader = step.get(Person, step.row.applicant)
+        spoken = reader.language or Language.NL
+        if body.language not in (None, spoken) and reader.state is PersonState.ACTIVE:
+            step.passage.hold(reader.stream)
+            step.follow("person", reader, "choose-language", language=body.language)
         for position, employer in enumerate(body.employers):
             row = ApplicationEmployer(application=step.row.id, organisation=employer, position=position)
             step.session.add(row)

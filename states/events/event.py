@@ -14,7 +14,7 @@ from states import scope
 from states.bodies import Body
 from states.charts.chart import Chart
 from states.errors import NotFoundError
-from states.ledger import Chain, open_stream
+from states.ledger import Chain, lock, open_stream
 from states.tables.application import Application
 from states.tables.base import Recorded, Versioned
 from states.tables.ledger import LedgerEntry, StreamKind
@@ -82,6 +82,10 @@ class Passage:
     def open_stream(self, stream: str, kind: StreamKind) -> None:
         """Begin a chain for a subject that comes into being, held by this passage."""
         self.streams[stream] = open_stream(self.session, stream, kind, self.at)
+
+    def hold(self, stream: str) -> None:
+        """Lock one more chain; only for an event whose own subject comes into being, so that nobody waits for it."""
+        self.streams |= lock(self.session, [stream])
 
     def payer_of(self, row: Any) -> str:
         """The employer that does the work on a subject: its own, or the application's first."""

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 from sqlmodel import Session, col, select
 
+from rules import duties
 from rules.money import valid_iban
 from rules.roles import OF_AN_EMPLOYER, Role
 from states import names
@@ -17,7 +18,7 @@ from states.events.event import Event, Step
 from states.tables.base import new_id
 from states.tables.finance import BankEntry, BankMessage, BatchLine, Payable, PaymentBatch
 from states.tables.ledger import StreamKind
-from states.tables.people import Duty, EmployerKind, Organisation, Person
+from states.tables.people import Duty, EmployerKind, Language, Organisation, Person
 
 
 class NewOrganisation(Body):
@@ -200,6 +201,8 @@ class NewPerson(Body):
     name: Line
     email: Email
     duties: list[NewDuty] = Field(min_length=1)
+    language: Language = Language.NL
+    """Of the letters to this person."""
 
 
 class RegisterPerson(Event[Person, NewPerson]):
@@ -217,7 +220,7 @@ class RegisterPerson(Event[Person, NewPerson]):
         """The person, with a stream of their own."""
         stream = f"person:{body.id}"
         step.passage.open_stream(stream, StreamKind.PERSON)
-        return Person(id=body.id, stream=stream, state=PersonState.ACTIVE)
+        return Person(id=body.id, stream=stream, state=PersonState.ACTIVE, language=body.language)
 
     def effect(self, step: Step[Person], body: NewPerson) -> None:
         """Give the duties, and let the name be found."""
@@ -240,6 +243,31 @@ class Departure(Body):
     """The day of death, where that is why."""
 
     deceased_on: Day | None = None
+
+
+class ChosenLanguage(Body):
+    """A language of letters."""
+
+    language: Language
+
+
+class ChooseLanguage(Event[Person, ChosenLanguage]):
+    """Someone chooses the language of the letters to come; those that are written already stay as they are."""
+
+    chart, table, name, title = PERSON, Person, "choose-language", "Choose the language of letters"
+    body = ChosenLanguage
+
+    def judge(self, step: Step[Person], body: ChosenLanguage) -> None:
+        """An applicant chooses for no one else."""
+        step.ask(duties.own_language, role=step.by.role, person=step.by.person, reader=step.row.id)
+
+    def effect(self, step: Step[Person], body: ChosenLanguage) -> None:
+        """Keep the choice."""
+        step.row.language = body.language
+
+    def example(self, step: Step[Person]) -> dict[str, Any]:
+        """English."""
+        return {"language": "en"}
 
 
 class DepartPerson(Event[Person, Departure]):

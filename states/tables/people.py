@@ -18,6 +18,13 @@ class EmployerKind(StrEnum):
     WATER_BOARD = "water-board"
 
 
+class Language(StrEnum):
+    """The languages in which letters are written; Dutch unless someone chose otherwise (Awb 2:6)."""
+
+    NL = "nl"
+    EN = "en"
+
+
 @versioned
 class Organisation(Versioned, table=True):
     """An employer, with its own debtor account and books."""
@@ -44,6 +51,8 @@ class Person(Versioned, table=True):
     state: PersonState = Field(sa_type=by_value(PersonState))
     deceased_on: date | None = None
     """No letter goes to the person from here on."""
+    language: Language | None = Field(default=None, sa_type=by_value(Language))
+    """Of the letters to this person; None for whoever was registered before it was asked: Dutch."""
 
 
 class Duty(Recorded, table=True):

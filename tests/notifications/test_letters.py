@@ -7,9 +7,11 @@ from jinja2 import UndefinedError, meta
 
 from notifications.catalogue import LANGUAGES, ROOM, catalogue
 from notifications.errors import NotificationsError
-from notifications.letters import _environment, render
+from notifications.letters import render
+from notifications.wording import environment
 
 LETTERS = sorted(catalogue().letters)
+DECISIONS = [letter for letter in LETTERS if "objection_until" in catalogue().letters[letter].facts]
 IN_EVERY_LANGUAGE = [(letter, language) for letter in LETTERS for language in LANGUAGES]
 
 ONE = {
@@ -25,6 +27,14 @@ ONE = {
     "term": "takeover",
     "forwarded_to": "municipality",
     "days_left": 14,
+    "days": 42,
+    "since": "2026-03-02",
+    "hearing_on": "2026-06-11",
+    "appeal_until": "2026-08-13",
+    "ended_on": "2026-03-18",
+    "outcome": "founded",
+    "other": "VA-2026-AB12CD34",
+    "successor": "Gemeente Nieuwland",
 }
 OTHER = ONE | {
     "reference": "VA-2027-777777",
@@ -39,6 +49,14 @@ OTHER = ONE | {
     "term": "payment",
     "forwarded_to": "province",
     "days_left": 3,
+    "days": 2,
+    "since": "2027-09-06",
+    "hearing_on": "2027-11-25",
+    "appeal_until": "2028-01-20",
+    "ended_on": "2027-10-05",
+    "outcome": "inadmissible",
+    "other": "VA-2027-ZY98XW76",
+    "successor": "Provincie Oost",
 }
 
 
@@ -49,7 +67,7 @@ def facts(letter: str, source: dict[str, object] = ONE) -> dict[str, object]:
 def shown(letter: str, key: str, language: str, source: dict[str, object]) -> str:
     kind = catalogue().letters[letter].facts[key]
     if kind == "date":
-        return str(_environment(language).filters["day"](source[key]))
+        return str(environment(language).filters["day"](source[key]))
     if kind in catalogue().words:
         return catalogue().words[kind][str(source[key])][language]
     return str(source[key])
@@ -81,13 +99,13 @@ def test_the_words_of_a_letter_hold_no_content_of_a_case(letter: str, language: 
 
 @pytest.mark.parametrize(("letter", "language"), IN_EVERY_LANGUAGE)
 def test_templates_use_exactly_the_facts_that_the_catalogue_grants(letter: str, language: str) -> None:
-    environment = _environment(language)
+    templates = environment(language)
     line = catalogue().letters[letter]
     waiting = [f"letters/{line.folder}/{language}.{part}.j2" for part in ("subject", "body")]
     used: set[str] = set()
     while waiting:
         source = (ROOM / waiting.pop()).read_text(encoding="utf-8")
-        tree = environment.parse(source)
+        tree = templates.parse(source)
         used |= meta.find_undeclared_variables(tree)
         waiting += [name for name in meta.find_referenced_templates(tree) if name]
     assert used == set(line.facts)
@@ -160,7 +178,7 @@ def test_markup_in_a_fact_stays_the_text_that_it_is(planted: str) -> None:
 
 @pytest.mark.parametrize("name", ["anything.html.j2", "letters/refusal/nl.body.html.j2"])
 def test_a_part_in_html_would_be_escaped_and_a_part_in_plain_text_is_not(name: str) -> None:
-    escapes = _environment("nl").autoescape
+    escapes = environment("nl").autoescape
     assert callable(escapes)
     assert escapes(name)
     assert not escapes("letters/refusal/nl.body.j2")
@@ -169,7 +187,7 @@ def test_a_part_in_html_would_be_escaped_and_a_part_in_plain_text_is_not(name: s
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_template_that_asks_for_what_nobody_told_it_fails(language: str) -> None:
     with pytest.raises(UndefinedError, match="'household' is undefined"):
-        _environment(language).from_string("Beste {{ household }}").render(facts("refusal"))
+        environment(language).from_string("Beste {{ household }}").render(facts("refusal"))
 
 
 def test_a_letter_nobody_wrote_is_refused_with_those_that_there_are() -> None:
@@ -203,7 +221,7 @@ def test_a_reminder_counts_the_days_that_are_left_or_gone(days_left: int, nl: st
         assert words in render("reminder", reminder, language).body
 
 
-@pytest.mark.parametrize("letter", ["refusal", "not-processed", "no-measures"])
+@pytest.mark.parametrize("letter", DECISIONS)
 def test_a_decision_says_how_until_when_and_where_to_object(letter: str) -> None:
     nl, en = (render(letter, facts(letter), language).body for language in LANGUAGES)
     assert "bezwaar maken tot en met 18 mei 2026 (artikelen 3:45, 6:7 en 6:8" in nl
@@ -219,13 +237,131 @@ def test_the_ground_of_a_refusal_is_spelled_out_for_who_does_not_know_our_short_
     assert f": {regulation} 2.9, 3.9 or 4.9(5)(a). " in render("refusal", refusal, "en").body
 
 
-def test_the_handoff_names_112_and_the_police_and_does_not_say_what_was_reported() -> None:
+def test_the_handoff_names_112_first_then_the_police_and_does_not_say_what_was_reported_or_by_whom() -> None:
     body = render("threat-handoff", facts("threat-handoff")).body
-    assert "Bel 112." in body
+    assert body.startswith("Geachte heer of mevrouw,\n\nIs er nu direct gevaar? Bel 112.\n")
     assert "contact op met de politie" in body
-    assert "uw melding" in body
+    assert "uw melding" not in body
 
 
-def test_the_subject_of_a_decision_does_not_say_which_way_it_went() -> None:
-    subjects = {render(letter, facts(letter)).subject for letter in ("refusal", "not-processed", "no-measures")}
-    assert subjects == {"Veiligadvies VA-2026-000123: besluit op uw aanvraag"}
+@pytest.mark.parametrize("letter", [*DECISIONS, "loan-granted", "objection-decision"])
+def test_the_subject_of_a_decision_does_not_say_which_way_it_went(letter: str) -> None:
+    nl, en = (render(letter, facts(letter), language).subject for language in LANGUAGES)
+    assert re.fullmatch(
+        r"Veiligadvies \S+: (besluit|beslissing) (op uw (aanvraag|verzoek|bezwaar)|over een betaling)", nl
+    )
+    assert re.fullmatch(r"Veiligadvies \S+: decision on (your (application|request|objection)|a payment)", en)
+
+
+@pytest.mark.parametrize("letter", DECISIONS)
+def test_every_decision_rests_on_the_articles_of_its_remedy(letter: str) -> None:
+    assert {"Awb 3:45", "Awb 6:7", "Awb 6:8"} <= set(catalogue().letters[letter].articles)
+
+
+def test_every_decision_that_we_know_of_carries_the_remedy_of_objection() -> None:
+    assert set(DECISIONS) == {
+        "application-lapsed",
+        "interest-decision",
+        "loan-declined",
+        "no-measures",
+        "not-processed",
+        "payment-decision",
+        "penalty-decision",
+        "refusal",
+        "second-home-declined",
+    }
+
+
+@pytest.mark.parametrize(
+    ("outcome", "nl", "en"),
+    [
+        ("founded", "Uw bezwaar is gegrond: ", "Your objection is founded: "),
+        ("unfounded", "Uw bezwaar is ongegrond: ", "Your objection is unfounded: "),
+        ("inadmissible", "Uw bezwaar is niet-ontvankelijk: ", "Your objection is inadmissible: "),
+    ],
+)
+def test_a_decision_on_an_objection_says_its_outcome_and_the_way_to_the_court(outcome: str, nl: str, en: str) -> None:
+    told = facts("objection-decision") | {"outcome": outcome}
+    dutch, english = (render("objection-decision", told, language).body for language in LANGUAGES)
+    assert nl in dutch
+    assert "beroep instellen bij de rechtbank tot en met 13 augustus 2026 (artikelen 6:7, 6:8 en 8:1" in dutch
+    assert "voorlopige voorziening" in dutch
+    assert "bezwaar maken" not in dutch
+    assert en in english
+    assert "appeal to the district court up to and including 13 August 2026 (articles 6:7, 6:8 and 8:1" in english
+
+
+@pytest.mark.parametrize(("letter", "language"), IN_EVERY_LANGUAGE)
+def test_a_subject_fits_on_the_screen_of_a_telephone(letter: str, language: str) -> None:
+    reference = {"reference": "VA-2026-AB12CD34"}
+    assert len(render(letter, facts(letter) | reference, language).subject) < 80
+
+
+NOT_NAMED = {"Awb 4:3a", "Awb afdeling 2.3 (Wmebv)"}
+"""A receipt names the division that it rests on in words of its own."""
+
+
+@pytest.mark.parametrize(("letter", "language"), IN_EVERY_LANGUAGE)
+def test_a_letter_names_every_article_that_it_rests_on(letter: str, language: str) -> None:
+    line = catalogue().letters[letter]
+    body = render(letter, facts(letter), language).body
+    for article in set(line.articles) - NOT_NAMED:
+        law, number = article.split(" ", 1)
+        place = re.split(r"[(]", number)[0]
+        if law == "REG":
+            either = {"nl": "2.9, 3.9 of 4.9", "en": "2.9, 3.9 or 4.9"}[language]
+            assert str(ONE["article"]) in body if "article" in line.facts else either in body, article
+            assert "Regeling rechtspositie decentrale politieke ambtsdragers" in body
+        else:
+            assert re.search(rf"(?<![0-9:]){place}(?![0-9])", body), article
+            assert "Algemene wet bestuursrecht" in body
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_free_text_in_a_letter_names_a_case_a_provision_or_an_organisation_and_never_a_person(letter: str) -> None:
+    free = {key for key, kind in catalogue().letters[letter].facts.items() if kind == "text"}
+    assert free <= {"reference", "ground", "other", "successor"}
+
+
+HEARS_NO_OR_LATER = [
+    "application-lapsed",
+    "confirmation-of-receipt",
+    "delay-notice",
+    "loan-declined",
+    "loan-return",
+    "measure-not-possible",
+    "no-measures",
+    "not-processed",
+    "objection-put-off",
+    "office-ended",
+    "refusal",
+    "refusal-intended",
+    "second-home-declined",
+]
+
+
+@pytest.mark.parametrize("letter", HEARS_NO_OR_LATER)
+def test_whoever_hears_no_or_later_is_told_where_safety_does_not_wait(letter: str) -> None:
+    assert "Bel 112 als er direct gevaar is" in render(letter, facts(letter)).body
+    assert "Call 112 if there is immediate danger" in render(letter, facts(letter), "en").body
+
+
+@pytest.mark.parametrize("letter", ["death-recorded", "loan-estate"])
+def test_after_a_death_the_employer_is_written_to_without_haste_and_without_a_death_in_the_subject(letter: str) -> None:
+    written = render(letter, facts(letter))
+    assert written.subject == "Veiligadvies VA-2026-000123: een bericht voor u als werkgever"
+    assert "veel sterkte" in written.body
+    assert "heeft geen haast" in written.body
+    assert "nabestaanden niet aan" in written.body
+    assert not re.search(r"\b(termijn|uiterlijk|moet u|bezwaar)\b", written.body)
+
+
+@pytest.mark.parametrize(("letter", "language"), IN_EVERY_LANGUAGE)
+def test_a_letter_speaks_plainly(letter: str, language: str) -> None:
+    body = render(letter, facts(letter) | {"reference": "VA"}, language).body
+    stiff = (
+        r"\b(middels|teneinde|derhalve|dienaangaande|voornoemd\w*|desbetreffend\w*|conform|hereby|pursuant|aforesaid)\b"
+    )
+    assert re.findall(stiff, body, re.IGNORECASE) == []
+    sentences = re.split(r"(?<=[.?!:])\s+", re.sub(r"\([^)]*\)", "", body))
+    assert max(len(sentence.split()) for sentence in sentences) <= 32

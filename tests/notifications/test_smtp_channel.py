@@ -22,7 +22,7 @@ from cryptography.x509.oid import NameOID
 
 from notifications.channels import OutcomeUnknownError, PermanentChannelError, Smtp, TransientChannelError
 from notifications.errors import NotificationsError
-from notifications.letters import Rendered
+from notifications.letters import Rendered, render
 from notifications.message import compose
 
 BODY = "Geachte heer of mevrouw,\n\n.\n.een punt vooraan\nCafé\n"
@@ -134,6 +134,34 @@ def test_a_letter_arrives_once_whole_and_with_the_identity_it_was_given(office: 
     assert message["Subject"] == "Veiligadvies: één termijn"
     assert message.get_content().replace("\r\n", "\n") == BODY
     assert channel.carried("<letter-1@example.org>") is None
+
+
+def test_an_english_letter_arrives_with_its_language_and_every_word(office: Office) -> None:
+    facts = {
+        "reference": "VA-2026-AB12CD34",
+        "link": "http://127.0.0.1:8000/",
+        "sent_on": "2026-07-02",
+        "outcome": "founded",
+        "appeal_until": "2026-08-13",
+    }
+    rendered = render("objection-decision", facts, "en")
+    message = compose(
+        rendered,
+        sender="kantoor@example.org",
+        recipient="iemand@example.com",
+        message_id="<letter-2@example.org>",
+        at=datetime(2026, 7, 2, tzinfo=UTC),
+    )
+    Smtp(office.url).send(message)
+    (content,) = office.arrived
+    arrived = message_from_bytes(content, policy=policy.default)
+    assert arrived["Subject"] == "Veiligadvies VA-2026-AB12CD34: decision on your objection"
+    assert arrived["Content-Language"] == "en"
+    assert arrived.get_content_type() == "text/plain"
+    text = arrived.get_content().replace("\r\n", "\n")
+    assert text.strip() == rendered.body.strip()
+    assert "Your objection is founded: the decision does not stay as it was." in text
+    assert "appeal to the district court up to and including 13 August 2026" in text
 
 
 def test_a_letter_sent_again_bears_the_same_identity_and_the_same_bytes(office: Office) -> None:
