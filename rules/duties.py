@@ -2,7 +2,8 @@
 
 from collections.abc import Collection
 
-from rules.findings import AWB, HOUSE, rule
+from rules.dutch import dutch, listed
+from rules.findings import AWB, HOUSE, Words, rule, say
 from rules.roles import OF_AN_EMPLOYER, Role
 
 A, U, D, S, C = Role.APPLICANT, Role.OFFICER, Role.ADVISER, Role.SECURITY_AUTHORITY, Role.COORDINATOR
@@ -111,28 +112,46 @@ def roles_of(chart: str, event: str) -> tuple[Role, ...]:
     return DUTIES.get((chart, event), ())
 
 
-@rule("duty.role", article="Awb 10:3", source=AWB, verified=False)
-def role_has_duty(*, chart: str, event: str, role: Role) -> str | None:
+@rule(
+    "duty.role",
+    article="Awb 10:3",
+    source=AWB,
+    nl="De gebeurtenis is de taak van de rol waarin iemand handelt.",
+    verified=False,
+)
+def role_has_duty(*, chart: str, event: str, role: Role) -> Words | None:
     """The event is the duty of the role in which someone acts."""
     duty = roles_of(chart, event)
     if role in duty:
         return None
-    asked = ", ".join(role for role in duty if role is not Role.ENGINE) or "the engine itself"
-    return f"{event} is done by: {asked}; you act as {role}."
+    people = [role for role in duty if role is not Role.ENGINE]
+    return say(
+        f"{event} is done by: {', '.join(people) or 'the engine itself'}; you act as {role}.",
+        f"De gebeurtenis '{event}' is de taak van: {listed(people) or 'het systeem zelf'};"
+        f" u handelt als {dutch(role)}.",
+    )
 
 
-@rule("duty.own-application", article="Awb 2:5", source=AWB)
-def own_application(*, role: Role, person: str, applicant: str) -> str | None:
+@rule("duty.own-application", article="Awb 2:5", source=AWB, nl="Een aanvrager handelt alleen in de eigen aanvraag.")
+def own_application(*, role: Role, person: str, applicant: str) -> Words | None:
     """An applicant acts on the own application only."""
     if role is Role.APPLICANT and person != applicant:
-        return "This is not your application."
+        return say("This is not your application.", "Dit is niet uw aanvraag.")
     return None
 
 
-@rule("duty.own-organisation", article="REG x.9(3)", source=HOUSE)
-def own_organisation(*, role: Role, organisation: str | None, concerned: Collection[str]) -> str | None:
+@rule(
+    "duty.own-organisation",
+    article="REG x.9(3)",
+    source=HOUSE,
+    nl="Wie voor een werkgever handelt, handelt voor de werkgever die het aangaat.",
+)
+def own_organisation(*, role: Role, organisation: str | None, concerned: Collection[str]) -> Words | None:
     """Whoever acts for an employer acts for the one whose case it is."""
-    if role in OF_AN_EMPLOYER and organisation not in concerned:
-        named = ", ".join(sorted(concerned)) or "no employer yet"
-        return f"You act for {organisation or 'no employer'}; this is for {named}."
-    return None
+    if role not in OF_AN_EMPLOYER or organisation in concerned:
+        return None
+    named = ", ".join(sorted(concerned))
+    return say(
+        f"You act for {organisation or 'no employer'}; this is for {named or 'no employer yet'}.",
+        f"U handelt voor {organisation or 'geen werkgever'}; dit is voor {named or 'nog geen werkgever'}.",
+    )

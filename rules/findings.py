@@ -24,6 +24,8 @@ HOUSE = "house rule of the advice office; no statute says it"
 
 OLDEST = date(2021, 1, 1)
 """The first day of the oldest scheme of which this engine keeps cases."""
+SCHEME_2024 = date(2024, 1, 1)
+"""The first day of articles 2.9, 3.9 and 4.9 of the Regeling as they read now (Stcrt. 2023, 28233)."""
 
 
 class Words(NamedTuple):
