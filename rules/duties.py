@@ -1,6 +1,6 @@
 """Whose duty each event is; what is not listed here is nobody's (closed by default)."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 
 from rules.dutch import dutch, listed
 from rules.findings import AWB, HOUSE, Words, rule, say
@@ -146,7 +146,7 @@ def own_application(*, role: Role, person: str, applicant: str) -> Words | None:
     source=HOUSE,
     nl="Wie voor een werkgever handelt, handelt voor de werkgever die het aangaat.",
 )
-def own_organisation(*, role: Role, organisation: str | None, concerned: Collection[str]) -> Words | None:
+def own_organisation(*, role: Role, organisation: str | None, concerned: Sequence[str]) -> Words | None:
     """Whoever acts for an employer acts for the one whose case it is."""
     if role not in OF_AN_EMPLOYER or organisation in concerned:
         return None

@@ -49,6 +49,8 @@ class Finding:
     article: str
     source: str
     message_nl: str = ""
+    since: date | None = None
+    """The first day on which the rule holds in this form; None for a rule of the work list."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ class Rule:
         if said is None:
             return Judgement(None, tuple(read))
         words = said if isinstance(said, Words) else Words(said, "")
-        return Judgement(Finding(self.id, words.en, self.article, self.source, words.nl), tuple(read))
+        return Judgement(Finding(self.id, words.en, self.article, self.source, words.nl, self.since), tuple(read))
 
     def in_force(self, on: date) -> bool:
         """Whether the rule holds on a day."""

@@ -32,6 +32,11 @@ class RulesError(Exception):
 class UnknownValueError(RulesError):
     """No version of the value covers the day asked for."""
 
+    def __init__(self, name: str, on: date) -> None:
+        super().__init__(f"No value of {name} is known for {on}: add a version with its source in rules/values/.")
+        self.name = name
+        self.on = on
+
 
 @dataclass(frozen=True)
 class Version:
@@ -111,7 +116,7 @@ def version(name: str, on: date) -> Version:
             if (read := READ.get()) is not None and candidate not in read:
                 read.append(candidate)
             return candidate
-    raise UnknownValueError(f"No value of {name} is known for {on}: add a version with its source in rules/values/.")
+    raise UnknownValueError(name, on)
 
 
 def value(name: str, on: date) -> Any:
