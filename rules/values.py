@@ -49,6 +49,10 @@ class Version:
     source: str
     verified: bool
 
+    def covers(self, on: date) -> bool:
+        """Whether this version holds on a day."""
+        return self.since <= on and (self.until is None or on <= self.until)
+
     @cached_property
     def mark(self) -> str:
         """A hash of all that this version says; two versions that say the same have the same."""
@@ -112,7 +116,7 @@ def version(name: str, on: date) -> Version:
     """
     on = AS_ON.get() or on
     for candidate in versions().get(name, ()):
-        if candidate.since <= on and (candidate.until is None or on <= candidate.until):
+        if candidate.covers(on):
             if (read := READ.get()) is not None and candidate not in read:
                 read.append(candidate)
             return candidate
