@@ -30,8 +30,10 @@ class FindingView(views.View):
 
     rule: str
     message: str
+    message_nl: str
     article: str
     source: str
+    since: date | None
 
 
 class ActionView(views.View):

@@ -11,8 +11,10 @@ from sqlmodel import Session
 
 from api import tokens
 from rules.roles import Actor
+from states import attempts
 from states.configuration import Configuration
 from states.database import transaction
+from states.errors import RefusedError
 
 
 def utc_now() -> datetime:
@@ -21,10 +23,14 @@ def utc_now() -> datetime:
 
 
 def session(request: Request) -> Iterator[Session]:
-    """One transaction per request; a failed commit fails the request."""
+    """One transaction per request; a failed commit fails the request, and what the rules refuse is kept after it."""
     engine: Engine = request.app.state.engine
-    with transaction(engine) as opened:
-        yield opened
+    try:
+        with transaction(engine) as opened:
+            yield opened
+    except RefusedError as error:
+        attempts.keep(engine, error)
+        raise
 
 
 OneSession = Annotated[Session, Depends(session, scope="function")]

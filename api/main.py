@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.logger import logger
 
-from api import applications, cases, events, finance, operations, parts, police_reports, problems, work_items
+from api import applications, cases, decisions, events, finance, operations, parts, police_reports, problems, work_items
 from api.pages import home
 from states.configuration import Configuration
 from states.database import connect
@@ -95,6 +95,7 @@ def create(configuration: Configuration) -> FastAPI:
         operations.router,
         applications.router,
         cases.router,
+        decisions.router,
         events.router,
         parts.router,
         work_items.router,

@@ -16,9 +16,7 @@ from api.edge import OneEdge, utc_now
 from api.idempotency import Answer, once
 from api.problems import problem
 from migrations.upgrade import pending
-from rules.findings import REGISTRY
 from rules.roles import OF_AN_EMPLOYER
-from rules.values import versions
 from states import runs
 from states.configuration import Configuration
 from states.database import transaction
@@ -137,52 +135,3 @@ def register_person(edge: OneEdge, body: NewPerson, idempotency_key: Key = None)
         return Answer(201, shown, {"Location": href("person", row.id), "ETag": etag(row.version)})
 
     return once(edge, idempotency_key, "POST /v1/people", body, do)
-
-
-class RuleView(views.View):
-    """One rule: what it asks, and on which article it rests."""
-
-    id: str
-    summary: str
-    article: str
-    source: str
-    since: str
-    verified: bool
-
-
-class Rules(views.View):
-    """The rules and the dated values."""
-
-    rules: list[RuleView]
-    values: dict[str, list[dict[str, Any]]]
-
-
-@router.get("/v1/rules", tags=["rules"], operation_id="list-rules")
-def rules(edge: OneEdge) -> Rules:
-    """Every rule with its article and source, and every dated value with its versions."""
-    assert edge.by
-    shown = [
-        RuleView(
-            id=rule.id,
-            summary=rule.summary,
-            article=rule.article,
-            source=rule.source,
-            since=rule.since.isoformat(),
-            verified=rule.verified,
-        )
-        for rule in sorted(REGISTRY.values(), key=lambda rule: rule.id)
-    ]
-    values = {
-        name: [
-            {
-                "value": item.value,
-                "from": item.since,
-                "until": item.until,
-                "source": item.source,
-                "verified": item.verified,
-            }
-            for item in found
-        ]
-        for name, found in versions().items()
-    }
-    return Rules(rules=shown, values=values)

@@ -38,7 +38,14 @@ def of_house(_: Request, error: Exception) -> JSONResponse:
     more: dict[str, Any] = {}
     if isinstance(error, RefusedError):
         more["findings"] = [
-            {"rule": item.rule, "message": item.message, "article": item.article, "source": item.source}
+            {
+                "rule": item.rule,
+                "message": item.message,
+                "messageNl": item.message_nl,
+                "article": item.article,
+                "source": item.source,
+                "since": item.since.isoformat() if item.since else None,
+            }
             for item in error.findings
         ]
     if isinstance(error, MalformedError):

@@ -24,7 +24,7 @@ DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
 GLOSSARY = DOCS / "glossary.md"
 CHART_PAGE = DOCS / "charts.md"
-NAMED_ELSEWHERE = re.compile(r'(?:"rule": |finding\()"([a-z]+\.[a-z-]+)"')
+NAMED_ELSEWHERE = re.compile(r'(?:"rule": |finding\(\s*)"([a-z]+\.[a-z-]+)"')
 """How a rule is named that is not registered: those of the work list, in the explanations of its order."""
 
 

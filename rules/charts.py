@@ -2,21 +2,34 @@
 
 from collections.abc import Sequence
 
-from rules.findings import HOUSE, rule
+from rules.dutch import dutch, listed
+from rules.findings import HOUSE, Words, rule, say
 
 
-@rule("chart.state", article="the chart of the subject", source=HOUSE)
-def possible_in_state(*, event: str, state: str, possible: Sequence[str]) -> str | None:
+@rule(
+    "chart.state",
+    article="the chart of the subject",
+    source=HOUSE,
+    nl="De gebeurtenis is mogelijk in de huidige toestand.",
+)
+def possible_in_state(*, event: str, state: str, possible: Sequence[str]) -> Words | None:
     """The event is possible in the present state."""
     if state in possible:
         return None
     where = f"It is possible in: {', '.join(possible)}." if possible else "It is possible in no state."
-    return f"{event} is not possible now that this is {state}. {where}"
+    waar = f"Zij is mogelijk in: {listed(possible)}." if possible else "Zij is in geen toestand mogelijk."
+    return say(
+        f"{event} is not possible now that this is {state}. {where}",
+        f"De gebeurtenis '{event}' is niet mogelijk in de toestand {dutch(state)}. {waar}",
+    )
 
 
-@rule("chart.not-yet", article="the chart of the subject", source=HOUSE)
-def built(*, event: str, ready: bool) -> str | None:
+@rule("chart.not-yet", article="the chart of the subject", source=HOUSE, nl="De gebeurtenis is gebouwd.")
+def built(*, event: str, ready: bool) -> Words | None:
     """The event is built."""
-    return (
-        None if ready else f"{event} is not yet possible in this version. Record it on paper and ask the coordinator."
+    if ready:
+        return None
+    return say(
+        f"{event} is not yet possible in this version. Record it on paper and ask the coordinator.",
+        f"De gebeurtenis '{event}' kan nog niet in deze versie. Leg haar op papier vast en vraag de coördinator.",
     )

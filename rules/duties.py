@@ -1,7 +1,8 @@
 """Whose duty each event is; what is not listed here is nobody's (closed by default)."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 
+from rules.dutch import dutch, listed
 from rules.findings import AWB, HOUSE, Words, rule, say
 from rules.roles import OF_AN_EMPLOYER, Role
 
@@ -123,27 +124,42 @@ def roles_of(chart: str, event: str) -> tuple[Role, ...]:
     return DUTIES.get((chart, event), ())
 
 
-@rule("duty.role", article="Awb 10:3", source=AWB, verified=False)
-def role_has_duty(*, chart: str, event: str, role: Role) -> str | None:
+@rule(
+    "duty.role",
+    article="Awb 10:3",
+    source=AWB,
+    nl="De gebeurtenis is de taak van de rol waarin iemand handelt.",
+    verified=False,
+)
+def role_has_duty(*, chart: str, event: str, role: Role) -> Words | None:
     """The event is the duty of the role in which someone acts."""
     duty = roles_of(chart, event)
     if role in duty:
         return None
-    asked = ", ".join(role for role in duty if role is not Role.ENGINE) or "the engine itself"
-    return f"{event} is done by: {asked}; you act as {role}."
+    people = [role for role in duty if role is not Role.ENGINE]
+    return say(
+        f"{event} is done by: {', '.join(people) or 'the engine itself'}; you act as {role}.",
+        f"De gebeurtenis '{event}' is de taak van: {listed(people) or 'het systeem zelf'};"
+        f" u handelt als {dutch(role)}.",
+    )
 
 
-@rule("duty.own-application", article="Awb 2:5", source=AWB)
+@rule(
+    "duty.own-application",
+    article="Awb 2:1, 2:5",
+    source=AWB,
+    nl="Een aanvrager, of wie hem vertegenwoordigt, handelt alleen in die aanvraag.",
+)
 def own_application(
     *,
     role: Role,
     person: str,
     applicant: str,
     representative: str | None = None,
-) -> str | None:
-    """An applicant, or who represents the applicant (Awb 2:1), acts on that application only."""
+) -> Words | None:
+    """An applicant, or who represents the applicant, acts on that application only."""
     if role is Role.APPLICANT and person not in {applicant, representative}:
-        return "This is not your application."
+        return say("This is not your application.", "Dit is niet uw aanvraag.")
     return None
 
 
@@ -164,10 +180,18 @@ def own_language(*, role: Role, person: str, reader: str) -> Words | None:
     return None
 
 
-@rule("duty.own-organisation", article="REG x.9(3)", source=HOUSE)
-def own_organisation(*, role: Role, organisation: str | None, concerned: Collection[str]) -> str | None:
+@rule(
+    "duty.own-organisation",
+    article="REG x.9(3)",
+    source=HOUSE,
+    nl="Wie voor een werkgever handelt, handelt voor de werkgever die het aangaat.",
+)
+def own_organisation(*, role: Role, organisation: str | None, concerned: Sequence[str]) -> Words | None:
     """Whoever acts for an employer acts for the one whose case it is."""
-    if role in OF_AN_EMPLOYER and organisation not in concerned:
-        named = ", ".join(sorted(concerned)) or "no employer yet"
-        return f"You act for {organisation or 'no employer'}; this is for {named}."
-    return None
+    if role not in OF_AN_EMPLOYER or organisation in concerned:
+        return None
+    named = ", ".join(sorted(concerned))
+    return say(
+        f"You act for {organisation or 'no employer'}; this is for {named or 'no employer yet'}.",
+        f"U handelt voor {organisation or 'geen werkgever'}; dit is voor {named or 'nog geen werkgever'}.",
+    )

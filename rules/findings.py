@@ -24,6 +24,8 @@ HOUSE = "house rule of the advice office; no statute says it"
 
 OLDEST = date(2021, 1, 1)
 """The first day of the oldest scheme of which this engine keeps cases."""
+SCHEME_2024 = date(2024, 1, 1)
+"""The first day of articles 2.9, 3.9 and 4.9 of the Regeling as they read now (Stcrt. 2023, 28233)."""
 
 
 class Words(NamedTuple):
@@ -47,6 +49,8 @@ class Finding:
     article: str
     source: str
     message_nl: str = ""
+    since: date | None = None
+    """The first day on which the rule holds in this form; None for a rule of the work list."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,7 @@ class Rule:
         if said is None:
             return Judgement(None, tuple(read))
         words = said if isinstance(said, Words) else Words(said, "")
-        return Judgement(Finding(self.id, words.en, self.article, self.source, words.nl), tuple(read))
+        return Judgement(Finding(self.id, words.en, self.article, self.source, words.nl, self.since), tuple(read))
 
     def in_force(self, on: date) -> bool:
         """Whether the rule holds on a day."""

@@ -32,6 +32,11 @@ class RulesError(Exception):
 class UnknownValueError(RulesError):
     """No version of the value covers the day asked for."""
 
+    def __init__(self, name: str, on: date) -> None:
+        super().__init__(f"No value of {name} is known for {on}: add a version with its source in rules/values/.")
+        self.name = name
+        self.on = on
+
 
 @dataclass(frozen=True)
 class Version:
@@ -43,6 +48,10 @@ class Version:
     until: date | None
     source: str
     verified: bool
+
+    def covers(self, on: date) -> bool:
+        """Whether this version holds on a day."""
+        return self.since <= on and (self.until is None or on <= self.until)
 
     @cached_property
     def mark(self) -> str:
@@ -107,11 +116,11 @@ def version(name: str, on: date) -> Version:
     """
     on = AS_ON.get() or on
     for candidate in versions().get(name, ()):
-        if candidate.since <= on and (candidate.until is None or on <= candidate.until):
+        if candidate.covers(on):
             if (read := READ.get()) is not None and candidate not in read:
                 read.append(candidate)
             return candidate
-    raise UnknownValueError(f"No value of {name} is known for {on}: add a version with its source in rules/values/.")
+    raise UnknownValueError(name, on)
 
 
 def value(name: str, on: date) -> Any:

@@ -21,7 +21,7 @@ from states import ledger, scope
 from states.aftermath import settle_aftermath
 from states.bodies import Body, divide, parse
 from states.charts.chart import Chart
-from states.errors import NotFoundError, RefusedError, StaleError
+from states.errors import Attempt, NotFoundError, RefusedError, StaleError
 from states.events.catalogue import EVENTS
 from states.events.event import Event, Passage, Step, Touched
 from states.tables.application import Application
@@ -138,7 +138,8 @@ def pass_through(
     step: Step[Any] = Step(passage, row, by)
     judge(step, definition, body)
     if step.findings:
-        raise RefusedError(step.findings, duty=step.findings[0].rule.startswith("duty."))
+        duty = step.findings[0].rule.startswith("duty.")
+        raise RefusedError(step.findings, duty=duty, attempt=attempted(step, definition))
     passage.changes.append({})
     before = None if definition.creates else str(row.state)  # type: ignore[union-attr]
     if definition.creates:
@@ -159,6 +160,14 @@ def pass_through(
     passage.touched.append(touch)
     entry = record(passage, definition, step, body, before, after)
     return Outcome(row, entry)
+
+
+def attempted(step: Step[Any], definition: Event[Any, Any]) -> Attempt | None:
+    """What was refused, so that the edge can keep it; an event that creates its subject has no chain to keep it in."""
+    row, passage = step.row, step.passage
+    if row is None:
+        return None
+    return Attempt(row.stream, definition.chart.name, row.id, definition.name, passage.by, passage.at, step.receipt)
 
 
 def judge(step: Step[Any], definition: Event[Any, Any], body: Body) -> None:

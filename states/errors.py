@@ -1,8 +1,12 @@
 """What can go wrong at the door; the HTTP status of each stands in one table in api/."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from rules.findings import Finding
+from rules.roles import Actor
 
 
 class StatesError(Exception):
@@ -26,14 +30,29 @@ class StaleError(StatesError):
         self.present = present
 
 
+@dataclass(frozen=True)
+class Attempt:
+    """An event that the rules refused: who wanted what of which subject, when, and what the rules were asked."""
+
+    stream: str
+    chart: str
+    subject: str
+    event: str
+    by: Actor
+    at: datetime
+    receipt: list[dict[str, Any]]
+
+
 class RefusedError(StatesError):
     """The event is not allowed; each finding says by which rule, in plain words, with its article."""
 
-    def __init__(self, findings: Sequence[Finding], *, duty: bool = False) -> None:
+    def __init__(self, findings: Sequence[Finding], *, duty: bool = False, attempt: Attempt | None = None) -> None:
         super().__init__(" ".join(finding.message for finding in findings))
         self.findings = tuple(findings)
         self.duty = duty
         """True where the caller's role or relation to the case forbids it, whatever the state."""
+        self.attempt = attempt
+        """What was refused, where the door refused it on a subject that exists."""
 
 
 class MalformedError(StatesError):

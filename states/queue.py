@@ -124,7 +124,13 @@ def release(session: Session, key: str, *, by: Actor) -> WorkItem:
     item = held(session, key, by)
     if item.assignee != by.person and by.role is not Role.COORDINATOR:
         raise RefusedError(
-            [finding("work.own-claim", f"The item is claimed by {item.assignee or 'nobody'}, not by you.")]
+            [
+                finding(
+                    "work.own-claim",
+                    f"The item is claimed by {item.assignee or 'nobody'}, not by you.",
+                    f"Het werk is opgepakt door {item.assignee or 'niemand'}, niet door u.",
+                ),
+            ],
         )
     item.assignee = item.claimed_at = None
     session.flush()
@@ -135,19 +141,30 @@ def finish(session: Session, key: str, *, by: Actor, at: datetime) -> WorkItem:
     """Say that work is done that no event of the case shows, such as handing a threat over to the police."""
     item = held(session, key, by)
     if item.assignee not in (None, by.person) and by.role is not Role.COORDINATOR:
-        raise RefusedError([finding("work.own-claim", "Someone else claimed this item; it is theirs to finish.")])
+        taken = finding(
+            "work.own-claim",
+            "Someone else claimed this item; it is theirs to finish.",
+            "Een ander heeft dit werk opgepakt; het is aan die ander om het af te maken.",
+        )
+        raise RefusedError([taken])
     if item.action not in BY_HAND:
         raise RefusedError(
-            [finding("work.done-by-event", f"This work is done by the event {item.action} itself; do that.")],
+            [
+                finding(
+                    "work.done-by-event",
+                    f"This work is done by the event {item.action} itself; do that.",
+                    f"Dit werk is gedaan met de gebeurtenis '{item.action}' zelf; doe die.",
+                ),
+            ],
         )
     item.done_at, item.assignee = at, item.assignee or by.person
     session.flush()
     return item
 
 
-def finding(rule: str, message: str) -> Finding:
+def finding(rule: str, message: str, message_nl: str) -> Finding:
     """A finding of the queue's own rules."""
-    return Finding(rule, message, "house rule of the work list", HOUSE)
+    return Finding(rule, message, "house rule of the work list", HOUSE, message_nl)
 
 
 def place(session: Session, item: WorkItem) -> int:

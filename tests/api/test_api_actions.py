@@ -111,7 +111,7 @@ def test_an_action_that_is_not_allowed_says_why(api: Api) -> None:
                 continue  # there is nothing to propose
             assert item["findings"], name
             for finding in item["findings"]:
-                assert finding.keys() == {"rule", "message", "article", "source"}
+                assert finding.keys() == {"rule", "message", "messageNl", "article", "source", "since"}
                 assert all(finding.values()), name
 
 

@@ -216,7 +216,7 @@ def test_what_is_not_allowed_now_is_refused_with_findings(api: Api, case: str) -
     problem = is_problem(answer, 409)
     assert problem["findings"]
     for finding in problem["findings"]:
-        assert finding.keys() == {"rule", "message", "article", "source"}
+        assert finding.keys() == {"rule", "message", "messageNl", "article", "source", "since"}
         assert all(finding.values())
     assert problem["findings"][0]["message"] in problem["detail"]
 

@@ -1,0 +1,150 @@
+"""A receipt can be asked again: it says the same, or what another day's rules would have said."""
+
+import json
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from objections import DAY, OBJECTIONS, ON
+
+from rules import receipts, values
+from rules.findings import REGISTRY, Words
+from rules.money import iban_valid, line_adds_up
+from rules.offices import LegalBasis, Office
+from rules.receipts import rerun, version_of
+from states.ledger import plain
+
+
+def kept(rule_id: str, private: tuple[str, ...] = (), **facts: Any) -> dict[str, Any]:
+    """The line that the door keeps of a rule that is asked, as it comes back from the database."""
+    judgement = REGISTRY[rule_id].judge(**facts)
+    line = {
+        "rule": rule_id,
+        "facts": {name: fact for name, fact in facts.items() if name not in private},
+        "values": {read.name: read.mark for read in judgement.values},
+        "objects": judgement.finding is not None,
+    }
+    stored: dict[str, Any] = json.loads(json.dumps(plain(line)))
+    return stored
+
+
+@pytest.mark.parametrize("rule_id", sorted(REGISTRY))
+def test_the_facts_of_every_rule_can_be_read_back(rule_id: str) -> None:
+    assert receipts._kinds(rule_id).keys() >= receipts.required(REGISTRY[rule_id])
+
+
+@pytest.mark.parametrize(("rule_id", "facts"), OBJECTIONS, ids=lambda part: part if isinstance(part, str) else "")
+def test_an_objection_is_the_same_when_asked_again(rule_id: str, facts: dict[str, Any]) -> None:
+    again = rerun(kept(rule_id, **facts))
+    assert again.same
+    assert again.finding == REGISTRY[rule_id](**facts)
+
+
+def test_amounts_lists_and_pairs_of_days_come_back_as_they_were() -> None:
+    line = kept(
+        line_adds_up.id,
+        net=Decimal("100.00"),
+        vat_rate=Decimal(21),
+        vat=Decimal("21.00"),
+        gross=Decimal("121.00"),
+        on=ON,
+    )
+    assert rerun(line).same
+    assert line["values"].keys() == {"vat_rates"}
+    spans = [(ON - DAY, ON), (ON, None)]
+    line = kept("gate.certificate", legal_basis=LegalBasis.HOME_MEASURE, certificates=spans, on=ON)
+    assert receipts.facts_of(REGISTRY["gate.certificate"], line["facts"]) == {
+        "legal_basis": LegalBasis.HOME_MEASURE,
+        "certificates": spans,
+        "on": ON,
+    }
+    assert rerun(line).same
+
+
+@pytest.mark.parametrize(
+    ("under", "same", "words"),
+    [
+        (date(2024, 1, 1), True, ""),
+        (date(2023, 12, 31), False, "It objects: The office water-board-chair has no claim"),
+    ],
+)
+def test_the_scheme_before_2024_gave_a_water_board_no_claim(under: date, same: bool, words: str) -> None:
+    line = kept("eligibility.office-in-scope", office=Office.WATER_BOARD_CHAIR, on=ON)
+    again = rerun(line, under)
+    assert again.same == same
+    assert words in " ".join(item.en for item in again.differences)
+    if not same:
+        assert [(other.name, other.since) for other in again.others] == [("offices_in_scope", date(2021, 1, 1))]
+        assert "reads ['mayor', 'alderman'] then, from 2021-01-01" in again.differences[1].en
+        assert "De regel maakt bezwaar" in again.differences[0].nl
+
+
+@pytest.mark.parametrize(("under", "in_force"), [(date(2024, 1, 1), True), (date(2023, 12, 31), False)])
+def test_a_rule_of_the_scheme_of_2024_is_not_in_force_before_it(under: date, in_force: bool) -> None:
+    again = rerun(kept("step.takeovers-done", waiting=[]), under)
+    assert again.same == again.ran == in_force
+    assert ("Not in force" in str(again.differences)) == (not in_force)
+    assert ("Niet van kracht" in str(again.differences)) == (not in_force)
+
+
+def test_a_value_unknown_on_that_day_is_an_answer() -> None:
+    line = kept("eligibility.office-in-scope", office=Office.MAYOR, on=ON)
+    before = REGISTRY["eligibility.office-in-scope"]
+    old = replace(before, since=date(2000, 1, 1))
+    REGISTRY[before.id] = old
+    try:
+        again = rerun(line, date(2020, 12, 31))
+    finally:
+        REGISTRY[before.id] = before
+    assert not again.ran
+    assert "unknown: add a version of offices_in_scope for 2020-12-31" in again.differences[0].en
+    assert "onbekend: voeg een versie van offices_in_scope" in again.differences[0].nl
+
+
+def test_what_rests_on_content_cannot_be_run_again() -> None:
+    line = kept(iban_valid.id, private=("iban",), iban="NL02ABNA0123456789")
+    assert "NL02" not in str(line)
+    for again in (rerun(line), rerun(line, ON)):
+        assert not again.ran
+        assert "cannot be run again: it read content (iban)" in again.differences[0].en
+
+
+def test_a_changed_value_is_named_with_what_it_reads_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = kept("eligibility.acting", office=Office.WATER_BOARD_CHAIR, acting_since=ON - 30 * DAY, on=ON)
+    assert line["objects"]
+    (held,) = values.versions()["acting_days"]
+    edited = replace(held, value={**held.value, "water-board-chair": 29})
+    monkeypatch.setattr(values, "versions", lambda: {"acting_days": (edited,)})
+    again = rerun(line)
+    assert not again.same
+    assert [item.en.partition(":")[0] for item in again.differences] == [
+        "It has nothing to object.",
+        "The value acting_days has changed since",
+    ]
+    assert again.others == (edited,)
+
+
+def test_changed_code_is_noticed_by_what_it_says_and_reads() -> None:
+    line = kept("eligibility.office-in-scope", office=Office.MAYOR, on=ON)
+    assert "The code has changed since." in [item.en for item in rerun({**line, "objects": True}).differences]
+    other = rerun({**line, "values": {**line["values"], "acting_days": "0" * 16}})
+    assert [item.en for item in other.differences] == ["The code has changed since: it does not read acting_days."]
+    assert "takes other facts now" in rerun({**line, "facts": {**line["facts"], "moon": 1}}).differences[0].en
+    assert "takes other facts now" in rerun({**line, "facts": {**line["facts"], "office": "pope"}}).differences[0].en
+    assert "no rule any more" in rerun({**line, "rule": "eligibility.phase-of-the-moon"}).differences[0].en
+
+
+def test_a_mark_leads_to_the_version_that_was_read() -> None:
+    held = values.version("offices_in_scope", ON)
+    assert version_of("offices_in_scope", held.mark) == held
+    assert version_of("offices_in_scope", "0" * 16) is None
+    assert version_of("phase_of_the_moon", held.mark) is None
+
+
+def test_every_difference_is_said_in_both_languages() -> None:
+    line = kept("eligibility.office-in-scope", office=Office.WATER_BOARD_CHAIR, on=ON)
+    for again in (rerun(line, date(2023, 12, 31)), rerun({**line, "objects": True}), rerun({**line, "rule": "no"})):
+        assert again.differences
+        assert all(isinstance(item, Words) and item.en and item.nl and item.en != item.nl for item in again.differences)

@@ -1,0 +1,75 @@
+"""Every rule speaks English and Dutch: what must hold, what stands in the way, and what would be right."""
+
+import ast
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import pytest
+from objections import DAY, OBJECTIONS
+
+from rules.dutch import PHRASES, dutch
+from rules.findings import OLDEST, REGISTRY, Rule, Words
+from rules.offices import Office
+
+STILL_TO_COME = frozenset({"rules.money", "rules.tax", "rules.urgency"})
+"""The rooms whose rules do not speak Dutch yet."""
+
+ROOT = Path(__file__).parents[2]
+SPEAKING = sorted(rule.id for rule in REGISTRY.values() if rule.module not in STILL_TO_COME)
+
+
+@pytest.mark.parametrize("rule_id", SPEAKING)
+def test_a_rule_says_in_dutch_what_must_hold(rule_id: str) -> None:
+    rule = REGISTRY[rule_id]
+    assert rule.summary_nl.endswith(".")
+    assert rule.summary_nl != rule.summary
+
+
+@pytest.mark.parametrize("rule_id", SPEAKING)
+def test_a_rule_answers_in_both_languages_or_not_at_all(rule_id: str) -> None:
+    assert get_type_hints(REGISTRY[rule_id].check)["return"] == Words | None
+
+
+@pytest.mark.parametrize("rule", REGISTRY.values(), ids=lambda rule: rule.id)
+def test_a_rule_holds_from_the_oldest_scheme_or_later_and_says_what_must_hold(rule: Rule) -> None:
+    assert rule.since >= OLDEST
+    assert rule.summary.endswith(".")
+    assert rule.in_force(rule.since)
+    assert not rule.in_force(rule.since - DAY)
+
+
+@pytest.mark.parametrize(("rule_id", "facts"), OBJECTIONS, ids=lambda part: part if isinstance(part, str) else "")
+def test_an_objection_is_worded_in_both_languages_for_the_reader_and_for_a_judge(
+    rule_id: str, facts: dict[str, Any]
+) -> None:
+    found = REGISTRY[rule_id](**facts)
+    assert found is not None
+    assert found.message
+    assert found.message_nl
+    assert found.message != found.message_nl
+    assert not [phrase for phrase in (*PHRASES, *Office) if phrase in str(facts) and phrase in found.message_nl]
+    given = {str(fact) for fact in facts.values() if isinstance(fact, date)}
+    assert {day for day in given if day in found.message} == {day for day in given if day in found.message_nl}
+
+
+def spoken(path: Path) -> Iterator[str]:
+    """The parts of a sentence that the events of a file hand to a rule."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        for keyword in node.keywords:
+            if keyword.arg in {"what", "earlier", "doing"} and isinstance(keyword.value, ast.Constant):
+                yield str(keyword.value.value)
+
+
+def test_every_part_of_a_sentence_that_an_event_hands_to_a_rule_has_its_dutch() -> None:
+    found = {phrase for path in (ROOT / "states" / "events").glob("*.py") for phrase in spoken(path)}
+    assert "The receipt" in found
+    assert sorted(found - PHRASES.keys()) == []
+
+
+def test_what_has_no_dutch_is_named_in_quotation_marks() -> None:
+    assert dutch(Office.MAYOR) == "burgemeester"
+    assert dutch("The moon") == "'The moon'"
