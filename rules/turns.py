@@ -1,6 +1,6 @@
 """The turns that a real case takes: end of office, death, a move, a new version, joining, reopening (REG x.9; Awb)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from rules.findings import AWB, BESL, HOUSE, REG, Words, rule, say
@@ -228,7 +228,7 @@ def represented(*, represented: bool) -> Words | None:
     nl="Wie de zaak behandelt of ervoor betaalt, vertegenwoordigt de aanvrager niet.",
     verified=False,
 )
-def no_party_represents(*, person: str, applicant: str, handling: Collection[str | None], duties: int) -> Words | None:
+def no_party_represents(*, person: str, applicant: str, handling: Sequence[str | None], duties: int) -> Words | None:
     """Whoever handles the case or acts for an employer does not represent the applicant."""
     if person == applicant:
         return say(
