@@ -70,5 +70,6 @@ MEASURE = decided(
     mark-not-possible       x    x    >    >    x    x    x    x    x    x    x
     supersede               x    >    >    >    x    x    x    x    x    x    x
     remove                  x    x    x    x    >    >    x    x    x    x    x
+    end-recurring           x    x    =    =    =    =    x    x    x    x    x
     """,
 )

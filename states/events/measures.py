@@ -1,12 +1,17 @@
 """One measure, from the draft advice to its settlement."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from rules import eligibility, gates, steps
+from sqlmodel import col, select
+
+from rules import eligibility, gates, old_scheme, steps
 from rules.offices import Domain, LegalBasis, ProvisionForm
 from states.bodies import Amount, Body, Day, Handle, Line, Reference, Text
 from states.charts.measure import MEASURE, MeasureState
+from states.charts.payable import PayableState
+from states.errors import MalformedError
 from states.events.event import B, Event, Step
 from states.tables.application import Certificate, Measure, Takeover
 from states.tables.base import new_id
@@ -133,6 +138,8 @@ class Provision(Body):
     """When it was provided."""
 
     provided_on: Day
+    on_closed_list: bool | None = None
+    """For what was provided at a home until the end of 2023: whether it stands on the closed list of those years."""
     remarks: Text | None = None
 
 
@@ -152,6 +159,19 @@ class Provide(MeasureEvent[Provision]):
             earliest=step.row.ordered_on,
         )
         gates_open(step, body.provided_on)
+        self.judge_old_scheme(step, body)
+
+    @staticmethod
+    def judge_old_scheme(step: Step[Measure], body: Provision) -> None:
+        """What was provided at the home until the end of 2023 is on the list and, as invoiced, within the maximum."""
+        old = old_scheme.on_the_list.in_force(body.provided_on) and step.row.legal_basis is LegalBasis.HOME_MEASURE
+        if old:
+            step.ask(old_scheme.on_the_list, listed=body.on_closed_list, on=body.provided_on)
+            spent = spent_at_home(step, step.row.stream, besides=step.row.id)
+            step.ask(old_scheme.home_maximum, spent=spent, on=body.provided_on)
+        elif body.on_closed_list is not None:
+            words = f"The closed list binds home measures provided until {old_scheme.LAST}: leave onClosedList out."
+            raise MalformedError([("onClosedList", words)])
 
     def effect(self, step: Step[Measure], body: Provision) -> None:
         """Keep the day; settle it where it was paid ahead."""
@@ -163,14 +183,71 @@ class Provide(MeasureEvent[Provision]):
         return {"providedOn": step.on.isoformat()}
 
 
+def live_lines(step: Step[Any], *where: Any) -> list[tuple[PayableLine, Payable]]:
+    """Lines under conditions, of payables that were not rejected."""
+    query = select(PayableLine, Payable).join(Payable, col(Payable.id) == PayableLine.payable)
+    return list(step.session.exec(query.where(Payable.state != PayableState.REJECTED, *where)))
+
+
+def periods_of(step: Step[Any], measure: str, *, besides: str | None = None) -> list[tuple[date, date]]:
+    """The periods of a recurring measure that were invoiced, but for those of one invoice."""
+    found = live_lines(step, PayableLine.measure == measure)
+    return sorted(
+        {
+            (line.period_from, line.period_until)
+            for line, payable in found
+            if line.period_from and line.period_until and payable.invoice != besides
+        },
+    )
+
+
+def spent_at_home(step: Step[Any], application: str, *, besides: str | None = None) -> Decimal:
+    """What was invoiced for home measures provided under the scheme of 2021 to 2023.
+
+    Args:
+        step: the event at hand.
+        application: the case; it is for one home, because another home asks for a new advice (REG x.9(6)).
+        besides: a measure that counts though it is only being provided now.
+    """
+    found = step.rows(Measure, Measure.stream == application, Measure.legal_basis == LegalBasis.HOME_MEASURE)
+    old = [row.id for row in found if row.id == besides or (row.provided_on and row.provided_on <= old_scheme.LAST)]
+    return sum((line.gross for line, _ in live_lines(step, col(PayableLine.measure).in_(old))), Decimal(0))
+
+
 def settle_if_paid(step: Step[Any], measure: Measure) -> None:
-    """Settle a provided one-off measure whose last invoice is paid in full, by every payer."""
-    if measure.state is not MeasureState.PROVIDED or not measure.invoiced or measure.recurring:
+    """Settle a provided measure whose last invoice is paid in full, by every payer.
+
+    The last invoice of a recurring measure is the one that reaches its end; while that is open there is none.
+    """
+    if measure.state is not MeasureState.PROVIDED or not measure.invoiced:
         return
     lines = step.rows(PayableLine, PayableLine.measure == measure.id)
     payables = [step.get(Payable, line.payable) for line in lines]
     if all(payable.state in {"paid", "rejected"} for payable in payables):
         step.follow("measure", measure, "settle")
+
+
+class End(Body):
+    """The last day of a recurring measure."""
+
+    ends_on: Day
+
+
+class EndRecurring(MeasureEvent[End]):
+    """The office ends, and with it what recurs; a measure without an end runs until this is said.
+
+    What was invoiced up to that day already is its last invoice, so that it can be settled.
+    """
+
+    name, title, body = "end-recurring", "End a recurring measure with the office", End
+
+    def effect(self, step: Step[Measure], body: End) -> None:
+        """Bring the end forward, never back; settle where all is paid."""
+        row = step.row
+        row.ends_on = min(body.ends_on, row.ends_on or body.ends_on)
+        if any(until >= row.ends_on for _, until in periods_of(step, row.id)):
+            row.invoiced = True
+        settle_if_paid(step, row)
 
 
 class Settle(MeasureEvent[Body]):
