@@ -164,8 +164,7 @@ class Provide(MeasureEvent[Provision]):
     @staticmethod
     def judge_old_scheme(step: Step[Measure], body: Provision) -> None:
         """What was provided at the home until the end of 2023 is on the list and, as invoiced, within the maximum."""
-        old = old_scheme.on_the_list.in_force(body.provided_on) and step.row.legal_basis is LegalBasis.HOME_MEASURE
-        if old:
+        if closed_list(step.row, body.provided_on):
             step.ask(old_scheme.on_the_list, listed=body.on_closed_list, on=body.provided_on)
             spent = spent_at_home(step, step.row.stream, besides=step.row.id)
             step.ask(old_scheme.home_maximum, spent=spent, on=body.provided_on)
@@ -179,8 +178,14 @@ class Provide(MeasureEvent[Provision]):
         settle_if_paid(step, step.row)
 
     def example(self, step: Step[Measure]) -> dict[str, Any]:
-        """Today."""
-        return {"providedOn": step.on.isoformat()}
+        """Today; in the years of the closed list, something on it."""
+        listed = {"onClosedList": True} if closed_list(step.row, step.on) else {}
+        return {"providedOn": step.on.isoformat(), **listed}
+
+
+def closed_list(row: Measure, on: date) -> bool:
+    """Whether the scheme of 2021 to 2023, with its closed list and its maximum, judges what is provided on a day."""
+    return row.legal_basis is LegalBasis.HOME_MEASURE and old_scheme.on_the_list.in_force(on)
 
 
 def live_lines(step: Step[Any], *where: Any) -> list[tuple[PayableLine, Payable]]:

@@ -1,9 +1,10 @@
 """One employer's part of an invoice or advance: checked, approved by another person, and paid."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from sqlmodel import col
+from sqlmodel import Session, col
 
 from rules import conflicts, money, old_scheme, recurring, tax
 from rules.offices import LegalBasis
@@ -80,6 +81,10 @@ class ReceivePayable(PayableEvent[NewPayable]):
     """One employer's part of an invoice comes into being."""
 
     name, title, body, creates = "receive", "Receive one employer's part of an invoice", NewPayable, True
+
+    def also_locks(self, session: Session, key: str, body: NewPayable) -> Iterable[str]:
+        """The application's stream, where it is no invoice that brings the payable."""
+        return [body.application]
 
     def begin(self, step: Step[Payable], body: NewPayable) -> Payable:
         """Received, with its sums."""
