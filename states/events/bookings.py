@@ -15,8 +15,8 @@ from states.bodies import Amount, Body, Code, Day, Handle
 from states.charts.booking import BOOKING, BookingState
 from states.errors import MalformedError
 from states.events.event import B, Event, Step
-from states.events.measures import live_lines
 from states.events.payables import USUAL
+from states.events.spending import live_lines
 from states.tables.application import Measure
 from states.tables.base import new_id
 from states.tables.finance import Booking, JournalLine, Payable, PayableLine

@@ -7,14 +7,13 @@ from sqlmodel import col
 
 from rules import money, old_scheme, recurring, steps, tax
 from rules.money import CENT, split
-from rules.offices import LegalBasis
 from states.charts.application import APPLICATION
 from states.charts.measure import MeasureState
 from states.charts.payable import PayableState
 from states.errors import MalformedError
 from states.events.event import Event, Step
 from states.events.invoice_bodies import Invoice, InvoiceLine, misfits
-from states.events.measures import periods_of, spent_at_home
+from states.events.spending import closed_list, periods_of, spent_at_home
 from states.tables.application import Application, Measure, Takeover
 from states.tables.base import new_id
 from states.tables.finance import Payable, PayableKind, PayableLine
@@ -188,9 +187,7 @@ class ReceiveInvoice(Event[Application, Invoice]):
         dates = {
             key: row.provided_on
             for key, row in measures.items()
-            if row.legal_basis is LegalBasis.HOME_MEASURE
-            and row.provided_on is not None
-            and old_scheme.home_maximum.in_force(row.provided_on)
+            if row.provided_on is not None and closed_list(row, row.provided_on)
         }
         if not dates:
             return

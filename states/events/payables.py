@@ -7,13 +7,13 @@ from typing import Any
 from sqlmodel import Session, col
 
 from rules import conflicts, money, old_scheme, recurring, tax
-from rules.offices import LegalBasis
 from rules.tax import Addressee, Outside, TaxClass
 from states.bodies import Amount, Body, Code, Day, Handle, Iban, Line, Reference, Text
 from states.charts.measure import MeasureState
 from states.charts.payable import PAYABLE, PayableState
 from states.events.event import B, Event, Step
-from states.events.measures import settle_if_paid, spent_at_home
+from states.events.measures import settle_if_paid
+from states.events.spending import closed_list, spent_at_home
 from states.tables.application import Measure
 from states.tables.base import new_id
 from states.tables.finance import Booking, Payable, PayableKind, PayableLine
@@ -141,8 +141,7 @@ def findings_on(step: Step[Payable]) -> None:
                 ends_on=measure.ends_on,
                 office_until=application.in_office_until,
             )
-        at_home = measure.legal_basis is LegalBasis.HOME_MEASURE
-        if at_home and measure.provided_on and old_scheme.home_maximum.in_force(measure.provided_on):
+        if measure.provided_on and closed_list(measure, measure.provided_on):
             old.append(measure.provided_on)
     if old:
         step.ask(old_scheme.home_maximum, spent=spent_at_home(step, application.id), on=max(old))
