@@ -29,7 +29,7 @@ from states.door import fire
 from states.errors import BankFileRefusedError, NotFoundError, RefusedError
 from states.events.batches import NewBatch, document, lines_of
 from states.events.catalogue import EVENTS
-from states.events.payables import Invoice
+from states.events.invoice_bodies import Invoice
 from states.tables.finance import Booking, JournalLine, Payable, PaymentBatch
 
 router = APIRouter(prefix="/v1", tags=["finance"])

@@ -122,9 +122,14 @@ class MeasureView(View):
 
 
 class LineView(View):
-    """One line of a payable."""
+    """One line of a payable: for a measure, or outside the advice."""
 
-    measure: str
+    measure: str | None = None
+    outside: str | None = None
+    certificate_works: bool | None = None
+    attributable: bool | None = None
+    period_from: date | None = None
+    period_until: date | None = None
     net: Decimal
     vat_rate: Decimal
     vat: Decimal
@@ -145,6 +150,9 @@ class PayableView(View):
     net: Decimal
     vat: Decimal
     gross: Decimal
+    addressee: str | None = None
+    own_contribution: Decimal
+    replaces: str | None = None
     checked_by: str | None = None
     approved_by: str | None = None
     paid_on: date | None = None
@@ -152,6 +160,8 @@ class PayableView(View):
     version: int
     payee: str | None = None
     iban: str | None = None
+    reasons: list[str] = []
+    """What is said with its lines, such as why something outside the advice is paid."""
     lines: list[LineView] = []
 
 
@@ -191,6 +201,7 @@ class BookingView(View):
     organisation: str
     state: str
     amount: Decimal
+    vat: Decimal | None = None
     tax_class: str
     designation: str
     evidence: dict[str, Any]
@@ -308,5 +319,6 @@ def payable(session: Session, by: Actor, row: Payable, lines: list[Any]) -> Paya
         application=row.stream,
         payee=text.get("payee"),
         iban=text.get("iban"),
+        reasons=[why for path, why in sorted(text.items()) if path.startswith("lines.")],
         lines=[LineView.model_validate(line) for line in lines],
     )

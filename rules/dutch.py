@@ -118,7 +118,13 @@ PHRASES = {
     "The suspension's end": "Het einde van de opschorting",
     "The last suspended day": "De laatste dag van de opschorting",
     "The certificate's end": "Het einde van het certificaat",
+    "The end of office": "Het einde van het ambt",
+    "The death": "Het overlijden",
+    "The move": "De verhuizing",
+    "The exemption": "De ontheffing",
+    "The decision": "Het besluit",
     # what came before it
+    "the move before it": "de verhuizing ervoor",
     "the receipt": "de ontvangst",
     "the interview": "het gesprek",
     "the adoption": "de vaststelling",

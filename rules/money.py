@@ -1,11 +1,12 @@
 """Amounts: euros with two decimals, VAT that adds up, and splits that lose no cent."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from stdnum import iban as iban_number
 
-from rules.findings import BESL, HOUSE, rule
+from rules.findings import BESL, HOUSE, REG, Words, rule, say
 from rules.values import value
 
 CENT = Decimal("0.01")
@@ -27,17 +28,32 @@ def valid_iban(text: str) -> bool:
     return bool(iban_number.is_valid(text))
 
 
-@rule("payable.line-adds-up", article="Wet OB 1968 art. 35a", source="https://wetten.overheid.nl/BWBR0002629")
-def line_adds_up(*, net: Decimal, vat_rate: Decimal, vat: Decimal, gross: Decimal, on: date) -> str | None:
+@rule(
+    "payable.line-adds-up",
+    article="Wet OB 1968 art. 35a",
+    source="https://wetten.overheid.nl/BWBR0002629",
+    nl="Netto en btw van een regel zijn samen het bruto, en de btw is het tarief over het netto, op de cent.",
+)
+def line_adds_up(*, net: Decimal, vat_rate: Decimal, vat: Decimal, gross: Decimal, on: date) -> Words | None:
     """Net and VAT of a line give its gross, and the VAT is its rate of the net, to the cent."""
     rates = [Decimal(rate) for rate in value("vat_rates", on)]
     if vat_rate not in rates:
-        return f"{vat_rate} is no VAT rate on {on}; known are {', '.join(map(str, rates))} percent."
+        known = ", ".join(map(str, rates))
+        return say(
+            f"{vat_rate} is no VAT rate on {on}; known are {known} percent. Take the rate that the invoice states.",
+            f"{vat_rate} is op {on} geen btw-tarief; bekend zijn {known} procent. Neem het tarief van de factuur.",
+        )
     expected = (net * vat_rate / 100).quantize(CENT, rounding=ROUND_HALF_UP)
     if abs(expected - vat) > CENT:
-        return f"{vat_rate} % VAT of {net} is {expected}, not {vat}. Correct the line as the invoice states it."
+        return say(
+            f"{vat_rate} % VAT of {net} is {expected}, not {vat}. Correct the line as the invoice states it.",
+            f"{vat_rate} % btw over {net} is {expected}, niet {vat}. Verbeter de regel zoals de factuur hem noemt.",
+        )
     if net + vat != gross:
-        return f"{net} net and {vat} VAT make {net + vat}, not {gross}."
+        return say(
+            f"{net} net and {vat} VAT make {net + vat}, not {gross}. Correct the line as the invoice states it.",
+            f"{net} netto en {vat} btw zijn {net + vat}, niet {gross}. Verbeter de regel zoals de factuur hem noemt.",
+        )
     return None
 
 
@@ -45,87 +61,204 @@ def line_adds_up(*, net: Decimal, vat_rate: Decimal, vat: Decimal, gross: Decima
     "payable.iban-valid",
     article="Regulation (EU) 260/2012, annex",
     source="https://eur-lex.europa.eu/eli/reg/2012/260/oj",
+    nl="De rekening van de ontvanger is een geldig IBAN.",
 )
-def iban_valid(*, iban: str) -> str | None:
+def iban_valid(*, iban: str) -> Words | None:
     """The payee's account is a valid IBAN."""
     if valid_iban(iban):
         return None
-    return "The account is not a valid IBAN: its check digits or length are wrong. Copy it again from the invoice."
+    return say(
+        "The account is not a valid IBAN: its check digits or length are wrong. Copy it again from the invoice.",
+        "De rekening is geen geldig IBAN: controlecijfers of lengte kloppen niet. Neem hem over van de factuur.",
+    )
 
 
-@rule("payable.after-takeover", article="REG x.9(3)", source="https://wetten.overheid.nl/BWBR0041573")
-def after_takeover(*, measure: str, state: str) -> str | None:
+@rule(
+    "payable.after-takeover",
+    article="REG x.9(3)",
+    source=REG,
+    nl="Een factuurregel is voor een maatregel die is overgenomen en nog niet is afgerekend of geëindigd.",
+)
+def after_takeover(*, measure: str, state: str) -> Words | None:
     """An invoice line is for a measure that the employer took over and that is not settled or ended."""
     if state in {"taken-over", "ordered", "provided"}:
         return None
-    return f"The measure {measure} is {state}: only a measure that was taken over and is not settled can be invoiced."
+    return say(
+        f"The measure {measure} is {state}: only a measure that was taken over and is not settled can be invoiced."
+        " Take the line in as outside the advice, or wait for the takeover.",
+        f"De maatregel {measure} staat op {state}: alleen wat is overgenomen en nog niet is afgerekend, kan worden"
+        " gefactureerd. Neem de regel op als buiten het advies, of wacht op de overname.",
+    )
 
 
 @rule(
     "payable.not-before-takeover",
     article="REG x.9(1), (3)",
-    source="https://wetten.overheid.nl/BWBR0041573",
+    source=REG,
+    nl="De factuur is niet ouder dan de overname: wat eerder is gekocht, is niet onder het advies verstrekt.",
     verified=False,
 )
-def not_before_takeover(*, dated: date, taken_over_on: date | None) -> str | None:
+def not_before_takeover(*, dated: date, taken_over_on: date | None) -> Words | None:
     """The invoice is not older than the takeover: what was bought before it is not provided under the advice."""
     if taken_over_on is not None and dated >= taken_over_on:
         return None
-    return f"The invoice of {dated} is from before the takeover ({taken_over_on or 'not yet taken over'})."
+    return say(
+        f"The invoice of {dated} is from before the takeover ({taken_over_on or 'not yet taken over'})."
+        " What was bought before it is outside the advice: take its lines in as such, or wait for the takeover.",
+        f"De factuur van {dated} is van vóór de overname ({taken_over_on or 'nog niet overgenomen'})."
+        " Wat eerder is gekocht, valt buiten het advies: neem de regels zo op, of wacht op de overname.",
+    )
 
 
-@rule("payable.within-office", article="REG x.9(5)(a)", source="https://wetten.overheid.nl/BWBR0041573")
-def within_office(*, provided_on: date | None, until: date | None) -> str | None:
+@rule(
+    "payable.within-office",
+    article="REG x.9(5)(a)",
+    source=REG,
+    nl="Wat wordt betaald, is verstrekt terwijl het ambt duurde.",
+)
+def within_office(*, provided_on: date | None, until: date | None) -> Words | None:
     """What is paid was provided while the office lasted."""
     if until is not None and provided_on is not None and provided_on > until:
-        return f"The measure was provided on {provided_on}, after the office ended on {until}."
+        return say(
+            f"The measure was provided on {provided_on}, after the office ended on {until}."
+            " Reject the invoice; what the employer pays all the same is taken in as outside the advice.",
+            f"De maatregel is verstrekt op {provided_on}, na het einde van het ambt op {until}."
+            " Wijs de factuur af; wat de werkgever toch betaalt, wordt opgenomen als buiten het advies.",
+        )
     return None
 
 
-@rule("payable.amount-not-zero", article="BESL 3.2.16(b)", source=BESL)
-def amount_not_zero(*, gross: Decimal) -> str | None:
+@rule(
+    "payable.amount-not-zero",
+    article="BESL 3.2.16(b)",
+    source=BESL,
+    nl="Elk deel van een factuur is een bedrag dat betaald kan worden.",
+)
+def amount_not_zero(*, gross: Decimal) -> Words | None:
     """Every part of an invoice is an amount that can be paid."""
     if gross > 0:
         return None
-    return f"The amount to pay is {gross} EUR; a payable is more than zero."
+    return say(
+        f"The amount to pay is {gross} EUR; a payable is more than zero. Leave out lines of nothing, and take"
+        " amounts too small to share together on one invoice.",
+        f"Het te betalen bedrag is {gross} EUR; een post is meer dan nul. Laat regels zonder bedrag weg, en neem"
+        " bedragen die te klein zijn om te delen samen op één factuur.",
+    )
 
 
-@rule("batch.not-in-the-past", article="SEPA rulebook, requested execution date", source=HOUSE)
-def execution_not_in_past(*, execution_on: date, on: date) -> str | None:
-    """A batch is executed today or later, on a day on which banks work."""
-    if execution_on < on:
-        return f"The execution date {execution_on} lies in the past; today is {on}."
-    if execution_on.weekday() >= 5:  # noqa: PLR2004  # Saturday and Sunday
-        return f"{execution_on} is a weekend day; banks execute on TARGET days. Take the Monday after."
-    return None
-
-
-@rule("batch.not-empty", article="SEPA rulebook", source=HOUSE)
-def batch_not_empty(*, count: int) -> str | None:
-    """A batch holds at least one approved payable."""
-    return None if count else "No approved payable of this employer waits for a batch. Approve one first."
-
-
-@rule("payable.not-a-duplicate", article="REG x.9(3)", source=HOUSE)
-def not_a_duplicate(*, number: str, earlier: list[str]) -> str | None:
+@rule(
+    "payable.not-a-duplicate",
+    article="REG x.9(3)",
+    source=HOUSE,
+    nl="Eén factuur van één leverancier komt één keer binnen.",
+)
+def not_a_duplicate(*, number: str, earlier: list[str]) -> Words | None:
     """One invoice of one supplier is taken in once."""
     if not earlier:
         return None
-    return f"Invoice {number} of this account came in before, as {', '.join(earlier)}. Reject that one if it was wrong."
+    named = ", ".join(earlier)
+    return say(
+        f"Invoice {number} of this account came in before, as {named}. Reject that one if it was wrong.",
+        f"Factuur {number} van deze rekening kwam al binnen, als {named}. Wijs die af als zij niet klopte.",
+    )
 
 
-@rule("payable.four-eyes-in-batch", article="Awb 2:4", source=HOUSE)
-def releaser_apart(*, person: str, hands: dict[str, list[str]]) -> str | None:
-    """Whoever releases a batch built, sealed, checked and approved nothing in it, and applied for none of it."""
-    for what, people in hands.items():
-        if person in people:
-            return f"You {what}; another person must release this batch (four eyes)."
+@rule(
+    "payable.replaces-a-rejected-part",
+    article="REG x.9(3)",
+    source=HOUSE,
+    nl="Een nieuw deel van een factuur komt in de plaats van een afgewezen deel, en één keer.",
+)
+def replaces_rejected(*, replaced: str, state: str, earlier: Sequence[str]) -> Words | None:
+    """A new part of an invoice comes in the place of a rejected one, and once."""
+    if state != "rejected":
+        return say(
+            f"The part {replaced} is {state}: only a rejected part is replaced. Reject it first if it is wrong.",
+            f"Het deel {replaced} staat op {state}: alleen een afgewezen deel wordt vervangen. Wijs het eerst af.",
+        )
+    if earlier:
+        return say(
+            f"The part {replaced} was replaced already, by {', '.join(earlier)}. Reject that one if it is wrong.",
+            f"Het deel {replaced} is al vervangen, door {', '.join(earlier)}. Wijs dat af als het niet klopt.",
+        )
     return None
 
 
-@rule("batch.file-leaves-once-exported", article="Awb 2:4", source=HOUSE)
-def file_leaves(*, state: str) -> str | None:
+@rule(
+    "batch.not-in-the-past",
+    article="SEPA rulebook, requested execution date",
+    source=HOUSE,
+    nl="Een batch wordt vandaag of later uitgevoerd, op een dag waarop banken werken.",
+)
+def execution_not_in_past(*, execution_on: date, on: date) -> Words | None:
+    """A batch is executed today or later, on a day on which banks work."""
+    if execution_on < on:
+        return say(
+            f"The execution date {execution_on} lies in the past; today is {on}. Take today or a later working day.",
+            f"De uitvoerdatum {execution_on} ligt in het verleden; het is {on}. Neem vandaag of een latere werkdag.",
+        )
+    if execution_on.weekday() >= 5:  # noqa: PLR2004  # Saturday and Sunday
+        return say(
+            f"{execution_on} is a weekend day; banks execute on TARGET days. Take the Monday after.",
+            f"{execution_on} valt in een weekend; banken voeren uit op TARGET-dagen. Neem de maandag erna.",
+        )
+    return None
+
+
+@rule(
+    "batch.not-empty",
+    article="SEPA rulebook",
+    source=HOUSE,
+    nl="Een batch bevat ten minste één goedgekeurde post.",
+)
+def batch_not_empty(*, count: int) -> Words | None:
+    """A batch holds at least one approved payable."""
+    if count:
+        return None
+    return say(
+        "No approved payable of this employer waits for a batch. Approve one first.",
+        "Geen goedgekeurde post van deze werkgever wacht op een batch. Keur er eerst een goed.",
+    )
+
+
+IN_DUTCH = {
+    "built this batch": "stelde deze batch samen",
+    "sealed this batch": "legde deze batch vast",
+    "checked an invoice in it": "controleerde een factuur erin",
+    "approved an invoice in it": "keurde een factuur erin goed",
+    "handled an application in it": "behandelde een aanvraag erin",
+    "are an applicant in it": "bent aanvrager erin",
+}
+
+
+@rule(
+    "payable.four-eyes-in-batch",
+    article="Awb 2:4",
+    source=HOUSE,
+    nl="Wie een batch vrijgeeft, heeft er niets in samengesteld, vastgelegd, getoetst, goedgekeurd of aangevraagd.",
+)
+def releaser_apart(*, person: str, hands: dict[str, list[str]]) -> Words | None:
+    """Whoever releases a batch built, sealed, checked and approved nothing in it, and applied for none of it."""
+    for what, people in hands.items():
+        if person in people:
+            return say(
+                f"You {what}; another person must release this batch (four eyes).",
+                f"U {IN_DUTCH.get(what, what)}; een ander moet deze batch vrijgeven (vier ogen).",
+            )
+    return None
+
+
+@rule(
+    "batch.file-leaves-once-exported",
+    article="Awb 2:4",
+    source=HOUSE,
+    nl="Het betaalbestand gaat de deur uit als de batch door een ander is vrijgegeven en is geëxporteerd.",
+)
+def file_leaves(*, state: str) -> Words | None:
     """The payment file leaves once the batch was released by another person and exported."""
     if state in {"exported", "settled"}:
         return None
-    return f"The batch is {state}; its file can be had once it is sealed, released and exported."
+    return say(
+        f"The batch is {state}; its file can be had once it is sealed, released and exported.",
+        f"De batch staat op {state}; het bestand is er zodra hij is vastgelegd, vrijgegeven en geëxporteerd.",
+    )

@@ -1,13 +1,23 @@
 """Bodies of events: every field is a fact (ledger) or content (vault); free text is always content."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, TypeVar, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
 
 from states.errors import MalformedError
 
@@ -48,7 +58,33 @@ Handle = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,60}$")]
 """The id of a person, organisation or subject: a fact."""
 Reference = Annotated[str, Field(pattern=r"^VA-[0-9]{4}-[A-Z0-9]{8}$")]
 """The reference of an application: a fact."""
-Amount = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
+
+
+def named(given: Any, handler: ValidatorFunctionWrapHandler) -> Decimal:
+    """Read an amount; what is no amount is named, because amounts are facts, with what would be right."""
+    try:
+        amount: Decimal = handler(given)
+    except ValidationError as error:
+        shown = str(given) if NUMERIC.fullmatch(str(given)) else "This"
+        words = REMEDIES.get(error.errors()[0]["type"], "is no amount")
+        raise PydanticCustomError(
+            "amount",
+            "{shown} {words}; give euros from 0 to 9999999999.99 with at most two decimals, such as 121.00.",
+            {"shown": shown, "words": words},
+        ) from None
+    return amount
+
+
+NUMERIC = re.compile(r"[-+]?(?:[0-9][0-9.eE+-]{0,39}|[Nn]a[Nn]|[Ii]nf(?:inity)?)")
+"""What looks like a number can be repeated; other text might be content in the wrong place."""
+REMEDIES = {
+    "decimal_max_places": "has more than two decimals",
+    "decimal_max_digits": "is too large",
+    "decimal_whole_digits": "is too large",
+    "greater_than_equal": "is negative",
+    "finite_number": "is no finite number",
+}
+Amount = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2), WrapValidator(named)]
 """Euros with at most two decimals."""
 Day = date
 """A calendar day in the Netherlands."""

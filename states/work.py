@@ -84,11 +84,12 @@ def refresh(passage: Passage) -> None:
             ended.append((subject_of(touch), "keep-apart"))
         for action in after.keys() - before.keys():
             asked[subject_of(touch), action] = (touch, after[action])
-    items = []
+    items: list[dict[str, Any]] = []
     for touch in others:
         done, opened = SPECIAL[touch.chart, touch.event](passage, touch)
         ended += done
-        items += opened
+        known = {(item["subject"], item["action"]) for item in items}
+        items += [item for item in opened if (item["subject"], item["action"]) not in known]
     items += [item_for(passage, touch, work) for touch, work in asked.values()]
     for touch in signalled:
         assert isinstance(touch.row, Application)
@@ -100,9 +101,9 @@ def refresh(passage: Passage) -> None:
 
 
 def invoiced(_: Passage, touch: Touched) -> Changes:
-    """An invoice came in: nobody need wait for the last one of a measure any more."""
-    lines = touch.body.lines  # type: ignore[attr-defined]  # an Invoice has lines
-    return [(line.measure, "receive-invoice") for line in lines if line.final], []
+    """An invoice came in: nobody need wait for the last one of a measure, nor for the first of one that recurs."""
+    lines = [line for line in touch.body.lines if line.measure]  # type: ignore[attr-defined]  # an Invoice has lines
+    return [(line.measure, "receive-invoice") for line in lines if line.final or line.period_from], []
 
 
 def uninvoiced(passage: Passage, touch: Touched) -> Changes:
@@ -208,6 +209,7 @@ SPECIAL: dict[tuple[str, str], Callable[[Passage, Touched], Changes]] = {
     ("measure", "keep-after-office"): decided_after_office,
     ("measure", "let-go"): decided_after_office,
     ("measure", "remove"): removed,
+    ("payable", "reject-with-invoice"): uninvoiced,
     ("organisation", "take-in-statement"): unmatched,
 }
 """Events that change the work without changing a state."""

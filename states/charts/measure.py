@@ -74,5 +74,6 @@ MEASURE = decided(
     keep-after-office       x    x    =    =    x    x    x    x    x    x    x
     let-go                  x    x    >    >    x    x    x    x    x    x    x
     remove                  x    x    x    x    >    >    x    x    x    x    x
+    end-recurring           x    x    =    =    =    =    x    x    x    x    x
     """,
 )

@@ -27,6 +27,9 @@ class PayableChart(StrictChart):
     check = _.RECEIVED.to(_.CHECKED)
     approve = _.CHECKED.to(_.APPROVED) | _.RETURNED.to(_.APPROVED)
     reject = _.RECEIVED.to(_.REJECTED) | _.CHECKED.to(_.REJECTED) | _.RETURNED.to(_.REJECTED)
+    reject_with_invoice = (
+        _.RECEIVED.to(_.REJECTED) | _.CHECKED.to(_.REJECTED) | _.APPROVED.to(_.REJECTED) | _.RETURNED.to(_.REJECTED)
+    )
     batch = _.APPROVED.to(_.BATCHED)
     unbatch = _.BATCHED.to(_.APPROVED)
     pay = _.BATCHED.to(_.PAID) | _.RETURNED.to(_.PAID)
@@ -38,13 +41,14 @@ PAYABLE = decided(
     PayableState,
     PayableChart,
     """
-    # event   received checked approved batched paid returned rejected
-    check        >        x        x       x     x      x        x
-    approve      x        >        x       x     x      >        x
-    reject       >        >        x       x     x      >        x
-    batch        x        x        >       x     x      x        x
-    unbatch      x        x        x       >     x      x        x
-    pay          x        x        x       >     x      >        x
-    bounce       x        x        x       >     >      x        x
+    # event              received checked approved batched paid returned rejected
+    check                   >        x        x       x     x      x        x
+    approve                 x        >        x       x     x      >        x
+    reject                  >        >        x       x     x      >        x
+    reject-with-invoice     >        >        >       x     x      >        x
+    batch                   x        x        >       x     x      x        x
+    unbatch                 x        x        x       >     x      x        x
+    pay                     x        x        x       >     x      >        x
+    bounce                  x        x        x       >     >      x        x
     """,
 )

@@ -3,11 +3,13 @@
 from datetime import date
 from typing import Any
 
-from rules import eligibility, gates, steps, turns
+from rules import eligibility, gates, old_scheme, steps, turns
 from rules.offices import Domain, LegalBasis, ProvisionForm
 from states.bodies import Amount, Body, Day, Handle, Line, Reference, Text
 from states.charts.measure import MEASURE, MeasureState
+from states.errors import MalformedError
 from states.events.event import B, Event, Step
+from states.events.spending import closed_list, periods_of, spent_at_home
 from states.tables.application import Certificate, Measure, Takeover
 from states.tables.base import new_id
 from states.tables.finance import Payable, PayableLine
@@ -131,6 +133,8 @@ class Provision(Body):
     """When it was provided."""
 
     provided_on: Day
+    on_closed_list: bool | None = None
+    """For what was provided at a home until the end of 2023: whether it stands on the closed list of those years."""
     remarks: Text | None = None
 
 
@@ -150,6 +154,18 @@ class Provide(MeasureEvent[Provision]):
             earliest=step.row.ordered_on,
         )
         gates_open(step, body.provided_on)
+        self.judge_old_scheme(step, body)
+
+    @staticmethod
+    def judge_old_scheme(step: Step[Measure], body: Provision) -> None:
+        """What was provided at the home until the end of 2023 is on the list and, as invoiced, within the maximum."""
+        if closed_list(step.row, body.provided_on):
+            step.ask(old_scheme.on_the_list, listed=body.on_closed_list, on=body.provided_on)
+            spent = spent_at_home(step, step.row.stream, besides=step.row.id)
+            step.ask(old_scheme.home_maximum, spent=spent, on=body.provided_on)
+        elif body.on_closed_list is not None:
+            words = f"The closed list binds home measures provided until {old_scheme.LAST}: leave onClosedList out."
+            raise MalformedError([("onClosedList", words)])
 
     def effect(self, step: Step[Measure], body: Provision) -> None:
         """Keep the day; settle it where it was paid ahead."""
@@ -157,18 +173,45 @@ class Provide(MeasureEvent[Provision]):
         settle_if_paid(step, step.row)
 
     def example(self, step: Step[Measure]) -> dict[str, Any]:
-        """Today."""
-        return {"providedOn": step.on.isoformat()}
+        """Today; in the years of the closed list, something on it."""
+        listed = {"onClosedList": True} if closed_list(step.row, step.on) else {}
+        return {"providedOn": step.on.isoformat(), **listed}
 
 
 def settle_if_paid(step: Step[Any], measure: Measure) -> None:
-    """Settle a provided one-off measure whose last invoice is paid in full, by every payer."""
-    if measure.state is not MeasureState.PROVIDED or not measure.invoiced or measure.recurring:
+    """Settle a provided measure whose last invoice is paid in full, by every payer.
+
+    The last invoice of a recurring measure is the one that reaches its end; while that is open there is none.
+    """
+    if measure.state is not MeasureState.PROVIDED or not measure.invoiced:
         return
     lines = step.rows(PayableLine, PayableLine.measure == measure.id)
     payables = [step.get(Payable, line.payable) for line in lines]
     if all(payable.state in {"paid", "rejected"} for payable in payables):
         step.follow("measure", measure, "settle")
+
+
+class End(Body):
+    """The last day of a recurring measure."""
+
+    ends_on: Day
+
+
+class EndRecurring(MeasureEvent[End]):
+    """The office ends, and with it what recurs; a measure without an end runs until this is said.
+
+    What was invoiced up to that day already is its last invoice, so that it can be settled.
+    """
+
+    name, title, body = "end-recurring", "End a recurring measure with the office", End
+
+    def effect(self, step: Step[Measure], body: End) -> None:
+        """Bring the end forward, never back; settle where all is paid."""
+        row = step.row
+        row.ends_on = min(body.ends_on, row.ends_on or body.ends_on)
+        if any(until >= row.ends_on for _, until in periods_of(step, row.id)):
+            row.invoiced = True
+        settle_if_paid(step, row)
 
 
 class Settle(MeasureEvent[Body]):

@@ -1,179 +1,37 @@
-"""Invoices and advances: received once, divided over the payers, checked, approved by another person, and paid."""
+"""One employer's part of an invoice or advance: checked, approved by another person, and paid."""
 
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import Field
-from sqlmodel import col
+from sqlmodel import Session, col
 
-from rules import conflicts, money, steps, tax
-from rules.money import CENT, split
-from rules.tax import TaxClass, designation
+from rules import conflicts, money, old_scheme, recurring, tax
+from rules.tax import Addressee, Outside, TaxClass
 from states.bodies import Amount, Body, Code, Day, Handle, Iban, Line, Reference, Text
-from states.charts.application import APPLICATION
 from states.charts.measure import MeasureState
 from states.charts.payable import PAYABLE, PayableState
-from states.errors import MalformedError
 from states.events.event import B, Event, Step
 from states.events.measures import settle_if_paid
-from states.tables.application import Application, Measure, Takeover
+from states.events.spending import closed_list, spent_at_home
+from states.tables.application import Measure
 from states.tables.base import new_id
 from states.tables.finance import Booking, Payable, PayableKind, PayableLine
 from states.tables.people import Organisation
 
 OUTSIDE = {PayableKind.PENALTY: "Awb 4:17", PayableKind.INTEREST: "Awb 4:98"}
 """What is paid for being late is no provision: it stands outside the tax exemption."""
-INVOICEABLE = (MeasureState.TAKEN_OVER, MeasureState.ORDERED, MeasureState.PROVIDED)
+WITH_THE_BANK = (PayableState.BATCHED, PayableState.PAID)
+"""A part that stands in a batch or is paid stands, whatever becomes of the other parts of its invoice."""
 
 
-class InvoiceLine(Body):
-    """One line of an invoice, for one measure."""
-
-    measure: Handle
-    net: Amount
-    vat_rate: Amount
-    """Percent: 0, 9 or 21."""
-    vat: Amount
-    gross: Amount
-    final: bool = True
-    """Whether this is the last invoice for the measure."""
-
-
-class Invoice(Body):
-    """A supplier's invoice, or an official's advance with its receipt (REG 1.2)."""
-
-    kind: Literal[PayableKind.SUPPLIER_INVOICE, PayableKind.ADVANCE] = PayableKind.SUPPLIER_INVOICE
-    number: Code
-    dated: Day
-    received_on: Day | None = None
-    payee: Line
-    """The name exactly as on the account."""
-    iban: Iban
-    own_contribution: Amount = Decimal(0)
-    receipt: Code | None = None
-    """The receipt's reference; an advance needs one."""
-    lines: Annotated[list[InvoiceLine], Field(min_length=1, max_length=60)]
-
-
-def waiting_for_invoice(step: Step[Application]) -> list[Measure]:
-    """The measures of an application that still wait for their last invoice, provided ones first."""
-    found = step.rows(
-        Measure,
-        Measure.stream == step.row.id,
-        col(Measure.state).in_(INVOICEABLE),
-        col(Measure.invoiced).is_(False),
-    )
-    return sorted(found, key=lambda row: row.state is not MeasureState.PROVIDED)
-
-
-class ReceiveInvoice(Event[Application, Invoice]):
-    """An invoice comes in; each payer gets its part, the first the remainder (BESL 3.2.16(b))."""
-
-    chart, table = APPLICATION, Application
-    name, title, body = "receive-invoice", "Receive an invoice or advance", Invoice
-
-    def judge(self, step: Step[Application], body: Invoice) -> None:
-        """Every line is for a measure that was taken over, adds up, and the payee can be paid."""
-        step.ask(steps.not_in_future, what="The invoice", day=body.dated, on=step.on)
-        step.ask(money.iban_valid, private=("iban",), iban=body.iban)
-        step.ask(
-            steps.advance_has_receipt,
-            advance=body.kind is PayableKind.ADVANCE,
-            receipt=body.receipt is not None,
-        )
-        step.ask(steps.something_to_invoice, measures=[row.id for row in waiting_for_invoice(step)])
-        taken_over = step.rows(Takeover, Takeover.stream == step.row.id)
-        days = [row.taken_over_on for row in taken_over if row.taken_over_on]
-        for position, line in enumerate(body.lines):
-            measure = step.session.get(Measure, line.measure)
-            if measure is None or measure.stream != step.row.id:
-                raise MalformedError([(f"lines.{position}.measure", "This is no measure of this application.")])
-            step.ask(
-                money.line_adds_up,
-                net=line.net,
-                vat_rate=line.vat_rate,
-                vat=line.vat,
-                gross=line.gross,
-                on=body.dated,
-            )
-            step.ask(money.amount_not_zero, gross=line.gross)
-            step.ask(money.after_takeover, measure=measure.id, state=str(measure.state))
-        employers = step.employers()
-        for employer in employers if not step.findings else ():
-            shares = [part["gross"] for item in body.lines for part in self.part(step, item, employer, employers)]
-            if shares:
-                step.ask(money.amount_not_zero, gross=sum(shares, Decimal(0)))
-        if taken_over:
-            step.ask(money.not_before_takeover, dated=body.dated, taken_over_on=max(days, default=None))
-        mark = step.passage.vault.mark(body.iban)
-        same = step.rows(
-            Payable,
-            Payable.payee_mark == mark,
-            Payable.number == body.number,
-            Payable.state != PayableState.REJECTED,
-        )
-        step.ask(money.not_a_duplicate, number=body.number, earlier=[row.id for row in same])
-
-    def effect(self, step: Step[Application], body: Invoice) -> None:
-        """Divide every line over its payers and make one payable for each."""
-        employers = step.employers()
-        invoice = new_id("invoice")
-        for employer in employers:
-            lines = [line for item in body.lines for line in self.part(step, item, employer, employers)]
-            if not lines:
-                continue
-            step.follow(
-                "payable",
-                None,
-                "receive",
-                application=step.row.id,
-                invoice=invoice,
-                organisation=employer,
-                received_on=body.received_on or step.on,
-                lines=lines,
-                own_contribution=body.own_contribution,
-                **body.model_dump(include={"kind", "number", "dated", "payee", "iban"}),
-            )
-        for item in body.lines:
-            if item.final:
-                step.get(Measure, item.measure).invoiced = True
-
-    @staticmethod
-    def part(step: Step[Application], item: InvoiceLine, employer: str, employers: list[str]) -> list[dict[str, Any]]:
-        """One employer's part of a line; nothing where the measure is attributed to another."""
-        payer = step.get(Measure, item.measure).payer
-        if payer is not None and payer != employer:
-            return []
-        place, parts = (0, 1) if payer else (employers.index(employer), len(employers))
-        net, vat = split(item.net, parts)[place], split(item.vat, parts)[place]
-        return [{"measure": item.measure, "net": net, "vat_rate": item.vat_rate, "vat": vat, "gross": net + vat}]
-
-    def example(self, step: Step[Application]) -> dict[str, Any] | None:
-        """One invoice for every measure that waits for one."""
-        waiting = waiting_for_invoice(step)
-        if not waiting:
-            return None
-        days = [row.taken_over_on for row in step.rows(Takeover, Takeover.stream == step.row.id)]
-        lines = []
-        for measure in waiting:
-            net = (measure.estimate / Decimal("1.21")).quantize(CENT) or Decimal("100.00")
-            vat = (net * Decimal("0.21")).quantize(CENT)
-            lines.append(
-                {
-                    "measure": measure.id,
-                    "net": format(net, "f"),
-                    "vatRate": "21",
-                    "vat": format(vat, "f"),
-                    "gross": format(net + vat, "f"),
-                },
-            )
-        return {
-            "number": f"F-{waiting[0].id[-6:].upper()}",
-            "dated": max([day for day in days if day], default=step.on).isoformat(),
-            "payee": "Beveiliging Voorbeeld BV",
-            "iban": "NL02ABNA0123456789",
-            "lines": lines,
-        }
+USUAL = {
+    PayableKind.SUPPLIER_INVOICE: Addressee.EMPLOYER,
+    PayableKind.ADVANCE: Addressee.OFFICIAL,
+    PayableKind.PENALTY: Addressee.OFFICIAL,
+    PayableKind.INTEREST: Addressee.OFFICIAL,
+}
+"""In whose name an invoice of a kind is where it does not say."""
 
 
 class PayableEvent(Event[Payable, B]):
@@ -186,7 +44,13 @@ class PayableEvent(Event[Payable, B]):
 class Part(Body):
     """One payer's part of one line."""
 
-    measure: Handle
+    measure: Handle | None = None
+    outside: Outside | None = None
+    reasons: Text | None = None
+    certificate_works: bool = False
+    attributable: bool = False
+    period_from: Day | None = None
+    period_until: Day | None = None
     net: Amount
     vat_rate: Amount
     vat: Amount
@@ -206,6 +70,8 @@ class NewPayable(Body):
     payee: Line
     iban: Iban
     own_contribution: Amount = Decimal(0)
+    addressee: Addressee | None = None
+    replaces: Handle | None = None
     lines: tuple[Part, ...] = ()
     awarded: Amount = Decimal(0)
     """Euros of a penalty or interest, which is for no measure and has no lines."""
@@ -215,6 +81,10 @@ class ReceivePayable(PayableEvent[NewPayable]):
     """One employer's part of an invoice comes into being."""
 
     name, title, body, creates = "receive", "Receive one employer's part of an invoice", NewPayable, True
+
+    def also_locks(self, session: Session, key: str, body: NewPayable) -> Iterable[str]:
+        """The application's stream, where it is no invoice that brings the payable."""
+        return [body.application]
 
     def begin(self, step: Step[Payable], body: NewPayable) -> Payable:
         """Received, with its sums."""
@@ -226,7 +96,8 @@ class ReceivePayable(PayableEvent[NewPayable]):
             vat=sum((line.vat for line in body.lines), Decimal(0)),
             gross=sum((line.gross for line in body.lines), body.awarded),
             payee_mark=step.passage.vault.mark(body.iban),
-            **body.model_dump(exclude={"application", "payee", "iban", "lines", "awarded"}),
+            addressee=body.addressee or USUAL[body.kind],
+            **body.model_dump(exclude={"application", "payee", "iban", "lines", "awarded", "addressee"}),
         )
 
     def effect(self, step: Step[Payable], body: NewPayable) -> None:
@@ -237,7 +108,7 @@ class ReceivePayable(PayableEvent[NewPayable]):
                 id=new_id("line"),
                 stream=step.row.stream,
                 payable=step.row.id,
-                **line.model_dump(),
+                **line.model_dump(exclude={"reasons"}),
             )
             step.session.add(row)
 
@@ -252,11 +123,29 @@ def apart_from(step: Step[Payable], doing: str) -> None:
 def findings_on(step: Step[Payable]) -> None:
     """What a payable is checked against, each point a finding of its own."""
     application = step.application()
-    step.ask(tax.no_own_contribution, own_contribution=step.row.own_contribution)
     step.rows(Measure, Measure.stream == step.row.stream)  # read together what is asked for one by one below
-    for line in step.rows(PayableLine, PayableLine.payable == step.row.id):
+    lines = step.rows(PayableLine, PayableLine.payable == step.row.id, col(PayableLine.measure).is_not(None))
+    if lines:
+        step.ask(tax.no_own_contribution, own_contribution=step.row.own_contribution)
+    old = []
+    for line in lines:
         measure = step.get(Measure, line.measure)
-        step.ask(money.within_office, provided_on=measure.provided_on, until=application.in_office_until)
+        until = None if measure.kept_after_office else application.in_office_until
+        step.ask(money.within_office, provided_on=measure.provided_on, until=until)
+        if measure.recurring and line.period_from and line.period_until:
+            step.ask(
+                recurring.period_within,
+                measure=measure.id,
+                period_from=line.period_from,
+                period_until=line.period_until,
+                provided_on=measure.provided_on,
+                ends_on=measure.ends_on,
+                office_until=application.in_office_until,
+            )
+        if measure.provided_on and closed_list(measure, measure.provided_on):
+            old.append(measure.provided_on)
+    if old:
+        step.ask(old_scheme.home_maximum, spent=spent_at_home(step, application.id), on=max(old))
 
 
 class Check(PayableEvent[Body]):
@@ -295,7 +184,11 @@ class Rejection(Body):
 
 
 class Reject(PayableEvent[Rejection]):
-    """The payable is not paid; a right invoice can come in its place."""
+    """The payable is not paid; a right invoice can come in its place.
+
+    The whole invoice goes back: what the other employers share of it is rejected with it. Once a part of it stands in
+    a batch or is paid, the others stand, and an invoice that replaces this part alone can come (see ``replaces``).
+    """
 
     name, title, body = "reject", "Reject a payable", Rejection
 
@@ -304,13 +197,40 @@ class Reject(PayableEvent[Rejection]):
         apart_from(step, "reject it")
 
     def effect(self, step: Step[Payable], body: Rejection) -> None:
-        """Its measures wait for an invoice again."""
-        for line in step.rows(PayableLine, PayableLine.payable == step.row.id):
-            step.get(Measure, line.measure).invoiced = False
+        """Its measures wait for an invoice again, and so do those of the parts that go back with it."""
+        wait_again(step)
+        parts = step.rows(Payable, Payable.invoice == step.row.invoice, Payable.state != PayableState.REJECTED)
+        others = [part for part in parts if part.id != step.row.id]
+        if any(part.state in WITH_THE_BANK for part in others):
+            return
+        for part in others:
+            step.follow("payable", part, "reject-with-invoice", rejected=step.row.id)
 
     def example(self, step: Step[Payable]) -> dict[str, Any]:
         """Reasons."""
         return {"reasons": "The invoice names work that was not ordered."}
+
+
+class OtherPart(Body):
+    """The part that was rejected by another employer; its reasons stand there."""
+
+    rejected: Handle
+
+
+class RejectWithInvoice(PayableEvent[OtherPart]):
+    """Another employer rejected its part of the same invoice: the whole of it goes back to the supplier."""
+
+    name, title, body = "reject-with-invoice", "Reject a payable with the rest of its invoice", OtherPart
+
+    def effect(self, step: Step[Payable], body: OtherPart) -> None:
+        """Its measures wait for an invoice again."""
+        wait_again(step)
+
+
+def wait_again(step: Step[Payable]) -> None:
+    """Let the measures of a rejected payable wait for an invoice again."""
+    for line in step.rows(PayableLine, PayableLine.payable == step.row.id, col(PayableLine.measure).is_not(None)):
+        step.get(Measure, line.measure).invoiced = False
 
 
 class Batch(PayableEvent[Body]):
@@ -344,25 +264,47 @@ class Pay(PayableEvent[Paid]):
         lines = step.rows(PayableLine, PayableLine.payable == row.id)
         employer = step.get(Organisation, row.organisation)
         step.rows(Measure, Measure.stream == row.stream)  # read together what is asked for one by one below
-        groups: dict[Any, Decimal] = {}
-        if row.kind in OUTSIDE:
-            groups[TaxClass.NOT_WAGE, OUTSIDE[row.kind]] = row.gross
+        groups: dict[Any, list[PayableLine]] = {}
         for line in lines:
-            basis = step.get(Measure, line.measure).legal_basis
-            key = designation(str(employer.kind), basis, row.dated)
-            groups[key] = groups.get(key, Decimal(0)) + line.gross
-        for (tax_class, article), amount in groups.items():
+            groups.setdefault(class_of(step, line, row, str(employer.kind)), []).append(line)
+        for (tax_class, article), parts in groups.items():
             step.follow(
                 "booking",
                 None,
                 "propose",
                 payable=row.id,
-                amount=amount,
+                amount=sum((line.gross for line in parts), Decimal(0)),
+                vat=sum((line.vat for line in parts), Decimal(0)),
                 tax_class=tax_class,
                 designation=article,
+                measures=sorted({line.measure for line in parts if line.measure}),
+            )
+        if row.kind in OUTSIDE:
+            step.follow(
+                "booking",
+                None,
+                "propose",
+                payable=row.id,
+                amount=row.gross,
+                tax_class=TaxClass.NOT_WAGE,
+                designation=OUTSIDE[row.kind],
             )
         for line in lines:
-            settle_if_paid(step, step.get(Measure, line.measure))
+            if line.measure is not None:
+                settle_if_paid(step, step.get(Measure, line.measure))
+
+
+def class_of(step: Step[Payable], line: PayableLine, payable: Payable, employer_kind: str) -> tuple[TaxClass, str]:
+    """The class and article of one line, by the scheme of the day of provision, or of the invoice before it."""
+    if line.outside is not None:
+        return tax.outside(line.outside, payable.dated)
+    measure = step.get(Measure, line.measure)
+    return tax.designation(
+        employer_kind,
+        measure.legal_basis,
+        measure.provided_on or payable.dated,
+        attributable=bool(line.attributable),
+    )
 
 
 class Bounced(Body):
@@ -383,7 +325,7 @@ class Bounce(PayableEvent[Bounced]):
         for booking in step.rows(Booking, Booking.payable == row.id):
             if booking.state != "reversed":
                 step.follow("booking", booking, "reverse")
-        for item in step.rows(PayableLine, PayableLine.payable == row.id):
+        for item in step.rows(PayableLine, PayableLine.payable == row.id, col(PayableLine.measure).is_not(None)):
             measure = step.get(Measure, item.measure)
             if measure.state is MeasureState.SETTLED:
                 step.follow("measure", measure, "unsettle")

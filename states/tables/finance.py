@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
-from rules.tax import TaxClass
+from rules.tax import Addressee, Outside, TaxClass
 from states.charts.batch import BatchState
 from states.charts.booking import BookingState
 from states.charts.payable import PayableState
@@ -55,6 +55,10 @@ class Payable(Versioned, table=True):
     payee_mark: str
     """HMAC of the payee's IBAN: finds a duplicate without telling whose account it is."""
     own_contribution: Decimal = Field(default=Decimal(0), sa_type=money_type())
+    addressee: Addressee | None = Field(default=None, sa_type=by_value(Addressee))
+    """To whom the invoice is addressed; only the employer's own invoice gives VAT back."""
+    replaces: str | None = Field(default=None, foreign_key="payable.id")
+    """The rejected part in whose place this one came, while the other parts of the invoice stand."""
     checked_by: str | None = None
     approved_by: str | None = None
     paid_on: date | None = None
@@ -62,14 +66,23 @@ class Payable(Versioned, table=True):
 
 
 class PayableLine(Recorded, table=True):
-    """One line of a payable, tied to a measure that was taken over."""
+    """One line of a payable: for a measure that was taken over, or for something outside the adopted advice."""
 
     __tablename__ = "payable_line"
 
     id: str = Field(primary_key=True)
     stream: str = Field(foreign_key="stream.id")
     payable: str = Field(foreign_key="payable.id", index=True)
-    measure: str = Field(foreign_key="measure.id", index=True)
+    measure: str | None = Field(default=None, foreign_key="measure.id", index=True)
+    outside: Outside | None = Field(default=None, sa_type=by_value(Outside))
+    """What becomes of it in the wage tax where it is for no measure of the advice."""
+    certificate_works: bool | None = None
+    """Whether it is for works on the house that the certificate asks of its owner (REG x.9(5)(b))."""
+    attributable: bool | None = None
+    """Whether the cost of a car is owed to extraordinary security measures (LB art. 31(4)(a))."""
+    period_from: date | None = None
+    period_until: date | None = None
+    """The days of a recurring measure that the line is for."""
     net: Decimal = Field(sa_type=money_type())
     vat_rate: Decimal = Field(sa_type=money_type())
     vat: Decimal = Field(sa_type=money_type())
@@ -155,6 +168,8 @@ class Booking(Versioned, table=True):
     tax_class: TaxClass = Field(sa_type=by_value(TaxClass))
     designation: str
     """The letter of the designation, e.g. BESL 3.3.8(j)."""
+    vat: Decimal | None = Field(default=None, sa_type=money_type())
+    """The VAT in the amount; bookings from before it was kept find it in the lines."""
     evidence: dict[str, Any] = Field(sa_type=json_type())
     missing: list[str] = Field(sa_type=json_type())
     booked_on: date | None = None

@@ -238,6 +238,43 @@ def test_a_formula_is_no_account_of_an_employer_and_no_number_of_an_invoice(api:
     assert [item["field"] for item in problem["errors"]] == ["number"]
 
 
+@pytest.mark.parametrize(
+    ("field", "amount", "words"),
+    [
+        ("net", "1.234", "1.234 has more than two decimals"),
+        ("gross", "-1.21", "-1.21 is negative"),
+        ("vat", "NaN", "NaN is no finite number"),
+        ("gross", 1e20, "1e+20 is too large"),
+        ("net", "honderd", "This is no amount"),
+    ],
+)
+def test_what_is_no_amount_is_named_with_its_field_and_what_would_be_right(
+    api: Api, field: str, amount: Any, words: str
+) -> None:
+    line = {"outside": "wage", "reasons": "R", "net": "1", "vatRate": "21", "vat": "0.21", "gross": "1.21"}
+    invoice = {"application": "VA-2026-X", "number": "F-1", "dated": "2026-11-01", "payee": "P", "iban": "x" * 15}
+    problem = is_problem(api.post("/v1/payables", FINANCE, {**invoice, "lines": [{**line, field: amount}]}), 422)
+    (error,) = problem["errors"]
+    assert error["field"] == f"lines.0.{field}"
+    assert error["message"].startswith(words)
+    assert "at most two decimals" in error["message"]
+
+
+def test_what_is_outside_the_advice_shows_with_its_reasons_to_those_who_pay(office: Api) -> None:
+    case = office.receive()
+    office.walk(case, choose=sparing, before="receive-invoice")
+    invoice = {**office.action(case, "receive-invoice")["example"], "application": case.rsplit("/", 1)[1]}
+    amounts = {"net": "50.00", "vatRate": "21", "vat": "10.50", "gross": "60.50"}
+    outside = {"outside": "wage", "reasons": "Asked for by the household", **amounts}
+    made = office.post("/v1/payables", FINANCE, {**invoice, "lines": [*invoice["lines"], outside]})
+    assert made.status_code == 201, made.text
+    (shown,) = made.json()["items"]
+    assert shown["reasons"] == ["Asked for by the household"]
+    assert shown["addressee"] == "employer"
+    assert sorted(line["outside"] or "" for line in shown["lines"]) == ["", "wage"]
+    assert office.read(f"/v1/payables/{shown['id']}", OFFICER)["reasons"] == []
+
+
 def test_four_eyes_hold_over_the_api(office: Api) -> None:
     case = office.receive()
     office.walk(case, choose=sparing, before="approve")

@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy import Text
 from sqlalchemy.dialects import postgresql
 
-revision: str = 'c677f8b75836'
+revision: str = 'b3e26f2fbf32'
 down_revision: str | Sequence[str] | None = 'b64a2ffb82a0'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -31,8 +31,20 @@ def upgrade() -> None:
     op.create_index(op.f('ix_application_representative'), 'application', ['representative'], unique=False)
     op.create_foreign_key(op.f('fk_application_follows'), 'application', 'application', ['follows'], ['id'])
     op.create_foreign_key(op.f('fk_application_representative'), 'application', 'person', ['representative'], ['id'])
+    op.add_column('booking', sa.Column('vat', sa.Numeric(precision=14, scale=2), nullable=True))
     op.add_column('certificate', sa.Column('dwelling', sa.Integer(), nullable=False))
     op.add_column('measure', sa.Column('kept_after_office', sa.Boolean(), nullable=False))
+    op.add_column('payable', sa.Column('addressee', sa.Enum('employer', 'official', name='addressee', native_enum=False, length=32), nullable=True))
+    op.add_column('payable', sa.Column('replaces', sqlmodel.sql.sqltypes.AutoString(), nullable=True))
+    op.create_foreign_key(op.f('fk_payable_replaces'), 'payable', 'payable', ['replaces'], ['id'])
+    op.add_column('payable_line', sa.Column('outside', sa.Enum('wage', 'free-space', name='outside', native_enum=False, length=32), nullable=True))
+    op.add_column('payable_line', sa.Column('certificate_works', sa.Boolean(), nullable=True))
+    op.add_column('payable_line', sa.Column('attributable', sa.Boolean(), nullable=True))
+    op.add_column('payable_line', sa.Column('period_from', sa.Date(), nullable=True))
+    op.add_column('payable_line', sa.Column('period_until', sa.Date(), nullable=True))
+    op.alter_column('payable_line', 'measure',
+               existing_type=sa.VARCHAR(),
+               nullable=True)
     op.add_column('person', sa.Column('deceased_on', sa.Date(), nullable=True))
     op.add_column('person', sa.Column('language', sa.Enum('nl', 'en', name='language', native_enum=False, length=32), nullable=True))
     op.add_column('takeover', sa.Column('advice_version', sa.Integer(), nullable=False))
@@ -44,8 +56,20 @@ def downgrade() -> None:
     op.drop_column('takeover', 'advice_version')
     op.drop_column('person', 'language')
     op.drop_column('person', 'deceased_on')
+    op.alter_column('payable_line', 'measure',
+               existing_type=sa.VARCHAR(),
+               nullable=False)
+    op.drop_column('payable_line', 'period_until')
+    op.drop_column('payable_line', 'period_from')
+    op.drop_column('payable_line', 'attributable')
+    op.drop_column('payable_line', 'certificate_works')
+    op.drop_column('payable_line', 'outside')
+    op.drop_constraint(op.f('fk_payable_replaces'), 'payable', type_='foreignkey')
+    op.drop_column('payable', 'replaces')
+    op.drop_column('payable', 'addressee')
     op.drop_column('measure', 'kept_after_office')
     op.drop_column('certificate', 'dwelling')
+    op.drop_column('booking', 'vat')
     op.drop_constraint(op.f('fk_application_representative'), 'application', type_='foreignkey')
     op.drop_constraint(op.f('fk_application_follows'), 'application', type_='foreignkey')
     op.drop_index(op.f('ix_application_representative'), table_name='application')

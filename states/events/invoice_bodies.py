@@ -1,0 +1,81 @@
+"""What an invoice says, and what in one line of it contradicts itself."""
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from rules.tax import Addressee, Outside
+from states.bodies import Amount, Body, Code, Day, Handle, Iban, Line, Text
+from states.tables.finance import PayableKind
+
+
+class InvoiceLine(Body):
+    """One line of an invoice: for one measure, or for something outside the adopted advice."""
+
+    measure: Handle | None = None
+    outside: Outside | None = None
+    """Instead of a measure: the cost is wage of the official, or the employer takes it in its free space."""
+    reasons: Text | None = None
+    """Why; something outside the advice is paid for a reason that is given."""
+    certificate_works: bool = False
+    """Outside the advice: works on the house that the certificate asks of its owner (REG x.9(5)(b))."""
+    attributable: bool = False
+    """For a car: this cost is owed to extraordinary security measures (LB art. 31(4)(a))."""
+    period_from: Day | None = None
+    """For a recurring measure: the first and the last day that the line is for."""
+    period_until: Day | None = None
+    net: Amount
+    vat_rate: Amount
+    """Percent: 0, 9 or 21."""
+    vat: Amount
+    gross: Amount
+    final: bool = True
+    """Whether this is the last invoice for the measure; of a recurring one it is the line that reaches its end."""
+
+
+class Invoice(Body):
+    """A supplier's invoice, or an official's advance with its receipt (REG 1.2)."""
+
+    kind: Literal[PayableKind.SUPPLIER_INVOICE, PayableKind.ADVANCE] = PayableKind.SUPPLIER_INVOICE
+    number: Code
+    dated: Day
+    received_on: Day | None = None
+    addressee: Addressee | None = None
+    """In whose name it is; a supplier's invoice in the employer's, an advance in the official's if left out."""
+    replaces: Handle | None = None
+    """The rejected part in whose place this comes, while the other employers' parts stand; for that employer alone."""
+    payee: Line
+    """The name exactly as on the account."""
+    iban: Iban
+    own_contribution: Amount = Decimal(0)
+    receipt: Code | None = None
+    """The receipt's reference; an advance needs one."""
+    lines: Annotated[list[InvoiceLine], Field(min_length=1, max_length=60)]
+
+
+def misfits(line: InvoiceLine) -> list[tuple[str, str]]:
+    """What in a line contradicts itself, as (field, what would be right)."""
+    found = []
+    if line.measure is None and line.outside is None:
+        words = 'Name the measure that the line is for, or say in outside "wage" or "free-space" what it is instead.'
+        found.append(("measure", words))
+    if line.measure is not None and line.outside is not None:
+        words = f"The line is for {line.measure} and outside the advice ({line.outside}) at once: leave one out."
+        found.append(("outside", words))
+    if line.outside is not None and line.reasons is None:
+        found.append(("reasons", "Say why something outside the advice is paid."))
+    if line.outside is None and line.certificate_works:
+        words = "Works for the certificate are for the owner of the house: name outside, or leave it out."
+        found.append(("certificateWorks", words))
+    if line.measure is None and line.attributable:
+        found.append(("attributable", "This belongs to a line for a car: name its measure, or leave it out."))
+    since, until = line.period_from, line.period_until
+    if (since is None) != (until is None):
+        name = "periodFrom" if since is None else "periodUntil"
+        found.append((name, f"A period has two ends: {since or 'no first day'} to {until or 'no last day'}."))
+    if since and until and until < since:
+        found.append(("periodUntil", f"The period would end on {until}, before it begins on {since}."))
+    if line.measure is None and (since or until):
+        found.append(("periodFrom", "A period belongs to a line for a recurring measure: leave it out."))
+    return found
