@@ -36,6 +36,7 @@ DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
     ("application", "withdraw"): (A, U),
     ("application", "lapse"): (N,),
     ("application", "record-threat"): (U, A, D, S, C, E, X),
+    ("application", "record-hand-off"): (U, D, C),
     ("application", "lower-urgency"): (C,),
     ("application", "record-certificate"): (U, D),
     ("application", "correct-fact"): (U,),

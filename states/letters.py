@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from sqlmodel import select
+from sqlmodel import col, select
 
+from rules.hand_off import HandOffOutcome, HandOffStep
 from rules.lengths import length
 from rules.offices import EMPLOYER_OF
 from rules.roles import Role
 from rules.terms import due_or_provisional
-from states import deadlines, outbox
+from states import deadlines, outbox, scope
 from states.events.event import Passage, Touched
 from states.tables.application import Application
 from states.tables.people import Duty
@@ -112,6 +113,16 @@ def without_measures(passage: Passage, touch: Touched) -> list[str]:
     return applicant(passage, touch) if touch.after == "no-measures" else []
 
 
+def consented_contacts(passage: Passage, touch: Touched) -> list[str]:
+    """The security contacts of the case's employers, once the official consented that they are told."""
+    body: Any = touch.body  # a HandOffRecord
+    if body.step is not HandOffStep.SECURITY_CONTACT or body.outcome is not HandOffOutcome.DONE or not body.consent:
+        return []
+    employers = scope.employers_of(passage.session, application_of(passage, touch).id)
+    query = select(Duty.person).where(Duty.role == Role.SECURITY_CONTACT, col(Duty.organisation).in_(employers))
+    return sorted(set(passage.session.exec(query)))
+
+
 LETTERS: dict[tuple[str, str], tuple[Letter, ...]] = {
     # chart, event: letters
     ("application", "receive"): (Letter("confirmation-of-receipt", applicant, attribute("received_on")),),
@@ -137,6 +148,7 @@ LETTERS: dict[tuple[str, str], tuple[Letter, ...]] = {
     ),
     ("application", "withdraw"): (Letter("withdrawal-confirmed", applicant, nothing),),
     ("application", "record-threat"): (Letter("threat-handoff", applicant, nothing),),
+    ("application", "record-hand-off"): (Letter("security-contact-informed", consented_contacts, nothing),),
     ("application", "resume-term"): (Letter("term-resumed", applicant, resumed),),
     ("application", "adopt-advice"): (
         Letter(

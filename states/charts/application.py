@@ -132,6 +132,7 @@ APPLICATION = decided(
     withdraw              >   >   >   >   >   >   >   x   x   x   x   x   >   x   x   x   x   x
     lapse                 >   >   >   >   >   >   >   x   x   x   x   x   x   x   x   x   x   x
     record-threat         =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =
+    record-hand-off       =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =
     lower-urgency         =   =   =   =   =   =   =   =   =   =   x   x   =   x   x   x   x   x
     record-certificate    =   =   =   =   =   =   =   =   =   =   x   x   x   x   x   x   x   x
     correct-fact          =   =   =   =   =   =   =   =   =   =   x   x   =   x   x   x   x   x
