@@ -37,6 +37,7 @@ DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
     ("application", "lapse"): (N,),
     ("application", "record-threat"): (U, A, D, S, C, E, X),
     ("application", "record-hand-off"): (U, D, C),
+    ("application", "succeed-employer"): (N,),
     ("application", "lower-urgency"): (C,),
     ("application", "record-certificate"): (U, D),
     ("application", "correct-fact"): (U,),
@@ -102,6 +103,7 @@ DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
     ("organisation", "merge"): (Z,),
     ("person", "register"): (Z, N),
     ("person", "depart"): (Z,),
+    ("person", "succeed-employer"): (N,),
     ("work", "claim"): (U, D, S, C, E, P, F, L, X),
     ("work", "release"): (U, D, S, C, E, P, F, L, X),
 }

@@ -133,6 +133,7 @@ APPLICATION = decided(
     lapse                 >   >   >   >   >   >   >   x   x   x   x   x   x   x   x   x   x   x
     record-threat         =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =
     record-hand-off       =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =
+    succeed-employer      =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =
     lower-urgency         =   =   =   =   =   =   =   =   =   =   x   x   =   x   x   x   x   x
     record-certificate    =   =   =   =   =   =   =   =   =   =   x   x   x   x   x   x   x   x
     correct-fact          =   =   =   =   =   =   =   =   =   =   x   x   =   x   x   x   x   x

@@ -30,7 +30,7 @@ ORGANISATION = decided(
     # event             active merged
     record-inventory       =      x
     take-in-statement      =      =
-    merge                  ?      x
+    merge                  >      x
     """,
 )
 
@@ -55,7 +55,8 @@ PERSON = decided(
     PersonState,
     PersonChart,
     """
-    # event   active departed
-    depart       >       x
+    # event        active departed
+    depart            >       x
+    succeed-employer  =       x
     """,
 )

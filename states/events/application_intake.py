@@ -81,6 +81,8 @@ class Receive(ApplicationEvent[NewApplication]):
             problems.append(("inOfficeUntil", f"The office would end before it begins ({body.certain_since})."))
         if problems:
             raise MalformedError(problems)
+        for employer in body.employers:
+            step.ask_after(employer)
         kinds = tuple(str(step.get(Organisation, employer).kind) for employer in body.employers)
         step.ask(eligibility.employer_fits, office=body.office, kinds=kinds, count=len(kinds))
 

@@ -20,6 +20,7 @@ from states.events import (
     bookings,
     domains,
     measures,
+    mergers,
     payables,
     registry,
     takeovers,
@@ -55,6 +56,7 @@ MODULES = (
     batches,
     bookings,
     registry,
+    mergers,
 )
 """Where the events stand, in the order of the way."""
 

@@ -9,6 +9,7 @@ from sqlmodel import col
 from rules import conflicts, money, steps, tax
 from rules.money import CENT, split
 from rules.tax import TaxClass, designation
+from states import scope
 from states.bodies import Amount, Body, Code, Day, Handle, Iban, Line, Reference, Text
 from states.charts.application import APPLICATION
 from states.charts.measure import MeasureState
@@ -380,6 +381,8 @@ class Bounce(PayableEvent[Bounced]):
         """Reverse its bookings, and let it stand in another batch."""
         row = step.row
         row.paid_on, row.return_reason = None, body.reason
+        if (owner := scope.current(step.session, row.organisation)) != row.organisation:
+            row.predecessor, row.organisation = row.predecessor or row.organisation, owner
         for booking in step.rows(Booking, Booking.payable == row.id):
             if booking.state != "reversed":
                 step.follow("booking", booking, "reverse")

@@ -1,5 +1,6 @@
 """People and organisations: who acts, in which role, for whom. Names and addresses lie in the vault."""
 
+from datetime import date
 from enum import StrEnum
 
 from sqlmodel import Field
@@ -32,6 +33,9 @@ class Organisation(Versioned, table=True):
     bank_account: str
     risk_inventory: str | None = None
     """Reference of the risk inventory and plan of action (RI&E), evidence for the tax-exempt booking."""
+    successor: str | None = Field(default=None, foreign_key="organisation.id")
+    """The employer into which it was merged."""
+    merged_on: date | None = None
 
 
 @versioned
