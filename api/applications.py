@@ -15,7 +15,7 @@ from api.idempotency import Answer, once
 from rules.offices import Office
 from rules.roles import OF_AN_EMPLOYER, Role
 from rules.urgency import Urgency
-from states import names, rebuild
+from states import names, rebuild, scope
 from states.bodies import Body
 from states.charts.application import Stage
 from states.door import fire
@@ -108,12 +108,13 @@ def page(edge: Edge, wanted: Search) -> Page:
         reads = by.role in views.READS_CONTENT
         query = query.where(col(Application.applicant).in_(names.find(session, wanted.name) if reads else []))
     if wanted.employer:
-        tied = select(ApplicationEmployer.application).where(ApplicationEmployer.organisation == wanted.employer)
+        known = scope.known_as(session, scope.current(session, wanted.employer))
+        tied = select(ApplicationEmployer.application).where(col(ApplicationEmployer.organisation).in_(known))
         query = query.where(col(Application.id).in_(tied))
     if by.role is Role.APPLICANT:
         query = query.where(or_(col(Application.applicant) == by.person, col(Application.representative) == by.person))
     if by.role in OF_AN_EMPLOYER:
-        asked = select(Takeover.stream).where(Takeover.organisation == by.organisation)
+        asked = select(Takeover.stream).where(col(Takeover.organisation).in_(scope.known_as(session, by.organisation)))
         query = query.where(col(Application.id).in_(asked))
     if wanted.cursor:
         query = query.where(tuple_(col(Application.created_at), col(Application.id)) < unfold(wanted.cursor))
@@ -177,16 +178,14 @@ def view_of(edge: Edge, row: Application) -> views.ApplicationView:
         ),
     )
     takeovers = session.exec(select(Takeover).where(Takeover.stream == row.id).order_by(Takeover.organisation)).all()
-    own = by.role in OF_AN_EMPLOYER
+    own = scope.known_as(session, by.organisation) if by.role in OF_AN_EMPLOYER else None
     content = views.wire(views.content_of(session, by, row.stream, row.id, views.READS_CONTENT))
     return views.ApplicationView(
         **views.summary(session, row).model_dump(),
         **row.model_dump(exclude={"office", "urgency", "received_on", "changed_at", "id", "state", "stream"}),
         advice=sorted((views.DomainView.model_validate(item) for item in advice), key=lambda item: item.domain),
         takeovers=[
-            views.TakeoverView.model_validate(item)
-            for item in takeovers
-            if not own or item.organisation == by.organisation
+            views.TakeoverView.model_validate(item) for item in takeovers if own is None or item.organisation in own
         ],
         content=content or None,
     )
@@ -203,10 +202,10 @@ def past(edge: Edge, row: Application, instant: datetime) -> views.ApplicationVi
         return [found for key, found in rows.items() if key.startswith(f"{table}:")]
 
     employers = sorted(of("application_employer"), key=lambda item: item["position"])
-    own = edge.by.organisation if edge.by.role in OF_AN_EMPLOYER else None
+    own = scope.known_as(edge.session, edge.by.organisation) if edge.by.role in OF_AN_EMPLOYER else None
     return views.ApplicationView(
         **{**facts, "reference": row.id, "stage": facts["state"], "version": row.version},
         employers=[item["organisation"] for item in employers],
         advice=[views.DomainView(**item) for item in of("domain_advice")],
-        takeovers=[views.TakeoverView(**item) for item in of("takeover") if own in (None, item["organisation"])],
+        takeovers=[views.TakeoverView(**item) for item in of("takeover") if own is None or item["organisation"] in own],
     )

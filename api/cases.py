@@ -14,7 +14,7 @@ from api.edge import Edge, OneEdge
 from rules.moments import office_day
 from rules.roles import OF_AN_EMPLOYER, Role
 from rules.suspensions import Suspension, attribution
-from states import deadlines, queue
+from states import deadlines, queue, scope
 from states.actions import Action, actions
 from states.events.catalogue import EVENTS
 from states.rebuild import entries_of
@@ -145,10 +145,11 @@ def own_parts(edge: Edge, stream: str) -> set[str]:
         (Payable.id, Payable.organisation),
         (Booking.id, Booking.organisation),
     )
+    mine = scope.known_as(edge.session, edge.by.organisation)
     found: set[str] = set()
     for key, owner in parts:
         query = select(key).where(col(key.class_.stream) == stream)
-        found.update(edge.session.exec(query.where(or_(col(owner).is_(None), owner == edge.by.organisation))))
+        found.update(edge.session.exec(query.where(or_(col(owner).is_(None), col(owner).in_(mine)))))
     return found
 
 
@@ -206,7 +207,7 @@ def terms(edge: OneEdge, reference: Reference) -> Deadlines:
     row = views.seen(edge.session, edge.by, reference)
     query = select(Term).where(Term.application == row.id).order_by(col(Term.started_on), col(Term.id))
     if edge.by.role in OF_AN_EMPLOYER:
-        query = query.where(Term.organisation == edge.by.organisation)
+        query = query.where(col(Term.organisation).in_(scope.known_as(edge.session, edge.by.organisation)))
     return Deadlines(items=[term_view(edge, term) for term in edge.session.exec(query)])
 
 
@@ -256,7 +257,11 @@ def measures(edge: OneEdge, reference: Reference) -> Measures:
     row = views.seen(edge.session, edge.by, reference)
     query = select(Measure).where(Measure.stream == row.id)
     if edge.by.role in OF_AN_EMPLOYER:
-        query = query.where(or_(col(Measure.payer).is_(None), Measure.payer == edge.by.organisation))
+        query = query.where(
+            or_(
+                col(Measure.payer).is_(None), col(Measure.payer).in_(scope.known_as(edge.session, edge.by.organisation))
+            )
+        )
     found = edge.session.exec(query.order_by(Measure.id)).all()
     return Measures(items=[views.measure(edge.session, edge.by, item) for item in found])
 
@@ -273,7 +278,7 @@ def payables(edge: OneEdge, reference: Reference) -> Payables:
     row = views.seen(edge.session, edge.by, reference)
     query = select(Payable).where(Payable.stream == row.id)
     if edge.by.role in OF_AN_EMPLOYER:
-        query = query.where(Payable.organisation == edge.by.organisation)
+        query = query.where(col(Payable.organisation).in_(scope.known_as(edge.session, edge.by.organisation)))
     return Payables(items=[payable_view(edge, item) for item in edge.session.exec(query.order_by(Payable.id)).all()])
 
 
@@ -295,7 +300,7 @@ def bookings(edge: OneEdge, reference: Reference) -> Bookings:
     row = views.seen(edge.session, edge.by, reference)
     query = select(Booking).where(Booking.stream == row.id)
     if edge.by.role in OF_AN_EMPLOYER:
-        query = query.where(Booking.organisation == edge.by.organisation)
+        query = query.where(col(Booking.organisation).in_(scope.known_as(edge.session, edge.by.organisation)))
     return Bookings(items=[booking_view(item) for item in edge.session.exec(query.order_by(Booking.id))])
 
 

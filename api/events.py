@@ -23,8 +23,8 @@ from states.tables.application import Application
 
 router = APIRouter()
 TAG = re.compile(r'"[0-9]{1,9}"')
-UNCONDITIONAL = frozenset({("application", "record-threat")})
-"""A threat is recorded whatever else changed in the meantime."""
+UNCONDITIONAL = frozenset({("application", "record-threat"), ("application", "record-hand-off")})
+"""A threat is recorded, and handed over, whatever else changed in the meantime."""
 
 
 class Done(views.View):

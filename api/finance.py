@@ -21,7 +21,7 @@ from api.events import do_event, visible
 from api.idempotency import Answer, once
 from rules import duties, money
 from rules.roles import OF_AN_EMPLOYER, Role
-from states import bank_messages
+from states import bank_messages, scope
 from states.charts.batch import BatchState
 from states.charts.booking import BookingState
 from states.charts.payable import PayableState
@@ -96,7 +96,7 @@ def own(edge: Edge, query: Any, table: Any) -> Any:
         RefusedError: the caller's role has nothing to do with money.
     """
     if edge.by.role in OF_AN_EMPLOYER:
-        return query.where(table.organisation == edge.by.organisation)
+        return query.where(col(table.organisation).in_(scope.known_as(edge.session, edge.by.organisation)))
     if edge.by.role not in SEES_ALL_BOOKS:
         raise not_finance(edge)
     return query
@@ -112,7 +112,9 @@ def not_finance(edge: Edge) -> RefusedError:
 def payable(edge: OneEdge, response: Response, key: Id) -> views.PayableView:
     """One payable."""
     row = edge.session.get(Payable, key)
-    if row is None or not visible(edge, row) or edge.by.organisation not in (None, row.organisation):
+    if row is None or not visible(edge, row):
+        raise NotFoundError("payable", key)
+    if edge.by.organisation not in (None, *scope.organisations(edge.session, row)):
         raise NotFoundError("payable", key)
     response.headers["ETag"] = etag(row.version)
     return payable_view(edge, row)

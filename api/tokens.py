@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 
 from api.errors import ApiError, UnauthenticatedError, UnknownDutyError
 from rules.roles import OF_AN_EMPLOYER, Actor, Role
+from states import scope
 from states.configuration import Configuration
 from states.tables.people import Duty
 from states.vault import office_key
@@ -113,5 +114,8 @@ def actor(session: Session, configuration: Configuration, header: str | None, *,
     except ValueError:
         raise UnknownDutyError("The token names no role that this office knows.") from None
     if role is Role.ENGINE or session.get(Duty, (str(claims["sub"]), role, organisation)) is None:
+        if (successor := scope.current(session, organisation)) != organisation:
+            words = f"{organisation} was merged into {successor}; sign in for {successor}."
+            raise UnknownDutyError(f"{words} You do not hold the role {role} for {organisation} any more (duty.role).")
         raise UnknownDutyError(f"You do not hold the role {role} here (rule duty.role, Awb 10:3).")
     return Actor(str(claims["sub"]), role, organisation or None)

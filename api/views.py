@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from rules.roles import OF_AN_EMPLOYER, Actor, Role
 from states import scope
@@ -217,7 +217,10 @@ class OrganisationView(View):
     id: str
     kind: str
     name: str
+    state: str
     risk_inventory: str | None = None
+    successor: str | None = None
+    merged_on: date | None = None
     version: int
 
 
@@ -238,7 +241,8 @@ def may_see(session: Session, by: Actor, application: Application) -> bool:
     if by.role is Role.APPLICANT:
         return by.person in {application.applicant, application.representative}
     if by.role in OF_AN_EMPLOYER:
-        query = select(Takeover.id).where(Takeover.stream == application.id, Takeover.organisation == by.organisation)
+        mine = col(Takeover.organisation).in_(scope.known_as(session, by.organisation))
+        query = select(Takeover.id).where(Takeover.stream == application.id, mine)
         return session.exec(query.limit(1)).first() is not None
     return True
 

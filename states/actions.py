@@ -167,7 +167,8 @@ def exported(session: Session, application: Application) -> list[PaymentBatch]:
 
 def statement(session: Session, batch: PaymentBatch, people: "People", at: datetime, demonstration: bool) -> Action:
     """Taking in the bank's statement on a batch; the demonstration bank's own is the example."""
-    actor = next(iter(people.candidates(Role.FINANCE, None, batch.organisation)), None)
+    owner = scope.current(session, batch.organisation)  # the successor of a merged employer brings its statements
+    actor = next(iter(people.candidates(Role.FINANCE, None, owner)), None)
     example = None
     if demonstration:
         answer = demonstration_bank.answer(document(session, batch), booked_on=office_day(at))
@@ -179,7 +180,7 @@ def statement(session: Session, batch: PaymentBatch, people: "People", at: datet
         title="Take in a bank statement",
         role=Role.FINANCE,
         person=actor.person if actor else None,
-        organisation=batch.organisation,
+        organisation=owner,
         allowed=actor is not None and example is not None,
         findings=(),
         version=None,

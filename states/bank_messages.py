@@ -5,9 +5,10 @@ from datetime import datetime
 from hashlib import sha256
 
 from sqlalchemy import func
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from rules.roles import OF_AN_EMPLOYER, Actor
+from states import scope
 from states.bank import camt053
 from states.bank.errors import BankFileError
 from states.door import fire
@@ -37,7 +38,8 @@ def take_in(session: Session, document: bytes, *, by: Actor, at: datetime) -> Ta
     # Two who bring the same file at once: the second waits here, and then finds it taken in.
     session.execute(select(func.pg_advisory_xact_lock(int(mark[:15], 16))))
     before = session.exec(select(BankMessage).where(BankMessage.sha256 == mark)).first()
-    if before is not None and (by.role not in OF_AN_EMPLOYER or by.organisation == before.organisation):
+    everyones = by.role not in OF_AN_EMPLOYER
+    if before is not None and (everyones or by.organisation == scope.current(session, before.organisation)):
         return TakenIn(before, entries_of(session, before), again=True)
     try:
         statement = camt053.read(document)
@@ -45,8 +47,9 @@ def take_in(session: Session, document: bytes, *, by: Actor, at: datetime) -> Ta
         reason, remedy = (f"{words[:1].upper()}{words[1:].rstrip('.')}." for words in (error.reason, error.remedy))
         raise BankFileRefusedError(reason, remedy, error.line) from error
     query = select(Organisation).where(Organisation.debtor_iban == statement.account)
-    owner = session.exec(query).first()
-    if owner is None or (by.role in OF_AN_EMPLOYER and by.organisation != owner.id):
+    # An account that went over to a successor is the successor's.
+    owner = session.exec(query.order_by(col(Organisation.state), col(Organisation.id))).first()
+    if owner is None or (not everyones and by.organisation != scope.current(session, owner.id)):
         reason = "The statement is of an account that is not your employer's debtor account."
         raise BankFileRefusedError(reason, "Send the statement of the debtor account that stands in the batch.", None)
     body = Statement(

@@ -81,6 +81,7 @@ def fire(
     passage = Passage(session, by, at, follower=follow)
     if definition.creates:
         passage.streams = ledger.lock(session, definition.also_locks(session, "", parsed))
+        scope.forget(session)
     row: Versioned | None = None
     if not definition.creates:
         assert subject is not None
@@ -104,6 +105,7 @@ def admit(passage: Passage, definition: Event[Any, Any], subject: str, body: Bod
         raise NotFoundError(definition.chart.name, subject)
     row: Any = found[0]
     passage.streams = ledger.lock(session, {row.stream, *definition.also_locks(session, subject, body)})
+    scope.forget(session)
     if passage.streams[row.stream].seq != found[1]:
         session.refresh(row)  # someone was here between the look and the lock
     passage.kept[str(table.__tablename__), subject] = row

@@ -5,15 +5,16 @@ from typing import Any, NamedTuple
 
 from sqlmodel import col, select
 
+from rules.hand_off import HandOffOutcome, HandOffStep
 from rules.lengths import length
 from rules.offices import EMPLOYER_OF
 from rules.roles import Role
 from rules.terms import due_or_provisional
-from states import deadlines, outbox
-from states.charts.application import Stage
+from states import deadlines, outbox, scope
+from states.charts.application import ENDS, Stage
 from states.events.event import Passage, Touched
 from states.tables.application import Application, Takeover
-from states.tables.people import Duty
+from states.tables.people import Duty, Organisation
 
 Facts = Callable[[Passage, Touched], Mapping[str, Any]]
 Recipients = Callable[[Passage, Touched], list[str]]
@@ -135,6 +136,34 @@ def without_measures(passage: Passage, touch: Touched) -> list[str]:
     return applicant(passage, touch) if touch.after == "no-measures" else []
 
 
+def applicant_going_on(passage: Passage, touch: Touched) -> list[str]:
+    """The applicant of a case that has not ended."""
+    return applicant(passage, touch) if application_of(passage, touch).state not in ENDS else []
+
+
+def successor(passage: Passage, touch: Touched) -> list[str]:
+    """Whoever holds the employer's duty for the successor of a merged employer."""
+    query = select(Duty.person).where(Duty.role == Role.EMPLOYER, Duty.organisation == touch.body.successor)  # type: ignore[attr-defined]
+    return sorted(passage.session.exec(query))
+
+
+def successor_name(passage: Passage, touch: Touched) -> Mapping[str, Any]:
+    """What the successor of a merged employer is called."""
+    found = passage.get(Organisation, touch.body.successor)  # type: ignore[attr-defined]  # a Succession names it
+    assert found is not None
+    return {"successor": found.name}
+
+
+def consented_contacts(passage: Passage, touch: Touched) -> list[str]:
+    """The security contacts of the case's employers, once the official consented that they are told."""
+    body: Any = touch.body  # a HandOffRecord
+    if body.step is not HandOffStep.SECURITY_CONTACT or body.outcome is not HandOffOutcome.DONE or not body.consent:
+        return []
+    employers = scope.employers_of(passage.session, application_of(passage, touch).id)
+    query = select(Duty.person).where(Duty.role == Role.SECURITY_CONTACT, col(Duty.organisation).in_(employers))
+    return sorted(set(passage.session.exec(query)))
+
+
 LETTERS: dict[tuple[str, str], tuple[Letter, ...]] = {
     # chart, event: letters
     ("application", "receive"): (Letter("confirmation-of-receipt", applicant, attribute("received_on")),),
@@ -160,6 +189,11 @@ LETTERS: dict[tuple[str, str], tuple[Letter, ...]] = {
     ),
     ("application", "withdraw"): (Letter("withdrawal-confirmed", applicant, nothing),),
     ("application", "record-threat"): (Letter("threat-handoff", applicant, nothing),),
+    ("application", "record-hand-off"): (Letter("security-contact-informed", consented_contacts, nothing),),
+    ("application", "succeed-employer"): (
+        Letter("employer-succeeded", applicant_going_on, successor_name),
+        Letter("employer-succeeded", successor, successor_name),
+    ),
     ("application", "resume-term"): (Letter("term-resumed", applicant, resumed),),
     ("application", "adopt-advice"): (
         Letter(
@@ -204,17 +238,18 @@ LETTERS: dict[tuple[str, str], tuple[Letter, ...]] = {
 
 def refresh(passage: Passage) -> None:
     """Post the letters that the events of this passage ask for."""
-    posted: set[tuple[str, str]] = set()
+    posted: set[tuple[str, str, str]] = set()
     for touch in passage.touched:
         for line in LETTERS.get((touch.chart, touch.event), ()):
             for person in line.to(passage, touch):
-                if (line.letter, person) in posted:
+                application = application_of(passage, touch).id
+                if (line.letter, person, application) in posted:
                     continue  # two employers, one advice: the applicant is told once
-                posted.add((line.letter, person))
+                posted.add((line.letter, person, application))
                 outbox.post(
                     passage.session,
                     line.letter,
-                    application=application_of(passage, touch).id,
+                    application=application,
                     recipient=person,
                     facts=line.facts(passage, touch),
                     at=passage.at,

@@ -5,7 +5,7 @@ overdue, so that nothing waits for ever; acute work always goes first.
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, tuple_
@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
 from rules.findings import HOUSE, Finding
+from rules.hand_off import HandOffStep
 from rules.moments import office_day
 from rules.roles import Actor, Role
 from rules.urgency import RANK
@@ -21,7 +22,7 @@ from states.errors import NotFoundError, RefusedError
 from states.tables.application import Application, ThreatSignal
 from states.tables.finance import Numbering
 from states.tables.work import WorkItem
-from states.work import BY_HAND
+from states.work import BY_HAND, EVENT_OF
 
 ACUTE = 1
 LANES = {rank: urgency for urgency, rank in RANK.items()}
@@ -148,12 +149,13 @@ def finish(session: Session, key: str, *, by: Actor, at: datetime) -> WorkItem:
         )
         raise RefusedError([taken])
     if item.action not in BY_HAND:
+        event = EVENT_OF.get(item.action, item.action)
         raise RefusedError(
             [
                 finding(
                     "work.done-by-event",
-                    f"This work is done by the event {item.action} itself; do that.",
-                    f"Dit werk is gedaan met de gebeurtenis '{item.action}' zelf; doe die.",
+                    f"This work is done by the event {event} itself; do that.",
+                    f"Dit werk is gedaan met de gebeurtenis '{event}' zelf; doe die.",
                 ),
             ],
         )
@@ -199,7 +201,10 @@ def explain(session: Session, item: WorkItem, *, at: datetime) -> dict[str, Any]
                     "kind": str(signal.kind),
                     "source": str(signal.source),
                     "occurredOn": signal.occurred_on.isoformat(),
+                    "reported": signal.reported_to_police,
                     "urgency": str(signal.urgency),
+                    "row": signal.table_row,
+                    "tableSince": signal.table_since.isoformat() if signal.table_since else None,
                 }
                 for signal in signals
             ],
@@ -222,6 +227,7 @@ def explain(session: Session, item: WorkItem, *, at: datetime) -> dict[str, Any]
     return {
         "workItem": item.id,
         "action": item.action,
+        **by_table(item, day),
         "place": at_place,
         "lane": str(LANES[item.lane]),
         "factors": factors,
@@ -230,6 +236,17 @@ def explain(session: Session, item: WorkItem, *, at: datetime) -> dict[str, Any]
         "expectedWait": expected_wait(session, item, at_place, at),
         "explainedAt": at.isoformat(),
     }
+
+
+def by_table(item: WorkItem, day: date) -> dict[str, Any]:
+    """For a step of a hand-off: which dated table asks for it, and the support team's number with its source."""
+    if item.action not in set(HandOffStep):
+        return {}
+    asked = {"rule": "hand-off.step-is-open", "source": version("hand_off", day).source}
+    if item.action == HandOffStep.SUPPORT_TEAM:
+        number = version("support_team_number", day)
+        asked |= {"number": number.value, "numberSource": number.source}
+    return {"handOff": asked}
 
 
 def before(session: Session, item: WorkItem) -> dict[str, int]:

@@ -49,9 +49,13 @@ def tables() -> dict[str, type[Recorded]]:
     return found
 
 
-def departed(entries: list[LedgerEntry]) -> bool:
-    """Whether a person's stream says that the person left, and so holds no duty any more."""
-    return any(entry.chart == "person" and entry.event == "depart" for entry in entries)
+def given_up(entries: list[LedgerEntry], organisation: str) -> bool:
+    """Whether a person's stream says that a duty ended: the person left, or its employer was merged."""
+    return any(
+        entry.event == "depart" or (entry.event == "succeed-employer" and entry.facts["merged"] == organisation)
+        for entry in entries
+        if entry.chart == "person"
+    )
 
 
 def differences(session: Session, stream: str, entries: list[LedgerEntry]) -> list[str]:
@@ -64,7 +68,7 @@ def differences(session: Session, stream: str, entries: list[LedgerEntry]) -> li
         parts = tuple(primary.split("/"))
         row = session.get(table, parts if len(parts) > 1 else primary)
         if row is None:
-            if name != "duty" or not departed(entries):
+            if name != "duty" or not given_up(entries, parts[-1]):
                 problems.append(f"{stream}: {key} stands in the ledger and not in its table.")
             continue
         stored = plain(row.model_dump(exclude=set(row.unrecorded)))

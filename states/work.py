@@ -1,22 +1,23 @@
 """Which state asks for which work: one table, and how work items are kept in step with it."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 
+from rules.hand_off import HandOffStep, steps_of
 from rules.moments import office_day
 from rules.offices import ProvisionForm
 from rules.roles import Role
-from rules.urgency import RANK, Urgency
+from rules.urgency import RANK, Urgency, of_signal
 from rules.values import value
 from rules.working_hours import add_or_provisional
 from states.charts.application import ENDS
 from states.charts.measure import MeasureState
 from states.database import wake
 from states.events.event import Passage, Touched
-from states.tables.application import Application, Measure, ThreatSignal
+from states.tables.application import Application, Measure
 from states.tables.base import new_id
 from states.tables.finance import BankEntry, BankMessage, PayableLine
 from states.tables.work import WorkItem
@@ -60,8 +61,23 @@ WORK: dict[tuple[str, str], tuple[Work, ...]] = {
 Changes = tuple[list[tuple[str, str]], list[dict[str, Any]]]
 """The (subject, action) pairs whose work is done, and the rows of new work."""
 
-BY_HAND = frozenset({"hand-off-threat", "assess-bank-entry", "settle-with-estate"})
+BY_HAND = frozenset({"assess-bank-entry", "settle-with-estate"})
 """Work that no state asks for; whoever did it says so."""
+
+HAND_OFF: dict[HandOffStep, Work] = {
+    step: Work(step, Role.OFFICER, estimate, "intake")
+    for step, estimate in {
+        HandOffStep.CALL_112: 5,
+        HandOffStep.POLICE_REPORT: 30,
+        HandOffStep.SUPPORT_TEAM: 15,
+        HandOffStep.SECURITY_CONTACT: 15,
+        HandOffStep.CONSIDER_LOAN: 20,
+    }.items()
+}
+"""The steps of handing a threat over; which of them a signal asks for says the dated table ``hand_off``."""
+
+EVENT_OF: dict[str, str] = dict.fromkeys(HandOffStep, "record-hand-off")
+"""The event that does work which is not named after it."""
 
 OF_THE_OFFICE = frozenset({Role.OFFICER, Role.ADVISER, Role.SECURITY_AUTHORITY, Role.COORDINATOR})
 
@@ -196,6 +212,12 @@ def office_corrected(passage: Passage, touch: Touched) -> Changes:
     return ([(subject_of(touch), "end-office")] if until is None or until >= passage.on else []), []
 
 
+def handed_over(_: Passage, touch: Touched) -> Changes:
+    """A step of the hand-off was taken."""
+    step = touch.body.step  # type: ignore[attr-defined]  # a HandOffRecord names its step
+    return [(subject_of(touch), str(step))], []
+
+
 SPECIAL: dict[tuple[str, str], Callable[[Passage, Touched], Changes]] = {
     ("application", "receive-invoice"): invoiced,
     ("payable", "reject"): uninvoiced,
@@ -211,6 +233,7 @@ SPECIAL: dict[tuple[str, str], Callable[[Passage, Touched], Changes]] = {
     ("measure", "remove"): removed,
     ("payable", "reject-with-invoice"): uninvoiced,
     ("organisation", "take-in-statement"): unmatched,
+    ("application", "record-hand-off"): handed_over,
 }
 """Events that change the work without changing a state."""
 
@@ -275,20 +298,18 @@ def reorder(session: Session, application: Application, at: datetime) -> None:
 
 
 def hand_off(passage: Passage, touch: Touched) -> list[dict[str, Any]]:
-    """A threat leaves the process: someone makes sure that it reaches the police and the support team."""
-    session = passage.session
-    query = select(WorkItem.id).where(
-        WorkItem.subject == subject_of(touch),
-        WorkItem.action == "hand-off-threat",
-        col(WorkItem.done_at).is_(None),
-    )
-    if session.exec(query).first() is not None:
-        return []
-    item = item_for(passage, touch, Work("hand-off-threat", Role.OFFICER, 30, "intake"))
-    newest = select(ThreatSignal).where(ThreatSignal.stream == subject_of(touch))
-    signal = session.exec(newest.order_by(col(ThreatSignal.recorded_at).desc())).first()
-    if signal is not None:
-        # The hand-off follows the newest signal, also where the case itself has ended.
+    """A threat leaves the process: one item for each step that the newest signal asks for and that is not open yet."""
+    session, subject = passage.session, subject_of(touch)
+    body: Any = touch.body  # a Signal
+    told = {"kind": body.kind, "source": body.source, "on": passage.on, "reported": body.reported_to_police}
+    signal = of_signal(occurred_on=body.occurred_on or passage.on, **told)
+    asked = steps_of(signal.urgency, **told)
+    mine = (WorkItem.subject == subject, col(WorkItem.done_at).is_(None))
+    waiting = set(session.exec(select(WorkItem.action).where(*mine, col(WorkItem.action).in_(asked))))
+    items = [item_for(passage, touch, HAND_OFF[step]) for step in asked if step not in waiting]
+    for place, item in enumerate(reversed(items), start=1):
+        # The hand-off follows the newest signal, also where the case itself has ended. By a hair it comes before the
+        # other work of the same moment, and its steps in their order.
         item["lane"] = RANK[signal.urgency]
-        item["start_by"] = start_by(passage.at, "intake", signal.urgency)
-    return [item]
+        item["start_by"] = start_by(passage.at, "intake", signal.urgency) - timedelta(microseconds=place)
+    return items

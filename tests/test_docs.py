@@ -15,6 +15,7 @@ import pytest
 from api.cli import app
 from notifications.catalogue import catalogue
 from rules.findings import REGISTRY
+from rules.hand_off import HandOffOutcome, HandOffStep
 from rules.offices import Domain, LegalBasis, Office, ProvisionForm
 from rules.roles import Role
 from rules.tax import TaxClass
@@ -123,6 +124,8 @@ KINDS: tuple[type[StrEnum], ...] = (
     Urgency,
     SignalKind,
     SignalSource,
+    HandOffStep,
+    HandOffOutcome,
     TaxClass,
     PayableKind,
     Language,

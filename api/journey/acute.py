@@ -6,10 +6,13 @@ from api.journey import payment, way
 from api.journey.case import THREAT, ZILVERDAM, Case, Journey, moment, place_of, receive
 from api.journey.client import expect_success
 from api.journey.story import UnexpectedError
+from rules.hand_off import HandOffStep
 from rules.roles import Role
 
 NETS = {"home": "1500.00", "work": "400.00", "travel": "800.00", "digital": "500.00"}
 ESTIMATES = {"home": "1815.00", "work": "484.00", "travel": "968.00", "digital": "605.00"}
+STEPS = {HandOffStep.SUPPORT_TEAM, HandOffStep.SECURITY_CONTACT, HandOffStep.CONSIDER_LOAN}
+"""What a death threat that the police know of asks for."""
 CLAIMS = 40
 """After so many claims without ours something is wrong, whatever other acute work waits."""
 
@@ -64,7 +67,7 @@ def ahead(why: dict[str, Any]) -> str:
 
 def take_from_the_queue(case: Case) -> None:
     """Claim until its intake and the hand-off of its threat are ours; what is others' goes back where it stood."""
-    wanted, others = {"plan-interview", "hand-off-threat"}, []
+    wanted, others = {"plan-interview", *STEPS}, []
     try:
         for _ in range(CLAIMS):
             claimed = expect_success(case.officer.post("/v1/work-items/_claim")).json()
@@ -77,15 +80,26 @@ def take_from_the_queue(case: Case) -> None:
             case.story.tell(f"Next is {item['action']} of {item['application']}. Why? {because(why)}")
             if item["application"] == case.reference:
                 wanted.discard(item["action"])
-                if item["action"] == "hand-off-threat":
-                    expect_success(case.officer.post(f"/v1/work-items/{item['id']}/_finish"))
-                    case.story.tell("The threat is handed over to the police; that work is done.")
+                if item["action"] in STEPS:
+                    hand_over(case, item["action"])
             if not wanted:
                 return
     finally:
         for key in others:
             expect_success(case.officer.post(f"/v1/work-items/{key}/_release"))
     raise UnexpectedError("The queue", expected=f"{' and '.join(sorted(wanted))} of {case.reference}", found="neither")
+
+
+def hand_over(case: Case, step: str) -> None:
+    """Record one step of the hand-off; this official does not want the employer told."""
+    declined = step == HandOffStep.SECURITY_CONTACT
+    body = {
+        "step": step,
+        "doneOn": case.today.isoformat(),
+        "outcome": "declined-by-official" if declined else "done",
+    }
+    expect_success(case.officer.post(f"{case.address}/_record-hand-off", body))  # never asks for If-Match
+    case.story.tell(f"Of the hand-off, {step} is {'declined by the official' if declined else 'done'}.")
 
 
 def because(why: dict[str, Any]) -> str:

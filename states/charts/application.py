@@ -206,6 +206,8 @@ APPLICATION = decided(
     withdraw              >   >   >   >   >   >   >   x   x   x   x   x   >   x   x   x   x   x   x
     lapse                 >   >   >   >   >   >   >   x   x   x   x   x   >   x   x   x   x   x   x
     record-threat         =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =
+    record-hand-off       =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =
+    succeed-employer      =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =
     lower-urgency         =   =   =   =   =   =   =   =   =   =   x   x   =   x   x   x   x   x   x
     record-certificate    =   =   =   =   =   =   =   =   =   =   x   x   x   x   x   x   x   x   x
     correct-fact          =   =   =   =   =   =   =   =   =   =   x   x   =   x   x   x   x   x   x

@@ -30,7 +30,7 @@ ORGANISATION = decided(
     # event             active merged
     record-inventory       =      x
     take-in-statement      =      =
-    merge                  ?      x
+    merge                  >      x
     """,
 )
 
@@ -58,5 +58,6 @@ PERSON = decided(
     # event           active departed
     depart               >       x
     choose-language      =       x
+    succeed-employer     =       x
     """,
 )

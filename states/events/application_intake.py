@@ -97,6 +97,8 @@ class Receive(ApplicationEvent[NewApplication]):
                 same_official=applicant == earlier.applicant,
                 same_office=body.office is earlier.office,
             )
+        for employer in body.employers:
+            step.ask_after(employer)
         kinds = tuple(str(step.get(Organisation, employer).kind) for employer in body.employers)
         step.ask(eligibility.employer_fits, office=body.office, kinds=kinds, count=len(kinds))
 

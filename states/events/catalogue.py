@@ -23,6 +23,7 @@ from states.events import (
     domains,
     invoices,
     measures,
+    mergers,
     payables,
     registry,
     takeovers,
@@ -61,6 +62,7 @@ MODULES = (
     batches,
     bookings,
     registry,
+    mergers,
 )
 """Where the events stand, in the order of the way."""
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from sqlmodel import Session, col, select
 
+from rules import mergers
 from rules.findings import Finding, Rule
 from rules.moments import office_day
 from rules.roles import Actor
@@ -185,6 +186,12 @@ class Step(Generic[R]):
     def employers(self) -> list[str]:
         """The ids of the application's employers; the first takes remainders."""
         return scope.employers_of(self.session, self.application().id)
+
+    def ask_after(self, employer: str) -> bool:
+        """Ask whether an employer is still there; a finding names its successor."""
+        merged = scope.successors(self.session).get(employer)
+        successor = scope.current(self.session, employer) if merged else None
+        return self.ask(mergers.employer_is_there, organisation=employer, successor=successor)
 
     def follow(self, chart: str, row: Versioned | None, event: str, **body: Any) -> Any:
         """Let the engine carry out another event in the same passage; answers its subject."""

@@ -8,6 +8,7 @@ from sqlmodel import Session, col
 
 from rules import conflicts, money, old_scheme, recurring, tax
 from rules.tax import Addressee, Outside, TaxClass
+from states import scope
 from states.bodies import Amount, Body, Code, Day, Handle, Iban, Line, Reference, Text
 from states.charts.measure import MeasureState
 from states.charts.payable import PAYABLE, PayableState
@@ -322,6 +323,8 @@ class Bounce(PayableEvent[Bounced]):
         """Reverse its bookings, and let it stand in another batch."""
         row = step.row
         row.paid_on, row.return_reason = None, body.reason
+        if (owner := scope.current(step.session, row.organisation)) != row.organisation:
+            row.predecessor, row.organisation = row.predecessor or row.organisation, owner
         for booking in step.rows(Booking, Booking.payable == row.id):
             if booking.state != "reversed":
                 step.follow("booking", booking, "reverse")

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from rules import duties
 from rules.money import valid_iban
 from rules.roles import OF_AN_EMPLOYER, Role
-from states import names
+from states import names, scope
 from states.bodies import Body, Code, Day, Email, Handle, Line
 from states.charts.registry import ORGANISATION, PERSON, OrganisationState, PersonState
 from states.errors import MalformedError
@@ -162,7 +162,9 @@ class TakeInStatement(Event[Organisation, Statement]):
             expected = batch[0].total if batch else None
         else:
             return []
-        own = [line for line in found if step.get(PaymentBatch, line.batch).organisation == step.row.id]
+        mine = scope.current(step.session, step.row.id)
+        debtors = {line.batch: step.get(PaymentBatch, line.batch).organisation for line in found}
+        own = [line for line in found if scope.current(step.session, debtors[line.batch]) == mine]
         return own if expected == abs(entry.amount) and entry.is_return == (entry.amount > 0) else []
 
     @staticmethod
@@ -212,9 +214,11 @@ class RegisterPerson(Event[Person, NewPerson]):
     body, creates = NewPerson, True
 
     def judge(self, step: Step[Person], body: NewPerson) -> None:
-        """The id is free."""
+        """The id is free, and no duty is for an employer that was merged."""
         if step.session.get(Person, body.id) is not None:
             raise MalformedError([("id", f"There is a person {body.id} already; give the new one another id.")])
+        for employer in sorted({duty.organisation for duty in body.duties if duty.organisation}):
+            step.ask_after(employer)
 
     def begin(self, step: Step[Person], body: NewPerson) -> Person:
         """The person, with a stream of their own."""
@@ -231,12 +235,6 @@ class RegisterPerson(Event[Person, NewPerson]):
                 words = "names its employer" if duty.role in OF_AN_EMPLOYER else "belongs to no employer"
                 raise MalformedError([(f"duties.{position}.organisation", f"The role {duty.role} {words}.")])
             step.session.add(Duty(person=body.id, role=duty.role, organisation=duty.organisation or ""))
-
-
-class MergeOrganisation(Event[Organisation, Body]):
-    """A merger; named now, refused with 'not yet'."""
-
-    chart, table, name, title = ORGANISATION, Organisation, "merge", "Merge into another employer"
 
 
 class Departure(Body):

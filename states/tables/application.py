@@ -6,6 +6,7 @@ from decimal import Decimal
 from sqlalchemy import Index, text
 from sqlmodel import Field
 
+from rules.hand_off import HandOffOutcome, HandOffStep
 from rules.offices import Domain, LegalBasis, Office, ProvisionForm
 from rules.urgency import SignalKind, SignalSource, Urgency
 from states.charts.advice import DomainState
@@ -171,3 +172,24 @@ class ThreatSignal(Recorded, table=True):
     recorded_at: datetime
     reported_to_police: bool
     urgency: Urgency = Field(sa_type=by_value(Urgency))
+    table_row: str | None = None
+    """The row of the urgency table by which it has its class."""
+    table_since: date | None = None
+    """The first day of the version of that table."""
+
+
+class HandOff(Recorded, table=True):
+    """That one step of handing a threat over was taken, or why not; nothing of the threat itself."""
+
+    __tablename__ = "hand_off"
+
+    id: str = Field(primary_key=True)
+    stream: str = Field(foreign_key="stream.id", index=True)
+    step: HandOffStep = Field(sa_type=by_value(HandOffStep))
+    outcome: HandOffOutcome = Field(sa_type=by_value(HandOffOutcome))
+    done_on: date
+    time: str | None = None
+    """Dutch time of a call to 112, such as 14:05."""
+    consent: bool | None = None
+    external_reference: str | None = None
+    recorded_at: datetime

@@ -34,8 +34,10 @@ class Payable(Versioned, table=True):
             "organisation",
             "payee_mark",
             "number",
+            "predecessor",
             unique=True,
             postgresql_where=text("state <> 'rejected'"),
+            postgresql_nulls_not_distinct=True,
         ),
         Index("ix_payable_state", "organisation", "state"),
     )
@@ -45,6 +47,8 @@ class Payable(Versioned, table=True):
     state: PayableState = Field(sa_type=by_value(PayableState))
     invoice: str = Field(index=True)
     organisation: str = Field(foreign_key="organisation.id")
+    predecessor: str | None = Field(default=None, foreign_key="organisation.id")
+    """The merged employer for which it came in; two parts of one invoice may so come to one successor."""
     kind: PayableKind = Field(sa_type=by_value(PayableKind))
     number: str
     dated: date

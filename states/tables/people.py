@@ -40,6 +40,9 @@ class Organisation(Versioned, table=True):
     bank_account: str
     risk_inventory: str | None = None
     """Reference of the risk inventory and plan of action (RI&E), evidence for the tax-exempt booking."""
+    successor: str | None = Field(default=None, foreign_key="organisation.id")
+    """The employer into which it was merged."""
+    merged_on: date | None = None
 
 
 @versioned

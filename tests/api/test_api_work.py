@@ -106,16 +106,21 @@ def test_only_work_that_is_done_by_hand_can_be_called_done(office: Api) -> None:
     case = office.receive()
     office.act(case, "record-threat")
     by_action = {item["action"]: item["id"] for item in waiting(office)}
-    assert by_action.keys() == {"start-intake", "hand-off-threat"}
+    assert by_action.keys() == {"start-intake", "support-team", "security-contact"}
     problem = is_problem(office.post(f"/v1/work-items/{by_action['start-intake']}/_finish"), 409)
     assert [finding["rule"] for finding in problem["findings"]] == ["work.done-by-event"]
     assert "start-intake" in problem["detail"]
-    is_problem(office.post(f"/v1/work-items/{by_action['hand-off-threat']}/_finish", ADVISER), 404)
-    done = office.post(f"/v1/work-items/{by_action['hand-off-threat']}/_finish")
-    assert done.status_code == 200
-    assert done.json()["assignee"] == OFFICER.person
-    assert [item["action"] for item in waiting(office)] == ["start-intake"]
-    is_problem(office.post(f"/v1/work-items/{by_action['hand-off-threat']}/_finish"), 404)
+    is_problem(office.post(f"/v1/work-items/{by_action['support-team']}/_finish", ADVISER), 404)
+    problem = is_problem(office.post(f"/v1/work-items/{by_action['support-team']}/_finish"), 409)
+    assert "record-hand-off" in problem["detail"]
+    number = office.read(f"/v1/work-items/{by_action['support-team']}")["why"]["handOff"]
+    assert number["number"] == "070-373 83 14"
+    assert "check it again" in number["numberSource"]
+    assert office.post(f"{case}/_record-hand-off", body={"step": "support-team"}, match=None).is_success
+    assert {item["action"] for item in waiting(office)} == {"start-intake", "security-contact"}
+    problem = is_problem(office.post(f"{case}/_record-hand-off", body={"step": "support-team"}, match=None), 409)
+    assert [finding["rule"] for finding in problem["findings"]] == ["hand-off.step-is-open"]
+    is_problem(office.post(f"{case}/_record-hand-off", EMPLOYER, body={"step": "security-contact"}, match=None), 404)
 
 
 def test_work_goes_away_by_doing_it(office: Api) -> None:
@@ -190,17 +195,22 @@ def test_a_recorded_threat_moves_a_case_to_the_front_and_says_so(office: Api) ->
     assert cases(waiting(office)) == [*others, case]
     body = {"kind": "acute-danger", "source": "police", "reportedToPolice": True}
     assert office.post(f"{case}/_record-threat", body=body).json()["stage"] == "received"
-    assert cases(waiting(office)) == [case, case, *others]
-    assert {item["lane"] for item in waiting(office)[:2]} == {"acute"}
+    steps = ["call-112", "support-team", "security-contact", "consider-loan", "start-intake"]
+    assert [item["action"] for item in waiting(office)[:5]] == steps
+    assert cases(waiting(office)) == [*[case] * 5, *others]
+    assert {item["lane"] for item in waiting(office)[:5]} == {"acute"}
     why = next(item for item in office.read(f"{case}/priority")["items"] if item["action"] == "start-intake")
     lane = next(factor for factor in why["factors"] if factor["factor"] == "lane")
     assert lane["value"] == "acute"
     assert [(fact["kind"], fact["source"], fact["urgency"]) for fact in lane["fact"]] == [
         ("acute-danger", "police", "acute"),
     ]
+    assert [(fact["row"], fact["tableSince"], fact["reported"]) for fact in lane["fact"]] == [
+        ("U1", "2026-01-01", True)
+    ]
     assert any("without the threat" in item["if"] for item in why["whatWouldChangeIt"])
     behind = office.read(f"{others[0]}/priority")["items"][0]
-    assert behind["before"] == {"acute": 2}
+    assert behind["before"] == {"acute": 5}
     assert cases([claim(office)["item"]]) == [case]
 
 

@@ -1,39 +1,78 @@
 """The urgency table decides every signal once: no gap, no overlap, in every version."""
 
 from datetime import date, timedelta
-from itertools import pairwise, product
+from itertools import pairwise
+from typing import Any
 
 import pytest
 
-from rules.urgency import RANK, SignalKind, SignalSource, Urgency, highest, of_signal, only_lowers, signal_not_in_future
+from rules.urgency import (
+    GRID,
+    RANK,
+    Classed,
+    SignalKind,
+    SignalSource,
+    Urgency,
+    class_by_table,
+    faults,
+    fitting,
+    highest,
+    of_signal,
+    only_lowers,
+    signal_not_in_future,
+)
 from rules.values import Version, versions
 
 VERSIONS = versions()["urgency_table"]
-GRID = list(product(SignalKind, SignalSource, ("recent", "old")))
+TABLE = VERSIONS[-1].value
 ON = date(2026, 3, 2)
-
-
-def fitting(version: Version, kind: str, source: str, age: str) -> list[str]:
-    return [
-        row["id"] for row in version.value if kind in row["kinds"] and source in row["sources"] and age in row["ages"]
-    ]
 
 
 @pytest.mark.parametrize("version", VERSIONS, ids=lambda version: str(version.since))
 def test_every_signal_fits_exactly_one_row(version: Version) -> None:
-    wrong = {cell: found for cell in GRID if len(found := fitting(version, *cell)) != 1}
+    assert len(GRID) == 8 * 5 * 2 * 2
+    wrong = {cell: found for cell in GRID if len(found := fitting(version.value, *cell)) != 1}
     assert wrong == {}
+    assert list(faults(version.value)) == []
 
 
 @pytest.mark.parametrize("version", VERSIONS, ids=lambda version: str(version.since))
-def test_every_row_speaks_of_things_that_there_are_and_decides_something(version: Version) -> None:
+def test_every_row_decides_something(version: Version) -> None:
     for row in version.value:
-        assert set(row["kinds"]) <= set(SignalKind)
-        assert set(row["sources"]) <= set(SignalSource)
-        assert set(row["ages"]) <= {"recent", "old"}
-        assert row["urgency"] in set(Urgency)
-        assert any(row["id"] in fitting(version, *cell) for cell in GRID)
-    assert len({row["id"] for row in version.value}) == len(version.value)
+        assert any(row in fitting(version.value, *cell) for cell in GRID)
+
+
+def changed(number: int, **columns: Any) -> list[dict[str, Any]]:
+    """The table with one row changed."""
+    return [{**row, **columns} if place == number else row for place, row in enumerate(TABLE)]
+
+
+@pytest.mark.parametrize("gone", range(len(TABLE)))
+def test_the_checker_notices_a_row_that_is_gone(gone: int) -> None:
+    assert any("no row fits" in fault for fault in faults([*TABLE[:gone], *TABLE[gone + 1 :]]))
+
+
+@pytest.mark.parametrize("twice", range(len(TABLE)))
+def test_the_checker_notices_a_row_that_overlaps(twice: int) -> None:
+    found = list(faults([*TABLE, {**TABLE[twice], "id": "U99"}]))
+    assert found
+    assert all("2 rows fit" in fault for fault in found)
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ({"kinds": ["rumour"]}, "names ['rumour'] among its kinds"),
+        ({"sources": ["neighbour"]}, "names ['neighbour'] among its sources"),
+        ({"ages": ["ancient"]}, "names ['ancient'] among its ages"),
+        ({"reported": ["perhaps"]}, "names ['perhaps'] among its reported"),
+        ({"urgency": "panic"}, "names the urgency panic"),
+        ({"id": "U2"}, "Two rows are called U2"),
+        ({"reported": [True]}, "not reported to the police: no row fits"),
+    ],
+)
+def test_the_checker_notices_what_there_is_not(columns: dict[str, Any], words: str) -> None:
+    assert any(words in fault for fault in faults(changed(0, **columns)))
 
 
 def test_the_versions_leave_no_day_without_a_table() -> None:
@@ -44,28 +83,76 @@ def test_the_versions_leave_no_day_without_a_table() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "source", "days_ago", "urgency"),
+    ("kind", "source", "days_ago", "reported", "urgency", "row"),
     [
-        (SignalKind.ACUTE_DANGER, SignalSource.THIRD_PARTY, 0, Urgency.ACUTE),
-        (SignalKind.ACUTE_DANGER, SignalSource.THIRD_PARTY, 30, Urgency.ACUTE),
-        (SignalKind.ACUTE_DANGER, SignalSource.THIRD_PARTY, 31, Urgency.URGENT),
-        (SignalKind.DEATH_THREAT, SignalSource.POLICE, 30, Urgency.ACUTE),
-        (SignalKind.DEATH_THREAT, SignalSource.THIRD_PARTY, 30, Urgency.URGENT),
-        (SignalKind.STALKING, SignalSource.APPLICANT, 30, Urgency.URGENT),
-        (SignalKind.STALKING, SignalSource.APPLICANT, 31, Urgency.ELEVATED),
-        (SignalKind.INTIMIDATION, SignalSource.APPLICANT, 31, Urgency.ELEVATED),
-        (SignalKind.ONLINE_HARASSMENT, SignalSource.POLICE, 30, Urgency.ELEVATED),
-        (SignalKind.ONLINE_HARASSMENT, SignalSource.POLICE, 31, Urgency.ROUTINE),
+        (SignalKind.ACUTE_DANGER, SignalSource.THIRD_PARTY, 0, False, Urgency.ACUTE, "U1"),
+        (SignalKind.ACUTE_DANGER, SignalSource.THIRD_PARTY, 30, False, Urgency.ACUTE, "U1"),
+        (SignalKind.ACUTE_DANGER, SignalSource.THIRD_PARTY, 31, True, Urgency.URGENT, "U6"),
+        (SignalKind.DEATH_THREAT, SignalSource.POLICE, 30, True, Urgency.ACUTE, "U2"),
+        (SignalKind.DEATH_THREAT, SignalSource.APPLICANT, 30, False, Urgency.ACUTE, "U2"),
+        (SignalKind.DEATH_THREAT, SignalSource.THIRD_PARTY, 30, True, Urgency.ACUTE, "U3"),
+        (SignalKind.DEATH_THREAT, SignalSource.THIRD_PARTY, 30, False, Urgency.URGENT, "U4"),
+        (SignalKind.DEATH_THREAT, SignalSource.THIRD_PARTY, 31, True, Urgency.URGENT, "U6"),
+        (SignalKind.PHYSICAL_VIOLENCE, SignalSource.THIRD_PARTY, 30, True, Urgency.ACUTE, "U3"),
+        (SignalKind.PHYSICAL_VIOLENCE, SignalSource.THIRD_PARTY, 30, False, Urgency.URGENT, "U4"),
+        (SignalKind.PHYSICAL_VIOLENCE, SignalSource.THIRD_PARTY, 31, True, Urgency.URGENT, "U6"),
+        (SignalKind.STALKING, SignalSource.APPLICANT, 30, False, Urgency.URGENT, "U5"),
+        (SignalKind.STALKING, SignalSource.APPLICANT, 31, False, Urgency.ELEVATED, "U8"),
+        (SignalKind.INTIMIDATION, SignalSource.APPLICANT, 31, True, Urgency.ELEVATED, "U8"),
+        (SignalKind.ONLINE_HARASSMENT, SignalSource.POLICE, 30, True, Urgency.ELEVATED, "U7"),
+        (SignalKind.ONLINE_HARASSMENT, SignalSource.POLICE, 31, True, Urgency.ROUTINE, "U9"),
     ],
 )
-def test_a_signal_has_its_class(kind: SignalKind, source: SignalSource, days_ago: int, urgency: Urgency) -> None:
-    assert of_signal(kind, source, ON - timedelta(days=days_ago), ON) is urgency
+def test_a_signal_has_its_class_by_a_row(
+    kind: SignalKind,
+    source: SignalSource,
+    days_ago: int,
+    reported: bool,
+    urgency: Urgency,
+    row: str,
+) -> None:
+    found = of_signal(kind, source, ON - timedelta(days=days_ago), ON, reported=reported)
+    assert found == Classed(urgency, row, date(2026, 1, 1))
 
 
-def test_an_older_signal_is_never_more_urgent() -> None:
-    for kind, source in product(SignalKind, SignalSource):
-        recent, old = (of_signal(kind, source, ON - timedelta(days=days), ON) for days in (30, 31))
-        assert RANK[old] >= RANK[recent]
+@pytest.mark.parametrize(
+    ("on", "reported", "found"),
+    [
+        (date(2025, 12, 31), True, Classed(Urgency.URGENT, "U3", date(2021, 1, 1))),
+        (date(2025, 12, 31), False, Classed(Urgency.URGENT, "U3", date(2021, 1, 1))),
+        (date(2026, 1, 1), True, Classed(Urgency.ACUTE, "U3", date(2026, 1, 1))),
+        (date(2026, 1, 1), False, Classed(Urgency.URGENT, "U4", date(2026, 1, 1))),
+    ],
+)
+def test_from_2026_a_report_to_the_police_makes_a_death_threat_by_hearsay_acute(
+    on: date,
+    reported: bool,
+    found: Classed,
+) -> None:
+    assert of_signal(SignalKind.DEATH_THREAT, SignalSource.THIRD_PARTY, on, on, reported=reported) == found
+
+
+@pytest.mark.parametrize("on", [date(2025, 12, 31), ON])
+def test_an_older_signal_and_an_unreported_one_are_never_more_urgent(on: date) -> None:
+    for kind, source, age, reported in GRID:
+        days = {"recent": 30, "old": 31}[age]
+        here = of_signal(kind, source, on - timedelta(days=days), on, reported=reported)
+        later = of_signal(kind, source, on - timedelta(days=31), on, reported=reported)
+        untold = of_signal(kind, source, on - timedelta(days=days), on, reported=False)
+        assert RANK[here.urgency] <= RANK[later.urgency]
+        assert RANK[here.urgency] <= RANK[untold.urgency]
+
+
+def test_a_class_that_the_table_does_not_give_is_told_with_the_row_that_does() -> None:
+    facts = {"kind": SignalKind.STALKING, "source": SignalSource.POLICE, "occurred_on": ON, "reported": True, "on": ON}
+    judged = class_by_table.judge(**facts, row="U5", urgency=Urgency.URGENT)
+    assert judged.finding is None
+    assert {version.name for version in judged.values} == {"urgency_table", "recent_signal_days"}
+    for wrong in ({"row": "U5", "urgency": Urgency.ACUTE}, {"row": "U7", "urgency": Urgency.URGENT}):
+        finding = class_by_table(**facts, **wrong)
+        assert finding is not None
+        assert "By row U5 of the table from 2026-01-01" in finding.message
+        assert "Volgens regel U5" in finding.message_nl
 
 
 def test_the_most_urgent_of_several_counts_and_none_is_routine() -> None:
@@ -73,7 +160,7 @@ def test_the_most_urgent_of_several_counts_and_none_is_routine() -> None:
     assert highest([]) is Urgency.ROUTINE
 
 
-@pytest.mark.parametrize(("present", "wanted"), list(product(Urgency, Urgency)))
+@pytest.mark.parametrize(("present", "wanted"), [(one, other) for one in Urgency for other in Urgency])
 def test_a_person_only_lowers(present: Urgency, wanted: Urgency) -> None:
     assert (only_lowers(present=present, wanted=wanted) is None) == (RANK[wanted] > RANK[present])
 

@@ -12,7 +12,6 @@ from office import (
     START,
     act,
     do,
-    fill_every_stage,
     person,
     receive,
     refused,
@@ -24,13 +23,12 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from rules.roles import Actor, Role
-from states.charts.application import Stage
 from states.database import transaction
 from states.errors import NotFoundError, RefusedError
 from states.queue import claim, explain, finish, offer_due, place, release
 from states.tables.application import Application, ThreatSignal
 from states.tables.finance import Numbering
-from states.tables.work import Outbox, WorkItem
+from states.tables.work import WorkItem
 
 OTHER = person(Role.OFFICER, number=2)
 
@@ -63,7 +61,7 @@ def in_order(engine: Engine) -> list[str]:
 
 def test_claims_come_in_the_order_of_the_queue_and_the_acute_first(queue: Engine) -> None:
     expected = in_order(queue)
-    assert [row(queue, WorkItem, WorkItem.id == key).lane for key in expected[:3]] == [1, 1, 4]
+    assert [row(queue, WorkItem, WorkItem.id == key).lane for key in expected[:6]] == [1, 1, 1, 1, 1, 4]
     found = [take(queue) for _ in range(len(expected) + 1)]
     assert [item.id for item in found if item] == expected  # nothing is overdue yet, so the reserve takes nobody else
     assert found[-1] is None
@@ -189,10 +187,9 @@ def test_the_explanation_says_what_would_change_it_and_is_right(queue: Engine) -
     body = {"kind": "stalking", "source": "police"}
     do(queue, "application", item.application, "record-threat", by=OFFICER, at=START + timedelta(hours=14), body=body)
     with Session(queue) as session:
-        assert place(session, session.get_one(WorkItem, key)) in {
-            wanted["after a threat signal that is urgent"],
-            wanted["after a threat signal that is urgent"] + 1,  # the hand-off of that same threat
-        }
+        steps = 3  # of handing that same threat over; they come first
+        now = place(session, session.get_one(WorkItem, key))
+        assert now == wanted["after a threat signal that is urgent"] + steps
 
 
 def test_an_item_is_given_back_by_its_holder_or_the_coordinator_and_stands_where_it_stood(queue: Engine) -> None:
@@ -218,9 +215,8 @@ def test_work_is_done_by_its_event_and_only_what_no_event_shows_by_hand(queue: E
     with transaction(queue) as session, pytest.raises(RefusedError) as caught:
         finish(session, by_action["start-intake"].id, by=OFFICER, at=START)
     assert [finding.rule for finding in caught.value.findings] == ["work.done-by-event"]
-    with transaction(queue) as session:
-        finish(session, by_action["hand-off-threat"].id, by=OFFICER, at=START)
-    assert row(queue, WorkItem, WorkItem.action == "hand-off-threat").done_at == START
+    with transaction(queue) as session, pytest.raises(RefusedError, match="record-hand-off"):
+        finish(session, by_action["call-112"].id, by=OFFICER, at=START)
     do(queue, "application", by_action["start-intake"].application, "start-intake", by=OFFICER, at=START)
     assert row(queue, WorkItem, WorkItem.id == by_action["start-intake"].id).done_at == START
 
@@ -247,7 +243,7 @@ def test_each_item_is_offered_once_and_again_when_it_stands_elsewhere(queue: Eng
     )
     again = offered()
     assert routine.id in again
-    assert len(again) == 2  # and the hand-off of the threat
+    assert len(again) == 5  # and the steps of handing the threat over
 
 
 # Threats.
@@ -261,7 +257,8 @@ def test_a_threat_reorders_the_queue(queue: Engine) -> None:
     do(queue, "application", last.application, "record-threat", by=OFFICER, at=at, body=body)
     moved = row(queue, WorkItem, WorkItem.id == last.id)
     assert (moved.lane, moved.start_by) == (1, at)
-    assert last.id in in_order(queue)[:4]
+    acute = 1 + 4 + 1 + 3  # of each of the two cases its intake, and the steps of handing its threat over
+    assert last.id in in_order(queue)[:acute]
     assert row(queue, Application, Application.id == last.application).urgency == "acute"
 
 
@@ -274,31 +271,6 @@ def test_a_lesser_signal_never_lowers_the_urgency_and_the_coordinator_does(queue
     do(queue, "application", reference, "lower-urgency", by=COORDINATOR, at=START + timedelta(hours=15), body=lower)
     assert row(queue, Application, Application.id == reference).urgency == "elevated"
     assert {item.lane for item in rows(queue, WorkItem, WorkItem.application == reference)} == {3}
-
-
-@pytest.mark.parametrize("kind", ["acute-danger", "online-harassment"])
-def test_a_threat_is_taken_in_in_every_stage_and_leaves_a_hand_off_behind(prepared: Prepared, kind: str) -> None:
-    engine = prepared("every-stage", fill_every_stage)
-    cases = rows(engine, Application)
-    assert {case.state for case in cases} == set(Stage)
-    for case in cases:
-        body = {"kind": kind, "source": "applicant"}
-        by = Actor(case.applicant, Role.APPLICANT)
-        do(engine, "application", case.id, "record-threat", by=by, at=START + timedelta(days=30), body=body)
-        item = row(engine, WorkItem, WorkItem.application == case.id, WorkItem.action == "hand-off-threat")
-        assert item.done_at is None
-        assert item.lane == (1 if kind == "acute-danger" else 3)
-        assert row(engine, Application, Application.id == case.id).state == case.state
-    assert len(rows(engine, Outbox, Outbox.letter == "threat-handoff")) == len(cases)
-    assert len(rows(engine, ThreatSignal)) == len(cases)
-
-
-def test_two_threats_in_one_case_are_one_hand_off_and_two_signals(office: Engine) -> None:
-    reference = receive(office)
-    for hour in (1, 2):
-        act(office, reference, "record-threat", at=START + timedelta(hours=hour))
-    assert len(rows(office, WorkItem, WorkItem.action == "hand-off-threat")) == 1
-    assert len(rows(office, ThreatSignal)) == 2
 
 
 def test_what_has_not_happened_yet_is_no_threat_signal(office: Engine) -> None:

@@ -1,0 +1,106 @@
+"""Handing a threat over: which steps a signal asks for, and what a recorded step must say."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from rules.findings import Rule
+from rules.hand_off import (
+    GRID,
+    HandOffOutcome,
+    HandOffStep,
+    call_has_time_only,
+    contact_with_consent,
+    faults,
+    not_before_signal,
+    not_in_future,
+    step_is_open,
+    steps_of,
+)
+from rules.urgency import SignalKind, SignalSource, Urgency
+from rules.values import value, version
+
+ON = date(2026, 3, 2)
+TABLE = value("hand_off", ON)
+CALL, REPORT, SUPPORT, CONTACT, LOAN = HandOffStep
+DONE, DECLINED, NOT_NEEDED = HandOffOutcome
+
+
+def test_every_signal_asks_for_the_steps_in_their_order_and_for_none_twice() -> None:
+    assert list(faults(TABLE)) == []
+    for urgency, kind, source, reported in GRID:
+        asked = steps_of(urgency, kind, source, ON, reported=reported)
+        assert asked == [step for step in HandOffStep if step in asked]
+        assert SUPPORT in asked
+        assert (REPORT in asked) == (not reported and source is not SignalSource.POLICE)
+        assert (CALL in asked) == (urgency is Urgency.ACUTE and kind is SignalKind.ACUTE_DANGER)
+        assert (LOAN in asked) == (urgency in {Urgency.ACUTE, Urgency.URGENT})
+        assert (CONTACT in asked) == (urgency is not Urgency.ROUTINE)
+
+
+@pytest.mark.parametrize(
+    ("row", "columns", "words"),
+    [
+        (2, {"reported": [True]}, "asks for: nothing"),
+        (1, {"step": "support-team"}, "support-team, support-team"),
+        (1, {"step": "tell-the-press"}, "names the step tell-the-press"),
+        (1, {"kinds": ["rumour"]}, "names ['rumour'] among its kinds"),
+    ],
+)
+def test_the_checker_notices_a_gap_a_double_and_what_there_is_not(row: int, columns: Any, words: str) -> None:
+    table = [{**found, **columns} if place == row else found for place, found in enumerate(TABLE)]
+    table = [found for found in table if words != "asks for: nothing" or found["step"] in {"support-team", "call-112"}]
+    assert any(words in fault for fault in faults(table))
+
+
+def test_the_number_of_the_support_team_says_where_and_when_it_was_read_and_that_it_must_be_checked() -> None:
+    number = version("support_team_number", ON)
+    assert number.value == "070-373 83 14"
+    assert not number.verified
+    assert "20 January 2020" in number.source
+    assert "check it again" in number.source
+
+
+AT = {"on": ON, "now": "10:00"}
+
+SITUATIONS: list[tuple[Rule, dict[str, Any], bool]] = [
+    (step_is_open, {"step": REPORT, "open_steps": [REPORT, SUPPORT]}, True),
+    (step_is_open, {"step": CALL, "open_steps": [REPORT, SUPPORT]}, False),
+    (step_is_open, {"step": CALL, "open_steps": []}, False),
+    (contact_with_consent, {"step": CONTACT, "outcome": DONE, "consent": True}, True),
+    (contact_with_consent, {"step": CONTACT, "outcome": DONE, "consent": False}, False),
+    (contact_with_consent, {"step": CONTACT, "outcome": DONE, "consent": None}, False),
+    (contact_with_consent, {"step": CONTACT, "outcome": DECLINED, "consent": False}, True),
+    (contact_with_consent, {"step": CONTACT, "outcome": NOT_NEEDED, "consent": None}, True),
+    (contact_with_consent, {"step": SUPPORT, "outcome": DONE, "consent": None}, True),
+    (call_has_time_only, {"step": CALL, "outcome": DONE, "time": "14:05", "reference": None}, True),
+    (call_has_time_only, {"step": CALL, "outcome": DONE, "time": None, "reference": None}, False),
+    (call_has_time_only, {"step": CALL, "outcome": DONE, "time": "14:05", "reference": "P-1"}, False),
+    (call_has_time_only, {"step": CALL, "outcome": NOT_NEEDED, "time": None, "reference": None}, True),
+    (call_has_time_only, {"step": CALL, "outcome": NOT_NEEDED, "time": "14:05", "reference": None}, False),
+    (call_has_time_only, {"step": REPORT, "outcome": DONE, "time": None, "reference": "P-1"}, True),
+    (call_has_time_only, {"step": REPORT, "outcome": DONE, "time": "14:05", "reference": None}, False),
+    (not_in_future, {"done_on": ON, "time": None, **AT}, True),
+    (not_in_future, {"done_on": ON, "time": "10:00", **AT}, True),
+    (not_in_future, {"done_on": ON, "time": "10:01", **AT}, False),
+    (not_in_future, {"done_on": ON - timedelta(days=1), "time": "23:59", **AT}, True),
+    (not_in_future, {"done_on": ON + timedelta(days=1), "time": None, **AT}, False),
+    (not_before_signal, {"done_on": ON, "first_signal": ON}, True),
+    (not_before_signal, {"done_on": ON, "first_signal": ON + timedelta(days=1)}, False),
+    (not_before_signal, {"done_on": ON + timedelta(days=1), "first_signal": ON}, True),
+]
+
+
+@pytest.mark.parametrize(("rule", "facts", "holds"), SITUATIONS, ids=lambda part: getattr(part, "id", None))
+def test_a_step_is_recorded_when_it_may_be_and_else_both_languages_say_why(
+    rule: Rule,
+    facts: dict[str, Any],
+    holds: bool,
+) -> None:
+    finding = rule(**facts)
+    assert (finding is None) == holds
+    if finding is not None:
+        assert finding.message
+        assert finding.message_nl
+    assert rule.summary_nl
