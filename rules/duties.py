@@ -87,7 +87,6 @@ DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
     ("measure", "keep-after-office"): (E,),
     ("measure", "let-go"): (E,),
     ("measure", "remove"): (E,),
-    ("measure", "end-recurring"): (N,),
     ("payable", "receive"): (N,),
     ("payable", "check"): (F,),
     ("payable", "approve"): (P,),

@@ -70,10 +70,9 @@ MEASURE = decided(
     decline                 x    >    >    >    x    x    x    x    x    x    x
     mark-not-possible       x    x    >    >    x    x    x    x    x    x    x
     supersede               x    >    >    >    x    x    x    x    x    x    x
-    end-with-office         =    =    =    =    =    =    x    x    x    x    x
+    end-with-office         x    x    =    =    =    =    x    x    x    x    x
     keep-after-office       x    x    =    =    x    x    x    x    x    x    x
     let-go                  x    x    >    >    x    x    x    x    x    x    x
     remove                  x    x    x    x    >    >    x    x    x    x    x
-    end-recurring           x    x    =    =    =    =    x    x    x    x    x
     """,
 )

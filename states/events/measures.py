@@ -191,29 +191,6 @@ def settle_if_paid(step: Step[Any], measure: Measure) -> None:
         step.follow("measure", measure, "settle")
 
 
-class End(Body):
-    """The last day of a recurring measure."""
-
-    ends_on: Day
-
-
-class EndRecurring(MeasureEvent[End]):
-    """The office ends, and with it what recurs; a measure without an end runs until this is said.
-
-    What was invoiced up to that day already is its last invoice, so that it can be settled.
-    """
-
-    name, title, body = "end-recurring", "End a recurring measure with the office", End
-
-    def effect(self, step: Step[Measure], body: End) -> None:
-        """Bring the end forward, never back; settle where all is paid."""
-        row = step.row
-        row.ends_on = min(body.ends_on, row.ends_on or body.ends_on)
-        if any(until >= row.ends_on for _, until in periods_of(step, row.id)):
-            row.invoiced = True
-        settle_if_paid(step, row)
-
-
 class Settle(MeasureEvent[Body]):
     """Its last invoice is paid."""
 
@@ -285,10 +262,14 @@ class EndWithOffice(MeasureEvent[OfficeEnd]):
     name, title, body = "end-with-office", "End a measure with the office", OfficeEnd
 
     def effect(self, step: Step[Measure], body: OfficeEnd) -> None:
-        """A recurring or lent measure ends no later than the office."""
+        """Bring the end forward, never back; what was invoiced up to that day is its last invoice."""
         row = step.row
-        if row.recurring or row.form is ProvisionForm.LENT:
-            row.ends_on = min(row.ends_on or body.ended_on, body.ended_on)
+        if not (row.recurring or row.form is ProvisionForm.LENT):
+            return
+        row.ends_on = min(row.ends_on or body.ended_on, body.ended_on)
+        if row.recurring and any(until >= row.ends_on for _, until in periods_of(step, row.id)):
+            row.invoiced = True
+        settle_if_paid(step, row)
 
 
 class KeepAfterOffice(MeasureEvent[Explained]):

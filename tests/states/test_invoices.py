@@ -201,10 +201,10 @@ def test_without_an_end_a_measure_runs_until_the_office_ends(prepared: Prepared)
     assert (row(engine, Measure).invoiced, row(engine, Measure).state) == (False, "provided")
     last = PROVIDED + 3650 * DAY
     for ends_on, settled in ((last + DAY, False), (last, True)):
-        body = {"endsOn": ends_on.isoformat()}
-        do(engine, "measure", key, "end-recurring", by=ENGINE, at=LATER, body=body)
+        body = {"endedOn": ends_on.isoformat()}
+        do(engine, "measure", key, "end-with-office", by=ENGINE, at=LATER, body=body)
         assert (row(engine, Measure).ends_on, row(engine, Measure).state == "settled") == (ends_on, settled)
-    do(engine, "measure", key, "end-recurring", by=ENGINE, at=LATER, body={"endsOn": (last + DAY).isoformat()})
+    do(engine, "measure", key, "end-with-office", by=ENGINE, at=LATER, body={"endedOn": (last + DAY).isoformat()})
     assert row(engine, Measure).ends_on == last  # an end is brought forward, never back
     assert problems(engine) == []
 
