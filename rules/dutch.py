@@ -17,6 +17,16 @@ NAMES = {
     "municipal-councillor": "raadslid",
     "water-board-councillor": "lid van het algemeen bestuur van het waterschap",
     "committee-member": "commissielid",
+    # capacities in which someone decides for an employer
+    "provincial-secretary": "provinciesecretaris",
+    "deputy-commissioner": "waarnemend commissaris van de Koning",
+    "executive-without-applicant": "gedeputeerde staten zonder de aanvrager",
+    "municipal-secretary": "gemeentesecretaris",
+    "deputy-mayor": "locoburgemeester",
+    "college-without-applicant": "college van burgemeester en wethouders zonder de aanvrager",
+    "water-board-secretary": "secretaris van het waterschap",
+    "deputy-chair": "plaatsvervangend voorzitter van het waterschap",
+    "board-without-applicant": "dagelijks bestuur van het waterschap zonder de aanvrager",
     # employers
     "municipality": "gemeente",
     "province": "provincie",
@@ -118,6 +128,7 @@ PHRASES = {
     "The suspension's end": "Het einde van de opschorting",
     "The last suspended day": "De laatste dag van de opschorting",
     "The certificate's end": "Het einde van het certificaat",
+    "The exemption": "De ontheffing",
     # what came before it
     "the receipt": "de ontvangst",
     "the interview": "het gesprek",

@@ -15,7 +15,7 @@ import pytest
 from api.cli import app
 from notifications.catalogue import catalogue
 from rules.findings import REGISTRY
-from rules.offices import Domain, LegalBasis, Office, ProvisionForm
+from rules.offices import Capacity, Domain, LegalBasis, Office, ProvisionForm
 from rules.roles import Role
 from rules.tax import TaxClass
 from rules.urgency import SignalKind, SignalSource, Urgency
@@ -120,6 +120,7 @@ KINDS: tuple[type[StrEnum], ...] = (
     Domain,
     LegalBasis,
     ProvisionForm,
+    Capacity,
     Urgency,
     SignalKind,
     SignalSource,

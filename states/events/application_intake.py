@@ -13,6 +13,7 @@ from states.bodies import Body, Day, Email, Handle, Line, Text
 from states.charts.application import APPLICATION, Stage
 from states.errors import MalformedError
 from states.events.event import B, Event, Step
+from states.events.office_dates import DATES, ask_suspended, contradictions
 from states.tables.application import Application, ApplicationEmployer
 from states.tables.base import new_id
 from states.tables.ledger import StreamKind
@@ -50,6 +51,9 @@ class NewApplication(Body):
     acting_since: Day | None = None
     in_territory: bool = True
     exemption_on: Day | None = None
+    office_suspended_since: Day | None = None
+    """The first day of a suspension from office; the claims stay (BESL 3.2.18(2))."""
+    office_suspended_until: Day | None = None
     remarks: Text | None = None
 
 
@@ -70,19 +74,20 @@ class Receive(ApplicationEvent[NewApplication]):
         """Dates that can be, and employers that fit the office."""
         received = body.received_on or step.on
         step.ask(steps.not_in_future, what="The receipt", day=received, on=step.on)
-        problems = []
+        problems = contradictions(body.model_dump(include=set(DATES)))
         for position, employer in enumerate(body.employers):
             if step.session.get(Organisation, employer) is None:
                 words = "There is no such employer; GET /v1/organisations lists those there are."
                 problems.append((f"employers.{position}", words))
         if len(set(body.employers)) != len(body.employers):
             problems.append(("employers", "Name each employer once."))
-        if body.in_office_until and body.in_office_until < body.certain_since:
-            problems.append(("inOfficeUntil", f"The office would end before it begins ({body.certain_since})."))
         if problems:
             raise MalformedError(problems)
         kinds = tuple(str(step.get(Organisation, employer).kind) for employer in body.employers)
         step.ask(eligibility.employer_fits, office=body.office, kinds=kinds, count=len(kinds))
+        if body.exemption_on is not None:
+            step.ask(steps.not_in_future, what="The exemption", day=body.exemption_on, on=step.on)
+        ask_suspended(step, body.office, body.office_suspended_since)
 
     def begin(self, step: Step[Application], body: NewApplication) -> Application:
         """The application with a reference that tells nothing, and its applicant."""
@@ -112,6 +117,8 @@ class Receive(ApplicationEvent[NewApplication]):
                     "acting_since",
                     "in_territory",
                     "exemption_on",
+                    "office_suspended_since",
+                    "office_suspended_until",
                 },
             ),
         )
@@ -359,3 +366,4 @@ def claim(step: Step[Application]) -> None:
     step.ask(eligibility.office_in_scope, office=row.office, on=step.on)
     step.ask(eligibility.in_office, certain_since=row.certain_since, until=row.in_office_until, on=step.on)
     step.ask(eligibility.acting, office=row.office, acting_since=row.acting_since, on=step.on)
+    ask_suspended(step, row.office, row.office_suspended_since)
