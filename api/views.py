@@ -64,6 +64,7 @@ class TakeoverView(View):
     requested_on: date
     received_on: date | None = None
     taken_over_on: date | None = None
+    decided_as: str | None = None
 
 
 class ApplicationView(ApplicationSummary):
@@ -75,6 +76,8 @@ class ApplicationView(ApplicationSummary):
     acting_since: date | None = None
     in_territory: bool
     exemption_on: date | None = None
+    office_suspended_since: date | None = None
+    office_suspended_until: date | None = None
     officer: str | None = None
     adviser: str | None = None
     interview_on: date | None = None

@@ -1,7 +1,11 @@
 """Conflict of interest and four eyes (Awb 2:4): applicant, officer, approver and releaser are four people."""
 
-from rules.dutch import dutch
-from rules.findings import AWB, Words, rule, say
+from datetime import date
+
+from rules.dutch import dutch, listed
+from rules.findings import AWB, SCHEME_2024, Words, rule, say
+from rules.offices import Capacity, Office
+from rules.values import value
 
 
 @rule("conflict.not-own-case", article="Awb 2:4", source=AWB, nl="Niemand behandelt de eigen aanvraag.")
@@ -30,3 +34,29 @@ def four_eyes(*, person: str, earlier: dict[str, str | None], doing: str) -> Wor
                 f"U {dutch(step)}; om {dutch(doing)} is een ander nodig (vier ogen).",
             )
     return None
+
+
+def capacities(office: Office, on: date) -> list[Capacity]:
+    """The capacities in which an employer's decision on the case of one of its officials may be taken."""
+    return [Capacity(name) for name in value("own_case_decided_by", on).get(str(office), ())]
+
+
+@rule(
+    "conflict.who-decides",
+    article="Awb 2:4, 10:3",
+    source=AWB,
+    nl="Over de zaak van een ambtsdrager beslist de werkgever bij monde van wie daarin geen eigen belang heeft.",
+    since=SCHEME_2024,
+    verified=False,
+)
+def who_decides(*, office: Office, decided_as: Capacity, on: date) -> Words | None:
+    """On an official's own case the employer decides through someone who has no interest in it."""
+    may = capacities(office, on)
+    if decided_as in may:
+        return None
+    return say(
+        f"The takeover in the case of a {office} is not decided as {decided_as}; it is decided as one of:"
+        f" {', '.join(may) or 'none that is known'}.",
+        f"Over de overname in de zaak van een {dutch(office)} wordt niet beslist als {dutch(decided_as)}; dat gebeurt"
+        f" als een van: {listed(may) or 'geen die bekend is'}.",
+    )

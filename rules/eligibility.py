@@ -65,7 +65,14 @@ def acting(*, office: Office, acting_since: date | None, on: date) -> Words | No
             f"Geen bepaling geeft een waarnemend {dutch(office)} een aanspraak; leg de benoeming zelf vast als die er"
             " is.",
         )
-    if days and on <= acting_since + timedelta(days=days):
+    if days and on < acting_since:
+        return say(
+            f"The acting appointment begins on {acting_since}; an acting {office} has the claims after more than {days}"
+            " uninterrupted days.",
+            f"De waarneming begint op {acting_since}; een waarnemend {dutch(office)} heeft de aanspraken na meer dan"
+            f" {days} ononderbroken dagen.",
+        )
+    if days and on - acting_since <= timedelta(days=days):
         first = acting_since + timedelta(days=days + 1)
         return say(
             f"An acting {office} has the claims after more than {days} uninterrupted days: from {first}, not on {on}.",
@@ -106,9 +113,10 @@ def employer_fits(*, office: Office, kinds: tuple[str, ...], count: int) -> Word
 )
 def residence(*, office: Office, in_territory: bool, exemption_on: date | None, on: date) -> Words | None:
     """The home lies in the territory, or an exemption was granted where the office knows one."""
-    if office not in value("residence_required", on) or in_territory:
+    wanted = value("residence", on).get(str(office), "anywhere")
+    if wanted == "anywhere" or in_territory:
         return None
-    if office not in value("exemption_possible", on):
+    if wanted == "territory":
         return say(
             f"The home must lie in the province: for {office} the regulation knows no exemption.",
             f"De woning moet in de provincie liggen: voor de {dutch(office)} kent de regeling geen ontheffing.",
@@ -119,6 +127,28 @@ def residence(*, office: Office, in_territory: bool, exemption_on: date | None, 
             "De woning ligt buiten het gebied en op deze dag is geen ontheffing van de woonplaats vastgelegd.",
         )
     return None
+
+
+@rule(
+    "eligibility.suspended-keeps-claims",
+    article="BESL 2.2.18(2), 3.2.18(2), 4.2.18",
+    source=BESL,
+    nl="Een geschorste ambtsdrager behoudt de aanspraken; schorsing bestaat waar de wet haar voor het ambt kent.",
+    verified=False,
+)
+def suspended(*, office: Office, suspended_since: date | None, on: date) -> Words | None:
+    """A suspended official keeps the claims; a suspension exists only where the law knows one of that office."""
+    if suspended_since is None:
+        return None
+    known = value("suspension_keeps_claims", on)
+    if office in known:
+        return None
+    return say(
+        f"The law knows no suspension from the office {office}; only from: {', '.join(known)}. Leave"
+        f" officeSuspendedSince ({suspended_since}) out, or record the end of the office.",
+        f"De wet kent geen schorsing uit het ambt {dutch(office)}; alleen uit: {listed(known)}. Laat"
+        f" officeSuspendedSince ({suspended_since}) weg, of leg het einde van het ambt vast.",
+    )
 
 
 @rule(

@@ -77,7 +77,7 @@ class Rule:
     summary: str
     summary_nl: str
     module: str
-    check: Callable[..., Words | str | None]
+    check: Callable[..., Words | None]
 
     def __call__(self, **facts: Any) -> Finding | None:
         """What the rule finds against these facts."""
@@ -89,8 +89,7 @@ class Rule:
             said = self.check(**facts)
         if said is None:
             return Judgement(None, tuple(read))
-        words = said if isinstance(said, Words) else Words(said, "")
-        return Judgement(Finding(self.id, words.en, self.article, self.source, words.nl, self.since), tuple(read))
+        return Judgement(Finding(self.id, said.en, self.article, self.source, said.nl, self.since), tuple(read))
 
     def in_force(self, on: date) -> bool:
         """Whether the rule holds on a day."""
@@ -105,11 +104,11 @@ def rule(
     *,
     article: str,
     source: str,
-    nl: str = "",
+    nl: str,
     since: date = OLDEST,
     until: date | None = None,
     verified: bool = True,
-) -> Callable[[Callable[..., Words | str | None]], Rule]:
+) -> Callable[[Callable[..., Words | None]], Rule]:
     """Register a rule under its id.
 
     Args:
@@ -125,7 +124,7 @@ def rule(
         RulesError: the id is taken.
     """
 
-    def register(check: Callable[..., Words | str | None]) -> Rule:
+    def register(check: Callable[..., Words | None]) -> Rule:
         if rule_id in REGISTRY:
             raise RulesError(f"Two rules are called {rule_id}; give one of them another id.")
         summary = (check.__doc__ or "").strip().splitlines()[0]

@@ -18,6 +18,23 @@ class Office(StrEnum):
     COMMITTEE_MEMBER = "committee-member"
 
 
+class Capacity(StrEnum):
+    """In which capacity someone decides for an employer on the case of one of its own officials."""
+
+    PROVINCIAL_SECRETARY = "provincial-secretary"
+    DEPUTY_COMMISSIONER = "deputy-commissioner"
+    KINGS_COMMISSIONER = "kings-commissioner"
+    EXECUTIVE_WITHOUT_APPLICANT = "executive-without-applicant"
+    MUNICIPAL_SECRETARY = "municipal-secretary"
+    DEPUTY_MAYOR = "deputy-mayor"
+    MAYOR = "mayor"
+    COLLEGE_WITHOUT_APPLICANT = "college-without-applicant"
+    WATER_BOARD_SECRETARY = "water-board-secretary"
+    DEPUTY_CHAIR = "deputy-chair"
+    WATER_BOARD_CHAIR = "water-board-chair"
+    BOARD_WITHOUT_APPLICANT = "board-without-applicant"
+
+
 class Domain(StrEnum):
     """The four domains of the advice (Kamerstukken II 28 844, nr. 273)."""
 

@@ -429,3 +429,32 @@ def refusal_decided_by(*, role: str, on: date) -> Words | None:
         f"On {on} a refusal is decided by the {decides}, not by a {role}.",
         f"Op {on} beslist de {dutch(decides)} over een afwijzing, niet een {dutch(role)}.",
     )
+
+
+@rule(
+    "step.receipt-correctable",
+    article="Awb 4:13",
+    source=AWB,
+    nl="De ontvangst door een werkgever wordt verbeterd zolang de beslistermijn loopt.",
+)
+def receipt_correctable(*, running: Sequence[str], organisation: str | None) -> Words | None:
+    """An employer's receipt is corrected while its term to take over runs, and of several employers one is named."""
+    if organisation in running or (organisation is None and len(running) == 1):
+        return None
+    named = ", ".join(running)
+    if not running:
+        return say(
+            "No employer's term to take over runs: its receipt is not confirmed yet (confirm-receipt), or it has taken"
+            " over.",
+            "Van geen werkgever loopt de beslistermijn: de ontvangst is nog niet bevestigd (confirm-receipt), of er is"
+            " al overgenomen.",
+        )
+    if organisation is None:
+        return say(
+            f"Name in organisation whose receipt is corrected; the term runs of: {named}.",
+            f"Noem in organisation wiens ontvangst wordt verbeterd; de termijn loopt van: {named}.",
+        )
+    return say(
+        f"The term of {organisation} does not run; it runs of: {named}.",
+        f"De termijn van {organisation} loopt niet; zij loopt van: {named}.",
+    )

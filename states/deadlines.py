@@ -202,6 +202,12 @@ def running(session: Session, application: str, kind: str, organisation: str | N
     return session.exec(query.order_by(col(Term.started_on), col(Term.id))).first()
 
 
+def running_of(session: Session, application: str, kind: str) -> list[str]:
+    """The employers whose term of a kind runs in an application."""
+    query = select(Term.organisation).where(Term.application == application, Term.kind == kind)
+    return sorted(session.exec(query.where(col(Term.ended_on).is_(None))))
+
+
 def latest(session: Session, subject: str, kind: str) -> Term | None:
     """The newest term of a kind on a subject, running or ended."""
     query = select(Term).where(Term.subject == subject, Term.kind == kind)

@@ -16,7 +16,7 @@ from api.cli import app
 from notifications.catalogue import catalogue
 from rules.findings import REGISTRY
 from rules.hand_off import HandOffOutcome, HandOffStep
-from rules.offices import Domain, LegalBasis, Office, ProvisionForm
+from rules.offices import Capacity, Domain, LegalBasis, Office, ProvisionForm
 from rules.roles import Role
 from rules.tax import TaxClass
 from rules.urgency import SignalKind, SignalSource, Urgency
@@ -121,6 +121,7 @@ KINDS: tuple[type[StrEnum], ...] = (
     Domain,
     LegalBasis,
     ProvisionForm,
+    Capacity,
     Urgency,
     SignalKind,
     SignalSource,

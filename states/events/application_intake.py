@@ -15,6 +15,7 @@ from states.charts.application import APPLICATION, ENDS, Stage
 from states.charts.registry import PersonState
 from states.errors import MalformedError
 from states.events.event import B, Event, Step
+from states.events.office_dates import DATES, ask_suspended, contradictions
 from states.tables.application import Application, ApplicationEmployer, Measure
 from states.tables.base import new_id
 from states.tables.ledger import StreamKind
@@ -58,6 +59,9 @@ class NewApplication(Body):
     """The application of an earlier home, after a move (REG x.9(6))."""
     new_facts: Text | None = None
     """What is new since an earlier application was refused (Awb 4:6)."""
+    office_suspended_since: Day | None = None
+    """The first day of a suspension from office; the claims stay (BESL 3.2.18(2))."""
+    office_suspended_until: Day | None = None
     remarks: Text | None = None
 
 
@@ -78,15 +82,13 @@ class Receive(ApplicationEvent[NewApplication]):
         """Dates that can be, and employers that fit the office."""
         received = body.received_on or step.on
         step.ask(steps.not_in_future, what="The receipt", day=received, on=step.on)
-        problems = []
+        problems = contradictions(body.model_dump(include=set(DATES)))
         for position, employer in enumerate(body.employers):
             if step.session.get(Organisation, employer) is None:
                 words = "There is no such employer; GET /v1/organisations lists those there are."
                 problems.append((f"employers.{position}", words))
         if len(set(body.employers)) != len(body.employers):
             problems.append(("employers", "Name each employer once."))
-        if body.in_office_until and body.in_office_until < body.certain_since:
-            problems.append(("inOfficeUntil", f"The office would end before it begins ({body.certain_since})."))
         if problems:
             raise MalformedError(problems)
         earlier = step.get(Application, body.follows) if body.follows else None
@@ -101,6 +103,9 @@ class Receive(ApplicationEvent[NewApplication]):
             step.ask_after(employer)
         kinds = tuple(str(step.get(Organisation, employer).kind) for employer in body.employers)
         step.ask(eligibility.employer_fits, office=body.office, kinds=kinds, count=len(kinds))
+        if body.exemption_on is not None:
+            step.ask(steps.not_in_future, what="The exemption", day=body.exemption_on, on=step.on)
+        ask_suspended(step, body.office, body.office_suspended_since)
 
     def begin(self, step: Step[Application], body: NewApplication) -> Application:
         """The application with a reference that tells nothing, and its applicant."""
@@ -138,6 +143,8 @@ class Receive(ApplicationEvent[NewApplication]):
                     "in_territory",
                     "exemption_on",
                     "follows",
+                    "office_suspended_since",
+                    "office_suspended_until",
                 },
             ),
         )
@@ -423,3 +430,4 @@ def claim(step: Step[Application]) -> None:
     step.ask(eligibility.office_in_scope, office=row.office, on=step.on)
     step.ask(eligibility.in_office, certain_since=row.certain_since, until=row.in_office_until, on=step.on)
     step.ask(eligibility.acting, office=row.office, acting_since=row.acting_since, on=step.on)
+    ask_suspended(step, row.office, row.office_suspended_since)

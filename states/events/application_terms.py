@@ -3,12 +3,16 @@
 from datetime import timedelta
 from typing import Any, Literal
 
+from pydantic.alias_generators import to_camel
+
 from rules import steps
 from rules.roles import OF_AN_EMPLOYER
 from states import deadlines
 from states.bodies import Body, Day, Handle, Text
+from states.errors import MalformedError
 from states.events.application_intake import ApplicationEvent
 from states.events.event import Step
+from states.events.office_dates import DATES, ask_suspended, contradictions
 from states.tables.application import Application, Takeover
 from states.tables.base import new_id
 from states.tables.work import TermSuspension
@@ -20,13 +24,21 @@ class Correction(Body):
     received_on: Day | None = None
     certain_since: Day | None = None
     in_office_until: Day | None = None
+    acting_since: Day | None = None
+    """First day of an acting appointment that was not interrupted since; another one begins anew."""
     in_territory: bool | None = None
     exemption_on: Day | None = None
+    office_suspended_since: Day | None = None
+    office_suspended_until: Day | None = None
     takeover_received_on: Day | None = None
     """The day on which the employer received the request; its terms are computed anew."""
     organisation: Handle | None = None
     """The employer whose receipt is corrected, where there are several."""
     reasons: Text
+
+
+FACTS = ("received_on", "in_territory", "exemption_on", *DATES)
+"""The facts of an application that can be corrected."""
 
 
 class CorrectFact(ApplicationEvent[Correction]):
@@ -35,16 +47,23 @@ class CorrectFact(ApplicationEvent[Correction]):
     name, title, body = "correct-fact", "Correct a fact", Correction
 
     def judge(self, step: Step[Application], body: Correction) -> None:
-        """Days of what has happened are not after today."""
+        """Facts that agree with each other and with what is recorded; what has happened is not after today."""
+        if wrong := self.wrong(step, body):
+            raise MalformedError(wrong)
         for what, day in (
             ("The receipt", body.received_on),
+            ("The exemption", body.exemption_on),
             ("The employer's receipt", body.takeover_received_on),
         ):
             if day is not None:
                 step.ask(steps.not_in_future, what=what, day=day, on=step.on)
+        if body.received_on is not None and step.row.interview_held_on is not None:
+            held = step.row.interview_held_on
+            step.ask(steps.interview_after_receipt, held_on=held, received_on=body.received_on)
+        ask_suspended(step, step.row.office, body.office_suspended_since)
         if body.takeover_received_on is not None:
-            term = deadlines.running(step.session, step.row.id, "takeover", body.organisation)
-            step.ask(steps.term_suspendable, found=term is not None, suspendable=True, running=False)
+            running = deadlines.running_of(step.session, step.row.id, "takeover")
+            step.ask(steps.receipt_correctable, running=running, organisation=body.organisation)
             step.ask(
                 steps.not_before,
                 what="The employer's receipt",
@@ -53,9 +72,24 @@ class CorrectFact(ApplicationEvent[Correction]):
                 earliest=step.row.adopted_on,
             )
 
+    @staticmethod
+    def wrong(step: Step[Application], body: Correction) -> list[tuple[str, str]]:
+        """What in a correction contradicts itself or what is recorded, by field."""
+        given = {name for name in FACTS if getattr(body, name) is not None}
+        found = contradictions({name: getattr(body, name) or getattr(step.row, name) for name in DATES}, given)
+        employers = step.employers()
+        if body.organisation is not None and body.organisation not in employers:
+            words = f"{body.organisation} is no employer of this application; name one of {', '.join(employers)}."
+            found.append(("organisation", words))
+        if body.organisation is not None and body.takeover_received_on is None:
+            found.append(("takeoverReceivedOn", "Give the day on which that employer received the request."))
+        if not given and body.takeover_received_on is None and not found:
+            found.append(("body", f"Name at least one fact to correct: {', '.join(map(to_camel, FACTS))}."))
+        return found
+
     def effect(self, step: Step[Application], body: Correction) -> None:
         """Put the facts right."""
-        for name in ("received_on", "certain_since", "in_office_until", "in_territory", "exemption_on"):
+        for name in FACTS:
             if getattr(body, name) is not None:
                 setattr(step.row, name, getattr(body, name))
         if body.takeover_received_on is not None:

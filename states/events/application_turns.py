@@ -161,6 +161,8 @@ def second_home(step: Step[Application]) -> None:
             "certain_since": row.certain_since,
             "in_office_until": row.in_office_until,
             "acting_since": row.acting_since,
+            "office_suspended_since": row.office_suspended_since,
+            "office_suspended_until": row.office_suspended_until,
             "in_territory": row.in_territory,
             "exemption_on": row.exemption_on,
             "follows": row.id,

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from rules import steps, turns
+from rules import conflicts, steps, turns
+from rules.offices import Capacity
 from states.bodies import Body, Code, Day, Handle, Reference, Text
 from states.charts.measure import MeasureState
 from states.charts.takeover import TAKEOVER, TakeoverState
@@ -78,6 +79,8 @@ class TakingOver(Body):
 
     taken_over_on: Day
     decision: Code | None = None
+    decided_as: Capacity | None = None
+    """The capacity in which it was decided; the usual one for the applicant's office where it is left out."""
 
 
 class TakeOver(TakeoverEvent[TakingOver]):
@@ -95,11 +98,20 @@ class TakeOver(TakeoverEvent[TakingOver]):
             earlier="the receipt",
             earliest=step.row.received_on,
         )
+        decided_as = self.capacity(step, body)
+        if decided_as is not None:
+            step.ask(conflicts.who_decides, office=step.application().office, decided_as=decided_as, on=step.on)
+
+    @staticmethod
+    def capacity(step: Step[Takeover], body: TakingOver) -> Capacity | None:
+        """The capacity that is named, else the usual one of the office, where one is known."""
+        return body.decided_as or next(iter(conflicts.capacities(step.application().office, step.on)), None)
 
     def effect(self, step: Step[Takeover], body: TakingOver) -> None:
         """Take over what this employer pays alone, and what all pay once all have taken over."""
         row = step.row
         row.taken_over_on = body.taken_over_on
+        row.decided_as = self.capacity(step, body)
         step.session.flush()
         same = Takeover.advice_version == row.advice_version
         takeovers = step.rows(Takeover, Takeover.stream == row.stream, same)
@@ -115,8 +127,10 @@ class TakeOver(TakeoverEvent[TakingOver]):
                 step.follow("measure", measure, "take-over")
 
     def example(self, step: Step[Takeover]) -> dict[str, Any]:
-        """Today."""
-        return {"takenOverOn": step.on.isoformat(), "decision": "DEC-2026-001"}
+        """Today, in the usual capacity."""
+        usual = self.capacity(step, TakingOver(taken_over_on=step.on))
+        example = {"takenOverOn": step.on.isoformat(), "decision": "DEC-2026-001"}
+        return {**example, "decidedAs": str(usual)} if usual else example
 
 
 class Declining(Body):

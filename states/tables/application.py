@@ -7,7 +7,7 @@ from sqlalchemy import Index, text
 from sqlmodel import Field
 
 from rules.hand_off import HandOffOutcome, HandOffStep
-from rules.offices import Domain, LegalBasis, Office, ProvisionForm
+from rules.offices import Capacity, Domain, LegalBasis, Office, ProvisionForm
 from rules.urgency import SignalKind, SignalSource, Urgency
 from states.charts.advice import DomainState
 from states.charts.application import Stage
@@ -45,6 +45,9 @@ class Application(Versioned, table=True):
     in_territory: bool = True
     exemption_on: date | None = None
     """The day on which an exemption from residence was granted (REG x.9(2)(b))."""
+    office_suspended_since: date | None = None
+    """The first day of a suspension from office, during which the claims stay (BESL 3.2.18(2))."""
+    office_suspended_until: date | None = None
     urgency: Urgency = Field(default=Urgency.ROUTINE, sa_type=by_value(Urgency))
     urgency_lowered: bool = False
     officer: str | None = None
@@ -121,6 +124,8 @@ class Takeover(Versioned, table=True):
     requested_on: date
     received_on: date | None = None
     taken_over_on: date | None = None
+    decided_as: Capacity | None = Field(default=None, sa_type=by_value(Capacity))
+    """The capacity in which the employer's decision was taken (Awb 2:4, 10:3)."""
 
 
 @versioned

@@ -191,6 +191,27 @@ def test_want_of_duty_and_of_sight_is_not_kept_with_the_case(api: Api, by: Actor
     assert (api.read(f"{case}/history") != before) == (status == 409)
 
 
+def test_what_another_employer_must_do_is_refused_and_not_kept(api: Api) -> None:
+    case = api.receive(employers=[ZILVERDAM, GOUDVEEN])
+    api.walk(case, "takeover", choose=sparing)
+    asked = next(item for item in api.read(case)["takeovers"] if item["organisation"] == GOUDVEEN)
+    before = api.read(f"{case}/history")
+    answer = api.post(
+        f"/v1/takeovers/{asked['id']}/_confirm-receipt", EMPLOYER, {"receivedOn": "2020-01-01"}, match="*"
+    )
+    assert is_problem(answer, 403)["findings"][0]["rule"] == "duty.own-organisation"
+    assert api.read(f"{case}/history") == before
+
+
+def test_a_suspension_from_office_and_who_decided_stand_in_the_view(api: Api) -> None:
+    case = api.receive(officeSuspendedSince="2026-02-01", officeSuspendedUntil="2026-02-20")
+    assert api.read(case)["officeSuspendedSince"] == "2026-02-01"
+    assert api.read(case)["officeSuspendedUntil"] == "2026-02-20"
+    assert api.read(f"{case}?asOf=2099-01-01T00:00:00Z")["officeSuspendedSince"] == "2026-02-01"
+    api.walk(case, "provision", choose=sparing)
+    assert [item["decidedAs"] for item in api.read(case)["takeovers"]] == ["municipal-secretary"]
+
+
 def test_a_stale_or_malformed_request_is_no_refusal_by_a_rule(api: Api) -> None:
     case = api.receive()
     is_problem(api.post(f"{case}/_start-intake", match='"99"'), 412)

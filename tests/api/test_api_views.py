@@ -31,7 +31,18 @@ MAIL, PHONE, WHAT, THREAT = "kwikzand@marter.example", "0612345987", "Titanium s
 CONTENT = (NAME, ADDRESS, HOUSEHOLD, MAIL, PHONE, THREAT)
 KNOW = (OFFICER, ADVISER, AUTHORITY, COORDINATOR, PRIVACY_OFFICER)
 NEED_NOT_KNOW = (EMPLOYER, APPROVER, FINANCE, RELEASER, CONTACT, AUDITOR, ADMINISTRATOR)
-PARTS = ("", "/actions", "/history", "/deadlines", "/priority", "/measures", "/payables", "/bookings", "/letters")
+PARTS = (
+    "",
+    "/actions",
+    "/history",
+    "/decisions?under=2023-12-31",
+    "/deadlines",
+    "/priority",
+    "/measures",
+    "/payables",
+    "/bookings",
+    "/letters",
+)
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import rules
-from rules.offices import Domain, LegalBasis, Office
+from rules.offices import Capacity, Domain, LegalBasis, Office
 from rules.roles import Role
 
 ON = date(2026, 3, 2)
@@ -30,6 +30,15 @@ OBJECTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("eligibility.in-office", {"certain_since": ON - DAY, "until": ON - DAY, "on": ON}),
     ("eligibility.acting", {"office": Office.ALDERMAN, "acting_since": ON, "on": ON}),
     ("eligibility.acting", {"office": Office.WATER_BOARD_CHAIR, "acting_since": ON, "on": ON}),
+    ("eligibility.acting", {"office": Office.WATER_BOARD_CHAIR, "acting_since": ON + DAY, "on": ON}),
+    (
+        "eligibility.residence",
+        {"office": Office.KINGS_COMMISSIONER, "in_territory": False, "exemption_on": ON, "on": ON},
+    ),
+    ("eligibility.residence", {"office": Office.MAYOR, "in_territory": False, "exemption_on": None, "on": ON}),
+    ("eligibility.suspended-keeps-claims", {"office": Office.ALDERMAN, "suspended_since": ON, "on": ON}),
+    ("conflict.who-decides", {"office": Office.MAYOR, "decided_as": Capacity.MAYOR, "on": ON}),
+    ("conflict.who-decides", {"office": Office.MUNICIPAL_COUNCILLOR, "decided_as": Capacity.MAYOR, "on": ON}),
     ("eligibility.employer-fits", {"office": Office.MAYOR, "kinds": ("province",), "count": 1}),
     ("eligibility.employer-fits", {"office": Office.ALDERMAN, "kinds": ("municipality",) * 2, "count": 2}),
     ("eligibility.payer-is-employer", {"payer": "c", "employers": ["a", "b"]}),
@@ -67,5 +76,8 @@ OBJECTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("step.hardship-has-reasons", {"hardship": True, "reasoned": False}),
     ("step.not-invoiced", {"invoices": 1}),
     ("step.advance-has-receipt", {"advance": True, "receipt": False}),
+    ("step.receipt-correctable", {"running": [], "organisation": None}),
+    ("step.receipt-correctable", {"running": ["a", "b"], "organisation": None}),
+    ("step.receipt-correctable", {"running": ["a", "b"], "organisation": "c"}),
     ("step.refusal-decided-by", {"role": "officer", "on": ON}),
 )

@@ -5,10 +5,19 @@ from decimal import Decimal
 
 import pytest
 
-from rules.eligibility import acting, employer_fits, in_office, office_in_scope, payer_is_employer, residence
+from rules.conflicts import who_decides
+from rules.eligibility import (
+    acting,
+    employer_fits,
+    in_office,
+    office_in_scope,
+    payer_is_employer,
+    residence,
+    suspended,
+)
 from rules.gates import basis_fits_domain, binds, certificate, recurring_ends
 from rules.money import split, valid_iban
-from rules.offices import BASES_OF, EMPLOYER_OF, Domain, LegalBasis, Office
+from rules.offices import BASES_OF, EMPLOYER_OF, Capacity, Domain, LegalBasis, Office
 
 ON = date(2026, 3, 2)
 DAY = timedelta(days=1)
@@ -23,21 +32,9 @@ IN_SCOPE = {
 
 
 @pytest.mark.parametrize("office", Office)
-def test_article_nine_gives_a_claim_to_executives_and_not_to_councils(office: Office) -> None:
-    assert (office_in_scope(office=office, on=ON) is None) == (office in IN_SCOPE)
-
-
-@pytest.mark.parametrize(
-    ("office", "on", "claim"),
-    [
-        (Office.WATER_BOARD_CHAIR, date(2023, 12, 31), False),
-        (Office.WATER_BOARD_CHAIR, date(2024, 1, 1), True),
-        (Office.MAYOR, date(2023, 12, 31), True),
-        (Office.MAYOR, date(2024, 1, 1), True),
-    ],
-)
-def test_the_regulation_of_2024_widened_the_circle(office: Office, on: date, claim: bool) -> None:
-    assert (office_in_scope(office=office, on=on) is None) == claim
+@pytest.mark.parametrize("on", [date(2021, 1, 1), date(2023, 12, 31), date(2024, 1, 1), ON])
+def test_executives_have_a_claim_and_councillors_have_none_under_either_scheme(office: Office, on: date) -> None:
+    assert (office_in_scope(office=office, on=on) is None) == (office in IN_SCOPE)
 
 
 @pytest.mark.parametrize(
@@ -57,34 +54,95 @@ def test_a_claim_lasts_from_certainty_through_the_last_day_of_office(
     assert (in_office(certain_since=since, until=until, on=ON) is None) == claim
 
 
-@pytest.mark.parametrize(
-    ("office", "days", "claim"),
-    [
-        (Office.WATER_BOARD_CHAIR, 0, False),
-        (Office.WATER_BOARD_CHAIR, 29, False),
-        (Office.WATER_BOARD_CHAIR, 30, False),
-        (Office.WATER_BOARD_CHAIR, 31, True),
-        (Office.MAYOR, 0, True),
-        (Office.KINGS_COMMISSIONER, 0, True),
-        (Office.ALDERMAN, 400, False),
-    ],
-)
-def test_an_acting_official_has_the_claim_after_the_days_of_the_office(office: Office, days: int, claim: bool) -> None:
-    found = acting(office=office, acting_since=ON - timedelta(days=days), on=ON)
-    assert (found is None) == claim
+@pytest.mark.parametrize("office", Office)
+@pytest.mark.parametrize("days", [-1, 0, 29, 30, 31, 400])
+def test_an_acting_official_has_the_claim_after_the_days_of_the_office(office: Office, days: int) -> None:
+    at_once = office in {Office.MAYOR, Office.KINGS_COMMISSIONER}
+    claim = at_once or (office is Office.WATER_BOARD_CHAIR and days > 30)
+    assert (acting(office=office, acting_since=ON - days * DAY, on=ON) is None) == claim
     assert acting(office=office, acting_since=None, on=ON) is None
 
 
-@pytest.mark.parametrize("office", sorted(IN_SCOPE))
+@pytest.mark.parametrize("acting_since", [date.min, date.max])
+def test_the_first_and_the_last_day_of_the_calendar_can_be_asked_about(acting_since: date) -> None:
+    found = acting(office=Office.WATER_BOARD_CHAIR, acting_since=acting_since, on=ON)
+    assert (found is None) == (acting_since == date.min)
+
+
+@pytest.mark.parametrize(
+    ("acting_since", "on", "claim"),
+    [
+        (date(2026, 1, 5), date(2026, 2, 4), False),  # day 30 of the first appointment
+        (date(2026, 1, 5), date(2026, 2, 5), True),
+        (date(2026, 2, 2), date(2026, 2, 5), False),  # it ended on 31 January: the second one begins anew
+        (date(2026, 2, 2), date(2026, 3, 4), False),
+        (date(2026, 2, 2), date(2026, 3, 5), True),
+    ],
+)
+def test_an_interrupted_acting_appointment_begins_anew(acting_since: date, on: date, claim: bool) -> None:
+    assert (acting(office=Office.WATER_BOARD_CHAIR, acting_since=acting_since, on=on) is None) == claim
+
+
+WHERE_THE_HOME_LIES = {
+    Office.KINGS_COMMISSIONER: "territory",
+    Office.PROVINCIAL_EXECUTIVE: "territory-or-exemption",
+    Office.MAYOR: "territory-or-exemption",
+    Office.ALDERMAN: "territory-or-exemption",
+    Office.WATER_BOARD_CHAIR: "anywhere",
+    Office.WATER_BOARD_EXECUTIVE: "anywhere",
+    Office.PROVINCIAL_COUNCILLOR: "anywhere",
+    Office.MUNICIPAL_COUNCILLOR: "anywhere",
+    Office.WATER_BOARD_COUNCILLOR: "anywhere",
+    Office.COMMITTEE_MEMBER: "anywhere",
+}
+"""Councillors have no claim at all; where they live is not asked."""
+
+
+@pytest.mark.parametrize("office", Office)
+@pytest.mark.parametrize("on", [date(2021, 1, 1), date(2023, 12, 31), date(2024, 1, 1), ON])
 @pytest.mark.parametrize("in_territory", [True, False])
-@pytest.mark.parametrize("exemption_on", [None, ON - DAY, ON, ON + DAY])
-def test_residence_binds_all_but_the_water_boards_and_the_commissioner_has_no_exemption(
-    office: Office, in_territory: bool, exemption_on: date | None
+@pytest.mark.parametrize("exempted", [None, -1, 0, 1])
+def test_where_the_home_must_lie_and_whether_an_exemption_counts_is_one_table(
+    office: Office, on: date, in_territory: bool, exempted: int | None
 ) -> None:
-    free = office in {Office.WATER_BOARD_CHAIR, Office.WATER_BOARD_EXECUTIVE}
-    exempted = office is not Office.KINGS_COMMISSIONER and exemption_on is not None and exemption_on <= ON
-    found = residence(office=office, in_territory=in_territory, exemption_on=exemption_on, on=ON)
-    assert (found is None) == (free or in_territory or exempted)
+    exemption_on = None if exempted is None else on + exempted * DAY
+    wanted = WHERE_THE_HOME_LIES[office]
+    may = in_territory or wanted == "anywhere"
+    may = may or (wanted == "territory-or-exemption" and exempted in {-1, 0})
+    found = residence(office=office, in_territory=in_territory, exemption_on=exemption_on, on=on)
+    assert (found is None) == may
+
+
+@pytest.mark.parametrize("office", Office)
+@pytest.mark.parametrize("since", [None, ON - DAY, ON, ON + DAY])
+def test_a_suspended_official_keeps_the_claims_where_the_law_knows_a_suspension(
+    office: Office, since: date | None
+) -> None:
+    known = {Office.KINGS_COMMISSIONER, Office.MAYOR, Office.WATER_BOARD_CHAIR}
+    found = suspended(office=office, suspended_since=since, on=ON)
+    assert (found is None) == (since is None or office in known)
+    if found is not None:
+        assert "officeSuspendedSince" in found.message
+        assert str(since) in found.message
+
+
+DECIDES = {
+    Office.KINGS_COMMISSIONER: {"provincial-secretary", "deputy-commissioner", "executive-without-applicant"},
+    Office.PROVINCIAL_EXECUTIVE: {"provincial-secretary", "kings-commissioner", "executive-without-applicant"},
+    Office.MAYOR: {"municipal-secretary", "deputy-mayor", "college-without-applicant"},
+    Office.ALDERMAN: {"municipal-secretary", "mayor", "college-without-applicant"},
+    Office.WATER_BOARD_CHAIR: {"water-board-secretary", "deputy-chair", "board-without-applicant"},
+    Office.WATER_BOARD_EXECUTIVE: {"water-board-secretary", "water-board-chair", "board-without-applicant"},
+}
+
+
+@pytest.mark.parametrize("office", Office)
+@pytest.mark.parametrize("decided_as", Capacity)
+def test_nobody_decides_for_the_employer_in_the_office_that_applies(office: Office, decided_as: Capacity) -> None:
+    found = who_decides(office=office, decided_as=decided_as, on=ON)
+    assert (found is None) == (decided_as in DECIDES.get(office, set()))
+    if decided_as == str(office):
+        assert found is not None
 
 
 @pytest.mark.parametrize(

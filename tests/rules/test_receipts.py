@@ -66,18 +66,19 @@ def test_amounts_lists_and_pairs_of_days_come_back_as_they_were() -> None:
 @pytest.mark.parametrize(
     ("under", "same", "words"),
     [
-        (date(2024, 1, 1), True, ""),
-        (date(2023, 12, 31), False, "It objects: The office water-board-chair has no claim"),
+        (date(2026, 1, 1), True, ""),
+        (date(2025, 12, 31), False, "It objects: By row"),
     ],
 )
-def test_the_scheme_before_2024_gave_a_water_board_no_claim(under: date, same: bool, words: str) -> None:
-    line = kept("eligibility.office-in-scope", office=Office.WATER_BOARD_CHAIR, on=ON)
+def test_the_table_before_2026_did_not_ask_whether_the_police_knows(under: date, same: bool, words: str) -> None:
+    facts = {"kind": "death-threat", "source": "third-party", "occurred_on": ON, "reported": True, "on": ON}
+    line = kept("urgency.class-by-table", **facts, row="U3", urgency="acute")
     again = rerun(line, under)
     assert again.same == same
     assert words in " ".join(item.en for item in again.differences)
     if not same:
-        assert [(other.name, other.since) for other in again.others] == [("offices_in_scope", date(2021, 1, 1))]
-        assert "reads ['mayor', 'alderman'] then, from 2021-01-01" in again.differences[1].en
+        assert [(other.name, other.since) for other in again.others] == [("urgency_table", date(2021, 1, 1))]
+        assert "from 2021-01-01" in again.differences[1].en
         assert "De regel maakt bezwaar" in again.differences[0].nl
 
 
