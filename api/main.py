@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.logger import logger
 
-from api import applications, cases, events, finance, operations, parts, problems, work_items
+from api import applications, calculator, cases, events, finance, operations, parts, problems, work_items
 from api.pages import home
 from states.configuration import Configuration
 from states.database import connect
@@ -99,6 +99,7 @@ def create(configuration: Configuration) -> FastAPI:
         parts.router,
         work_items.router,
         finance.router,
+        calculator.router,
     ):
         app.include_router(router)
     return app
