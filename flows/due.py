@@ -17,7 +17,7 @@ from notifications.letters import render
 from notifications.message import compose
 from rules.moments import office_day
 from rules.roles import ENGINE
-from states import bank_messages, batches, deadlines, outbox, queue, runs, sequence
+from states import bank_messages, batches, outbox, queue, reminding, runs, sequence
 from states.configuration import Configuration
 from states.database import transaction
 from states.errors import StatesError
@@ -54,7 +54,7 @@ def remind(engine: Engine, at: datetime, *, runner: str = "direct") -> int:
     passed = 0
     while True:
         with transaction(engine) as session:
-            now = deadlines.pass_due(session, at=at, limit=AT_ONCE)
+            now = reminding.pass_due(session, at=at, limit=AT_ONCE)
         if now == 0:
             break
         passed += now

@@ -61,6 +61,7 @@ DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
     ("takeover", "lapse"): (N,),
     ("takeover", "give-notice"): (E,),
     ("takeover", "default"): (A, U),
+    ("takeover", "fix-penalty"): (E,),
     ("measure", "propose"): (N,),
     ("measure", "drop"): (N,),
     ("measure", "advise"): (N,),
@@ -82,6 +83,7 @@ DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
     ("payable", "unbatch"): (N,),
     ("payable", "pay"): (N,),
     ("payable", "bounce"): (N,),
+    ("payable", "fix-interest"): (F,),
     ("payment-batch", "build"): (F, N),
     ("payment-batch", "seal"): (F,),
     ("payment-batch", "release"): (L,),
@@ -101,8 +103,8 @@ DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
     ("organisation", "merge"): (Z,),
     ("person", "register"): (Z, N),
     ("person", "depart"): (Z,),
-    ("work", "claim"): (U, D, S, C, E, P, F, L, X),
-    ("work", "release"): (U, D, S, C, E, P, F, L, X),
+    ("work", "claim"): (U, D, S, C, E, P, F, L, X, Z),
+    ("work", "release"): (U, D, S, C, E, P, F, L, X, Z),
 }
 
 

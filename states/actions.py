@@ -58,6 +58,7 @@ FORWARD = (
 ENDING = (
     "intend-refusal",
     "withdraw",
+    "not-process",
     "decline",
     "mark-not-possible",
     "reject",

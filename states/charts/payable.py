@@ -46,5 +46,6 @@ PAYABLE = decided(
     unbatch      x        x        x       >     x      x        x
     pay          x        x        x       >     x      >        x
     bounce       x        x        x       >     >      x        x
+    fix-interest x        x        x       x     =      x        x
     """,
 )

@@ -39,7 +39,8 @@ TAKEOVER = decided(
     confirm-receipt      >         x         x       x
     take-over            x         >         x       x
     lapse                >         >         x       x
-    give-notice          x         ?         x       x
-    default              ?         ?         x       x
+    give-notice          x         =         x       x
+    default              x         =         x       x
+    fix-penalty          x         =         =       =
     """,
 )

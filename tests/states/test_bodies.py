@@ -191,7 +191,7 @@ def live(engine: Engine, planter: Planter, reference: str, wanted: set[str], at:
 def new_action(proposed: list[Action], wanted: set[str]) -> Action | None:
     events = {path.split(".")[0] for path in wanted}
     allowed = [action for action in proposed if action.allowed and f"{action.chart}/{action.event}" in events]
-    return next((action for action in allowed if action.event != "withdraw"), None)
+    return next((action for action in allowed if action.event not in {"withdraw", "not-process"}), None)
 
 
 def test_content_stands_nowhere_but_in_the_vault(office: Engine) -> None:
