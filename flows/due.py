@@ -17,7 +17,7 @@ from notifications.letters import render
 from notifications.message import compose
 from rules.moments import office_day
 from rules.roles import ENGINE
-from states import bank_messages, batches, outbox, queue, reminding, runs, sequence
+from states import bank_messages, batches, horizon, outbox, queue, reminding, runs, sequence
 from states.configuration import Configuration
 from states.database import transaction
 from states.errors import StatesError
@@ -60,6 +60,12 @@ def remind(engine: Engine, at: datetime, *, runner: str = "direct") -> int:
         passed += now
     _finished(engine, REMIND, at, runner)
     return passed
+
+
+def watch_calendar(engine: Engine, at: datetime) -> int:
+    """Settle provisional terms that the calendar covers by now, and warn of its end; answers how many were settled."""
+    with transaction(engine) as session:
+        return horizon.watch(session, at=at)
 
 
 def number(engine: Engine, at: datetime) -> int:
