@@ -79,3 +79,15 @@ def tick(engine: Engine, day: date) -> int:
         passed += now
         if not now:
             return passed
+
+
+def approve(engine: Engine, on: date) -> None:
+    """What is owed beside the invoices is checked and approved."""
+    for event in ("check", "approve"):
+        act(engine, asked(engine).stream, event, at=noon(on))
+
+
+def pay(engine: Engine, on: date) -> None:
+    """What was approved goes to the bank and is paid on a day."""
+    for event in ("build", "seal", "release", "export", "take-in-statement"):
+        act(engine, asked(engine).stream, event, at=noon(on))

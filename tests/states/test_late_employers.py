@@ -8,19 +8,23 @@ from late import (
     DUE,
     EMPLOYER,
     TO,
+    approve,
     asked,
     change,
     default,
     fill_received,
+    noon,
+    pay,
     take_over,
     term,
     tick,
 )
-from office import GOUDVEEN, START, ZILVERDAM, act, problems, receive, refused, row, rows, snapshot
+from office import GOUDVEEN, START, ZILVERDAM, act, do, person, problems, receive, refused, row, rows, snapshot
 from shelf import Prepared
 from sqlalchemy import Engine
 from sqlmodel import col
 
+from rules.roles import Role
 from states.tables.application import Application
 from states.tables.finance import Payable, PayableKind
 from states.tables.work import Outbox, Reminder, Term, Threshold, WorkItem
@@ -268,3 +272,59 @@ def test_the_term_of_an_applicant_or_the_office_never_goes_up(office: Engine) ->
     act(office, reference, "invite-completion", at=START)
     tick(office, date(2026, 12, 1))
     assert letters(office, "escalation") == []
+
+
+# Payment and interest.
+
+FIXED = date(2026, 9, 30)
+"""A Wednesday; six weeks later is Wednesday 11 November."""
+PAY_BY = date(2026, 11, 11)
+
+
+def owe_a_penalty(engine: Engine) -> None:
+    """Forty-two days of penalty, fixed and approved on 30 September 2026."""
+    default(engine, DUE + DAY)
+    take_over(engine, date(2026, 9, 29))
+    change(engine, "fix-penalty", TO, on=FIXED)
+    approve(engine, FIXED)
+
+
+def owed(engine: Engine, kind: PayableKind = PayableKind.PENALTY) -> Payable:
+    found: Payable = row(engine, Payable, Payable.kind == kind)
+    return found
+
+
+def fix_interest(engine: Engine, on: date) -> None:
+    by = person(Role.FINANCE, ZILVERDAM)
+    do(engine, "payable", owed(engine).id, "fix-interest", by=by, at=noon(on), body=TO)
+
+
+def test_a_penalty_is_paid_within_six_weeks_after_its_approval(running: Engine) -> None:
+    owe_a_penalty(running)
+    found = row(running, Term, Term.kind == "payment")
+    assert (found.started_on, found.due_on, found.article, found.ended_on) == (FIXED, PAY_BY, "Awb 4:87", None)
+    tick(running, PAY_BY)
+    told = {item.recipient for item in rows(running, Reminder, Reminder.term == found.id)}
+    assert told == {"finance-zilverdam-1"}
+    pay(running, PAY_BY)
+    assert row(running, Term, Term.kind == "payment").ended_by == "pay"
+    assert refused(lambda: fix_interest(running, PAY_BY)) == ["interest.owed"]
+
+
+# 1,442 euro at 4 percent: 15.8 cents a day, ten euro after 64 days, on 14 January 2027.
+@pytest.mark.parametrize(
+    ("paid_on", "euros"), [(date(2027, 1, 13), None), (date(2027, 1, 14), "10.11"), (date(2027, 3, 1), "17.38")]
+)
+def test_interest_on_a_late_penalty_becomes_a_payable_once(running: Engine, paid_on: date, euros: str | None) -> None:
+    owe_a_penalty(running)
+    assert refused(lambda: fix_interest(running, paid_on)) == ["chart.state"]
+    pay(running, paid_on)
+    if euros is None:
+        assert refused(lambda: fix_interest(running, paid_on)) == ["interest.owed"]
+        return
+    fix_interest(running, paid_on)
+    found = owed(running, PayableKind.INTEREST)
+    assert (found.gross, found.organisation) == (Decimal(euros), ZILVERDAM)
+    assert len(letters(running, "interest-decision")) == 1
+    assert refused(lambda: fix_interest(running, paid_on)) == ["interest.owed"]
+    assert problems(running) == []
