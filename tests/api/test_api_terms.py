@@ -1,7 +1,13 @@
-"""The calculator over HTTP."""
+"""Terms over HTTP: the calculator, the terms of a case and its days, and who may look once a term has passed."""
+
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from served import AUDITOR, EMPLOYER, Api, is_problem
+from served import AUDITOR, EMPLOYER, MINISTRY, ZILVERDAM, Api, is_problem, person, sparing
+
+from rules.roles import Role
+from states.database import transaction
+from states.reminding import pass_due
 
 
 def test_everyone_who_is_signed_in_may_ask_when_a_term_ends(api: Api) -> None:
@@ -39,3 +45,32 @@ def test_a_question_that_cannot_be_answered_names_the_parameter(api: Api, query:
     answer = api.get(f"/v1/terms/_calculate?{query}")
     is_problem(answer, 422)
     assert [error["field"] for error in answer.json()["errors"]] == [parameter]
+
+
+def test_the_days_of_a_case_stand_with_its_terms_and_add_up(api: Api) -> None:
+    received = date.today() - timedelta(days=12)  # noqa: DTZ011  # a day or two either way change nothing here
+    case = api.receive(receivedOn=received.isoformat())
+    api.walk(case, before="take-over", choose=sparing)
+    found = api.read(f"{case}/deadlines")
+    assert set(found["days"]) == {"office", "security-authority", "employer", "applicant"}
+    assert sum(found["days"].values()) in {12, 13, 14}
+    kinds = {item["kind"]: item for item in found["items"]}
+    assert {"authority", "takeover"} <= kinds.keys()
+    assert kinds["takeover"]["extendedUntil"] is None
+
+
+def test_a_secretary_sees_a_case_once_its_term_has_passed_and_the_ministry_none(api: Api) -> None:
+    case = api.receive()
+    api.walk(case, before="take-over", choose=sparing)
+    secretary = person(Role.SECRETARY, ZILVERDAM)
+    for by in (secretary, MINISTRY):
+        is_problem(api.get(case, by), 404)
+        assert api.read("/v1/applications", by)["items"] == []
+    with transaction(api.engine) as session:
+        pass_due(session, at=datetime.now(UTC) + timedelta(days=80), limit=1000)
+    reference = case.rsplit("/", 1)[1]
+    assert api.read(case, secretary)["content"] is None
+    assert reference in {item["reference"] for item in api.read("/v1/applications", secretary)["items"]}
+    is_problem(api.get(case, MINISTRY), 404)
+    is_problem(api.get(f"{case}/deadlines", MINISTRY), 404)
+    assert api.read("/v1/applications", MINISTRY)["items"] == []

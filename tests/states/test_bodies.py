@@ -15,12 +15,15 @@ from office import (
     act,
     actions,
     application_body,
+    at_event,
     carry_out,
     do,
     iban,
     is_ended,
     onward,
     receive,
+    sparing,
+    walk,
 )
 from pydantic import BaseModel
 from sqlalchemy import Engine, inspect, text
@@ -194,6 +197,28 @@ def new_action(proposed: list[Action], wanted: set[str]) -> Action | None:
     return next((action for action in allowed if action.event not in {"withdraw", "not-process"}), None)
 
 
+def owe(engine: Engine, planter: Planter, reference: str, at: Any) -> None:
+    """An employer that is late to take over, and late again to pay what it owes for that."""
+    at = walk(engine, reference, before=at_event("take-over"), at=at, choose=sparing)
+    for days, chart, event in (
+        (60, "takeover", "default"),
+        (120, "takeover", "take-over"),
+        (120, "takeover", "fix-penalty"),
+        (120, "payable", "check"),
+        (120, "payable", "approve"),
+        (300, "payment-batch", "build"),
+        (300, "payment-batch", "seal"),
+        (300, "payment-batch", "release"),
+        (300, "payment-batch", "export"),
+        (300, "organisation", "take-in-statement"),
+        (300, "payable", "fix-interest"),
+    ):
+        planted = (
+            {} if event == "take-in-statement" else planter.plant(f"{chart}/{event}", EVENTS[chart, event].body, {})
+        )
+        act(engine, reference, event, at=at + timedelta(days=days), changes=planted)
+
+
 def test_content_stands_nowhere_but_in_the_vault(office: Engine) -> None:
     planter = Planter()
     at = START
@@ -216,6 +241,8 @@ def test_content_stands_nowhere_but_in_the_vault(office: Engine) -> None:
     act(office, late, "not-process", at=at + timedelta(days=15), changes=not_processed)
     withdrawn = planter.plant("application/withdraw", EVENTS["application", "withdraw"].body, {})
     act(office, receive(office, at=at), "withdraw", at=at, changes=withdrawn)
+
+    owe(office, planter, receive(office, at=at), at)
 
     assert BY_PEOPLE - planter.fields == set(), "no text was planted in these"
     leaked = everything_but_the_vault(office)
