@@ -66,26 +66,22 @@ def days_of_life(
     The days always add up to the days from the first through the last.
     """
     days = dict.fromkeys((str(party) for party in Party), 0)
+    holders = value("stage_holders", until_on)
     for offset in range((until_on - received_on).days + 1):
         day = received_on + timedelta(days=offset)
-        days[_held_by(day, received_on, stages, windows, courses)] += 1
+        party = _waiting_for(day, windows, courses)
+        if party is None:
+            stage = next((stage for since, stage in reversed(stages) if since < day), stages[0][1] if stages else "")
+            party = str(holders.get(stage, Party.OFFICE))
+        days[party] += 1
     return days
 
 
-def _held_by(
-    day: date,
-    received_on: date,
-    stages: Sequence[tuple[date, str]],
-    windows: Sequence[Held],
-    courses: Sequence[Course],
-) -> str:
+def _waiting_for(day: date, windows: Sequence[Held], courses: Sequence[Course]) -> str | None:
+    """Whom the case waits for on a day whatever its stage; None where the stage says it."""
     for window in windows:
         if window.covers(day):
             return window.party
     running = [course for course in courses if course.covers(day)]
     still = [next((held for held in course.suspensions if held.covers(day)), None) for course in running]
-    if still and still[0] is not None and all(still):
-        return still[0].party
-    stage = next((stage for since, stage in reversed(stages) if since < day), stages[0][1] if stages else "")
-    party: str = value("stage_holders", received_on).get(stage, Party.OFFICE)
-    return str(party)
+    return still[0].party if still and still[0] is not None and all(still) else None

@@ -109,11 +109,23 @@ def end(passage: Passage, touch: Touched, kind: str) -> None:
         if suspension.until is None:
             suspension.until = passage.on
     close(session, row)
-    if line.owner == "employer":
+    if line.owner == "employer" and not passed_beside(session, row, passage.on):
         passage.pen.ended.append((row.subject, PURSUE))
     last_on = passage.on - timedelta(days=1)
     if (touch.chart, touch.event) in line.follows_on and last_on > row.started_on:
         follow_up(session, row, last_on)
+
+
+def passed_beside(session: Session, row: Term, on: date) -> bool:
+    """Whether another term of the employer on the same subject has passed and still runs."""
+    query = select(Term.id).where(
+        Term.subject == row.subject,
+        Term.id != row.id,
+        Term.owner == row.owner,
+        col(Term.ended_on).is_(None),
+        col(Term.due_on) < on,
+    )
+    return session.exec(query.limit(1)).first() is not None
 
 
 def revive(passage: Passage, touch: Touched, kind: str) -> None:

@@ -256,6 +256,19 @@ def test_once_taken_over_nothing_goes_up_and_the_pursuit_is_over(running: Engine
     assert work[asked(running, GOUDVEEN).id] is None
 
 
+def test_fixing_the_penalty_does_not_end_the_pursuit_of_an_employer_that_still_has_not_taken_over(
+    running: Engine,
+) -> None:
+    default(running, DUE + DAY)
+    over = WEEKS_OVER + 43 * DAY
+    tick(running, over)
+    change(running, "fix-penalty", TO, on=over)
+    mine = WorkItem.action == "pursue-employer", WorkItem.subject == asked(running).id
+    assert row(running, WorkItem, *mine).done_at is None
+    take_over(running, over + DAY)
+    assert row(running, WorkItem, *mine).done_at is not None
+
+
 def test_an_announced_delay_holds_the_ladder_back(running: Engine) -> None:
     notice = {"announcedOn": "2026-07-20", "until": "2026-08-28", "reasons": "R"}
     change(running, "give-notice", notice, on=date(2026, 7, 20))
