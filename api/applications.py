@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 from pydantic import Field
-from sqlmodel import col, or_, select, tuple_
+from sqlalchemy import ColumnElement, false
+from sqlmodel import Session, col, or_, select, tuple_
 
 from api import views
 from api.addresses import href
@@ -13,7 +14,7 @@ from api.edge import Edge, OneEdge
 from api.errors import MalformedHeaderError
 from api.idempotency import Answer, once
 from rules.offices import Office
-from rules.roles import OF_AN_EMPLOYER, Role
+from rules.roles import OF_AN_EMPLOYER, Actor, Role
 from rules.urgency import Urgency
 from states import names, rebuild, scope
 from states.bodies import Body
@@ -22,6 +23,7 @@ from states.door import fire
 from states.errors import NotFoundError
 from states.events.application_intake import NewApplication, Receive
 from states.tables.application import Application, ApplicationEmployer, DomainAdvice, Takeover
+from states.tables.work import Reminder
 
 router = APIRouter(prefix="/v1/applications", tags=["applications"])
 EXAMPLE: dict[str, Any] = Receive().example(None)  # type: ignore[arg-type]  # it looks at no step
@@ -111,11 +113,7 @@ def page(edge: Edge, wanted: Search) -> Page:
         known = scope.known_as(session, scope.current(session, wanted.employer))
         tied = select(ApplicationEmployer.application).where(col(ApplicationEmployer.organisation).in_(known))
         query = query.where(col(Application.id).in_(tied))
-    if by.role is Role.APPLICANT:
-        query = query.where(or_(col(Application.applicant) == by.person, col(Application.representative) == by.person))
-    if by.role in OF_AN_EMPLOYER:
-        asked = select(Takeover.stream).where(col(Takeover.organisation).in_(scope.known_as(session, by.organisation)))
-        query = query.where(col(Application.id).in_(asked))
+    query = query.where(*of_caller(session, by))
     if wanted.cursor:
         query = query.where(tuple_(col(Application.created_at), col(Application.id)) < unfold(wanted.cursor))
     order = (col(Application.created_at).desc(), col(Application.id).desc())
@@ -127,6 +125,22 @@ def page(edge: Edge, wanted: Search) -> Page:
         items=[views.summary(session, row) for row in shown],
         next=f"{views.zulu(last.created_at.isoformat())}~{last.id}" if more and last else None,
     )
+
+
+def of_caller(session: Session, by: Actor) -> list[ColumnElement[bool]]:
+    """The conditions under which the caller may see an application; as :func:`views.may_see`."""
+    if by.role is Role.MINISTRY_CONTACT:
+        return [false()]
+    if by.role is Role.APPLICANT:
+        return [or_(col(Application.applicant) == by.person, col(Application.representative) == by.person)]
+    found: list[ColumnElement[bool]] = []
+    if by.role in OF_AN_EMPLOYER:
+        asked = select(Takeover.stream).where(col(Takeover.organisation).in_(scope.known_as(session, by.organisation)))
+        found.append(col(Application.id).in_(asked))
+    if by.role is Role.SECRETARY:
+        told = select(Reminder.application).where(Reminder.recipient == by.person)
+        found.append(col(Application.id).in_(told))
+    return found
 
 
 def unfold(cursor: str) -> tuple[datetime, str]:

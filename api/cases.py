@@ -14,7 +14,7 @@ from api.edge import Edge, OneEdge
 from rules.moments import office_day
 from rules.roles import OF_AN_EMPLOYER, Role
 from rules.suspensions import Suspension, attribution
-from states import deadlines, queue, scope
+from states import deadlines, lives, queue, scope
 from states.actions import Action, actions
 from states.events.catalogue import EVENTS
 from states.rebuild import entries_of
@@ -185,6 +185,8 @@ class TermView(views.View):
     amount: int
     unit: str
     due_on: date | None
+    noticed_on: date | None
+    extended_until: date | None
     provisional: bool
     suspendable: bool
     ended_on: date | None
@@ -196,9 +198,10 @@ class TermView(views.View):
 
 
 class Deadlines(views.View):
-    """The terms of one case."""
+    """The terms of one case, and how many days of its life each party had it; those always add up."""
 
     items: list[TermView]
+    days: dict[str, int]
 
 
 @router.get("/deadlines", operation_id="get-deadlines")
@@ -208,7 +211,8 @@ def terms(edge: OneEdge, reference: Reference) -> Deadlines:
     query = select(Term).where(Term.application == row.id).order_by(col(Term.started_on), col(Term.id))
     if edge.by.role in OF_AN_EMPLOYER:
         query = query.where(col(Term.organisation).in_(scope.known_as(edge.session, edge.by.organisation)))
-    return Deadlines(items=[term_view(edge, term) for term in edge.session.exec(query)])
+    found = [term_view(edge, term) for term in edge.session.exec(query)]
+    return Deadlines(items=found, days=lives.days_of_case(edge.session, row, office_day(edge.at)))
 
 
 def term_view(edge: Edge, term: Term) -> TermView:

@@ -9,7 +9,19 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.logger import logger
 
-from api import applications, cases, decisions, events, finance, operations, parts, police_reports, problems, work_items
+from api import (
+    applications,
+    calculator,
+    cases,
+    decisions,
+    events,
+    finance,
+    operations,
+    parts,
+    police_reports,
+    problems,
+    work_items,
+)
 from api.pages import home
 from states.configuration import Configuration
 from states.database import connect
@@ -101,6 +113,7 @@ def create(configuration: Configuration) -> FastAPI:
         work_items.router,
         finance.router,
         police_reports.router,
+        calculator.router,
     ):
         app.include_router(router)
     return app

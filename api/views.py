@@ -16,6 +16,7 @@ from states.errors import NotFoundError
 from states.tables.application import Application, Measure, Takeover
 from states.tables.finance import Payable
 from states.tables.ledger import Stream
+from states.tables.work import Reminder
 from states.vault import Vault
 
 READS_CONTENT = frozenset(
@@ -239,8 +240,14 @@ class PersonView(View):
 def may_see(session: Session, by: Actor, application: Application) -> bool:
     """Whether a case may be known to a caller at all.
 
-    Applicants see their own; employers a case in which they were asked to take over; the office sees all.
+    Applicants see their own; employers a case in which they were asked to take over, their secretary only one in
+    which a term passed and the clock said so; the office sees all, the ministry's contact none.
     """
+    if by.role is Role.MINISTRY_CONTACT:
+        return False
+    if by.role is Role.SECRETARY:
+        told = select(Reminder.term).where(Reminder.application == application.id, Reminder.recipient == by.person)
+        return session.exec(told.limit(1)).first() is not None
     if by.role is Role.APPLICANT:
         return by.person in {application.applicant, application.representative}
     if by.role in OF_AN_EMPLOYER:

@@ -102,6 +102,8 @@ def one(edge: OneEdge, key: Annotated[str, Path(alias="id", max_length=60)]) -> 
     """One item: why it stands where it stands, and where its work is done."""
     item = queue.readable(edge.session, key, edge.by)
     address = href(item.chart, item.subject) if item.chart in COLLECTIONS else href("application", item.application)
+    if item.chart == "calendar":
+        address = "/v1/rules"  # with every dated value, the known days among them
     shown = view(item, edge.at).model_dump(mode="json", by_alias=True)
     why = queue.explain(edge.session, item, at=edge.at) if item.done_at is None else item.explanation
     return {**shown, "why": views.explanation(edge.by, why or {}), "subjectHref": address}

@@ -40,6 +40,7 @@ class Clock:
         """Pass what is due, then see to the flows; nothing that goes wrong stops the clock."""
         try:
             due.remind(self._engine, at, runner=here("clock"))
+            due.watch_calendar(self._engine, at)
             due.number(self._engine, at)
         except Exception:  # noqa: BLE001  # the next tick finds it again
             _LOG.exception("tick-failed")

@@ -17,7 +17,7 @@ from notifications.letters import render
 from notifications.message import compose
 from rules.moments import office_day
 from rules.roles import ENGINE
-from states import bank_messages, batches, deadlines, outbox, queue, runs, sequence, watch
+from states import bank_messages, batches, horizon, outbox, queue, reminding, runs, sequence, watch
 from states.configuration import Configuration
 from states.database import transaction
 from states.errors import StatesError
@@ -56,12 +56,18 @@ def remind(engine: Engine, at: datetime, *, runner: str = "direct") -> int:
         watch.ended_offices(session, at=at, limit=AT_ONCE)
     while True:
         with transaction(engine) as session:
-            now = deadlines.pass_due(session, at=at, limit=AT_ONCE)
+            now = reminding.pass_due(session, at=at, limit=AT_ONCE)
         if now == 0:
             break
         passed += now
     _finished(engine, REMIND, at, runner)
     return passed
+
+
+def watch_calendar(engine: Engine, at: datetime) -> int:
+    """Settle provisional terms that the calendar covers by now, and warn of its end; answers how many were settled."""
+    with transaction(engine) as session:
+        return horizon.watch(session, at=at)
 
 
 def number(engine: Engine, at: datetime) -> int:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 import holidays
 
+from rules.lengths import Length, Unit
 from rules.values import RulesError, value, versions
 
 SATURDAY = 5
@@ -38,6 +39,12 @@ def known_through() -> date:
     """The last day of which every closed day is known (the horizon)."""
     known: date = versions()["calendar_known_through"][-1].value
     return known
+
+
+def warning_from(on: date) -> date:
+    """The day from which the administrator is warned that the calendar ends."""
+    months = value("calendar_warning_months", on)
+    return Length(months, Unit.MONTHS).from_day(known_through(), backwards=True)
 
 
 def is_known(day: date) -> bool:

@@ -71,6 +71,7 @@ DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
     ("takeover", "decline-second-home"): (E,),
     ("takeover", "give-notice"): (E,),
     ("takeover", "default"): (A, U),
+    ("takeover", "fix-penalty"): (E,),
     ("measure", "propose"): (N,),
     ("measure", "drop"): (N,),
     ("measure", "advise"): (N,),
@@ -96,6 +97,7 @@ DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
     ("payable", "unbatch"): (N,),
     ("payable", "pay"): (N,),
     ("payable", "bounce"): (N,),
+    ("payable", "fix-interest"): (F,),
     ("payment-batch", "build"): (F, N),
     ("payment-batch", "seal"): (F,),
     ("payment-batch", "release"): (L,),
@@ -117,8 +119,8 @@ DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
     ("person", "depart"): (Z, N),
     ("person", "choose-language"): (A, U, Z, N),
     ("person", "succeed-employer"): (N,),
-    ("work", "claim"): (U, D, S, C, E, P, F, L, X),
-    ("work", "release"): (U, D, S, C, E, P, F, L, X),
+    ("work", "claim"): (U, D, S, C, E, P, F, L, X, Z),
+    ("work", "release"): (U, D, S, C, E, P, F, L, X, Z),
     ("police-report", "draft"): (A, U, D),
 }
 

@@ -17,13 +17,17 @@ class Role(StrEnum):
     FINANCE = "finance"
     RELEASER = "releaser"
     SECURITY_CONTACT = "security-contact"
+    SECRETARY = "secretary"
+    MINISTRY_CONTACT = "ministry-contact"
     AUDITOR = "auditor"
     PRIVACY_OFFICER = "privacy-officer"
     ADMINISTRATOR = "administrator"
     ENGINE = "engine"
 
 
-OF_AN_EMPLOYER = frozenset({Role.EMPLOYER, Role.APPROVER, Role.FINANCE, Role.RELEASER, Role.SECURITY_CONTACT})
+OF_AN_EMPLOYER = frozenset(
+    {Role.EMPLOYER, Role.APPROVER, Role.FINANCE, Role.RELEASER, Role.SECURITY_CONTACT, Role.SECRETARY},
+)
 """Roles that act for exactly one employer."""
 
 

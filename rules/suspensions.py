@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from rules.findings import AWB, Words, rule, say
 from rules.termijnenwet import words
-from rules.values import RulesError
+from rules.values import RulesError, value
 
 ONE_DAY = timedelta(days=1)
 INVITED_AND_COMPLETED_AT_ONCE = timedelta(days=2)
@@ -43,6 +44,11 @@ class Suspension:
     def covers(self, day: date) -> bool:
         """Whether the day is suspended."""
         return self.since <= day and (self.until is None or day <= self.until)
+
+
+def last_suspended_day(completed_on: date) -> date:
+    """The last day on which a term stood still that waited for something which came on this day (Awb 4:15(1)(a))."""
+    return completed_on - ONE_DAY if value("completion_day_counts", completed_on) else completed_on
 
 
 Span = tuple[date, date]
@@ -121,3 +127,19 @@ def spoken(event_on: date, end_on: date | None, suspensions: Iterable[Suspension
         else:
             reasons.append(f"Not counted, from {words(first)} through {words(last)}: {why}.")
     return reasons
+
+
+@rule(
+    "suspension.given-term",
+    article="Awb 4:15(1)(a)",
+    source=AWB,
+    nl="Een opschorting in afwachting van een aanvulling noemt de laatste dag van de gegeven termijn.",
+)
+def given_term_named(*, ground: str, until: date | None) -> Words | None:
+    """A suspension that awaits a completion carries the end of the term that was given for it."""
+    if ground != "awaiting-completion" or until is not None:
+        return None
+    return say(
+        "Name in until the last day of the term to complete: if it passes unused, the suspension ends with that day.",
+        "Noem de laatste dag van de termijn om aan te vullen: verstrijkt die ongebruikt, dan eindigt de opschorting.",
+    )

@@ -85,6 +85,16 @@ def due_or_provisional(
     return replace(found, reasons=(*found.reasons, reason), provisional=True)
 
 
+def extended(announced_on: date, until: date, suspensions: Sequence[Suspension] = ()) -> Due:
+    """When a term ends for which a notice of delay named a day (Awb 4:14): that day, pushed on by later suspensions.
+
+    The named day is set by the notice and not by a law, so the Algemene termijnenwet does not move it.
+    """
+    on = pushed(announced_on, until, suspensions)
+    notice = f"The notice of delay of {words(announced_on)} names {words(until)} as its last day (Awb 4:14)."
+    return Due(on, until, (notice, *spoken(announced_on, on, suspensions)))
+
+
 def threshold_on(event_on: date, due_on: date, fraction: float, suspensions: Sequence[Suspension] = ()) -> date:
     """The day by whose end that fraction of a term's running days has passed; at 1.0 the due day itself.
 

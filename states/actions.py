@@ -63,6 +63,7 @@ ENDING = (
     "record-death",
     "decline-second-home",
     "withdraw",
+    "not-process",
     "decline",
     "mark-not-possible",
     "reject",

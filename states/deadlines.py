@@ -1,157 +1,177 @@
-"""Terms: which event starts and ends which, their suspensions, and the thresholds that the clock passes."""
+"""Terms of a case: starting and ending them by their table, and computing their days."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from sqlmodel import Session, col, select
 
-from rules.lengths import Length, Unit, length
+from rules.lengths import Length, Unit
 from rules.moments import office_day, start_of
-from rules.roles import ENGINE, Role
 from rules.suspensions import Suspension
-from rules.terms import due_or_provisional, threshold_on
+from rules.terms import Due, due_or_provisional, extended, threshold_on
 from rules.values import value
-from states import ledger, outbox
+from rules.working_hours import add_or_provisional
 from states.events.event import Passage, Touched
-from states.tables.application import Application
 from states.tables.base import new_id
-from states.tables.people import Duty
-from states.tables.work import Reminder, Term, TermSuspension, Threshold
-from states.writing import Pen
+from states.tables.work import Term, TermSuspension, Threshold
+from states.term_kinds import TERMS, Start
 
 MORNING = 9
 """The hour at which a threshold passes on its day."""
-
-
-@dataclass(frozen=True)
-class TermKind:
-    """One line of the table of terms."""
-
-    article: str
-    length: str
-    """The dated value that says how long."""
-    owner: str
-    """Whom the days count for: applicant, office, employer or security-authority."""
-    reminds: Role
-    starts: tuple[str, str]
-    """(chart, event) that starts it."""
-    started_on: Callable[[Any, date], date]
-    """The day of that event in law, from the subject and the day of recording."""
-    ends: frozenset[tuple[str, str]]
-    """(chart, event) that ends it, by being met or by losing its sense."""
-    suspendable: bool
-    lapses: bool = False
-    """Whether it ends by itself when it has passed, without anyone deciding."""
-    statutory: bool = True
-    """Whether a law sets it, so that the Algemene termijnenwet extends it."""
-
-
-def recorded(_: Any, on: date) -> date:
-    """The term starts with the day of recording."""
-    return on
-
-
-ENDINGS = frozenset(
-    ("application", event) for event in ("withdraw", "lapse", "not-process", "forward", "refuse", "adopt-advice")
-)
-
-TERMS: dict[str, TermKind] = {
-    "completion": TermKind(
-        article="Awb 4:5(1)",
-        length="term_completion",
-        owner="applicant",
-        reminds=Role.APPLICANT,
-        starts=("application", "invite-completion"),
-        started_on=recorded,
-        ends=ENDINGS
-        | {("application", event) for event in ("complete", "intend-refusal", "plan-interview", "invite-completion")},
-        suspendable=False,
-        statutory=False,
-    ),
-    "view": TermKind(
-        article="Awb 4:7, 4:8",
-        length="term_view",
-        owner="applicant",
-        reminds=Role.APPLICANT,
-        starts=("application", "intend-refusal"),
-        started_on=recorded,
-        ends=ENDINGS | {("application", "record-view"), ("application", "abandon-refusal")},
-        suspendable=False,
-        statutory=False,
-    ),
-    "takeover": TermKind(
-        article="Awb 4:13",
-        length="term_takeover",
-        owner="employer",
-        reminds=Role.EMPLOYER,
-        starts=("takeover", "confirm-receipt"),
-        started_on=lambda row, _: row.received_on,
-        ends=frozenset({("takeover", "take-over"), ("takeover", "lapse")}),
-        suspendable=True,
-    ),
-    "objection": TermKind(
-        article="Awb 6:7, 6:8",
-        length="term_objection",
-        owner="applicant",
-        reminds=Role.APPLICANT,
-        starts=("application", "refuse"),
-        started_on=recorded,
-        ends=frozenset({("application", "file-objection")}),
-        suspendable=False,
-        lapses=True,
-    ),
-}
+LAPSED = "lapsed"
+"""The threshold at which a term ends by itself: the first moment after its last day."""
+PURSUE = "pursue-employer"
+"""The work of the coordinator while a term of an employer has passed."""
+MATTERS = frozenset(pair for line in TERMS.values() for pair in (*line.starts, *line.ends, *line.revives))
+"""The events that concern any term at all."""
 
 
 def refresh(passage: Passage) -> None:
-    """Start and end the terms of what happened in this passage."""
+    """Let lapse what passed before today, then end, revive and start the terms of what happened in this passage."""
     for touch in passage.touched:
         pair = (touch.chart, touch.event)
-        for kind, term in TERMS.items():
-            if pair in term.ends:
+        if pair not in MATTERS:
+            continue
+        lapse_passed(passage.session, subject_of(touch), passage.on)
+        for kind, line in TERMS.items():
+            if pair in line.ends:
                 end(passage, touch, kind)
-            if pair == term.starts:
+            if pair in line.revives:
+                revive(passage, touch, kind)
+            if pair in line.starts and line.applies(Start(touch.row, touch.body, passage.on)):
                 start(passage, touch, kind)
 
 
+def subject_of(touch: Touched) -> str:
+    """The id of what was touched."""
+    return str(touch.row.id)  # type: ignore[attr-defined]  # every subject has one
+
+
 def start(passage: Passage, touch: Touched, kind: str) -> Term:
-    """Begin a term; its length is the one in force on the day it starts."""
+    """Begin a term; its length is the one in force on the day it starts. One that runs already goes on."""
     line = TERMS[kind]
-    started_on = line.started_on(touch.row, passage.on)
-    days = getattr(touch.body, "days", None)  # the completion term is what the invitation says
-    term_length = Length(days, Unit.DAYS) if kind == "completion" and days else length(line.length, started_on)
+    if (found := running_of(passage.session, subject_of(touch), kind)) is not None:
+        return found
+    what = Start(touch.row, touch.body, passage.on)
+    started_on = line.started_on(what)
+    return begin(
+        passage.session,
+        kind,
+        application=touch.row.stream,  # type: ignore[attr-defined]
+        subject=subject_of(touch),
+        organisation=getattr(touch.row, "organisation", ""),
+        started_on=started_on,
+        held=line.given(what._replace(on=started_on)),
+        started_at=passage.at if line.working_hours else None,
+    )
+
+
+def begin(
+    session: Session,
+    kind: str,
+    *,
+    application: str,
+    subject: str,
+    organisation: str,
+    started_on: date,
+    held: Length,
+    started_at: datetime | None = None,
+) -> Term:
+    """Put a term in the table, with its thresholds."""
+    line = TERMS[kind]
     row = Term(
         id=new_id("term"),
-        application=touch.row.stream,  # type: ignore[attr-defined]
-        subject=touch.row.id,  # type: ignore[attr-defined]
+        application=application,
+        subject=subject,
         kind=kind,
         article=line.article,
         owner=line.owner,
-        organisation=getattr(touch.row, "organisation", ""),
+        organisation=organisation,
         started_on=started_on,
-        amount=term_length.amount,
-        unit=str(term_length.unit),
+        started_at=started_at,
+        amount=held.amount,
+        unit=str(held.unit),
         suspendable=line.suspendable,
         reasons=[],
     )
-    passage.session.add(row)
-    recompute(passage.session, row)
+    session.add(row)
+    recompute(session, row)
     return row
 
 
 def end(passage: Passage, touch: Touched, kind: str) -> None:
     """End the running term of a kind on what was touched, with its suspensions and thresholds."""
-    query = select(Term).where(Term.subject == touch.row.id, Term.kind == kind, col(Term.ended_on).is_(None))  # type: ignore[attr-defined]
-    row = passage.session.exec(query).first()
+    line, session = TERMS[kind], passage.session
+    row = running_of(session, subject_of(touch), kind)
     if row is None:
         return
     row.ended_on, row.ended_by = passage.on, touch.event
-    for suspension in suspensions(passage.session, row):
+    for suspension in suspensions(session, row):
         if suspension.until is None:
             suspension.until = passage.on
-    for threshold in thresholds(passage.session, row):
+    close(session, row)
+    if line.owner == "employer" and not passed_beside(session, row, passage.on):
+        passage.pen.ended.append((row.subject, PURSUE))
+    last_on = passage.on - timedelta(days=1)
+    if (touch.chart, touch.event) in line.follows_on and last_on > row.started_on:
+        follow_up(session, row, last_on)
+
+
+def passed_beside(session: Session, row: Term, on: date) -> bool:
+    """Whether another term of the employer on the same subject has passed and still runs."""
+    query = select(Term.id).where(
+        Term.subject == row.subject,
+        Term.id != row.id,
+        Term.owner == row.owner,
+        col(Term.ended_on).is_(None),
+        col(Term.due_on) < on,
+    )
+    return session.exec(query.limit(1)).first() is not None
+
+
+def revive(passage: Passage, touch: Touched, kind: str) -> None:
+    """Let the newest term of a kind run again, if it had ended."""
+    row = latest(passage.session, subject_of(touch), kind)
+    if row is not None and row.ended_on is not None:
+        row.ended_on = row.ended_by = None
+        recompute(passage.session, row)
+
+
+def lapse_passed(session: Session, subject: str, on: date) -> None:
+    """Let every term on a subject lapse that passed before today, and so on with those that follow from it."""
+    query = select(Term).where(Term.subject == subject, col(Term.ended_on).is_(None), col(Term.due_on) < on)
+    while passed := [row for row in session.exec(query) if TERMS[row.kind].lapses]:
+        for row in passed:
+            lapse(session, row)
+        session.flush()
+
+
+def lapse(session: Session, row: Term) -> None:
+    """End a term that passed, and start the one that follows from it."""
+    assert row.due_on is not None
+    row.ended_on, row.ended_by = row.due_on, "lapse"
+    close(session, row)
+    if TERMS[row.kind].followed_by:
+        follow_up(session, row, row.due_on)
+
+
+def follow_up(session: Session, row: Term, last_on: date) -> None:
+    """Start the term that follows from another one's last day."""
+    kind = TERMS[row.kind].followed_by
+    if running_of(session, row.subject, kind) is None:
+        begin(
+            session,
+            kind,
+            application=row.application,
+            subject=row.subject,
+            organisation=row.organisation,
+            started_on=last_on,
+            held=TERMS[kind].given(Start(None, None, last_on)),
+        )
+
+
+def close(session: Session, row: Term) -> None:
+    """Let no threshold of an ended term pass any more."""
+    for threshold in thresholds(session, row):
         if threshold.passed_at is None:
             threshold.due_at = None
 
@@ -162,36 +182,75 @@ def suspensions(session: Session, term: Term) -> list[TermSuspension]:
     return list(session.exec(query.order_by(col(TermSuspension.since), col(TermSuspension.id))))
 
 
+def intervals(session: Session, term: Term) -> list[Suspension]:
+    """The suspensions of a term, as the rules know them."""
+    return [
+        Suspension(row.since, row.until, row.ground, row.article, row.attributed_to)
+        for row in suspensions(session, term)
+    ]
+
+
 def thresholds(session: Session, term: Term) -> list[Threshold]:
     """The thresholds of a term."""
     return list(session.exec(select(Threshold).where(Threshold.term == term.id)))
 
 
+def legal_end(session: Session, term: Term) -> date | None:
+    """The last day of a term as the law has it, whatever a notice of delay says; None while it stands still."""
+    return counted(term, intervals(session, term)).on
+
+
+def counted(term: Term, found: list[Suspension]) -> Due:
+    """When a term in days ends by the law alone."""
+    held, statutory = Length(term.amount, Unit(term.unit)), TERMS[term.kind].statutory
+    return due_or_provisional(term.started_on, held, suspensions=found, statutory=statutory)
+
+
 def recompute(session: Session, term: Term) -> None:
     """Compute a term's due date and thresholds anew from its facts."""
     session.flush()
-    intervals = [
-        Suspension(row.since, row.until, row.ground, row.article, row.attributed_to)
-        for row in suspensions(session, term)
-    ]
-    found = due_or_provisional(
-        term.started_on,
-        Length(term.amount, Unit(term.unit)),
-        suspensions=intervals,
-        statutory=TERMS[term.kind].statutory,
-    )
-    term.due_on, term.provisional, term.reasons = found.on, found.provisional, list(found.reasons)
+    found = intervals(session, term)
+    if term.started_at is not None:
+        moment, provisional = add_or_provisional(term.started_at, term.amount)
+        why = f"House service level: {term.amount} hours of office time from the moment of its start; no law sets it."
+        end = Due(office_day(moment), office_day(moment), (why,), provisional)
+    elif term.extended_until is not None and term.noticed_on is not None:
+        end = extended(term.noticed_on, term.extended_until, found)
+    else:
+        end = counted(term, found)
+    term.due_on, term.provisional, term.reasons = end.on, end.provisional, list(end.reasons)
     present = {row.name: row for row in thresholds(session, term)}
-    for fraction in value("reminder_ladder", term.started_on):
-        name = f"{round(fraction * 100)}%"
+    for name, due_at in moments(term, found).items():
         row = present.get(name) or Threshold(term=term.id, name=name)
         if row.passed_at is None:
-            row.due_at = (
-                None
-                if found.on is None
-                else start_of(threshold_on(term.started_on, found.on, fraction, intervals), MORNING)
-            )
+            row.due_at = due_at
         session.add(row)
+
+
+def moments(term: Term, found: list[Suspension]) -> dict[str, datetime | None]:
+    """When each threshold of a term passes: the reminders, the escalation of an employer's term, and its lapse."""
+    line, on, found_on = TERMS[term.kind], term.due_on, term.started_on
+    at: dict[str, datetime | None] = {}
+    for fraction in value("reminder_ladder", found_on):
+        name = f"{round(fraction * 100)}%"
+        if on is None:
+            at[name] = None
+        elif term.started_at is not None:
+            at[name] = add_or_provisional(term.started_at, term.amount * fraction)[0]
+        else:
+            at[name] = start_of(threshold_on(found_on, on, fraction, found), MORNING)
+    if line.owner == "employer" and not line.lapses:  # what lapses has ended, and another term follows it
+        for rung in value("escalation_ladder", found_on):
+            at[rung["to"]] = None if on is None else start_of(on + timedelta(days=rung["days"]), MORNING)
+    if line.lapses:
+        at[LAPSED] = None if on is None else start_of(on + timedelta(days=1))
+    return at
+
+
+def running_of(session: Session, subject: str, kind: str) -> Term | None:
+    """The running term of a kind on a subject."""
+    query = select(Term).where(Term.subject == subject, Term.kind == kind, col(Term.ended_on).is_(None))
+    return session.exec(query).first()
 
 
 def running(session: Session, application: str, kind: str, organisation: str | None = None) -> Term | None:
@@ -202,7 +261,7 @@ def running(session: Session, application: str, kind: str, organisation: str | N
     return session.exec(query.order_by(col(Term.started_on), col(Term.id))).first()
 
 
-def running_of(session: Session, application: str, kind: str) -> list[str]:
+def employers_with(session: Session, application: str, kind: str) -> list[str]:
     """The employers whose term of a kind runs in an application."""
     query = select(Term.organisation).where(Term.application == application, Term.kind == kind)
     return sorted(session.exec(query.where(col(Term.ended_on).is_(None))))
@@ -213,109 +272,3 @@ def latest(session: Session, subject: str, kind: str) -> Term | None:
     query = select(Term).where(Term.subject == subject, Term.kind == kind)
     newest = (col(Term.ended_on).is_not(None), col(Term.started_on).desc(), col(Term.id))
     return session.exec(query.order_by(*newest)).first()
-
-
-def pass_due(session: Session, *, at: datetime, limit: int) -> int:
-    """Pass the thresholds that are due: one reminder per recipient, in one transaction; answers how many passed.
-
-    Safe with any number of clocks: the application's stream is locked first, and what another clock holds is left
-    to it. Where several thresholds of a term are due at once, only the last one reminds.
-    """
-    due = (
-        select(Threshold.term)
-        .where(col(Threshold.passed_at).is_(None), col(Threshold.due_at) <= at)
-        .order_by(col(Threshold.due_at))
-        .limit(limit)
-    )
-    terms = list(dict.fromkeys(session.exec(due)))
-    passed = 0
-    for term in session.exec(select(Term).where(col(Term.id).in_(terms)).order_by(col(Term.application))).all():
-        stream = ledger.lock_if_free(session, term.application)
-        if stream is None:
-            continue
-        session.refresh(term)
-        ready = [row for row in thresholds_for_update(session, term) if is_due(row, at)]
-        if not ready or term.ended_on is not None or term.due_on is None:
-            continue
-        last = max(ready, key=lambda row: (row.due_at, float(row.name.rstrip("%"))))
-        for row in ready:
-            assert row.due_at is not None
-            row.passed_at = at
-            row.late = at - row.due_at > timedelta(days=1)
-            passed += 1
-        told = remind(session, term, last, at)
-        if TERMS[term.kind].lapses and last.name == "100%":
-            term.ended_on, term.ended_by = term.due_on, "lapse"
-        pen = Pen(session)
-        pen.append(
-            stream,
-            by=ENGINE,
-            at=at,
-            chart="term",
-            subject=term.id,
-            event="pass-threshold",
-            before=None,
-            after=None,
-            facts={
-                "kind": term.kind,
-                "threshold": last.name,
-                "dueOn": term.due_on,
-                "reminded": told,
-                "late": last.late,
-            },
-            changes={},
-            content={},
-            receipt=[],
-        )
-        pen.write(at)
-    return passed
-
-
-def is_due(row: Threshold, at: datetime) -> bool:
-    """Whether a threshold must pass now."""
-    return row.passed_at is None and row.due_at is not None and row.due_at <= at
-
-
-def thresholds_for_update(session: Session, term: Term) -> list[Threshold]:
-    """The thresholds of a term, locked and as they stand now."""
-    query = select(Threshold).where(Threshold.term == term.id).with_for_update()
-    return list(session.exec(query.execution_options(populate_existing=True)))
-
-
-def remind(session: Session, term: Term, threshold: Threshold, at: datetime) -> list[str]:
-    """One reminder and one letter per recipient; a second one is impossible by key."""
-    assert term.due_on is not None
-    told = recipients(session, term)
-    for person in told:
-        letter = outbox.post(
-            session,
-            "reminder",
-            application=term.application,
-            recipient=person,
-            facts={
-                "term": term.kind,
-                "due_on": term.due_on.isoformat(),
-                "days_left": (term.due_on - office_day(at)).days,
-            },
-            at=at,
-        )
-        session.add(
-            Reminder(
-                term=term.id,
-                threshold=threshold.name,
-                recipient=person,
-                application=term.application,
-                at=at,
-                outbox=letter.id,
-            ),
-        )
-    return told
-
-
-def recipients(session: Session, term: Term) -> list[str]:
-    """Who is reminded of a term: its applicant, or whoever holds the duty for its employer or the office."""
-    role = TERMS[term.kind].reminds
-    if role is Role.APPLICANT:
-        return [session.get_one(Application, term.application).applicant]
-    query = select(Duty.person).where(Duty.role == role, Duty.organisation == term.organisation)
-    return sorted(session.exec(query))

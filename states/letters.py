@@ -8,13 +8,16 @@ from sqlmodel import col, select
 from rules.hand_off import HandOffOutcome, HandOffStep
 from rules.lengths import length
 from rules.offices import EMPLOYER_OF
+from rules.penalty import penalty
 from rules.roles import Role
 from rules.terms import due_or_provisional
-from states import deadlines, outbox, scope
+from states import deadlines, outbox, reminding, scope
 from states.charts.application import ENDS, Stage
 from states.events.event import Passage, Touched
 from states.tables.application import Application, Takeover
+from states.tables.finance import PayableKind
 from states.tables.people import Duty, Organisation
+from states.tables.work import Term
 
 Facts = Callable[[Passage, Touched], Mapping[str, Any]]
 Recipients = Callable[[Passage, Touched], list[str]]
@@ -90,23 +93,24 @@ def article(passage: Passage, touch: Touched) -> Mapping[str, Any]:
     return {"article": ARTICLE[EMPLOYER_OF[application_of(passage, touch).office]]}
 
 
-def term_due(kind: str) -> Facts:
+def term_due(kind: str, fact: str = "due_on") -> Facts:
     """When the newest term of a kind on the subject is due."""
 
     def read(passage: Passage, touch: Touched) -> Mapping[str, Any]:
         term = deadlines.latest(passage.session, touch.row.id, kind)  # type: ignore[attr-defined]
         assert term is not None
         assert term.due_on is not None
-        return {"due_on": term.due_on.isoformat()}
+        return {fact: term.due_on.isoformat()}
 
     return read
 
 
 def due_from_today(value_name: str, fact: str) -> Facts:
-    """The end of a term that starts with this decision."""
+    """The end of a term that starts with this decision, on the day of its announcement where that is said."""
 
-    def read(passage: Passage, _: Touched) -> Mapping[str, Any]:
-        due = due_or_provisional(passage.on, length(value_name, passage.on))
+    def read(passage: Passage, touch: Touched) -> Mapping[str, Any]:
+        on = getattr(touch.body, "announced_on", None) or passage.on
+        due = due_or_provisional(on, length(value_name, on))
         assert due.on is not None
         return {fact: due.on.isoformat()}
 
@@ -122,13 +126,56 @@ def together(*parts: Facts) -> Facts:
     return read
 
 
+def named(passage: Passage, touch: Touched) -> Term | None:
+    """The running term that a suspension or its end names."""
+    body: Any = touch.body  # it names a term, and an employer where there are several
+    mine = passage.by.organisation or body.organisation
+    return deadlines.running(passage.session, str(touch.row.stream), body.term, mine)  # type: ignore[attr-defined]
+
+
 def resumed(passage: Passage, touch: Touched) -> Mapping[str, Any]:
     """Which term goes on, and when it is due now."""
-    kind = touch.body.term  # type: ignore[attr-defined]  # a Resumption names its term
-    term = deadlines.running(passage.session, str(touch.row.stream), kind, passage.by.organisation)  # type: ignore[attr-defined]
+    term = named(passage, touch)
     assert term is not None
     assert term.due_on is not None
-    return {"term": kind, "due_on": term.due_on.isoformat()}
+    return {"term": term.kind, "due_on": term.due_on.isoformat()}
+
+
+def once_resumed(passage: Passage, touch: Touched) -> list[str]:
+    """The applicant, where the term has an end again."""
+    term = named(passage, touch)
+    return applicant(passage, touch) if term is not None and term.due_on is not None else []
+
+
+def suspended(_: Passage, touch: Touched) -> Mapping[str, Any]:
+    """Which term stands still, and since when."""
+    body: Any = touch.body  # an Interval
+    return {"term": body.term, "since": body.since.isoformat()}
+
+
+def concerned(passage: Passage, touch: Touched) -> list[str]:
+    """The applicant, and the employer of the term."""
+    term = named(passage, touch)
+    mine = reminding.holders(passage.session, Role.EMPLOYER, term.organisation) if term else []
+    return [*applicant(passage, touch), *mine]
+
+
+def days_fixed(passage: Passage, touch: Touched) -> Mapping[str, Any]:
+    """For how many days the penalty is owed: as many as its term, unless the takeover ended it before."""
+    default = deadlines.latest(passage.session, touch.row.id, "default")  # type: ignore[attr-defined]
+    term = deadlines.latest(passage.session, touch.row.id, "takeover")  # type: ignore[attr-defined]
+    assert default is not None
+    assert default.due_on is not None
+    body: Any = touch.body  # a FixedPenalty
+    known_on = body.known_on or (term.ended_on if term else None) or passage.on
+    return {"days": penalty(default.due_on, known_on).days}
+
+
+def of_an_advance(passage: Passage, touch: Touched) -> list[str]:
+    """The applicant, where what was approved is an advance, and for the first time."""
+    row: Any = touch.row  # a Payable
+    first_time = row.kind is PayableKind.ADVANCE and row.return_reason is None
+    return applicant(passage, touch) if first_time else []
 
 
 def without_measures(passage: Passage, touch: Touched) -> list[str]:
@@ -168,9 +215,7 @@ LETTERS: dict[tuple[str, str], tuple[Letter, ...]] = {
     # chart, event: letters
     ("application", "receive"): (Letter("confirmation-of-receipt", applicant, attribute("received_on")),),
     ("application", "invite-completion"): (Letter("invitation-to-complete", applicant, term_due("completion")),),
-    ("application", "not-process"): (
-        Letter("not-processed", applicant, due_from_today("term_objection", "objection_until")),
-    ),
+    ("application", "not-process"): (Letter("not-processed", applicant, term_due("objection", "objection_until")),),
     ("application", "forward"): (Letter("forwarded", applicant, attribute("forwarded_to")),),
     ("application", "plan-interview"): (Letter("interview-invitation", applicant, attribute("interview_on")),),
     ("application", "intend-refusal"): (
@@ -184,7 +229,7 @@ LETTERS: dict[tuple[str, str], tuple[Letter, ...]] = {
         Letter(
             "refusal",
             applicant,
-            together(due_from_today("term_objection", "objection_until"), attribute("ground", "refusal_article")),
+            together(term_due("objection", "objection_until"), attribute("ground", "refusal_article")),
         ),
     ),
     ("application", "withdraw"): (Letter("withdrawal-confirmed", applicant, nothing),),
@@ -194,7 +239,8 @@ LETTERS: dict[tuple[str, str], tuple[Letter, ...]] = {
         Letter("employer-succeeded", applicant_going_on, successor_name),
         Letter("employer-succeeded", successor, successor_name),
     ),
-    ("application", "resume-term"): (Letter("term-resumed", applicant, resumed),),
+    ("application", "suspend-term"): (Letter("term-suspended", concerned, suspended),),
+    ("application", "resume-term"): (Letter("term-resumed", once_resumed, resumed),),
     ("application", "adopt-advice"): (
         Letter(
             "no-measures",
@@ -232,6 +278,23 @@ LETTERS: dict[tuple[str, str], tuple[Letter, ...]] = {
         Letter("takeover-request", employer, together(article, due_from_today("term_takeover", "due_on"))),
     ),
     ("takeover", "take-over"): (Letter("takeover-notice", applicant, article),),
+    ("takeover", "give-notice"): (Letter("delay-notice", applicant, term_due("takeover")),),
+    ("takeover", "default"): (Letter("default-received", both(applicant, employer), term_due("default")),),
+    ("takeover", "fix-penalty"): (
+        Letter(
+            "penalty-decision", applicant, together(days_fixed, due_from_today("term_objection", "objection_until"))
+        ),
+    ),
+    ("payable", "approve"): (
+        Letter(
+            "payment-decision",
+            of_an_advance,
+            together(term_due("payment"), due_from_today("term_objection", "objection_until")),
+        ),
+    ),
+    ("payable", "fix-interest"): (
+        Letter("interest-decision", applicant, due_from_today("term_objection", "objection_until")),
+    ),
     ("payable", "pay"): (Letter("payment-note", employer, nothing),),
 }
 

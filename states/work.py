@@ -20,7 +20,7 @@ from states.events.event import Passage, Touched
 from states.tables.application import Application, Measure
 from states.tables.base import new_id
 from states.tables.finance import BankEntry, BankMessage, PayableLine
-from states.tables.work import WorkItem
+from states.tables.work import Term, WorkItem
 
 
 class Work(NamedTuple):
@@ -61,7 +61,7 @@ WORK: dict[tuple[str, str], tuple[Work, ...]] = {
 Changes = tuple[list[tuple[str, str]], list[dict[str, Any]]]
 """The (subject, action) pairs whose work is done, and the rows of new work."""
 
-BY_HAND = frozenset({"assess-bank-entry", "settle-with-estate"})
+BY_HAND = frozenset({"assess-bank-entry", "settle-with-estate", "pursue-employer", "extend-calendar"})
 """Work that no state asks for; whoever did it says so."""
 
 HAND_OFF: dict[HandOffStep, Work] = {
@@ -79,7 +79,9 @@ HAND_OFF: dict[HandOffStep, Work] = {
 EVENT_OF: dict[str, str] = dict.fromkeys(HandOffStep, "record-hand-off")
 """The event that does work which is not named after it."""
 
-OF_THE_OFFICE = frozenset({Role.OFFICER, Role.ADVISER, Role.SECURITY_AUTHORITY, Role.COORDINATOR})
+OF_THE_OFFICE = frozenset(
+    {Role.OFFICER, Role.ADVISER, Role.SECURITY_AUTHORITY, Role.COORDINATOR, Role.ADMINISTRATOR},
+)
 
 
 def refresh(passage: Passage) -> None:
@@ -313,3 +315,30 @@ def hand_off(passage: Passage, touch: Touched) -> list[dict[str, Any]]:
         item["lane"] = RANK[signal.urgency]
         item["start_by"] = start_by(passage.at, "intake", signal.urgency) - timedelta(microseconds=place)
     return items
+
+
+def pursue(session: Session, term: Term, at: datetime) -> list[dict[str, Any]]:
+    """An employer let a term pass: the coordinator goes after it, unless that is asked for already."""
+    query = select(WorkItem.id).where(
+        WorkItem.subject == term.subject,
+        WorkItem.action == "pursue-employer",
+        col(WorkItem.done_at).is_(None),
+    )
+    if session.exec(query).first() is not None:
+        return []
+    urgency = session.get_one(Application, term.application).urgency
+    return [
+        {
+            "id": new_id("work"),
+            "application": term.application,
+            "chart": "payable" if term.kind == "payment" else "takeover",
+            "subject": term.subject,
+            "action": "pursue-employer",
+            "role": str(Role.COORDINATOR),
+            "organisation": "",
+            "lane": RANK[urgency],
+            "start_by": start_by(at, "takeover", urgency),
+            "created_at": at,
+            "estimate": 30,
+        },
+    ]

@@ -21,10 +21,10 @@ from rules.roles import Role
 from rules.tax import TaxClass
 from rules.urgency import SignalKind, SignalSource, Urgency
 from states.configuration import Configuration
-from states.deadlines import TERMS
 from states.events.catalogue import CHARTS, EVENTS
 from states.tables.finance import PayableKind
 from states.tables.people import EmployerKind, Language
+from states.term_kinds import TERMS
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])

@@ -20,8 +20,8 @@ from states import queue
 from states.actions import Action
 from states.bank_messages import take_in
 from states.database import transaction
-from states.deadlines import pass_due
 from states.door import fire
+from states.reminding import pass_due
 from states.tables.application import Application
 from states.tables.ledger import Stream
 from states.tables.people import Organisation, Person

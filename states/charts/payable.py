@@ -50,5 +50,6 @@ PAYABLE = decided(
     unbatch                 x        x        x       >     x      x        x
     pay                     x        x        x       >     x      >        x
     bounce                  x        x        x       >     >      x        x
+    fix-interest            x        x        x       x     =      x        x
     """,
 )

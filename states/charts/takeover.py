@@ -41,8 +41,9 @@ TAKEOVER = decided(
     confirm-receipt      >         x         x       x     x
     take-over            x         >         x       x     x
     lapse                >         >         x       x     x
-    give-notice          x         ?         x       x     x
-    default              ?         ?         x       x     x
     decline-second-home  x         >         x       x     x
+    give-notice          x         =         x       x     x
+    default              x         =         x       x     x
+    fix-penalty          x         =         =       =     =
     """,
 )

@@ -6,9 +6,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 from sqlmodel import Session, col, select
 
-from rules import conflicts, eligibility, steps, turns
+from rules import completion, conflicts, eligibility, steps, turns
+from rules.lengths import length
 from rules.offices import Domain, LegalBasis, Office
 from rules.roles import Role
+from rules.terms import due_or_provisional
 from states import deadlines, names
 from states.bodies import Body, Day, Email, Handle, Line, Reference, Text
 from states.charts.application import APPLICATION, ENDS, Stage
@@ -263,32 +265,45 @@ class Complete(ApplicationEvent[Completion]):
 
     def judge(self, step: Step[Application], body: Completion) -> None:
         """There was an invitation."""
-        invited = deadlines.running(step.session, step.row.id, "completion") is not None
-        step.ask(steps.completion_open, invited=invited)
+        term = deadlines.latest(step.session, step.row.id, "completion")
+        open_still = term is not None and term.ended_by in (None, "lapse")  # late, but not too late to be read
+        step.ask(steps.completion_open, invited=open_still)
 
     def example(self, step: Step[Application]) -> dict[str, Any] | None:
         """The decision of appointment."""
         return {"added": "The decision of appointment is enclosed."}
 
 
-class Reasons(Body):
-    """Reasons in words."""
+class Decision(Body):
+    """A decision with its reasons, and the day on which it was announced; today where none is said."""
 
     reasons: Text
+    announced_on: Day | None = None
 
 
-class NotProcess(ApplicationEvent[Reasons]):
-    """The application is not processed: the term to complete it passed unused (Awb 4:5)."""
+class NotProcess(ApplicationEvent[Decision]):
+    """The application is not processed: it was not completed in time, or not enough (Awb 4:5)."""
 
-    name, title, body = "not-process", "Decide not to process the application", Reasons
+    name, title, body = "not-process", "Decide not to process the application", Decision
 
-    def judge(self, step: Step[Application], body: Reasons) -> None:
-        """Invited, and the term has passed unused."""
-        term = deadlines.running(step.session, step.row.id, "completion")
-        due = term.due_on if term else None
-        step.ask(steps.completion_lapsed, invited=term is not None, due_on=due, on=step.on)
+    def judge(self, step: Step[Application], body: Decision) -> None:
+        """Invited, the term passed unused or was used in vain, and the weeks to say so have not passed."""
+        announced_on = body.announced_on or step.on
+        step.ask(steps.not_in_future, what="The decision", day=announced_on, on=step.on)
+        term = deadlines.latest(step.session, step.row.id, "completion")
+        due_on = term.due_on if term else None
+        if term is None or term.ended_by != "complete":
+            invited = term is not None and term.ended_by in (None, "lapse")
+            step.ask(steps.completion_lapsed, invited=invited, due_on=due_on, on=announced_on)
+        deciding = deadlines.latest(step.session, step.row.id, "not-processed")
+        if deciding is not None:
+            due_on = deciding.due_on
+        elif due_on is not None:
+            # the clock did not come by yet: the weeks run from the term that passed all the same
+            due_on = due_or_provisional(due_on, length("term_not_processed", due_on)).on
+        step.ask(completion.decided_in_time, due_on=due_on, announced_on=announced_on)
 
-    def effect(self, step: Step[Application], body: Reasons) -> None:
+    def effect(self, step: Step[Application], body: Decision) -> None:
         """The way ends here."""
         step.row.ended_on = step.on
 

@@ -8,7 +8,7 @@ from pydantic import Field
 from rules import conflicts, eligibility, steps, turns
 from rules.findings import REGISTRY, Finding
 from states import deadlines
-from states.bodies import Body, Text
+from states.bodies import Body, Day, Text
 from states.events.application_intake import ApplicationEvent, claim
 from states.events.application_life import end_parts
 from states.events.event import Step
@@ -108,14 +108,22 @@ class AbandonRefusal(ApplicationEvent[Why]):
         return {"reasons": "The view shows that the applicant has a claim after all."}
 
 
-class Refuse(ApplicationEvent[Why]):
+class Refusal(Why):
+    """The decision to refuse, and the day on which it was announced; today where none is said."""
+
+    announced_on: Day | None = None
+
+
+class Refuse(ApplicationEvent[Refusal]):
     """The application is refused, with reasons and remedies (Awb 3:45, 3:46)."""
 
-    name, title, body = "refuse", "Refuse the application", Why
+    name, title, body = "refuse", "Refuse the application", Refusal
 
-    def judge(self, step: Step[Application], body: Why) -> None:
+    def judge(self, step: Step[Application], body: Refusal) -> None:
         """The ground still stands, the view was asked, and another person proposed it."""
         row = step.row
+        if body.announced_on is not None:
+            step.ask(steps.not_in_future, what="The decision", day=body.announced_on, on=step.on)
         step.ask(steps.refusal_decided_by, role=step.by.role, on=step.on)
         term = deadlines.latest(step.session, row.id, "view")
         step.ask(steps.refusal_has_ground, grounds=list(grounds(step)), named=str(row.refusal_ground))
@@ -132,7 +140,7 @@ class Refuse(ApplicationEvent[Why]):
         }
         step.ask(conflicts.four_eyes, person=step.by.person, earlier=earlier, doing="decide on it")
 
-    def effect(self, step: Step[Application], body: Why) -> None:
+    def effect(self, step: Step[Application], body: Refusal) -> None:
         """The way ends here, and the parts end with it."""
         step.row.ended_on = step.on
         end_parts(step)

@@ -1,12 +1,15 @@
 """Late and corrected facts, and suspensions of a term: what moves a due date."""
 
-from datetime import timedelta
-from typing import Any, Literal
+from datetime import date, timedelta
+from typing import Annotated, Any, Literal, Self
 
+from pydantic import Field, model_validator
 from pydantic.alias_generators import to_camel
 
 from rules import steps
 from rules.roles import OF_AN_EMPLOYER
+from rules.suspensions import given_term_named, last_suspended_day
+from rules.values import value
 from states import deadlines
 from states.bodies import Body, Day, Handle, Text
 from states.errors import MalformedError
@@ -16,6 +19,10 @@ from states.events.office_dates import DATES, ask_suspended, contradictions
 from states.tables.application import Application, Takeover
 from states.tables.base import new_id
 from states.tables.work import TermSuspension
+from states.term_kinds import TERMS
+
+TermName = Annotated[str, Field(pattern=f"^({'|'.join(name for name, line in TERMS.items() if line.suspendable)})$")]
+"""A term that can be suspended, by its name in the table of terms."""
 
 
 class Correction(Body):
@@ -62,7 +69,7 @@ class CorrectFact(ApplicationEvent[Correction]):
             step.ask(steps.interview_after_receipt, held_on=held, received_on=body.received_on)
         ask_suspended(step, step.row.office, body.office_suspended_since)
         if body.takeover_received_on is not None:
-            running = deadlines.running_of(step.session, step.row.id, "takeover")
+            running = deadlines.employers_with(step.session, step.row.id, "takeover")
             step.ask(steps.receipt_correctable, running=running, organisation=body.organisation)
             step.ask(
                 steps.not_before,
@@ -110,24 +117,21 @@ class CorrectFact(ApplicationEvent[Correction]):
 class Interval(Body):
     """A suspension of one named term (Awb 4:15): ground, first day, last day if known."""
 
-    term: Literal["takeover"]
-    ground: Literal["applicant-consents", "attributable-to-applicant", "force-majeure", "awaiting-completion"]
+    term: TermName
+    ground: Literal[
+        "awaiting-completion",
+        "awaiting-foreign-information",
+        "applicant-consents",
+        "attributable-to-applicant",
+        "force-majeure",
+    ]
     since: Day
     """The first suspended day."""
     until: Day | None = None
-    """The last suspended day; open where it is left out."""
+    """The last suspended day; open where it is left out. Awaiting a completion: the end of the term given for it."""
     organisation: Handle | None = None
     """Whose term, where there are several employers; the caller's own where the caller acts for one."""
     reasons: Text
-
-
-ARTICLES = {
-    "applicant-consents": "Awb 4:15(2)(a)",
-    "attributable-to-applicant": "Awb 4:15(2)(b)",
-    "force-majeure": "Awb 4:15(2)(c)",
-    "awaiting-completion": "Awb 4:15(1)(a)",
-}
-ATTRIBUTED = {"force-majeure": "employer"}
 
 
 def named_term(step: Step[Application], kind: str, organisation: str | None = None) -> Any:
@@ -159,6 +163,7 @@ class SuspendTerm(ApplicationEvent[Interval]):
                 earlier="the start of the term",
                 earliest=term.started_on,
             )
+        step.ask(given_term_named, ground=body.ground, until=body.until)
         if body.until is not None:
             step.ask(
                 steps.not_before,
@@ -171,6 +176,7 @@ class SuspendTerm(ApplicationEvent[Interval]):
     def effect(self, step: Step[Application], body: Interval) -> None:
         """Keep the interval and compute the term anew."""
         term = named_term(step, body.term, body.organisation)
+        ground = value("suspension_grounds", body.since)[body.ground]
         step.session.add(
             TermSuspension(
                 id=new_id("suspension"),
@@ -178,8 +184,8 @@ class SuspendTerm(ApplicationEvent[Interval]):
                 since=body.since,
                 until=body.until,
                 ground=body.ground,
-                article=ARTICLES[body.ground],
-                attributed_to=ATTRIBUTED.get(body.ground, "applicant"),
+                article=ground["article"],
+                attributed_to=term.owner if ground["attributed_to"] == "owner" else ground["attributed_to"],
             ),
         )
         deadlines.recompute(step.session, term)
@@ -195,13 +201,31 @@ class SuspendTerm(ApplicationEvent[Interval]):
 
 
 class Resumption(Body):
-    """Which term goes on, and what was the last suspended day."""
+    """Which term goes on, and since when: what was the last suspended day, or when came what was awaited."""
 
-    term: Literal["takeover"]
-    until: Day
+    term: TermName
+    until: Day | None = None
+    """The last suspended day."""
+    completed_on: Day | None = None
+    """The day on which what was awaited came; whether that day counts again is a dated value (Awb 4:15(1)(a))."""
     organisation: Handle | None = None
     """Whose term, where there are several employers; the caller's own where the caller acts for one."""
     reasons: Text | None = None
+
+    @model_validator(mode="after")
+    def one_day(self) -> Self:
+        """One of the two days says the other."""
+        if (self.until is None) == (self.completed_on is None):
+            raise ValueError("Give either until or completedOn.")  # shown to whoever sent it
+        return self
+
+    @property
+    def last_on(self) -> date:
+        """The last suspended day."""
+        if self.completed_on is not None:
+            return last_suspended_day(self.completed_on)
+        assert self.until is not None
+        return self.until
 
 
 class ResumeTerm(ApplicationEvent[Resumption]):
@@ -211,36 +235,43 @@ class ResumeTerm(ApplicationEvent[Resumption]):
 
     def judge(self, step: Step[Application], body: Resumption) -> None:
         """It is suspended, and its last suspended day is a day that can be."""
-        interval = self.open_interval(step, body.term, body.organisation)
+        interval = self.open_interval(step, body.term, body.last_on, body.organisation)
         step.ask(steps.term_suspended, suspended=interval is not None)
+        if body.completed_on is not None:
+            step.ask(steps.not_in_future, what="The completion", day=body.completed_on, on=step.on)
         if interval is not None:
             earliest = interval.since - timedelta(days=1)
             step.ask(
                 steps.not_before,
                 what="The last suspended day",
-                day=body.until,
+                day=body.last_on,
                 earlier="the suspension itself",
                 earliest=earliest,
             )
 
     def effect(self, step: Step[Application], body: Resumption) -> None:
         """Close the interval and compute the term anew."""
-        interval = self.open_interval(step, body.term, body.organisation)
+        interval = self.open_interval(step, body.term, body.last_on, body.organisation)
         assert interval is not None
-        interval.until = body.until
+        interval.until = body.last_on
         deadlines.recompute(step.session, named_term(step, body.term, body.organisation))
 
     @staticmethod
-    def open_interval(step: Step[Application], kind: str, organisation: str | None = None) -> TermSuspension | None:
-        """The interval that has no end yet."""
+    def open_interval(
+        step: Step[Application], kind: str, last_on: date, organisation: str | None = None
+    ) -> TermSuspension | None:
+        """The interval that has no end yet, or that ends later by itself because it awaits a completion."""
         term = named_term(step, kind, organisation)
         rows = deadlines.suspensions(step.session, term) if term else []
-        return next((row for row in rows if row.until is None), None)
+        waiting = (row for row in rows if row.ground == "awaiting-completion" and row.until and row.until > last_on)
+        return next((row for row in rows if row.until is None), next(waiting, None))
 
     def example(self, step: Step[Application]) -> dict[str, Any] | None:
         """The day before today."""
-        interval = self.open_interval(step, "takeover")
-        if interval is None:
-            return None
-        until = max(step.on - timedelta(days=1), interval.since - timedelta(days=1))
-        return {"term": "takeover", "until": until.isoformat()}
+        for kind, line in TERMS.items():
+            yesterday = step.on - timedelta(days=1)
+            interval = self.open_interval(step, kind, yesterday) if line.suspendable else None
+            if interval is not None:
+                until = max(yesterday, interval.since - timedelta(days=1))
+                return {"term": kind, "until": until.isoformat()}
+        return None

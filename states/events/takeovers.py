@@ -1,15 +1,20 @@
 """The takeover (overname) by one employer."""
 
+from datetime import date
 from typing import Any
 
-from rules import conflicts, steps, turns
+from rules import conflicts, money, penalty, steps, turns
+from rules.lengths import length
 from rules.offices import Capacity
-from states.bodies import Body, Code, Day, Handle, Reference, Text
+from states import deadlines
+from states.bodies import Body, Code, Day, Handle, Iban, Line, Reference, Text
 from states.charts.measure import MeasureState
+from states.charts.payable import PayableState
 from states.charts.takeover import TAKEOVER, TakeoverState
 from states.events.event import B, Event, Step
 from states.tables.application import Measure, Takeover
 from states.tables.base import new_id
+from states.tables.finance import Payable, PayableKind
 
 
 class TakeoverEvent(Event[Takeover, B]):
@@ -175,13 +180,148 @@ class LapseTakeover(TakeoverEvent[Body]):
     name, title = "lapse", "Let the request to take over lapse"
 
 
-class GiveNotice(TakeoverEvent[Body]):
-    """Notice of delay; named now, refused with 'not yet'."""
+class Notice(Body):
+    """The day on which the applicant was told, and the day until which the term is put off."""
 
-    name, title = "give-notice", "Give notice of delay (Awb 4:14)"
+    announced_on: Day
+    until: Day
+    """The last day of the term from now on."""
+    reasons: Text
 
 
-class Default(TakeoverEvent[Body]):
-    """Notice of default; named now, refused with 'not yet'."""
+class GiveNotice(TakeoverEvent[Notice]):
+    """The employer cannot decide in time, says so and names a reasonable term (Awb 4:14)."""
 
-    name, title = "default", "Record a notice of default (Awb 4:17)"
+    name, title, body = "give-notice", "Give notice of delay (Awb 4:14)", Notice
+
+    def judge(self, step: Step[Takeover], body: Notice) -> None:
+        """Told within the term of the law, and a day after it."""
+        term = deadlines.running_of(step.session, step.row.id, "takeover")
+        step.ask(steps.not_in_future, what="The notice", day=body.announced_on, on=step.on)
+        step.ask(
+            steps.not_before,
+            what="The notice",
+            day=body.announced_on,
+            earlier="the receipt",
+            earliest=step.row.received_on,
+        )
+        end = deadlines.legal_end(step.session, term) if term else None
+        step.ask(penalty.notice_within_term, announced_on=body.announced_on, until=body.until, legal_end=end)
+
+    def effect(self, step: Step[Takeover], body: Notice) -> None:
+        """The term ends with the named day."""
+        term = deadlines.running_of(step.session, step.row.id, "takeover")
+        assert term is not None
+        term.noticed_on, term.extended_until = body.announced_on, body.until
+        deadlines.recompute(step.session, term)
+
+    def example(self, step: Step[Takeover]) -> dict[str, Any] | None:
+        """Told today, the further term of the house after the end of the law's."""
+        term = deadlines.running_of(step.session, step.row.id, "takeover")
+        end = deadlines.legal_end(step.session, term) if term else None
+        if end is None:
+            return None
+        until = length("term_delay_notice", step.on).from_day(end)
+        reasons = "The measures must first be discussed with the owner of the building."
+        return {"announcedOn": step.on.isoformat(), "until": until.isoformat(), "reasons": reasons}
+
+
+class NoticeOfDefault(Body):
+    """The day on which the employer received the applicant's written notice of default."""
+
+    received_on: Day
+
+
+class Default(TakeoverEvent[NoticeOfDefault]):
+    """The applicant gives the employer notice of default; two weeks later a penalty runs (Awb 4:17)."""
+
+    name, title, body = "default", "Record a notice of default (Awb 4:17)", NoticeOfDefault
+
+    def judge(self, step: Step[Takeover], body: NoticeOfDefault) -> None:
+        """The term has passed, and there was no such notice yet."""
+        term = deadlines.running_of(step.session, step.row.id, "takeover")
+        step.ask(steps.not_in_future, what="The notice of default", day=body.received_on, on=step.on)
+        due_on = term.due_on if term else None
+        step.ask(penalty.default_after_term, received_on=body.received_on, due_on=due_on)
+        given = deadlines.latest(step.session, step.row.id, "default") is not None
+        step.ask(penalty.default_once, given=given)
+
+    def example(self, step: Step[Takeover]) -> dict[str, Any]:
+        """Today."""
+        return {"receivedOn": step.on.isoformat()}
+
+
+class FixedPenalty(Body):
+    """To whom the penalty is paid, and since when the takeover and this decision are known."""
+
+    payee: Line
+    """The name exactly as on the account."""
+    iban: Iban
+    known_on: Day | None = None
+    """The day on which the takeover was made known; that of its recording where it is left out."""
+    announced_on: Day | None = None
+    """The day on which this decision is made known; today where it is left out."""
+
+
+class FixPenalty(TakeoverEvent[FixedPenalty]):
+    """The employer fixes the penalty for having been late; it becomes a payable (Awb 4:18)."""
+
+    name, title, body = "fix-penalty", "Fix the penalty (Awb 4:18)", FixedPenalty
+
+    def judge(self, step: Step[Takeover], body: FixedPenalty) -> None:
+        """All its days are known, there are some, and it was not fixed before."""
+        for what, day in (("The takeover's announcement", body.known_on), ("The decision", body.announced_on)):
+            if day is not None:
+                step.ask(steps.not_in_future, what=what, day=day, on=step.on)
+        if body.known_on is not None:
+            step.ask(
+                steps.not_before,
+                what="The takeover's announcement",
+                day=body.known_on,
+                earlier="the takeover",
+                earliest=step.row.taken_over_on,
+            )
+        step.ask(money.iban_valid, private=("iban",), iban=body.iban)
+        number = Payable.number == penalty_number(step.row)
+        fixed = step.rows(Payable, Payable.stream == step.row.stream, number, Payable.state != PayableState.REJECTED)
+        due_on, known_on = penalty_days(step, body.known_on)
+        step.ask(penalty.penalty_complete, due_on=due_on, known_on=known_on, on=step.on, fixed=bool(fixed))
+
+    def effect(self, step: Step[Takeover], body: FixedPenalty) -> None:
+        """Make the payable."""
+        due_on, known_on = penalty_days(step, body.known_on)
+        assert due_on is not None
+        step.follow(
+            "payable",
+            None,
+            "receive",
+            application=step.row.stream,
+            invoice=new_id("invoice"),
+            organisation=step.row.organisation,
+            kind=PayableKind.PENALTY,
+            number=penalty_number(step.row),
+            dated=body.announced_on or step.on,
+            received_on=step.on,
+            payee=body.payee,
+            iban=body.iban,
+            awarded=penalty.penalty(due_on, known_on or step.on).amount,
+        )
+
+    def example(self, step: Step[Takeover]) -> dict[str, Any] | None:
+        """To the applicant, once there is something to fix."""
+        due_on, known_on = penalty_days(step, None)
+        if due_on is None or not penalty.is_complete(due_on, known_on, step.on):
+            return None
+        return {"payee": "A. Voorbeeld", "iban": "NL02ABNA0123456789"}
+
+
+def penalty_days(step: Step[Takeover], known_on: date | None) -> tuple[date | None, date | None]:
+    """The last day of the two weeks of default, and the day on which the takeover was made known, if they are."""
+    default = deadlines.latest(step.session, step.row.id, "default")
+    term = deadlines.latest(step.session, step.row.id, "takeover")
+    return default.due_on if default else None, known_on or (term.ended_on if term else None)
+
+
+def penalty_number(row: Takeover) -> str:
+    """The number under which the penalty for a takeover is paid, once."""
+    return f"PEN-{row.id}"

@@ -73,6 +73,7 @@ class Term(SQLModel, table=True):
 
     __table_args__ = (
         Index("uq_term_running", "subject", "kind", unique=True, postgresql_where=text("ended_on IS NULL")),
+        Index("ix_term_provisional", "due_on", postgresql_where=text("provisional AND ended_on IS NULL")),
     )
 
     id: str = Field(primary_key=True)
@@ -84,10 +85,16 @@ class Term(SQLModel, table=True):
     organisation: str = ""
     started_on: date
     """The day of the event that starts it; the term runs from the day after."""
+    started_at: datetime | None = None
+    """The moment from which a service level of the house counts its working hours; None for a term in days."""
     amount: int
     unit: str
     due_on: date | None = None
     """None while a suspension is running."""
+    noticed_on: date | None = None
+    """The day on which a notice of delay was announced (Awb 4:14)."""
+    extended_until: date | None = None
+    """The day that the notice named."""
     provisional: bool = False
     suspendable: bool
     reasons: list[str] = Field(sa_type=json_type())
@@ -111,7 +118,7 @@ class TermSuspension(SQLModel, table=True):
 
 
 class Threshold(SQLModel, table=True):
-    """A moment on a term at which someone is reminded; found by the clock, passed once."""
+    """A moment on or after a term at which someone is told, or at which it lapses; found by the clock, passed once."""
 
     __table_args__ = (
         # The tick reads this index only: a million running terms cost it nothing.

@@ -15,6 +15,7 @@ from office import (
     act,
     actions,
     application_body,
+    at_event,
     carry_out,
     do,
     iban,
@@ -22,6 +23,7 @@ from office import (
     onward,
     receive,
     rows,
+    sparing,
     walk,
 )
 from pydantic import BaseModel
@@ -196,7 +198,29 @@ def live(engine: Engine, planter: Planter, reference: str, wanted: set[str], at:
 def new_action(proposed: list[Action], wanted: set[str]) -> Action | None:
     events = {path.split(".")[0] for path in wanted}
     allowed = [action for action in proposed if action.allowed and f"{action.chart}/{action.event}" in events]
-    return next((action for action in allowed if action.event != "withdraw"), None)
+    return next((action for action in allowed if action.event not in {"withdraw", "not-process"}), None)
+
+
+def owe(engine: Engine, planter: Planter, reference: str, at: Any) -> None:
+    """An employer that is late to take over, and late again to pay what it owes for that."""
+    at = walk(engine, reference, before=at_event("take-over"), at=at, choose=sparing)
+    for days, chart, event in (
+        (60, "takeover", "default"),
+        (120, "takeover", "take-over"),
+        (120, "takeover", "fix-penalty"),
+        (120, "payable", "check"),
+        (120, "payable", "approve"),
+        (300, "payment-batch", "build"),
+        (300, "payment-batch", "seal"),
+        (300, "payment-batch", "release"),
+        (300, "payment-batch", "export"),
+        (300, "organisation", "take-in-statement"),
+        (300, "payable", "fix-interest"),
+    ):
+        planted = (
+            {} if event == "take-in-statement" else planter.plant(f"{chart}/{event}", EVENTS[chart, event].body, {})
+        )
+        act(engine, reference, event, at=at + timedelta(days=days), changes=planted)
 
 
 def turns(engine: Engine, at: Any) -> Iterator[tuple[Event[Any, Any], str]]:
@@ -246,6 +270,7 @@ def test_content_stands_nowhere_but_in_the_vault(office: Engine) -> None:
     for event, subject in turns(office, at):
         planted = planter.plant(f"{event.chart.name}/{event.name}", event.body, {})
         act(office, subject, event.name, at=at, changes=planted)
+    owe(office, planter, receive(office, at=at), at)
 
     assert BY_PEOPLE - planter.fields == set(), "no text was planted in these"
     leaked = everything_but_the_vault(office)

@@ -30,7 +30,7 @@ from states.charts.application import ENDS, Stage
 from states.charts.chart import Chart, ChartError, StrictChart, decided
 from states.errors import RefusedError
 from states.events.catalogue import CHARTS, EVENTS
-from states.tables.application import Application, Takeover
+from states.tables.application import Application
 
 CONDITIONS = (
     "measures_advised",
@@ -197,11 +197,6 @@ def by_of(roles: tuple[Role, ...], applicant: str) -> Actor:
     return Actor(own.get(role, "somebody"), role, ZILVERDAM if role in OF_AN_EMPLOYER else None)
 
 
-def row_applicant(engine: Engine, reference: str) -> str:
-    (found,) = rows(engine, Application, Application.id == reference)
-    return str(found.applicant)
-
-
 def test_what_the_law_names_and_we_did_not_build_is_refused_with_not_yet_in_every_state(
     prepared: Prepared,
 ) -> None:
@@ -216,13 +211,6 @@ def test_what_the_law_names_and_we_did_not_build_is_refused_with_not_yet_in_ever
                 return do(engine, "application", reference, event, by=by)
 
             assert refused(call) == ["chart.not-yet"], (event, state)
-    requests = {row.state: row for row in rows(engine, Takeover)}
-    for event in ("give-notice", "default"):
-        for state, row in requests.items():
-            by = by_of(roles_of("takeover", event), row_applicant(engine, row.stream))
-            mark = CHARTS["takeover"].mark(event, state)
-            wanted = "chart.not-yet" if mark == "?" else "chart.state"
-            assert refused(lambda r=row, b=by, e=event: do(engine, "takeover", r.id, e, by=b)) == [wanted]
 
 
 def test_an_event_in_a_state_that_forbids_it_is_refused_and_told_where_it_is_possible(
