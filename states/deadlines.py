@@ -9,14 +9,14 @@ from sqlmodel import Session, col, select
 
 from rules.lengths import Length, Unit, length
 from rules.moments import office_day, start_of
-from rules.roles import ENGINE, Role
+from rules.roles import ENGINE, OF_AN_EMPLOYER, Role
 from rules.suspensions import Suspension
 from rules.terms import due_or_provisional, threshold_on
 from rules.values import value
-from states import ledger, outbox
+from states import ledger, outbox, scope
 from states.events.event import Passage, Touched
-from states.tables.application import Application
 from states.tables.base import new_id
+from states.tables.loans import Loan
 from states.tables.people import Duty
 from states.tables.work import Reminder, Term, TermSuspension, Threshold
 from states.writing import Pen
@@ -30,13 +30,13 @@ class TermKind:
     """One line of the table of terms."""
 
     article: str
-    length: str
-    """The dated value that says how long."""
+    length: str | Callable[[Any], str]
+    """The dated value that says how long; of some it depends on the subject."""
     owner: str
     """Whom the days count for: applicant, office, employer or security-authority."""
     reminds: Role
-    starts: tuple[str, str]
-    """(chart, event) that starts it."""
+    starts: frozenset[tuple[str, str]]
+    """(chart, event) that start it."""
     started_on: Callable[[Any, date], date]
     """The day of that event in law, from the subject and the day of recording."""
     ends: frozenset[tuple[str, str]]
@@ -53,6 +53,11 @@ def recorded(_: Any, on: date) -> date:
     return on
 
 
+def announced(row: Any, on: date) -> date:
+    """The term starts with the day on which the decision was announced."""
+    return row.decided_on if isinstance(row, Loan) and row.decided_on else on
+
+
 ENDINGS = frozenset(
     ("application", event) for event in ("withdraw", "lapse", "not-process", "forward", "refuse", "adopt-advice")
 )
@@ -63,7 +68,7 @@ TERMS: dict[str, TermKind] = {
         length="term_completion",
         owner="applicant",
         reminds=Role.APPLICANT,
-        starts=("application", "invite-completion"),
+        starts=frozenset({("application", "invite-completion")}),
         started_on=recorded,
         ends=ENDINGS
         | {("application", event) for event in ("complete", "intend-refusal", "plan-interview", "invite-completion")},
@@ -75,7 +80,7 @@ TERMS: dict[str, TermKind] = {
         length="term_view",
         owner="applicant",
         reminds=Role.APPLICANT,
-        starts=("application", "intend-refusal"),
+        starts=frozenset({("application", "intend-refusal")}),
         started_on=recorded,
         ends=ENDINGS | {("application", "record-view"), ("application", "abandon-refusal")},
         suspendable=False,
@@ -86,7 +91,7 @@ TERMS: dict[str, TermKind] = {
         length="term_takeover",
         owner="employer",
         reminds=Role.EMPLOYER,
-        starts=("takeover", "confirm-receipt"),
+        starts=frozenset({("takeover", "confirm-receipt")}),
         started_on=lambda row, _: row.received_on,
         ends=frozenset({("takeover", "take-over"), ("takeover", "lapse")}),
         suspendable=True,
@@ -96,11 +101,32 @@ TERMS: dict[str, TermKind] = {
         length="term_objection",
         owner="applicant",
         reminds=Role.APPLICANT,
-        starts=("application", "refuse"),
-        started_on=recorded,
-        ends=frozenset({("application", "file-objection")}),
+        starts=frozenset({("application", "refuse"), ("loan", "decline")}),
+        started_on=announced,
+        ends=frozenset({("application", "file-objection"), ("loan", "file-objection")}),
         suspendable=False,
         lapses=True,
+    ),
+    "objection-decision": TermKind(
+        article="Awb 7:10(1)",
+        length=lambda row: "term_objection_decision_committee" if row.committee else "term_objection_decision",
+        owner="office",
+        reminds=Role.COORDINATOR,
+        starts=frozenset({("objection", "file")}),
+        # From the day after the objection term; own reading for a late one: not before it came.
+        started_on=lambda row, _: max(row.objection_until, row.received_on),
+        ends=frozenset({("objection", "decide"), ("objection", "withdraw"), ("objection", "put-off")}),
+        suspendable=True,
+    ),
+    "objection-put-off": TermKind(
+        article="Awb 7:10(3)",
+        length="term_objection_put_off",
+        owner="office",
+        reminds=Role.COORDINATOR,
+        starts=frozenset({("objection", "put-off")}),
+        started_on=lambda row, _: row.put_off_from,
+        ends=frozenset({("objection", "decide"), ("objection", "withdraw")}),
+        suspendable=True,
     ),
 }
 
@@ -112,7 +138,7 @@ def refresh(passage: Passage) -> None:
         for kind, term in TERMS.items():
             if pair in term.ends:
                 end(passage, touch, kind)
-            if pair == term.starts:
+            if pair in term.starts:
                 start(passage, touch, kind)
 
 
@@ -121,15 +147,17 @@ def start(passage: Passage, touch: Touched, kind: str) -> Term:
     line = TERMS[kind]
     started_on = line.started_on(touch.row, passage.on)
     days = getattr(touch.body, "days", None)  # the completion term is what the invitation says
-    term_length = Length(days, Unit.DAYS) if kind == "completion" and days else length(line.length, started_on)
+    name = line.length if isinstance(line.length, str) else line.length(touch.row)
+    term_length = Length(days, Unit.DAYS) if kind == "completion" and days else length(name, started_on)
+    organisation = getattr(touch.row, "organisation", "") or ""
     row = Term(
         id=new_id("term"),
         application=touch.row.stream,  # type: ignore[attr-defined]
         subject=touch.row.id,  # type: ignore[attr-defined]
         kind=kind,
         article=line.article,
-        owner=line.owner,
-        organisation=getattr(touch.row, "organisation", ""),
+        owner="employer" if organisation and line.owner == "office" else line.owner,
+        organisation=organisation,
         started_on=started_on,
         amount=term_length.amount,
         unit=str(term_length.unit),
@@ -310,6 +338,8 @@ def recipients(session: Session, term: Term) -> list[str]:
     """Who is reminded of a term: its applicant, or whoever holds the duty for its employer or the office."""
     role = TERMS[term.kind].reminds
     if role is Role.APPLICANT:
-        return [session.get_one(Application, term.application).applicant]
+        return [scope.official_of(session, term.application)]
+    if term.organisation and role not in OF_AN_EMPLOYER:
+        role = Role.EMPLOYER  # the objection is to its decision
     query = select(Duty.person).where(Duty.role == role, Duty.organisation == term.organisation)
     return sorted(session.exec(query))

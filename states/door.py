@@ -178,9 +178,9 @@ def judge(step: Step[Any], definition: Event[Any, Any], body: Body) -> None:
 def related(step: Step[Any], chart: str, name: str) -> bool:
     """Whether the caller stands to the case as the event asks: the own one, someone else's, the own employer's."""
     by = step.by
-    application = step.application() if scope.has_application(step.row) else None
-    if application is not None:
-        facts = {"person": by.person, "applicant": application.applicant}
+    official = step.passage.official_of(step.row)
+    if official is not None:
+        facts = {"person": by.person, "applicant": official}
         if by.role is Role.APPLICANT:
             if not step.ask(duties.own_application, role=by.role, **facts):
                 return False

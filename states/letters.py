@@ -12,6 +12,7 @@ from rules.terms import due_or_provisional
 from states import deadlines, outbox
 from states.events.event import Passage, Touched
 from states.tables.application import Application
+from states.tables.loans import Loan
 from states.tables.people import Duty
 
 Facts = Callable[[Passage, Touched], Mapping[str, Any]]
@@ -36,8 +37,26 @@ def application_of(passage: Passage, touch: Touched) -> Application:
 
 
 def applicant(passage: Passage, touch: Touched) -> list[str]:
-    """The applicant."""
-    return [application_of(passage, touch).applicant]
+    """The applicant: the official whom the subject is about."""
+    found = passage.official_of(touch.row)
+    assert found is not None
+    return [found]
+
+
+def living(passage: Passage, touch: Touched) -> list[str]:
+    """The official of a loan; nobody after a death."""
+    return [] if touch.row.estate else applicant(passage, touch)  # type: ignore[attr-defined]  # a Loan says so
+
+
+def on_return(passage: Passage, touch: Touched) -> list[str]:
+    """The official, where something was lent that is due back now."""
+    return living(passage, touch) if touch.after == "due-back" else []
+
+
+def on_estate(passage: Passage, touch: Touched) -> list[str]:
+    """The employer, where something was lent to someone who died."""
+    gone = touch.row.estate  # type: ignore[attr-defined]  # a Loan says so
+    return employer(passage, touch) if gone and touch.after == "due-back" else []
 
 
 def employer(passage: Passage, touch: Touched) -> list[str]:
@@ -63,7 +82,8 @@ def attribute(name: str, source: str | None = None) -> Facts:
 
 def article(passage: Passage, touch: Touched) -> Mapping[str, Any]:
     """The article of the applicant's office: 2.9, 3.9 or 4.9."""
-    return {"article": ARTICLE[EMPLOYER_OF[application_of(passage, touch).office]]}
+    held = touch.row if isinstance(touch.row, Loan) else application_of(passage, touch)
+    return {"article": ARTICLE[EMPLOYER_OF[held.office]]}
 
 
 def term_due(kind: str) -> Facts:
@@ -83,6 +103,18 @@ def due_from_today(value_name: str, fact: str) -> Facts:
 
     def read(passage: Passage, _: Touched) -> Mapping[str, Any]:
         due = due_or_provisional(passage.on, length(value_name, passage.on))
+        assert due.on is not None
+        return {fact: due.on.isoformat()}
+
+    return read
+
+
+def due_from(column: str, value_name: str, fact: str) -> Facts:
+    """The end of a term that starts with a day on the subject."""
+
+    def read(_: Passage, touch: Touched) -> Mapping[str, Any]:
+        day = getattr(touch.row, column)
+        due = due_or_provisional(day, length(value_name, day))
         assert due.on is not None
         return {fact: due.on.isoformat()}
 
@@ -151,6 +183,27 @@ LETTERS: dict[tuple[str, str], tuple[Letter, ...]] = {
     ),
     ("takeover", "take-over"): (Letter("takeover-notice", applicant, article),),
     ("payable", "pay"): (Letter("payment-note", employer, nothing),),
+    ("loan", "request"): (Letter("loan-requested", employer, article),),
+    ("loan", "open"): (Letter("loan-requested", employer, article),),
+    ("loan", "grant"): (Letter("loan-granted", living, article),),
+    ("loan", "decline"): (
+        Letter("loan-declined", living, together(article, due_from("decided_on", "term_objection", "objection_until"))),
+    ),
+    ("loan", "end-with-office"): (
+        Letter("loan-return", on_return, attribute("due_on", "due_back_on")),
+        Letter("loan-estate", on_estate, nothing),
+    ),
+    ("objection", "file"): (Letter("objection-received", applicant, term_due("objection-decision")),),
+    ("objection", "plan-hearing"): (Letter("hearing-invitation", applicant, attribute("hearing_on")),),
+    ("objection", "put-off"): (Letter("objection-put-off", applicant, term_due("objection-put-off")),),
+    ("objection", "decide"): (
+        Letter(
+            "objection-decision",
+            applicant,
+            together(attribute("outcome"), due_from("decided_on", "term_objection", "appeal_until")),
+        ),
+    ),
+    ("objection", "withdraw"): (Letter("objection-withdrawn", applicant, nothing),),
 }
 
 
@@ -166,7 +219,7 @@ def refresh(passage: Passage) -> None:
                 outbox.post(
                     passage.session,
                     line.letter,
-                    application=application_of(passage, touch).id,
+                    application=str(touch.row.stream),  # type: ignore[attr-defined]  # the application, or the loan alone
                     recipient=person,
                     facts=line.facts(passage, touch),
                     at=passage.at,

@@ -20,6 +20,7 @@ from rules.values import value, version
 from states.errors import NotFoundError, RefusedError
 from states.tables.application import Application, ThreatSignal
 from states.tables.finance import Numbering
+from states.tables.loans import Loan
 from states.tables.work import WorkItem
 from states.work import BY_HAND
 
@@ -88,7 +89,8 @@ def claim(session: Session, *, by: Actor, at: datetime) -> WorkItem | None:
 def not_of(person: str) -> ColumnElement[bool]:
     """Work on an application that is not the person's own (Awb 2:4)."""
     own = select(Application.id).where(Application.applicant == person)
-    return col(WorkItem.application).not_in(own)
+    alone = select(Loan.id).where(Loan.person == person)
+    return col(WorkItem.application).not_in(own.union(alone))
 
 
 def first(session: Session, *where: ColumnElement[bool], by: tuple[Any, ...]) -> WorkItem | None:

@@ -151,8 +151,6 @@ NOT_YET = {
     "record-move": "Record a move",
     "record-death": "Record a death",
     "revise-advice": "Revise the advice after a new threat",
-    "request-loan": "Request a loan (par. 7)",
-    "file-objection": "File an objection",
     "reopen": "Reopen a closed application",
 }
 for event_name, event_title in NOT_YET.items():

@@ -5,7 +5,9 @@ from states.charts.application import APPLICATION
 from states.charts.batch import BATCH
 from states.charts.booking import BOOKING
 from states.charts.chart import Chart
+from states.charts.loan import LOAN
 from states.charts.measure import MEASURE
+from states.charts.objection import OBJECTION
 from states.charts.payable import PAYABLE
 from states.charts.registry import ORGANISATION, PERSON
 from states.charts.takeover import TAKEOVER
@@ -19,7 +21,12 @@ from states.events import (
     batches,
     bookings,
     domains,
+    loan_requests,
+    loans,
     measures,
+    objection_handling,
+    objection_outcomes,
+    objections,
     payables,
     registry,
     takeovers,
@@ -38,6 +45,8 @@ CHARTS: dict[str, Chart] = {
         BOOKING,
         ORGANISATION,
         PERSON,
+        LOAN,
+        OBJECTION,
     )
 }
 
@@ -55,6 +64,11 @@ MODULES = (
     batches,
     bookings,
     registry,
+    loan_requests,
+    loans,
+    objections,
+    objection_handling,
+    objection_outcomes,
 )
 """Where the events stand, in the order of the way."""
 

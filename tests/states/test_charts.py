@@ -26,14 +26,14 @@ from statemachine.states import States
 from rules.duties import DUTIES, role_has_duty, roles_of
 from rules.roles import OF_AN_EMPLOYER, Actor, Role
 from states.bodies import Body
-from states.charts import advice, application, batch, booking, measure, payable, registry, takeover
+from states.charts import advice, application, batch, booking, loan, measure, objection, payable, registry, takeover
 from states.charts.application import ENDS, Stage
 from states.charts.chart import Chart, ChartError, StrictChart, decided
 from states.errors import RefusedError
 from states.events.catalogue import CHARTS, EVENTS
 from states.tables.application import Application, Takeover
 
-CONDITIONS = ("measures_advised", "interviewed", "evidence_complete")
+CONDITIONS = ("measures_advised", "interviewed", "evidence_complete", "founded", "unfounded", "inadmissible")
 RESTING = {("organisation", "active")}
 """States that need no way on in this version: an employer stays until mergers are built."""
 OUTSIDE_CHARTS = {("work", "claim"), ("work", "release")}
@@ -157,7 +157,9 @@ class TrialChart(StrictChart):
 
 
 @pytest.mark.parametrize(
-    "module", [application, advice, takeover, measure, payable, batch, booking, registry], ids=lambda m: m.__name__
+    "module",
+    [application, advice, takeover, measure, payable, batch, booking, registry, loan, objection],
+    ids=lambda m: m.__name__,
 )
 def test_deleting_any_deciding_cell_of_a_chart_is_noticed(module: object) -> None:
     for chart in CHARTS.values():
@@ -231,7 +233,7 @@ def test_an_event_in_a_state_that_forbids_it_is_refused_and_told_where_it_is_pos
 def test_the_ends_of_an_application_accept_only_what_the_grid_lists() -> None:
     grid = CHARTS["application"].grid
     accepted = {event for (event, state), mark in grid.items() if state in ENDS and mark in ">="}
-    assert accepted == {"record-threat"}
+    assert accepted == {"record-threat", "request-loan", "file-objection"}
     assert {state for state in Stage if is_ended(state)} == CHARTS["application"].final
 
 
