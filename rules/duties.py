@@ -47,7 +47,7 @@ DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
     ("application", "revise-advice"): (D,),
     ("application", "request-loan"): (U, A),
     ("application", "file-objection"): (A, U),
-    ("application", "reopen"): (C,),
+    ("application", "reopen"): (C, N),
     ("domain-advice", "open"): (N,),
     ("domain-advice", "draft"): (N,),
     ("domain-advice", "set-aside"): (N,),

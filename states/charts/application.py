@@ -143,6 +143,6 @@ APPLICATION = decided(
     revise-advice         ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?
     request-loan          =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =
     file-objection        =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =
-    reopen                ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?
+    reopen                x   x   x   x   x   x   x   x   x   x   =   =   x   =   =   =   =   =
     """,
 )

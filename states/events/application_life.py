@@ -151,7 +151,6 @@ NOT_YET = {
     "record-move": "Record a move",
     "record-death": "Record a death",
     "revise-advice": "Revise the advice after a new threat",
-    "reopen": "Reopen a closed application",
 }
 for event_name, event_title in NOT_YET.items():
     type(

@@ -29,6 +29,7 @@ from states.events import (
     objections,
     payables,
     registry,
+    reopening,
     takeovers,
 )
 from states.events.event import EVENTS
@@ -57,6 +58,7 @@ MODULES = (
     application_threats,
     application_terms,
     application_life,
+    reopening,
     domains,
     takeovers,
     measures,

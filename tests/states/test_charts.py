@@ -233,7 +233,7 @@ def test_an_event_in_a_state_that_forbids_it_is_refused_and_told_where_it_is_pos
 def test_the_ends_of_an_application_accept_only_what_the_grid_lists() -> None:
     grid = CHARTS["application"].grid
     accepted = {event for (event, state), mark in grid.items() if state in ENDS and mark in ">="}
-    assert accepted == {"record-threat", "request-loan", "file-objection"}
+    assert accepted == {"record-threat", "request-loan", "file-objection", "reopen"}
     assert {state for state in Stage if is_ended(state)} == CHARTS["application"].final
 
 
