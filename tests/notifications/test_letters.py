@@ -10,6 +10,7 @@ from notifications.errors import NotificationsError
 from notifications.letters import _environment, render
 
 LETTERS = sorted(catalogue().letters)
+DECISIONS = [letter for letter in LETTERS if "objection_until" in catalogue().letters[letter].facts]
 IN_EVERY_LANGUAGE = [(letter, language) for letter in LETTERS for language in LANGUAGES]
 
 ONE = {
@@ -25,6 +26,14 @@ ONE = {
     "term": "takeover",
     "forwarded_to": "municipality",
     "days_left": 14,
+    "days": 42,
+    "since": "2026-03-02",
+    "hearing_on": "2026-06-11",
+    "appeal_until": "2026-08-13",
+    "ended_on": "2026-03-18",
+    "outcome": "founded",
+    "other": "VA-2026-AB12CD34",
+    "successor": "Gemeente Nieuwland",
 }
 OTHER = ONE | {
     "reference": "VA-2027-777777",
@@ -39,6 +48,14 @@ OTHER = ONE | {
     "term": "payment",
     "forwarded_to": "province",
     "days_left": 3,
+    "days": 2,
+    "since": "2027-09-06",
+    "hearing_on": "2027-11-25",
+    "appeal_until": "2028-01-20",
+    "ended_on": "2027-10-05",
+    "outcome": "inadmissible",
+    "other": "VA-2027-ZY98XW76",
+    "successor": "Provincie Oost",
 }
 
 
@@ -203,7 +220,7 @@ def test_a_reminder_counts_the_days_that_are_left_or_gone(days_left: int, nl: st
         assert words in render("reminder", reminder, language).body
 
 
-@pytest.mark.parametrize("letter", ["refusal", "not-processed", "no-measures"])
+@pytest.mark.parametrize("letter", DECISIONS)
 def test_a_decision_says_how_until_when_and_where_to_object(letter: str) -> None:
     nl, en = (render(letter, facts(letter), language).body for language in LANGUAGES)
     assert "bezwaar maken tot en met 18 mei 2026 (artikelen 3:45, 6:7 en 6:8" in nl
@@ -226,6 +243,123 @@ def test_the_handoff_names_112_and_the_police_and_does_not_say_what_was_reported
     assert "uw melding" in body
 
 
-def test_the_subject_of_a_decision_does_not_say_which_way_it_went() -> None:
-    subjects = {render(letter, facts(letter)).subject for letter in ("refusal", "not-processed", "no-measures")}
-    assert subjects == {"Veiligadvies VA-2026-000123: besluit op uw aanvraag"}
+@pytest.mark.parametrize("letter", [*DECISIONS, "loan-granted", "objection-decision"])
+def test_the_subject_of_a_decision_does_not_say_which_way_it_went(letter: str) -> None:
+    nl, en = (render(letter, facts(letter), language).subject for language in LANGUAGES)
+    assert re.fullmatch(
+        r"Veiligadvies \S+: (besluit|beslissing) (op uw (aanvraag|verzoek|bezwaar)|over een betaling)", nl
+    )
+    assert re.fullmatch(r"Veiligadvies \S+: decision on (your (application|request|objection)|a payment)", en)
+
+
+@pytest.mark.parametrize("letter", DECISIONS)
+def test_every_decision_rests_on_the_articles_of_its_remedy(letter: str) -> None:
+    assert {"Awb 3:45", "Awb 6:7", "Awb 6:8"} <= set(catalogue().letters[letter].articles)
+
+
+def test_every_decision_that_we_know_of_carries_the_remedy_of_objection() -> None:
+    assert set(DECISIONS) == {
+        "application-lapsed",
+        "interest-decision",
+        "loan-declined",
+        "no-measures",
+        "not-processed",
+        "payment-decision",
+        "penalty-decision",
+        "refusal",
+        "second-home-declined",
+    }
+
+
+@pytest.mark.parametrize(
+    ("outcome", "nl", "en"),
+    [
+        ("founded", "Uw bezwaar is gegrond: ", "Your objection is founded: "),
+        ("unfounded", "Uw bezwaar is ongegrond: ", "Your objection is unfounded: "),
+        ("inadmissible", "Uw bezwaar is niet-ontvankelijk: ", "Your objection is inadmissible: "),
+    ],
+)
+def test_a_decision_on_an_objection_says_its_outcome_and_the_way_to_the_court(outcome: str, nl: str, en: str) -> None:
+    told = facts("objection-decision") | {"outcome": outcome}
+    dutch, english = (render("objection-decision", told, language).body for language in LANGUAGES)
+    assert nl in dutch
+    assert "beroep instellen bij de rechtbank tot en met 13 augustus 2026 (artikelen 6:7, 6:8 en 8:1" in dutch
+    assert "voorlopige voorziening" in dutch
+    assert "bezwaar maken" not in dutch
+    assert en in english
+    assert "appeal to the district court up to and including 13 August 2026 (articles 6:7, 6:8 and 8:1" in english
+
+
+@pytest.mark.parametrize(("letter", "language"), IN_EVERY_LANGUAGE)
+def test_a_subject_fits_on_the_screen_of_a_telephone(letter: str, language: str) -> None:
+    reference = {"reference": "VA-2026-AB12CD34"}
+    assert len(render(letter, facts(letter) | reference, language).subject) < 80
+
+
+NOT_NAMED = {"Awb 4:3a", "Awb afdeling 2.3 (Wmebv)"}
+"""A receipt names the division that it rests on in words of its own."""
+
+
+@pytest.mark.parametrize(("letter", "language"), IN_EVERY_LANGUAGE)
+def test_a_letter_names_every_article_that_it_rests_on(letter: str, language: str) -> None:
+    line = catalogue().letters[letter]
+    body = render(letter, facts(letter), language).body
+    for article in set(line.articles) - NOT_NAMED:
+        law, number = article.split(" ", 1)
+        place = re.split(r"[(]", number)[0]
+        if law == "REG":
+            either = {"nl": "2.9, 3.9 of 4.9", "en": "2.9, 3.9 or 4.9"}[language]
+            assert str(ONE["article"]) in body if "article" in line.facts else either in body, article
+            assert "Regeling rechtspositie decentrale politieke ambtsdragers" in body
+        else:
+            assert re.search(rf"(?<![0-9:]){place}(?![0-9])", body), article
+            assert "Algemene wet bestuursrecht" in body
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_free_text_in_a_letter_names_a_case_a_provision_or_an_organisation_and_never_a_person(letter: str) -> None:
+    free = {key for key, kind in catalogue().letters[letter].facts.items() if kind == "text"}
+    assert free <= {"reference", "ground", "other", "successor"}
+
+
+HEARS_NO_OR_LATER = [
+    "application-lapsed",
+    "delay-notice",
+    "loan-declined",
+    "loan-return",
+    "measure-not-possible",
+    "no-measures",
+    "not-processed",
+    "objection-put-off",
+    "office-ended",
+    "refusal",
+    "refusal-intended",
+    "second-home-declined",
+]
+
+
+@pytest.mark.parametrize("letter", HEARS_NO_OR_LATER)
+def test_whoever_hears_no_or_later_is_told_where_safety_does_not_wait(letter: str) -> None:
+    assert "Bel 112 als er direct gevaar is" in render(letter, facts(letter)).body
+    assert "Call 112 if there is immediate danger" in render(letter, facts(letter), "en").body
+
+
+@pytest.mark.parametrize("letter", ["death-recorded", "loan-estate"])
+def test_after_a_death_the_employer_is_written_to_without_haste_and_without_a_death_in_the_subject(letter: str) -> None:
+    written = render(letter, facts(letter))
+    assert written.subject == "Veiligadvies VA-2026-000123: een bericht voor u als werkgever"
+    assert "veel sterkte" in written.body
+    assert "heeft geen haast" in written.body
+    assert "nabestaanden niet aan" in written.body
+    assert not re.search(r"\b(termijn|uiterlijk|moet u|bezwaar)\b", written.body)
+
+
+@pytest.mark.parametrize(("letter", "language"), IN_EVERY_LANGUAGE)
+def test_a_letter_speaks_plainly(letter: str, language: str) -> None:
+    body = render(letter, facts(letter) | {"reference": "VA"}, language).body
+    stiff = (
+        r"\b(middels|teneinde|derhalve|dienaangaande|voornoemd\w*|desbetreffend\w*|conform|hereby|pursuant|aforesaid)\b"
+    )
+    assert re.findall(stiff, body, re.IGNORECASE) == []
+    sentences = re.split(r"(?<=[.?!:])\s+", re.sub(r"\([^)]*\)", "", body))
+    assert max(len(sentence.split()) for sentence in sentences) <= 32
