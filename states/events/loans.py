@@ -8,11 +8,14 @@ which the employer cannot refuse, and it ends by ``measure/remove``.
 from datetime import date
 from typing import Any
 
+from sqlmodel import col
+
 from rules import eligibility, loans, steps
 from rules.roles import Role
 from states.bodies import Body, Code, Day, Handle, Text
-from states.charts.loan import LOAN
+from states.charts.loan import LOAN, LoanState
 from states.events.event import B, Event, Step
+from states.tables.application import Application
 from states.tables.loans import Loan
 
 
@@ -237,3 +240,10 @@ class EndWithOffice(LoanEvent[EndOfOffice]):
     def example(self, step: Step[Loan]) -> dict[str, Any] | None:
         """Today, where it is recorded here."""
         return {"endedOn": step.on.isoformat()} if step.row.application is None else None
+
+
+def end_loans(step: Step[Application], ended_on: date, *, estate: bool = False) -> None:
+    """Let every loan of an application end with the office; one without an application is ended on itself."""
+    live = (LoanState.REQUESTED, LoanState.GRANTED, LoanState.LENT, LoanState.DUE_BACK)
+    for loan in step.rows(Loan, Loan.application == step.row.id, col(Loan.state).in_(live)):
+        step.follow("loan", loan, "end-with-office", ended_on=ended_on, estate=estate)

@@ -31,13 +31,16 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from rules.roles import ENGINE, Actor, Role
-from states import scope
+from states import ledger, scope
 from states.actions import actions
 from states.charts.application import Stage
 from states.charts.loan import LoanState
 from states.database import transaction
 from states.deadlines import pass_due
+from states.door import follow
 from states.errors import MalformedError
+from states.events.event import Passage, Step
+from states.events.loans import end_loans
 from states.queue import claim
 from states.rebuild import as_of
 from states.tables.application import Application, Measure
@@ -413,7 +416,9 @@ def bridge(engine: Engine, reference: str, *, by: Actor = OFFICER, **changes: An
     """A loan asked for on an application."""
     body = {"description": "Een draagbare noodknop", **changes}
     do(engine, "application", reference, "request-loan", by=by, body=body)
-    found: Loan = rows(engine, Loan, Loan.application == reference)[-1]
+    asked = sorted(rows(engine, LedgerEntry, LedgerEntry.event == "open"), key=lambda entry: entry.seq)
+    mine = [entry.subject for entry in asked if entry.stream == reference and entry.chart == "loan"]
+    found: Loan = row(engine, Loan, Loan.id == mine[-1])
     return found
 
 
@@ -455,13 +460,8 @@ def test_only_an_employer_of_the_case_is_asked(office: Engine) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "reported", "urgent", "lane"),
-    [
-        (None, False, False, 4),
-        (None, False, True, 2),
-        ("acute-danger", False, False, 1),
-        ("acute-danger", False, True, 1),
-    ],
+    ("kind", "urgent", "lane"),
+    [(None, False, 4), (None, True, 2), ("acute-danger", False, 1), ("acute-danger", True, 1)],
 )
 def test_the_lane_follows_the_case_or_an_urgent_wish_whichever_is_sooner(
     office: Engine, kind: str | None, urgent: bool, lane: int
@@ -498,3 +498,21 @@ def test_a_measure_that_an_adopted_advice_lends_stays_a_measure(office: Engine) 
     walk(office, reference, Stage.CLOSED)
     assert rows(office, Loan) == []
     assert len(rows(office, Measure)) > 0
+
+
+def test_the_loans_of_an_application_end_with_its_office_and_no_others(office: Engine) -> None:
+    """As the end of office on the application lets them; a loan of another case and one that was declined stay."""
+    reference, other = receive(office), receive(office)
+    lent_here, asked, declined = (bridge(office, reference).id for _ in range(3))
+    elsewhere = bridge(office, other).id
+    on(office, lent_here, "grant")
+    on(office, lent_here, "lend", {"lentOn": "2026-03-02"})
+    on(office, declined, "decline", {"reasons": "R"})
+    with transaction(office) as session:
+        passage = Passage(session, ENGINE, START, follower=follow)
+        passage.streams = ledger.lock(session, [reference])
+        step = Step(passage, session.get_one(Application, reference), ENGINE)
+        end_loans(step, date(2026, 3, 2))
+        passage.pen.write(START)
+    states = {found.id: found.state for found in rows(office, Loan)}
+    assert states == {lent_here: "due-back", asked: "lapsed", declined: "declined", elsewhere: "requested"}

@@ -29,6 +29,7 @@ from office import (
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from notifications.letters import render
 from rules import objections
 from rules.roles import ENGINE, Actor, Role
 from rules.values import value
@@ -38,6 +39,7 @@ from states.charts.loan import LoanState
 from states.charts.objection import ObjectionState
 from states.database import transaction
 from states.deadlines import pass_due
+from states.letters import LETTERS
 from states.tables.application import Application
 from states.tables.ledger import LedgerEntry, Stream
 from states.tables.loans import Loan, Objection
@@ -82,7 +84,8 @@ def object_to(
     """An objection to the refusal of an application."""
     body = {"against": "refusal", "grounds": "Het ambt is verkeerd vastgelegd", **changes}
     do(engine, "application", reference, "file-objection", by=by, at=at, body=body)
-    found: Objection = rows(engine, Objection, Objection.application == reference)[-1]
+    filed = rows(engine, LedgerEntry, LedgerEntry.stream == reference, LedgerEntry.event == "file")
+    found: Objection = row(engine, Objection, Objection.id == filed[-1].subject)
     return found
 
 
@@ -653,3 +656,32 @@ def test_the_actions_of_a_case_propose_the_employers_people_for_the_employers_de
     decided = row(office, Objection)
     assert decided.decided_by != row(office, Loan).decided_by
     assert decided.application == reference
+
+
+def test_every_letter_of_a_loan_and_of_an_objection_can_be_written(office: Engine) -> None:
+    with transaction(office) as session:
+        enrol(session, SECOND)
+    loan, reference = decline(office), refuse(office)
+    found = object_to_loan(office, loan)
+    on(office, found, "plan-hearing", {"hearingOn": "2026-03-09"}, by=SECOND)
+    on(office, found, "put-off", {"reasons": "R"}, by=SECOND)
+    on(office, found, "hear", {"heldOn": "2026-03-02"}, by=SECOND)
+    on(office, found, "decide", {"outcome": "founded", "reasons": "R"}, by=SECOND)
+    on(office, object_to(office, reference), "withdraw", by=OFFICER)
+    for estate, key in ((False, loan.id), (True, decline(office, name="B. Ander").id)):
+        if estate:
+            again = object_to_loan(office, row(office, Loan, Loan.id == key))
+            on(office, again, "waive-hearing", {"ground": "met-in-full", "reasons": "R"}, by=SECOND)
+            on(office, again, "decide", {"outcome": "founded", "reasons": "R"}, by=SECOND)
+        do(office, "loan", key, "grant", by=EMPLOYER)
+        do(office, "loan", key, "lend", by=EMPLOYER, body={"lentOn": "2026-03-02"})
+        do(office, "loan", key, "end-with-office", by=EMPLOYER, body={"endedOn": "2026-03-02", "estate": estate})
+    always = {"link": "http://localhost/", "sent_on": "2026-03-02"}
+    written = set()
+    for letter in rows(office, Outbox):
+        for language in ("nl", "en"):
+            assert render(letter.letter, {**letter.facts, **always, "reference": letter.application}, language).body
+        written.add(letter.letter)
+    asked = {line.letter for (chart, _), lines in LETTERS.items() for line in lines if chart in {"loan", "objection"}}
+    assert asked <= written
+    assert problems(office) == []
