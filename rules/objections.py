@@ -24,7 +24,7 @@ class Against(StrEnum):
     PAYMENT = "payment"
 
 
-class Outcome(StrEnum):
+class ObjectionOutcome(StrEnum):
     """What can come of an objection."""
 
     FOUNDED = "founded"
@@ -43,9 +43,9 @@ class Waiver(StrEnum):
 
 
 ONLY = {
-    Waiver.MANIFESTLY_INADMISSIBLE: Outcome.INADMISSIBLE,
-    Waiver.MANIFESTLY_UNFOUNDED: Outcome.UNFOUNDED,
-    Waiver.MET_IN_FULL: Outcome.FOUNDED,
+    Waiver.MANIFESTLY_INADMISSIBLE: ObjectionOutcome.INADMISSIBLE,
+    Waiver.MANIFESTLY_UNFOUNDED: ObjectionOutcome.UNFOUNDED,
+    Waiver.MET_IN_FULL: ObjectionOutcome.FOUNDED,
 }
 """The one outcome that a ground for not hearing leaves open (Awb 7:3(a), (b), (e))."""
 
@@ -188,9 +188,9 @@ def decided_by_someone_else(*, person: str, decision_by: str) -> Words | None:
     nl="Voor de beslissing wordt gehoord, tenzij een grond van artikel 7:3 daarvan ontslaat.",
     verified=False,
 )
-def heard_first(*, state: str, outcome: Outcome) -> Words | None:
+def heard_first(*, state: str, outcome: ObjectionOutcome) -> Words | None:
     """Before the decision someone is heard, unless a ground of article 7:3 says that it need not be."""
-    if state != "received" or outcome is Outcome.INADMISSIBLE:
+    if state != "received" or outcome is ObjectionOutcome.INADMISSIBLE:
         return None
     return say(
         "Nobody was heard yet: hear the official, or record why that is not needed (Awb 7:3). Only a manifestly"
@@ -207,7 +207,7 @@ def heard_first(*, state: str, outcome: Outcome) -> Words | None:
     nl="De uitkomst past bij de grond waarop niet is gehoord.",
     verified=False,
 )
-def waiver_fits(*, waiver: Waiver | None, outcome: Outcome) -> Words | None:
+def waiver_fits(*, waiver: Waiver | None, outcome: ObjectionOutcome) -> Words | None:
     """The outcome is the one that the ground for not hearing leaves open."""
     only = ONLY.get(waiver, outcome) if waiver is not None else outcome
     if only is outcome:
@@ -227,14 +227,14 @@ def waiver_fits(*, waiver: Waiver | None, outcome: Outcome) -> Words | None:
     nl="Een te laat bezwaar is niet-ontvankelijk, tenzij de termijnoverschrijding verschoonbaar is.",
     verified=False,
 )
-def late_is_inadmissible(*, late: bool, excusable: bool | None, outcome: Outcome) -> Words | None:
+def late_is_inadmissible(*, late: bool, excusable: bool | None, outcome: ObjectionOutcome) -> Words | None:
     """A late objection is inadmissible, unless its lateness is excused."""
     if excusable and not late:
         return say(
             "The objection came in time; there is no lateness to excuse. Leave excusable out.",
             "Het bezwaar kwam op tijd; er valt geen termijnoverschrijding te verschonen. Laat excusable weg.",
         )
-    if not late or excusable or outcome is Outcome.INADMISSIBLE:
+    if not late or excusable or outcome is ObjectionOutcome.INADMISSIBLE:
         return None
     return say(
         "The objection came late: it is inadmissible, unless you say that the lateness is excusable, and why"
@@ -278,9 +278,9 @@ def put_off_once(*, put_off: bool, due_on: date | None, on: date) -> Words | Non
     nl="Een gegrond bezwaar noemt de fase waarin de aanvraag verder gaat, als het besluit haar had beëindigd.",
     verified=False,
 )
-def reopens_at(*, outcome: Outcome, stages: Sequence[str], named: str | None) -> Words | None:
+def reopens_at(*, outcome: ObjectionOutcome, stages: Sequence[str], named: str | None) -> Words | None:
     """A founded objection names the stage at which the application goes on, where the decision had ended it."""
-    if outcome is not Outcome.FOUNDED or not stages:
+    if outcome is not ObjectionOutcome.FOUNDED or not stages:
         if named is None:
             return None
         return say(

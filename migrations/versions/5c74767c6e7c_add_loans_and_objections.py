@@ -176,7 +176,7 @@ def upgrade() -> None:
         sa.Column("decided_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column(
             "outcome",
-            sa.Enum("founded", "unfounded", "inadmissible", name="outcome", native_enum=False, length=32),
+            sa.Enum("founded", "unfounded", "inadmissible", name="objectionoutcome", native_enum=False, length=32),
             nullable=True,
         ),
         sa.Column("reopened_at", sqlmodel.sql.sqltypes.AutoString(), nullable=True),

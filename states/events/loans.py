@@ -145,23 +145,23 @@ class Lend(LoanEvent[Lending]):
         return {"lentOn": step.on.isoformat()}
 
 
-class Return(Body):
+class LoanReturn(Body):
     """When it came back."""
 
     returned_on: Day
     remarks: Text | None = None
 
 
-class TakeBack(LoanEvent[Return]):
+class TakeBack(LoanEvent[LoanReturn]):
     """What was lent came back."""
 
-    name, title, body = "take-back", "Record that a loan came back", Return
+    name, title, body = "take-back", "Record that a loan came back", LoanReturn
 
-    def judge(self, step: Step[Loan], body: Return) -> None:
+    def judge(self, step: Step[Loan], body: LoanReturn) -> None:
         """A day that can be."""
         in_order(step, "The return", body.returned_on, "handing over", step.row.lent_on)
 
-    def effect(self, step: Step[Loan], body: Return) -> None:
+    def effect(self, step: Step[Loan], body: LoanReturn) -> None:
         """Keep the day."""
         step.row.returned_on = body.returned_on
 
@@ -170,23 +170,23 @@ class TakeBack(LoanEvent[Return]):
         return {"returnedOn": step.on.isoformat()}
 
 
-class Loss(Body):
+class LoanLoss(Body):
     """Since when it is lost, and how that came."""
 
     lost_on: Day
     reasons: Text
 
 
-class Lose(LoanEvent[Loss]):
+class Lose(LoanEvent[LoanLoss]):
     """What was lent will not come back."""
 
-    name, title, body = "lose", "Record that a loan is lost", Loss
+    name, title, body = "lose", "Record that a loan is lost", LoanLoss
 
-    def judge(self, step: Step[Loan], body: Loss) -> None:
+    def judge(self, step: Step[Loan], body: LoanLoss) -> None:
         """A day that can be."""
         in_order(step, "The loss", body.lost_on, "handing over", step.row.lent_on)
 
-    def effect(self, step: Step[Loan], body: Loss) -> None:
+    def effect(self, step: Step[Loan], body: LoanLoss) -> None:
         """Keep the day."""
         step.row.lost_on = body.lost_on
 
@@ -195,16 +195,16 @@ class Lose(LoanEvent[Loss]):
         return {"lostOn": step.on.isoformat(), "reasons": "It was stolen; a report was made."}
 
 
-class Reconsidered(Body):
+class LoanFarewell(Body):
     """Why; may be left out."""
 
     reasons: Text | None = None
 
 
-class WithdrawLoan(LoanEvent[Reconsidered]):
+class WithdrawLoan(LoanEvent[LoanFarewell]):
     """The official does not want it any more; possible until it is handed over."""
 
-    name, title, body = "withdraw", "Withdraw a request for a loan", Reconsidered
+    name, title, body = "withdraw", "Withdraw a request for a loan", LoanFarewell
 
 
 class EndOfOffice(Body):

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from rules import objections, steps
-from rules.objections import Outcome
+from rules.objections import ObjectionOutcome
 from rules.values import value
 from states.bodies import Body, Code, Day, Text
 from states.charts.application import APPLICATION
@@ -16,10 +16,10 @@ from states.events.objections import ObjectionEvent
 from states.tables.loans import Loan, Objection
 
 
-class Judgement(Body):
+class ObjectionDecision(Body):
     """The decision on the objection, announced on a day: today where it is left out."""
 
-    outcome: Outcome
+    outcome: ObjectionOutcome
     excusable: bool | None = None
     """Whether a late objection is excused (Awb 6:11); the reasons say why."""
     reopen_at: Literal["intake", "interview-held", "advice", "provision", "settlement", "booking"] | None = None
@@ -29,12 +29,12 @@ class Judgement(Body):
     reasons: Text
 
 
-class Decide(ObjectionEvent[Judgement]):
+class Decide(ObjectionEvent[ObjectionDecision]):
     """The objection is decided, with reasons and remedies (Awb 7:11, 7:12), by another hand (Awb 10:3(3))."""
 
-    name, title, body = "decide", "Decide on the objection", Judgement
+    name, title, body = "decide", "Decide on the objection", ObjectionDecision
 
-    def judge(self, step: Step[Objection], body: Judgement) -> None:
+    def judge(self, step: Step[Objection], body: ObjectionDecision) -> None:
         """By whom, after which hearing, and with which consequence."""
         row, outcome = step.row, body.outcome
         self.handled(step)
@@ -57,17 +57,17 @@ class Decide(ObjectionEvent[Judgement]):
             return []
         return list(value("objection_reopens_at", step.on)[str(step.row.against)])
 
-    def conditions(self, step: Step[Objection], body: Judgement) -> Mapping[str, bool]:
+    def conditions(self, step: Step[Objection], body: ObjectionDecision) -> Mapping[str, bool]:
         """The outcome."""
-        return {str(outcome): outcome is body.outcome for outcome in Outcome}
+        return {str(outcome): outcome is body.outcome for outcome in ObjectionOutcome}
 
-    def effect(self, step: Step[Objection], body: Judgement) -> None:
+    def effect(self, step: Step[Objection], body: ObjectionDecision) -> None:
         """Keep the decision; a founded one puts what it was against back on its way."""
         row = step.row
         stages = self.stages(step)
         row.outcome, row.excusable, row.reopened_at = body.outcome, body.excusable, body.reopen_at
         row.decided_on, row.decided_by = body.decided_on or step.on, step.by.person
-        if body.outcome is not Outcome.FOUNDED:
+        if body.outcome is not ObjectionOutcome.FOUNDED:
             return
         if row.loan is not None:
             step.follow("loan", step.get(Loan, row.loan), "reconsider", objection=row.id)
@@ -82,8 +82,10 @@ class Decide(ObjectionEvent[Judgement]):
             return {"outcome": "inadmissible", "reasons": "It came after the term, and nothing excuses that."}
         if row.state is ObjectionState.RECEIVED:
             return None
-        outcome = objections.ONLY.get(row.waiver, Outcome.UNFOUNDED) if row.waiver else Outcome.UNFOUNDED
-        stages = self.stages(step) if outcome is Outcome.FOUNDED else []
+        outcome = (
+            objections.ONLY.get(row.waiver, ObjectionOutcome.UNFOUNDED) if row.waiver else ObjectionOutcome.UNFOUNDED
+        )
+        stages = self.stages(step) if outcome is ObjectionOutcome.FOUNDED else []
         chosen = {"reopenAt": stages[0]} if stages else {}
         return {"outcome": str(outcome), **chosen, "reasons": "The grounds were weighed against the facts."}
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlmodel import Field
 
-from rules.objections import Against, Outcome, Waiver
+from rules.objections import Against, ObjectionOutcome, Waiver
 from rules.offices import Office
 from rules.roles import Role
 from states.charts.loan import LoanState
@@ -82,7 +82,7 @@ class Objection(Versioned, table=True):
     """The day on which the decision was due before it was put off."""
     decided_on: date | None = None
     decided_by: str | None = None
-    outcome: Outcome | None = Field(default=None, sa_type=by_value(Outcome))
+    outcome: ObjectionOutcome | None = Field(default=None, sa_type=by_value(ObjectionOutcome))
     reopened_at: str | None = None
     appeal_on: date | None = None
     court_case: str | None = None

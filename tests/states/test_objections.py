@@ -365,7 +365,9 @@ def test_the_official_is_invited_to_a_hearing_that_is_still_to_come(office: Engi
 )
 def test_without_a_hearing_the_outcome_fits_the_ground(ground: str, outcomes: set[str]) -> None:
     waiver = objections.Waiver(ground)
-    fits = {str(item) for item in objections.Outcome if objections.waiver_fits(waiver=waiver, outcome=item) is None}
+    fits = {
+        str(item) for item in objections.ObjectionOutcome if objections.waiver_fits(waiver=waiver, outcome=item) is None
+    }
     assert fits == outcomes
 
 
