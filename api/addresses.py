@@ -9,6 +9,8 @@ COLLECTIONS = {
     "booking": "bookings",
     "organisation": "organisations",
     "person": "people",
+    "loan": "loans",
+    "objection": "objections",
 }
 """Collection by chart; a chart that is not here has no address of its own."""
 

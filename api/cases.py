@@ -20,6 +20,7 @@ from states.events.catalogue import EVENTS
 from states.rebuild import entries_of
 from states.tables.application import Measure, Takeover
 from states.tables.finance import Booking, Payable, PayableLine
+from states.tables.loans import Loan, Objection
 from states.tables.work import Outbox, Term, WorkItem
 
 router = APIRouter(prefix="/v1/applications/{reference}", tags=["applications"])
@@ -144,12 +145,15 @@ def own_parts(edge: Edge, stream: str) -> set[str]:
         (Measure.id, Measure.payer),
         (Payable.id, Payable.organisation),
         (Booking.id, Booking.organisation),
+        (Loan.id, Loan.organisation),
     )
     mine = scope.known_as(edge.session, edge.by.organisation)
     found: set[str] = set()
     for key, owner in parts:
         query = select(key).where(col(key.class_.stream) == stream)
         found.update(edge.session.exec(query.where(or_(col(owner).is_(None), col(owner).in_(mine)))))
+    objected = select(Objection.id).where(Objection.stream == stream, col(Objection.organisation).in_(mine))
+    found.update(edge.session.exec(objected))
     return found
 
 

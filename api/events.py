@@ -20,6 +20,7 @@ from states.errors import NotFoundError, RefusedError
 from states.events.catalogue import EVENTS
 from states.events.event import Event
 from states.tables.application import Application
+from states.tables.loans import Loan, Objection
 
 router = APIRouter()
 TAG = re.compile(r'"[0-9]{1,9}"')
@@ -57,6 +58,8 @@ def do_event(edge: Edge, definition: Event[Any, Any], subject: str, body: Any, i
 
 def visible(edge: Edge, row: Any) -> bool:
     """Whether the caller may know of a subject."""
+    if isinstance(row, (Loan, Objection)):
+        return views.may_see_apart(edge.session, edge.by, row)
     if scope.has_application(row):
         application = row if isinstance(row, Application) else edge.session.get_one(Application, row.stream)
         return views.may_see(edge.session, edge.by, application)
@@ -85,6 +88,8 @@ def done(edge: Edge, definition: Event[Any, Any], row: Any, entry: Any) -> dict[
     application = None
     if scope.has_application(row):
         application = row if isinstance(row, Application) else edge.session.get_one(Application, row.stream)
+        if not views.may_see(edge.session, edge.by, application):
+            application = None  # an employer may be asked for a loan before it is asked to take over
     view = Done(
         chart=definition.chart.name,
         id=row.id,
@@ -125,8 +130,7 @@ def describe(definition: Event[Any, Any]) -> str:
     roles = [role for role in duties.roles_of(chart.name, definition.name) if role is not Role.ENGINE]
     states = [state.value for state in chart.states if chart.mark(definition.name, state.value) in (">", "=")]
     summary = (type(definition).__doc__ or definition.title).strip()
-    possible = f"Possible in: {', '.join(states)}." if states else "Not possible yet in this version."
-    return f"{summary}\n\nDone by: {', '.join(roles)}. {possible}"
+    return f"{summary}\n\nDone by: {', '.join(roles)}. Possible in: {', '.join(states)}."
 
 
 def install() -> None:

@@ -2,19 +2,26 @@
 
 from typing import Annotated, TypeVar
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Header, Path, Response
+from sqlmodel import col, select
 
 from api import views
+from api.addresses import href
 from api.applications import etag
 from api.cases import booking_view
 from api.edge import Edge, OneEdge
 from api.events import visible
-from rules.roles import Role
+from api.idempotency import Answer, once
+from rules.roles import OF_AN_EMPLOYER, Role
 from states import scope
+from states.charts.loan import LoanState
+from states.door import fire
 from states.errors import NotFoundError
+from states.events.loan_requests import NewLoan
 from states.tables.application import Measure, Takeover
 from states.tables.base import Versioned
 from states.tables.finance import Booking
+from states.tables.loans import Loan, Objection
 from states.tables.people import Organisation, Person
 
 router = APIRouter(prefix="/v1")
@@ -53,6 +60,54 @@ def measure(edge: OneEdge, response: Response, key: Id) -> views.MeasureView:
 def booking(edge: OneEdge, response: Response, key: Id) -> views.BookingView:
     """One booking."""
     return booking_view(found(edge, Booking, "booking", key, response))
+
+
+@router.post("/loans", status_code=201, response_model=views.LoanView, tags=["loans"], operation_id="request-loan")
+def request_loan(
+    edge: OneEdge,
+    body: NewLoan,
+    idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
+) -> Response:
+    """Ask for a loan without an application; beside one it is asked for there, by _request-loan."""
+
+    def do() -> Answer:
+        row = fire(edge.session, "loan", None, "request", by=edge.by, at=edge.at, body=body).row
+        shown = views.loan(edge.session, edge.by, row).model_dump(mode="json", by_alias=True)
+        return Answer(201, shown, {"Location": href("loan", row.id), "ETag": etag(row.version)})
+
+    return once(edge, idempotency_key, "POST /v1/loans", body, do)
+
+
+class Loans(views.View):
+    """Loans that the caller may see."""
+
+    items: list[views.LoanView]
+
+
+@router.get("/loans", tags=["loans"], operation_id="list-loans")
+def loans(edge: OneEdge, state: LoanState | None = None) -> Loans:
+    """The own loans of an official, those of an employer, or all for the office; the newest first."""
+    query = select(Loan)
+    if state is not None:
+        query = query.where(Loan.state == state)
+    if edge.by.role is Role.APPLICANT:
+        query = query.where(Loan.person == edge.by.person)
+    if edge.by.role in OF_AN_EMPLOYER:
+        query = query.where(Loan.organisation == edge.by.organisation)
+    rows = edge.session.exec(query.order_by(col(Loan.requested_on).desc(), col(Loan.id)).limit(200)).all()
+    return Loans(items=[views.loan(edge.session, edge.by, row) for row in rows])
+
+
+@router.get("/loans/{id}", tags=["loans"], operation_id="get-loan")
+def loan(edge: OneEdge, response: Response, key: Id) -> views.LoanView:
+    """One loan as the caller may see it."""
+    return views.loan(edge.session, edge.by, found(edge, Loan, "loan", key, response))
+
+
+@router.get("/objections/{id}", tags=["objections"], operation_id="get-objection")
+def objection(edge: OneEdge, response: Response, key: Id) -> views.ObjectionView:
+    """One objection as the caller may see it."""
+    return views.objection(edge.session, edge.by, found(edge, Objection, "objection", key, response))
 
 
 @router.get("/organisations/{id}", tags=["people"], operation_id="get-organisation")

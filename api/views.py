@@ -16,6 +16,7 @@ from states.errors import NotFoundError
 from states.tables.application import Application, Measure, Takeover
 from states.tables.finance import Payable
 from states.tables.ledger import Stream
+from states.tables.loans import Loan, Objection
 from states.tables.work import Reminder
 from states.vault import Vault
 
@@ -215,6 +216,67 @@ class BookingView(View):
     version: int
 
 
+class LoanView(View):
+    """One loan; what is lent, and why, stays away from those who need not know."""
+
+    id: str
+    application: str | None = None
+    person: str
+    organisation: str
+    office: str
+    state: str
+    urgent: bool
+    requested_on: date
+    decided_on: date | None = None
+    decided_by: str | None = None
+    decision: str | None = None
+    lent_on: date | None = None
+    due_back_on: date | None = None
+    returned_on: date | None = None
+    lost_on: date | None = None
+    version: int
+    description: str | None = None
+    need: str | None = None
+    reasons: str | None = None
+    remarks: str | None = None
+
+
+class ObjectionView(View):
+    """One objection; its grounds and reasons are for those who need to know them."""
+
+    id: str
+    application: str | None = None
+    loan: str | None = None
+    person: str
+    organisation: str | None = None
+    against: str
+    state: str
+    announced_on: date
+    objection_until: date
+    received_on: date
+    late: bool
+    excusable: bool | None = None
+    by_representative: bool
+    committee: bool
+    hearing_on: date | None = None
+    heard_on: date | None = None
+    waiver: str | None = None
+    put_off_from: date | None = None
+    decides: str
+    decided_on: date | None = None
+    decided_by: str | None = None
+    outcome: str | None = None
+    reopened_at: str | None = None
+    appeal_on: date | None = None
+    court_case: str | None = None
+    judged_on: date | None = None
+    judgment: str | None = None
+    version: int
+    grounds: str | None = None
+    report: str | None = None
+    reasons: str | None = None
+
+
 class OrganisationView(View):
     """One employer."""
 
@@ -255,6 +317,32 @@ def may_see(session: Session, by: Actor, application: Application) -> bool:
         query = select(Takeover.id).where(Takeover.stream == application.id, mine)
         return session.exec(query.limit(1)).first() is not None
     return True
+
+
+def may_see_apart(session: Session, by: Actor, row: Loan | Objection) -> bool:
+    """Whether a loan or an objection may be known to a caller: the official, the office and that employer alone."""
+    if by.role is Role.APPLICANT:
+        return row.person == by.person
+    return by.role not in OF_AN_EMPLOYER or by.organisation in scope.organisations(session, row)
+
+
+def apart(session: Session, by: Actor, row: Loan | Objection, readers: frozenset[Role]) -> dict[str, Any]:
+    """The facts and content of a loan or an objection; the application only for those who may know of it."""
+    facts = {**row.model_dump(), **content_of(session, by, row.stream, row.id, readers)}
+    case = session.get(Application, row.application) if row.application else None
+    if case is not None and not may_see(session, by, case):
+        facts["application"] = None
+    return facts
+
+
+def loan(session: Session, by: Actor, row: Loan) -> LoanView:
+    """One loan as the caller may see it."""
+    return LoanView(**apart(session, by, row, READS_MEASURES))
+
+
+def objection(session: Session, by: Actor, row: Objection) -> ObjectionView:
+    """One objection as the caller may see it; an employer reads the one to its own decision."""
+    return ObjectionView(**apart(session, by, row, READS_CONTENT | {Role.EMPLOYER}))
 
 
 def seen(session: Session, by: Actor, reference: str) -> Application:

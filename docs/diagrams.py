@@ -85,10 +85,10 @@ def possible_in(chart: Chart, event: str) -> str:
     marks = {state.value: chart.mark(event, state.value) for state in chart.states}
     accepted = [value for value, mark in marks.items() if mark in ">="]
     if not accepted:
-        return "not yet" if "?" in marks.values() else "no state"
+        return "no state"
     if len(accepted) == len(marks):
         return "every state"
-    return ", ".join(accepted) + ("; elsewhere not yet" if "?" in marks.values() else "")
+    return ", ".join(accepted)
 
 
 def events_of(chart: Chart) -> Iterator[str]:

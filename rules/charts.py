@@ -22,14 +22,3 @@ def possible_in_state(*, event: str, state: str, possible: Sequence[str]) -> Wor
         f"{event} is not possible now that this is {state}. {where}",
         f"De gebeurtenis '{event}' is niet mogelijk in de toestand {dutch(state)}. {waar}",
     )
-
-
-@rule("chart.not-yet", article="the chart of the subject", source=HOUSE, nl="De gebeurtenis is gebouwd.")
-def built(*, event: str, ready: bool) -> Words | None:
-    """The event is built."""
-    if ready:
-        return None
-    return say(
-        f"{event} is not yet possible in this version. Record it on paper and ask the coordinator.",
-        f"De gebeurtenis '{event}' kan nog niet in deze versie. Leg haar op papier vast en vraag de coördinator.",
-    )

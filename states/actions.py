@@ -26,6 +26,7 @@ from states.events.event import Event, Passage, Step
 from states.tables.application import Application, Certificate, Measure, Takeover
 from states.tables.base import Versioned
 from states.tables.finance import BatchLine, Booking, Payable, PaymentBatch
+from states.tables.loans import Loan, Objection
 from states.tables.people import Duty
 
 FORWARD = (
@@ -70,6 +71,8 @@ ENDING = (
     "forward",
     "remove",
     "reverse",
+    "lose",
+    "end-with-office",
 )
 """Steps that end something are proposed last."""
 
@@ -135,6 +138,8 @@ def subjects(session: Session, application: Application) -> Iterator[tuple[str, 
         ("measure", Measure),
         ("payable", Payable),
         ("booking", Booking),
+        ("loan", Loan),
+        ("objection", Objection),
     )
     payables = []
     for chart, table in parts:
@@ -250,6 +255,8 @@ def propose(
     definition = EVENTS[chart, event]
     organisation = example["employer"] if example else None
     roles = [role for role in roles_of(chart, event) if role is not Role.ENGINE]
+    if isinstance(row, Objection):
+        roles.sort(key=lambda role: role is not row.decides)  # an employer's decision is the employer's work
     actors = [actor for role in roles[:1] for actor in people.candidates(role, row, organisation)]
     if not actors:
         actors = [actor for role in roles[1:] for actor in people.candidates(role, row, organisation)]

@@ -58,7 +58,7 @@ def start(passage: Passage, touch: Touched, kind: str) -> Term:
         kind,
         application=touch.row.stream,  # type: ignore[attr-defined]
         subject=subject_of(touch),
-        organisation=getattr(touch.row, "organisation", ""),
+        organisation=getattr(touch.row, "organisation", None) or "",
         started_on=started_on,
         held=line.given(what._replace(on=started_on)),
         started_at=passage.at if line.working_hours else None,
@@ -84,7 +84,8 @@ def begin(
         subject=subject,
         kind=kind,
         article=line.article,
-        owner=line.owner,
+        # An objection to an employer's decision is decided by that employer.
+        owner="employer" if organisation and line.owner == "office" else line.owner,
         organisation=organisation,
         started_on=started_on,
         started_at=started_at,

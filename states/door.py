@@ -190,11 +190,12 @@ def judge(step: Step[Any], definition: Event[Any, Any], body: Body) -> None:
 def related(step: Step[Any], chart: str, name: str) -> bool:
     """Whether the caller stands to the case as the event asks: the own one, someone else's, the own employer's."""
     by = step.by
-    application = step.application() if scope.has_application(step.row) else None
-    if application is not None:
-        facts = {"person": by.person, "applicant": application.applicant}
+    official = step.passage.official_of(step.row)
+    if official is not None:
+        facts = {"person": by.person, "applicant": official}
         if by.role is Role.APPLICANT:
-            speaks = application.representative
+            case = step.passage.application_of(step.row)
+            speaks = case.representative if case is not None else None
             if not step.ask(duties.own_application, role=by.role, representative=speaks, **facts):
                 return False
         elif (chart, name) not in FROM_ANYONE and not step.ask(conflicts.not_own_case, **facts):
@@ -211,8 +212,6 @@ def possible(step: Step[Any], chart: Chart, name: str) -> bool:
     """Whether the chart decides that the event can happen in the present state."""
     state = step.state = str(step.row.state)
     mark = chart.mark(name, state)
-    if mark == "?":
-        return step.ask(chart_rules.built, event=name, ready=False)
     if mark == "x":
         states = [str(value) for value in chart.states if chart.grid[name, value] in ">="]
         return step.ask(chart_rules.possible_in_state, event=name, state=state, possible=states)

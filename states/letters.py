@@ -16,6 +16,7 @@ from states.charts.application import ENDS, Stage
 from states.events.event import Passage, Touched
 from states.tables.application import Application, Takeover
 from states.tables.finance import PayableKind
+from states.tables.loans import Loan
 from states.tables.people import Duty, Organisation
 from states.tables.work import Term
 
@@ -41,9 +42,26 @@ def application_of(passage: Passage, touch: Touched) -> Application:
 
 
 def applicant(passage: Passage, touch: Touched) -> list[str]:
-    """The applicant, and who represents the applicant (Awb 2:1, 6:17)."""
-    row = application_of(passage, touch)
-    return [person for person in (row.applicant, row.representative) if person is not None]
+    """The official whom the subject is about, and who represents the official in the case (Awb 2:1, 6:17)."""
+    official, case = passage.official_of(touch.row), passage.application_of(touch.row)
+    speaks = case.representative if case is not None else None
+    return [person for person in (official, speaks) if person is not None]
+
+
+def living(passage: Passage, touch: Touched) -> list[str]:
+    """The official of a loan; nobody after a death."""
+    return [] if touch.row.estate else applicant(passage, touch)  # type: ignore[attr-defined]  # a Loan says so
+
+
+def on_return(passage: Passage, touch: Touched) -> list[str]:
+    """The official, where something was lent that is due back now."""
+    return living(passage, touch) if touch.after == "due-back" else []
+
+
+def on_estate(passage: Passage, touch: Touched) -> list[str]:
+    """The employer, where something was lent to someone who died."""
+    gone = touch.row.estate  # type: ignore[attr-defined]  # a Loan says so
+    return employer(passage, touch) if gone and touch.after == "due-back" else []
 
 
 def employer(passage: Passage, touch: Touched) -> list[str]:
@@ -90,7 +108,8 @@ def attribute(name: str, source: str | None = None) -> Facts:
 
 def article(passage: Passage, touch: Touched) -> Mapping[str, Any]:
     """The article of the applicant's office: 2.9, 3.9 or 4.9."""
-    return {"article": ARTICLE[EMPLOYER_OF[application_of(passage, touch).office]]}
+    held = touch.row if isinstance(touch.row, Loan) else application_of(passage, touch)
+    return {"article": ARTICLE[EMPLOYER_OF[held.office]]}
 
 
 def term_due(kind: str, fact: str = "due_on") -> Facts:
@@ -111,6 +130,18 @@ def due_from_today(value_name: str, fact: str) -> Facts:
     def read(passage: Passage, touch: Touched) -> Mapping[str, Any]:
         on = getattr(touch.body, "announced_on", None) or passage.on
         due = due_or_provisional(on, length(value_name, on))
+        assert due.on is not None
+        return {fact: due.on.isoformat()}
+
+    return read
+
+
+def due_from(column: str, value_name: str, fact: str) -> Facts:
+    """The end of a term that starts with a day on the subject."""
+
+    def read(_: Passage, touch: Touched) -> Mapping[str, Any]:
+        day = getattr(touch.row, column)
+        due = due_or_provisional(day, length(value_name, day))
         assert due.on is not None
         return {fact: due.on.isoformat()}
 
@@ -296,6 +327,27 @@ LETTERS: dict[tuple[str, str], tuple[Letter, ...]] = {
         Letter("interest-decision", applicant, due_from_today("term_objection", "objection_until")),
     ),
     ("payable", "pay"): (Letter("payment-note", employer, nothing),),
+    ("loan", "request"): (Letter("loan-requested", employer, article),),
+    ("loan", "open"): (Letter("loan-requested", employer, article),),
+    ("loan", "grant"): (Letter("loan-granted", living, article),),
+    ("loan", "decline"): (
+        Letter("loan-declined", living, together(article, due_from("decided_on", "term_objection", "objection_until"))),
+    ),
+    ("loan", "end-with-office"): (
+        Letter("loan-return", on_return, attribute("due_on", "due_back_on")),
+        Letter("loan-estate", on_estate, nothing),
+    ),
+    ("objection", "file"): (Letter("objection-received", applicant, term_due("objection-decision")),),
+    ("objection", "plan-hearing"): (Letter("hearing-invitation", applicant, attribute("hearing_on")),),
+    ("objection", "put-off"): (Letter("objection-put-off", applicant, term_due("objection-put-off")),),
+    ("objection", "decide"): (
+        Letter(
+            "objection-decision",
+            applicant,
+            together(attribute("outcome"), due_from("decided_on", "term_objection", "appeal_until")),
+        ),
+    ),
+    ("objection", "withdraw"): (Letter("objection-withdrawn", applicant, nothing),),
 }
 
 

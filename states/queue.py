@@ -21,6 +21,7 @@ from rules.values import value, version
 from states.errors import NotFoundError, RefusedError
 from states.tables.application import Application, ThreatSignal
 from states.tables.finance import Numbering
+from states.tables.loans import Loan
 from states.tables.work import WorkItem
 from states.work import BY_HAND, EVENT_OF
 
@@ -91,7 +92,8 @@ def not_of(person: str) -> ColumnElement[bool]:
     own = select(Application.id).where(
         or_(col(Application.applicant) == person, col(Application.representative) == person),
     )
-    return col(WorkItem.application).not_in(own)
+    alone = select(Loan.id).where(Loan.person == person)
+    return col(WorkItem.application).not_in(own.union(alone))
 
 
 def first(session: Session, *where: ColumnElement[bool], by: tuple[Any, ...]) -> WorkItem | None:

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from rules.moments import office_day
 from rules.roles import ENGINE, OF_AN_EMPLOYER, Role
-from states import ledger, outbox, work
+from states import ledger, outbox, scope, work
 from states.deadlines import LAPSED, lapse
 from states.ledger import Chain
 from states.tables.application import Application
@@ -126,11 +126,13 @@ def tell(session: Session, letter: str, term: Term, threshold: Threshold, people
 def recipients(session: Session, term: Term) -> list[str]:
     """Who is reminded of a term: the applicant, the officer, or whoever holds the duty in its place."""
     role = TERMS[term.kind].reminds
-    application = session.get_one(Application, term.application)
     if role is Role.APPLICANT:
-        return [application.applicant]
-    if role is Role.OFFICER and application.officer is not None:
+        return [scope.official_of(session, term.application)]
+    application = session.get(Application, term.application)
+    if role is Role.OFFICER and application is not None and application.officer is not None:
         return [application.officer]
+    if term.organisation and role not in OF_AN_EMPLOYER:
+        role = Role.EMPLOYER  # the objection is to its decision
     return holders(session, role, term.organisation)
 
 

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from states.tables.application import Application, ApplicationEmployer
 from states.tables.finance import PaymentBatch
+from states.tables.loans import Loan, Objection
 from states.tables.people import Organisation, Person
 
 TIES: Table = ApplicationEmployer.__table__  # type: ignore[attr-defined]  # set by SQLAlchemy
@@ -19,7 +20,9 @@ MERGED = select(ORGANISATIONS.c.id, ORGANISATIONS.c.successor).where(ORGANISATIO
 
 
 def has_application(row: Any) -> bool:
-    """Whether a subject belongs to an application; batches, people and organisations do not."""
+    """Whether a subject belongs to an application; batches, people, organisations and some loans do not."""
+    if isinstance(row, (Loan, Objection)):
+        return row.application is not None
     return row is not None and not isinstance(row, (PaymentBatch, Organisation, Person))
 
 
@@ -67,7 +70,15 @@ def organisations(session: Session, row: Any) -> list[str]:
         return [current(session, row.id)]
     if isinstance(row, Person):
         return []
+    if isinstance(row, Objection):
+        return [row.organisation] if row.organisation else []  # to the office's decision: no employer's business
     if isinstance(row, Application):
         return employers_of(session, row.id)
     own = getattr(row, "organisation", None) or getattr(row, "payer", None)
     return [current(session, own)] if own else employers_of(session, row.stream)
+
+
+def official_of(session: Session, case: str) -> str:
+    """The official whom an application, or a loan without one, is about."""
+    application = session.get(Application, case)
+    return application.applicant if application is not None else session.get_one(Loan, case).person

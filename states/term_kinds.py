@@ -10,6 +10,7 @@ from rules.roles import Role
 from rules.values import value
 from states.charts.application import Stage
 from states.tables.finance import PayableKind
+from states.tables.loans import Loan
 
 
 class Start(NamedTuple):
@@ -46,8 +47,15 @@ def recorded(start: Start) -> date:
 
 def announced(start: Start) -> date:
     """The term starts with the day on which the decision was announced; that of recording where none is said."""
+    if isinstance(start.row, Loan) and start.row.decided_on is not None:
+        return start.row.decided_on
     said = getattr(start.body, "announced_on", None) or getattr(start.body, "declined_on", None)
     return said or start.on
+
+
+def of_objection(start: Start) -> Length:
+    """Longer where a committee advises (Awb 7:13)."""
+    return length("term_objection_decision_committee" if start.row.committee else "term_objection_decision", start.on)
 
 
 def always(_: Start) -> bool:
@@ -196,10 +204,32 @@ TERMS: dict[str, TermKind] = {
         owner="applicant",
         reminds=Role.APPLICANT,
         starts=events("application", "refuse", "not-process", "adopt-advice", "lapse")
-        | events("takeover", "decline-second-home"),
+        | events("takeover", "decline-second-home")
+        | events("loan", "decline"),
         started_on=announced,
         applies=lambda start: start.row.state is not Stage.TAKEOVER,  # an advice with measures takes nothing away
-        ends=events("application", "file-objection", "reopen"),
+        ends=events("application", "file-objection", "reopen") | events("loan", "file-objection"),
         lapses=True,
+    ),
+    "objection-decision": TermKind(
+        article="Awb 7:10(1)",
+        given=of_objection,
+        owner="office",
+        reminds=Role.COORDINATOR,
+        starts=events("objection", "file"),
+        # From the day after the objection term; own reading for a late one: not before it came.
+        started_on=lambda start: max(start.row.objection_until, start.row.received_on),
+        ends=events("objection", "decide", "withdraw", "put-off"),
+        suspendable=True,
+    ),
+    "objection-put-off": TermKind(
+        article="Awb 7:10(3)",
+        given=dated("term_objection_put_off"),
+        owner="office",
+        reminds=Role.COORDINATOR,
+        starts=events("objection", "put-off"),
+        started_on=lambda start: start.row.put_off_from,
+        ends=events("objection", "decide", "withdraw"),
+        suspendable=True,
     ),
 }

@@ -20,6 +20,7 @@ from states.events.event import Passage, Touched
 from states.tables.application import Application, Measure
 from states.tables.base import new_id
 from states.tables.finance import BankEntry, BankMessage, PayableLine
+from states.tables.loans import Loan, Objection
 from states.tables.work import Term, WorkItem
 
 
@@ -56,6 +57,12 @@ WORK: dict[tuple[str, str], tuple[Work, ...]] = {
     ("payment-batch", "released"): (Work("export", Role.FINANCE, 5, "settlement"),),
     ("booking", "awaiting-evidence"): (Work("complete-evidence", Role.FINANCE, 15, "booking"),),
     ("booking", "ready"): (Work("book", Role.FINANCE, 5, "booking"),),
+    ("loan", "requested"): (Work("grant", Role.EMPLOYER, 30, "loan"),),
+    ("loan", "granted"): (Work("lend", Role.EMPLOYER, 30, "loan"),),
+    ("loan", "due-back"): (Work("take-back", Role.EMPLOYER, 30, "loan"),),
+    ("objection", "received"): (Work("hear", Role.COORDINATOR, 60, "objection"),),
+    ("objection", "heard"): (Work("decide", Role.COORDINATOR, 120, "objection"),),
+    ("objection", "waived"): (Work("decide", Role.COORDINATOR, 120, "objection"),),
 }
 
 Changes = tuple[list[tuple[str, str]], list[dict[str, Any]]]
@@ -248,7 +255,8 @@ def subject_of(touch: Touched) -> str:
 def item_for(passage: Passage, touch: Touched, work: Work) -> dict[str, Any]:
     """The row of a work item that asks for one thing to be done."""
     application = touch.row if isinstance(touch.row, Application) else passage.application_of(touch.row)
-    urgency = application.urgency if application is not None else Urgency.ROUTINE
+    urgency = urgency_of(touch.row, application)
+    role = touch.row.decides if isinstance(touch.row, Objection) else work.role  # the body that decided decides again
     if urgency is Urgency.ACUTE:
         wake(passage.session, "acute")
     return {
@@ -257,13 +265,20 @@ def item_for(passage: Passage, touch: Touched, work: Work) -> dict[str, Any]:
         "chart": touch.chart,
         "subject": subject_of(touch),
         "action": work.action,
-        "role": str(work.role),
-        "organisation": "" if work.role in OF_THE_OFFICE else passage.payer_of(touch.row),
+        "role": str(role),
+        "organisation": "" if role in OF_THE_OFFICE else passage.payer_of(touch.row),
         "lane": RANK[urgency],
         "start_by": start_by(passage.at, work.service_level, urgency),
         "created_at": passage.at,
         "estimate": work.estimate,
     }
+
+
+def urgency_of(row: Any, application: Application | None) -> Urgency:
+    """How soon work on a subject must be done: as its application, sooner where an urgent loan stands on its own."""
+    of_case = application.urgency if application is not None else Urgency.ROUTINE
+    own = Urgency.URGENT if isinstance(row, Loan) and row.urgent else Urgency.ROUTINE
+    return min(of_case, own, key=RANK.__getitem__)
 
 
 def start_by(at: datetime, service_level: str, urgency: Urgency) -> datetime:
@@ -281,7 +296,9 @@ def reorder(session: Session, application: Application, at: datetime) -> None:
     """Give all open work of an application the place that its urgency asks for now."""
     query = select(WorkItem).where(WorkItem.application == application.id, col(WorkItem.done_at).is_(None))
     for item in session.exec(query):
-        if item.lane == RANK[application.urgency]:
+        loan = session.get(Loan, item.subject) if item.chart == "loan" else None
+        urgency = urgency_of(loan, application)
+        if item.lane == RANK[urgency]:
             continue
         level = next(
             (
@@ -292,10 +309,10 @@ def reorder(session: Session, application: Application, at: datetime) -> None:
             ),
             "intake",
         )
-        item.lane = RANK[application.urgency]
-        item.start_by = start_by(item.created_at if item.lane > 1 else at, level, application.urgency)
+        item.lane = RANK[urgency]
+        item.start_by = start_by(item.created_at if item.lane > 1 else at, level, urgency)
         item.dispatched_at = None  # it stands elsewhere now, so it is offered again
-        if application.urgency is Urgency.ACUTE:
+        if urgency is Urgency.ACUTE:
             wake(session, "acute")
 
 

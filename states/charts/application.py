@@ -217,8 +217,8 @@ APPLICATION = decided(
     record-move           =   =   =   =   =   >   >   >   >   >   =   =   =   =   =   =   =   =   =
     record-death          =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =
     revise-advice         x   x   x   x   x   x   >   >   >   >   x   x   x   x   x   x   x   x   x
-    request-loan          ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?
-    file-objection        ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?   ?
+    request-loan          =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =
+    file-objection        =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =
     reopen                x   x   x   x   x   x   x   x   x   x   >   >   x   >   >   >   >   >   >
     join                  >   >   >   >   x   x   x   x   x   x   x   x   >   x   x   x   x   x   x
     keep-apart            =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =

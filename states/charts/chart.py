@@ -8,7 +8,6 @@ mark  meaning
 ``>``  the chart moves (must agree with the chart's own transitions)
 ``=``  the event is accepted and the state stays
 ``x``  refused in this state
-``?``  named in the law, not built yet: refused with "not yet"
 ====  ==========================================================================================
 
 A pair that nobody decided about is an error when the module is imported.
@@ -25,8 +24,8 @@ from typing import Any, Literal
 from statemachine import StateChart
 from statemachine.exceptions import TransitionNotAllowed
 
-Mark = Literal[">", "=", "x", "?"]
-MARKS: dict[str, Mark] = {">": ">", "=": "=", "x": "x", "?": "?"}
+Mark = Literal[">", "=", "x"]
+MARKS: dict[str, Mark] = {">": ">", "=": "=", "x": "x"}
 
 
 class StrictChart(StateChart[Any]):
@@ -146,8 +145,6 @@ def decided(
         for transition in state.transitions
     }
     decided_moves = {pair for pair, mark in cells.items() if mark == ">"}
-    not_yet = {pair for pair, mark in cells.items() if mark == "?"}
-    wrong = (drawn ^ decided_moves) - (drawn & not_yet)
-    if wrong:
+    if wrong := drawn ^ decided_moves:
         raise ChartError(f"{name}: chart and grid differ on {sorted(wrong)}.")
     return Chart(name, states, machine, cells, frozenset(map(str, ends)))

@@ -145,19 +145,3 @@ class Close(ApplicationEvent[Body]):
     def effect(self, step: Step[Application], body: Body) -> None:
         """The way ends here."""
         step.row.ended_on = step.on
-
-
-NOT_YET = {
-    "request-loan": "Request a loan (par. 7)",
-    "file-objection": "File an objection",
-}
-for event_name, event_title in NOT_YET.items():
-    type(
-        event_title.title().replace(" ", ""),
-        (ApplicationEvent,),
-        {
-            "name": event_name,
-            "title": event_title,
-            "__doc__": f"{event_title}; named now, refused with 'not yet'.",
-        },
-    )

@@ -14,6 +14,7 @@ from states import outbox
 from states.bodies import Body, Day, Handle, Line, Text
 from states.charts.advice import DomainState
 from states.charts.application import APPLICATION, ENDS, Stage
+from states.charts.loan import LoanState
 from states.charts.measure import MeasureState
 from states.charts.takeover import TakeoverState
 from states.events.application_advice import domains
@@ -22,9 +23,11 @@ from states.events.event import B, Step
 from states.events.turns import Turns, decided_turns
 from states.tables.application import Application, DomainAdvice, Measure, Takeover, ThreatSignal
 from states.tables.ledger import Stream
+from states.tables.loans import Loan
 from states.tables.people import Person
 
 NOT_THERE_YET = (MeasureState.PROPOSED, MeasureState.ADVISED, MeasureState.TAKEN_OVER, MeasureState.ORDERED)
+RUNNING_LOANS = (LoanState.REQUESTED, LoanState.GRANTED, LoanState.LENT, LoanState.DUE_BACK)
 THERE = (MeasureState.PROVIDED, MeasureState.SETTLED)
 
 
@@ -234,6 +237,23 @@ def siblings(session: Session, row: Application) -> list[Application]:
     return list(session.exec(query.order_by(Application.id)))
 
 
+def streams_beside(session: Session, row: Application) -> list[str]:
+    """The streams of the other applications of the same official, and of the loans that belong to none."""
+    alone = select(Loan.stream).where(Loan.person == row.applicant, col(Loan.application).is_(None))
+    return [*(other.stream for other in siblings(session, row)), *session.exec(alone)]
+
+
+def end_loans(step: Step[Application], ended_on: date, *, estate: bool = False) -> None:
+    """Let every loan of the official end with the office: those of this application, and those that belong to none."""
+    row = step.row
+    where = [Loan.person == row.applicant, col(Loan.state).in_(RUNNING_LOANS)]
+    for loan in step.rows(Loan, *where):
+        mine = loan.application == row.id
+        alone = loan.application is None and (estate or loan.office is row.office)
+        if mine or (alone and step.by.role is not Role.ENGINE):
+            step.follow("loan", loan, "end-with-office", ended_on=ended_on, estate=estate)
+
+
 class EndOfOffice(Body):
     """The last day of the office."""
 
@@ -247,9 +267,9 @@ class EndOffice(Turn[EndOfOffice]):
     name, title, body = "end-office", "Record the end of office", EndOfOffice
 
     def also_locks(self, session: Session, key: str, body: EndOfOffice) -> Iterable[str]:
-        """The streams of the official's other applications."""
+        """The streams of the official's other applications and loans."""
         row = session.get(Application, key)
-        return [other.stream for other in siblings(session, row)] if row else []
+        return streams_beside(session, row) if row else []
 
     def judge(self, step: Step[Application], body: EndOfOffice) -> None:
         """It has happened, after the office began, and was not recorded before."""
@@ -264,8 +284,9 @@ class EndOffice(Turn[EndOfOffice]):
         step.ask(turns.office_ends_once, ended_on=step.row.office_ended_on)
 
     def keep(self, step: Step[Application], body: EndOfOffice) -> None:
-        """The day; the same office ends in every application of the official."""
+        """The day; the same office ends in every application of the official, and what is lent comes back."""
         end_of_office(step, body.ended_on)
+        end_loans(step, body.ended_on)
         for other in siblings(step.session, step.row) if step.by.role is not Role.ENGINE else ():
             if other.office is step.row.office and other.office_ended_on is None:
                 step.follow("application", other, "end-office", ended_on=body.ended_on)
@@ -292,11 +313,11 @@ class RecordDeath(Turn[Death]):
     name, title, body = "record-death", "Record a death", Death
 
     def also_locks(self, session: Session, key: str, body: Death) -> Iterable[str]:
-        """The streams of the official and of the other applications."""
+        """The streams of the official, and of the other applications and loans."""
         row = session.get(Application, key)
         if row is None:
             return []
-        return [session.get_one(Person, row.applicant).stream, *(other.stream for other in siblings(session, row))]
+        return [session.get_one(Person, row.applicant).stream, *streams_beside(session, row)]
 
     def judge(self, step: Step[Application], body: Death) -> None:
         """It has happened, and was not recorded before."""
@@ -309,6 +330,7 @@ class RecordDeath(Turn[Death]):
         row.deceased_on, row.representative = body.died_on, None
         if row.office_ended_on is None:
             end_of_office(step, body.died_on)
+        end_loans(step, body.died_on, estate=True)
         if step.by.role is Role.ENGINE:
             return
         person = step.get(Person, row.applicant)

@@ -5,7 +5,9 @@ from states.charts.application import APPLICATION
 from states.charts.batch import BATCH
 from states.charts.booking import BOOKING
 from states.charts.chart import Chart
+from states.charts.loan import LOAN
 from states.charts.measure import MEASURE
+from states.charts.objection import OBJECTION
 from states.charts.payable import PAYABLE
 from states.charts.registry import ORGANISATION, PERSON
 from states.charts.takeover import TAKEOVER
@@ -22,8 +24,13 @@ from states.events import (
     bookings,
     domains,
     invoices,
+    loan_requests,
+    loans,
     measures,
     mergers,
+    objection_handling,
+    objection_outcomes,
+    objections,
     payables,
     registry,
     takeovers,
@@ -42,6 +49,8 @@ CHARTS: dict[str, Chart] = {
         BOOKING,
         ORGANISATION,
         PERSON,
+        LOAN,
+        OBJECTION,
     )
 }
 
@@ -63,6 +72,11 @@ MODULES = (
     bookings,
     registry,
     mergers,
+    loan_requests,
+    loans,
+    objections,
+    objection_handling,
+    objection_outcomes,
 )
 """Where the events stand, in the order of the way."""
 

@@ -19,6 +19,7 @@ from states.ledger import Chain, lock, open_stream
 from states.tables.application import Application
 from states.tables.base import Recorded, Versioned
 from states.tables.ledger import LedgerEntry, StreamKind
+from states.tables.loans import Loan, Objection
 from states.vault import Vault
 from states.writing import Pen
 
@@ -71,6 +72,13 @@ class Passage:
         if isinstance(row, Application) or not scope.has_application(row):
             return row if isinstance(row, Application) else None
         return self.get(Application, row.stream)
+
+    def official_of(self, row: Any) -> str | None:
+        """The official whom a subject is about, if any."""
+        if isinstance(row, (Loan, Objection)):
+            return row.person
+        application = self.application_of(row)
+        return application.applicant if application is not None else None
 
     def get(self, table: type[T], key: Any) -> T | None:
         """A row by its key, read once."""

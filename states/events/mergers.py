@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import update
 from sqlmodel import Session, col, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from rules import mergers, steps
 from states import scope
@@ -16,6 +17,8 @@ from states.bodies import Body, Code, Day, Handle
 from states.charts.application import ENDS
 from states.charts.batch import BatchState
 from states.charts.booking import BookingState
+from states.charts.loan import LoanState
+from states.charts.objection import ObjectionState
 from states.charts.payable import PayableState
 from states.charts.registry import ORGANISATION, PERSON, OrganisationState
 from states.charts.takeover import TakeoverState
@@ -23,8 +26,10 @@ from states.database import wake
 from states.errors import MalformedError
 from states.events.application_intake import ApplicationEvent
 from states.events.event import Event, Step
+from states.events.loans import LoanEvent
 from states.tables.application import Application, ApplicationEmployer, Measure, Takeover
 from states.tables.finance import Booking, Payable, PaymentBatch
+from states.tables.loans import Loan, Objection
 from states.tables.people import Duty, Organisation, Person
 from states.tables.work import Term, WorkItem
 
@@ -34,6 +39,8 @@ OPEN: dict[Any, tuple[Any, ...]] = {
     # What stands in an exported batch is paid from the old account; where it comes back, it moves then.
     Payable: (PayableState.RECEIVED, PayableState.CHECKED, PayableState.APPROVED, PayableState.RETURNED),
     Booking: (BookingState.PROPOSED, BookingState.AWAITING_EVIDENCE, BookingState.READY),
+    Loan: (LoanState.REQUESTED, LoanState.GRANTED, LoanState.LENT, LoanState.DUE_BACK),
+    Objection: (ObjectionState.RECEIVED, ObjectionState.HEARD, ObjectionState.WAIVED),
 }
 """The states in which a part of a case moves to the successor."""
 
@@ -61,6 +68,11 @@ def tied(session: Session, organisation: str) -> list[str]:
     return sorted(set(session.exec(query)))
 
 
+def alone(organisation: str) -> SelectOfScalar[str]:
+    """The streams of an employer's loans that belong to no application."""
+    return select(Loan.stream).where(Loan.organisation == organisation, col(Loan.application).is_(None))
+
+
 def people_of(session: Session, organisation: str) -> list[str]:
     """The people who hold a duty for an employer."""
     return sorted(set(session.exec(select(Duty.person).where(Duty.organisation == organisation))))
@@ -76,6 +88,7 @@ class MergeOrganisation(Event[Organisation, Merger]):
         """The successor, every case, and everyone who holds a duty."""
         yield from session.exec(select(Organisation.stream).where(Organisation.id == body.successor))
         yield from tied(session, key)
+        yield from session.exec(alone(key))
         yield from session.exec(select(Person.stream).where(col(Person.id).in_(people_of(session, key))))
 
     def judge(self, step: Step[Organisation], body: Merger) -> None:
@@ -107,6 +120,8 @@ class MergeOrganisation(Event[Organisation, Merger]):
         facts = {"merged": row.id, "successor": body.successor, "merged_on": body.merged_on}
         for application in cases:
             step.follow("application", application, "succeed-employer", **facts)
+        for loan in step.rows(Loan, Loan.organisation == row.id, col(Loan.application).is_(None)):
+            step.follow("loan", loan, "succeed-employer", **facts)
         for person in people_of(session, row.id):
             step.follow("person", step.get(Person, person), "succeed-employer", **facts)
         running = (col(Term.organisation) == row.id, col(Term.ended_on).is_(None))
@@ -149,7 +164,20 @@ class SucceedEmployer(ApplicationEvent[Succession]):
             measure.payer = body.successor
 
 
-def go_over(part: Takeover | Payable | Booking, successor: str) -> None:
+class SucceedLender(LoanEvent[Succession]):
+    """The successor of a merged employer takes its place in a loan that belongs to no application."""
+
+    name, title, body = "succeed-employer", "Let a successor take the place of a merged employer", Succession
+
+    def effect(self, step: Step[Loan], body: Succession) -> None:
+        """Move the loan, and the objections to what was decided on it."""
+        step.row.organisation = body.successor
+        own = (Objection.stream == step.row.stream, Objection.organisation == body.merged)
+        for objection in step.rows(Objection, *own):
+            objection.organisation = body.successor
+
+
+def go_over(part: Takeover | Payable | Booking | Loan | Objection, successor: str) -> None:
     """Give a part of a case to the successor; a payable keeps for which employer it came in."""
     if isinstance(part, Payable):
         part.predecessor = part.predecessor or part.organisation

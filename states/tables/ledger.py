@@ -17,6 +17,8 @@ class StreamKind(StrEnum):
     BATCH = "payment-batch"
     ORGANISATION = "organisation"
     PERSON = "person"
+    LOAN = "loan"
+    """One that was asked for without an application."""
 
 
 class Stream(SQLModel, table=True):

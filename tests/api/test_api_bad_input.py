@@ -221,12 +221,6 @@ def test_what_is_not_allowed_now_is_refused_with_findings(api: Api, case: str) -
     assert problem["findings"][0]["message"] in problem["detail"]
 
 
-@pytest.mark.parametrize("event", ["file-objection", "request-loan"])
-def test_what_is_not_built_yet_is_refused_with_not_yet(api: Api, case: str, event: str) -> None:
-    problem = is_problem(api.post(f"{case}/_{event}", OFFICER, match='"1"'), 409)
-    assert "not yet" in problem["detail"].lower()
-
-
 def test_a_stale_version_is_refused(api: Api) -> None:
     case = api.receive()
     seen = api.get(case).headers["ETag"]

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, get_args
 
 import pytest
 from office import (
     AUTHORITY,
+    COORDINATOR,
     GOUDVEEN,
     OFFICER,
     START,
@@ -18,10 +19,13 @@ from office import (
     at_event,
     carry_out,
     do,
+    enrol,
     iban,
     is_ended,
     onward,
+    person,
     receive,
+    row,
     rows,
     sparing,
     walk,
@@ -31,6 +35,7 @@ from sqlalchemy import Engine, inspect, text
 from sqlmodel import Session, select
 
 from rules.offices import LegalBasis
+from rules.roles import Actor, Role
 from states.actions import Action
 from states.bodies import Body, Code, Handle, Text, content_fields, divide
 from states.charts.application import Stage
@@ -39,6 +44,7 @@ from states.events.catalogue import EVENTS
 from states.events.event import Event
 from states.tables.application import Application, Measure
 from states.tables.ledger import Stream, VaultItem
+from states.tables.loans import Objection
 from states.vault import Vault
 
 BODIES = {f"{chart}/{name}": event.body for (chart, name), event in EVENTS.items()}
@@ -155,11 +161,18 @@ def content_paths(where: str, schema: type[BaseModel]) -> Iterator[str]:
                 yield from content_paths(f"{where}.{name}", inner)
 
 
+FOLLOWING = {
+    ("measure", "propose"),
+    ("payable", "receive"),
+    ("person", "register"),
+    ("loan", "open"),
+    ("objection", "file"),
+}
 BY_PEOPLE = {
     path
     for (chart, name), event in EVENTS.items()
     for path in content_paths(f"{chart}/{name}", event.body)
-    if (chart, name) not in {("measure", "propose"), ("payable", "receive"), ("person", "register")}
+    if (chart, name) not in FOLLOWING
 }
 """Every content field of an event that comes from outside; what follows from it carries the same texts."""
 
@@ -244,6 +257,40 @@ def turns(engine: Engine, at: Any) -> Iterator[tuple[Event[Any, Any], str]]:
     yield EVENTS["measure", "let-go"], first
 
 
+def lend_and_object(engine: Engine, planter: Planter, ended: str, at: datetime) -> None:
+    """Plant in every text of loans, and of objections to a declined loan and to an application that ended."""
+    day = at.date().isoformat()
+    lender, second = person(Role.EMPLOYER, ZILVERDAM), person(Role.EMPLOYER, ZILVERDAM, number=2)
+    with transaction(engine) as session:
+        enrol(session, second)
+
+    def planted(chart: str, subject: str | None, event: str, by: Actor, **body: Any) -> Any:
+        whole = planter.plant(f"{chart}/{event}", EVENTS[chart, event].body, body)
+        return do(engine, chart, subject, event, by=by, at=at, body=whole).row
+
+    wish = {"organisation": ZILVERDAM, "office": "mayor", "certainSince": "2024-06-01"}
+    away, back, lost, declined = (planted("loan", None, "request", OFFICER, **wish).id for _ in range(4))
+    planted("application", ended, "request-loan", OFFICER)
+    planted("loan", away, "withdraw", OFFICER)
+    for loan in (back, lost):
+        do(engine, "loan", loan, "grant", by=lender, at=at)
+        planted("loan", loan, "lend", lender, lentOn=day)
+    planted("loan", back, "take-back", lender, returnedOn=day)
+    planted("loan", lost, "lose", lender, lostOn=day)
+    planted("loan", declined, "decline", lender)
+    planted("loan", declined, "file-objection", OFFICER)
+    planted("application", ended, "file-objection", OFFICER, against="not-processed")
+    to_loan = row(engine, Objection, Objection.loan == declined).id
+    to_end = row(engine, Objection, Objection.application == ended).id
+    planted("objection", to_loan, "put-off", second)
+    planted("objection", to_loan, "suspend", second, ground="agreed", since=day)
+    planted("objection", to_loan, "hear", second, heldOn=day)
+    planted("objection", to_loan, "decide", second, outcome="unfounded")
+    planted("objection", to_end, "waive-hearing", COORDINATOR, ground="declared")
+    planted("objection", to_end, "withdraw", OFFICER)
+    planted("application", ended, "reopen", COORDINATOR, stage="intake")
+
+
 def test_content_stands_nowhere_but_in_the_vault(office: Engine) -> None:
     planter = Planter()
     at = START
@@ -266,6 +313,7 @@ def test_content_stands_nowhere_but_in_the_vault(office: Engine) -> None:
     act(office, late, "not-process", at=at + timedelta(days=15), changes=not_processed)
     withdrawn = planter.plant("application/withdraw", EVENTS["application", "withdraw"].body, {})
     act(office, receive(office, at=at), "withdraw", at=at, changes=withdrawn)
+    lend_and_object(office, planter, late, at + timedelta(days=15))
 
     for event, subject in turns(office, at):
         planted = planter.plant(f"{event.chart.name}/{event.name}", event.body, {})

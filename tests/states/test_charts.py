@@ -13,7 +13,6 @@ from office import (
     is_ended,
     problems,
     receive,
-    refused,
     rows,
     walk,
 )
@@ -25,7 +24,7 @@ from statemachine.states import States
 from rules.duties import DUTIES, role_has_duty, roles_of
 from rules.roles import OF_AN_EMPLOYER, Actor, Role
 from states.bodies import Body
-from states.charts import advice, application, batch, booking, measure, payable, registry, takeover
+from states.charts import advice, application, batch, booking, loan, measure, objection, payable, registry, takeover
 from states.charts.application import ENDS, Stage
 from states.charts.chart import Chart, ChartError, StrictChart, decided
 from states.errors import RefusedError
@@ -36,6 +35,9 @@ CONDITIONS = (
     "measures_advised",
     "interviewed",
     "evidence_complete",
+    "founded",
+    "unfounded",
+    "inadmissible",
     "home_provided",
     "at_intake",
     "at_interview_held",
@@ -173,7 +175,9 @@ class TrialChart(StrictChart):
 
 
 @pytest.mark.parametrize(
-    "module", [application, advice, takeover, measure, payable, batch, booking, registry], ids=lambda m: m.__name__
+    "module",
+    [application, advice, takeover, measure, payable, batch, booking, registry, loan, objection],
+    ids=lambda m: m.__name__,
 )
 def test_deleting_any_deciding_cell_of_a_chart_is_noticed(module: object) -> None:
     for chart in CHARTS.values():
@@ -195,22 +199,6 @@ def by_of(roles: tuple[Role, ...], applicant: str) -> Actor:
     role = roles[0]
     own = {Role.APPLICANT: applicant, Role.OFFICER: OFFICER.person, Role.SECURITY_AUTHORITY: AUTHORITY.person}
     return Actor(own.get(role, "somebody"), role, ZILVERDAM if role in OF_AN_EMPLOYER else None)
-
-
-def test_what_the_law_names_and_we_did_not_build_is_refused_with_not_yet_in_every_state(
-    prepared: Prepared,
-) -> None:
-    engine = prepared("every-stage", fill_every_stage)
-    found = {row.state: (row.id, row.applicant) for row in rows(engine, Application)}
-    assert set(found) == set(Stage)
-    for event in (name for name in CHARTS["application"].events if CHARTS["application"].grid[name, "closed"] == "?"):
-        for state, (reference, applicant) in found.items():
-            by = by_of(roles_of("application", event), applicant)
-
-            def call(event: str = event, reference: str = reference, by: Actor = by) -> object:
-                return do(engine, "application", reference, event, by=by)
-
-            assert refused(call) == ["chart.not-yet"], (event, state)
 
 
 def test_an_event_in_a_state_that_forbids_it_is_refused_and_told_where_it_is_possible(
@@ -238,6 +226,8 @@ def test_the_ends_of_an_application_accept_only_what_the_grid_lists() -> None:
         "record-hand-off",
         "succeed-employer",
         "end-office",
+        "request-loan",
+        "file-objection",
         "record-death",
         "record-move",
         "reopen",

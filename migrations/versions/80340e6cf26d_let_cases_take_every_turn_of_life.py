@@ -6,7 +6,7 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
-revision: str = "6b9f68503ab7"
+revision: str = "80340e6cf26d"
 down_revision: str | Sequence[str] | None = "b64a2ffb82a0"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -46,6 +46,189 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hand_off")),
     )
     op.create_index(op.f("ix_hand_off_stream"), "hand_off", ["stream"], unique=False)
+    op.create_table(
+        "loan",
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("stream", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "requested",
+                "granted",
+                "lent",
+                "due-back",
+                "returned",
+                "lost",
+                "declined",
+                "withdrawn",
+                "lapsed",
+                name="loanstate",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("application", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("person", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("organisation", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column(
+            "office",
+            sa.Enum(
+                "kings-commissioner",
+                "provincial-executive",
+                "mayor",
+                "alderman",
+                "water-board-chair",
+                "water-board-executive",
+                "provincial-councillor",
+                "municipal-councillor",
+                "water-board-councillor",
+                "committee-member",
+                name="office",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("certain_since", sa.Date(), nullable=False),
+        sa.Column("in_office_until", sa.Date(), nullable=True),
+        sa.Column("acting_since", sa.Date(), nullable=True),
+        sa.Column("urgent", sa.Boolean(), nullable=False),
+        sa.Column("requested_on", sa.Date(), nullable=False),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("decided_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("decision", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("lent_on", sa.Date(), nullable=True),
+        sa.Column("due_back_on", sa.Date(), nullable=True),
+        sa.Column("returned_on", sa.Date(), nullable=True),
+        sa.Column("lost_on", sa.Date(), nullable=True),
+        sa.Column("estate", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["application"], ["application.id"], name=op.f("fk_loan_application")),
+        sa.ForeignKeyConstraint(["organisation"], ["organisation.id"], name=op.f("fk_loan_organisation")),
+        sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_loan_person")),
+        sa.ForeignKeyConstraint(["stream"], ["stream.id"], name=op.f("fk_loan_stream")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_loan")),
+    )
+    op.create_index(op.f("ix_loan_organisation"), "loan", ["organisation"], unique=False)
+    op.create_index(op.f("ix_loan_person"), "loan", ["person"], unique=False)
+    op.create_index(op.f("ix_loan_stream"), "loan", ["stream"], unique=False)
+    op.create_table(
+        "objection",
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("stream", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "received",
+                "heard",
+                "waived",
+                "founded",
+                "unfounded",
+                "inadmissible",
+                "withdrawn",
+                name="objectionstate",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("application", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("loan", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("person", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("organisation", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column(
+            "against",
+            sa.Enum(
+                "refusal",
+                "not-processed",
+                "no-measures",
+                "lapsed",
+                "loan-declined",
+                "second-home-declined",
+                "penalty",
+                "payment",
+                name="against",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("decision_seq", sa.Integer(), nullable=False),
+        sa.Column("decision_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column(
+            "decides",
+            sa.Enum(
+                "applicant",
+                "officer",
+                "adviser",
+                "security-authority",
+                "coordinator",
+                "employer",
+                "approver",
+                "finance",
+                "releaser",
+                "security-contact",
+                "secretary",
+                "ministry-contact",
+                "auditor",
+                "privacy-officer",
+                "administrator",
+                "engine",
+                name="role",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("announced_on", sa.Date(), nullable=False),
+        sa.Column("objection_until", sa.Date(), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("late", sa.Boolean(), nullable=False),
+        sa.Column("excusable", sa.Boolean(), nullable=True),
+        sa.Column("by_representative", sa.Boolean(), nullable=False),
+        sa.Column("committee", sa.Boolean(), nullable=False),
+        sa.Column("hearing_on", sa.Date(), nullable=True),
+        sa.Column("heard_on", sa.Date(), nullable=True),
+        sa.Column(
+            "waiver",
+            sa.Enum(
+                "manifestly-inadmissible",
+                "manifestly-unfounded",
+                "declared",
+                "no-answer",
+                "met-in-full",
+                name="waiver",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("put_off_from", sa.Date(), nullable=True),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("decided_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column(
+            "outcome",
+            sa.Enum("founded", "unfounded", "inadmissible", name="objectionoutcome", native_enum=False, length=32),
+            nullable=True,
+        ),
+        sa.Column("reopened_at", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("appeal_on", sa.Date(), nullable=True),
+        sa.Column("court_case", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("judged_on", sa.Date(), nullable=True),
+        sa.Column("judgment", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.ForeignKeyConstraint(["application"], ["application.id"], name=op.f("fk_objection_application")),
+        sa.ForeignKeyConstraint(["loan"], ["loan.id"], name=op.f("fk_objection_loan")),
+        sa.ForeignKeyConstraint(["organisation"], ["organisation.id"], name=op.f("fk_objection_organisation")),
+        sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_objection_person")),
+        sa.ForeignKeyConstraint(["stream"], ["stream.id"], name=op.f("fk_objection_stream")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_objection")),
+    )
+    op.create_index(op.f("ix_objection_loan"), "objection", ["loan"], unique=False)
+    op.create_index(op.f("ix_objection_organisation"), "objection", ["organisation"], unique=False)
+    op.create_index(op.f("ix_objection_person"), "objection", ["person"], unique=False)
+    op.create_index(op.f("ix_objection_stream"), "objection", ["stream"], unique=False)
     op.add_column("application", sa.Column("office_suspended_since", sa.Date(), nullable=True))
     op.add_column("application", sa.Column("office_suspended_until", sa.Date(), nullable=True))
     op.add_column("application", sa.Column("office_ended_on", sa.Date(), nullable=True))
@@ -217,6 +400,15 @@ def downgrade() -> None:
     op.drop_column("application", "office_ended_on")
     op.drop_column("application", "office_suspended_until")
     op.drop_column("application", "office_suspended_since")
+    op.drop_index(op.f("ix_objection_stream"), table_name="objection")
+    op.drop_index(op.f("ix_objection_person"), table_name="objection")
+    op.drop_index(op.f("ix_objection_organisation"), table_name="objection")
+    op.drop_index(op.f("ix_objection_loan"), table_name="objection")
+    op.drop_table("objection")
+    op.drop_index(op.f("ix_loan_stream"), table_name="loan")
+    op.drop_index(op.f("ix_loan_person"), table_name="loan")
+    op.drop_index(op.f("ix_loan_organisation"), table_name="loan")
+    op.drop_table("loan")
     op.drop_index(op.f("ix_hand_off_stream"), table_name="hand_off")
     op.drop_table("hand_off")
     # ### end Alembic commands ###
