@@ -1,6 +1,6 @@
 """Objection and appeal (Awb chapters 6, 7 and 8): in time, heard, decided by another hand, and where it goes on."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 
@@ -154,7 +154,7 @@ def handled_by(*, role: Role, against: Against, on: date) -> Words | None:
     nl="Wie hoort, was niet betrokken bij de voorbereiding van het besluit.",
     verified=False,
 )
-def heard_by_someone_else(*, person: str, involved: Collection[str]) -> Words | None:
+def heard_by_someone_else(*, person: str, involved: Sequence[str]) -> Words | None:
     """Whoever hears was not involved in preparing the decision."""
     if person not in involved:
         return None

@@ -18,7 +18,6 @@ for module in pkgutil.iter_modules(rules.__path__):
 OBJECTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("chart.state", {"event": "close", "state": "intake", "possible": ["booking"]}),
     ("chart.state", {"event": "close", "state": "intake", "possible": []}),
-    ("chart.not-yet", {"event": "reopen", "ready": False}),
     ("conflict.not-own-case", {"person": "a", "applicant": "a"}),
     ("conflict.four-eyes", {"person": "a", "earlier": {"wrote this advice": "a"}, "doing": "adopt it"}),
     ("duty.role", {"chart": "application", "event": "close", "role": Role.FINANCE}),

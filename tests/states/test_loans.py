@@ -36,13 +36,13 @@ from states.actions import actions
 from states.charts.application import Stage
 from states.charts.loan import LoanState
 from states.database import transaction
-from states.deadlines import pass_due
 from states.door import follow
 from states.errors import MalformedError
 from states.events.event import Passage, Step
 from states.events.loans import end_loans
 from states.queue import claim
 from states.rebuild import as_of
+from states.reminding import pass_due
 from states.tables.application import Application, Measure
 from states.tables.ledger import LedgerEntry, Stream, StreamKind
 from states.tables.loans import Loan

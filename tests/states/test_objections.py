@@ -38,8 +38,8 @@ from states.charts.application import Stage
 from states.charts.loan import LoanState
 from states.charts.objection import ObjectionState
 from states.database import transaction
-from states.deadlines import pass_due
 from states.letters import LETTERS
+from states.reminding import pass_due
 from states.tables.application import Application
 from states.tables.ledger import LedgerEntry, Stream
 from states.tables.loans import Loan, Objection
