@@ -357,7 +357,7 @@ def refresh(passage: Passage) -> None:
     for touch in passage.touched:
         for line in LETTERS.get((touch.chart, touch.event), ()):
             for person in line.to(passage, touch):
-                application = application_of(passage, touch).id
+                application = str(touch.row.stream)  # type: ignore[attr-defined]  # of a loan without one: the loan
                 if (line.letter, person, application) in posted:
                     continue  # two employers, one advice: the applicant is told once
                 posted.add((line.letter, person, application))

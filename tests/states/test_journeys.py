@@ -10,6 +10,7 @@ from sqlalchemy import Engine, text
 from sqlmodel import Session, col, select
 
 from rules.duties import DUTIES
+from rules.hand_off import HandOffStep
 from rules.roles import OF_AN_EMPLOYER, Actor, Role
 from states.actions import ENDING, Action, actions
 from states.charts.advice import DomainState
@@ -25,7 +26,7 @@ from states.tables.ledger import Stream
 from states.tables.loans import Loan, Objection
 from states.tables.work import WorkItem
 from states.verify import broken_links
-from states.work import BY_HAND
+from states.work import BY_HAND, EVENT_OF
 
 SITUATIONS = (
     {"employers": [ZILVERDAM]},
@@ -43,8 +44,8 @@ SUBJECTS: dict[str, Any] = {
     "loan": Loan,
     "objection": Objection,
 }
-APART = frozenset({"grant", "lend", "take-back", "hear", "decide"})
-"""Work on loans and objections: it goes on beside an application, and after its end."""
+APART = frozenset({"grant", "lend", "take-back", "hear", "decide", *HandOffStep})
+"""Work on loans, objections and threats: it goes on beside an application, and after its end."""
 TWICE_COUNTED = "SELECT payable FROM batch_line WHERE counts GROUP BY payable HAVING count(*) > 1"
 UNBALANCED = "SELECT booking FROM journal_line GROUP BY booking HAVING sum(debit) <> sum(credit)"
 
@@ -101,7 +102,8 @@ def what_must_hold(session: Session, reference: str) -> None:
     for item in items:
         if item.action not in BY_HAND | {"build-batch", "receive-invoice"} and item.chart in SUBJECTS:
             state = str(session.get_one(SUBJECTS[item.chart], item.subject).state)
-            assert CHARTS[item.chart].mark(item.action, state) in (">", "="), (item.action, state)
+            event = EVENT_OF.get(item.action, item.action)
+            assert CHARTS[item.chart].mark(event, state) in (">", "="), (item.action, state)
     if not is_ended(application.state):
         assert has_a_next_step(session, application), application.state
     elif application.state != "closed":
