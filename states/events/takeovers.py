@@ -55,7 +55,7 @@ class Receipt(Body):
 
 
 class ConfirmReceipt(TakeoverEvent[Receipt]):
-    """The employer confirms that it has the request."""
+    """The employer confirms that it has the request; where it stays silent, the office records the delivery."""
 
     name, title, body = "confirm-receipt", "Confirm receipt of the request", Receipt
 
