@@ -141,7 +141,7 @@ class TakeOver(TakeoverEvent[TakingOver]):
 class DecliningSecondHome(Body):
     """Why the employer does not provide measures for another home, and when it said so."""
 
-    declined_on: Day | None = None
+    announced_on: Day | None = None
     reasons: Text
 
 
@@ -153,7 +153,7 @@ class DeclineSecondHome(TakeoverEvent[DecliningSecondHome]):
     def judge(self, step: Step[Takeover], body: DecliningSecondHome) -> None:
         """It is discretionary, and the day can be."""
         step.ask(turns.second_home_discretionary, discretionary=step.application().discretionary)
-        step.ask(steps.not_in_future, what="The decision", day=body.declined_on or step.on, on=step.on)
+        step.ask(steps.not_in_future, what="The decision", day=body.announced_on or step.on, on=step.on)
 
     def effect(self, step: Step[Takeover], body: DecliningSecondHome) -> None:
         """What this employer would have paid is dropped; where every employer declined, the application is refused."""
