@@ -25,6 +25,8 @@ from office import (
     OFFICER,
     START,
     ZILVERDAM,
+    act,
+    at_event,
     carry_out,
     do,
     enrol,
@@ -33,6 +35,7 @@ from office import (
     person,
     problems,
     receive,
+    refuse_one,
     snapshot,
     walk,
 )
@@ -47,7 +50,7 @@ from rules.objections import Against
 from rules.offices import Domain
 from rules.roles import OF_AN_EMPLOYER, Actor, Role
 from states import horizon, scope
-from states.actions import Action, actions
+from states.actions import ENDING, Action, actions
 from states.charts.application import Stage
 from states.database import transaction
 from states.door import fire
@@ -89,9 +92,12 @@ WAITS = st.sampled_from([0, 0, 1, 30, 600, 1440, 3 * 1440, 9 * 1440, 20 * 1440, 
 TWO = {"employers": [ZILVERDAM, GOUDVEEN], "name": "T. Tweewerk"}
 COMMISSIONER = {"office": "kings-commissioner", "employers": [LAAGLAND], "inOfficeUntil": "2026-08-01"}
 COUNCILLOR = {"office": "municipal-councillor"}
-LIVES: dict[str, tuple[tuple[dict[str, Any], Stage], ...]] = {
+TOLD = "told"
+"""Not a stage: every employer has the request, and its term runs."""
+LIVES: dict[str, tuple[tuple[dict[str, Any], Stage | str], ...]] = {
     "young": ((TWO, Stage.RECEIVED), (COMMISSIONER, Stage.RECEIVED), (COUNCILLOR, Stage.RECEIVED)),
     "asked": ((TWO, Stage.TAKEOVER), (COMMISSIONER, Stage.TAKEOVER), (COUNCILLOR, Stage.REFUSAL_INTENDED)),
+    "late": ((TWO, TOLD), (COMMISSIONER, TOLD)),
     "provided": ((TWO, Stage.PROVISION), (COMMISSIONER, Stage.SETTLEMENT)),
     "old": ((TWO, Stage.BOOKING), (COMMISSIONER, Stage.CLOSED), (COUNCILLOR, Stage.REFUSED)),
 }
@@ -105,10 +111,22 @@ def begin(engine: Engine, life: str) -> None:
         wish = EVENTS["loan", "request"].example(Step(Passage(session, OFFICER, START), None, OFFICER))
     do(engine, "loan", None, "request", by=OFFICER, body={**(wish or {}), "name": "L. Leen"})
     for facts, stage in LIVES[life]:
-        if stage in BESIDE_THE_WAY:
-            BESIDE_THE_WAY[stage](engine)
+        if stage is Stage.REFUSED:
+            refuse_one(engine)
+            object_to_one(engine)
+        elif stage in BESIDE_THE_WAY:
+            BESIDE_THE_WAY[Stage(stage)](engine)
+        elif stage == TOLD:
+            walk(engine, receive(engine, **facts), Stage.PROVISION, before=at_event("take-over"))
         else:
             walk(engine, receive(engine, **facts), stage)
+
+
+def object_to_one(engine: Engine) -> None:
+    """An objection to the refusal."""
+    with Session(engine) as session:
+        refused = session.exec(select(Application.id).where(Application.state == Stage.REFUSED)).one()
+    act(engine, refused, "file-objection", at=START)
 
 
 class Lives(RuleBasedStateMachine):
@@ -167,7 +185,7 @@ class Lives(RuleBasedStateMachine):
         """Time goes by; the clock may or may not have come."""
         self.at += timedelta(minutes=minutes)
 
-    @rule(data=st.data(), wait=WAITS, steps=st.integers(1, 6))
+    @rule(data=st.data(), wait=WAITS, steps=st.integers(1, 4))
     def a_case_goes_on(self, data: Any, wait: int, steps: int) -> None:
         """The steps that carry it on, one after the other."""
         self.later(wait)
@@ -181,7 +199,10 @@ class Lives(RuleBasedStateMachine):
         """Whatever is proposed as allowed is accepted."""
         self.later(wait)
         case = data.draw(st.sampled_from(self.references()), "case")
-        if allowed := [action for action in self.proposed(case) if action.allowed]:
+        allowed = [action for action in self.proposed(case) if action.allowed]
+        if data.draw(st.integers(0, 5), "gently"):
+            allowed = [action for action in allowed if action.event not in ENDING] or allowed
+        if allowed:
             self.do(allowed[data.draw(st.integers(0, len(allowed) - 1), "which")])
 
     def proposed(self, case: str) -> list[Action]:
@@ -326,7 +347,6 @@ class Lives(RuleBasedStateMachine):
         stage = data.draw(st.sampled_from(("intake", "interview-held", "advice", "provision", "booking")), "stage")
         threat = {"kind": "death-threat", "source": "police", "occurredOn": day, "reportedToPolice": True}
         turns: tuple[tuple[str, dict[str, Any]], ...] = (
-            ("end-office", {"endedOn": day}),
             ("record-move", {"movedOn": day, "homeAddress": "Nieuwelaan 2, 1234 AB Zilverdam"}),
             ("record-threat", threat),
             ("revise-advice", {"domains": [str(domain) for domain in domains], "reasons": "A new threat."}),
@@ -334,9 +354,11 @@ class Lives(RuleBasedStateMachine):
             ("file-objection", {"against": str(against), "receivedOn": day, "grounds": "The facts are other ones."}),
             ("request-loan", {"description": "An alarm button.", "requestedOn": day}),
             ("forward", {"forwardedTo": "province", "forwardedOn": day}),
+            ("end-office", {"endedOn": day}),
             ("record-death", {"diedOn": day}),
         )
-        event, body = data.draw(st.sampled_from(turns), "turn")
+        rarely = 0 if data.draw(st.integers(0, 4), "rarely") else 2
+        event, body = data.draw(st.sampled_from(turns[: len(turns) - 2 + rarely]), "turn")
         self.attempt(data, "application", case, event, body)
 
     @rule(data=st.data(), wait=WAITS)

@@ -142,7 +142,6 @@ def test_what_will_not_come_at_all_need_not_be_decided_on_after_the_end_of_offic
     assert not [item for item in next_steps(office, reference) if item.endswith("keep-after-office")]
 
 
-
 @pytest.mark.parametrize(("days", "rules"), [(0, []), (1, ["measure.provided-in-office"])])
 def test_a_measure_is_ordered_on_the_last_day_of_office_and_not_the_day_after(
     office: Engine, days: int, rules: list[str]
@@ -415,7 +414,6 @@ def test_a_threat_in_the_first_hour_of_the_day_of_adoption_is_a_new_one(office: 
     act(office, reference, "record-threat", at=midnight + timedelta(minutes=30))
     act(office, reference, "revise-advice", at=midnight + timedelta(minutes=40))
     assert stage(office, reference) is Stage.ADVICE
-
 
 
 THREAT = {"kind": "intimidation", "source": "applicant"}
