@@ -18,7 +18,8 @@ run: .venv/.run
 	@exec $(BIN)/veiligadvies run
 
 test: .venv/.run .venv/.test browser
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile tests/rules tests/states tests/notifications tests/api tests/test_*.py
+	$(BIN)/pytest tests/run tests/faults tests/pages
 
 bench: .venv/.run .venv/.bench
 	$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))

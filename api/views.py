@@ -121,6 +121,7 @@ class MeasureView(View):
     payer: str | None = None
     ordered_on: date | None = None
     provided_on: date | None = None
+    kept_after_office: bool
     invoiced: bool
     version: int
     description: str | None = None

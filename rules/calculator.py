@@ -31,8 +31,8 @@ class QuestionError(RulesError):
 class Question:
     """What is asked: from which event, how long, and how it is counted.
 
-    ``since`` is the day of the event; the term starts the day after. A service level in hours is counted from the
-    moment that ``since`` names, or from the first office time of the day. ``suspended`` holds intervals such as
+    ``since`` is the day of the event; the term starts the day after. Where it names a moment, a service level in hours
+    is counted from that moment on. ``suspended`` holds intervals such as
     ``2026-03-01..2026-03-10``, first and last suspended day; without an end the suspension still runs. ``level``
     is a service level by name, for which ``lane`` says whose hours.
     """
@@ -158,7 +158,7 @@ def _day(parameter: str, text: str) -> date:
 
 def _moment(text: str) -> datetime:
     if len(text) == DAY_LENGTH:
-        return start_of(_day("from", text))
+        return start_of(_day("from", text) + timedelta(days=1))
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:

@@ -65,7 +65,7 @@ DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
     ("domain-advice", "adopt"): (N,),
     ("domain-advice", "lapse"): (N,),
     ("takeover", "request"): (N,),
-    ("takeover", "confirm-receipt"): (E,),
+    ("takeover", "confirm-receipt"): (E, U),
     ("takeover", "take-over"): (E,),
     ("takeover", "lapse"): (N,),
     ("takeover", "decline-second-home"): (E,),

@@ -43,6 +43,7 @@ FORWARD = (
     "takeover/take-over",
     "measure/order",
     "measure/provide",
+    "measure/keep-after-office",
     "application/receive-invoice",
     "payable/check",
     "payable/approve",

@@ -49,8 +49,7 @@ def announced(start: Start) -> date:
     """The term starts with the day on which the decision was announced; that of recording where none is said."""
     if isinstance(start.row, Loan) and start.row.decided_on is not None:
         return start.row.decided_on
-    said = getattr(start.body, "announced_on", None) or getattr(start.body, "declined_on", None)
-    return said or start.on
+    return getattr(start.body, "announced_on", None) or start.on
 
 
 def of_objection(start: Start) -> Length:

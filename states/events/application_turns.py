@@ -190,6 +190,8 @@ def again(step: Step[Application]) -> None:
     """The way that was ended goes on, with a new version of the advice where one is written."""
     row = step.row
     row.ended_on = row.refusal_ground = row.refusal_article = row.viewed_on = row.joined_to = None
+    if step.state == Stage.LAPSED:
+        row.office_ended_on = row.in_office_until = None  # else there would be no claim to go on with
     if row.state in {Stage.INTERVIEW_HELD, Stage.ADVICE}:
         open_version(step, list(Domain))
     elif row.state is Stage.INTAKE and step.rows(DomainAdvice, DomainAdvice.stream == row.id):
@@ -255,24 +257,24 @@ def end_loans(step: Step[Application], ended_on: date, *, estate: bool = False) 
             step.follow("loan", loan, "end-with-office", ended_on=ended_on, estate=estate)
 
 
-class EndOfOffice(Body):
+class OfficeEnded(Body):
     """The last day of the office."""
 
     ended_on: Day
     decision: Handle | None = None
 
 
-class EndOffice(Turn[EndOfOffice]):
+class EndOffice(Turn[OfficeEnded]):
     """The office ended: no new claim; what runs ends with it; what was taken over waits for a decision by hand."""
 
-    name, title, body = "end-office", "Record the end of office", EndOfOffice
+    name, title, body = "end-office", "Record the end of office", OfficeEnded
 
-    def also_locks(self, session: Session, key: str, body: EndOfOffice) -> Iterable[str]:
+    def also_locks(self, session: Session, key: str, body: OfficeEnded) -> Iterable[str]:
         """The streams of the official's other applications and loans."""
         row = session.get(Application, key)
         return streams_beside(session, row) if row else []
 
-    def judge(self, step: Step[Application], body: EndOfOffice) -> None:
+    def judge(self, step: Step[Application], body: OfficeEnded) -> None:
         """It has happened, after the office began, and was not recorded before."""
         step.ask(steps.not_in_future, what="The end of office", day=body.ended_on, on=step.on)
         step.ask(
@@ -284,7 +286,7 @@ class EndOffice(Turn[EndOfOffice]):
         )
         step.ask(turns.office_ends_once, ended_on=step.row.office_ended_on)
 
-    def keep(self, step: Step[Application], body: EndOfOffice) -> None:
+    def keep(self, step: Step[Application], body: OfficeEnded) -> None:
         """The day; the same office ends in every application of the official, and what is lent comes back."""
         end_of_office(step, body.ended_on)
         end_loans(step, body.ended_on)

@@ -28,7 +28,7 @@ DECISIONS: dict[tuple[str, str], Against] = {
     ("application", "not-process"): Against.NOT_PROCESSED,
     ("application", "adopt-advice"): Against.NO_MEASURES,
     ("application", "lapse"): Against.LAPSED,
-    ("application", "decline-second-home"): Against.SECOND_HOME_DECLINED,
+    ("takeover", "decline-second-home"): Against.SECOND_HOME_DECLINED,
     ("loan", "decline"): Against.LOAN_DECLINED,
     ("takeover", "fix-penalty"): Against.PENALTY,
     ("payable", "approve"): Against.PAYMENT,

@@ -55,7 +55,7 @@ class Receipt(Body):
 
 
 class ConfirmReceipt(TakeoverEvent[Receipt]):
-    """The employer confirms that it has the request."""
+    """The employer confirms that it has the request; where it stays silent, the office records the delivery."""
 
     name, title, body = "confirm-receipt", "Confirm receipt of the request", Receipt
 
@@ -138,24 +138,24 @@ class TakeOver(TakeoverEvent[TakingOver]):
         return {**example, "decidedAs": str(usual)} if usual else example
 
 
-class Declining(Body):
+class DecliningSecondHome(Body):
     """Why the employer does not provide measures for another home, and when it said so."""
 
-    declined_on: Day | None = None
+    announced_on: Day | None = None
     reasons: Text
 
 
-class DeclineSecondHome(TakeoverEvent[Declining]):
+class DeclineSecondHome(TakeoverEvent[DecliningSecondHome]):
     """The employer declines measures for a second home after a move: the one thing it may decline (par. 6)."""
 
-    name, title, body = "decline-second-home", "Decline measures for a second home", Declining
+    name, title, body = "decline-second-home", "Decline measures for a second home", DecliningSecondHome
 
-    def judge(self, step: Step[Takeover], body: Declining) -> None:
+    def judge(self, step: Step[Takeover], body: DecliningSecondHome) -> None:
         """It is discretionary, and the day can be."""
         step.ask(turns.second_home_discretionary, discretionary=step.application().discretionary)
-        step.ask(steps.not_in_future, what="The decision", day=body.declined_on or step.on, on=step.on)
+        step.ask(steps.not_in_future, what="The decision", day=body.announced_on or step.on, on=step.on)
 
-    def effect(self, step: Step[Takeover], body: Declining) -> None:
+    def effect(self, step: Step[Takeover], body: DecliningSecondHome) -> None:
         """What this employer would have paid is dropped; where every employer declined, the application is refused."""
         row = step.row
         step.session.flush()

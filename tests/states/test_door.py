@@ -142,7 +142,7 @@ def test_of_two_who_saw_the_same_version_one_is_stale(office: Engine) -> None:
 @pytest.mark.parametrize(
     ("by", "rule"),
     [
-        (OFFICER, "duty.role"),
+        (ADVISER, "duty.role"),
         (person(Role.APPROVER, ZILVERDAM), "duty.role"),
         (Actor("auditor-1", Role.AUDITOR), "duty.role"),
         (Actor("applicant-x", Role.APPLICANT), "duty.role"),

@@ -19,13 +19,29 @@ from late import (
     term,
     tick,
 )
-from office import GOUDVEEN, START, ZILVERDAM, act, do, person, problems, receive, refused, row, rows, snapshot
+from office import (
+    GOUDVEEN,
+    OFFICER,
+    START,
+    ZILVERDAM,
+    act,
+    do,
+    person,
+    problems,
+    receive,
+    refused,
+    row,
+    rows,
+    snapshot,
+    walk,
+)
 from shelf import Prepared
 from sqlalchemy import Engine
 from sqlmodel import col
 
 from rules.roles import Role
-from states.tables.application import Application
+from states.charts.application import Stage
+from states.tables.application import Application, Takeover
 from states.tables.finance import Payable, PayableKind
 from states.tables.work import Outbox, Reminder, Term, Threshold, WorkItem
 
@@ -131,6 +147,15 @@ def test_an_announced_delay_puts_off_the_notice_of_default_too(running: Engine) 
     change(running, "give-notice", notice, on=date(2026, 7, 20))
     assert refused(lambda: default(running, date(2026, 8, 28))) == ["default.after-term"]
     default(running, date(2026, 8, 29))
+
+
+def test_the_office_records_a_delivery_that_a_silent_employer_does_not_confirm(office: Engine) -> None:
+    reference = receive(office)
+    at = walk(office, reference, Stage.TAKEOVER)
+    takeover = row(office, Takeover, Takeover.stream == reference)
+    body = {"receivedOn": START.date().isoformat()}
+    do(office, "takeover", takeover.id, "confirm-receipt", by=OFFICER, at=at, body=body)
+    assert term(office, "takeover").started_on == START.date()
 
 
 def test_a_second_notice_of_default_changes_nothing(running: Engine) -> None:

@@ -479,6 +479,7 @@ REOPENS = {
     "not-processed": ("intake",),
     "lapsed": ("intake",),
     "no-measures": ("advice",),
+    "second-home-declined": ("advice",),
 }
 
 
@@ -492,9 +493,9 @@ def test_a_founded_objection_lets_the_application_go_on_at_a_stage_that_fits(off
     wrong = "booking"
     for named in ({}, {"reopenAt": wrong}):
         assert refused(lambda n=named: on(office, found, "decide", {**body, **n}, at=at)) == ["objection.reopens-at"]
-    decided = on(office, found, "decide", {**body, "reopenAt": REOPENS[against][-1]}, at=at)
-    assert decided.reopened_at == REOPENS[against][-1]
-    assert stage(office, reference) == REOPENS[against][-1]
+    decided = on(office, found, "decide", {**body, "reopenAt": REOPENS[against][0]}, at=at)
+    assert decided.reopened_at == REOPENS[against][0]
+    assert stage(office, reference) == REOPENS[against][0]
     entry = row(office, LedgerEntry, LedgerEntry.event == "reopen")
     assert entry.facts["objection"] == found.id
 

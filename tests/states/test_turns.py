@@ -15,6 +15,7 @@ from office import (
     act,
     at_event,
     do,
+    enrol,
     fill_every_stage,
     onward,
     person,
@@ -42,6 +43,7 @@ from states.charts.takeover import TakeoverState
 from states.database import transaction
 from states.events.application_turns import TURNS
 from states.tables.application import Application, DomainAdvice, Measure, Takeover
+from states.tables.loans import Objection
 from states.tables.people import Person
 from states.tables.work import Outbox, WorkItem
 from states.watch import ended_offices
@@ -358,6 +360,16 @@ def test_only_a_second_home_can_be_declined(office: Engine) -> None:
     act(office, follower, "decline-second-home", at=at)
     assert stage(office, follower) is Stage.REFUSED
     assert "second-home-declined" in {item.letter for item in rows(office, Outbox, Outbox.application == follower)}
+
+    act(office, follower, "file-objection", at=at, changes={"against": "second-home-declined"})
+    objection = row(office, Objection, Objection.stream == follower).id
+    colleague = person(Role.EMPLOYER, ZILVERDAM, number=2)
+    with transaction(office) as session:
+        enrol(session, colleague, at=at)
+    founded = {"outcome": "founded", "reopenAt": "advice", "reasons": "There is nothing to move."}
+    do(office, "objection", objection, "hear", by=colleague, at=at, body={"heldOn": TODAY.isoformat()})
+    do(office, "objection", objection, "decide", by=colleague, at=at, body=founded)
+    assert stage(office, follower) is Stage.ADVICE
 
     first = receive(office)
     at = walk(office, first, Stage.TAKEOVER, at=at)
