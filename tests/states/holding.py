@@ -131,14 +131,13 @@ def the_dead_get_no_letter(session: Session) -> None:
 
 
 def days_add_up(session: Session, application: Application, on: date) -> None:
-    """Every day of a case, and of each of its terms that runs, is someone's, and only one's."""
+    """Every day of a case, and of each of its terms, is someone's, and only one's."""
     until = application.ended_on or on
     days = lives.days_of_case(session, application, on)
     assert min(days.values()) >= 0
     assert sum(days.values()) == max(0, (until - application.received_on).days + 1), days
-    running = select(Term).where(Term.application == application.id, col(Term.ended_on).is_(None))
-    for term in session.exec(running):
-        last = max(term.due_on or on, term.started_on)
+    for term in session.exec(select(Term).where(Term.application == application.id)):
+        last = max(term.ended_on or term.due_on or on, term.started_on)
         shared = attribution(term.started_on, last, term.owner, deadlines.intervals(session, term))
         assert sum(shared.values()) == (last - term.started_on).days, (term.kind, shared)
 

@@ -256,7 +256,7 @@ class Replay:
             if pair in line.ends and mine is not None:
                 mine.end(on, entry.event)
                 for each in mine.intervals:
-                    each.until = each.until or on
+                    each.until = each.until or max(on, each.since - timedelta(days=1))
                 last = on - timedelta(days=1)
                 if pair in line.follows_on and last > mine.started_on:
                     self.after(mine, last)
@@ -277,7 +277,7 @@ class Replay:
         elif kind == "objection":
             if entry.event == "adopt-advice" and entry.after == "takeover":
                 return
-            began = day(facts.get("announced_on") or facts.get("declined_on")) or on
+            began = day(facts.get("announced_on")) or on
         elif kind == "objection-decision":
             began = date.fromisoformat(max(row["objection_until"], row["received_on"]))
         elif kind == "objection-put-off":
