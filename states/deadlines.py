@@ -108,7 +108,8 @@ def end(passage: Passage, touch: Touched, kind: str) -> None:
     row.ended_on, row.ended_by = passage.on, touch.event
     for suspension in suspensions(session, row):
         if suspension.until is None:
-            suspension.until = passage.on
+            # One that was to begin later never came to run.
+            suspension.until = max(passage.on, suspension.since - timedelta(days=1))
     close(session, row)
     if line.owner == "employer" and not passed_beside(session, row, passage.on):
         passage.pen.ended.append((row.subject, PURSUE))

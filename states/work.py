@@ -205,6 +205,11 @@ def decided_after_office(passage: Passage, touch: Touched) -> Changes:
     return done, [item_for(passage, touch, work) for work in works]
 
 
+def not_provided(_: Passage, touch: Touched) -> Changes:
+    """It will not come at all: nobody need decide whether it still comes after the end of office."""
+    return [(subject_of(touch), "keep-after-office")], []
+
+
 def removed(_: Passage, touch: Touched) -> Changes:
     """What was lent is back."""
     return [(subject_of(touch), "remove")], []
@@ -240,6 +245,9 @@ SPECIAL: dict[tuple[str, str], Callable[[Passage, Touched], Changes]] = {
     ("measure", "keep-after-office"): decided_after_office,
     ("measure", "let-go"): decided_after_office,
     ("measure", "remove"): removed,
+    ("measure", "decline"): not_provided,
+    ("measure", "mark-not-possible"): not_provided,
+    ("measure", "supersede"): not_provided,
     ("payable", "reject-with-invoice"): uninvoiced,
     ("organisation", "take-in-statement"): unmatched,
     ("application", "record-hand-off"): handed_over,

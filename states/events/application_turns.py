@@ -8,6 +8,7 @@ from pydantic import Field
 from sqlmodel import Session, col, select
 
 from rules import steps, turns
+from rules.moments import office_day
 from rules.offices import Domain, LegalBasis
 from rules.roles import Role
 from states import outbox
@@ -412,7 +413,7 @@ class ReviseAdvice(Turn[Revision]):
         step.ask(
             turns.revision_has_cause,
             adopted_on=step.row.adopted_on,
-            signals=[signal.recorded_at.date() for signal in signals],
+            signals=[office_day(signal.recorded_at) for signal in signals],
         )
         step.ask(turns.each_domain_once, domains=[str(domain) for domain in body.domains])
         step.ask(turns.office_ends_once, ended_on=step.row.office_ended_on)

@@ -2,31 +2,21 @@
 
 import random
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
-from office import GOUDVEEN, LAAGLAND, START, ZILVERDAM, carry_out, is_ended, onward, problems, receive, snapshot
-from sqlalchemy import Engine, text
-from sqlmodel import Session, col, select
+from holding import holds, office_holds
+from office import GOUDVEEN, LAAGLAND, START, ZILVERDAM, carry_out, onward, problems, receive, snapshot
+from sqlalchemy import Engine
+from sqlmodel import Session
 
 from rules.duties import DUTIES
-from rules.hand_off import HandOffStep
+from rules.moments import office_day
 from rules.roles import OF_AN_EMPLOYER, Actor, Role
 from states.actions import ENDING, Action, actions
-from states.charts.advice import DomainState
-from states.charts.measure import MeasureState
 from states.database import transaction
 from states.door import fire
 from states.errors import MalformedError, RefusedError
-from states.events.catalogue import CHARTS
-from states.rebuild import differences, entries_of
-from states.tables.application import Application, DomainAdvice, Measure, Takeover
-from states.tables.finance import BatchLine, Payable, PaymentBatch
-from states.tables.ledger import Stream
-from states.tables.loans import Loan, Objection
-from states.tables.work import WorkItem
-from states.verify import broken_links
-from states.work import BY_HAND, EVENT_OF
+from states.tables.application import Application
 
 SITUATIONS = (
     {"employers": [ZILVERDAM]},
@@ -36,18 +26,6 @@ SITUATIONS = (
     {"inOfficeUntil": "2026-03-04"},
     {"inTerritory": False},
 )
-SUBJECTS: dict[str, Any] = {
-    "application": Application,
-    "takeover": Takeover,
-    "measure": Measure,
-    "payable": Payable,
-    "loan": Loan,
-    "objection": Objection,
-}
-APART = frozenset({"grant", "lend", "take-back", "hear", "decide", *HandOffStep})
-"""Work on loans, objections and threats: it goes on beside an application, and after its end."""
-TWICE_COUNTED = "SELECT payable FROM batch_line WHERE counts GROUP BY payable HAVING count(*) > 1"
-UNBALANCED = "SELECT booking FROM journal_line GROUP BY booking HAVING sum(debit) <> sum(credit)"
 
 
 def whatever(chance: random.Random, proposed: list[Action]) -> Action | None:
@@ -74,46 +52,6 @@ def forbidden(chance: random.Random, session: Session, proposed: list[Action], a
         fire(session, action.chart, action.subject, action.event, by=by, at=at, body=action.example)
 
 
-def has_a_next_step(session: Session, application: Application) -> bool:
-    """Whether someone has work on the application or its batches, or the bank has."""
-    lines = select(BatchLine.batch).join(Payable, col(Payable.id) == BatchLine.payable)
-    batches = select(PaymentBatch).where(col(PaymentBatch.id).in_(lines.where(Payable.stream == application.id)))
-    waiting = {batch.id: batch.state for batch in session.exec(batches)}
-    subjects = [application.id, *waiting]
-    items = session.exec(
-        select(WorkItem).where(col(WorkItem.application).in_(subjects), col(WorkItem.done_at).is_(None)),
-    ).all()
-    assert all(item.role in set(Role) for item in items)
-    return "exported" in waiting.values() or any(item.action not in BY_HAND | APART for item in items)
-
-
-def what_must_hold(session: Session, reference: str) -> None:
-    application = session.get_one(Application, reference)
-    for kind in ("TWICE", "UNBALANCED"):
-        query = TWICE_COUNTED if kind == "TWICE" else UNBALANCED
-        assert session.execute(text(query)).all() == [], kind
-    stream = session.get_one(Stream, reference)
-    entries = entries_of(session, reference)
-    assert list(broken_links(stream, entries)) == []
-    assert differences(session, reference, entries) == []
-    items = session.exec(
-        select(WorkItem).where(WorkItem.application == reference, col(WorkItem.done_at).is_(None)),
-    ).all()
-    for item in items:
-        if item.action not in BY_HAND | {"build-batch", "receive-invoice"} and item.chart in SUBJECTS:
-            state = str(session.get_one(SUBJECTS[item.chart], item.subject).state)
-            event = EVENT_OF.get(item.action, item.action)
-            assert CHARTS[item.chart].mark(event, state) in (">", "="), (item.action, state)
-    if not is_ended(application.state):
-        assert has_a_next_step(session, application), application.state
-    elif application.state != "closed":
-        assert [item.action for item in items if item.action not in BY_HAND | APART] == []
-        domains = session.exec(select(DomainAdvice).where(DomainAdvice.stream == reference)).all()
-        assert {row.state for row in domains} <= {DomainState.ADOPTED, DomainState.LAPSED}
-        measures = session.exec(select(Measure).where(Measure.stream == reference)).all()
-        assert {row.state for row in measures} <= {MeasureState(state) for state in CHARTS["measure"].final}
-
-
 @pytest.mark.parametrize("seed", range(12))
 def test_whatever_happens_what_must_hold_holds(office: Engine, seed: int) -> None:
     chance = random.Random(seed)
@@ -129,7 +67,8 @@ def test_whatever_happens_what_must_hold_holds(office: Engine, seed: int) -> Non
             if action is not None:
                 carry_out(session, action, at=at)
         with Session(office) as session:
-            what_must_hold(session, reference)
+            holds(session, reference, office_day(at))
+            office_holds(session)
             if chance.random() < 0.25:
                 present = session.get_one(Application, reference)
                 proposed = actions(session, present, at=at, demonstration=True)

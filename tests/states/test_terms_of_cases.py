@@ -24,11 +24,13 @@ from office import (
 )
 from shelf import Prepared
 from sqlalchemy import Engine
-from sqlmodel import col
+from sqlmodel import Session, col
 
 from rules.roles import Role
+from rules.suspensions import attribution
 from states.charts.application import Stage
 from states.database import transaction
+from states.deadlines import intervals
 from states.reminding import pass_due
 from states.tables.application import Application, Takeover
 from states.tables.ledger import LedgerEntry
@@ -157,6 +159,17 @@ def test_a_term_is_suspended_once_at_a_time_and_resumed_only_then(running: Engin
     assert refused(lambda: change(running, "resume-term", early)) == ["step.not-before"]
     change(running, "resume-term", resume)
     assert refused(lambda: change(running, "resume-term", resume)) == ["step.term-suspended"]
+
+
+def test_a_suspension_that_was_to_begin_after_the_end_of_its_term_never_came_to_run(running: Engine) -> None:
+    body = {"term": "takeover", "ground": "applicant-consents", "since": "2026-06-20", "reasons": "R"}
+    change(running, "suspend-term", body, by=EMPLOYER)
+    reference, ended_at = row(running, Application).id, ADOPTED + timedelta(days=2)
+    act(running, reference, "take-over", at=ended_at, which=lambda action: action.organisation == ZILVERDAM)
+    ended = term(running)
+    assert (ended.ended_on, row(running, TermSuspension).until) == (date(2026, 6, 3), date(2026, 6, 19))
+    with Session(running) as session:
+        assert attribution(ended.started_on, date(2026, 6, 3), "employer", intervals(session, ended)) == {"employer": 2}
 
 
 def test_of_two_suspended_employers_each_resumes_its_own_term_and_is_told_its_own_day(running: Engine) -> None:

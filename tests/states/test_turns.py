@@ -135,6 +135,15 @@ def test_after_the_end_of_office_the_employer_decides_on_what_it_took_over(offic
     assert problems(office) == []
 
 
+@pytest.mark.parametrize("event", ["decline", "mark-not-possible"])
+def test_what_will_not_come_at_all_need_not_be_decided_on_after_the_end_of_office(office: Engine, event: str) -> None:
+    reference, at = provided_case(office)
+    do(office, "application", reference, "end-office", by=OFFICER, at=at, body={"endedOn": TODAY.isoformat()})
+    for measure in rows(office, Measure, Measure.stream == reference, Measure.state == MeasureState.TAKEN_OVER):
+        act(office, reference, event, at=at, which=lambda action, key=measure.id: action.subject == key)
+    assert not [item for item in next_steps(office, reference) if item.endswith("keep-after-office")]
+
+
 @pytest.mark.parametrize(("days", "rules"), [(0, []), (1, ["measure.provided-in-office"])])
 def test_a_measure_is_ordered_on_the_last_day_of_office_and_not_the_day_after(
     office: Engine, days: int, rules: list[str]
@@ -407,6 +416,16 @@ def test_a_new_threat_after_adoption_makes_a_new_version_and_adopted_measures_st
     assert {item.advice_version for item in after if item.id not in before} == {2}
     assert {item.advice_version for item in rows(office, Takeover, Takeover.stream == reference)} == {1, 2}
     assert problems(office) == []
+
+
+def test_a_threat_in_the_first_hour_of_the_day_of_adoption_is_a_new_one(office: Engine) -> None:
+    midnight = START.replace(hour=23)  # in the Netherlands, of 3 March
+    reference = receive(office)
+    walk(office, reference, Stage.TAKEOVER, at=START, before=at_event("adopt-advice"))
+    act(office, reference, "adopt-advice", at=midnight + timedelta(minutes=10))
+    act(office, reference, "record-threat", at=midnight + timedelta(minutes=30))
+    act(office, reference, "revise-advice", at=midnight + timedelta(minutes=40))
+    assert stage(office, reference) is Stage.ADVICE
 
 
 THREAT = {"kind": "intimidation", "source": "applicant"}

@@ -1,0 +1,413 @@
+"""Random lives: any order of events, late facts and corrections, drawn by Hypothesis and carried out by the door.
+
+It is bounded and the same every time; ``RANDOM_LIVES=200`` tries as many lives as that, each time others.
+"""
+
+import os
+import random
+import secrets
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import date, timedelta
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from holding import chain_holds, holds, office_holds, stored_terms
+from hypothesis import HealthCheck, Phase, note, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from office import (
+    ADMINISTRATOR,
+    BESIDE_THE_WAY,
+    GOUDVEEN,
+    LAAGLAND,
+    OFFICER,
+    START,
+    ZILVERDAM,
+    act,
+    at_event,
+    carry_out,
+    do,
+    enrol,
+    furnish,
+    onward,
+    person,
+    problems,
+    receive,
+    refuse_one,
+    snapshot,
+    walk,
+)
+from replayed import Replay
+from shelf import Shelf
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from rules.duties import roles_of
+from rules.moments import office_day
+from rules.objections import Against
+from rules.offices import Domain
+from rules.roles import OF_AN_EMPLOYER, Actor, Role
+from states import horizon, scope
+from states.actions import ENDING, Action, actions
+from states.charts.application import Stage
+from states.database import transaction
+from states.door import fire
+from states.errors import MalformedError, RefusedError
+from states.events.catalogue import EVENTS
+from states.events.event import Passage, Step
+from states.events.objection_handling import GROUNDS
+from states.reminding import pass_due
+from states.tables.application import Application, Takeover
+from states.tables.ledger import Stream
+from states.tables.loans import Loan, Objection
+from states.tables.work import Term, TermSuspension
+from states.watch import ended_offices
+
+TRIED = int(os.environ.get("RANDOM_LIVES", "0"))
+"""How many lives to try; 0 for the few that are always the same."""
+SETTINGS = settings(
+    max_examples=TRIED or 10,
+    stateful_step_count=40,
+    derandomize=not TRIED,
+    database=None,
+    deadline=None,
+    phases=[Phase.generate],  # a life takes seconds: it is told as it was, not made shorter
+    suppress_health_check=list(HealthCheck),
+)
+BY_THE_LAW = (
+    "awaiting-completion",
+    "awaiting-foreign-information",
+    "applicant-consents",
+    "attributable-to-applicant",
+    "force-majeure",
+)
+AGO = st.integers(-45, 20)
+"""Days from today, for what is recorded late; those after today are mostly refused."""
+WAITS = st.sampled_from([0, 0, 1, 30, 600, 1440, 3 * 1440, 9 * 1440, 20 * 1440, 40 * 1440])
+"""Minutes that pass before a step."""
+
+
+TWO = {"employers": [ZILVERDAM, GOUDVEEN], "name": "T. Tweewerk"}
+COMMISSIONER = {"office": "kings-commissioner", "employers": [LAAGLAND], "inOfficeUntil": "2026-08-01"}
+COUNCILLOR = {"office": "municipal-councillor"}
+TOLD = "told"
+"""Not a stage: every employer has the request, and its term runs."""
+LIVES: dict[str, tuple[tuple[dict[str, Any], Stage | str], ...]] = {
+    "young": ((TWO, Stage.RECEIVED), (COMMISSIONER, Stage.RECEIVED), (COUNCILLOR, Stage.RECEIVED)),
+    "asked": ((TWO, Stage.TAKEOVER), (COMMISSIONER, Stage.TAKEOVER), (COUNCILLOR, Stage.REFUSAL_INTENDED)),
+    "late": ((TWO, TOLD), (COMMISSIONER, TOLD)),
+    "provided": ((TWO, Stage.PROVISION), (COMMISSIONER, Stage.SETTLEMENT)),
+    "old": ((TWO, Stage.BOOKING), (COMMISSIONER, Stage.CLOSED), (COUNCILLOR, Stage.REFUSED)),
+}
+"""With which cases an office begins, and how far they came on its first morning."""
+
+
+def begin(engine: Engine, life: str) -> None:
+    """An office with some cases, and a loan without an application."""
+    with transaction(engine) as session:
+        enrol(session, ADMINISTRATOR)
+        wish = EVENTS["loan", "request"].example(Step(Passage(session, OFFICER, START), None, OFFICER))
+    do(engine, "loan", None, "request", by=OFFICER, body={**(wish or {}), "name": "L. Leen"})
+    for facts, stage in LIVES[life]:
+        if stage is Stage.REFUSED:
+            refuse_one(engine)
+            object_to_one(engine)
+        elif stage in BESIDE_THE_WAY:
+            BESIDE_THE_WAY[Stage(stage)](engine)
+        elif stage == TOLD:
+            walk(engine, receive(engine, **facts), Stage.PROVISION, before=at_event("take-over"))
+        else:
+            walk(engine, receive(engine, **facts), stage)
+
+
+def object_to_one(engine: Engine) -> None:
+    """An objection to the refusal."""
+    with Session(engine) as session:
+        refused = session.exec(select(Application.id).where(Application.state == Stage.REFUSED)).one()
+    act(engine, refused, "file-objection", at=START)
+
+
+class Lives(RuleBasedStateMachine):
+    """A small office in which anything happens, in any order."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        super().__init__()
+        self.shelf, self.open = shelf, ExitStack()
+        self.replays: dict[str, Replay] = {}
+        self.seen: dict[str, int] = {}
+        self.refused: set[tuple[str, str]] = set()
+        self.at = START + timedelta(hours=4)
+
+    @initialize(life=st.sampled_from(sorted(LIVES)))
+    def office_opens(self, life: str) -> None:
+        # Ids are random: seeded, the same life comes out twice.
+        self.open.enter_context(seeded(life))
+        fill = self.shelf.copy(f"life-{life}", lambda engine: begin(engine, life), base="office")
+        self.engine = self.open.enter_context(fill)
+        self.open.enter_context(seeded(f"{life} goes on"))
+        self.holds()
+
+    def teardown(self) -> None:
+        if hasattr(self, "engine"):
+            try:
+                assert problems(self.engine) == []
+            finally:
+                self.open.close()
+
+    @property
+    def on(self) -> date:
+        return office_day(self.at)
+
+    def references(self) -> list[str]:
+        """The cases, the oldest first."""
+        with Session(self.engine) as session:
+            query = select(Application.id).order_by(col(Application.created_at), col(Application.id))
+            return list(session.exec(query))
+
+    def holds(self) -> None:
+        """What must hold, of the streams in which something happened."""
+        with Session(self.engine) as session:
+            heads = dict(session.exec(select(Stream.id, Stream.seq).order_by(Stream.id)).all())
+            changed = {key for key, seq in heads.items() if self.seen.get(key) != seq}
+            cases = set(session.exec(select(Application.id)))
+            loans = set(session.exec(select(Loan.id).where(col(Loan.application).is_(None))))
+            for stream in sorted(changed & (cases | loans)):
+                entries = holds(session, stream, self.on) if stream in cases else chain_holds(session, stream)
+                replay = self.replays.setdefault(stream, Replay())
+                replay.feed(entries)
+                replay.agrees_with(stored_terms(session, stream))
+            office_holds(session, sorted(changed - cases - loans))
+            self.seen = heads
+
+    def later(self, minutes: int) -> None:
+        """Time goes by; the clock may or may not have come."""
+        self.at += timedelta(minutes=minutes)
+
+    @rule(data=st.data(), wait=WAITS, steps=st.integers(1, 4))
+    def a_case_goes_on(self, data: Any, wait: int, steps: int) -> None:
+        """The steps that carry it on, one after the other."""
+        self.later(wait)
+        case = data.draw(st.sampled_from(self.references()), "case")
+        for _ in range(steps):
+            if (action := onward(self.proposed(case))) is not None:
+                self.do(action)
+
+    @rule(data=st.data(), wait=WAITS)
+    def something_happens(self, data: Any, wait: int) -> None:
+        """Whatever is proposed as allowed is accepted."""
+        self.later(wait)
+        case = data.draw(st.sampled_from(self.references()), "case")
+        allowed = [action for action in self.proposed(case) if action.allowed]
+        if data.draw(st.integers(0, 5), "gently"):
+            allowed = [action for action in allowed if action.event not in ENDING] or allowed
+        if allowed:
+            self.do(allowed[data.draw(st.integers(0, len(allowed) - 1), "which")])
+
+    def proposed(self, case: str) -> list[Action]:
+        """What can be done on a case now."""
+        with Session(self.engine) as session:
+            return actions(session, session.get_one(Application, case), at=self.at, demonstration=True)
+
+    def do(self, action: Action) -> None:
+        """Do exactly what was proposed."""
+        note(f"{self.at:%Y-%m-%d %H:%M} {action.chart}/{action.event} {action.example}")
+        with transaction(self.engine) as session:
+            carry_out(session, action, at=self.at)
+        self.holds()
+
+    def attempt(self, data: Any, chart: str, row: Any, event: str, body: dict[str, Any]) -> None:
+        """Someone tries; what is refused says why in both languages, and changes nothing."""
+        looked = (chart, event) in self.refused
+        before = {} if looked else snapshot(self.engine)
+        try:
+            with transaction(self.engine) as session:
+                row = session.get_one(type(row), row.id)
+                by = self.someone(data, session, row, chart, event)
+                note(f"{self.at:%Y-%m-%d %H:%M} {chart}/{event} by {by.person}: {body}")
+                fire(session, chart, row.id, event, by=by, at=self.at, body=body)
+        except (RefusedError, MalformedError) as error:
+            refusal = error
+        else:
+            self.holds()
+            return
+        assert says_why(refusal)
+        if not looked:
+            assert snapshot(self.engine) == before
+            self.refused.add((chart, event))
+
+    def someone(self, data: Any, session: Session, row: Any, chart: str, event: str) -> Actor:
+        """Someone whose duty an event is."""
+        role = data.draw(st.sampled_from([role for role in roles_of(chart, event) if role is not Role.ENGINE]), "role")
+        if role is Role.APPLICANT:
+            return Actor(scope.official_of(session, row.stream), role)
+        if role in OF_AN_EMPLOYER:
+            mine = scope.organisations(session, row) or [ZILVERDAM]
+            return person(role, data.draw(st.sampled_from(mine), "employer"))
+        return person(role)
+
+    def day(self, data: Any, what: str) -> str:
+        """A day around today."""
+        return (self.on + timedelta(days=data.draw(AGO, what))).isoformat()
+
+    def find(self, table: type[Any], key: str) -> Any:
+        """A row by its key, detached; None where there is none."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            return session.get(table, key)
+
+    def pick(self, data: Any, table: type[Any], *where: Any) -> Any:
+        """One row of a table under conditions; None where there is none."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            found = list(session.exec(select(table).where(*where).order_by(table.id)))
+        return found[data.draw(st.integers(0, len(found) - 1), table.__name__)] if found else None
+
+    @rule(data=st.data(), wait=WAITS)
+    def a_fact_is_corrected(self, data: Any, wait: int) -> None:
+        self.later(wait)
+        case = self.pick(data, Application)
+        days = (
+            "receivedOn",
+            "takeoverReceivedOn",
+            "inOfficeUntil",
+            "actingSince",
+            "certainSince",
+            "exemptionOn",
+            "officeSuspendedSince",
+            "officeSuspendedUntil",
+        )
+        names = data.draw(st.lists(st.sampled_from(days), min_size=1, max_size=2, unique=True), "facts")
+        body: dict[str, Any] = {name: self.day(data, name) for name in names} | {"reasons": "Checked again."}
+        if "takeoverReceivedOn" in names and data.draw(st.booleans(), "named"):
+            body["organisation"] = data.draw(st.sampled_from([ZILVERDAM, GOUDVEEN, LAAGLAND]), "whose")
+        self.attempt(data, "application", case, "correct-fact", body)
+
+    @rule(data=st.data(), wait=WAITS)
+    def a_term_is_suspended(self, data: Any, wait: int) -> None:
+        self.later(wait)
+        body: dict[str, Any] = {"since": self.day(data, "since"), "reasons": "Something is awaited."}
+        if data.draw(st.booleans(), "ends"):
+            since = date.fromisoformat(body["since"])
+            body["until"] = (since + timedelta(days=data.draw(st.integers(-2, 50), "for"))).isoformat()
+        term = self.pick(data, Term, col(Term.suspendable).is_(True), col(Term.ended_on).is_(None))
+        if term is None:
+            return
+        if term.kind.startswith("objection") and data.draw(st.booleans(), "as an objection"):
+            body["ground"] = data.draw(st.sampled_from(sorted(GROUNDS)), "ground")
+            self.attempt(data, "objection", self.find(Objection, term.subject), "suspend", body)
+        elif case := self.find(Application, term.application):
+            body |= {"ground": data.draw(st.sampled_from(BY_THE_LAW), "ground"), "term": term.kind}
+            if data.draw(st.booleans(), "named"):
+                body["organisation"] = term.organisation or ZILVERDAM
+            self.attempt(data, "application", case, "suspend-term", body)
+
+    @rule(data=st.data(), wait=WAITS)
+    def a_term_goes_on(self, data: Any, wait: int) -> None:
+        self.later(wait)
+        still = select(TermSuspension.term)
+        term = self.pick(data, Term, col(Term.id).in_(still), col(Term.ended_on).is_(None))
+        if term is None:
+            return
+        since = data.draw(st.sampled_from(("until", "completedOn")), "since")
+        if term.kind.startswith("objection") and data.draw(st.booleans(), "as an objection"):
+            body = {"until": self.day(data, "until")}
+            self.attempt(data, "objection", self.find(Objection, term.subject), "resume", body)
+        elif case := self.find(Application, term.application):
+            body = {"term": term.kind, since: self.day(data, "day")}
+            self.attempt(data, "application", case, "resume-term", body)
+
+    @rule(data=st.data(), wait=WAITS)
+    def an_employer_is_late(self, data: Any, wait: int) -> None:
+        self.later(wait)
+        takeover = self.pick(data, Takeover, col(Takeover.state).in_(("requested", "received", "taken-over")))
+        if takeover is None:
+            return
+        told = self.day(data, "told")
+        until = (self.on + timedelta(days=data.draw(st.integers(0, 90), "until"))).isoformat()
+        event, body = data.draw(
+            st.sampled_from(
+                (
+                    ("confirm-receipt", {"receivedOn": told}),
+                    ("give-notice", {"announcedOn": told, "until": until, "reasons": "It takes longer."}),
+                    ("default", {"receivedOn": told}),
+                    ("take-over", {"takenOverOn": told}),
+                    ("fix-penalty", {"payee": "A. Voorbeeld", "iban": "NL02ABNA0123456789", "announcedOn": told}),
+                ),
+            ),
+            "what",
+        )
+        self.attempt(data, "takeover", takeover, event, body)
+
+    @rule(data=st.data(), wait=WAITS)
+    def life_takes_a_turn(self, data: Any, wait: int) -> None:
+        self.later(wait)
+        case, day = self.pick(data, Application), self.day(data, "day")
+        against = data.draw(st.sampled_from(list(Against)), "against")
+        domains = data.draw(st.lists(st.sampled_from(list(Domain)), min_size=1, max_size=4), "domains")
+        stage = data.draw(st.sampled_from(("intake", "interview-held", "advice", "provision", "booking")), "stage")
+        threat = {"kind": "death-threat", "source": "police", "occurredOn": day, "reportedToPolice": True}
+        turns: tuple[tuple[str, dict[str, Any]], ...] = (
+            ("record-move", {"movedOn": day, "homeAddress": "Nieuwelaan 2, 1234 AB Zilverdam"}),
+            ("record-threat", threat),
+            ("revise-advice", {"domains": [str(domain) for domain in domains], "reasons": "A new threat."}),
+            ("reopen", {"stage": stage, "reasons": "It ended too soon."}),
+            ("file-objection", {"against": str(against), "receivedOn": day, "grounds": "The facts are other ones."}),
+            ("request-loan", {"description": "An alarm button.", "requestedOn": day}),
+            ("forward", {"forwardedTo": "province", "forwardedOn": day}),
+            ("end-office", {"endedOn": day}),
+            ("record-death", {"diedOn": day}),
+        )
+        rarely = 0 if data.draw(st.integers(0, 4), "rarely") else 2
+        event, body = data.draw(st.sampled_from(turns[: len(turns) - 2 + rarely]), "turn")
+        self.attempt(data, "application", case, event, body)
+
+    @rule(data=st.data(), wait=WAITS)
+    def a_loan_or_an_objection_goes_on(self, data: Any, wait: int) -> None:
+        self.later(wait)
+        chart, table = data.draw(st.sampled_from((("loan", Loan), ("objection", Objection))), "what")
+        row = self.pick(data, table)
+        if row is None:
+            return
+        names = [name for (of, name), event in EVENTS.items() if of == chart and not event.creates]
+        names = [name for name in names if set(roles_of(chart, name)) - {Role.ENGINE}]
+        event = data.draw(st.sampled_from(sorted(names)), "event")
+        with Session(self.engine) as session:
+            row = session.get_one(table, row.id)
+            body = EVENTS[chart, event].example(Step(Passage(session, OFFICER, self.at), row, OFFICER))
+        self.attempt(data, chart, row, event, dict(body or {}))
+
+    @rule(wait=WAITS)
+    def the_clock_comes_by(self, wait: int) -> None:
+        """The clock does all that is due, one transaction after the other."""
+        self.later(wait)
+        while True:
+            with transaction(self.engine) as session:
+                passed = pass_due(session, at=self.at, limit=1)
+            if not passed:
+                break
+            self.holds()
+        with transaction(self.engine) as session:
+            ended_offices(session, at=self.at, limit=100)
+            horizon.watch(session, at=self.at)
+        self.holds()
+
+
+def says_why(refusal: RefusedError | MalformedError) -> bool:
+    """Whether every objection has its words: a rule's in both languages, a field's with the name of the field."""
+    if isinstance(refusal, MalformedError):
+        return bool(refusal.problems) and all(field and words for field, words in refusal.problems)
+    return bool(refusal.findings) and all(found.message and found.message_nl for found in refusal.findings)
+
+
+@contextmanager
+def seeded(seed: str) -> Iterator[None]:
+    """Draw ids from a seed, so that the same life comes out twice."""
+    with patch.object(secrets, "choice", random.Random(seed).choice):
+        yield
+
+
+@pytest.mark.timeout(0 if TRIED else 300)
+def test_whatever_happens_to_whom_in_whatever_order_what_must_hold_holds(shelf: Shelf) -> None:
+    with shelf.copy("office", furnish):
+        pass
+    run_state_machine_as_test(lambda: Lives(shelf), settings=SETTINGS)
