@@ -3,17 +3,54 @@
 import importlib
 import pkgutil
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import rules
+from rules.hand_off import HandOffOutcome, HandOffStep
+from rules.objections import Against, ObjectionOutcome, Waiver
 from rules.offices import Capacity, Domain, LegalBasis, Office
 from rules.roles import Role
+from rules.urgency import SignalKind, SignalSource, Urgency
 
 ON = date(2026, 3, 2)
 DAY = timedelta(days=1)
 
 for module in pkgutil.iter_modules(rules.__path__):
     importlib.import_module(f"rules.{module.name}")
+
+CALL, DONE = HandOffStep.CALL_112, HandOffOutcome.DONE
+INTEREST = {
+    "kind": "penalty",
+    "principal": Decimal(1000),
+    "due_on": date(2026, 3, 15),
+    "paid_on": date(2026, 7, 1),
+    "fixed": False,
+}
+JOINED = {"same": False, "ended": False, "office": Office.MAYOR, "other_office": Office.MAYOR, "shared": 1}
+LINE = {
+    "net": Decimal("100.00"),
+    "vat_rate": Decimal("21.00"),
+    "vat": Decimal("21.00"),
+    "gross": Decimal("121.00"),
+    "on": ON,
+}
+MERGER = {
+    "merged": "a",
+    "kind": "municipality",
+    "successor": "b",
+    "successor_kind": "municipality",
+    "successor_active": True,
+}
+PERIOD = {"measure": "m", "period_from": ON, "period_until": ON + DAY}
+REPRESENTATIVE = {"person": "a", "applicant": "b", "handling": [None, "c"], "duties": 0}
+SIGNAL = {
+    "kind": SignalKind.STALKING,
+    "source": SignalSource.POLICE,
+    "occurred_on": ON,
+    "reported": True,
+    "on": ON,
+}
 
 OBJECTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("chart.state", {"event": "close", "state": "intake", "possible": ["booking"]}),
@@ -79,4 +116,155 @@ OBJECTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("step.receipt-correctable", {"running": ["a", "b"], "organisation": None}),
     ("step.receipt-correctable", {"running": ["a", "b"], "organisation": "c"}),
     ("step.refusal-decided-by", {"role": "officer", "on": ON}),
+    ("batch.file-leaves-once-exported", {"state": "released"}),
+    ("batch.not-empty", {"count": 0}),
+    ("batch.not-in-the-past", {"execution_on": ON - DAY, "on": ON}),
+    ("batch.not-in-the-past", {"execution_on": date(2026, 3, 7), "on": ON}),  # a Saturday
+    ("batch.not-in-the-past", {"execution_on": date(2026, 3, 8), "on": ON}),
+    ("completion.decided-in-time", {"due_on": ON - DAY, "announced_on": ON}),
+    ("default.after-term", {"received_on": ON, "due_on": None}),
+    ("default.after-term", {"received_on": ON, "due_on": ON}),
+    ("default.once", {"given": True}),
+    ("delay.notice-within-term", {"announced_on": ON, "until": ON + DAY, "legal_end": None}),
+    ("delay.notice-within-term", {"announced_on": ON, "until": ON + DAY, "legal_end": ON - DAY}),
+    ("delay.notice-within-term", {"announced_on": ON, "until": ON, "legal_end": ON}),
+    ("duty.own-application", {"role": Role.APPLICANT, "person": "a", "applicant": "b", "representative": "c"}),
+    ("duty.own-language", {"role": Role.APPLICANT, "person": "a", "reader": "b"}),
+    ("duty.own-organisation", {"role": Role.FINANCE, "organisation": "c", "concerned": ("b", "a")}),
+    ("eligibility.in-office", {"certain_since": ON + DAY, "until": ON - DAY, "on": ON}),
+    ("eligibility.repeated-has-new-facts", {"repeats": "application-1", "new_facts": False}),
+    ("hand-off.call-has-time-only", {"step": CALL, "outcome": DONE, "time": None, "reference": None}),
+    ("hand-off.call-has-time-only", {"step": CALL, "outcome": DONE, "time": "14:05", "reference": "P-1"}),
+    (
+        "hand-off.call-has-time-only",
+        {"step": HandOffStep.POLICE_REPORT, "outcome": DONE, "time": "14:05", "reference": None},
+    ),
+    ("hand-off.contact-with-consent", {"step": HandOffStep.SECURITY_CONTACT, "outcome": DONE, "consent": None}),
+    ("hand-off.not-before-signal", {"done_on": ON - DAY, "first_signal": ON}),
+    ("hand-off.not-in-future", {"done_on": ON + DAY, "time": None, "on": ON, "now": "10:00"}),
+    ("hand-off.not-in-future", {"done_on": ON, "time": "10:01", "on": ON, "now": "10:00"}),
+    ("hand-off.step-is-open", {"step": CALL, "open_steps": []}),
+    ("hand-off.step-is-open", {"step": CALL, "open_steps": [HandOffStep.POLICE_REPORT, HandOffStep.SUPPORT_TEAM]}),
+    ("interest.owed", {**INTEREST, "kind": "supplier-invoice"}),
+    ("interest.owed", {**INTEREST, "due_on": None}),
+    ("interest.owed", {**INTEREST, "paid_on": None}),
+    ("interest.owed", {**INTEREST, "fixed": True}),
+    ("interest.owed", {**INTEREST, "paid_on": INTEREST["due_on"]}),
+    ("interest.owed", {**INTEREST, "paid_on": INTEREST["due_on"] + DAY}),
+    ("loan.back-by-the-end-of-office", {"due_back_on": ON + DAY, "until": ON, "earliest": ON - DAY}),
+    ("loan.back-by-the-end-of-office", {"due_back_on": ON - DAY, "until": None, "earliest": ON}),
+    ("loan.by-an-employer-of-the-case", {"organisation": "c", "employers": ["a", "b"]}),
+    ("loan.for-the-duration-of-office", {"certain_since": ON + DAY, "until": None, "on": ON}),
+    ("loan.for-the-duration-of-office", {"certain_since": ON - DAY, "until": ON - DAY, "on": ON}),
+    ("loan.office-ends-with-the-application", {"application": "application-1"}),
+    ("loan.office-in-scope", {"office": Office.MUNICIPAL_COUNCILLOR, "on": ON}),
+    ("measure.provided-in-office", {"day": ON + DAY, "until": ON, "kept": False}),
+    ("merger.employer-is-there", {"organisation": "a", "successor": "b"}),
+    ("merger.no-batch-under-way", {"batches": ["batch-1", "batch-2"]}),
+    ("merger.successor-fits", {**MERGER, "successor": "a", "successor_active": False}),
+    ("merger.successor-fits", {**MERGER, "successor_active": False}),
+    ("merger.successor-fits", {**MERGER, "successor_kind": "province"}),
+    ("objection.against-a-decision", {"against": Against.REFUSAL, "made": []}),
+    ("objection.against-a-decision", {"against": Against.REFUSAL, "made": ["penalty", "payment"]}),
+    ("objection.decided-by-someone-else", {"person": "a", "decision_by": "a"}),
+    ("objection.handled-by", {"role": Role.EMPLOYER, "against": Against.REFUSAL, "on": ON}),
+    ("objection.handled-by", {"role": Role.COORDINATOR, "against": Against.PENALTY, "on": ON}),
+    ("objection.heard-by-someone-else", {"person": "a", "involved": ["b", "a"]}),
+    ("objection.heard-first", {"state": "received", "outcome": ObjectionOutcome.FOUNDED}),
+    (
+        "objection.judgment-after-appeal",
+        {"appealed": False, "judged": False, "judging": True},
+    ),
+    ("objection.judgment-after-appeal", {"appealed": True, "judged": True, "judging": True}),
+    ("objection.judgment-after-appeal", {"appealed": True, "judged": False, "judging": False}),
+    ("objection.late-is-inadmissible", {"late": False, "excusable": True, "outcome": ObjectionOutcome.FOUNDED}),
+    ("objection.late-is-inadmissible", {"late": True, "excusable": None, "outcome": ObjectionOutcome.FOUNDED}),
+    ("objection.late-is-inadmissible", {"late": True, "excusable": False, "outcome": ObjectionOutcome.UNFOUNDED}),
+    ("objection.once", {"earlier": ["objection-1", "objection-2"]}),
+    ("objection.put-off-once", {"put_off": True, "due_on": ON, "on": ON}),
+    ("objection.put-off-once", {"put_off": False, "due_on": None, "on": ON}),
+    ("objection.put-off-once", {"put_off": False, "due_on": ON - DAY, "on": ON}),
+    (
+        "objection.receipt-recorded-by-the-receiver",
+        {"role": Role.APPLICANT, "received_on": ON - DAY, "posted": False, "on": ON},
+    ),
+    (
+        "objection.receipt-recorded-by-the-receiver",
+        {"role": Role.APPLICANT, "received_on": ON, "posted": True, "on": ON},
+    ),
+    ("objection.reopens-at", {"outcome": ObjectionOutcome.UNFOUNDED, "stages": ["intake"], "named": "intake"}),
+    ("objection.reopens-at", {"outcome": ObjectionOutcome.FOUNDED, "stages": [], "named": "intake"}),
+    (
+        "objection.reopens-at",
+        {"outcome": ObjectionOutcome.FOUNDED, "stages": ["intake", "interview-held"], "named": None},
+    ),
+    ("objection.waiver-fits-the-outcome", {"waiver": Waiver.MET_IN_FULL, "outcome": ObjectionOutcome.UNFOUNDED}),
+    ("payable.after-takeover", {"measure": "m", "state": "settled"}),
+    ("payable.amount-not-zero", {"gross": Decimal("0.00")}),
+    ("payable.four-eyes-in-batch", {"person": "a", "hands": {"built this batch": ["b"], "sealed this batch": ["a"]}}),
+    ("payable.four-eyes-in-batch", {"person": "a", "hands": {"wrote the rules": ["a"]}}),
+    ("payable.iban-valid", {"iban": "NL02ABNA0123456788"}),
+    ("payable.line-adds-up", {**LINE, "vat_rate": Decimal("19.00")}),
+    ("payable.line-adds-up", {**LINE, "vat": Decimal("21.02"), "gross": Decimal("121.02")}),
+    ("payable.line-adds-up", {**LINE, "vat": Decimal("20.98"), "gross": Decimal("120.98")}),
+    ("payable.line-adds-up", {**LINE, "gross": Decimal("121.01")}),
+    ("payable.not-a-duplicate", {"number": "F-1", "earlier": ["payable-1", "payable-2"]}),
+    ("payable.not-before-takeover", {"dated": ON, "taken_over_on": None}),
+    ("payable.not-before-takeover", {"dated": ON - DAY, "taken_over_on": ON}),
+    ("payable.period-named", {"measure": "m", "recurring": True, "period_from": ON, "period_until": None}),
+    ("payable.period-named", {"measure": "m", "recurring": True, "period_from": None, "period_until": ON}),
+    ("payable.period-named", {"measure": "m", "recurring": False, "period_from": ON, "period_until": ON + DAY}),
+    ("payable.period-paid-once", {**PERIOD, "earlier": [(ON - DAY, ON)]}),
+    ("payable.period-paid-once", {**PERIOD, "earlier": [(ON - DAY, ON - DAY), (ON + DAY, ON + 2 * DAY)]}),
+    ("payable.period-within-measure", {**PERIOD, "provided_on": None, "ends_on": None, "office_until": None}),
+    ("payable.period-within-measure", {**PERIOD, "provided_on": ON + DAY, "ends_on": None, "office_until": None}),
+    ("payable.period-within-measure", {**PERIOD, "provided_on": ON, "ends_on": ON, "office_until": None}),
+    ("payable.period-within-measure", {**PERIOD, "provided_on": ON, "ends_on": ON + DAY, "office_until": ON}),
+    ("payable.replaces-a-rejected-part", {"replaced": "payable-1", "state": "paid", "earlier": []}),
+    (
+        "payable.replaces-a-rejected-part",
+        {"replaced": "payable-1", "state": "rejected", "earlier": ["payable-2", "payable-3"]},
+    ),
+    ("payable.within-office", {"provided_on": ON + DAY, "until": ON}),
+    ("penalty.complete", {"due_on": None, "known_on": ON, "on": ON, "fixed": False}),
+    ("penalty.complete", {"due_on": ON, "known_on": ON + 9 * DAY, "on": ON + 9 * DAY, "fixed": True}),
+    ("penalty.complete", {"due_on": ON, "known_on": None, "on": ON + 42 * DAY, "fixed": False}),
+    ("penalty.complete", {"due_on": ON, "known_on": ON + DAY, "on": ON + 9 * DAY, "fixed": False}),
+    ("provision.home-maximum", {"spent": Decimal("2400.01"), "on": date(2023, 12, 31)}),
+    ("provision.on-the-closed-list", {"listed": None, "on": date(2023, 12, 31)}),
+    ("provision.on-the-closed-list", {"listed": False, "on": date(2023, 12, 31)}),
+    ("step.not-before", {"what": "The moon", "day": ON, "earlier": "the takeover", "earliest": ON + DAY}),
+    ("step.domain-open", {"domain": "home", "state": "submitted"}),
+    ("step.domain-open", {"domain": "home", "state": "lapsed"}),
+    ("step.every-domain-discussed", {"domains": ["home", "work", "travel", "digital", "home"]}),
+    ("suspension.given-term", {"ground": "awaiting-completion", "until": None}),
+    ("tax.car-attributable", {"measure": "m", "legal_basis": LegalBasis.ICT, "attributable": True}),
+    ("tax.evidence-complete", {"missing": ("invoice", "measures")}),
+    ("tax.no-own-contribution", {"own_contribution": Decimal("0.01")}),
+    ("turn.dies-once", {"deceased_on": ON}),
+    ("turn.domain-in-version", {"domain": "home", "version": 2, "domains": ["work", "travel"]}),
+    ("turn.domain-in-version", {"domain": "home", "version": 2, "domains": []}),
+    ("turn.each-domain-once", {"domains": ["home", "work", "home"]}),
+    ("turn.follows-own", {"same_official": True, "same_office": False}),
+    ("turn.follows-own", {"same_official": False, "same_office": True}),
+    ("turn.interviewed-before", {"stage": "interview-held", "held_on": None}),
+    ("turn.joins-same-claim", {**JOINED, "same": True, "ended": True}),
+    ("turn.joins-same-claim", {**JOINED, "ended": True}),
+    ("turn.joins-same-claim", {**JOINED, "other_office": Office.ALDERMAN}),
+    ("turn.joins-same-claim", {**JOINED, "shared": 0}),
+    ("turn.no-party-represents", {**REPRESENTATIVE, "person": "b"}),
+    ("turn.no-party-represents", {**REPRESENTATIVE, "handling": [None, "a"]}),
+    ("turn.no-party-represents", {**REPRESENTATIVE, "duties": 1}),
+    ("turn.office-ends-once", {"ended_on": ON}),
+    ("turn.office-has-ended", {"office_ended_on": None}),
+    ("turn.reopens-at", {"ended_as": "refused", "stage": "booking", "possible": ["intake", "interview-held"]}),
+    ("turn.represented", {"represented": False}),
+    ("turn.revision-has-cause", {"adopted_on": None, "signals": [ON]}),
+    ("turn.revision-has-cause", {"adopted_on": ON, "signals": [ON - DAY]}),
+    ("turn.second-home-discretionary", {"discretionary": False}),
+    ("urgency.class-by-table", {**SIGNAL, "row": "U5", "urgency": Urgency.ACUTE}),
+    ("urgency.class-by-table", {**SIGNAL, "row": "U7", "urgency": Urgency.URGENT}),
+    ("urgency.only-a-person-lowers", {"present": Urgency.ACUTE, "wanted": Urgency.ACUTE}),
+    ("urgency.only-a-person-lowers", {"present": Urgency.ROUTINE, "wanted": Urgency.URGENT}),
+    ("urgency.signal-not-in-future", {"occurred_on": ON + DAY, "on": ON}),
 )
