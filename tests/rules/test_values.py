@@ -11,7 +11,7 @@ from rules.calendar import warning_from, why_closed
 from rules.hand_off import HandOffStep
 from rules.interest import interest
 from rules.lengths import Length, Unit, length
-from rules.objections import Against, handled_by, is_late
+from rules.objections import Against, handled_by, is_late, last_day
 from rules.offices import LegalBasis, Office
 from rules.roles import Role
 from rules.suspensions import last_suspended_day
@@ -106,6 +106,18 @@ def test_a_term_lasts_as_its_article_says(name: str, held: Length) -> None:
 def test_an_objection_by_post_may_come_a_week_later(received_after: int, posted_after: int | None, late: bool) -> None:
     posted_on = None if posted_after is None else ON + posted_after * DAY
     assert is_late(received_on=ON + received_after * DAY, posted_on=posted_on, until=ON) == late
+
+
+@pytest.mark.parametrize(
+    ("announced_on", "until"),
+    [
+        (date(2026, 3, 2), date(2026, 4, 13)),
+        (date(2026, 2, 20), date(2026, 4, 7)),  # Good Friday and Easter
+        (date(2028, 12, 1), date(2029, 1, 12)),  # beyond the known calendar
+    ],
+)
+def test_one_can_object_for_six_weeks_after_the_announcement(announced_on: date, until: date) -> None:
+    assert last_day(announced_on) == until
 
 
 def test_a_term_counts_again_from_the_day_of_completion() -> None:
