@@ -77,6 +77,10 @@ PASSES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("hand-off.step-is-open", {"step": CALL, "open_steps": [HandOffStep.POLICE_REPORT, CALL]}),
     ("interest.owed", INTEREST),
     ("interest.owed", {**INTEREST, "kind": "advance"}),
+    (  # ten euro to the cent
+        "interest.owed",
+        {**INTEREST, "principal": Decimal(250), "due_on": date(2025, 12, 31), "paid_on": date(2026, 12, 31)},
+    ),
     ("loan.back-by-the-end-of-office", {"due_back_on": None, "until": ON, "earliest": ON}),
     ("loan.back-by-the-end-of-office", {"due_back_on": ON, "until": ON, "earliest": ON}),
     ("loan.back-by-the-end-of-office", {"due_back_on": ON, "until": None, "earliest": ON}),
@@ -141,6 +145,16 @@ PASSES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("payable.line-adds-up", LINE),
     ("payable.line-adds-up", {**LINE, "vat": Decimal("21.01"), "gross": Decimal("121.01")}),
     ("payable.line-adds-up", {**LINE, "vat": Decimal("20.99"), "gross": Decimal("120.99")}),
+    (  # 4.545 is 4.55, and a cent more is borne
+        "payable.line-adds-up",
+        {
+            "net": Decimal("50.50"),
+            "vat_rate": Decimal("9.00"),
+            "vat": Decimal("4.56"),
+            "gross": Decimal("55.06"),
+            "on": ON,
+        },
+    ),
     ("payable.not-a-duplicate", {"number": "F-1", "earlier": []}),
     ("payable.not-before-takeover", {"dated": ON, "taken_over_on": ON}),
     ("payable.period-named", {"measure": "m", "recurring": True, "period_from": ON, "period_until": ON}),

@@ -102,6 +102,7 @@ def test_a_value_unknown_on_that_day_is_an_answer() -> None:
     finally:
         REGISTRY[before.id] = before
     assert not again.ran
+    assert again.rule == before.id
     assert "unknown: add a version of offices_in_scope for 2020-12-31" in again.differences[0].en
     assert "onbekend: voeg een versie van offices_in_scope" in again.differences[0].nl
 
@@ -127,6 +128,16 @@ def test_a_changed_value_is_named_with_what_it_reads_now(monkeypatch: pytest.Mon
         "The value acting_days has changed since",
     ]
     assert again.others == (edited,)
+    reads = {**held.value, "water-board-chair": 29}
+    assert again.differences[1] == Words(
+        f"The value acting_days has changed since: it reads {reads} from 2021-01-01.",
+        f"De waarde acting_days is sindsdien gewijzigd: zij luidt {reads} vanaf 2021-01-01.",
+    )
+    then = rerun(line, ON)
+    assert then.differences[1] == Words(
+        f"The value acting_days reads {reads} then, from 2021-01-01.",
+        f"De waarde acting_days luidt dan {reads}, vanaf 2021-01-01.",
+    )
 
 
 def test_changed_code_is_noticed_by_what_it_says_and_reads() -> None:

@@ -38,6 +38,20 @@ def test_a_rule_is_registered_with_all_that_is_said_of_it(made: Rule) -> None:
     assert made(phase=3) == Finding("moon.is-full", *words, OLDEST)
 
 
+def test_a_rule_that_ended_or_was_not_verified_is_registered_so() -> None:
+    first, last = date(2024, 1, 1), date(2024, 12, 31)
+    try:
+        made = rule("moon.is-new", article="a", source="s", nl="n", since=first, until=last, verified=False)(old_moon)
+    finally:
+        REGISTRY.pop("moon.is-new", None)
+    assert (made.since, made.until, made.verified) == (first, last, False)
+
+
+def old_moon() -> Words | None:
+    """The moon is new."""
+    return None
+
+
 @pytest.mark.usefixtures("made")
 def test_an_id_is_given_once() -> None:
     with pytest.raises(RulesError, match=r"^Two rules are called moon.is-full; give one of them another id.$"):

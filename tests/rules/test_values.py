@@ -1,5 +1,6 @@
 """Every dated value as the law and the house say it: what it is, its first day and its last."""
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 from decimal import Decimal
 
@@ -120,8 +121,14 @@ def test_one_can_object_for_six_weeks_after_the_announcement(announced_on: date,
     assert last_day(announced_on) == until
 
 
-def test_a_term_counts_again_from_the_day_of_completion() -> None:
+def test_a_term_counts_again_from_the_day_of_completion_unless_the_value_says_from_the_day_after() -> None:
     assert last_suspended_day(ON) == ON - DAY
+    held = versions()["completion_day_counts"]
+    versions()["completion_day_counts"] = tuple(replace(each, value=False) for each in held)
+    try:
+        assert last_suspended_day(ON) == ON
+    finally:
+        versions()["completion_day_counts"] = held
 
 
 EQUATED = {
