@@ -16,8 +16,8 @@ from rules import duties
 from rules.findings import HOUSE, REGISTRY
 from states.charts.application import Stage
 from states.charts.chart import Chart
-from states.events.application_turns import TURNS
 from states.events.catalogue import CHARTS, EVENTS
+from states.events.consequences import TURNS
 from states.work import WORK
 
 DOCS = Path(__file__).resolve().parent

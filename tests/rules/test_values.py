@@ -33,7 +33,7 @@ BEGINS: dict[str, tuple[str, ...]] = {
     "2021-01-01, 2023-01-01, 2023-07-01, 2024-01-01, 2025-01-01, 2026-01-01": ("statutory_interest",),
     "2023-01-01": ("calendar_known_through", "calendar_warning_months"),
     "2023-01-01, 2024-01-01, 2025-01-01, 2026-01-01, 2027-01-01, 2028-01-01": ("equated_days",),
-    "2024-01-01": ("own_case_decided_by", "refusal_decided_by"),
+    "2024-01-01": ("refusal_decided_by",),
 }
 """The first day of each version; what is not named here begins on 1 January 2021 and was never changed."""
 ENDS = {"equated_days": date(2028, 12, 31)}
@@ -245,14 +245,14 @@ def test_the_hands_that_decide_on_an_objection_are_named_with_the_usual_one_firs
     }
 
 
-def test_a_founded_objection_leads_back_to_the_step_that_was_wrong_and_an_employers_decision_ends_nothing() -> None:
+def test_a_founded_objection_leads_back_to_the_step_that_was_wrong_and_an_employers_penalty_ends_nothing() -> None:
     assert value("objection_reopens_at", ON) == {
         "refusal": ["intake", "interview-held"],
         "not-processed": ["intake"],
         "no-measures": ["advice"],
         "lapsed": ["intake"],
         "loan-declined": [],
-        "second-home-declined": [],
+        "second-home-declined": ["advice"],
         "penalty": [],
         "payment": [],
     }

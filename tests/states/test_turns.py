@@ -41,7 +41,7 @@ from states.charts.application import ENDS, Stage
 from states.charts.measure import MeasureState
 from states.charts.takeover import TakeoverState
 from states.database import transaction
-from states.events.application_turns import TURNS
+from states.events.consequences import TURNS
 from states.tables.application import Application, DomainAdvice, Measure, Takeover
 from states.tables.loans import Objection
 from states.tables.people import Person
