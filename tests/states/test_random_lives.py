@@ -357,7 +357,7 @@ class Lives(RuleBasedStateMachine):
             ("end-office", {"endedOn": day}),
             ("record-death", {"diedOn": day}),
         )
-        rarely = 0 if data.draw(st.integers(0, 4), "rarely") else 2
+        rarely = 0 if data.draw(st.integers(0, 2), "rarely") else 2
         event, body = data.draw(st.sampled_from(turns[: len(turns) - 2 + rarely]), "turn")
         self.attempt(data, "application", case, event, body)
 
