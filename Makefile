@@ -10,7 +10,7 @@ BIN := .venv/bin
 # The certificates of the machine, as pip takes them: a registry may be reached through a mirror of its own.
 SYNC = UV_SYSTEM_CERTS=true UV_PYTHON_DOWNLOADS=never VIRTUAL_ENV= UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --quiet --frozen --inexact --no-default-groups
 
-.PHONY: run test bench check browser
+.PHONY: run test bench check mutants browser
 .DEFAULT_GOAL := run
 
 # The shell is replaced, so that a signal to this target reaches the office itself.
@@ -29,6 +29,11 @@ check: .venv/.run .venv/.test
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Slow, a quarter of an hour: it changes values and code of the rules place by place and asks whether a test notices.
+mutants: .venv/.run .venv/.test .venv/.mutation
+	$(BIN)/python tests/mutation/of_values.py
+	$(BIN)/python tests/mutation/of_code.py
 
 # A browser for tests of pages; without one, and without the right to install one, those tests say so themselves.
 browser:
@@ -60,4 +65,9 @@ $(UV):
 .venv/.bench: uv.lock pyproject.toml | .venv/bin/python
 	@echo "Installing what measures ..."
 	@$(SYNC) --group bench
+	@touch $@
+
+.venv/.mutation: uv.lock pyproject.toml | .venv/bin/python
+	@echo "Installing what changes the rules ..."
+	@$(SYNC) --group mutation
 	@touch $@

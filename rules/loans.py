@@ -7,6 +7,7 @@ office, for as long as it lasts. It says that measures *may* be made available, 
 from collections.abc import Sequence
 from datetime import date
 
+from rules.dutch import dutch, listed
 from rules.findings import BESL, HOUSE, REG, Words, rule, say
 from rules.offices import Office
 from rules.values import value
@@ -32,7 +33,8 @@ def office_in_scope(*, office: Office, on: date) -> Words | None:
     return say(
         f"Article x.9(7) knows no loan for the office {office}: it speaks of {given}. Decline the request and point to"
         " the costs under BESL x.3.1(1).",
-        f"Artikel x.9, zevende lid, kent geen terbeschikkingstelling voor het ambt {office}: het spreekt van {given}."
+        f"Artikel x.9, zevende lid, kent geen terbeschikkingstelling voor het ambt {dutch(office)}: het spreekt van"
+        f" {listed(known)}."
         " Wijs het verzoek af en wijs op de kosten van artikel x.3.1, eerste lid, van het Rechtspositiebesluit.",
     )
 

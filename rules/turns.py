@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from rules.dutch import dutch
 from rules.findings import AWB, BESL, HOUSE, REG, Words, rule, say
 
 CIVIL_CODE = "https://wetten.overheid.nl/BWBR0005291"
@@ -148,9 +149,9 @@ def joins_same_claim(*, same: bool, ended: bool, office: str, other_office: str,
             f"The other application is for the office {other_office}"
             + ("" if shared else " and shares no employer")
             + f"; this one is for {office}. Only applications for the same claim go together.",
-            f"De andere aanvraag is voor het ambt {other_office}"
+            f"De andere aanvraag is voor het ambt {dutch(other_office)}"
             + ("" if shared else " en deelt geen werkgever")
-            + f"; deze is voor {office}. Alleen aanvragen voor dezelfde aanspraak gaan samen.",
+            + f"; deze is voor {dutch(office)}. Alleen aanvragen voor dezelfde aanspraak gaan samen.",
         )
     return None
 

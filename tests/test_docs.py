@@ -168,6 +168,7 @@ def test_every_dependency_says_what_it_is_for() -> None:
         ("What runs", project["project"]["dependencies"]),
         ("What tests", groups["test"]),
         ("What measures", groups["bench"]),
+        ("What changes the rules", groups["mutation"]),
     ):
         names = {re.split(r"[^A-Za-z0-9-]", line)[0] for line in wanted}
         assert set(diagrams.rows(page, title)) == names

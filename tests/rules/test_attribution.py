@@ -34,6 +34,21 @@ def test_what_was_received_long_before_it_was_recorded_lay_with_the_office() -> 
     assert days_of_life(FIRST, FIRST + 25 * DAY, recorded) == days(office=22, employer=4)
 
 
+def test_a_case_without_any_stage_lies_with_the_office() -> None:
+    assert days_of_life(FIRST, FIRST + 2 * DAY, []) == days(office=3)
+
+
+def test_before_its_first_change_a_case_lies_where_that_led_to() -> None:
+    assert days_of_life(FIRST, FIRST, [(FIRST, "takeover")]) == days(employer=1)
+
+
+@pytest.mark.parametrize(("offset", "whose"), [(-1, {"office": 1}), (0, {"applicant": 1}), (1, {"applicant": 1})])
+def test_a_term_that_waits_takes_its_first_day_too(offset: int, whose: dict[str, int]) -> None:
+    waiting = Course(FIRST, None, (Held(FIRST - DAY, None, "applicant"),))
+    day = FIRST + offset * DAY
+    assert days_of_life(day, day, [(FIRST - 9 * DAY, "intake")], courses=[waiting]) == days(**whose)
+
+
 def test_the_window_to_complete_is_the_applicants_whatever_the_stage() -> None:
     window = Held(FIRST + 3 * DAY, FIRST + 6 * DAY, "applicant")
     assert days_of_life(FIRST, FIRST + 30 * DAY, LIFE, [window]) == days(7, 5, 15, 4)

@@ -1,10 +1,13 @@
 """The closed days of the Algemene termijnenwet."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
 
+from rules import calendar
 from rules.calendar import (
+    FEASTS,
     BeyondHorizonError,
     closed_days,
     feasts,
@@ -112,3 +115,24 @@ def test_every_equated_day_bridges_a_closed_day_and_a_weekend() -> None:
         for day in version.value:
             assert not is_open(day - timedelta(days=1))
             assert not is_open(day + timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    ("ask", "what"),
+    [(lambda: why_closed(date(2029, 1, 1)), "2029-01-01"), (lambda: closed_days(2022), "The year 2022")],
+)
+def test_beyond_the_calendar_it_says_what_to_add_and_where(ask: Callable[[], object], what: str) -> None:
+    with pytest.raises(BeyondHorizonError) as caught:
+        ask()
+    assert str(caught.value) == (
+        f"{what} lies outside the calendar, which is known from 2023-01-01 through 2028-12-31: add the equated days of"
+        " each further year (equated_days, with its Staatscourant source) and then move calendar_known_through, both in"
+        " rules/values/calendar.toml."
+    )
+
+
+def test_a_holiday_that_the_package_does_not_name_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calendar, "FEASTS", {**FEASTS, "Wapenstilstand": "Armistice", "Allerheiligen": "All Saints"})
+    words = r"^The holidays package does not name Allerheiligen, Wapenstilstand in 2024: mend FEASTS\.$"
+    with pytest.raises(RulesError, match=words):
+        feasts.__wrapped__(2024)

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from rules.conflicts import who_decides
+from rules.duties import roles_of
 from rules.eligibility import (
     acting,
     employer_fits,
@@ -18,6 +19,7 @@ from rules.eligibility import (
 from rules.gates import basis_fits_domain, binds, certificate, recurring_ends
 from rules.money import split, valid_iban
 from rules.offices import BASES_OF, EMPLOYER_OF, Capacity, Domain, LegalBasis, Office
+from rules.roles import Role
 
 ON = date(2026, 3, 2)
 DAY = timedelta(days=1)
@@ -215,6 +217,11 @@ def test_a_recurring_measure_ends_with_the_office(
     recurring: bool, ends_on: date | None, office_until: date | None, fine: bool
 ) -> None:
     assert (recurring_ends(recurring=recurring, ends_on=ends_on, office_until=office_until) is None) == fine
+
+
+def test_what_nobody_listed_is_nobodys_duty() -> None:
+    assert roles_of("application", "close") == (Role.OFFICER,)
+    assert roles_of("application", "sing") == ()
 
 
 def test_a_payer_is_an_employer_of_the_case() -> None:

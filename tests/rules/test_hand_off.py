@@ -54,6 +54,12 @@ def test_the_checker_notices_a_gap_a_double_and_what_there_is_not(row: int, colu
     assert any(words in fault for fault in faults(table))
 
 
+@pytest.mark.parametrize(("reported", "told"), [(True, "reported"), (False, "not reported")])
+def test_a_gap_is_told_with_the_signal_that_falls_into_it(reported: bool, told: str) -> None:
+    rows = [{**found, "reported": [not reported]} for found in TABLE if found["step"] == SUPPORT]
+    assert next(iter(faults(rows))) == f"acute acute-danger told by police, {told}, asks for: nothing."
+
+
 def test_the_number_of_the_support_team_says_where_and_when_it_was_read_and_that_it_must_be_checked() -> None:
     number = version("support_team_number", ON)
     assert number.value == "070-373 83 14"

@@ -63,6 +63,12 @@ def test_interest_follows_the_rate_of_each_day_and_is_added_to_the_amount_each_y
     assert interest(Decimal(1000), due_on, paid_on) == Decimal(euros)
 
 
+def test_interest_is_rounded_half_up_and_each_year_adds_to_the_next() -> None:
+    assert interest(Decimal(549), date(2024, 3, 1), date(2024, 3, 2)) == Decimal("0.11")  # 0.105
+    # 1,000.00, 1,020.00 and 1,040.40, of which half a year costs 4 percent and half a year 6
+    assert interest(Decimal(1000), date(2020, 12, 31), date(2023, 12, 31)) == Decimal("92.51")
+
+
 @pytest.mark.parametrize(
     ("changes", "says"),
     [

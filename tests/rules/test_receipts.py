@@ -12,8 +12,10 @@ from objections import DAY, OBJECTIONS, ON
 from rules import receipts, values
 from rules.findings import REGISTRY, Words
 from rules.money import iban_valid, line_adds_up
+from rules.objections import Against
 from rules.offices import LegalBasis, Office
-from rules.receipts import rerun, version_of
+from rules.receipts import Rerun, rerun, version_of
+from rules.roles import Role
 from states.ledger import plain
 
 
@@ -100,6 +102,7 @@ def test_a_value_unknown_on_that_day_is_an_answer() -> None:
     finally:
         REGISTRY[before.id] = before
     assert not again.ran
+    assert again.rule == before.id
     assert "unknown: add a version of offices_in_scope for 2020-12-31" in again.differences[0].en
     assert "onbekend: voeg een versie van offices_in_scope" in again.differences[0].nl
 
@@ -125,6 +128,16 @@ def test_a_changed_value_is_named_with_what_it_reads_now(monkeypatch: pytest.Mon
         "The value acting_days has changed since",
     ]
     assert again.others == (edited,)
+    reads = {**held.value, "water-board-chair": 29}
+    assert again.differences[1] == Words(
+        f"The value acting_days has changed since: it reads {reads} from 2021-01-01.",
+        f"De waarde acting_days is sindsdien gewijzigd: zij luidt {reads} vanaf 2021-01-01.",
+    )
+    then = rerun(line, ON)
+    assert then.differences[1] == Words(
+        f"The value acting_days reads {reads} then, from 2021-01-01.",
+        f"De waarde acting_days luidt dan {reads}, vanaf 2021-01-01.",
+    )
 
 
 def test_changed_code_is_noticed_by_what_it_says_and_reads() -> None:
@@ -149,3 +162,86 @@ def test_every_difference_is_said_in_both_languages() -> None:
     for again in (rerun(line, date(2023, 12, 31)), rerun({**line, "objects": True}), rerun({**line, "rule": "no"})):
         assert again.differences
         assert all(isinstance(item, Words) and item.en and item.nl and item.en != item.nl for item in again.differences)
+
+
+def told(again: Rerun) -> tuple[str, bool, list[tuple[str, str]]]:
+    return again.rule, again.ran, [(item.en, item.nl) for item in again.differences]
+
+
+def test_what_cannot_be_asked_again_says_why_word_for_word() -> None:
+    name = "eligibility.office-in-scope"
+    line = kept(name, office=Office.MAYOR, on=ON)
+    other_facts = (
+        "It cannot be run again: it takes other facts now, the code has changed since.",
+        "De regel kan niet opnieuw worden gevraagd: hij vraagt nu andere feiten, de code is sindsdien gewijzigd.",
+    )
+    assert told(rerun({**line, "facts": {**line["facts"], "office": "pope"}})) == (name, False, [other_facts])
+    read_content = (
+        "It cannot be run again: it read content (office, on), which no receipt holds.",
+        "De regel kan niet opnieuw worden gevraagd: hij las inhoud (office, on), en die staat in geen verslag.",
+    )
+    assert told(rerun({**line, "facts": {}})) == (name, False, [read_content])
+    gone = (
+        "It is no rule any more: the code has changed since.",
+        "Dit is geen regel meer: de code is sindsdien gewijzigd.",
+    )
+    assert told(rerun({**line, "rule": "moon.is-full"})) == ("moon.is-full", False, [gone])
+    before = (
+        "Not in force on 2020-12-31: it holds from 2021-01-01.",
+        "Niet van kracht op 2020-12-31: de regel geldt vanaf 2021-01-01.",
+    )
+    assert told(rerun(line, date(2020, 12, 31))) == (name, False, [before])
+
+
+def test_a_rule_that_ended_says_until_when_it_held() -> None:
+    line = kept("provision.home-maximum", spent=Decimal("2400.01"), on=date(2023, 12, 31))
+    after = (
+        "Not in force on 2024-01-01: it holds from 2021-01-01 through 2023-12-31.",
+        "Niet van kracht op 2024-01-01: de regel geldt vanaf 2021-01-01 tot en met 2023-12-31.",
+    )
+    assert told(rerun(line, date(2024, 1, 1))) == ("provision.home-maximum", False, [after])
+    assert rerun(line, date(2023, 12, 31)).same
+
+
+def test_a_rule_that_cannot_answer_says_what_is_missing() -> None:
+    line = kept("objection.handled-by", role=Role.EMPLOYER, against=Against.PENALTY, on=ON)
+    held = values.versions()["objection_decided_by"]
+    values.versions()["objection_decided_by"] = tuple(replace(each, value={}) for each in held)
+    try:
+        again = rerun(line)
+    finally:
+        values.versions()["objection_decided_by"] = held
+    assert told(again) == ("objection.handled-by", False, [("unknown: 'penalty'", "onbekend: 'penalty'")])
+
+
+def test_what_was_asked_again_names_the_rule_its_finding_and_what_it_read() -> None:
+    line = kept("eligibility.office-in-scope", office=Office.MUNICIPAL_COUNCILLOR, on=ON)
+    again = rerun({**line, "objects": False})
+    held = values.version("offices_in_scope", ON)
+    assert (again.rule, again.ran, again.values, again.others) == ("eligibility.office-in-scope", True, (held,), ())
+    assert again.finding == REGISTRY[again.rule](office=Office.MUNICIPAL_COUNCILLOR, on=ON)
+    assert again.finding is not None
+    assert [(item.en, item.nl) for item in again.differences] == [
+        (f"It objects: {again.finding.message}", f"De regel maakt bezwaar: {again.finding.message_nl}"),
+        ("The code has changed since.", "De code is sindsdien gewijzigd."),
+    ]
+
+
+def test_a_receipt_without_values_and_one_with_others_say_so() -> None:
+    line = kept("eligibility.office-in-scope", office=Office.MAYOR, on=ON)
+    without = {key: part for key, part in line.items() if key != "values"}
+    (held,) = rerun(without).others
+    assert held == values.version("offices_in_scope", ON)
+    no_bezwaar = rerun({**line, "objects": True}).differences[0]
+    assert no_bezwaar == Words("It has nothing to object.", "De regel heeft geen bezwaar.")
+    unread = rerun({**line, "values": {**line["values"], "b": "0", "a": "0"}})
+    assert [(item.en, item.nl) for item in unread.differences] == [
+        (
+            "The code has changed since: it does not read a, b.",
+            "De code is sindsdien gewijzigd: zij leest niet a, b.",
+        )
+    ]
+
+
+def test_what_a_rule_returns_is_no_fact_of_it() -> None:
+    assert all("return" not in receipts._kinds(rule_id) for rule_id in REGISTRY)

@@ -263,6 +263,12 @@ def test_a_threshold_counts_running_days_only() -> None:
     assert threshold_on(date(2026, 3, 2), date(2026, 4, 7), 1.0, [week]) == date(2026, 4, 7)
 
 
+def test_a_threshold_of_a_term_without_days_that_count_is_its_due_day() -> None:
+    event_on, due_on = date(2026, 3, 2), date(2026, 3, 30)
+    assert threshold_on(event_on, due_on, 0.5, [suspended(date(2026, 3, 3), None)]) == due_on
+    assert threshold_on(event_on, due_on, 1.0, [suspended(date(2026, 3, 9), None)]) == due_on
+
+
 def test_a_threshold_of_a_round_number_of_days_is_that_day() -> None:
     start = date(2026, 1, 1)
     for percent in range(1, 101):

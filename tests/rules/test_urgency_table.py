@@ -75,6 +75,14 @@ def test_the_checker_notices_what_there_is_not(columns: dict[str, Any], words: s
     assert any(words in fault for fault in faults(changed(0, **columns)))
 
 
+@pytest.mark.parametrize(("reported", "told"), [(True, "reported"), (False, "not reported")])
+def test_a_gap_and_an_overlap_are_told_with_the_signal_and_the_rows(reported: bool, told: str) -> None:
+    signal = f"recent acute-danger told by police, {told} to the police"
+    assert next(iter(faults(changed(0, reported=[not reported])))) == f"{signal}: no row fits."
+    row = {**TABLE[0], "id": "U99", "reported": [reported]}
+    assert next(iter(faults([*TABLE, row]))) == f"{signal}: 2 rows fit: U1, U99."
+
+
 def test_the_versions_leave_no_day_without_a_table() -> None:
     for earlier, later in pairwise(VERSIONS):
         assert earlier.until is not None
@@ -157,6 +165,7 @@ def test_a_class_that_the_table_does_not_give_is_told_with_the_row_that_does() -
 
 def test_the_most_urgent_of_several_counts_and_none_is_routine() -> None:
     assert highest([Urgency.ROUTINE, Urgency.ACUTE, Urgency.ELEVATED]) is Urgency.ACUTE
+    assert highest([Urgency.URGENT, Urgency.ELEVATED]) is Urgency.URGENT  # not by the alphabet
     assert highest([]) is Urgency.ROUTINE
 
 
