@@ -234,12 +234,12 @@ def upgrade() -> None:
     op.add_column("application", sa.Column("office_ended_on", sa.Date(), nullable=True))
     op.add_column("application", sa.Column("deceased_on", sa.Date(), nullable=True))
     op.add_column("application", sa.Column("moved_on", sa.Date(), nullable=True))
-    op.add_column("application", sa.Column("dwelling", sa.Integer(), nullable=False))
+    op.add_column("application", sa.Column("dwelling", sa.Integer(), server_default=sa.text("1"), nullable=False))
     op.add_column("application", sa.Column("follows", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
-    op.add_column("application", sa.Column("discretionary", sa.Boolean(), nullable=False))
+    op.add_column("application", sa.Column("discretionary", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("application", sa.Column("resembles", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
     op.add_column("application", sa.Column("repeats", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
-    op.add_column("application", sa.Column("new_facts", sa.Boolean(), nullable=False))
+    op.add_column("application", sa.Column("new_facts", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("application", sa.Column("joined_to", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
     op.add_column("application", sa.Column("representative", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
     op.create_index(
@@ -253,8 +253,8 @@ def upgrade() -> None:
     op.create_foreign_key(op.f("fk_application_follows"), "application", "application", ["follows"], ["id"])
     op.create_foreign_key(op.f("fk_application_representative"), "application", "person", ["representative"], ["id"])
     op.add_column("booking", sa.Column("vat", sa.Numeric(precision=14, scale=2), nullable=True))
-    op.add_column("certificate", sa.Column("dwelling", sa.Integer(), nullable=False))
-    op.add_column("measure", sa.Column("kept_after_office", sa.Boolean(), nullable=False))
+    op.add_column("certificate", sa.Column("dwelling", sa.Integer(), server_default=sa.text("1"), nullable=False))
+    op.add_column("measure", sa.Column("kept_after_office", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("organisation", sa.Column("successor", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
     op.add_column("organisation", sa.Column("merged_on", sa.Date(), nullable=True))
     op.create_foreign_key(op.f("fk_organisation_successor"), "organisation", "organisation", ["successor"], ["id"])
@@ -295,7 +295,7 @@ def upgrade() -> None:
         "person",
         sa.Column("language", sa.Enum("nl", "en", name="language", native_enum=False, length=32), nullable=True),
     )
-    op.add_column("takeover", sa.Column("advice_version", sa.Integer(), nullable=False))
+    op.add_column("takeover", sa.Column("advice_version", sa.Integer(), server_default=sa.text("1"), nullable=False))
     op.add_column(
         "takeover",
         sa.Column(
@@ -332,6 +332,13 @@ def upgrade() -> None:
     )
     op.add_column("threat_signal", sa.Column("table_row", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
     op.add_column("threat_signal", sa.Column("table_since", sa.Date(), nullable=True))
+    # The rows that stand already hold the default; new ones say their own.
+    op.alter_column("application", "dwelling", server_default=None)
+    op.alter_column("application", "discretionary", server_default=None)
+    op.alter_column("application", "new_facts", server_default=None)
+    op.alter_column("certificate", "dwelling", server_default=None)
+    op.alter_column("measure", "kept_after_office", server_default=None)
+    op.alter_column("takeover", "advice_version", server_default=None)
     # ### end Alembic commands ###
 
 
