@@ -20,6 +20,24 @@ from api.journey import case as journey
 PARTS = ("api", "clock", "dispatcher", "worker")
 APART = {("person", "register"), ("application", "not-process")}
 """People are registered by an application as well; a term that lapses takes weeks."""
+TURNS = {
+    ("application", name)
+    for name in (
+        "file-objection",
+        "join",
+        "keep-apart",
+        "record-move",
+        "record-representative",
+        "reopen",
+        "request-loan",
+        "revise-advice",
+    )
+}
+TURNS |= {("measure", "keep-after-office"), ("measure", "let-go"), ("payable", "fix-interest")}
+TURNS |= {("takeover", "decline-second-home"), ("takeover", "fix-penalty"), ("takeover", "give-notice")}
+"""Turns of life that no way to closed takes; tests/states/test_bodies.py plants in them and searches the database."""
+BESIDE = frozenset({"loan", "objection"})
+"""Charts beside the way, planted in the same place."""
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +73,8 @@ def test_something_is_planted_in_every_field_that_can_hold_content(
         councillor = planter.receive(office="municipal-councillor")
         aside = ("intend-refusal", "abandon-refusal", "intend-refusal", "record-view", "refuse")
         planter.drive(councillor, aside, only=True)
-        assert with_content() - planter.done == APART
+        unplanted = {pair for pair in with_content() - planter.done if pair[0] not in BESIDE}
+        assert unplanted - TURNS == APART
         assert planter.documents
         for document in planter.documents:
             file = office.home / "bank" / "in" / f"{len(document)}.xml"
