@@ -1,6 +1,7 @@
 """The house itself: its layers, its style, its types."""
 
 import importlib
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -44,3 +45,13 @@ def test_no_room_hands_names_on_in_its_init(room: str) -> None:
     for path in (ROOT / room).rglob("__init__.py"):
         code = [line for line in path.read_text("utf-8").splitlines() if line.startswith(("import ", "from "))]
         assert code == [], path
+
+
+def test_every_test_file_has_a_name_of_its_own_and_hands_nothing_on_from_a_conftest() -> None:
+    """Folders of tests are no packages, so two files of one name would be one module."""
+    files = sorted((ROOT / "tests").rglob("*.py"))
+    names = [path.name for path in files if path.name != "conftest.py"]
+    assert sorted(names) == sorted(set(names))
+    assert [
+        path for path in files if re.search(r"^(from|import) conftest\b", path.read_text("utf-8"), re.MULTILINE)
+    ] == []

@@ -5,19 +5,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-from running import Running
+from running import Running, Start
 
 from api import children, office
 from api.surroundings import prefect_server as of_the_server
 from api.surroundings import surroundings
 from states.configuration import Configuration
-
-Start = Callable[..., subprocess.Popen[bytes]]
 
 
 @pytest.fixture(scope="session")

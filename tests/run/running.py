@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,6 +20,8 @@ COMMAND = str(Path(sys.executable).parent / "veiligadvies")
 PATIENCE = 240.0
 GIVEN = ("DATABASE_URL", "PREFECT_API_URL", "VEILIGADVIES_DEMONSTRATION")
 """Settings of whoever runs the tests: this office has everything of its own."""
+Start = Callable[..., subprocess.Popen[bytes]]
+"""Starts a process of flows/ by its module, with the address of a Prefect server where there is one."""
 
 
 class Running:

@@ -10,10 +10,10 @@ from statistics import median
 from typing import Any, TypeVar
 from uuid import UUID
 
-from conftest import Start
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import FlowRun
 from prefect.states import Pending
+from running import Start
 from sqlalchemy import Engine
 
 from flows import due
