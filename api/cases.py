@@ -14,7 +14,7 @@ from api.edge import Edge, OneEdge
 from rules.moments import office_day
 from rules.roles import OF_AN_EMPLOYER, Role
 from rules.suspensions import Suspension, attribution
-from states import deadlines, lives, queue, scope
+from states import deadlines, explaining, lives, pools, scope
 from states.actions import Action, actions
 from states.events.catalogue import EVENTS
 from states.rebuild import entries_of
@@ -248,7 +248,7 @@ def priority(edge: OneEdge, reference: Reference) -> Priority:
     if edge.by.role in OF_AN_EMPLOYER:
         query = query.where(WorkItem.organisation == edge.by.organisation)
     found = [
-        queue.explain(edge.session, item, at=edge.at) for item in edge.session.exec(query.order_by(*queue.order()))
+        explaining.explain(edge.session, item, at=edge.at) for item in edge.session.exec(query.order_by(*pools.order()))
     ]
     return Priority(reference=row.id, urgency=row.urgency, items=[views.explanation(edge.by, why) for why in found])
 

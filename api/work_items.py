@@ -11,14 +11,13 @@ from api.addresses import COLLECTIONS, href
 from api.edge import OneEdge
 from api.idempotency import Answer, once
 from rules import duties
+from rules.queue import LANES
 from rules.roles import Role
-from rules.urgency import RANK
-from states import outbox, queue
+from states import explaining, holding, outbox, pools, queue
 from states.errors import RefusedError
 from states.tables.work import WorkItem
 
 router = APIRouter(prefix="/v1", tags=["work"])
-LANES = {rank: str(urgency) for urgency, rank in RANK.items()}
 Key = Annotated[str | None, Header(max_length=200)]
 
 
@@ -76,7 +75,7 @@ def waiting(
             WorkItem.organisation == (edge.by.organisation or ""),
             or_(col(WorkItem.assignee).is_(None), WorkItem.assignee == edge.by.person),
         )
-    found = edge.session.exec(query.order_by(*queue.order()).limit(limit))
+    found = edge.session.exec(query.order_by(*pools.order()).limit(limit))
     return WorkItems(items=[view(item, edge.at) for item in found])
 
 
@@ -100,25 +99,25 @@ def claim(edge: OneEdge, idempotency_key: Key = None) -> Response:
 @router.get("/work-items/{id}", operation_id="get-work-item")
 def one(edge: OneEdge, key: Annotated[str, Path(alias="id", max_length=60)]) -> dict[str, Any]:
     """One item: why it stands where it stands, and where its work is done."""
-    item = queue.readable(edge.session, key, edge.by)
+    item = explaining.readable(edge.session, key, edge.by)
     address = href(item.chart, item.subject) if item.chart in COLLECTIONS else href("application", item.application)
     if item.chart == "calendar":
         address = "/v1/rules"  # with every dated value, the known days among them
     shown = view(item, edge.at).model_dump(mode="json", by_alias=True)
-    why = queue.explain(edge.session, item, at=edge.at) if item.done_at is None else item.explanation
+    why = explaining.explain(edge.session, item, at=edge.at) if item.done_at is None else item.explanation
     return {**shown, "why": views.explanation(edge.by, why or {}), "subjectHref": address}
 
 
 @router.post("/work-items/{id}/_release", operation_id="release-work")
 def release(edge: OneEdge, key: Annotated[str, Path(alias="id", max_length=60)]) -> WorkItemView:
     """Give an item back; it stands again where it stood."""
-    return view(queue.release(edge.session, key, by=edge.by), edge.at)
+    return view(holding.release(edge.session, key, by=edge.by), edge.at)
 
 
 @router.post("/work-items/{id}/_finish", operation_id="finish-work")
 def finish(edge: OneEdge, key: Annotated[str, Path(alias="id", max_length=60)]) -> WorkItemView:
     """Say that work is done that no event of the case shows, such as handing a threat over to the police."""
-    return view(queue.finish(edge.session, key, by=edge.by, at=edge.at), edge.at)
+    return view(holding.finish(edge.session, key, by=edge.by, at=edge.at), edge.at)
 
 
 class Outcome(views.View):

@@ -17,7 +17,7 @@ from notifications.letters import render
 from notifications.message import compose
 from rules.moments import office_day
 from rules.roles import ENGINE
-from states import bank_messages, batches, horizon, outbox, queue, reminding, runs, sequence, watch
+from states import bank_messages, batches, horizon, offering, outbox, reminding, runs, sequence, watch
 from states.configuration import Configuration
 from states.database import transaction
 from states.errors import StatesError
@@ -44,7 +44,7 @@ def offer(engine: Engine, at: datetime, run: str, *, runner: str = "direct") -> 
         runner: who called.
     """
     with transaction(engine) as session:
-        offered = queue.offer_due(session, at=at, run=run)
+        offered = offering.offer_due(session, at=at, run=run)
     _finished(engine, DISPATCH, at, runner)
     return offered
 

@@ -42,10 +42,12 @@ WRITE = text(
         WHERE work_item.subject = d.subject AND work_item.action = d.action AND work_item.done_at IS NULL
     )
     INSERT INTO work_item (id, application, chart, subject, action, role, organisation, lane, start_by, created_at,
-                           estimate)
-    SELECT * FROM jsonb_to_recordset(CAST(:items AS jsonb)) AS w(
+                           estimate, skill, not_by)
+    SELECT id, application, chart, subject, action, role, organisation, lane, start_by, created_at, estimate,
+           coalesce(skill, ''), coalesce(not_by, '{}')
+    FROM jsonb_to_recordset(CAST(:items AS jsonb)) AS w(
         id text, application text, chart text, subject text, action text, role text, organisation text, lane int,
-        start_by timestamptz, created_at timestamptz, estimate int)
+        start_by timestamptz, created_at timestamptz, estimate int, skill text, not_by text[])
     """,
 )
 

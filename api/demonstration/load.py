@@ -16,7 +16,7 @@ from rules.calendar import why_surely_closed
 from rules.moments import office_day
 from rules.roles import Actor, Role
 from rules.working_hours import add_or_provisional, office_time
-from states import queue
+from states import offering, queue
 from states.actions import Action
 from states.bank_messages import take_in
 from states.database import transaction
@@ -160,7 +160,7 @@ class History:
         """Pass every threshold that was due by then, at the very moment it was due, and offer what work there is."""
         due = select(Threshold.due_at).where(col(Threshold.passed_at).is_(None), col(Threshold.due_at) <= until)
         with transaction(self.engine) as session:
-            queue.offer_due(session, at=min(until, self.end), run=RUN)
+            offering.offer_due(session, at=min(until, self.end), run=RUN)
             while (moment := session.exec(due.order_by(col(Threshold.due_at)).limit(1)).first()) is not None:
                 if not pass_due(session, at=moment, limit=100):
                     return

@@ -19,6 +19,8 @@ class StreamKind(StrEnum):
     PERSON = "person"
     LOAN = "loan"
     """One that was asked for without an application."""
+    WORK = "work"
+    """What moves in one pool of the queue: claimed, given back, assigned."""
 
 
 class Stream(SQLModel, table=True):

@@ -3,9 +3,10 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, LargeBinary, text
+from sqlalchemy import ARRAY, BigInteger, Index, LargeBinary, String, text
 from sqlmodel import Field, SQLModel
 
+from rules.queue import Standing
 from states.tables.base import json_type
 
 OPEN = text("done_at IS NULL")
@@ -21,6 +22,7 @@ class WorkItem(SQLModel, table=True):
             "ix_work_item_order",
             "role",
             "organisation",
+            "skill",
             "lane",
             "start_by",
             "created_at",
@@ -31,6 +33,7 @@ class WorkItem(SQLModel, table=True):
             "ix_work_item_overdue",
             "role",
             "organisation",
+            "skill",
             "start_by",
             "created_at",
             "id",
@@ -41,6 +44,11 @@ class WorkItem(SQLModel, table=True):
             "lane",
             "id",
             postgresql_where=text("done_at IS NULL AND dispatched_at IS NULL"),
+        ),
+        Index(
+            "ix_work_item_returns",
+            "returns_at",
+            postgresql_where=text("done_at IS NULL AND assignee IS NOT NULL AND returns_at IS NOT NULL"),
         ),
         Index("uq_work_item_open", "subject", "action", unique=True, postgresql_where=OPEN),
         Index("ix_work_item_application_open", "application", postgresql_where=OPEN),
@@ -59,13 +67,24 @@ class WorkItem(SQLModel, table=True):
     created_at: datetime
     estimate: int
     """Minutes of work."""
+    skill: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """The one skill that it asks for, such as ``domain:digital`` or ``region:overijssel``; or empty."""
+    not_by: list[str] = Field(default_factory=list, sa_type=ARRAY(String), sa_column_kwargs={"server_default": "{}"})
+    """Persons of the pool who did an earlier step that must be in other hands."""
     assignee: str | None = Field(default=None, index=True)
     claimed_at: datetime | None = None
+    returns_at: datetime | None = None
+    """When it goes back to the queue unless its holder worked on it."""
     dispatched_at: datetime | None = None
     dispatched_by: str | None = None
     """The run that offered it."""
     done_at: datetime | None = None
     explanation: dict[str, Any] | None = Field(default=None, sa_type=json_type())
+
+    @property
+    def standing(self) -> Standing:
+        """Where it stands in the queue."""
+        return Standing(self.lane, self.start_by, self.created_at, self.id)
 
 
 class Term(SQLModel, table=True):

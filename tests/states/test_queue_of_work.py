@@ -25,7 +25,10 @@ from sqlmodel import Session
 from rules.roles import Actor, Role
 from states.database import transaction
 from states.errors import NotFoundError, RefusedError
-from states.queue import claim, explain, finish, offer_due, place, release
+from states.explaining import explain, place
+from states.holding import finish, release
+from states.offering import offer_due
+from states.queue import claim
 from states.tables.application import Application, ThreatSignal
 from states.tables.finance import Numbering
 from states.tables.work import WorkItem

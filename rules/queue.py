@@ -1,0 +1,69 @@
+"""The order in which work is given out, and the reserve that keeps the routine from waiting for ever.
+
+This is the order itself, for whoever asks: the claim in PostgreSQL holds it in an index, the forecast and the tests
+take it from here. docs/queue.md states the bound on waiting that follows from it, with its proof.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple, Protocol, TypeVar
+
+from rules.urgency import RANK, Urgency
+from rules.values import RulesError, versions
+
+ACUTE = RANK[Urgency.ACUTE]
+LANES = {rank: urgency for urgency, rank in RANK.items()}
+
+
+class Standing(NamedTuple):
+    """Where an item stands: the fields are compared in turn, and the smallest is next."""
+
+    lane: int
+    """1 acute, 2 urgent, 3 elevated, 4 routine."""
+    start_by: datetime
+    created_at: datetime
+    id: str
+
+
+class Waits(Protocol):
+    """Anything that waits in the queue."""
+
+    @property
+    def standing(self) -> Standing:
+        """Where it stands."""
+
+
+W = TypeVar("W", bound=Waits)
+
+
+def next_of(waiting: Iterable[W], at: datetime, *, reserve: bool) -> tuple[W, bool] | None:
+    """What is next of everything that someone may take, and whether the reserve gave it; None where nothing waits.
+
+    Acute work goes first. Where it is the turn of the reserve, the item that is longest overdue is next, whatever
+    its lane; where nothing is overdue, the order holds.
+    """
+    all_of = list(waiting)
+    first = min(all_of, key=lambda item: item.standing, default=None)
+    if first is None or first.standing.lane == ACUTE or not reserve:
+        return None if first is None else (first, False)
+    overdue = (item for item in all_of if item.standing.start_by <= at)
+    oldest = min(overdue, key=lambda item: item.standing[1:], default=None)
+    return (oldest, True) if oldest is not None else (first, False)
+
+
+def check_reserve(every: object) -> int:
+    """The reserve as it may be: every Nth non-acute claim, a whole number of at least 2.
+
+    Raises:
+        RulesError: it is none; with 1 no urgent work would go first any more, with 0 nothing would be reserved.
+    """
+    if isinstance(every, bool) or not isinstance(every, int) or every < 2:  # noqa: PLR2004  # see above
+        raise RulesError(
+            f"reserve_every is {every!r}; give a whole number of at least 2, such as 5: with 1 every claim would be "
+            "the reserve's and nothing urgent would go first, with 0 the routine would never be reached.",
+        )
+    return every
+
+
+for _version in versions()["reserve_every"]:
+    check_reserve(_version.value)

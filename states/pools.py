@@ -1,0 +1,88 @@
+"""Pools: a role, and the employer where the role acts for one. What moves in a pool stands in the pool's own chain."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col
+
+from rules.roles import Actor, Role
+from states import ledger
+from states.ledger import STREAMS, Chain
+from states.tables.ledger import StreamKind
+from states.tables.work import WorkItem
+from states.vault import Vault
+from states.writing import Pen
+
+
+def pool(role: Role, organisation: str | None) -> tuple[ColumnElement[bool], ...]:
+    """The open, unclaimed items that someone in a role may take."""
+    return (
+        col(WorkItem.done_at).is_(None),
+        col(WorkItem.assignee).is_(None),
+        col(WorkItem.role) == str(role),
+        col(WorkItem.organisation) == (organisation or ""),
+    )
+
+
+def order() -> tuple[Any, ...]:
+    """The queue's order; the index of the table holds it."""
+    return (col(WorkItem.lane), col(WorkItem.start_by), col(WorkItem.created_at), col(WorkItem.id))
+
+
+def enter(session: Session, role: Role | str, organisation: str | None, *, at: datetime) -> Chain:
+    """Lock the chain of a pool; whoever moves work in it does so one after the other. Opened on first use.
+
+    Lock order: the chain of the pool first, then its items. The door locks items of a case under the case's chain
+    and never enters a pool, so the two cannot wait for each other.
+    """
+    name = f"work:{role}:{organisation or ''}"
+    found = ledger.lock(session, [name])
+    if not found:
+        row = {"id": name, "kind": StreamKind.WORK, "seq": 0, "head": "", "last_at": at}
+        key = Vault.of(session).new_key(name)
+        session.connection().execute(insert(STREAMS).values(**row, key=key).on_conflict_do_nothing())
+        found = ledger.lock(session, [name])
+    return found[name]
+
+
+def note(
+    session: Session,
+    chain: Chain,
+    *,
+    by: Actor,
+    at: datetime,
+    event: str,
+    item: WorkItem,
+    facts: Mapping[str, Any],
+    content: Mapping[str, Any] | None = None,
+) -> None:
+    """Put a movement of an item down in the chain of its pool.
+
+    Args:
+        session: the transaction in which it moved.
+        chain: the pool's chain, entered.
+        by: who moved it.
+        at: when.
+        event: claim, release, assign, ...
+        item: what moved.
+        facts: why, and from whom to whom; handles only.
+        content: words of a person, such as a reason; they go to the vault.
+    """
+    pen = Pen(session)
+    known = {"application": item.application, "action": item.action, "lane": item.lane, "startBy": item.start_by}
+    pen.append(
+        chain,
+        by=by,
+        at=at,
+        chart="work",
+        subject=item.id,
+        event=event,
+        facts={**known, **facts},
+        changes={},
+        content=content or {},
+        receipt=[],
+    )
+    pen.write(at)
