@@ -21,7 +21,7 @@ from states.bodies import Body
 from states.charts.application import Stage
 from states.door import fire
 from states.errors import NotFoundError
-from states.events.application_intake import NewApplication, Receive
+from states.events.application_receipt import NewApplication, Receive
 from states.tables.application import Application, ApplicationEmployer, DomainAdvice, Takeover
 from states.tables.work import Reminder
 

@@ -21,7 +21,7 @@ from states.actions import Action, actions
 from states.bank_messages import take_in
 from states.database import transaction
 from states.door import fire
-from states.events.application_intake import Receive
+from states.events.application_receipt import Receive
 from states.tables.application import Application
 
 CASES = 6

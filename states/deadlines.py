@@ -184,6 +184,36 @@ def suspensions(session: Session, term: Term) -> list[TermSuspension]:
     return list(session.exec(query.order_by(col(TermSuspension.since), col(TermSuspension.id))))
 
 
+def suspend(
+    session: Session,
+    term: Term,
+    *,
+    since: date,
+    until: date | None,
+    ground: str,
+    article: str,
+    attributed_to: str,
+) -> None:
+    """Let a term stand still for an interval, and compute it anew."""
+    row = TermSuspension(
+        id=new_id("suspension"),
+        term=term.id,
+        since=since,
+        until=until,
+        ground=ground,
+        article=article,
+        attributed_to=attributed_to,
+    )
+    session.add(row)
+    recompute(session, term)
+
+
+def resume(session: Session, term: Term, interval: TermSuspension, last_on: date) -> None:
+    """Let a suspended term go on the day after ``last_on``, and compute it anew."""
+    interval.until = last_on
+    recompute(session, term)
+
+
 def intervals(session: Session, term: Term) -> list[Suspension]:
     """The suspensions of a term, as the rules know them."""
     return [

@@ -11,7 +11,7 @@ from states.bodies import Amount, Body, Code, Day, Handle, Text
 from states.charts.advice import DomainState
 from states.charts.application import Stage
 from states.charts.measure import MEASURE, MeasureState
-from states.events.application_intake import ApplicationEvent
+from states.events.application_event import ApplicationEvent
 from states.events.event import Step
 from states.tables.application import Application, DomainAdvice, Measure
 

@@ -11,7 +11,7 @@ from rules.urgency import Urgency, highest
 from states import scope
 from states.bodies import Body, Code, Day, Email, Handle, Line, Reference, Text
 from states.charts.application import ENDS
-from states.events.application_intake import ApplicationEvent
+from states.events.application_event import ApplicationEvent
 from states.events.application_life import end_parts
 from states.events.event import Step
 from states.tables.application import Application

@@ -10,7 +10,7 @@ from states.charts.booking import BookingState
 from states.charts.measure import MeasureState
 from states.charts.payable import PayableState
 from states.charts.takeover import TakeoverState
-from states.events.application_intake import ApplicationEvent
+from states.events.application_event import ApplicationEvent
 from states.events.event import Step
 from states.tables.application import Application, Certificate, DomainAdvice, Measure, Takeover
 from states.tables.base import new_id

@@ -9,7 +9,8 @@ from rules import conflicts, eligibility, steps, turns
 from rules.findings import REGISTRY, Finding
 from states import deadlines
 from states.bodies import Body, Day, Text
-from states.events.application_intake import ApplicationEvent, claim
+from states.events.application_event import ApplicationEvent
+from states.events.application_intake import claim
 from states.events.application_life import end_parts
 from states.events.event import Step
 from states.tables.application import Application

@@ -13,11 +13,10 @@ from rules.values import value
 from states import deadlines
 from states.bodies import Body, Day, Handle, Text
 from states.errors import MalformedError
-from states.events.application_intake import ApplicationEvent
+from states.events.application_event import ApplicationEvent
 from states.events.event import Step
 from states.events.office_dates import DATES, ask_suspended, contradictions
 from states.tables.application import Application, Takeover
-from states.tables.base import new_id
 from states.tables.work import TermSuspension
 from states.term_kinds import TERMS
 
@@ -177,18 +176,15 @@ class SuspendTerm(ApplicationEvent[Interval]):
         """Keep the interval and compute the term anew."""
         term = named_term(step, body.term, body.organisation)
         ground = value("suspension_grounds", body.since)[body.ground]
-        step.session.add(
-            TermSuspension(
-                id=new_id("suspension"),
-                term=term.id,
-                since=body.since,
-                until=body.until,
-                ground=body.ground,
-                article=ground["article"],
-                attributed_to=term.owner if ground["attributed_to"] == "owner" else ground["attributed_to"],
-            ),
+        deadlines.suspend(
+            step.session,
+            term,
+            since=body.since,
+            until=body.until,
+            ground=body.ground,
+            article=ground["article"],
+            attributed_to=term.owner if ground["attributed_to"] == "owner" else ground["attributed_to"],
         )
-        deadlines.recompute(step.session, term)
 
     def example(self, step: Step[Application]) -> dict[str, Any]:
         """With the applicant's consent, from today."""
@@ -253,8 +249,7 @@ class ResumeTerm(ApplicationEvent[Resumption]):
         """Close the interval and compute the term anew."""
         interval = self.open_interval(step, body.term, body.last_on, body.organisation)
         assert interval is not None
-        interval.until = body.last_on
-        deadlines.recompute(step.session, named_term(step, body.term, body.organisation))
+        deadlines.resume(step.session, named_term(step, body.term, body.organisation), interval, body.last_on)
 
     @staticmethod
     def open_interval(

@@ -10,7 +10,7 @@ from rules.hand_off import HandOffOutcome, HandOffStep
 from rules.moments import AMSTERDAM
 from rules.urgency import SignalKind, SignalSource, Urgency
 from states.bodies import Body, Code, Day, Text
-from states.events.application_intake import ApplicationEvent
+from states.events.application_event import ApplicationEvent
 from states.events.event import Step
 from states.tables.application import Application, HandOff, ThreatSignal
 from states.tables.base import new_id

@@ -15,7 +15,7 @@ from states import outbox
 from states.bodies import Body, Day, Handle, Line, Text
 from states.charts.application import APPLICATION, ENDS
 from states.charts.loan import LoanState
-from states.events.application_intake import ApplicationEvent
+from states.events.application_event import ApplicationEvent
 from states.events.consequences import THERE, TURNS, home_measures
 from states.events.event import B, Step
 from states.tables.application import Application, ThreatSignal

@@ -16,6 +16,7 @@ from states.events import (
     application_intake,
     application_joining,
     application_life,
+    application_receipt,
     application_refusal,
     application_terms,
     application_threats,
@@ -55,6 +56,7 @@ CHARTS: dict[str, Chart] = {
 }
 
 MODULES = (
+    application_receipt,
     application_intake,
     application_advice,
     application_refusal,

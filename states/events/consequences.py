@@ -40,15 +40,15 @@ def open_version(step: Step[Application], wanted: Iterable[Domain]) -> None:
         row.advice_version += 1
     step.session.flush()
     for domain in wanted:
-        step.follow(
-            "domain-advice",
-            None,
-            "open",
-            application=row.id,
-            domain=domain,
-            risk=risks.get(domain) or "high",
-            advice_version=row.advice_version,
-        )
+        open_domain(step, domain, risks.get(domain) or "high")
+
+
+def open_domain(step: Step[Application], domain: Domain, risk: str) -> None:
+    """Begin the advice in one domain, in the present version."""
+    version = step.row.advice_version
+    step.follow(
+        "domain-advice", None, "open", application=step.row.id, domain=domain, risk=risk, advice_version=version
+    )
 
 
 def lapse(step: Step[Application]) -> None:
@@ -96,15 +96,7 @@ def home_again(step: Step[Application]) -> None:
             step.follow("domain-advice", draft, "set-aside")  # the linked application looks at the new home
         second_home(step)
     elif draft is None:
-        step.follow(
-            "domain-advice",
-            None,
-            "open",
-            application=step.row.id,
-            domain=Domain.HOME,
-            risk="high",
-            advice_version=step.row.advice_version,
-        )
+        open_domain(step, Domain.HOME, "high")
 
 
 def supersede(step: Step[Application]) -> None:

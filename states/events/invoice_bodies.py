@@ -1,4 +1,4 @@
-"""What an invoice says, and what in one line of it contradicts itself."""
+"""What an invoice says, each payer's part of it, and what in one line contradicts itself."""
 
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from rules.tax import Addressee, Outside
-from states.bodies import Amount, Body, Code, Day, Handle, Iban, Line, Text
+from states.bodies import Amount, Body, Code, Day, Handle, Iban, Line, Reference, Text
 from states.tables.finance import PayableKind
 
 
-class InvoiceLine(Body):
-    """One line of an invoice: for one measure, or for something outside the adopted advice."""
+class Part(Body):
+    """One payer's part of one line: for one measure, or for something outside the adopted advice."""
 
     measure: Handle | None = None
     outside: Outside | None = None
@@ -30,6 +30,11 @@ class InvoiceLine(Body):
     """Percent: 0, 9 or 21."""
     vat: Amount
     gross: Amount
+
+
+class InvoiceLine(Part):
+    """One line of an invoice, before it is split over the payers."""
+
     final: bool = True
     """Whether this is the last invoice for the measure; of a recurring one it is the line that reaches its end."""
 
@@ -52,6 +57,26 @@ class Invoice(Body):
     receipt: Code | None = None
     """The receipt's reference; an advance needs one."""
     lines: Annotated[list[InvoiceLine], Field(min_length=1, max_length=60)]
+
+
+class NewPayable(Body):
+    """One payer's part of an invoice."""
+
+    application: Reference
+    invoice: Handle
+    organisation: Handle
+    kind: PayableKind
+    number: Code
+    dated: Day
+    received_on: Day
+    payee: Line
+    iban: Iban
+    own_contribution: Amount = Decimal(0)
+    addressee: Addressee | None = None
+    replaces: Handle | None = None
+    lines: tuple[Part, ...] = ()
+    awarded: Amount = Decimal(0)
+    """Euros of a penalty or interest, which is for no measure and has no lines."""
 
 
 def misfits(line: InvoiceLine) -> list[tuple[str, str]]:

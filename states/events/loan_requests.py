@@ -8,7 +8,7 @@ from rules.roles import OF_AN_EMPLOYER, Role
 from states.bodies import Body, Day, Email, Handle, Line, Reference, Text
 from states.charts.loan import LoanState
 from states.errors import MalformedError
-from states.events.application_intake import ApplicationEvent
+from states.events.application_event import ApplicationEvent
 from states.events.event import Step
 from states.events.loans import LoanEvent
 from states.tables.application import Application

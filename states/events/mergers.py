@@ -24,7 +24,7 @@ from states.charts.registry import ORGANISATION, PERSON, OrganisationState
 from states.charts.takeover import TakeoverState
 from states.database import wake
 from states.errors import MalformedError
-from states.events.application_intake import ApplicationEvent
+from states.events.application_event import ApplicationEvent
 from states.events.event import Event, Step
 from states.events.loans import LoanEvent
 from states.tables.application import Application, ApplicationEmployer, Measure, Takeover

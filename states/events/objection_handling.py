@@ -12,7 +12,6 @@ from states.bodies import Body, Day, Handle, Text
 from states.charts.application import APPLICATION
 from states.events.event import Step
 from states.events.objections import ObjectionEvent
-from states.tables.base import new_id
 from states.tables.ledger import LedgerEntry
 from states.tables.loans import Objection
 from states.tables.work import Term, TermSuspension
@@ -197,18 +196,15 @@ class SuspendDecision(ObjectionEvent[StandStill]):
         term = term_of(step)
         assert term is not None
         article, attributed_to = GROUNDS[body.ground]
-        step.session.add(
-            TermSuspension(
-                id=new_id("suspension"),
-                term=term.id,
-                since=body.since,
-                until=body.until,
-                ground=body.ground,
-                article=article,
-                attributed_to=attributed_to,
-            ),
+        deadlines.suspend(
+            step.session,
+            term,
+            since=body.since,
+            until=body.until,
+            ground=body.ground,
+            article=article,
+            attributed_to=attributed_to,
         )
-        deadlines.recompute(step.session, term)
 
     def example(self, step: Step[Objection]) -> dict[str, Any]:
         """By consent, from today."""
@@ -248,8 +244,7 @@ class ResumeDecision(ObjectionEvent[GoingOn]):
         interval, term = open_interval(step), term_of(step)
         assert interval is not None
         assert term is not None
-        interval.until = body.until
-        deadlines.recompute(step.session, term)
+        deadlines.resume(step.session, term, interval, body.until)
 
     def example(self, step: Step[Objection]) -> dict[str, Any] | None:
         """Through yesterday."""

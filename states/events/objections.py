@@ -13,7 +13,7 @@ from rules.roles import Role
 from rules.values import value
 from states.bodies import Body, Day, Handle, Reference, Text
 from states.charts.objection import OBJECTION, ObjectionState
-from states.events.application_intake import ApplicationEvent
+from states.events.application_event import ApplicationEvent
 from states.events.event import B, Event, Step
 from states.events.loans import LoanEvent
 from states.tables.application import Application

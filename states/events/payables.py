@@ -7,12 +7,13 @@ from typing import Any
 from sqlmodel import Session, col
 
 from rules import conflicts, interest, money, old_scheme, recurring, steps, tax
-from rules.tax import Addressee, Outside, TaxClass
+from rules.tax import Addressee, TaxClass
 from states import deadlines, scope
-from states.bodies import Amount, Body, Code, Day, Handle, Iban, Line, Reference, Text
+from states.bodies import Body, Code, Day, Handle, Iban, Line, Text
 from states.charts.measure import MeasureState
 from states.charts.payable import PAYABLE, PayableState
 from states.events.event import B, Event, Step
+from states.events.invoice_bodies import NewPayable
 from states.events.measures import settle_if_paid
 from states.events.spending import closed_list, spent_at_home
 from states.tables.application import Measure
@@ -40,42 +41,6 @@ class PayableEvent(Event[Payable, B]):
 
     chart = PAYABLE
     table = Payable
-
-
-class Part(Body):
-    """One payer's part of one line."""
-
-    measure: Handle | None = None
-    outside: Outside | None = None
-    reasons: Text | None = None
-    certificate_works: bool = False
-    attributable: bool = False
-    period_from: Day | None = None
-    period_until: Day | None = None
-    net: Amount
-    vat_rate: Amount
-    vat: Amount
-    gross: Amount
-
-
-class NewPayable(Body):
-    """One payer's part of an invoice."""
-
-    application: Reference
-    invoice: Handle
-    organisation: Handle
-    kind: PayableKind
-    number: Code
-    dated: Day
-    received_on: Day
-    payee: Line
-    iban: Iban
-    own_contribution: Amount = Decimal(0)
-    addressee: Addressee | None = None
-    replaces: Handle | None = None
-    lines: tuple[Part, ...] = ()
-    awarded: Amount = Decimal(0)
-    """Euros of a penalty or interest, which is for no measure and has no lines."""
 
 
 class ReceivePayable(PayableEvent[NewPayable]):
