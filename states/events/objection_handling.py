@@ -7,6 +7,7 @@ from sqlmodel import select
 
 from rules import objections, steps
 from rules.objections import Waiver
+from rules.values import value
 from states import deadlines
 from states.bodies import Body, Day, Handle, Text
 from states.charts.application import APPLICATION
@@ -154,15 +155,6 @@ class PutOff(ObjectionEvent[Putting]):
         return {"reasons": "The hearing could not be held sooner."}
 
 
-GROUNDS = {
-    "omission": ("Awb 7:10(2)", "applicant"),
-    "agreed": ("Awb 7:10(4)(a), (b)", "applicant"),
-    "procedure": ("Awb 7:10(4)(c)", "office"),
-}
-"""Why the term stands still: an omission to mend (Awb 6:6), consent, a procedure that the law asks for; and whose days
-those are."""
-
-
 class StandStill(Body):
     """Why the term to decide stands still: first day, last day if known."""
 
@@ -195,15 +187,15 @@ class SuspendDecision(ObjectionEvent[StandStill]):
         """Keep the interval and compute the term anew."""
         term = term_of(step)
         assert term is not None
-        article, attributed_to = GROUNDS[body.ground]
+        ground = value("objection_suspension_grounds", body.since)[body.ground]
         deadlines.suspend(
             step.session,
             term,
             since=body.since,
             until=body.until,
             ground=body.ground,
-            article=article,
-            attributed_to=attributed_to,
+            article=ground["article"],
+            attributed_to=ground["attributed_to"],
         )
 
     def example(self, step: Step[Objection]) -> dict[str, Any]:

@@ -196,6 +196,21 @@ def test_a_ground_to_suspend_has_its_article_and_says_whose_the_days_are(ground:
 
 
 @pytest.mark.parametrize(
+    ("ground", "article", "whose"),
+    [
+        ("omission", "Awb 7:10(2)", "applicant"),
+        ("agreed", "Awb 7:10(4)(a), (b)", "applicant"),
+        ("procedure", "Awb 7:10(4)(c)", "office"),
+    ],
+)
+def test_a_ground_to_suspend_a_decision_on_an_objection_has_its_article_too(
+    ground: str, article: str, whose: str
+) -> None:
+    assert value("objection_suspension_grounds", ON)[ground] == {"article": article, "attributed_to": whose}
+    assert len(value("objection_suspension_grounds", ON)) == 3
+
+
+@pytest.mark.parametrize(
     ("stage", "party"),
     [
         ("intake", "office"),

@@ -13,7 +13,6 @@ from rules.suspensions import Suspension, last_suspended_day
 from rules.terms import due_or_provisional, extended, threshold_on
 from rules.values import value
 from rules.working_hours import add_or_provisional
-from states.events.objection_handling import GROUNDS
 from states.tables.ledger import LedgerEntry
 from states.term_kinds import TERMS
 
@@ -206,8 +205,9 @@ class Replay:
         term.count()
 
     def objection_suspend(self, entry: LedgerEntry) -> None:
-        article, whose = GROUNDS[entry.facts["ground"]]
-        self.still(self.deciding(entry.subject), entry.facts, article, whose)
+        since = date.fromisoformat(entry.facts["since"])
+        ground = value("objection_suspension_grounds", since)[entry.facts["ground"]]
+        self.still(self.deciding(entry.subject), entry.facts, ground["article"], ground["attributed_to"])
 
     def objection_resume(self, entry: LedgerEntry) -> None:
         term = self.deciding(entry.subject)
