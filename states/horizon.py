@@ -7,9 +7,10 @@ from sqlmodel import Session, col, select
 
 from rules.calendar import known_from, known_through, warning_from
 from rules.moments import office_day
+from rules.priority import start_by
 from rules.roles import Role
 from rules.urgency import RANK, Urgency
-from states import ledger, work
+from states import ledger
 from states.deadlines import recompute
 from states.tables.base import new_id
 from states.tables.work import Term, WorkItem
@@ -69,7 +70,7 @@ def request(subject: str, at: datetime) -> dict[str, object]:
         "role": str(Role.ADMINISTRATOR),
         "organisation": "",
         "lane": RANK[Urgency.ROUTINE],
-        "start_by": work.start_by(at, "booking", Urgency.ROUTINE),
+        "start_by": start_by(at, "booking", Urgency.ROUTINE),
         "created_at": at,
         "estimate": 30,
     }

@@ -15,7 +15,7 @@ from rules.moments import office_day
 from rules.queue import ACUTE
 from rules.roles import Actor
 from rules.values import value
-from states.explaining import explain
+from states.explaining import explain_claim
 from states.pools import order, pool
 from states.tables.application import Application
 from states.tables.finance import Numbering
@@ -40,7 +40,7 @@ def claim(session: Session, *, by: Actor, at: datetime) -> WorkItem | None:
         if item is None:
             counted(session, counter, step=-1)  # it took nothing, so it uses up no turn of the reserve
             return None
-    item.explanation = {**explain(session, item, at=at), "reserve": reserved}
+    item.explanation = explain_claim(session, item, at=at, reserved=reserved)
     item.assignee, item.claimed_at = by.person, at
     session.flush()
     return item

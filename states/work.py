@@ -7,12 +7,10 @@ from typing import Any, NamedTuple
 from sqlmodel import Session, col, select
 
 from rules.hand_off import HandOffStep, steps_of
-from rules.moments import office_day
 from rules.offices import ProvisionForm
+from rules.priority import JOINED, LOWERED, SIGNAL, start_by
 from rules.roles import Role
 from rules.urgency import RANK, Urgency, of_signal
-from rules.values import value
-from rules.working_hours import add_or_provisional
 from states.charts.application import ENDS
 from states.charts.measure import MeasureState
 from states.database import wake
@@ -71,6 +69,16 @@ Changes = tuple[list[tuple[str, str]], list[dict[str, Any]]]
 BY_HAND = frozenset({"assess-bank-entry", "settle-with-estate", "pursue-employer", "extend-calendar"})
 """Work that no state asks for; whoever did it says so."""
 
+LEVELS = {
+    "assess-bank-entry": "settlement",
+    "settle-with-estate": "settlement",
+    "pursue-employer": "takeover",
+    "extend-calendar": "booking",
+    "keep-after-office": "provision",
+    "remove": "provision",
+}
+"""The service level of work that no state asks for, where it is not that of the intake."""
+
 HAND_OFF: dict[HandOffStep, Work] = {
     step: Work(step, Role.OFFICER, estimate, "intake")
     for step, estimate in {
@@ -83,6 +91,9 @@ HAND_OFF: dict[HandOffStep, Work] = {
 }
 """The steps of handing a threat over; which of them a signal asks for says the dated table ``hand_off``."""
 
+TURNS_URGENCY = frozenset({SIGNAL, JOINED, LOWERED})
+"""The events of a case after which its work may stand elsewhere."""
+
 EVENT_OF: dict[str, str] = dict.fromkeys(HandOffStep, "record-hand-off")
 """The event that does work which is not named after it."""
 
@@ -94,7 +105,9 @@ OF_THE_OFFICE = frozenset(
 def refresh(passage: Passage) -> None:
     """Close the work that was done by what happened, open the work that is asked for now, and re-order the rest."""
     moved = [touch for touch in passage.touched if touch.before != touch.after]
-    signalled = [touch for touch in passage.touched if touch.event in {"record-threat", "lower-urgency"}]
+    signalled = [
+        touch for touch in passage.touched if touch.event in {"record-threat", "lower-urgency", "take-in-joined"}
+    ]
     others = [touch for touch in passage.touched if (touch.chart, touch.event) in SPECIAL]
     if not moved and not signalled and not others:
         return
@@ -289,15 +302,10 @@ def urgency_of(row: Any, application: Application | None) -> Urgency:
     return min(of_case, own, key=RANK.__getitem__)
 
 
-def start_by(at: datetime, service_level: str, urgency: Urgency) -> datetime:
-    """When work should start at the latest: the stage's service level for this urgency, in working hours.
-
-    Acute work starts at once: its service level is counted in plain hours, nights and weekends too.
-    """
-    if urgency is Urgency.ACUTE:
-        return at
-    hours = value(f"service_level_{service_level}", office_day(at))[str(urgency)]
-    return add_or_provisional(at, hours)[0]
+def level_of(chart: str, action: str) -> str:
+    """The service level that work is begun within."""
+    works = (work for (name, _), works in WORK.items() if name == chart for work in works)
+    return next((work.service_level for work in works if work.action == action), LEVELS.get(action, "intake"))
 
 
 def reorder(session: Session, application: Application, at: datetime) -> None:
@@ -308,15 +316,7 @@ def reorder(session: Session, application: Application, at: datetime) -> None:
         urgency = urgency_of(loan, application)
         if item.lane == RANK[urgency]:
             continue
-        level = next(
-            (
-                work.service_level
-                for (chart, _), works in WORK.items()
-                for work in works
-                if chart == item.chart and work.action == item.action
-            ),
-            "intake",
-        )
+        level = level_of(item.chart, item.action)
         item.lane = RANK[urgency]
         item.start_by = start_by(item.created_at if item.lane > 1 else at, level, urgency)
         item.dispatched_at = None  # it stands elsewhere now, so it is offered again

@@ -28,6 +28,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from rules.hand_off import HandOffOutcome, HandOffStep
+from rules.priority import start_by
 from rules.roles import Actor, Role
 from rules.urgency import Urgency
 from states.actions import actions
@@ -35,7 +36,6 @@ from states.charts.application import Stage
 from states.tables.application import Application, HandOff, ThreatSignal
 from states.tables.ledger import LedgerEntry
 from states.tables.work import Outbox, WorkItem
-from states.work import start_by
 
 CALL, REPORT, SUPPORT, CONTACT, LOAN = HandOffStep
 LATER = START + timedelta(hours=1)

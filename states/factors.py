@@ -1,0 +1,128 @@
+"""The factors of a place in the queue: each with its value, rule, source and fact, and in words of two languages."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from rules.findings import HOUSE, Words, say
+from rules.moments import AMSTERDAM, office_day
+from rules.priority import LOWERED, SIGNAL, Asked, Happening, counts, zulu
+from rules.queue import LANES
+from rules.urgency import DUTCH, RANK, Urgency
+from rules.values import version
+from states.bearing import basis
+from states.tables.work import WorkItem
+
+
+def factor(name: str, value: Any, rule: str, source: str, fact: Any, what: Words) -> dict[str, Any]:
+    """One factor of a place."""
+    en, nl = what
+    told = {"factor": name, "value": value, "rule": rule, "source": source, "fact": fact}
+    return {**told, "what": en, "whatNl": nl}
+
+
+def lane_and_start(item: WorkItem, work: Asked, happenings: Sequence[Happening]) -> list[dict[str, Any]]:
+    """The two factors that an explanation computes again: lane and start-by."""
+    found = basis(item, work, happenings)
+    urgency = LANES[item.lane]
+    table = version("urgency_table", office_day(happenings[-1].at if happenings else item.created_at))
+    fact = found["startBy"]
+    return [
+        factor(
+            "lane",
+            str(urgency),
+            "queue.lane-from-urgency",
+            table.source,
+            found["signals"],
+            lane_in_words(urgency, work, happenings),
+        ),
+        factor(
+            "startBy",
+            zulu(item.start_by),
+            "queue.start-by-from-service-level",
+            fact["levelSource"],
+            fact,
+            start_in_words(item, fact),
+        ),
+    ]
+
+
+def lane_in_words(urgency: Urgency, work: Asked, happenings: Sequence[Happening]) -> Words:
+    """Why the work stands in its lane."""
+    if work.by_signal is not None:
+        asks = next(item for item in happenings if item.seq == work.by_signal)
+        day = office_day(asks.at)
+        return say(
+            f"{urgency}: the signal recorded on {day} is {asks.urgency} and asks for this step of its hand-off.",
+            f"{DUTCH[urgency]}: het signaal dat op {day} is vastgelegd, is {DUTCH[asks.urgency]} en vraagt om "
+            "deze stap van de overdracht.",
+        )
+    bearing = [item for item, bears in zip(happenings, counts(happenings), strict=True) if bears]
+    signals = [item for item in bearing if item.event == SIGNAL]
+    if work.urgent_loan and urgency is Urgency.URGENT and all(RANK[item.urgency] >= RANK[urgency] for item in bearing):
+        return say(
+            "urgent: the loan was asked for as urgent.",
+            "spoed: de bruikleen is als spoed aangevraagd.",
+        )
+    top = next((item for item in signals if item.urgency is urgency), None)
+    lowered = next((item for item in bearing if item.event == LOWERED), None)
+    if top is not None and top.signal is not None:
+        row = top.signal.row or "?"
+        return say(
+            f"{urgency}: by row {row} of the urgency table for the signal recorded on {office_day(top.at)}.",
+            f"{DUTCH[urgency]}: volgens regel {row} van de urgentietabel, voor het signaal dat op {office_day(top.at)} "
+            "is vastgelegd.",
+        )
+    if lowered is not None and lowered.urgency is urgency:
+        day = office_day(lowered.at)
+        return say(
+            f"{urgency}: a person lowered it on {day}; only a later signal raises it again.",
+            f"{DUTCH[urgency]}: een mens verlaagde de urgentie op {day}; alleen een later signaal verhoogt haar weer.",
+        )
+    if urgency is Urgency.ROUTINE:
+        return say("routine: no threat signal counts.", "regulier: er telt geen dreigingssignaal.")
+    return say(
+        f"{urgency}: taken over from a case that was joined to this one.",
+        f"{DUTCH[urgency]}: overgenomen van een zaak die bij deze is gevoegd.",
+    )
+
+
+def start_in_words(item: WorkItem, fact: Mapping[str, Any]) -> Words:
+    """Why the work must be begun by its moment."""
+    if item.lane == RANK[Urgency.ACUTE]:
+        moment = local(item.start_by)
+        return say(f"Acute work starts at once: from {moment}.", f"Acuut werk begint meteen: vanaf {moment}.")
+    hours = fact["workingHours"][str(LANES[item.lane])]
+    return say(
+        f"To be begun by {local(item.start_by)}: {hours} working hours of the office after {local(item.created_at)} "
+        f"(service level {fact['level']}).",
+        f"Te beginnen voor {local(item.start_by)}: {hours} kantooruren na {local(item.created_at)} "
+        f"(servicenorm {fact['level']}).",
+    )
+
+
+def turn(item: WorkItem, at: datetime, *, reserved: bool) -> dict[str, Any]:
+    """Whether the claim that took an item was the reserve's."""
+    every = version("reserve_every", office_day(at))
+    fact = {"overdue": item.start_by <= at, "turn": reserved}
+    if reserved:
+        what = say(
+            f"The reserve gave it: of {every.value} claims that are not acute, one goes to what is longest overdue.",
+            f"De reserve gaf het: van {every.value} keer werk oppakken dat niet acuut is, gaat er een naar wat het "
+            "langst over tijd is.",
+        )
+    else:
+        what = say("The order gave it: lane, start-by, age.", "De volgorde gaf het: urgentie, begintijd, ouderdom.")
+    return factor("reserve", every.value, "queue.reserve", every.source, fact, what)
+
+
+def age(item: WorkItem) -> dict[str, Any]:
+    """Which of two items with the same lane and start-by comes first."""
+    moment = local(item.created_at)
+    what = say(f"It was asked for on {moment}.", f"Erom is gevraagd op {moment}.")
+    return factor("age", zulu(item.created_at), "queue.oldest-first", HOUSE, {"createdAt": zulu(item.created_at)}, what)
+
+
+def local(at: datetime) -> str:
+    """A moment as people in the office read it."""
+    return at.astimezone(AMSTERDAM).strftime("%Y-%m-%d %H:%M")
