@@ -115,9 +115,13 @@ DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
     ("organisation", "record-inventory"): (F, E),
     ("organisation", "take-in-statement"): (F, N),
     ("organisation", "merge"): (Z,),
+    ("organisation", "locate"): (Z, C),
     ("person", "register"): (Z, N),
     ("person", "depart"): (Z, N),
     ("person", "choose-language"): (A, U, Z, N),
+    ("person", "arrange-work"): (C, Z),
+    ("person", "record-absence"): (C, U, D, S, E, P, F, L, Z),
+    ("person", "end-absence"): (C, U, D, S, E, P, F, L, Z),
     ("person", "succeed-employer"): (N,),
     ("loan", "request"): (U, A, E),
     ("loan", "open"): (N,),
@@ -143,6 +147,8 @@ DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
     ("objection", "record-appeal"): (U, C),
     ("objection", "record-judgment"): (U, C),
     ("work", "claim"): (U, D, S, C, E, P, F, L, X, Z),
+    ("work", "assign"): (C,),
+    ("work", "redistribute"): (C,),
     ("work", "release"): (U, D, S, C, E, P, F, L, X, Z),
     ("police-report", "draft"): (A, U, D),
 }
@@ -207,6 +213,23 @@ def own_language(*, role: Role, person: str, reader: str) -> Words | None:
             "Deze brieven gaan naar iemand anders, die zelf de taal kiest; het bureau kan dat ook doen.",
         )
     return None
+
+
+@rule(
+    "duty.own-absence",
+    article="Awb 10:3",
+    source=AWB,
+    nl="Een afwezigheid legt iemand zelf vast, of de coördinator.",
+    verified=False,
+)
+def own_absence(*, role: Role, person: str, absent: str) -> Words | None:
+    """An absence is recorded by whoever is absent, or by the coordinator."""
+    if person == absent or role in {Role.COORDINATOR, Role.ADMINISTRATOR}:
+        return None
+    return say(
+        "This is someone else's absence: they record it themselves, or the coordinator does.",
+        "Dit is de afwezigheid van een ander: die legt haar zelf vast, of de coördinator doet het.",
+    )
 
 
 @rule(

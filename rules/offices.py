@@ -44,6 +44,23 @@ class Domain(StrEnum):
     DIGITAL = "digital"
 
 
+class Province(StrEnum):
+    """The twelve provinces; an employer lies in one, a water board in that of its seat."""
+
+    DRENTHE = "drenthe"
+    FLEVOLAND = "flevoland"
+    FRYSLAN = "fryslan"
+    GELDERLAND = "gelderland"
+    GRONINGEN = "groningen"
+    LIMBURG = "limburg"
+    NOORD_BRABANT = "noord-brabant"
+    NOORD_HOLLAND = "noord-holland"
+    OVERIJSSEL = "overijssel"
+    UTRECHT = "utrecht"
+    ZEELAND = "zeeland"
+    ZUID_HOLLAND = "zuid-holland"
+
+
 class LegalBasis(StrEnum):
     """What a measure rests on; never interchangeable with its domain."""
 

@@ -1,4 +1,4 @@
-"""Pools: a role, and the employer where the role acts for one. What moves in a pool stands in the pool's own chain."""
+"""Pools: a role, and the employer where the role acts for one. What moves in a pool stands in chains of their own."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -32,13 +32,16 @@ def order() -> tuple[Any, ...]:
     return (col(WorkItem.lane), col(WorkItem.start_by), col(WorkItem.created_at), col(WorkItem.id))
 
 
-def enter(session: Session, role: Role | str, organisation: str | None, *, at: datetime) -> Chain:
-    """Lock the chain of a pool; whoever moves work in it does so one after the other. Opened on first use.
+def enter(
+    session: Session, role: Role | str, organisation: str | None, *, at: datetime, person: str | None = None
+) -> Chain:
+    """Lock the chain of a pool, or that of one person in it; opened on first use.
 
-    Lock order: the chain of the pool first, then its items. The door locks items of a case under the case's chain
-    and never enters a pool, so the two cannot wait for each other.
+    What people take for themselves stands in a chain each, so that nobody waits for anybody else's claim; what others
+    do with the work of a pool stands in the pool's own. Lock order: chain first, then items. The door locks items of a
+    case under the case's chain and never enters a pool, so the two cannot wait for each other.
     """
-    name = f"work:{role}:{organisation or ''}"
+    name = f"work:{role}:{organisation or ''}" + (f":{person}" if person else "")
     found = ledger.lock(session, [name])
     if not found:
         row = {"id": name, "kind": StreamKind.WORK, "seq": 0, "head": "", "last_at": at}
@@ -59,7 +62,7 @@ def note(
     facts: Mapping[str, Any],
     content: Mapping[str, Any] | None = None,
 ) -> None:
-    """Put a movement of an item down in the chain of its pool.
+    """Put a movement of an item down in a chain of its pool.
 
     Args:
         session: the transaction in which it moved.

@@ -1,68 +1,118 @@
 """The queue: who may take what next.
 
-Order: lane, then ``start_by``, then age. Every Nth non-acute claim of a pool goes to the item that is longest
-overdue, so that nothing waits for ever; acute work always goes first. The order itself is :mod:`rules.queue`.
+Order: lane, then ``start_by``, then age. Every Nth non-acute claim goes to the item that is longest overdue, so that
+nothing waits for ever; acute work always goes first. The order itself is :mod:`rules.queue`, the counting of the
+reserve :mod:`states.reserve`, and the bound that follows from both is proved in docs/queue.md.
 """
 
-from datetime import datetime
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, or_
-from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Session, col, select
+from sqlalchemy import ARRAY, String, bindparam, text
+from sqlmodel import Session, select
 
+from rules import claims
+from rules.findings import Rule
 from rules.moments import office_day
-from rules.queue import ACUTE
+from rules.queue import ACUTE, LANES
 from rules.roles import Actor
+from rules.urgency import Urgency
 from rules.values import value
+from rules.working_hours import add_or_provisional
+from states import pools, reserve
+from states.errors import RefusedError
 from states.explaining import explain_claim
-from states.pools import order, pool
-from states.tables.application import Application
-from states.tables.finance import Numbering
-from states.tables.loans import Loan
+from states.presence import Presence, presence_of
 from states.tables.work import WorkItem
+
+# One range of the index per skill, the first row of each, and of those the first: the cost does not grow with what
+# waits. A row that the door holds is passed over; it comes again in a moment.
+NEXT = """
+    SELECT found.* FROM unnest(:skills) AS mine(skill) CROSS JOIN LATERAL (
+        SELECT * FROM work_item
+        WHERE role = :role AND organisation = :organisation AND skill = mine.skill
+          AND done_at IS NULL AND assignee IS NULL
+          AND NOT (:person = ANY (not_by))
+          AND NOT EXISTS (SELECT 1 FROM application
+                          WHERE application.id = work_item.application
+                            AND (application.applicant = :person OR application.representative = :person))
+          AND NOT EXISTS (SELECT 1 FROM loan WHERE loan.id = work_item.application AND loan.person = :person)
+          {where}
+        ORDER BY {order} LIMIT 1 FOR UPDATE OF work_item SKIP LOCKED
+    ) found
+    ORDER BY {order} LIMIT 1
+"""
+SKILLS = bindparam("skills", type_=ARRAY(String))
+IN_ORDER = text(NEXT.format(where="", order="lane, start_by, created_at, id")).bindparams(SKILLS)
+OVERDUE = text(NEXT.format(where="AND start_by <= :at", order="start_by, created_at, id")).bindparams(SKILLS)
 
 
 def claim(session: Session, *, by: Actor, at: datetime) -> WorkItem | None:
-    """Take the next item for someone; None where nothing waits. No two claims get the same item."""
-    mine = (*pool(by.role, by.organisation), not_of(by.person))
-    item = first(session, *mine, col(WorkItem.lane) == ACUTE, by=order())
-    reserved = False
+    """Take the next item for someone; None where nothing waits that this person may take.
+
+    No two claims get the same item, and an acute claim waits for nobody: what another claim holds is passed over.
+
+    Raises:
+        RefusedError: the person is absent, or holds as much as is allowed and no acute work waits.
+    """
+    role, organisation = str(by.role), by.organisation or ""
+    chain = pools.enter(session, role, organisation, at=at, person=by.person)
+    me = presence_of(session, by.person, role, organisation, at=at)
+    refuse(claims.present, absent_until=me.absent_until)
+    classes = reserve.classes_of(session, role, organisation, by.person, me.skills)
+    item = first(session, IN_ORDER, by, classes, at)
     if item is None:
-        every = value("reserve_every", office_day(at))
-        counter = f"claims:{by.role}:{by.organisation or ''}"
-        count = counted(session, counter)
-        if count % every == 0:
-            overdue = order()[1:]
-            item = first(session, *mine, col(WorkItem.start_by) <= at, by=overdue)
-            reserved = item is not None
-        item = item or first(session, *mine, by=order())
-        if item is None:
-            counted(session, counter, step=-1)  # it took nothing, so it uses up no turn of the reserve
-            return None
+        return None
+    reserved = False
+    if item.lane != ACUTE:
+        refuse(claims.limit_in_hand, in_hand=me.in_hand, limit=me.limit, acute=False)
+        reserve.hold(session, role, organisation)
+        classes = reserve.classes_of(session, role, organisation, by.person, me.skills)  # as they stand now
+        turn = reserve.is_turn(classes, at)
+        overdue = first(session, OVERDUE, by, classes, at) if turn else None
+        item, reserved = overdue or item, overdue is not None
+        reserve.count_claim(session, role, organisation, classes, turn=turn)
+    give(item, me, at)
     item.explanation = explain_claim(session, item, at=at, reserved=reserved)
-    item.assignee, item.claimed_at = by.person, at
-    session.flush()
+    facts = {"reserve": reserved, "explanation": item.explanation}
+    pools.note(session, chain, by=by, at=at, event="claim", item=item, facts=facts)
     return item
 
 
-def not_of(person: str) -> ColumnElement[bool]:
-    """Work on an application that is not the person's own (Awb 2:4)."""
-    own = select(Application.id).where(
-        or_(col(Application.applicant) == person, col(Application.representative) == person),
-    )
-    alone = select(Loan.id).where(Loan.person == person)
-    return col(WorkItem.application).not_in(own.union(alone))
+def give(item: WorkItem, to: Presence, at: datetime) -> None:
+    """Put an item into someone's hands, until it goes back by itself where nothing is done about it."""
+    item.assignee, item.claimed_at = to.person, at
+    item.returns_at = returns_at(item.lane, at)
 
 
-def first(session: Session, *where: ColumnElement[bool], by: tuple[Any, ...]) -> WorkItem | None:
-    """The first item in an order that no other claim holds; its cost does not grow with the backlog."""
-    query = select(WorkItem).where(*where).order_by(*by).limit(1).with_for_update(skip_locked=True)
-    return session.exec(query).first()
+def returns_at(lane: int, at: datetime) -> datetime:
+    """When work that was taken, or worked on, at a moment goes back to the queue."""
+    urgency = LANES[lane]
+    hours = value("claim_returns_after", office_day(at))[str(urgency)]
+    return at + timedelta(hours=hours) if urgency is Urgency.ACUTE else add_or_provisional(at, hours)[0]
 
 
-def counted(session: Session, name: str, *, step: int = 1) -> int:
-    """Count one more, or take one back; it counts only if the transaction commits."""
-    row = insert(Numbering).values(name=name, count=1)
-    upsert = row.on_conflict_do_update(index_elements=["name"], set_={"count": col(Numbering.count) + step})
-    return int(session.execute(upsert.returning(col(Numbering.count))).scalar_one())
+def refuse(rule: Rule, **facts: object) -> None:
+    """Ask a rule of the queue.
+
+    Raises:
+        RefusedError: it finds against it.
+    """
+    finding = rule(**facts)
+    if finding is not None:
+        raise RefusedError([finding])
+
+
+def first(
+    session: Session, wanted: object, by: Actor, classes: Sequence[reserve.WorkClass], at: datetime
+) -> WorkItem | None:
+    """The first item of the classes in an order, locked."""
+    facts = {
+        "skills": sorted({each.skill for each in classes}),
+        "role": str(by.role),
+        "organisation": by.organisation or "",
+        "person": by.person,
+        "at": at,
+    }
+    query = select(WorkItem).from_statement(wanted)  # type: ignore[arg-type]  # a text is one
+    return session.execute(query, facts).scalars().first()

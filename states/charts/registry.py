@@ -30,6 +30,7 @@ ORGANISATION = decided(
     # event             active merged
     record-inventory       =      x
     take-in-statement      =      =
+    locate                 =      x
     merge                  >      x
     """,
 )

@@ -33,6 +33,7 @@ from states.events import (
     objection_outcomes,
     objections,
     payables,
+    people_at_work,
     registry,
     takeovers,
 )
@@ -73,6 +74,7 @@ MODULES = (
     batches,
     bookings,
     registry,
+    people_at_work,
     mergers,
     loan_requests,
     loans,

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from rules import duties
 from rules.money import valid_iban
+from rules.offices import Province
 from rules.roles import OF_AN_EMPLOYER, Role
 from states import names, scope
 from states.bodies import Body, Code, Day, Email, Handle, Line
@@ -32,6 +33,8 @@ class NewOrganisation(Body):
     cost_centre: Code
     bank_account: Code
     risk_inventory: Code | None = None
+    province: Province | None = None
+    """Where it lies; a water board in the province of its seat."""
 
 
 class RegisterOrganisation(Event[Organisation, NewOrganisation]):
@@ -73,6 +76,27 @@ class RecordInventory(Event[Organisation, Inventory]):
     def example(self, step: Step[Organisation]) -> dict[str, Any]:
         """A reference."""
         return {"riskInventory": "RIE-2026"}
+
+
+class Location(Body):
+    """The province in which an employer lies; for a water board that of its seat."""
+
+    province: Province
+
+
+class Locate(Event[Organisation, Location]):
+    """The province of an employer is recorded: it says whose region a visit is in."""
+
+    chart, table, name, title = ORGANISATION, Organisation, "locate", "Record the province"
+    body = Location
+
+    def effect(self, step: Step[Organisation], body: Location) -> None:
+        """Keep it."""
+        step.row.province = body.province
+
+    def example(self, step: Step[Organisation]) -> dict[str, Any]:
+        """Overijssel."""
+        return {"province": "overijssel"}
 
 
 class StatementEntry(Body):

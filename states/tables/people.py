@@ -2,12 +2,15 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
+from sqlalchemy import Index
 from sqlmodel import Field
 
+from rules.offices import Province
 from rules.roles import Role
 from states.charts.registry import OrganisationState, PersonState
-from states.tables.base import Recorded, Versioned, by_value, versioned
+from states.tables.base import Recorded, Versioned, by_value, json_type, versioned
 
 
 class EmployerKind(StrEnum):
@@ -43,6 +46,8 @@ class Organisation(Versioned, table=True):
     successor: str | None = Field(default=None, foreign_key="organisation.id")
     """The employer into which it was merged."""
     merged_on: date | None = None
+    province: Province | None = Field(default=None, sa_type=by_value(Province))
+    """Where it lies; None for whoever was registered before it was asked."""
 
 
 @versioned
@@ -65,3 +70,31 @@ class Duty(Recorded, table=True):
     role: Role = Field(primary_key=True, sa_type=by_value(Role))
     organisation: str = Field(primary_key=True, default="")
     """The employer's id, or empty for roles of the advice office."""
+
+
+class WorkArrangement(Recorded, table=True):
+    """What someone can do and when: skills, working hours and how much may be in hand; it holds in every pool."""
+
+    __tablename__ = "work_arrangement"
+
+    person: str = Field(primary_key=True, foreign_key="person.id")
+    stream: str = Field(foreign_key="stream.id")
+    skills: list[str] = Field(sa_type=json_type())
+    """Of ``rules.skills``; empty for every skill."""
+    hours: dict[str, Any] = Field(sa_type=json_type())
+    """By weekday, 1 for Monday: from and until in local time; empty for the office's hours."""
+    limit: int | None = None
+    """Items in hand; None for the office's dated value."""
+
+
+class Absence(Recorded, table=True):
+    """Days on which someone takes no work; why is nobody's business and stands nowhere."""
+
+    __table_args__ = (Index("ix_absence_person_until", "person", "until"),)
+
+    id: str = Field(primary_key=True)
+    stream: str = Field(foreign_key="stream.id")
+    person: str = Field(foreign_key="person.id")
+    since: date
+    until: date
+    """The last day of it."""

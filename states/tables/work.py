@@ -45,6 +45,15 @@ class WorkItem(SQLModel, table=True):
             "id",
             postgresql_where=text("done_at IS NULL AND dispatched_at IS NULL"),
         ),
+        # Which classes of work wait in a pool is read off this index, without a look at each item.
+        Index(
+            "ix_work_item_class",
+            "role",
+            "organisation",
+            "skill",
+            "not_by",
+            postgresql_where=text("done_at IS NULL AND assignee IS NULL"),
+        ),
         Index(
             "ix_work_item_returns",
             "returns_at",
@@ -85,6 +94,21 @@ class WorkItem(SQLModel, table=True):
     def standing(self) -> Standing:
         """Where it stands in the queue."""
         return Standing(self.lane, self.start_by, self.created_at, self.id)
+
+
+class ReserveCount(SQLModel, table=True):
+    """How many claims that were not acute a class of work has seen since the reserve had its turn.
+
+    A class is all work of a pool that the same people may take: the one skill it asks for, and who is barred from it.
+    """
+
+    __tablename__ = "reserve_count"
+
+    role: str = Field(primary_key=True)
+    organisation: str = Field(primary_key=True)
+    skill: str = Field(primary_key=True)
+    not_by: tuple[str, ...] = Field(primary_key=True, sa_type=ARRAY(String, as_tuple=True))
+    count: int
 
 
 class Term(SQLModel, table=True):

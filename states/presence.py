@@ -1,0 +1,98 @@
+"""Who is there, what someone can do, and how much someone holds."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import Any, NamedTuple
+
+from sqlalchemy import ARRAY, String, bindparam, text
+from sqlmodel import Session, select
+
+from rules.calendar import why_surely_closed
+from rules.moments import AMSTERDAM, office_day
+from rules.roles import Role
+from rules.values import value
+from states.tables.people import Duty
+
+FRIDAY = 5
+
+
+class Presence(NamedTuple):
+    """What someone in a pool can take now."""
+
+    person: str
+    skills: tuple[str, ...]
+    """As work asks for them, ``domain:digital``; empty for every skill, where none were arranged."""
+    limit: int
+    """Items that the person may hold; acute ones come on top."""
+    in_hand: int
+    absent_until: date | None
+    """The last day of an absence that runs; None for whoever is there."""
+    at_work: bool
+    """Whether it is within the person's working hours, and the person is not absent."""
+
+    def can(self, skill: str) -> bool:
+        """Whether the person has what work asks for."""
+        return not skill or not self.skills or skill in self.skills
+
+
+LOOK = text(
+    """
+    SELECT who.person, a.skills, a.hours, a."limit",
+           (SELECT count(*) FROM work_item w WHERE w.assignee = who.person AND w.role = :role
+             AND w.organisation = :organisation AND w.done_at IS NULL) AS in_hand,
+           (SELECT max(b.until) FROM absence b
+             WHERE b.person = who.person AND b.until >= :day AND b.since <= :day) AS absent_until
+    FROM unnest(:people) AS who(person) LEFT JOIN work_arrangement a ON a.person = who.person
+    ORDER BY who.person
+    """,
+).bindparams(bindparam("people", type_=ARRAY(String)))
+
+
+def presence_of(session: Session, person: str, role: Role | str, organisation: str | None, *, at: datetime) -> Presence:
+    """What one person can take from a pool now."""
+    return look(session, [person], role, organisation, at=at)[0]
+
+
+def people_of(session: Session, role: Role | str, organisation: str | None, *, at: datetime) -> list[Presence]:
+    """Everyone who holds the duty of a pool."""
+    holders = select(Duty.person).where(Duty.role == role, Duty.organisation == (organisation or ""))
+    return look(session, list(session.exec(holders)), role, organisation, at=at)
+
+
+def look(
+    session: Session, people: Sequence[str], role: Role | str, organisation: str | None, *, at: datetime
+) -> list[Presence]:
+    """What some people can take from a pool now, in the order of their handles."""
+    day = office_day(at)
+    limit = int(value("work_in_hand_limit", day))
+    facts = {"people": list(people), "role": str(role), "organisation": organisation or "", "day": day}
+    return [
+        Presence(
+            row.person,
+            tuple(row.skills or ()),
+            row.limit or limit,
+            row.in_hand,
+            row.absent_until,
+            row.absent_until is None and within(row.hours or {}, at),
+        )
+        for row in session.connection().execute(LOOK, facts)
+    ]
+
+
+def within(hours: dict[str, Any], at: datetime) -> bool:
+    """Whether a moment lies in someone's working hours, or in the office's where none were arranged."""
+    day = office_day(at)
+    weekend = day.isoweekday() > FRIDAY
+    if why_surely_closed(day) is not None and not (weekend and hours):
+        return False
+    begins, ends = hours_on(hours, day)
+    return begins is not None and ends is not None and begins <= at.astimezone(AMSTERDAM).time() < ends
+
+
+def hours_on(hours: dict[str, Any], day: date) -> tuple[time | None, time | None]:
+    """When someone works on a day, in local time; None and None where not at all."""
+    if hours:
+        line = hours.get(str(day.isoweekday()))
+        return (time.fromisoformat(line[0]), time.fromisoformat(line[1])) if line else (None, None)
+    held = value("office_hours", day)
+    return held["opens"], held["closes"]
