@@ -44,8 +44,8 @@ def expected(session: Session, role: str, organisation: str, ahead: int, *, at: 
     low, high = wait(ahead, claims=found.taken, hours=hours)
     method = say(
         f"The time of {ahead} claims more at the pace of this pool: {found.taken} in {hours:.0f} working hours. Four "
-        "of five times it is taken within this range (10 and 90 % quantiles, gamma distribution), where nothing that is "
-        "more urgent comes in and nobody more or less is at work.",
+        "of five times it is taken within this range (10 and 90 % quantiles, gamma distribution), where nothing that "
+        "is more urgent comes in and nobody more or less is at work.",
         f"De tijd tot er nog {ahead} keer werk is opgepakt, in het tempo van deze groep: {found.taken} keer in "
         f"{hours:.0f} kantooruren. Vier van de vijf keer valt het binnen deze marge (10 en 90 % van een "
         "gammaverdeling), als er niets urgenters bijkomt en er evenveel mensen werken.",

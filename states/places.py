@@ -4,8 +4,9 @@ Each point costs a few steps into the index, and the entries between the points 
 of points; nothing of the table itself is read where the index is up to date.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import text
@@ -25,8 +26,7 @@ SKILLS = f"""
     )
 """  # noqa: S608  # the parts are our own
 """The skills that the work of a pool asks for, each found by one step into the index."""
-BETWEEN = text(
-    f"""
+BETWEEN = f"""
     {SKILLS}
     SELECT b.n, sum(c.found) AS found
     FROM unnest(CAST(:lanes AS int[]), CAST(:starts AS timestamptz[]), CAST(:created AS timestamptz[]),
@@ -35,14 +35,15 @@ BETWEEN = text(
                 CAST(:from_ids AS text[])) WITH ORDINALITY AS f(lane, start_by, created_at, id, n) ON f.n = b.n
     CROSS JOIN s
     CROSS JOIN LATERAL (
-        SELECT count(*) AS found FROM work_item w
+        SELECT count(*) AS found FROM /**/ work_item w
         WHERE {WAITING} AND w.skill = s.skill
         AND (w.lane, w.start_by, w.created_at, w.id) >= (f.lane, f.start_by, f.created_at, f.id)
-        AND (w.lane, w.start_by, w.created_at, w.id) < (b.lane, b.start_by, b.created_at, b.id)
+        AND (w.lane, w.start_by, w.created_at, w.id) < (b.lane, b.start_by, b.created_at, b.id) /**/
     ) c
     WHERE s.skill IS NOT NULL GROUP BY b.n
-    """,  # noqa: S608  # the parts are our own
-)
+"""  # noqa: S608  # the parts are our own
+EXACT = text(BETWEEN)
+CAPPED = text(BETWEEN.replace("/**/ work_item w", "(SELECT 1 FROM work_item w").replace(" /**/", " LIMIT :cap) z"))
 DUE = text(
     f"""
     {SKILLS}
@@ -69,19 +70,28 @@ FIRST = text(
 )
 
 
-def counts_before(session: Session, role: str, organisation: str, points: Sequence[Standing]) -> dict[Standing, int]:
+def counts_before(session: Session, role: str, organisation: str, points: Iterable[Standing]) -> dict[Standing, int]:
     """How many waiting items of a pool stand before each of some points of its order."""
     ends = sorted(set(points))
-    if not ends:
-        return {}
-    begins = [lane_begins(0), *ends[:-1]]
-    facts = {"role": role, "organisation": organisation} | columns("", ends) | columns("from_", begins)
-    found = dict(session.connection().execute(BETWEEN, facts).tuples().all())
-    total, answer = 0, {}
-    for n, point in enumerate(ends, start=1):
-        total += int(found.get(n, 0))
-        answer[point] = total
-    return answer
+    facts = {"role": role, "organisation": organisation} | between(ends)
+    found = dict(session.connection().execute(EXACT, facts).tuples().all())
+    return dict(zip(ends, accumulate(int(found.get(n, 0)) for n in range(1, len(ends) + 1)), strict=True))
+
+
+def counts_up_to(
+    session: Session, role: str, organisation: str, points: Iterable[Standing], *, cap: int
+) -> dict[Standing, int]:
+    """As :func:`counts_before`, for the points alone before which there are few: the door must not count for long."""
+    ends = sorted(set(points))
+    facts = {"role": role, "organisation": organisation, "cap": cap} | between(ends)
+    found = dict(session.connection().execute(CAPPED, facts).tuples().all())
+    sums = accumulate(int(found.get(n, 0)) for n in range(1, len(ends) + 1))
+    return {end: count for end, count in zip(ends, sums, strict=True) if count < cap}
+
+
+def between(ends: Sequence[Standing]) -> dict[str, list[Any]]:
+    """The stretches that end in some points, each beginning where the one before it ends."""
+    return columns("", ends) | columns("from_", [lane_begins(0), *ends][: len(ends)])
 
 
 def columns(prefix: str, points: Sequence[Standing]) -> dict[str, list[Any]]:
