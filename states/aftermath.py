@@ -4,7 +4,7 @@ terms and letters are brought up to date.
 
 from sqlmodel import col, select
 
-from states import deadlines, letters, work
+from states import deadlines, letters, reordering, work
 from states.charts.advice import DomainState
 from states.charts.application import Stage
 from states.charts.measure import MEASURE, MeasureState
@@ -38,7 +38,7 @@ def settle_aftermath(passage: Passage) -> None:
         while move_on(passage, application):
             pass
     deadlines.refresh(passage)
-    work.refresh(passage)
+    reordering.note(passage, work.refresh(passage))
     letters.refresh(passage)
 
 

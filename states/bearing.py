@@ -18,7 +18,6 @@ from rules.priority import (
     Signal,
     counts,
     open_steps,
-    standing,
     told,
     zulu,
 )
@@ -27,6 +26,7 @@ from rules.values import version
 from states.tables.loans import Loan
 from states.tables.work import WorkItem
 from states.work import HAND_OFF, level_of
+from states.writing import Pen
 
 HAPPENED = text(
     """
@@ -36,11 +36,22 @@ HAPPENED = text(
 ).bindparams(bindparam("events", type_=ARRAY(String)))
 
 
+EVENTS = (SIGNAL, JOINED, LOWERED, HANDED_OVER)
+
+
 def happenings_of(session: Session, stream: str) -> list[Happening]:
     """What happened to a case that its urgency follows from, in the order of its chain; nothing for other streams."""
-    wanted = {"stream": stream, "signal": SIGNAL, "events": [SIGNAL, JOINED, LOWERED, HANDED_OVER]}
-    rows = session.connection().execute(HAPPENED, wanted)
+    rows = session.connection().execute(HAPPENED, {"stream": stream, "signal": SIGNAL, "events": list(EVENTS)})
     return [happening(row.seq, row.at, row.event, row.facts, row.changes or {}) for row in rows]
+
+
+def happening_now(pen: Pen, stream: str) -> list[Happening]:
+    """What happens to a case in this very passage, and is not written yet."""
+    return [
+        happening(entry["seq"], entry["at"], entry["event"], entry["facts"], entry["changes"])
+        for entry in pen.entries
+        if entry["stream"] == stream and entry["event"] in EVENTS
+    ]
 
 
 def happening(seq: int, at: datetime, event: str, facts: dict[str, Any], changes: dict[str, Any]) -> Happening:
@@ -92,14 +103,9 @@ def basis(item: WorkItem, work: Asked, happenings: Sequence[Happening]) -> dict[
             "level": work.level,
             "levelSince": named.since.isoformat(),
             "levelSource": named.source,
-            "workingHours": named.value,
+            "workingHours": {name: str(hours) for name, hours in named.value.items()},
             "urgentLoan": work.urgent_loan,
             "bySignal": work.by_signal,
             "hairs": work.hairs,
         },
     }
-
-
-def stands_as_computed(item: WorkItem, work: Asked, happenings: Sequence[Happening]) -> bool:
-    """Whether an item stands where what happened puts it."""
-    return (item.lane, item.start_by) == standing(work, happenings)

@@ -1,24 +1,30 @@
 """Why an item stands where it stands: its place, every factor with rule, source and fact, and what would change it."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, or_, tuple_
-from sqlmodel import Session, col, select
+from sqlmodel import Session, or_, select
 
+from rules.findings import say
 from rules.hand_off import HandOffStep
 from rules.moments import office_day
 from rules.priority import zulu
-from rules.queue import LANES
+from rules.queue import ACUTE, LANES, Standing
 from rules.roles import Actor, Role
-from rules.values import version
+from rules.values import value, version
+from states import factors, pace, places
 from states.bearing import asked, happenings_of, urgent_loans
 from states.errors import NotFoundError
-from states.factors import age, lane_and_start, turn
-from states.pools import order, pool
-from states.tables.application import Application, ThreatSignal
+from states.supposing import Case, Supposition, case_of, suppositions
+from states.tables.application import Application
+from states.tables.finance import Numbering
+from states.tables.loans import Loan
+from states.tables.people import Duty
 from states.tables.work import WorkItem
+
+FIRST = 5
+"""So many of the items that stand before are named."""
 
 
 def explain_claim(session: Session, item: WorkItem, *, at: datetime, reserved: bool) -> dict[str, Any]:
@@ -35,77 +41,148 @@ def explain_claim(session: Session, item: WorkItem, *, at: datetime, reserved: b
         "place": 1,
         "reserve": reserved,
         "lane": str(LANES[item.lane]),
-        "factors": [*lane_and_start(item, work, happened), age(item), turn(item, at, reserved=reserved)],
+        "factors": [
+            *factors.lane_and_start(item, work, happened),
+            factors.age(item),
+            factors.turn(item, at, reserved=reserved),
+        ],
         "explainedAt": zulu(at),
     }
 
 
-def place(session: Session, item: WorkItem) -> int:
-    """How many open items of the same pool come before it, plus one."""
-    key = tuple_(*order())
-    mine = (item.lane, item.start_by, item.created_at, item.id)
-    query = (
-        select(func.count()).select_from(WorkItem).where(*pool(Role(item.role), item.organisation or None), key < mine)
-    )
-    return int(session.exec(query).one()) + 1
+def explain(session: Session, item: WorkItem, *, at: datetime, case: Case | None = None) -> dict[str, Any]:
+    """Why an item stands where it stands: every factor with its rule, source and fact, and what would change it.
 
-
-def explain(session: Session, item: WorkItem, *, at: datetime) -> dict[str, Any]:
-    """Why an item stands where it stands: every factor with its rule, source and fact, and what would change it."""
-    day = office_day(at)
-    application = session.get(Application, item.application)
-    signals = []
-    if application is not None:
-        query = select(ThreatSignal).where(ThreatSignal.stream == application.id)
-        signals = list(session.exec(query.order_by(col(ThreatSignal.recorded_at))))
-    table, reserve = version("urgency_table", day), version("reserve_every", day)
-    at_place = place(session, item)
-    factors: list[Mapping[str, Any]] = [
-        {
-            "factor": "lane",
-            "value": str(LANES[item.lane]),
-            "rule": "queue.lane-from-urgency",
-            "source": table.source,
-            "fact": [
-                {
-                    "signal": signal.id,
-                    "kind": str(signal.kind),
-                    "source": str(signal.source),
-                    "occurredOn": signal.occurred_on.isoformat(),
-                    "reported": signal.reported_to_police,
-                    "urgency": str(signal.urgency),
-                    "row": signal.table_row,
-                    "tableSince": signal.table_since.isoformat() if signal.table_since else None,
-                }
-                for signal in signals
-            ],
-        },
-        {
-            "factor": "startBy",
-            "value": item.start_by.isoformat(),
-            "rule": "queue.start-by-from-service-level",
-            "source": "house service level of the stage and urgency (rules/values/terms.toml)",
-            "fact": {"createdAt": item.created_at.isoformat(), "action": item.action},
-        },
-        {
-            "factor": "reserve",
-            "value": reserve.value,
-            "rule": "queue.reserve",
-            "source": reserve.source,
-            "fact": {"overdue": item.start_by <= at},
-        },
-    ]
+    Args:
+        session: where to look; nothing is changed.
+        item: open work.
+        at: now.
+        case: the case of the item, where it was read already.
+    """
+    case = case or case_of(session, item.application)
+    pool = (item.role, item.organisation)
+    supposed = [(one, one.of(case, item)) for one in suppositions(case, item, at=at)]
+    lanes = {lane: places.lane_begins(lane) for lane in range(ACUTE, item.lane + 1)}
+    points = [item.standing, *lanes.values(), *(there for _, there in supposed if there is not None)]
+    before = places.counts_before(session, *pool, points)
+    due = places.due_before(session, *pool, item.standing)
+    at_place = before[item.standing] + 1 if item.assignee is None else None
+    reserve = factors.reserve(item, at=at, so_far=claims_so_far(session, item, at), due_before=due)
     return {
         "workItem": item.id,
         "action": item.action,
-        **by_table(item, day),
+        **by_table(item, office_day(at)),
         "place": at_place,
         "lane": str(LANES[item.lane]),
-        "factors": factors,
-        "before": before(session, item),
-        "whatWouldChangeIt": changes(session, item, signals),
-        "expectedWait": expected_wait(session, item, at_place, at),
-        "explainedAt": at.isoformat(),
+        "factors": [
+            *factors.lane_and_start(item, case.asked(item), case.happened),
+            factors.age(item),
+            reserve,
+            factors.skill(item, people(session, item)),
+            factors.in_hand(item),
+        ],
+        "before": before_by_lane(item, before, lanes) if at_place is not None else {},
+        "firstBefore": first_before(session, item) if at_place is not None else [],
+        "whatWouldChangeIt": [*changes(case, item, supposed, before), *later(item, at, due)],
+        "expectedWait": waits(session, item, at_place, reserve, at),
+        "explainedAt": zulu(at),
+    }
+
+
+def before_by_lane(item: WorkItem, before: Mapping[Standing, int], lanes: Mapping[int, Standing]) -> dict[str, int]:
+    """How many items of each lane stand before it."""
+    ends = [*(before[begin] for begin in lanes.values()), before[item.standing]]
+    found = {str(LANES[lane]): ends[number + 1] - ends[number] for number, lane in enumerate(lanes)}
+    return {lane: count for lane, count in found.items() if count}
+
+
+def first_before(session: Session, item: WorkItem) -> list[dict[str, Any]]:
+    """The first items that stand before it, each with the first thing in which they differ."""
+    found = places.first_of(session, item.role, item.organisation, FIRST)
+    return [
+        {
+            "workItem": there.id,
+            "action": action,
+            "lane": str(LANES[there.lane]),
+            "startBy": zulu(there.start_by),
+            "differsIn": next(
+                name
+                for name, one, other in zip(("lane", "startBy", "age", "id"), there, item.standing, strict=True)
+                if one != other
+            ),
+        }
+        for action, there in found
+        if there < item.standing
+    ]
+
+
+def changes(
+    case: Case,
+    item: WorkItem,
+    supposed: list[tuple[Supposition, Standing | None]],
+    before: Mapping[Standing, int],
+) -> list[dict[str, Any]]:
+    """Where it would stand had something not happened, or after a signal that is more urgent."""
+    return [
+        {
+            "if": one.what.en,
+            "ifNl": one.what.nl,
+            "place": one.place(case, item, before),
+            **({"lane": str(LANES[there.lane]), "startBy": zulu(there.start_by)} if there else {"lane": None}),
+            **{name: fact for name, fact in one.facts.items() if name != "lane"},
+        }
+        for one, there in supposed
+    ]
+
+
+def later(item: WorkItem, at: datetime, due: int) -> list[dict[str, Any]]:
+    """What comes by itself: once its start-by has passed the reserve may take it."""
+    if item.lane == ACUTE or item.start_by <= at or item.assignee is not None:
+        return []
+    every = value("reserve_every", office_day(at))
+    moment = factors.local(item.start_by)
+    what = say(
+        f"once its start-by passes on {moment} the reserve may take it",
+        f"zodra de begintijd op {moment} verstrijkt, kan de reserve het nemen",
+    )
+    told = {"if": what.en, "ifNl": what.nl, "place": None, "lane": str(LANES[item.lane]), "from": zulu(item.start_by)}
+    return [{**told, "withinClaims": every * (due + 1)}]
+
+
+def waits(
+    session: Session,
+    item: WorkItem,
+    at_place: int | None,
+    reserve: Mapping[str, Any],
+    at: datetime,
+) -> dict[str, Any]:
+    """The expected wait: until so many claims were made as stand before it, or as the reserve needs at most."""
+    if at_place is None:
+        why = say("Somebody has it in hand.", "Iemand heeft het opgepakt.")
+        return {"known": False, "why": why.en, "whyNl": why.nl}
+    ahead = min(at_place, reserve["fact"]["withinClaims"] or at_place)
+    return pace.expected(session, item.role, item.organisation, ahead, at=at)
+
+
+def claims_so_far(session: Session, item: WorkItem, at: datetime) -> int:
+    """How many claims of its pool counted since the last turn of the reserve."""
+    counter = session.get(Numbering, f"claims:{item.role}:{item.organisation}")
+    return counter.count % int(value("reserve_every", office_day(at))) if counter else 0
+
+
+def people(session: Session, item: WorkItem) -> dict[str, Any]:
+    """How many people of the pool may take an item, and how many may not, by the rule that says so."""
+    held = select(Duty.person).where(Duty.role == Role(item.role), Duty.organisation == item.organisation)
+    pool = set(session.exec(held))
+    own = select(Application.applicant, Application.representative).where(Application.id == item.application)
+    about = {person for row in session.exec(own) for person in row if person}
+    about |= set(session.exec(select(Loan.person).where(or_(Loan.id == item.application, Loan.id == item.subject))))
+    barred = {"conflict.not-own-case": pool & about}
+    barred["conflict.four-eyes"] = (pool & set(item.not_by)) - about
+    return {
+        "inPool": len(pool),
+        "may": len(pool.difference(*barred.values())),
+        "mayNot": [{"rule": rule, "people": len(who), "names": sorted(who)} for rule, who in barred.items() if who],
     }
 
 
@@ -118,56 +195,6 @@ def by_table(item: WorkItem, day: date) -> dict[str, Any]:
         number = version("support_team_number", day)
         asked |= {"number": number.value, "numberSource": number.source}
     return {"handOff": asked}
-
-
-def before(session: Session, item: WorkItem) -> dict[str, int]:
-    """How many items of each lane stand before it."""
-    key = tuple_(*order())
-    mine = (item.lane, item.start_by, item.created_at, item.id)
-    query = (
-        select(WorkItem.lane, func.count())
-        .where(*pool(Role(item.role), item.organisation or None), key < mine)
-        .group_by(col(WorkItem.lane))
-    )
-    return {str(LANES[lane]): count for lane, count in session.exec(query)}
-
-
-def changes(session: Session, item: WorkItem, signals: list[ThreatSignal]) -> list[dict[str, Any]]:
-    """Where it would stand without its threat signals, and with one in the next lane up."""
-    found = []
-    for lane in range(1, 5):
-        if lane == item.lane or (lane > item.lane and not signals):
-            continue
-        where = pool(Role(item.role), item.organisation or None)
-        ahead = or_(col(WorkItem.lane) < lane, (col(WorkItem.lane) == lane) & (col(WorkItem.start_by) < item.start_by))
-        query = select(func.count()).select_from(WorkItem).where(*where, ahead, WorkItem.id != item.id)
-        what = f"as {LANES[lane]}"
-        if lane > item.lane:
-            days = ", ".join(signal.occurred_on.isoformat() for signal in signals)
-            what = f"without the threat signalled on {days}, {what}"
-        else:
-            what = f"after a threat signal that is {LANES[lane]}"
-        found.append({"if": what, "place": int(session.exec(query).one()) + 1})
-    return found
-
-
-def expected_wait(session: Session, item: WorkItem, at_place: int, at: datetime) -> dict[str, Any]:
-    """A range from the last four weeks' claims of this pool; unknown where there were too few."""
-    since = at - timedelta(days=28)
-    query = (
-        select(func.count())
-        .select_from(WorkItem)
-        .where(
-            WorkItem.role == item.role,
-            WorkItem.organisation == item.organisation,
-            col(WorkItem.done_at) >= since,
-        )
-    )
-    done = int(session.exec(query).one())
-    if done < 5:  # noqa: PLR2004  # fewer say nothing
-        return {"known": False, "why": "Fewer than five items were done in this pool in the last four weeks."}
-    days = 28 * at_place / done
-    return {"known": True, "daysFrom": round(days / 2, 1), "daysTo": round(days * 2, 1), "basedOnItems": done}
 
 
 def readable(session: Session, key: str, by: Actor) -> WorkItem:

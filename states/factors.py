@@ -13,12 +13,21 @@ from rules.values import version
 from states.bearing import basis
 from states.tables.work import WorkItem
 
+RULES = {
+    "lane": {"rule": "queue.lane-from-urgency"},
+    "startBy": {"rule": "queue.start-by-from-service-level"},
+    "age": {"rule": "queue.oldest-first"},
+    "reserve": {"rule": "queue.reserve"},
+    "skill": {"rule": "queue.skill-asked-for"},
+    "inHand": {"rule": "queue.in-one-hand"},
+}
+"""The house rule behind each factor."""
 
-def factor(name: str, value: Any, rule: str, source: str, fact: Any, what: Words) -> dict[str, Any]:
+
+def factor(name: str, value: Any, source: str, fact: Any, what: Words) -> dict[str, Any]:
     """One factor of a place."""
-    en, nl = what
-    told = {"factor": name, "value": value, "rule": rule, "source": source, "fact": fact}
-    return {**told, "what": en, "whatNl": nl}
+    told = {"factor": name, "value": value, **RULES[name], "source": source, "fact": fact}
+    return {**told, "what": what.en, "whatNl": what.nl}
 
 
 def lane_and_start(item: WorkItem, work: Asked, happenings: Sequence[Happening]) -> list[dict[str, Any]]:
@@ -31,7 +40,6 @@ def lane_and_start(item: WorkItem, work: Asked, happenings: Sequence[Happening])
         factor(
             "lane",
             str(urgency),
-            "queue.lane-from-urgency",
             table.source,
             found["signals"],
             lane_in_words(urgency, work, happenings),
@@ -39,7 +47,6 @@ def lane_and_start(item: WorkItem, work: Asked, happenings: Sequence[Happening])
         factor(
             "startBy",
             zulu(item.start_by),
-            "queue.start-by-from-service-level",
             fact["levelSource"],
             fact,
             start_in_words(item, fact),
@@ -113,16 +120,74 @@ def turn(item: WorkItem, at: datetime, *, reserved: bool) -> dict[str, Any]:
         )
     else:
         what = say("The order gave it: lane, start-by, age.", "De volgorde gaf het: urgentie, begintijd, ouderdom.")
-    return factor("reserve", every.value, "queue.reserve", every.source, fact, what)
+    return factor("reserve", every.value, every.source, fact, what)
 
 
 def age(item: WorkItem) -> dict[str, Any]:
     """Which of two items with the same lane and start-by comes first."""
     moment = local(item.created_at)
     what = say(f"It was asked for on {moment}.", f"Erom is gevraagd op {moment}.")
-    return factor("age", zulu(item.created_at), "queue.oldest-first", HOUSE, {"createdAt": zulu(item.created_at)}, what)
+    return factor("age", zulu(item.created_at), HOUSE, {"createdAt": zulu(item.created_at)}, what)
 
 
 def local(at: datetime) -> str:
     """A moment as people in the office read it."""
     return at.astimezone(AMSTERDAM).strftime("%Y-%m-%d %H:%M")
+
+
+def reserve(item: WorkItem, *, at: datetime, so_far: int, due_before: int) -> dict[str, Any]:
+    """What the reserve promises an item: within how many claims that are not acute it is taken, whatever comes in."""
+    every = version("reserve_every", office_day(at))
+    overdue, acute = item.start_by <= at, item.lane == RANK[Urgency.ACUTE]
+    within = max(1, every.value * (due_before + 1) - so_far)
+    fact = {
+        "every": every.value,
+        "claimsSoFar": so_far,
+        "overdue": overdue,
+        "overdueBefore": due_before if overdue else None,
+        "withinClaims": within if overdue and not acute else None,
+    }
+    if acute:
+        what = say(
+            "Acute work goes before the reserve: it needs none.",
+            "Acuut werk gaat voor de reserve: het heeft die niet nodig.",
+        )
+    elif overdue:
+        what = say(
+            f"It is overdue, and {due_before} items are so for longer. Of {every.value} claims that are not acute the "
+            f"reserve gives one to what is longest overdue: it is taken within {within} of them, whatever comes in.",
+            f"Het is over tijd, en {due_before} keer werk is dat langer. Van {every.value} keer werk oppakken dat niet "
+            f"acuut is, geeft de reserve er een aan wat het langst over tijd is: binnen {within} keer is het opgepakt, "
+            "wat er ook bijkomt.",
+        )
+    else:
+        what = say(
+            f"It is not overdue: until {local(item.start_by)} the order decides, and the reserve does not take it.",
+            f"Het is niet over tijd: tot {local(item.start_by)} beslist de volgorde en neemt de reserve het niet.",
+        )
+    return factor("reserve", every.value, every.source, fact, what)
+
+
+def skill(item: WorkItem, people: Mapping[str, Any]) -> dict[str, Any]:
+    """What the work asks of whoever takes it, and how many may."""
+    asks, may, of = item.skill or None, people["may"], people["inPool"]
+    what = say(
+        f"It asks for {asks or 'no skill of its own'}: {may} of the {of} people of its pool may take it.",
+        f"Het vraagt om {asks or 'geen bijzondere vaardigheid'}: {may} van de {of} mensen van de groep mogen het "
+        "oppakken.",
+    )
+    return factor("skill", asks, HOUSE, people, what)
+
+
+def in_hand(item: WorkItem) -> dict[str, Any]:
+    """Whether somebody has it in hand, and since when."""
+    since = zulu(item.claimed_at) if item.claimed_at else None
+    fact = {"since": since, "returnsAt": zulu(item.returns_at) if item.returns_at else None, "by": item.assignee}
+    what = say("Nobody has it in hand: it waits.", "Niemand heeft het opgepakt: het wacht.")
+    if item.assignee is not None:
+        moment = f" {local(item.claimed_at)}" if item.claimed_at else ""
+        what = say(
+            f"Somebody has it in hand since{moment}: it stands in no queue.",
+            f"Iemand heeft het opgepakt op{moment}: het staat in geen rij.",
+        )
+    return factor("inHand", item.assignee is not None, HOUSE, fact, what)

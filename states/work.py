@@ -102,15 +102,26 @@ OF_THE_OFFICE = frozenset(
 )
 
 
-def refresh(passage: Passage) -> None:
-    """Close the work that was done by what happened, open the work that is asked for now, and re-order the rest."""
+class Moved(NamedTuple):
+    """Open work that stands elsewhere now, and where it stood."""
+
+    item: WorkItem
+    lane: int
+    start_by: datetime
+
+
+def refresh(passage: Passage) -> list[Moved]:
+    """Close the work that was done by what happened, open the work that is asked for now, and re-order the rest.
+
+    Answers the work that stands elsewhere now.
+    """
     moved = [touch for touch in passage.touched if touch.before != touch.after]
     signalled = [
         touch for touch in passage.touched if touch.event in {"record-threat", "lower-urgency", "take-in-joined"}
     ]
     others = [touch for touch in passage.touched if (touch.chart, touch.event) in SPECIAL]
     if not moved and not signalled and not others:
-        return
+        return []
     ended: list[tuple[str, str]] = []
     asked: dict[tuple[str, str], tuple[Touched, Work]] = {}
     for touch in moved:
@@ -129,13 +140,15 @@ def refresh(passage: Passage) -> None:
         known = {(item["subject"], item["action"]) for item in items}
         items += [item for item in opened if (item["subject"], item["action"]) not in known]
     items += [item_for(passage, touch, work) for touch, work in asked.values()]
+    elsewhere: list[Moved] = []
     for touch in signalled:
         assert isinstance(touch.row, Application)
-        reorder(passage.session, touch.row, passage.at)
+        elsewhere += reorder(passage.session, touch.row, passage.at)
         if touch.event == "record-threat":
             items.extend(hand_off(passage, touch))
     passage.pen.ended += ended
     passage.pen.items += items
+    return elsewhere
 
 
 def invoiced(_: Passage, touch: Touched) -> Changes:
@@ -308,20 +321,23 @@ def level_of(chart: str, action: str) -> str:
     return next((work.service_level for work in works if work.action == action), LEVELS.get(action, "intake"))
 
 
-def reorder(session: Session, application: Application, at: datetime) -> None:
-    """Give all open work of an application the place that its urgency asks for now."""
+def reorder(session: Session, application: Application, at: datetime) -> list[Moved]:
+    """Give all open work of an application the place that its urgency asks for now; answers what moved."""
+    moved = []
     query = select(WorkItem).where(WorkItem.application == application.id, col(WorkItem.done_at).is_(None))
     for item in session.exec(query):
         loan = session.get(Loan, item.subject) if item.chart == "loan" else None
         urgency = urgency_of(loan, application)
         if item.lane == RANK[urgency]:
             continue
+        moved.append(Moved(item, item.lane, item.start_by))
         level = level_of(item.chart, item.action)
         item.lane = RANK[urgency]
         item.start_by = start_by(item.created_at if item.lane > 1 else at, level, urgency)
         item.dispatched_at = None  # it stands elsewhere now, so it is offered again
         if urgency is Urgency.ACUTE:
             wake(session, "acute")
+    return moved
 
 
 def hand_off(passage: Passage, touch: Touched) -> list[dict[str, Any]]:

@@ -102,14 +102,22 @@ def hand_over(case: Case, step: str) -> None:
     case.story.tell(f"Of the hand-off, {step} is {'declined by the official' if declined else 'done'}.")
 
 
+def factor_of(why: dict[str, Any], name: str) -> dict[str, Any]:
+    """One factor of an explanation."""
+    return next(factor for factor in why["factors"] if factor["factor"] == name)
+
+
 def because(why: dict[str, Any]) -> str:
     """The queue's answer in one line: each factor with its rule, and what would change it."""
-    lane, start, reserve = why["factors"]
-    signals = ", ".join(f"{fact['kind']} told by {fact['source']}" for fact in lane["fact"]) or "no threat signal"
-    changes = "; ".join(f"{item['if']} it would have place {item['place']}" for item in why["whatWouldChangeIt"])
+    lane, start, reserve = (factor_of(why, name) for name in ("lane", "startBy", "reserve"))
+    told = [fact for fact in lane["fact"] if "kind" in fact]
+    signals = ", ".join(f"{fact['kind']} told by {fact['source']}" for fact in told) or "no threat signal"
+    moved = [item for item in why.get("whatWouldChangeIt", []) if item["place"] is not None]
+    changes = "; ".join(f"{item['if']} it would have place {item['place']}" for item in moved)
     begin = f"to be begun by {moment(start['value'])} ({start['rule']})"
     turn = f"{'by' if why.get('reserve') else 'not by'} the reserve ({reserve['rule']})"
-    return f"Lane {lane['value']} ({lane['rule']}: {signals}), {begin}, {turn}. {changes[:1].upper()}{changes[1:]}."
+    ending = f" {changes[:1].upper()}{changes[1:]}." if changes else ""
+    return f"Lane {lane['value']} ({lane['rule']}: {signals}), {begin}, {turn}.{ending}"
 
 
 def return_one_domain(case: Case) -> None:

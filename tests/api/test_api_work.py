@@ -58,7 +58,7 @@ def test_a_claim_gives_the_first_item_and_says_why(office: Api) -> None:
     assert taken["why"]["workItem"] == taken["item"]["id"]
     assert taken["why"]["place"] == 1
     assert taken["why"]["reserve"] is False
-    assert {factor["factor"] for factor in taken["why"]["factors"]} == {"lane", "startBy", "reserve"}
+    assert {factor["factor"] for factor in taken["why"]["factors"]} == {"lane", "startBy", "age", "reserve"}
     assert cases([claim(office, OTHER_OFFICER)["item"]]) == [second]
     empty = claim(office)
     assert empty["item"] is None
@@ -181,11 +181,11 @@ def test_priority_explains_where_a_case_stands_and_what_would_change_it(office: 
     assert why["lane"] == "routine"
     assert why["before"] == {"routine": 2}
     for factor in why["factors"]:
-        assert factor.keys() == {"factor", "value", "rule", "source", "fact"}
+        assert factor.keys() == {"factor", "value", "rule", "source", "fact", "what", "whatNl"}
         assert factor["rule"].startswith("queue.")
         assert factor["source"]
     promised = {item["if"]: item["place"] for item in why["whatWouldChangeIt"]}
-    assert promised["after a threat signal that is acute"] == 1
+    assert promised["after a threat signal that is acute"] == 5  # after the four steps of handing it over
     assert why["expectedWait"]["known"] is False
 
 

@@ -25,9 +25,10 @@ from sqlmodel import Session
 from rules.roles import Actor, Role
 from states.database import transaction
 from states.errors import NotFoundError, RefusedError
-from states.explaining import explain, place
+from states.explaining import explain
 from states.holding import finish, release
 from states.offering import offer_due
+from states.places import place
 from states.queue import claim
 from states.tables.application import Application, ThreatSignal
 from states.tables.work import ReserveCount, WorkItem
@@ -170,7 +171,8 @@ def test_the_explanation_names_the_place_at_which_the_item_really_comes(queue: E
             told = explain(session, item, at=START)
             places[key] = told["place"]
             assert sum(told["before"].values()) == told["place"] - 1 == place(session, item) - 1
-            assert {factor["factor"] for factor in told["factors"]} == {"lane", "startBy", "reserve"}
+            names = [factor["factor"] for factor in told["factors"]]
+            assert names == ["lane", "startBy", "age", "reserve", "skill", "inHand"]
             assert all(factor["rule"] and factor["source"] for factor in told["factors"])
     claimed = [take(queue) for _ in range(len(places))]
     for number, item in enumerate(claimed, start=1):
@@ -186,12 +188,12 @@ def test_the_explanation_says_what_would_change_it_and_is_right(queue: Engine) -
         item = session.get_one(WorkItem, key)
         told = explain(session, item, at=START + timedelta(hours=14))
     wanted = {change["if"]: change["place"] for change in told["whatWouldChangeIt"]}
-    body = {"kind": "stalking", "source": "police"}
+    urgent = next(change for change in told["whatWouldChangeIt"] if change["lane"] == "urgent")
+    body = {name: value for name, value in urgent["such"].items() if name != "row"}
     do(queue, "application", item.application, "record-threat", by=OFFICER, at=START + timedelta(hours=14), body=body)
     with Session(queue) as session:
-        steps = 3  # of handing that same threat over; they come first
         now = place(session, session.get_one(WorkItem, key))
-        assert now == wanted["after a threat signal that is urgent"] + steps
+        assert now == wanted["after a threat signal that is urgent"]
 
 
 def test_an_item_is_given_back_by_its_holder_or_the_coordinator_and_stands_where_it_stood(queue: Engine) -> None:
