@@ -60,5 +60,8 @@ PERSON = decided(
     depart               >       x
     choose-language      =       x
     succeed-employer     =       x
+    arrange-work         =       x
+    record-absence       =       x
+    end-absence          =       x
     """,
 )
