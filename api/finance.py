@@ -46,6 +46,7 @@ JOURNAL = (
     "credit",
     "taxClass",
     "designation",
+    "part",
 )
 SEES_ALL_BOOKS = frozenset({Role.COORDINATOR, Role.AUDITOR, Role.ADMINISTRATOR, Role.OFFICER})
 LARGEST = 64 * 1024 * 1024
@@ -294,6 +295,7 @@ def rows_of(edge: Edge) -> Iterator[list[Any]]:
             line.credit,
             made.tax_class,
             made.designation,
+            line.part or "",
         ]
 
 

@@ -1,4 +1,4 @@
-"""The ledger can only grow: what the first version adds to its table, and what takes it away again.
+"""The ledger and the journal can only grow: what a version adds to their tables, and what takes it away again.
 
 Use: ``for statement in FORBID: op.execute(statement)``.
 """
@@ -35,4 +35,29 @@ ALLOW = (
     "DROP TRIGGER ledger_entry_not_emptied ON ledger_entry",
     "DROP TRIGGER ledger_entry_append_only ON ledger_entry",
     "DROP FUNCTION ledger_entry_append_only()",
+)
+
+JOURNAL_FORBID = (
+    """
+    CREATE FUNCTION journal_line_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        RAISE EXCEPTION 'The journal can only grow: % is refused; reverse the line.', TG_OP
+            USING ERRCODE = 'restrict_violation';
+    END $$
+    """,
+    """
+    CREATE TRIGGER journal_line_append_only BEFORE UPDATE OR DELETE ON journal_line
+    FOR EACH ROW EXECUTE FUNCTION journal_line_append_only()
+    """,
+    """
+    CREATE TRIGGER journal_line_not_emptied BEFORE TRUNCATE ON journal_line
+    FOR EACH STATEMENT EXECUTE FUNCTION journal_line_append_only()
+    """,
+)
+"""A line of the journal is never changed and never goes: what was wrong is mirrored."""
+
+JOURNAL_ALLOW = (
+    "DROP TRIGGER journal_line_not_emptied ON journal_line",
+    "DROP TRIGGER journal_line_append_only ON journal_line",
+    "DROP FUNCTION journal_line_append_only()",
 )

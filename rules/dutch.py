@@ -124,6 +124,7 @@ PHRASES = {
     "The order": "De bestelling",
     "The provision": "De verstrekking",
     "The invoice": "De factuur",
+    "The booking": "De boeking",
     "The suspension": "De opschorting",
     "The suspension's end": "Het einde van de opschorting",
     "The last suspended day": "De laatste dag van de opschorting",
@@ -162,6 +163,7 @@ PHRASES = {
     "the start of the term": "het begin van de termijn",
     "the suspension itself": "de opschorting zelf",
     "its begin": "het begin ervan",
+    "its invoice": "de factuur ervan",
     # what someone did, and what that keeps them from
     "wrote this advice": "schreef dit advies",
     "handled this application": "behandelde deze aanvraag",

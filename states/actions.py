@@ -72,6 +72,7 @@ ENDING = (
     "forward",
     "remove",
     "reverse",
+    "correct",
     "lose",
     "end-with-office",
 )

@@ -7,11 +7,11 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from states.ledger import plain
-from states.tables import application, finance, loans, people
+from states.tables import application, books, finance, loans, people
 from states.tables.base import METADATA, Recorded
 from states.tables.ledger import LedgerEntry
 
-ROOMS = (application, finance, people, loans)
+ROOMS = (application, finance, people, loans, books)
 """Where the recorded tables are defined; importing them makes them known."""
 
 

@@ -129,21 +129,24 @@ def book(case: Case, employer: str) -> None:
         case.do(finance, "book", subject=item["id"])
     answer = finance.look("/v1/bookings", format="csv")
     sums = balances(answer.text)
-    uneven = [key for key, (debit, credit) in sums.items() if debit != credit]
+    uneven = sorted({key for (key, _), (debit, credit) in sums.items() if debit != credit})
     case.story.same("Bookings whose debit and credit differ", uneven, [])
     for item in own:
-        case.story.same(f"The journal lines of {item['id']}", sums.get(item["id"], ())[:1], (Decimal(item["amount"]),))
+        for part in ("payment", "cost"):
+            found = sums.get((item["id"], part), ())[:1]
+            case.story.same(f"The {part} in the journal of {item['id']}", found, (Decimal(item["amount"]),))
         designated = f"{item['taxClass']} under {item['designation']}"
         case.story.tell(f"{employer} books {euros(item['amount'])} as {designated}; debit and credit are equal.")
     case.story.keep(f"{case.reference}-{employer}.bookings.csv", answer.content)
 
 
-def balances(journal: str) -> dict[str, tuple[Decimal, Decimal]]:
-    """Debit and credit of every booking in a journal."""
-    found: dict[str, tuple[Decimal, Decimal]] = {}
+def balances(journal: str) -> dict[tuple[str, str], tuple[Decimal, Decimal]]:
+    """Debit and credit of each part of every booking in a journal."""
+    found: dict[tuple[str, str], tuple[Decimal, Decimal]] = {}
     for row in csv.DictReader(io.StringIO(journal)):
-        debit, credit = found.get(row["booking"], (Decimal(0), Decimal(0)))
-        found[row["booking"]] = (debit + Decimal(row["debit"]), credit + Decimal(row["credit"]))
+        key = row["booking"], row["part"]
+        debit, credit = found.get(key, (Decimal(0), Decimal(0)))
+        found[key] = (debit + Decimal(row["debit"]), credit + Decimal(row["credit"]))
     return found
 
 

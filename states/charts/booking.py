@@ -38,6 +38,7 @@ class BookingChart(StrictChart):
         | _.BOOKED.to(_.REVERSED)
         | _.EXPORTED.to(_.REVERSED)
     )
+    correct = _.BOOKED.to(_.REVERSED) | _.EXPORTED.to(_.REVERSED)
 
     def evidence_complete(self, evidence_complete: bool = False) -> bool:
         """Whether every item of the evidence list is there."""
@@ -55,5 +56,6 @@ BOOKING = decided(
     book                  x         x      >      x       x        x
     export                x         x      x      >       x        x
     reverse               >         >      >      >       >        x
+    correct               x         x      x      >       >        x
     """,
 )

@@ -31,6 +31,9 @@ ORGANISATION = decided(
     record-inventory       =      x
     take-in-statement      =      =
     locate                 =      x
+    set-accounts           =      =
+    close-period           =      =
+    reopen-period          =      =
     merge                  >      x
     """,
 )

@@ -1,25 +1,26 @@
 """Bookings: proposed by a payment, held until the evidence is complete, booked in balanced journal lines."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 from sqlmodel import col
 
-from rules import steps, tax
+from rules import books, steps, tax
 from rules.tax import TaxClass
-from rules.values import value
-from states.bodies import Amount, Body, Code, Day, Handle
+from states.bodies import Amount, Body, Code, Day, Handle, Text
+from states.books import journal, periods
+from states.books.journal import Told
 from states.charts.booking import BOOKING, BookingState
-from states.errors import MalformedError
+from states.errors import MalformedError, RefusedError
 from states.events.event import B, Event, Step
 from states.events.payables import USUAL
 from states.events.spending import live_lines
 from states.tables.application import Measure
 from states.tables.base import new_id
-from states.tables.finance import Booking, JournalLine, Payable, PayableLine
+from states.tables.finance import Booking, Part, Payable, PayableLine
 from states.tables.people import Organisation
 
 
@@ -40,6 +41,13 @@ class NewBooking(Body):
     designation: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9 .()&:-]{2,120}$")]
     measures: tuple[Handle, ...] = ()
     """The measures that it pays for; none where it is outside the advice."""
+    paid_on: Day | None = None
+    """The bank's day."""
+    statement: Handle | None = None
+    """The statement, and the place of the entry on it, that told so."""
+    entry: int | None = None
+    corrects: Handle | None = None
+    """The reversed booking in whose place it comes; its payment stands in the journal already."""
 
 
 class ProposeBooking(BookingEvent[NewBooking]):
@@ -50,19 +58,23 @@ class ProposeBooking(BookingEvent[NewBooking]):
     def begin(self, step: Step[Booking], body: NewBooking) -> Booking:
         """Proposed; what is there of its evidence is found at the weighing."""
         payable = step.get(Payable, body.payable)
+        earlier = step.get(Booking, body.corrects) if body.corrects else None
+        named = {key: str(step.get(Measure, key).legal_basis) for key in body.measures}
         return Booking(
             id=new_id("booking"),
             stream=payable.stream,
             state=BookingState.PROPOSED,
             organisation=payable.organisation,
-            evidence={"measures": {key: str(step.get(Measure, key).legal_basis) for key in body.measures}},
+            evidence=earlier.evidence if earlier else {"measures": named},
             missing=[],
-            **body.model_dump(exclude={"measures"}),
+            **body.model_dump(exclude={"measures", "paid_on", "statement", "entry"}),
         )
 
     def effect(self, step: Step[Booking], body: NewBooking) -> None:
-        """Weigh the evidence at once."""
+        """Record what the bank did, and weigh the evidence at once."""
         step.session.flush()
+        if body.corrects is None:
+            journal.pay(step, Told(body.paid_on, body.statement, body.entry))
         step.follow("booking", step.row, "weigh-evidence")
 
 
@@ -189,41 +201,6 @@ def contribution_free(step: Step[Booking]) -> None:
         step.ask(tax.no_own_contribution, own_contribution=payable.own_contribution)
 
 
-def journal(step: Step[Booking]) -> None:
-    """Write the balanced journal lines of a booking."""
-    row = step.row
-    employer = step.get(Organisation, row.organisation)
-    task_field = value("task_field", step.on)
-    payable = step.get(Payable, row.payable)
-    addressee = payable.addressee or USUAL[payable.kind]
-    vat = vat_of(step) if tax.compensable(str(employer.kind), addressee, step.on) else Decimal(0)
-    sides = [(employer.ledger_account, row.amount - vat), (value("vat_account", step.on), vat)]
-    lines = [(account, amount, Decimal(0)) for account, amount in sides if amount]
-    lines.append((employer.bank_account, Decimal(0), row.amount))
-    for position, (account, debit, credit) in enumerate(lines, start=1):
-        step.session.add(
-            JournalLine(
-                booking=row.id,
-                position=position,
-                stream=row.stream,
-                booked_on=step.on,
-                account=account,
-                cost_centre=employer.cost_centre,
-                task_field=task_field,
-                debit=debit,
-                credit=credit,
-            ),
-        )
-
-
-def reverse_lines(step: Step[Booking]) -> None:
-    """Write the mirror image of the lines as they were booked, whatever the values of today are."""
-    lines = step.rows(JournalLine, JournalLine.booking == step.row.id, order=JournalLine.position)
-    for position, line in enumerate(lines, start=len(lines) + 1):
-        mirrored = {"position": position, "booked_on": step.on, "debit": line.credit, "credit": line.debit}
-        step.session.add(JournalLine(**{**line.model_dump(), **mirrored}))
-
-
 def vat_of(step: Step[Booking]) -> Decimal:
     """The VAT in the amount of a booking; those from before it was kept find it in the lines of their measures."""
     row = step.row
@@ -238,20 +215,63 @@ def vat_of(step: Step[Booking]) -> Decimal:
     return total
 
 
-class Book(BookingEvent[Body]):
+class Booked(Body):
+    """On which day of the books."""
+
+    booked_on: Day | None = None
+    """Today where it is left out."""
+    closed_period: Literal["first-open-day"] | None = None
+    """Where the day lies in a period that is closed: let it move to the first open day."""
+
+
+def day_in_books(step: Step[Booking], body: Booked) -> date:
+    """The day under which it is booked.
+
+    Raises:
+        RefusedError: its period was closed since it was asked about.
+    """
+    wanted = body.booked_on or step.on
+    found = journal.open_day(step, step.row.organisation, wanted)
+    if found != wanted and body.closed_period is None:
+        ask_day(step, body)
+        raise RefusedError(step.findings)
+    return found
+
+
+def ask_day(step: Step[Booking], body: Booked) -> None:
+    """The day has come, is not before the invoice's, and is open; or it may move to the first that is."""
+    day = body.booked_on or step.on
+    if body.booked_on is not None:
+        dated = step.get(Payable, step.row.payable).dated
+        step.ask(steps.not_in_future, what="The booking", day=day, on=step.on)
+        step.ask(steps.not_before, what="The booking", day=day, earlier="its invoice", earliest=dated)
+    closed = periods.closed(step.session, step.row.organisation)
+    if body.closed_period is None:
+        step.ask(
+            books.period_open,
+            booked_on=day,
+            closed=periods.closing(closed, day),
+            first_open_day=periods.open_day(closed, day),
+        )
+
+
+class Book(BookingEvent[Booked]):
     """The booking is made."""
 
-    name, title = "book", "Make a booking"
+    name, title, body = "book", "Make a booking", Booked
 
-    def judge(self, step: Step[Booking], body: Body) -> None:
-        """The evidence is complete, and no own contribution takes the exemption away."""
+    def judge(self, step: Step[Booking], body: Booked) -> None:
+        """The evidence is complete, no own contribution takes the exemption away, and its day is open."""
         contribution_free(step)
         step.ask(tax.evidence_complete, missing=tuple(step.row.missing))
+        ask_day(step, body)
 
-    def effect(self, step: Step[Booking], body: Body) -> None:
-        """Write the journal."""
-        step.row.booked_on = step.on
-        journal(step)
+    def effect(self, step: Step[Booking], body: Booked) -> None:
+        """Write what it is for."""
+        day = day_in_books(step, body)
+        step.row.booked_on = day
+        usual = USUAL[step.get(Payable, step.row.payable).kind]
+        journal.cost(step, vat_of(step), usual, day)
 
 
 class ExportBooking(BookingEvent[Body]):
@@ -264,12 +284,59 @@ class ExportBooking(BookingEvent[Body]):
         step.row.exported_on = step.on
 
 
-class Reverse(BookingEvent[Body]):
+class GaveBack(Body):
+    """How the bank told that the money came back."""
+
+    told_on: Day | None = None
+    statement: Handle | None = None
+    entry: int | None = None
+
+
+class Reverse(BookingEvent[GaveBack]):
     """The booking is reversed; nothing of it is edited."""
 
-    name, title = "reverse", "Reverse a booking"
+    name, title, body = "reverse", "Reverse a booking", GaveBack
 
-    def effect(self, step: Step[Booking], body: Body) -> None:
-        """Mirror its journal lines, if there are any."""
-        if step.row.booked_on is not None:
-            reverse_lines(step)
+    def effect(self, step: Step[Booking], body: GaveBack) -> None:
+        """Mirror its journal lines."""
+        journal.mirror(step, step.row, Told(body.told_on, body.statement, body.entry))
+
+
+class Correction(Booked):
+    """Why it was wrong, and under which day it is booked anew."""
+
+    reasons: Text
+
+
+class Correct(BookingEvent[Correction]):
+    """The booking was wrong: it is reversed and booked anew, with the accounts of the new day; nothing is edited."""
+
+    name, title, body = "correct", "Correct a booking", Correction
+
+    def judge(self, step: Step[Booking], body: Correction) -> None:
+        """Its new day is open."""
+        contribution_free(step)
+        ask_day(step, body)
+
+    def effect(self, step: Step[Booking], body: Correction) -> None:
+        """Mirror what it is for, leave what the bank did, and book it anew."""
+        row = step.row
+        journal.mirror(step, row, Told(), keep=Part.PAYMENT)
+        anew = step.follow(
+            "booking",
+            None,
+            "propose",
+            payable=row.payable,
+            amount=row.amount,
+            vat=vat_of(step),
+            tax_class=row.tax_class,
+            designation=row.designation,
+            measures=sorted(row.evidence.get("measures", ())),
+            corrects=row.id,
+        )
+        if anew.state is BookingState.READY:
+            step.follow("booking", anew, "book", booked_on=body.booked_on, closed_period=body.closed_period)
+
+    def example(self, step: Step[Booking]) -> dict[str, Any]:
+        """Reasons."""
+        return {"reasons": "It was booked on the wrong cost centre."}

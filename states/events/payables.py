@@ -10,6 +10,8 @@ from rules import conflicts, interest, money, old_scheme, recurring, steps, tax
 from rules.tax import Addressee, TaxClass
 from states import deadlines, scope
 from states.bodies import Body, Code, Day, Handle, Iban, Line, Text
+from states.books import journal
+from states.books.journal import Told
 from states.charts.measure import MeasureState
 from states.charts.payable import PAYABLE, PayableState
 from states.events.event import B, Event, Step
@@ -212,9 +214,11 @@ class Unbatch(PayableEvent[Body]):
 
 
 class Paid(Body):
-    """The day on which the bank booked it."""
+    """The day on which the bank booked it, and the entry of the statement that says so."""
 
     booked_on: Day
+    statement: Handle | None = None
+    entry: int | None = None
 
 
 class Pay(PayableEvent[Paid]):
@@ -226,6 +230,7 @@ class Pay(PayableEvent[Paid]):
         """Propose its bookings, one per designation, and settle the measures that are paid now."""
         row = step.row
         row.paid_on, row.return_reason = body.booked_on, None
+        told = {"paid_on": body.booked_on, "statement": body.statement, "entry": body.entry}
         step.session.flush()
         lines = step.rows(PayableLine, PayableLine.payable == row.id)
         employer = step.get(Organisation, row.organisation)
@@ -244,6 +249,7 @@ class Pay(PayableEvent[Paid]):
                 tax_class=tax_class,
                 designation=article,
                 measures=sorted({line.measure for line in parts if line.measure}),
+                **told,
             )
         if row.kind in OUTSIDE:
             step.follow(
@@ -254,6 +260,7 @@ class Pay(PayableEvent[Paid]):
                 amount=row.gross,
                 tax_class=TaxClass.NOT_WAGE,
                 designation=OUTSIDE[row.kind],
+                **told,
             )
         for line in lines:
             if line.measure is not None:
@@ -274,9 +281,12 @@ def class_of(step: Step[Payable], line: PayableLine, payable: Payable, employer_
 
 
 class Bounced(Body):
-    """The bank's reason code."""
+    """The bank's reason code, its day, and the entry of the statement that says so."""
 
     reason: Code
+    booked_on: Day | None = None
+    statement: Handle | None = None
+    entry: int | None = None
 
 
 class Bounce(PayableEvent[Bounced]):
@@ -290,9 +300,12 @@ class Bounce(PayableEvent[Bounced]):
         row.paid_on, row.return_reason = None, body.reason
         if (owner := scope.current(step.session, row.organisation)) != row.organisation:
             row.predecessor, row.organisation = row.predecessor or row.organisation, owner
+        told = Told(body.booked_on, body.statement, body.entry)
         for booking in step.rows(Booking, Booking.payable == row.id):
             if booking.state != "reversed":
-                step.follow("booking", booking, "reverse")
+                step.follow("booking", booking, "reverse", told_on=told.on, statement=told.statement, entry=told.entry)
+            else:  # one that was corrected: what the bank did stands with it still
+                journal.mirror(step, booking, told)
         for item in step.rows(PayableLine, PayableLine.payable == row.id, col(PayableLine.measure).is_not(None)):
             measure = step.get(Measure, item.measure)
             if measure.state is MeasureState.SETTLED:

@@ -157,7 +157,7 @@ class TakeInStatement(Event[Organisation, Statement]):
         for entry in body.entries:
             lines = self.lines_of(step, entry)
             for line in lines:
-                self.book(step, entry, line)
+                self.book(step, entry, line, message.id)
                 batches[line.batch] = step.get(PaymentBatch, line.batch)
             step.session.add(
                 BankEntry(
@@ -192,16 +192,17 @@ class TakeInStatement(Event[Organisation, Statement]):
         return own if expected == abs(entry.amount) and entry.is_return == (entry.amount > 0) else []
 
     @staticmethod
-    def book(step: Step[Organisation], entry: StatementEntry, line: BatchLine) -> None:
+    def book(step: Step[Organisation], entry: StatementEntry, line: BatchLine, statement: str) -> None:
         """Make one payable paid, or unpaid again; a payment that came back already is told of again in vain."""
         if not line.counts:
             return
         payable = step.get(Payable, line.payable)
+        told = {"booked_on": entry.booked_on, "statement": statement, "entry": entry.position}
         if entry.is_return and payable.state in {"paid", "batched"}:
-            step.follow("payable", payable, "bounce", reason=entry.reason or "NARR")
+            step.follow("payable", payable, "bounce", reason=entry.reason or "NARR", **told)
             step.follow("payment-batch", step.get(PaymentBatch, line.batch), "drop-line", payable=payable.id)
         elif not entry.is_return and payable.state == "batched":
-            step.follow("payable", payable, "pay", booked_on=entry.booked_on)
+            step.follow("payable", payable, "pay", **told)
 
     @staticmethod
     def all_paid(step: Step[Organisation], batch: PaymentBatch) -> bool:

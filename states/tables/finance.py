@@ -24,6 +24,24 @@ class PayableKind(StrEnum):
     INTEREST = "interest"  # wettelijke rente, Awb 4:97, 4:98
 
 
+class Part(StrEnum):
+    """What a line of the journal records of a booking."""
+
+    COST = "cost"
+    """What it is for, owed to the creditor."""
+    PAYMENT = "payment"
+    """That the bank paid the creditor."""
+
+
+class Side(StrEnum):
+    """Which account of the books a line is on."""
+
+    COST = "cost"
+    VAT = "vat"
+    CREDITOR = "creditor"
+    BANK = "bank"
+
+
 @versioned
 class Payable(Versioned, table=True):
     """One employer's part of one invoice or advance; the parts of an invoice share its id."""
@@ -178,12 +196,15 @@ class Booking(Versioned, table=True):
     missing: list[str] = Field(sa_type=json_type())
     booked_on: date | None = None
     exported_on: date | None = None
+    corrects: str | None = Field(default=None, foreign_key="booking.id")
+    """The reversed booking in whose place it came; what the bank did stands with that one."""
 
 
 class JournalLine(Recorded, table=True):
-    """One line of the journal; the lines of a booking balance."""
+    """One line of the journal; it is never changed nor removed (a trigger refuses it), and each part balances."""
 
     __tablename__ = "journal_line"
+    __table_args__ = (Index("ix_journal_line_organisation_booked_on", "organisation", "booked_on"),)
 
     booking: str = Field(primary_key=True, foreign_key="booking.id")
     position: int = Field(primary_key=True)
@@ -194,6 +215,20 @@ class JournalLine(Recorded, table=True):
     task_field: str
     debit: Decimal = Field(sa_type=money_type())
     credit: Decimal = Field(sa_type=money_type())
+    organisation: str | None = Field(default=None, foreign_key="organisation.id")
+    """Whose books; None for lines from before it was kept, which are in those of their booking."""
+    part: Part | None = Field(default=None, sa_type=by_value(Part))
+    """None for lines from before creditors, which set the cost against the bank at once."""
+    side: Side | None = Field(default=None, sa_type=by_value(Side))
+    category: str | None = None
+    """The economic category of Iv3 of a cost account."""
+    mirrors: int | None = None
+    """The position of the line that this one reverses."""
+    document_on: date | None = None
+    """The day of the invoice, or the bank's day, where that is not the day in the books."""
+    statement: str | None = Field(default=None, foreign_key="bank_message.id")
+    """The statement, and the place of the entry on it, by which the bank paid or gave back."""
+    entry: int | None = None
 
 
 class Numbering(SQLModel, table=True):

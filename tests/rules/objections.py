@@ -118,6 +118,12 @@ OBJECTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("step.refusal-decided-by", {"role": "officer", "on": ON}),
     ("batch.file-leaves-once-exported", {"state": "released"}),
     ("batch.not-empty", {"count": 0}),
+    ("books.audit-file-names-its-taxpayer", {"organisation": "a", "tax_number": None}),
+    ("books.period-closed-once", {"period": "2026-02", "closed": True}),
+    ("books.period-has-ended", {"period": "2026-03", "until": ON, "on": ON}),
+    ("books.period-is-closed", {"period": "2026-02", "closed": False}),
+    ("books.period-open", {"booked_on": ON - DAY, "closed": "2026-03", "first_open_day": ON}),
+    ("books.reopened-by-another", {"person": "a", "closed_by": "a"}),
     ("batch.not-in-the-past", {"execution_on": ON - DAY, "on": ON}),
     ("batch.not-in-the-past", {"execution_on": date(2026, 3, 7), "on": ON}),  # a Saturday
     ("batch.not-in-the-past", {"execution_on": date(2026, 3, 8), "on": ON}),

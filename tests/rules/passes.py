@@ -30,6 +30,13 @@ PASSES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("batch.not-empty", {"count": 1}),
     ("batch.not-in-the-past", {"execution_on": ON, "on": ON}),
     ("batch.not-in-the-past", {"execution_on": date(2026, 3, 6), "on": ON}),  # a Friday
+    ("books.audit-file-names-its-taxpayer", {"organisation": "a", "tax_number": "123456782"}),
+    ("books.period-closed-once", {"period": "2026-02", "closed": False}),
+    ("books.period-has-ended", {"period": "2026-02", "until": ON - DAY, "on": ON}),
+    ("books.period-is-closed", {"period": "2026-02", "closed": True}),
+    ("books.period-open", {"booked_on": ON, "closed": None, "first_open_day": ON}),
+    ("books.reopened-by-another", {"person": "a", "closed_by": "b"}),
+    ("books.reopened-by-another", {"person": "a", "closed_by": None}),
     ("chart.state", {"event": "close", "state": "booking", "possible": ["settlement", "booking"]}),
     ("completion.decided-in-time", {"due_on": ON, "announced_on": ON}),
     ("completion.decided-in-time", {"due_on": None, "announced_on": ON}),

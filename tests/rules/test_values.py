@@ -25,10 +25,16 @@ ON = date(2026, 3, 2)
 LAST_OLD, FIRST_NEW = date(2023, 12, 31), date(2024, 1, 1)
 
 BEGINS: dict[str, tuple[str, ...]] = {
-    "2007-01-01": ("vat_account", "vat_compensable"),
-    "2017-01-01": ("task_field",),
+    "2007-01-01": ("creditor_account", "vat_account", "vat_compensable"),
+    "2017-01-01": ("economic_category", "task_field"),
     "2019-01-01": ("vat_rates",),
-    "2021-01-01, 2024-01-01": ("designation", "home_maximum", "home_measures", "offices_in_scope"),
+    "2021-01-01, 2024-01-01": (
+        "designation",
+        "home_maximum",
+        "home_measures",
+        "ministry_contribution",
+        "offices_in_scope",
+    ),
     "2021-01-01, 2026-01-01": ("penalty_steps", "urgency_table"),
     "2021-01-01, 2023-01-01, 2023-07-01, 2024-01-01, 2025-01-01, 2026-01-01": ("statutory_interest",),
     "2023-01-01": ("calendar_known_through", "calendar_warning_months"),
