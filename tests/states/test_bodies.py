@@ -291,6 +291,14 @@ def lend_and_object(engine: Engine, planter: Planter, ended: str, at: datetime) 
     planted("application", ended, "reopen", COORDINATOR, stage="intake")
 
 
+def close_and_reopen(engine: Engine, planter: Planter, at: datetime) -> None:
+    """A month of an employer's books that is closed, and opened again for a reason."""
+    month = {"period": "2026-01"}
+    do(engine, "organisation", ZILVERDAM, "close-period", by=person(Role.FINANCE, ZILVERDAM), at=at, body=month)
+    planted = planter.plant("organisation/reopen-period", EVENTS["organisation", "reopen-period"].body, month)
+    do(engine, "organisation", ZILVERDAM, "reopen-period", by=person(Role.APPROVER, ZILVERDAM), at=at, body=planted)
+
+
 def test_content_stands_nowhere_but_in_the_vault(office: Engine) -> None:
     planter = Planter()
     at = START
@@ -319,6 +327,7 @@ def test_content_stands_nowhere_but_in_the_vault(office: Engine) -> None:
         planted = planter.plant(f"{event.chart.name}/{event.name}", event.body, {})
         act(office, subject, event.name, at=at, changes=planted)
     owe(office, planter, receive(office, at=at), at)
+    close_and_reopen(office, planter, at + timedelta(days=300))
 
     assert BY_PEOPLE - planter.fields == set(), "no text was planted in these"
     leaked = everything_but_the_vault(office)
