@@ -20,6 +20,7 @@ from api import (
     parts,
     police_reports,
     problems,
+    statistics,
     work_items,
 )
 from api.pages import home
@@ -114,6 +115,7 @@ def create(configuration: Configuration) -> FastAPI:
         finance.router,
         police_reports.router,
         calculator.router,
+        statistics.router,
     ):
         app.include_router(router)
     return app

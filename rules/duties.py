@@ -155,6 +155,8 @@ DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
     ("work", "redistribute"): (C,),
     ("work", "release"): (U, D, S, C, E, P, F, L, X, Z),
     ("police-report", "draft"): (A, U, D),
+    ("statistics", "read"): (C, S, Z, Role.AUDITOR),
+    ("progress-report", "read"): (C, S, Z, Role.AUDITOR, Role.MINISTRY_CONTACT),
 }
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, LargeBinary
+from sqlalchemy import BigInteger, Index, LargeBinary
 from sqlmodel import Field, SQLModel
 
 from states.tables.base import by_value, json_type
@@ -39,6 +39,8 @@ class LedgerEntry(SQLModel, table=True):
     """One event as it was recorded; append-only (a trigger refuses everything else)."""
 
     __tablename__ = "ledger_entry"
+    # Statistics read some events of a period, and nothing else of the chains.
+    __table_args__ = (Index("ix_ledger_entry_event_at", "event", "at"),)
 
     stream: str = Field(primary_key=True, foreign_key="stream.id")
     seq: int = Field(primary_key=True)

@@ -1,0 +1,29 @@
+"""The middle and the marks of a list of durations."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+
+class Spread(NamedTuple):
+    """How durations lie: how many there are, and below which of them 10, 50 and 90 % stay."""
+
+    of: int
+    p10: float | None = None
+    median: float | None = None
+    p90: float | None = None
+
+
+def spread(durations: Iterable[float]) -> Spread:
+    """The median and the 10 % and 90 % marks; a mark between two durations is interpolated. Of nothing, no marks."""
+    ordered = sorted(durations)
+    if not ordered:
+        return Spread(0)
+    return Spread(len(ordered), *(mark(ordered, share) for share in (0.1, 0.5, 0.9)))
+
+
+def mark(ordered: Sequence[float], share: float) -> float:
+    """The duration below which a share of the ordered durations stays, interpolated (definition 7 of Hyndman, Fan)."""
+    place = share * (len(ordered) - 1)
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (place - low) * (ordered[high] - ordered[low])

@@ -1,0 +1,82 @@
+"""The figures of the office over the API: who reads them, and what is wrong with a question that cannot be answered."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from served import (
+    ADMINISTRATOR,
+    AUDITOR,
+    AUTHORITY,
+    COORDINATOR,
+    EMPLOYER,
+    MINISTRY,
+    OFFICER,
+    ZILVERDAM,
+    Api,
+    is_problem,
+)
+
+TODAY = datetime.now(UTC).date()
+TOMORROW = TODAY + timedelta(days=2)
+
+
+def test_the_figures_say_what_each_of_them_counts(api: Api) -> None:
+    case = api.receive()
+    api.post("/v1/work-items/_claim", OFFICER)
+    api.act(case, "start-intake")
+    found = api.read("/v1/statistics", COORDINATOR)
+    assert set(found["lanes"]) == {"acute", "urgent", "elevated", "routine"}
+    assert set(found["domains"]) == {"home", "work", "travel", "digital"}
+    assert found["work"]["done"] == found["lanes"]["routine"]["done"] == 1
+    assert found["work"]["handling"]["hours"]["of"] == 1
+    (employer,) = found["employers"]
+    assert employer["employer"] == ZILVERDAM
+    assert {one["kind"] for one in found["overrides"]} == {
+        "reserve",
+        "assign",
+        "delegate",
+        "redistribute",
+        "lowered-urgency",
+        "suspension",
+        "extension",
+    }
+    assert found["work"].keys() <= found["definitions"].keys()
+    assert found["definitions"]["late"]["meaningNl"].startswith("Open werk")
+    assert found["until"] == TODAY.isoformat()
+    before = datetime.now(UTC) - timedelta(hours=1)
+    past = api.read("/v1/statistics", COORDINATOR, params={"asOf": before.isoformat().replace("+00:00", "Z")})
+    assert past["work"]["asked"] == 0
+
+
+@pytest.mark.parametrize("by", [COORDINATOR, AUTHORITY, ADMINISTRATOR, AUDITOR], ids=lambda by: str(by.role))
+def test_whoever_answers_for_the_office_reads_them(api: Api, by: object) -> None:
+    assert api.get("/v1/statistics", by).status_code == 200  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("by", [OFFICER, EMPLOYER, MINISTRY], ids=lambda by: str(by.role))
+def test_nobody_else_does(api: Api, by: object) -> None:
+    problem = is_problem(api.get("/v1/statistics", by), 403)  # type: ignore[arg-type]
+    assert problem["findings"][0]["rule"] == "duty.role"
+
+
+@pytest.mark.parametrize(
+    ("asked", "field", "words"),
+    [
+        ({"from": "2026-03-02", "until": "2026-03-01"}, "from", "2026-03-02 is after until, 2026-03-01"),
+        ({"until": TOMORROW.isoformat()}, "until", f"{TOMORROW} is in the future"),
+        ({"from": "2024-01-01", "until": "2026-01-01"}, "until", "more than a year"),
+        ({"from": "eerstens"}, "from", "valid date"),
+        ({"province": "holland"}, "province", "'noord-holland'"),
+        ({"lane": "fast"}, "lane", "'acute'"),
+        ({"domain": "garden"}, "domain", "'digital'"),
+        ({"employer": "gemeente-nergens"}, "employer", "No employer has the id gemeente-nergens"),
+        ({"asOf": "2026-03-02T09:00:00"}, "asOf", "time zone"),
+        ({"asOf": "2999-03-02T09:00:00Z"}, "asOf", "has not come yet"),
+    ],
+)
+def test_a_question_that_cannot_be_answered_names_what_to_mend(
+    api: Api, asked: dict[str, str], field: str, words: str
+) -> None:
+    (error,) = is_problem(api.get("/v1/statistics", COORDINATOR, params=asked), 422)["errors"]
+    assert error["field"] == field
+    assert words in error["message"]

@@ -1,0 +1,133 @@
+"""How long work waited, how long it was in hand, and when it was late."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rules.elapsed import days, working_hours
+from rules.expected import hours_between
+from rules.figures import DEFINITIONS
+from rules.lateness import Figures, figures
+from rules.pieces import Movement, Piece, skipped
+from rules.spread import Spread, spread
+
+MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
+"""Nine o'clock in the Netherlands."""
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+PIECE = Piece("work-1", "VA-1", "officer", "", 4, MONDAY + 10 * HOUR, MONDAY, None, done=False)
+
+
+def moved(*moments: tuple[float, bool]) -> tuple[Movement, ...]:
+    return tuple(Movement(MONDAY + hours * HOUR, held) for hours, held in moments)
+
+
+def at(hours: float) -> datetime:
+    return MONDAY + hours * HOUR
+
+
+@settings(deadline=None)  # the first day of a year computes its feasts
+@given(
+    st.timedeltas(timedelta(), timedelta(days=2300)).map(lambda after: datetime(2023, 1, 1, tzinfo=UTC) + after),
+    st.timedeltas(timedelta(), timedelta(days=90)),
+)
+def test_working_hours_are_those_that_are_walked_day_by_day(start: datetime, length: timedelta) -> None:
+    assert working_hours(start, start + length) == pytest.approx(hours_between(start, start + length), abs=1e-6)
+
+
+def test_hours_and_days_never_run_back_and_a_year_ends_without_a_gap() -> None:
+    assert working_hours(MONDAY, MONDAY - DAY) == days(MONDAY, MONDAY - DAY) == 0
+    assert working_hours(MONDAY, MONDAY) == days(MONDAY, MONDAY) == 0
+    start, end = datetime(2025, 12, 30, tzinfo=UTC), datetime(2026, 1, 3, tzinfo=UTC)
+    assert working_hours(start, end) == pytest.approx(hours_between(start, end))
+    assert days(datetime(2026, 3, 28, 23, tzinfo=UTC), datetime(2026, 3, 29, 22, tzinfo=UTC)) == pytest.approx(1)
+
+
+def test_a_spread_tells_the_middle_and_the_marks_and_nothing_of_nothing() -> None:
+    assert spread([]) == Spread(0, None, None, None)
+    assert spread([4]) == Spread(1, 4, 4, 4)
+    assert spread([5, 1, 3, 2, 4]) == Spread(5, pytest.approx(1.4), 3, pytest.approx(4.6))
+    assert spread([1, 2]).median == 1.5
+
+
+def test_work_waits_in_nobodys_hands_also_after_it_was_given_back() -> None:
+    piece = replace(PIECE, movements=moved((1, True), (2, False), (4, True)))
+    assert list(piece.stretches(at(5))) == [
+        (at(0), at(1), False),
+        (at(1), at(2), True),
+        (at(2), at(4), False),
+        (at(4), at(5), True),
+    ]
+    assert piece.begun_at(at(5)) == at(4)
+    assert piece.begun_at(at(3)) is None
+    assert piece.begun_at(at(1.5)) == at(1)
+    assert [piece.is_held(at(hours)) for hours in (0, 1, 2, 4)] == [False, True, False, True]
+
+
+def test_work_that_changes_hands_was_begun_when_the_first_of_them_took_it() -> None:
+    piece = replace(PIECE, movements=moved((1, True), (3, True)))
+    assert piece.begun_at(at(5)) == at(1)
+    assert list(piece.stretches(at(5))) == [(at(0), at(1), False), (at(1), at(5), True)]
+
+
+def test_work_that_nobody_took_begins_when_it_is_done_and_never_where_it_falls_away() -> None:
+    done = replace(PIECE, ended_at=at(3), done=True)
+    assert done.begun_at(at(3)) == at(3)
+    assert done.begun_at(at(2)) is None
+    assert replace(done, done=False).begun_at(at(4)) is None
+    assert [done.is_open(at(hours)) for hours in (-1, 0, 2.9, 3)] == [False, True, True, False]
+    assert list(done.stretches(at(9))) == [(at(0), at(3), False)]
+
+
+def test_work_is_late_once_its_start_by_is_past_and_at_risk_shortly_before() -> None:
+    assert [PIECE.is_late(at(hours)) for hours in (9, 10, 10.1)] == [False, False, True]
+    assert [PIECE.is_at_risk(at(hours), 0.8) for hours in (7.9, 8, 10, 10.1)] == [False, True, True, False]
+    taken = replace(PIECE, movements=moved((9, True)))
+    assert not taken.is_late(at(20))
+    assert not taken.is_at_risk(at(9.5), 0.8)
+    assert replace(PIECE, movements=moved((11, True))).is_late(at(20))
+
+
+def test_whoever_waits_before_what_is_given_out_is_passed_over() -> None:
+    others = [
+        replace(PIECE, key="work-0"),
+        replace(PIECE, key="work-2"),  # stands behind
+        replace(PIECE, key="urgent", lane=2),
+        replace(PIECE, key="held", lane=2, movements=moved((1, True))),
+        replace(PIECE, key="over", lane=2, ended_at=at(2), done=True),
+        replace(PIECE, key="later", lane=2, asked_at=at(4)),
+    ]
+    assert skipped(PIECE, [PIECE, *others], at(3)) == 2
+
+
+def test_figures_count_what_lies_in_the_period_and_nothing_of_before_or_after() -> None:
+    taken = replace(PIECE, key="taken", movements=moved((4, True)))
+    done = replace(PIECE, key="done", movements=moved((4, True)), ended_at=at(6), done=True)
+    gone = replace(PIECE, key="gone", ended_at=at(6))
+    early = replace(PIECE, key="early", asked_at=at(-50), start_by=at(-40), movements=moved((-30, True)))
+    before = replace(done, key="before", movements=moved((1, True)), ended_at=at(2))
+    found = figures([PIECE, taken, done, gone, early, before], at(3), at(8), share=0.8)
+    assert found[:9] == Figures(
+        asked=0, begun=2, begun_late=0, done=1, fell_away=1, open=3, in_hand=2, late=1, at_risk=1,
+        waiting=found.waiting, waiting_so_far=found.waiting_so_far, handling=found.handling,
+    )[:9]  # fmt: skip
+    assert found.waiting.hours == Spread(2, 4, 4, 4)
+    assert found.waiting_so_far.hours == Spread(1, 8, 8, 8)
+    assert found.handling.hours == Spread(1, 2, 2, 2)
+    assert found.handling.days.median == pytest.approx(2 / 24)
+    whole = figures([PIECE, taken, done], at(0), at(8), share=0.9)
+    assert (whole.asked, whole.at_risk) == (3, 0)
+    late = figures([replace(PIECE, start_by=at(1), movements=moved((2, True)))], at(0), at(8), share=0.9)
+    assert (late.begun_late, late.late) == (1, 1)
+
+
+def test_every_figure_says_what_it_counts_in_both_languages() -> None:
+    names = {"".join(part.title() if place else part for place, part in enumerate(name.split("_")))
+             for name in Figures._fields}  # fmt: skip
+    assert names <= DEFINITIONS.keys()
+    for one in DEFINITIONS.values():
+        assert one.unit
+        assert one.words.en.endswith(".")
+        assert one.words.nl.endswith(".")
