@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from alembic import op
 
 revision: str = "77b4afa7e5e1"
-down_revision: str | Sequence[str] | None = "1e848ff1d6f6"
+down_revision: str | Sequence[str] | None = "a31863308ab5"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
