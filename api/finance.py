@@ -1,12 +1,9 @@
-"""Money: invoices, batches, the bank's files, bookings and the journal."""
+"""Money: invoices, batches and the bank's files."""
 
-import csv
-import io
 import json
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from pydantic import Field
@@ -15,7 +12,7 @@ from sqlmodel import col, select
 from api import views
 from api.addresses import href
 from api.applications import etag
-from api.cases import Bookings, Payables, booking_view, payable_view
+from api.cases import Payables, payable_view
 from api.edge import Edge, OneEdge
 from api.events import do_event, visible
 from api.idempotency import Answer, once
@@ -23,31 +20,17 @@ from rules import duties, money
 from rules.roles import OF_AN_EMPLOYER, Role
 from states import bank_messages, scope
 from states.charts.batch import BatchState
-from states.charts.booking import BookingState
 from states.charts.payable import PayableState
 from states.door import fire
 from states.errors import BankFileRefusedError, NotFoundError, RefusedError
 from states.events.batches import NewBatch, document, lines_of
 from states.events.catalogue import EVENTS
 from states.events.invoice_bodies import Invoice
-from states.tables.finance import Booking, JournalLine, Payable, PaymentBatch
+from states.tables.finance import Payable, PaymentBatch
 
 router = APIRouter(prefix="/v1", tags=["finance"])
 Key = Annotated[str | None, Header(max_length=200)]
 Id = Annotated[str, Path(alias="id", max_length=60)]
-JOURNAL = (
-    "booking",
-    "position",
-    "bookedOn",
-    "account",
-    "costCentre",
-    "taskField",
-    "debit",
-    "credit",
-    "taxClass",
-    "designation",
-    "part",
-)
 SEES_ALL_BOOKS = frozenset({Role.COORDINATOR, Role.AUDITOR, Role.ADMINISTRATOR, Role.OFFICER})
 LARGEST = 64 * 1024 * 1024
 """Bytes of a bank file; a statement of 100,000 lines is 49 MiB."""
@@ -277,41 +260,3 @@ def file_of(raw: bytes, kind: str) -> bytes:
     except (ValueError, KeyError, TypeError, RecursionError):
         remedy = 'Send the file as application/xml, or as JSON: {"document": "<?xml ..."}.'
         raise BankFileRefusedError("The body holds no document.", remedy) from None
-
-
-def rows_of(edge: Edge) -> Iterator[list[Any]]:
-    """The journal of the caller's employer as rows, a heading first."""
-    yield list(JOURNAL)
-    query = select(JournalLine, Booking).join(Booking, col(Booking.id) == JournalLine.booking)
-    for line, made in edge.session.exec(own(edge, query, Booking).order_by(JournalLine.booking, JournalLine.position)):
-        yield [
-            line.booking,
-            line.position,
-            line.booked_on,
-            line.account,
-            line.cost_centre,
-            line.task_field,
-            line.debit,
-            line.credit,
-            made.tax_class,
-            made.designation,
-            line.part or "",
-        ]
-
-
-@router.get("/bookings", response_model=Bookings, operation_id="list-bookings")
-def bookings(
-    edge: OneEdge,
-    state: BookingState | None = None,
-    form: Annotated[Literal["json", "csv"], Query(alias="format")] = "json",
-) -> Bookings | Response:
-    """The bookings of the caller's employer, or its journal as CSV."""
-    if form == "csv":
-        out = io.StringIO()
-        csv.writer(out).writerows(rows_of(edge))
-        return Response(out.getvalue(), media_type="text/csv; charset=utf-8")
-    query = select(Booking)
-    if state is not None:
-        query = query.where(Booking.state == state)
-    found = edge.session.exec(own(edge, query, Booking).order_by(Booking.id).limit(1000))
-    return Bookings(items=[booking_view(row) for row in found])

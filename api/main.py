@@ -11,6 +11,7 @@ from fastapi.logger import logger
 
 from api import (
     applications,
+    books,
     calculator,
     cases,
     decisions,
@@ -113,6 +114,7 @@ def create(configuration: Configuration) -> FastAPI:
         parts.router,
         work_items.router,
         finance.router,
+        books.router,
         police_reports.router,
         calculator.router,
         statistics.router,
