@@ -22,6 +22,7 @@ from api import (
     police_reports,
     problems,
     statistics,
+    trails,
     work_items,
 )
 from api.pages import home
@@ -115,6 +116,7 @@ def create(configuration: Configuration) -> FastAPI:
         work_items.router,
         finance.router,
         books.router,
+        trails.router,
         police_reports.router,
         calculator.router,
         statistics.router,

@@ -50,8 +50,8 @@ def cost(step: Step[Booking], vat: Decimal, usual: Addressee, booked_on: date) -
     """What it is for: cost, and VAT where it comes back, owed to the creditor."""
     row = step.row
     employer, payable = step.get(Organisation, row.organisation), step.get(Payable, row.payable)
-    if not paid_in_books(step):
-        pay(step, Told(payable.paid_on))
+    if payable.paid_on is not None and not paid_in_books(step):
+        pay(step, Told(payable.paid_on))  # one that was proposed before payments stood in the journal
     back = vat if tax.compensable(str(employer.kind), payable.addressee or usual, payable.dated) else Decimal(0)
     sides = ((Side.COST, row.amount - back), (Side.VAT, back), (Side.CREDITOR, -row.amount))
     write(step, Part.COST, sides, booked_on, Told(payable.dated))

@@ -42,7 +42,7 @@ class NewBooking(Body):
     measures: tuple[Handle, ...] = ()
     """The measures that it pays for; none where it is outside the advice."""
     paid_on: Day | None = None
-    """The bank's day."""
+    """The bank's day; None where no bank paid it, or where that stands in the journal already."""
     statement: Handle | None = None
     """The statement, and the place of the entry on it, that told so."""
     entry: int | None = None
@@ -73,7 +73,7 @@ class ProposeBooking(BookingEvent[NewBooking]):
     def effect(self, step: Step[Booking], body: NewBooking) -> None:
         """Record what the bank did, and weigh the evidence at once."""
         step.session.flush()
-        if body.corrects is None:
+        if body.paid_on is not None:
             journal.pay(step, Told(body.paid_on, body.statement, body.entry))
         step.follow("booking", step.row, "weigh-evidence")
 
