@@ -113,7 +113,7 @@ def audit_file(edge: Edge, names: reading.Employers, period: str | None, sheet: 
     if names is None:
         raise MalformedError([("employer", "An audit file is of one employer: name it.")])
     employer = edge.session.get_one(Organisation, names[0])
-    held = accounts.on_day(edge.session, employer, rules.days_of(period)[1])
+    held = accounts.on_day(edge.session, employer, office_day(edge.at))  # its number, whatever period is asked for
     missing = rules.names_taxpayer(organisation=employer.id, tax_number=held.tax_number)
     if missing is not None or held.tax_number is None:
         raise RefusedError([missing] if missing else [])

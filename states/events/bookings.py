@@ -302,23 +302,23 @@ class Reverse(BookingEvent[GaveBack]):
         journal.mirror(step, step.row, Told(body.told_on, body.statement, body.entry))
 
 
-class Correction(Booked):
+class CorrectedBooking(Booked):
     """Why it was wrong, and under which day it is booked anew."""
 
     reasons: Text
 
 
-class Correct(BookingEvent[Correction]):
+class Correct(BookingEvent[CorrectedBooking]):
     """The booking was wrong: it is reversed and booked anew, with the accounts of the new day; nothing is edited."""
 
-    name, title, body = "correct", "Correct a booking", Correction
+    name, title, body = "correct", "Correct a booking", CorrectedBooking
 
-    def judge(self, step: Step[Booking], body: Correction) -> None:
+    def judge(self, step: Step[Booking], body: CorrectedBooking) -> None:
         """Its new day is open."""
         contribution_free(step)
         ask_day(step, body)
 
-    def effect(self, step: Step[Booking], body: Correction) -> None:
+    def effect(self, step: Step[Booking], body: CorrectedBooking) -> None:
         """Mirror what it is for, leave what the bank did, and book it anew."""
         row = step.row
         journal.mirror(step, row, Told(), keep=Part.PAYMENT)

@@ -1,0 +1,229 @@
+"""The books over the API: the journal in every form it leaves in, the reports, the periods and the money trail."""
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from importlib.metadata import files
+from typing import Any
+
+import httpx
+import pytest
+from lxml import etree
+from openpyxl import load_workbook
+from served import (
+    ADVISER,
+    APPROVER,
+    AUDITOR,
+    CONTACT,
+    COORDINATOR,
+    ELSEWHERE,
+    FINANCE,
+    GOUDVEEN,
+    PRIVACY_OFFICER,
+    ZILVERDAM,
+    Api,
+    Serve,
+    is_problem,
+    sparing,
+)
+
+from states.books.rows import JournalRow, OpenItem
+
+YEAR = datetime.now(UTC).year
+SPACE = {"x": "http://www.auditfiles.nl/XAF/3.2"}
+FORMS = ("json", "csv", "xlsx")
+REPORTS = (f"/v1/reports/tax-classes?year={YEAR}", f"/v1/reports/spending?year={YEAR}", "/v1/reports/open-items?x=")
+
+
+@pytest.fixture(scope="module")
+def books(serve: Serve) -> Iterator[Api]:
+    """An office with one case of two municipalities that was paid and booked, and one that waits for its payment."""
+    with serve() as api:
+        api.walk(api.receive(employers=[ZILVERDAM, GOUDVEEN]), choose=sparing)
+        api.walk(api.receive(), choose=sparing, before="approve")
+        tell = {"since": f"{YEAR}-01-01", "source": "KADERNOTA-2026", "taxNumber": "001234567"}
+        answer = api.post(f"/v1/organisations/{ZILVERDAM}/_set-accounts", FINANCE, tell, match="*")
+        assert answer.is_success, answer.text
+        yield api
+
+
+def schema() -> etree.XMLSchema:
+    """The published schema of XAF 3.2, as the addon ships it."""
+    found = files("odoo-addon-l10n-nl-xaf-auditfile-export") or []
+    path = next(file for file in found if file.name == "XmlAuditfileFinancieel3.2.xsd")
+    return etree.XMLSchema(etree.parse(str(path.locate())))
+
+
+def journal(api: Api, form: str, by: Any = FINANCE, more: str = "") -> httpx.Response:
+    answer = api.get(f"/v1/journal-lines?format={form}{more}", by)
+    assert answer.status_code == 200, answer.text
+    return answer
+
+
+def test_every_form_of_the_journal_has_the_same_lines_and_totals(books: Api) -> None:
+    told = journal(books, "json").json()
+    control = told["control"]
+    assert control["count"] == len(told["items"]) == 5
+    assert control["debit"] == control["credit"]
+    assert Decimal(control["debit"]) == sum(Decimal(item["debit"]) for item in told["items"])
+
+    written = journal(books, "csv")
+    assert hashlib.sha256(written.content).hexdigest() == control["sha256"] == written.headers["X-Control-SHA256"]
+    lines = list(csv.DictReader(io.StringIO(written.text)))
+    assert [line["account"] for line in lines] == [item["account"] for item in told["items"]]
+
+    leaf = journal(books, "xlsx")
+    assert leaf.headers["X-Control-SHA256"] == control["sha256"]
+    workbook = load_workbook(io.BytesIO(leaf.content))
+    page = list(workbook["journal"].iter_rows(values_only=True))
+    assert list(page[0]) == list(lines[0]) == [field.alias for field in JournalRow.model_fields.values()]
+    at = {name: place for place, name in enumerate(page[0])}
+    assert {type(row[at["bookedOn"]]) for row in page[1:]} == {datetime}
+    assert all(isinstance(row[at["debit"]], int | float) for row in page[1:])
+    assert round(sum(row[at["debit"]] for row in page[1:]), 2) == float(control["debit"])
+    check = dict(workbook["control"].iter_rows(values_only=True))
+    assert (check["count"], check["sha256"], check["employer"]) == (5, control["sha256"], ZILVERDAM)
+
+    audit = journal(books, "xaf", more=f"&period={YEAR}")
+    assert audit.headers["X-Control-SHA256"] == control["sha256"]
+    tree = etree.fromstring(audit.content)
+    assert tree.xpath("string(//x:transactions/x:totalDebit)", namespaces=SPACE) == control["debit"]
+    assert tree.xpath("string(//x:transactions/x:linesCount)", namespaces=SPACE) == "5"
+
+
+def test_an_audit_file_is_valid_by_the_published_schema_and_balances_entry_by_entry(books: Api) -> None:
+    for period in (str(YEAR), f"{YEAR}-{datetime.now(UTC):%m}", "2024"):
+        tree = etree.fromstring(journal(books, "xaf", more=f"&period={period}").content)
+        schema().assertValid(tree)
+        for entry in tree.iterfind(".//x:transaction", SPACE):
+            lines = [(line.findtext("x:amntTp", None, SPACE), line) for line in entry.iterfind("x:trLine", SPACE)]
+            sums = {
+                side: sum(Decimal(line.findtext("x:amnt", "0", SPACE)) for way, line in lines if way == side)
+                for side in "DC"
+            }
+            assert sums["D"] == sums["C"] > 0
+
+
+def test_an_audit_file_is_of_one_employer_whose_tax_number_is_known_and_of_a_period(books: Api) -> None:
+    problem = is_problem(books.get(f"/v1/journal-lines?format=xaf&period={YEAR}", ELSEWHERE), 409)
+    assert [item["rule"] for item in problem["findings"]] == ["books.audit-file-names-its-taxpayer"]
+    problem = is_problem(books.get("/v1/journal-lines?format=xaf", FINANCE), 422)
+    assert [item["field"] for item in problem["errors"]] == ["period"]
+    problem = is_problem(books.get(f"/v1/journal-lines?format=xaf&period={YEAR}", AUDITOR), 422)
+    assert [item["field"] for item in problem["errors"]] == ["employer"]
+    assert journal(books, "xaf", AUDITOR, f"&period={YEAR}&employer={ZILVERDAM}")
+
+
+def test_books_are_the_own_employers_alone(books: Api) -> None:
+    for path in ("/v1/journal-lines?format=csv", *REPORTS):
+        is_problem(books.get(f"{path}&employer={GOUDVEEN}", FINANCE), 404)
+        is_problem(books.get(path, ADVISER), 403)
+        is_problem(books.get(path, PRIVACY_OFFICER), 403)
+    owners = {item["employer"] for item in journal(books, "json", ELSEWHERE).json()["items"]}
+    assert owners == {GOUDVEEN}
+    assert {item["employer"] for item in journal(books, "json", COORDINATOR).json()["items"]} == {ZILVERDAM, GOUDVEEN}
+    is_problem(books.get(f"/v1/organisations/{GOUDVEEN}/books", FINANCE), 404)
+
+
+def test_nothing_personal_leaves_with_the_books(books: Api) -> None:
+    for path in ("/v1/journal-lines?x=", *REPORTS):
+        for form in ("json", "csv"):
+            text = books.get(f"{path}&format={form}", FINANCE).text
+            for personal in ("Voorbeeld", "NL02ABNA", "VA-20", "measure", "digital", "@", FINANCE.person):
+                assert personal not in text, (path, form, personal)
+
+
+@pytest.mark.parametrize("path", REPORTS)
+def test_a_report_is_the_same_in_every_form(books: Api, path: str) -> None:
+    told = books.read(f"{path}&format=json", FINANCE)
+    written = books.get(f"{path}&format=csv", FINANCE)
+    assert hashlib.sha256(written.content).hexdigest() == told["control"]["sha256"]
+    assert len(list(csv.DictReader(io.StringIO(written.text)))) == told["control"]["count"] == len(told["items"])
+    page = load_workbook(io.BytesIO(books.get(f"{path}&format=xlsx", FINANCE).content))
+    assert page.sheetnames[1] == "control"
+
+
+def test_open_items_say_what_each_waits_for(books: Api) -> None:
+    (item,) = books.read("/v1/reports/open-items", FINANCE)["items"]
+    assert (item["kind"], item["state"], item["waitsFor"]) == ("payable", "checked", "the approval by another person")
+    assert set(item) == {field.alias for field in OpenItem.model_fields.values()}
+    assert books.read("/v1/reports/open-items", ELSEWHERE)["items"] == []
+
+
+def test_a_year_adds_up_to_the_journal_and_stands_beside_the_contribution_without_claiming_it(books: Api) -> None:
+    lines = journal(books, "json").json()["items"]
+    (row,) = books.read(f"/v1/reports/tax-classes?year={YEAR}", FINANCE)["items"]
+    cost = sum(Decimal(line["debit"]) for line in lines if line["side"] == "cost")
+    vat = sum(Decimal(line["debit"]) for line in lines if line["side"] == "vat")
+    assert (Decimal(row["cost"]), Decimal(row["compensableVat"]), Decimal(row["gross"])) == (cost, vat, cost + vat)
+    assert (row["taxClass"], row["designation"], row["bookings"]) == ("exempt-by-designation", "BESL 3.3.8(k)", 1)
+    told = books.read(f"/v1/reports/spending?year={YEAR}", COORDINATOR)
+    by_kind = {item["employerKind"]: item for item in told["items"]}
+    assert by_kind["municipality"]["employers"] == 2
+    assert Decimal(by_kind["water-board"]["cost"]) == 0
+    assert by_kind["ministry"]["contribution"] == "2500000.00"
+    assert "nobody claims it" in told["note"]
+    assert books.read("/v1/reports/tax-classes?year=2024", FINANCE)["items"] == []
+    old = books.read("/v1/reports/spending?year=2023", FINANCE)["items"]
+    assert [item["contribution"] for item in old if item["employerKind"] == "ministry"] == [None]
+
+
+def test_how_the_books_are_kept_can_be_read(books: Api) -> None:
+    told = books.read(f"/v1/organisations/{ZILVERDAM}/books", FINANCE)
+    assert (told["accounts"]["source"], told["accounts"]["creditor"]) == ("KADERNOTA-2026", "1400")
+    assert told["closed"] == []
+    other = books.read(f"/v1/organisations/{GOUDVEEN}/books", AUDITOR)
+    assert (other["accounts"]["source"], other["accounts"]["cost"]) == ("registration", "4380")
+
+
+def test_the_trail_is_one_call_from_the_advice_to_the_journal_and_leads_back(books: Api) -> None:
+    payable = next(item for item in books.read("/v1/payables", FINANCE)["items"] if item["state"] == "paid")
+    told = books.read(f"/v1/payables/{payable['id']}/trail", FINANCE)
+    assert told["complete"] is True
+    assert told["gaps"] == []
+    assert told["advice"]["adoptedOn"]
+    assert [item["organisation"] for item in told["takeovers"]] == [ZILVERDAM]
+    assert len({line["booking"] for line in told["journal"]}) == 1
+    entry, batch, booking = told["entries"][0], told["payments"][0]["batch"], told["bookings"][0]["id"]
+    for path in (
+        f"/v1/measures/{told['measures'][0]['id']}/trails",
+        f"/v1/payment-batches/{batch}/trails",
+        f"/v1/bank-messages/{entry['message']}/entries/{entry['position']}/trails",
+    ):
+        assert books.read(path, FINANCE)["items"] == [told], path
+    assert books.read(f"/v1/bookings/{booking}/trail", FINANCE) == told
+    both = books.read(f"/v1/measures/{told['measures'][0]['id']}/trails", AUDITOR)["items"]
+    assert {item["payable"]["organisation"] for item in both} == {ZILVERDAM, GOUDVEEN}
+
+
+def test_the_trail_shows_a_measure_as_the_caller_may_see_it(books: Api) -> None:
+    payable = next(item for item in books.read("/v1/payables", FINANCE)["items"] if item["state"] == "paid")
+    path = f"/v1/payables/{payable['id']}/trail"
+    seen = {by: books.read(path, by)["measures"][0] for by in (FINANCE, APPROVER, CONTACT, AUDITOR)}
+    assert {(seen[by]["domain"], seen[by]["description"]) for by in (FINANCE, APPROVER)} == {(None, None)}
+    assert seen[CONTACT]["description"]
+    assert (seen[AUDITOR]["domain"], seen[AUDITOR]["description"]) == ("digital", None)
+    is_problem(books.get(path, ELSEWHERE), 404)
+    is_problem(books.get(path, ADVISER), 403)
+    assert "NL" not in str(books.read(path, FINANCE)["payable"])
+    for lost in (
+        "/v1/payables/x/trail",
+        "/v1/bookings/x/trail",
+        "/v1/measures/x/trails",
+        "/v1/payment-batches/x/trails",
+    ):
+        is_problem(books.get(lost, FINANCE), 404)
+    is_problem(books.get("/v1/bank-messages/x/entries/1/trails", FINANCE), 404)
+
+
+def test_a_month_is_closed_and_opened_again_over_the_api(books: Api) -> None:
+    where, month = f"/v1/organisations/{ZILVERDAM}", {"period": f"{YEAR - 1}-12"}
+    assert books.post(f"{where}/_close-period", FINANCE, month, match="*").is_success
+    assert [item["period"] for item in books.read(f"{where}/books", FINANCE)["closed"]] == [month["period"]]
+    again = is_problem(books.post(f"{where}/_reopen-period", FINANCE, {**month, "reasons": "R"}, match="*"), 409)
+    assert [item["rule"] for item in again["findings"]] == ["books.reopened-by-another"]
+    assert books.post(f"{where}/_reopen-period", APPROVER, {**month, "reasons": "R"}, match="*").is_success
+    is_problem(books.post(f"{where}/_close-period", FINANCE, {"period": "2026-13"}, match="*"), 422)
