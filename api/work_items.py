@@ -1,24 +1,29 @@
 """The work list: what waits, taking the next item, giving it back, and saying that something is done."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Response
+from pydantic import Field
 from sqlmodel import col, or_, select
 
 from api import views
 from api.addresses import COLLECTIONS, href
-from api.edge import OneEdge
+from api.edge import Edge, OneEdge
 from api.idempotency import Answer, once
 from rules import duties
 from rules.queue import LANES
 from rules.roles import Role
-from states import explaining, holding, outbox, pools, queue
+from states import explaining, handing, holding, outbox, pools, presence, proposals, queue
+from states.bodies import Body, Handle, Text
 from states.errors import RefusedError
-from states.tables.work import WorkItem
+from states.tables.work import WorkAlarm, WorkItem
 
+WATCH = frozenset({Role.COORDINATOR, Role.AUDITOR, Role.ADMINISTRATOR})
+"""Who may look at any pool."""
 router = APIRouter(prefix="/v1", tags=["work"])
 Key = Annotated[str | None, Header(max_length=200)]
+Id = Annotated[str, Path(alias="id", max_length=60)]
 
 
 class WorkItemView(views.View):
@@ -33,7 +38,10 @@ class WorkItemView(views.View):
     start_by: datetime
     created_at: datetime
     estimate: int
+    skill: str
     assignee: str | None
+    claimed_at: datetime | None
+    returns_at: datetime | None
     dispatched_at: datetime | None
     late: bool
     subject: str
@@ -52,6 +60,116 @@ class Claimed(views.View):
     why: dict[str, Any]
 
 
+class Released(Body):
+    """Why an item is given back, if the holder wants to say so."""
+
+    reason: Text | None = None
+
+
+class HandedOn(Body):
+    """To whom an item goes, and why; the reason goes to the vault."""
+
+    person: Handle
+    reason: Text
+
+
+class Spread(Body):
+    """From whose hands work is taken, over whom it is spread, and why."""
+
+    person: Handle
+    to: tuple[Handle, ...] = Field(default=(), max_length=100)
+    """None to put all of it back to the queue."""
+    reason: Text
+
+
+class MovedItem(views.View):
+    """An item that was taken out of someone's hands, and to whom it went; None for the queue."""
+
+    item: WorkItemView
+    to: str | None
+
+
+class MovedItems(views.View):
+    """What was moved."""
+
+    items: list[MovedItem]
+
+
+class PersonAtWork(views.View):
+    """Someone of a pool: what they can do, hold, and whether they are there."""
+
+    person: str
+    skills: tuple[str, ...]
+    """Empty for every skill."""
+    limit: int
+    in_hand: int
+    acute_in_hand: int
+    absent_until: date | None
+    at_work: bool
+
+
+class PeopleAtWork(views.View):
+    """The people of a pool."""
+
+    items: list[PersonAtWork]
+
+
+class AlarmView(views.View):
+    """That a pool could not take work that must be taken."""
+
+    id: str
+    role: str
+    organisation: str
+    kind: str
+    since: datetime
+    until: datetime | None
+    waiting: int
+
+
+class Alarms(views.View):
+    """Alarms, those that ring first."""
+
+    items: list[AlarmView]
+
+
+class Proposal(views.View):
+    """A question to take acute work first."""
+
+    id: str
+    proposed_at: datetime
+    item: WorkItemView
+
+
+class Proposals(views.View):
+    """Questions that wait for an answer."""
+
+    items: list[Proposal]
+
+
+class Answered(Body):
+    """The answer, and which items in hand go back to the queue in the place of the acute one."""
+
+    accept: bool
+    give_back: tuple[Handle, ...] = Field(default=(), max_length=100)
+
+
+class Taken(views.View):
+    """The acute item that was taken; None where the caller goes on with what is in hand, or none waits any more."""
+
+    item: WorkItemView | None
+
+
+def duty(edge: Edge, event: str) -> None:
+    """Ask whether what is done with work is the caller's duty.
+
+    Raises:
+        RefusedError: it is not.
+    """
+    lacking = duties.role_has_duty(chart="work", event=event, role=edge.by.role)
+    if lacking is not None:
+        raise RefusedError([lacking], duty=True)
+
+
 def view(item: WorkItem, at: datetime) -> WorkItemView:
     """A work item in wire form."""
     return WorkItemView(**item.model_dump(exclude={"lane"}), lane=LANES[item.lane], late=item.start_by < at)
@@ -66,7 +184,7 @@ def waiting(
 ) -> WorkItems:
     """The open work of the caller's pool, in order; a coordinator or auditor may look at any pool."""
     query = select(WorkItem).where(col(WorkItem.done_at).is_(None))
-    if edge.by.role in {Role.COORDINATOR, Role.AUDITOR, Role.ADMINISTRATOR}:
+    if edge.by.role in WATCH:
         if role is not None:
             query = query.where(WorkItem.role == str(role), WorkItem.organisation == organisation)
     else:
@@ -79,12 +197,50 @@ def waiting(
     return WorkItems(items=[view(item, edge.at) for item in found])
 
 
+@router.get("/work-items/people", operation_id="list-people-at-work")
+def people(
+    edge: OneEdge,
+    role: Role | None = None,
+    organisation: Annotated[str, Query(pattern=r"^[a-z0-9-]{0,60}$")] = "",
+) -> PeopleAtWork:
+    """Who is in the caller's pool, or in any for a coordinator: what each can do, holds, and whether they are there."""
+    name = (str(edge.by.role), edge.by.organisation or "")
+    if edge.by.role in WATCH and role is not None:
+        name = (str(role), organisation)
+    found = presence.people_of(edge.session, *name, at=edge.at)
+    return PeopleAtWork(items=[PersonAtWork(**one._asdict()) for one in found])
+
+
+@router.get("/work-items/alarms", operation_id="list-work-alarms")
+def list_alarms(edge: OneEdge, limit: Annotated[int, Query(ge=1, le=500)] = 100) -> Alarms:
+    """Which pools cannot take work that must be taken, and when that was so before; the newest first."""
+    query = select(WorkAlarm).order_by(col(WorkAlarm.until).desc().nulls_first(), col(WorkAlarm.since).desc())
+    if edge.by.role not in WATCH:
+        query = query.where(WorkAlarm.role == str(edge.by.role), WorkAlarm.organisation == (edge.by.organisation or ""))
+    return Alarms(items=[AlarmView.model_validate(row) for row in edge.session.exec(query.limit(limit))])
+
+
+@router.get("/work-items/proposals", operation_id="list-work-proposals")
+def list_proposals(edge: OneEdge) -> Proposals:
+    """The acute work that the caller is asked to take before what is in hand."""
+    found = proposals.open_for(edge.session, edge.by)
+    return Proposals(
+        items=[Proposal(id=asked.id, proposed_at=asked.proposed_at, item=view(item, edge.at)) for asked, item in found]
+    )
+
+
+@router.post("/work-items/proposals/{id}/_answer", operation_id="answer-work-proposal")
+def answer(edge: OneEdge, key: Id, body: Answered) -> Taken:
+    """Take the acute work first, or go on with what is in hand; what is in hand stays so unless it is named."""
+    duty(edge, "claim")
+    item = proposals.answer(edge.session, key, accept=body.accept, give_back=body.give_back, by=edge.by, at=edge.at)
+    return Taken(item=view(item, edge.at) if item is not None else None)
+
+
 @router.post("/work-items/_claim", response_model=Claimed, operation_id="claim-work")
 def claim(edge: OneEdge, idempotency_key: Key = None) -> Response:
     """Take the next item of the caller's pool; the answer says why it is next."""
-    lacking = duties.role_has_duty(chart="work", event="claim", role=edge.by.role)
-    if lacking is not None:
-        raise RefusedError([lacking], duty=True)
+    duty(edge, "claim")
 
     def do() -> Answer:
         item = queue.claim(edge.session, by=edge.by, at=edge.at)
@@ -97,7 +253,7 @@ def claim(edge: OneEdge, idempotency_key: Key = None) -> Response:
 
 
 @router.get("/work-items/{id}", operation_id="get-work-item")
-def one(edge: OneEdge, key: Annotated[str, Path(alias="id", max_length=60)]) -> dict[str, Any]:
+def one(edge: OneEdge, key: Id) -> dict[str, Any]:
     """One item: why it stands where it stands, and where its work is done."""
     item = explaining.readable(edge.session, key, edge.by)
     address = href(item.chart, item.subject) if item.chart in COLLECTIONS else href("application", item.application)
@@ -109,15 +265,41 @@ def one(edge: OneEdge, key: Annotated[str, Path(alias="id", max_length=60)]) -> 
 
 
 @router.post("/work-items/{id}/_release", operation_id="release-work")
-def release(edge: OneEdge, key: Annotated[str, Path(alias="id", max_length=60)]) -> WorkItemView:
+def release(edge: OneEdge, key: Id, body: Released | None = None) -> WorkItemView:
     """Give an item back; it stands again where it stood."""
-    return view(holding.release(edge.session, key, by=edge.by), edge.at)
+    duty(edge, "release")
+    content = {"reason": body.reason} if body is not None and body.reason else None
+    return view(holding.release(edge.session, key, by=edge.by, at=edge.at, content=content), edge.at)
 
 
 @router.post("/work-items/{id}/_finish", operation_id="finish-work")
-def finish(edge: OneEdge, key: Annotated[str, Path(alias="id", max_length=60)]) -> WorkItemView:
-    """Say that work is done that no event of the case shows, such as handing a threat over to the police."""
+def finish(edge: OneEdge, key: Id) -> WorkItemView:
+    """Say that work is done that no event of the case shows, such as going after an employer that let a term pass."""
     return view(holding.finish(edge.session, key, by=edge.by, at=edge.at), edge.at)
+
+
+@router.post("/work-items/{id}/_assign", operation_id="assign-work")
+def assign(edge: OneEdge, key: Id, body: HandedOn) -> WorkItemView:
+    """Give an item to someone of its pool, out of the order; the coordinator's, with the reason kept."""
+    duty(edge, "assign")
+    item = handing.assign(edge.session, key, body.person, reason=body.reason, by=edge.by, at=edge.at)
+    return view(item, edge.at)
+
+
+@router.post("/work-items/{id}/_delegate", operation_id="delegate-work")
+def delegate(edge: OneEdge, key: Id, body: HandedOn) -> WorkItemView:
+    """Pass an item in hand on to a colleague of the pool, with the reason kept."""
+    duty(edge, "delegate")
+    item = handing.delegate(edge.session, key, body.person, reason=body.reason, by=edge.by, at=edge.at)
+    return view(item, edge.at)
+
+
+@router.post("/work-items/_redistribute", operation_id="redistribute-work")
+def redistribute(edge: OneEdge, body: Spread) -> MovedItems:
+    """Take all work out of one person's hands: spread over colleagues, or back to the queue where none is named."""
+    duty(edge, "redistribute")
+    found = handing.redistribute(edge.session, body.person, body.to, reason=body.reason, by=edge.by, at=edge.at)
+    return MovedItems(items=[MovedItem(item=view(one.item, edge.at), to=one.receiver) for one in found])
 
 
 class Outcome(views.View):
@@ -129,7 +311,7 @@ class Outcome(views.View):
 @router.post("/letters/{id}/_settle", operation_id="settle-letter", status_code=200)
 def settle_letter(
     edge: OneEdge,
-    key: Annotated[str, Path(alias="id", max_length=60)],
+    key: Id,
     body: Outcome,
 ) -> dict[str, str]:
     """Say whether a letter whose outcome is unknown arrived; one that did not, or failed, is sent again."""

@@ -41,6 +41,7 @@ class Clock:
         try:
             due.remind(self._engine, at, runner=here("clock"))
             due.watch_calendar(self._engine, at)
+            due.tend_queue(self._engine, at)
             due.number(self._engine, at)
         except Exception:  # noqa: BLE001  # the next tick finds it again
             _LOG.exception("tick-failed")

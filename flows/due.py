@@ -17,7 +17,7 @@ from notifications.letters import render
 from notifications.message import compose
 from rules.moments import office_day
 from rules.roles import ENGINE
-from states import bank_messages, batches, horizon, offering, outbox, reminding, runs, sequence, watch
+from states import alarms, bank_messages, batches, handing, horizon, offering, outbox, reminding, runs, sequence, watch
 from states.configuration import Configuration
 from states.database import transaction
 from states.errors import StatesError
@@ -45,8 +45,24 @@ def offer(engine: Engine, at: datetime, run: str, *, runner: str = "direct") -> 
     """
     with transaction(engine) as session:
         offered = offering.offer_due(session, at=at, run=run)
+    with transaction(engine) as session:
+        alarms.watch(session, at=at)
     _finished(engine, DISPATCH, at, runner)
     return offered
+
+
+def tend_queue(engine: Engine, at: datetime) -> int:
+    """Put back what was claimed and not worked on, and let alarms ring or end; answers how much went back."""
+    returned = 0
+    while True:
+        with transaction(engine) as session:
+            now = len(handing.return_unworked(session, at=at))
+        returned += now
+        if now == 0:
+            break
+    with transaction(engine) as session:
+        alarms.watch(session, at=at)
+    return returned
 
 
 def remind(engine: Engine, at: datetime, *, runner: str = "direct") -> int:

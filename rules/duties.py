@@ -152,6 +152,7 @@ DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
     ("objection", "record-judgment"): (U, C),
     ("work", "claim"): (U, D, S, C, E, P, F, L, X, Z),
     ("work", "assign"): (C,),
+    ("work", "delegate"): (U, D, S, C, E, P, F, L, X, Z),
     ("work", "redistribute"): (C,),
     ("work", "release"): (U, D, S, C, E, P, F, L, X, Z),
     ("police-report", "draft"): (A, U, D),

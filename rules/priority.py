@@ -69,38 +69,43 @@ def start_by(at: datetime, service_level: str, urgency: Urgency) -> datetime:
     return add_or_provisional(at, hours)[0]
 
 
-def urgency_after(happenings: Iterable[Happening]) -> tuple[Urgency, datetime | None]:
-    """The urgency of a case after what happened, and since when it is acute without a break.
-
-    A signal raises it and never lowers it; only a person lowers it.
-    """
-    urgency, acute_since = Urgency.ROUTINE, None
+def urgency_after(happenings: Iterable[Happening]) -> Urgency:
+    """The urgency of a case after what happened: a signal raises it and never lowers it, only a person does."""
+    urgency = Urgency.ROUTINE
     for item in happenings:
         if item.event == LOWERED:
             urgency = item.urgency
         elif item.event in {SIGNAL, JOINED}:
             urgency = highest((urgency, item.urgency))
-        if urgency is not Urgency.ACUTE:
-            acute_since = None
-        elif acute_since is None:
-            acute_since = item.at
-    return urgency, acute_since
+    return urgency
 
 
 def standing(asked: Asked, happenings: Sequence[Happening]) -> tuple[int, datetime]:
     """The lane and the start-by of a piece of work after what happened to its case, in the order of its chain.
+
+    Work that came to its lane later than it was asked for must be begun no sooner than it came there: so nothing that
+    moves overtakes what was overdue before, and the bound on waiting holds (docs/queue.md).
 
     Raises:
         LookupError: the signal that asked for it is not among what happened.
     """
     if asked.by_signal is not None:
         return _of_hand_off(asked, asked.by_signal, happenings)
-    urgency, acute_since = urgency_after(happenings)
-    if asked.urgent_loan:
-        urgency = highest((urgency, Urgency.URGENT))
-    if urgency is Urgency.ACUTE:
-        return RANK[urgency], max(asked.created_at, acute_since or asked.created_at)
-    return RANK[urgency], start_by(asked.created_at, asked.level, urgency)
+    since = None
+    before = [item for item in happenings if item.at <= asked.created_at]
+    urgency = _of_work(asked, before)
+    for count in range(len(before) + 1, len(happenings) + 1):
+        now = _of_work(asked, happenings[:count])
+        if now is not urgency:
+            urgency, since = now, happenings[count - 1].at
+    moment = start_by(asked.created_at, asked.level, urgency)
+    return RANK[urgency], moment if since is None else max(moment, since)
+
+
+def _of_work(asked: Asked, happenings: Iterable[Happening]) -> Urgency:
+    """The urgency of a piece of work after what happened to its case."""
+    urgency = urgency_after(happenings)
+    return highest((urgency, Urgency.URGENT)) if asked.urgent_loan else urgency
 
 
 def _of_hand_off(asked: Asked, by_signal: int, happenings: Sequence[Happening]) -> tuple[int, datetime]:
@@ -114,11 +119,10 @@ def _of_hand_off(asked: Asked, by_signal: int, happenings: Sequence[Happening]) 
     for last in range(place + 1, len(happenings)):
         if happenings[last].event == HANDED_OVER:
             continue
-        urgency = urgency_after(happenings[: last + 1])[0]
+        urgency = urgency_after(happenings[: last + 1])
         if RANK[urgency] != lane:
             lane = RANK[urgency]
-            moment = happenings[last].at if urgency is Urgency.ACUTE else asked.created_at
-            until = start_by(moment, asked.level, urgency)
+            until = max(happenings[last].at, start_by(asked.created_at, asked.level, urgency))
     return lane, until
 
 

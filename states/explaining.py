@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlmodel import Session, or_, select
+from sqlmodel import Session
 
 from rules.findings import say
 from rules.hand_off import HandOffStep
@@ -14,13 +14,12 @@ from rules.queue import ACUTE, LANES, Standing
 from rules.roles import Actor, Role
 from rules.values import value, version
 from states import factors, pace, places
+from states import reserve as reserve_counts
 from states.bearing import asked, happenings_of, urgent_loans
 from states.errors import NotFoundError
+from states.handing import objections
+from states.presence import people_of
 from states.supposing import Case, Supposition, case_of, suppositions
-from states.tables.application import Application
-from states.tables.finance import Numbering
-from states.tables.loans import Loan
-from states.tables.people import Duty
 from states.tables.work import WorkItem
 
 FIRST = 5
@@ -67,7 +66,7 @@ def explain(session: Session, item: WorkItem, *, at: datetime, case: Case | None
     before = places.counts_before(session, *pool, points)
     due = places.due_before(session, *pool, item.standing)
     at_place = before[item.standing] + 1 if item.assignee is None else None
-    reserve = factors.reserve(item, at=at, so_far=claims_so_far(session, item, at), due_before=due)
+    reserve = factors.reserve(item, at=at, so_far=reserve_counts.seen_by(session, item), due_before=due)
     return {
         "workItem": item.id,
         "action": item.action,
@@ -78,7 +77,7 @@ def explain(session: Session, item: WorkItem, *, at: datetime, case: Case | None
             *factors.lane_and_start(item, case.asked(item), case.happened),
             factors.age(item),
             reserve,
-            factors.skill(item, people(session, item)),
+            factors.skill(item, people(session, item, at=at)),
             factors.in_hand(item),
         ],
         "before": before_by_lane(item, before, lanes) if at_place is not None else {},
@@ -164,25 +163,22 @@ def waits(
     return pace.expected(session, item.role, item.organisation, ahead, at=at)
 
 
-def claims_so_far(session: Session, item: WorkItem, at: datetime) -> int:
-    """How many claims of its pool counted since the last turn of the reserve."""
-    counter = session.get(Numbering, f"claims:{item.role}:{item.organisation}")
-    return counter.count % int(value("reserve_every", office_day(at))) if counter else 0
+def people(session: Session, item: WorkItem, *, at: datetime) -> dict[str, Any]:
+    """How many people of the pool may take an item now, and how many may not, by the rule that says so.
 
-
-def people(session: Session, item: WorkItem) -> dict[str, Any]:
-    """How many people of the pool may take an item, and how many may not, by the rule that says so."""
-    held = select(Duty.person).where(Duty.role == Role(item.role), Duty.organisation == item.organisation)
-    pool = set(session.exec(held))
-    own = select(Application.applicant, Application.representative).where(Application.id == item.application)
-    about = {person for row in session.exec(own) for person in row if person}
-    about |= set(session.exec(select(Loan.person).where(or_(Loan.id == item.application, Loan.id == item.subject))))
-    barred = {"conflict.not-own-case": pool & about}
-    barred["conflict.four-eyes"] = (pool & set(item.not_by)) - about
+    Whoever holds as much as is allowed may take it again once a hand is free, so that rule is named apart.
+    """
+    pool = people_of(session, item.role, item.organisation, at=at)
+    barred: dict[str, list[str]] = {}
+    for one in pool:
+        for finding in objections(session, item, one.person, one):
+            barred.setdefault(finding.rule, []).append(one.person)
+    names = {person for who in barred.values() for person in who}
     return {
         "inPool": len(pool),
-        "may": len(pool.difference(*barred.values())),
-        "mayNot": [{"rule": rule, "people": len(who), "names": sorted(who)} for rule, who in barred.items() if who],
+        "may": len(pool) - len(names),
+        "atWork": sum(one.at_work and one.person not in names for one in pool),
+        "mayNot": [{"rule": rule, "people": len(who), "names": who} for rule, who in sorted(barred.items())],
     }
 
 

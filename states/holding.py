@@ -1,73 +1,115 @@
-"""Work in hand: giving it back, and saying that it is done."""
+"""Work in hand: taking it in hand, giving it back, and saying that it is done."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session
 
-from rules.findings import HOUSE, Finding
+from rules import claims
+from rules.findings import Rule
+from rules.moments import office_day
+from rules.queue import LANES
 from rules.roles import Actor, Role
+from rules.urgency import Urgency
+from rules.values import value
+from rules.working_hours import add_or_provisional
+from states import pools
 from states.errors import NotFoundError, RefusedError
+from states.ledger import Chain
 from states.tables.work import WorkItem
 from states.work import BY_HAND, EVENT_OF
 
 
-def held(session: Session, key: str, by: Actor) -> WorkItem:
-    """An open item that someone may act on, locked.
+def ask(*rules: Rule, **facts: object) -> None:
+    """Ask a rule of the queue.
+
+    Raises:
+        RefusedError: it finds against it.
+    """
+    found = [finding for rule in rules if (finding := rule(**facts)) is not None]
+    if found:
+        raise RefusedError(found)
+
+
+def give(item: WorkItem, person: str, at: datetime) -> None:
+    """Put an item into someone's hands, until it goes back by itself where nothing is done about it."""
+    item.assignee, item.claimed_at = person, at
+    item.returns_at = returns_at(item.lane, at)
+
+
+def put_back(item: WorkItem) -> None:
+    """Take an item out of someone's hands; it stands again where it stood, and is offered again."""
+    item.assignee = item.claimed_at = item.returns_at = item.dispatched_at = None
+
+
+def returns_at(lane: int, at: datetime) -> datetime:
+    """When work that was taken, or worked on, at a moment goes back to the queue."""
+    urgency = LANES[lane]
+    hours = value("claim_returns_after", office_day(at))[str(urgency)]
+    return at + timedelta(hours=hours) if urgency is Urgency.ACUTE else add_or_provisional(at, hours)[0]
+
+
+def readable(session: Session, key: str, by: Actor) -> WorkItem:
+    """An open item of the caller's pool, or any for a coordinator; not locked.
 
     Raises:
         NotFoundError: there is none in the caller's pool.
     """
-    item = session.get(WorkItem, key, with_for_update=True, populate_existing=True)
+    item = session.get(WorkItem, key)
     own = item is not None and item.role == str(by.role) and item.organisation == (by.organisation or "")
     if item is None or item.done_at is not None or not (own or by.role is Role.COORDINATOR):
         raise NotFoundError("open work item", key)
     return item
 
 
-def release(session: Session, key: str, *, by: Actor) -> WorkItem:
-    """Give an item back; it stands again where it stood."""
-    item = held(session, key, by)
-    if item.assignee != by.person and by.role is not Role.COORDINATOR:
-        raise RefusedError(
-            [
-                finding(
-                    "work.own-claim",
-                    f"The item is claimed by {item.assignee or 'nobody'}, not by you.",
-                    f"Het werk is opgepakt door {item.assignee or 'niemand'}, niet door u.",
-                ),
-            ],
-        )
-    item.assignee = item.claimed_at = None
-    session.flush()
+def enter(session: Session, key: str, *, by: Actor, at: datetime) -> tuple[WorkItem, Chain]:
+    """An open item on which someone may act, locked, and the chain in which it is put down.
+
+    What people do with their own work stands in a chain each; what a coordinator does stands in the pool's.
+
+    Raises:
+        NotFoundError: there is none in the caller's pool.
+    """
+    seen = readable(session, key, by)
+    coordinates = by.role is Role.COORDINATOR and seen.role != str(Role.COORDINATOR)
+    person = None if coordinates else by.person
+    chain = pools.enter(session, seen.role, seen.organisation, at=at, person=person)
+    item = session.get(WorkItem, key, with_for_update=True, populate_existing=True)
+    if item is None or item.done_at is not None:
+        raise NotFoundError("open work item", key)
+    return item, chain
+
+
+def release(
+    session: Session, key: str, *, by: Actor, at: datetime, content: Mapping[str, Any] | None = None
+) -> WorkItem:
+    """Give an item back; it stands again where it stood.
+
+    Raises:
+        NotFoundError: there is none in the caller's pool.
+        RefusedError: it is in someone else's hands.
+    """
+    item, chain = enter(session, key, by=by, at=at)
+    ask(claims.own_claim, person=by.person, role=by.role, holder=item.assignee)
+    holder = item.assignee
+    put_back(item)
+    pools.note(session, chain, by=by, at=at, event="release", item=item, facts={"from": holder}, content=content)
     return item
 
 
 def finish(session: Session, key: str, *, by: Actor, at: datetime) -> WorkItem:
-    """Say that work is done that no event of the case shows, such as handing a threat over to the police."""
-    item = held(session, key, by)
-    if item.assignee not in (None, by.person) and by.role is not Role.COORDINATOR:
-        taken = finding(
-            "work.own-claim",
-            "Someone else claimed this item; it is theirs to finish.",
-            "Een ander heeft dit werk opgepakt; het is aan die ander om het af te maken.",
-        )
-        raise RefusedError([taken])
-    if item.action not in BY_HAND:
-        event = EVENT_OF.get(item.action, item.action)
-        raise RefusedError(
-            [
-                finding(
-                    "work.done-by-event",
-                    f"This work is done by the event {event} itself; do that.",
-                    f"Dit werk is gedaan met de gebeurtenis '{event}' zelf; doe die.",
-                ),
-            ],
-        )
+    """Say that work is done that no event of the case shows, such as going after an employer.
+
+    Raises:
+        NotFoundError: there is none in the caller's pool.
+        RefusedError: it is in someone else's hands, or an event does it.
+    """
+    item, chain = enter(session, key, by=by, at=at)
+    if item.assignee is not None:
+        ask(claims.own_claim, person=by.person, role=by.role, holder=item.assignee)
+    event = EVENT_OF.get(item.action, item.action)
+    ask(claims.done_by_event, event=event, by_hand=item.action in BY_HAND)
     item.done_at, item.assignee = at, item.assignee or by.person
-    session.flush()
+    pools.note(session, chain, by=by, at=at, event="finish", item=item, facts={})
     return item
-
-
-def finding(rule: str, message: str, message_nl: str) -> Finding:
-    """A finding of the queue's own rules."""
-    return Finding(rule, message, "house rule of the work list", HOUSE, message_nl)

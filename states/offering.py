@@ -1,27 +1,76 @@
-"""Offering: showing work to those who may take it. Only a claim gives it to a person."""
+"""Offering: showing work to those who may take it. Only a claim gives it to a person.
 
+Acute work alerts whoever is at work and may take it; where nobody is at work, everyone who is not absent. Whoever has
+other work in hand then is asked to take it first, and answers: nothing is taken out of anyone's hands.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from states.tables.work import WorkItem
+from rules.queue import ACUTE
+from states import outbox, pools
+from states.handing import objections
+from states.presence import Presence, people_of
+from states.tables.base import new_id
+from states.tables.work import WorkItem, WorkProposal
+
+OFFERED = "work-offered"
 
 
 def offer_due(session: Session, *, at: datetime, run: str, limit: int = 200) -> list[str]:
-    """Offer the work that was not offered yet, most urgent first; answers the ids of what was offered.
+    """Offer the work that was not offered yet, in the queue's order; answers the ids of what was offered.
 
-    Offering shows an item and alerts; only a claim gives it to a person.
+    Args:
+        session: the transaction.
+        at: the moment of offering.
+        run: what the items remember as having offered them.
+        limit: so many at most; the rest is for the next call.
     """
     query = (
         select(WorkItem)
         .where(col(WorkItem.done_at).is_(None), col(WorkItem.dispatched_at).is_(None))
-        .order_by(col(WorkItem.lane), col(WorkItem.id))
+        .order_by(*pools.order())
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    offered = []
-    for item in session.exec(query):
+    offered = list(session.exec(query))
+    for item in offered:
         item.dispatched_at, item.dispatched_by = at, run
-        offered.append(item.id)
     session.flush()
-    return offered
+    alert(session, [item for item in offered if item.lane == ACUTE], at)
+    return [item.id for item in offered]
+
+
+def alert(session: Session, items: Sequence[WorkItem], at: datetime) -> None:
+    """Tell people of acute work: one letter for each case and person, and a question to whoever has other work."""
+    told: set[tuple[str, str]] = set()
+    people: dict[tuple[str, str], list[Presence]] = {}
+    for item in items:
+        pool = (item.role, item.organisation)
+        if pool not in people:
+            people[pool] = people_of(session, *pool, at=at)
+        for one in listeners(session, item, people[pool]):
+            if (item.application, one.person) in told:
+                continue
+            told.add((item.application, one.person))
+            outbox.post(session, OFFERED, application=item.application, recipient=one.person, facts={}, at=at)
+            if item.assignee is not None or one.other_in_hand:
+                propose(session, item, one.person, at)
+    session.flush()
+
+
+def listeners(session: Session, item: WorkItem, people: Sequence[Presence]) -> list[Presence]:
+    """Who is alerted: whoever holds the item already, else those who may take it and have no acute work in hand."""
+    if item.assignee is not None:
+        return [one for one in people if one.person == item.assignee]
+    may = [one for one in people if not objections(session, item, one.person, one) and not one.acute_in_hand]
+    return [one for one in may if one.at_work] or may
+
+
+def propose(session: Session, item: WorkItem, person: str, at: datetime) -> None:
+    """Ask someone to take acute work first, unless that is asked already."""
+    mine = (WorkProposal.person == person, WorkProposal.work_item == item.id, col(WorkProposal.answered_at).is_(None))
+    if session.exec(select(WorkProposal.id).where(*mine)).first() is None:
+        session.add(WorkProposal(id=new_id("proposal"), work_item=item.id, person=person, proposed_at=at))

@@ -3,13 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import ARRAY, String, bindparam, text
 from sqlmodel import Session
 
 from rules.expected import hours_between, wait
 from rules.findings import say
 from rules.priority import zulu
 from rules.working_hours import add_or_provisional
+from states import pools
 
 WEEKS = 4
 ENOUGH = 5
@@ -19,19 +20,19 @@ FARTHEST = 2000
 """Beyond so many working hours, about a year, no day is named."""
 TAKEN = text(
     """
-    SELECT count(*) FILTER (WHERE e.event IN ('claim', 'assign') AND e.at >= :since)
+    SELECT count(*) FILTER (WHERE e.event = 'claim' AND e.at >= :since)
          - count(*) FILTER (WHERE e.event IN ('release', 'return') AND e.at >= :since) AS taken,
            min(e.at) AS oldest, min(h.seq) AS seq
     FROM stream h JOIN ledger_entry e ON e.stream = h.id AND e.seq > h.seq - :looked_at
-    WHERE h.id = :chain
+    WHERE h.id = ANY(:chains)
     """,
-)
+).bindparams(bindparam("chains", type_=ARRAY(String)))
 
 
 def expected(session: Session, role: str, organisation: str, ahead: int, *, at: datetime) -> dict[str, Any]:
     """Between when and when an item is taken, once ``ahead`` claims more were made; unknown where too few were."""
     since = at - timedelta(weeks=WEEKS)
-    facts = {"since": since, "looked_at": LOOKED_AT, "chain": f"work:{role}:{organisation}"}
+    facts = {"since": since, "looked_at": LOOKED_AT, "chains": pools.chains_of(session, role, organisation)}
     found = session.connection().execute(TAKEN, facts).one()
     if found.oldest is None or found.taken < ENOUGH:
         why = say(

@@ -6,12 +6,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from rules.roles import Actor, Role
 from states import ledger
 from states.ledger import STREAMS, Chain
 from states.tables.ledger import StreamKind
+from states.tables.people import Duty
 from states.tables.work import WorkItem
 from states.vault import Vault
 from states.writing import Pen
@@ -51,6 +52,13 @@ def enter(
     return found[name]
 
 
+def chains_of(session: Session, role: str, organisation: str) -> list[str]:
+    """The chains in which the movements of a pool stand: its own, and those of the people who hold its duty."""
+    pool_chain = f"work:{role}:{organisation}"
+    people = session.exec(select(Duty.person).where(Duty.role == Role(role), Duty.organisation == organisation))
+    return [pool_chain, *(f"{pool_chain}:{person}" for person in people)]
+
+
 def note(
     session: Session,
     chain: Chain,
@@ -61,7 +69,7 @@ def note(
     item: WorkItem,
     facts: Mapping[str, Any],
     content: Mapping[str, Any] | None = None,
-) -> None:
+) -> Chain:
     """Put a movement of an item down in a chain of its pool.
 
     Args:
@@ -73,10 +81,13 @@ def note(
         item: what moved.
         facts: why, and from whom to whom; handles only.
         content: words of a person, such as a reason; they go to the vault.
+
+    Returns:
+        The chain as it stands now, for the next movement of the same transaction.
     """
     pen = Pen(session)
     known = {"application": item.application, "action": item.action, "lane": item.lane, "startBy": item.start_by}
-    pen.append(
+    entry = pen.append(
         chain,
         by=by,
         at=at,
@@ -89,3 +100,4 @@ def note(
         receipt=[],
     )
     pen.write(at)
+    return Chain(chain.id, entry["seq"], entry["hash"], entry["at"], chain.key)

@@ -25,10 +25,16 @@ class Presence(NamedTuple):
     limit: int
     """Items that the person may hold; acute ones come on top."""
     in_hand: int
+    acute_in_hand: int
     absent_until: date | None
     """The last day of an absence that runs; None for whoever is there."""
     at_work: bool
     """Whether it is within the person's working hours, and the person is not absent."""
+
+    @property
+    def other_in_hand(self) -> bool:
+        """Whether the person holds work that is not acute."""
+        return self.in_hand > self.acute_in_hand
 
     def can(self, skill: str) -> bool:
         """Whether the person has what work asks for."""
@@ -37,12 +43,14 @@ class Presence(NamedTuple):
 
 LOOK = text(
     """
-    SELECT who.person, a.skills, a.hours, a."limit",
-           (SELECT count(*) FROM work_item w WHERE w.assignee = who.person AND w.role = :role
-             AND w.organisation = :organisation AND w.done_at IS NULL) AS in_hand,
+    SELECT who.person, a.skills, a.hours, a."limit", held.in_hand, held.acute_in_hand,
            (SELECT max(b.until) FROM absence b
              WHERE b.person = who.person AND b.until >= :day AND b.since <= :day) AS absent_until
     FROM unnest(:people) AS who(person) LEFT JOIN work_arrangement a ON a.person = who.person
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS in_hand, count(*) FILTER (WHERE w.lane = 1) AS acute_in_hand FROM work_item w
+        WHERE w.assignee = who.person AND w.role = :role AND w.organisation = :organisation AND w.done_at IS NULL
+    ) held
     ORDER BY who.person
     """,
 ).bindparams(bindparam("people", type_=ARRAY(String)))
@@ -72,6 +80,7 @@ def look(
             tuple(row.skills or ()),
             row.limit or limit,
             row.in_hand,
+            row.acute_in_hand,
             row.absent_until,
             row.absent_until is None and within(row.hours or {}, at),
         )

@@ -6,51 +6,67 @@ reserve :mod:`states.reserve`, and the bound that follows from both is proved in
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ARRAY, String, bindparam, text
 from sqlmodel import Session, select
 
 from rules import claims
-from rules.findings import Rule
-from rules.moments import office_day
-from rules.queue import ACUTE, LANES
 from rules.roles import Actor
-from rules.urgency import Urgency
-from rules.values import value
-from rules.working_hours import add_or_provisional
+from rules.skills import SKILLS
 from states import pools, reserve
-from states.errors import RefusedError
 from states.explaining import explain_claim
+from states.holding import ask, give
 from states.presence import Presence, presence_of
 from states.tables.work import WorkItem
 
-# One range of the index per skill, the first row of each, and of those the first: the cost does not grow with what
-# waits. A row that the door holds is passed over; it comes again in a moment.
+# The first items of each skill, each from one range of the index, and of those the first that nobody holds: the cost
+# does not grow with what waits, and only the item that is taken is locked.
 NEXT = """
-    SELECT found.* FROM unnest(:skills) AS mine(skill) CROSS JOIN LATERAL (
-        SELECT * FROM work_item
-        WHERE role = :role AND organisation = :organisation AND skill = mine.skill
-          AND done_at IS NULL AND assignee IS NULL
-          AND NOT (:person = ANY (not_by))
-          AND NOT EXISTS (SELECT 1 FROM application
-                          WHERE application.id = work_item.application
-                            AND (application.applicant = :person OR application.representative = :person))
-          AND NOT EXISTS (SELECT 1 FROM loan WHERE loan.id = work_item.application AND loan.person = :person)
-          {where}
-        ORDER BY {order} LIMIT 1 FOR UPDATE OF work_item SKIP LOCKED
-    ) found
-    ORDER BY {order} LIMIT 1
+    SELECT w.* FROM (
+        SELECT found.id FROM unnest(:skills) AS mine(skill) CROSS JOIN LATERAL (
+            SELECT id, lane, start_by, created_at FROM work_item
+            WHERE role = :role AND organisation = :organisation AND skill = mine.skill
+              AND done_at IS NULL AND assignee IS NULL
+              AND NOT (:person = ANY (not_by))
+              AND NOT EXISTS (SELECT 1 FROM application
+                              WHERE application.id = work_item.application
+                                AND (application.applicant = :person OR application.representative = :person))
+              AND NOT EXISTS (SELECT 1 FROM loan WHERE loan.id = work_item.application AND loan.person = :person)
+              AND {where}
+            ORDER BY {order} LIMIT {width}
+        ) found ORDER BY {order} LIMIT {width}
+    ) candidate JOIN work_item w ON w.id = candidate.id
+    WHERE w.done_at IS NULL AND w.assignee IS NULL
+    ORDER BY {w_order} LIMIT 1 FOR UPDATE OF w {wait}
 """
-SKILLS = bindparam("skills", type_=ARRAY(String))
-IN_ORDER = text(NEXT.format(where="", order="lane, start_by, created_at, id")).bindparams(SKILLS)
-OVERDUE = text(NEXT.format(where="AND start_by <= :at", order="start_by, created_at, id")).bindparams(SKILLS)
+
+
+def _statement(where: str, order: Sequence[str], *, wait: bool, width: int) -> object:
+    written = NEXT.format(
+        where=where,
+        order=", ".join(order),
+        w_order=", ".join(f"w.{name}" for name in order),
+        width=width,
+        wait="" if wait else "SKIP LOCKED",
+    )
+    return text(written).bindparams(bindparam("skills", type_=ARRAY(String)))
+
+
+ORDER = ("lane", "start_by", "created_at", "id")
+ACUTE_FIRST = _statement("lane = 1", ORDER, wait=False, width=16)
+"""The next acute item; what others are taking at this moment is passed over, so acute claims wait for nobody."""
+IN_ORDER = _statement("lane > 1", ORDER, wait=False, width=4)
+"""The next item that is not acute; what an event is changing at this moment is passed over."""
+OVERDUE = _statement("lane > 1 AND start_by <= :at", ORDER[1:], wait=True, width=4)
+"""What is longest overdue; the reserve waits for an event that is changing it, so that its turn is not lost."""
 
 
 def claim(session: Session, *, by: Actor, at: datetime) -> WorkItem | None:
     """Take the next item for someone; None where nothing waits that this person may take.
 
-    No two claims get the same item, and an acute claim waits for nobody: what another claim holds is passed over.
+    No two claims get the same item. An acute claim waits for no other; those that are not acute follow each other
+    within their pool, so that the reserve counts right.
 
     Raises:
         RefusedError: the person is absent, or holds as much as is allowed and no acute work waits.
@@ -58,57 +74,39 @@ def claim(session: Session, *, by: Actor, at: datetime) -> WorkItem | None:
     role, organisation = str(by.role), by.organisation or ""
     chain = pools.enter(session, role, organisation, at=at, person=by.person)
     me = presence_of(session, by.person, role, organisation, at=at)
-    refuse(claims.present, absent_until=me.absent_until)
-    classes = reserve.classes_of(session, role, organisation, by.person, me.skills)
-    item = first(session, IN_ORDER, by, classes, at)
+    ask(claims.present, person=me.person, absent_until=me.absent_until)
+    item, reserved = first(session, ACUTE_FIRST, by, me, at), False
+    if item is None:
+        item, reserved = _not_acute(session, by, me, at)
     if item is None:
         return None
-    reserved = False
-    if item.lane != ACUTE:
-        refuse(claims.limit_in_hand, in_hand=me.in_hand, limit=me.limit, acute=False)
-        reserve.hold(session, role, organisation)
-        classes = reserve.classes_of(session, role, organisation, by.person, me.skills)  # as they stand now
-        turn = reserve.is_turn(classes, at)
-        overdue = first(session, OVERDUE, by, classes, at) if turn else None
-        item, reserved = overdue or item, overdue is not None
-        reserve.count_claim(session, role, organisation, classes, turn=turn)
-    give(item, me, at)
+    give(item, me.person, at)
     item.explanation = explain_claim(session, item, at=at, reserved=reserved)
     facts = {"reserve": reserved, "explanation": item.explanation}
     pools.note(session, chain, by=by, at=at, event="claim", item=item, facts=facts)
     return item
 
 
-def give(item: WorkItem, to: Presence, at: datetime) -> None:
-    """Put an item into someone's hands, until it goes back by itself where nothing is done about it."""
-    item.assignee, item.claimed_at = to.person, at
-    item.returns_at = returns_at(item.lane, at)
+def _not_acute(session: Session, by: Actor, me: Presence, at: datetime) -> tuple[WorkItem | None, bool]:
+    """The next item that is not acute, and whether the reserve gave it."""
+    role, organisation = str(by.role), by.organisation or ""
+    reserve.hold(session, role, organisation)
+    classes = reserve.classes_of(session, role, organisation, by.person, me.skills)
+    if not classes:
+        return None, False
+    ask(claims.limit_in_hand, person=me.person, in_hand=me.in_hand, limit=me.limit, acute=False)
+    turn = reserve.is_turn(classes, at)
+    overdue = first(session, OVERDUE, by, me, at) if turn else None
+    item = overdue or first(session, IN_ORDER, by, me, at)
+    if item is not None:
+        reserve.count_claim(session, role, organisation, classes, turn=turn)
+    return item, overdue is not None
 
 
-def returns_at(lane: int, at: datetime) -> datetime:
-    """When work that was taken, or worked on, at a moment goes back to the queue."""
-    urgency = LANES[lane]
-    hours = value("claim_returns_after", office_day(at))[str(urgency)]
-    return at + timedelta(hours=hours) if urgency is Urgency.ACUTE else add_or_provisional(at, hours)[0]
-
-
-def refuse(rule: Rule, **facts: object) -> None:
-    """Ask a rule of the queue.
-
-    Raises:
-        RefusedError: it finds against it.
-    """
-    finding = rule(**facts)
-    if finding is not None:
-        raise RefusedError([finding])
-
-
-def first(
-    session: Session, wanted: object, by: Actor, classes: Sequence[reserve.WorkClass], at: datetime
-) -> WorkItem | None:
-    """The first item of the classes in an order, locked."""
+def first(session: Session, wanted: object, by: Actor, me: Presence, at: datetime) -> WorkItem | None:
+    """The first item that someone may take in an order, locked."""
     facts = {
-        "skills": sorted({each.skill for each in classes}),
+        "skills": ["", *(me.skills or SKILLS)],
         "role": str(by.role),
         "organisation": by.organisation or "",
         "person": by.person,

@@ -15,6 +15,7 @@ from sqlmodel import Session
 
 from rules.moments import office_day
 from rules.values import value
+from states.tables.work import ReserveCount, WorkItem
 
 
 class WorkClass(NamedTuple):
@@ -72,6 +73,12 @@ def classes_of(session: Session, role: str, organisation: str, person: str, skil
     return [
         each for each in found if person not in each.not_by and (not each.skill or not skills or each.skill in skills)
     ]
+
+
+def seen_by(session: Session, item: WorkItem) -> int:
+    """How many claims the class of an item has seen since the reserve's last turn."""
+    known = session.get(ReserveCount, (item.role, item.organisation, item.skill, tuple(item.not_by)))
+    return known.count if known is not None else 0
 
 
 def hold(session: Session, role: str, organisation: str) -> None:

@@ -47,7 +47,8 @@ def ended_offices(session: Session, *, at: datetime, limit: int) -> int:
             continue
         state = str(application.state)
         touch = Touched("application", application, "end-office", state, state, Body())
-        session.add(WorkItem(**item_for(Passage(session, ENGINE, at), touch, END_OF_OFFICE)))
+        passage = Passage(session, ENGINE, at)
+        passage.pen.items.append(item_for(passage, touch, END_OF_OFFICE))
+        passage.pen.write(at)
         found += 1
-    session.flush()
     return found

@@ -11,14 +11,16 @@ from rules.offices import ProvisionForm
 from rules.priority import JOINED, LOWERED, SIGNAL, start_by
 from rules.roles import Role
 from rules.urgency import RANK, Urgency, of_signal
-from states.charts.application import ENDS
+from states import apart
+from states.charts.application import ENDS, Stage
 from states.charts.measure import MeasureState
 from states.database import wake
 from states.events.event import Passage, Touched
-from states.tables.application import Application, Measure
+from states.tables.application import Application, DomainAdvice, Measure
 from states.tables.base import new_id
 from states.tables.finance import BankEntry, BankMessage, PayableLine
 from states.tables.loans import Loan, Objection
+from states.tables.people import Organisation
 from states.tables.work import Term, WorkItem
 
 
@@ -29,18 +31,22 @@ class Work(NamedTuple):
     role: Role
     estimate: int
     service_level: str
+    skill: str = ""
+    """Of which kind is the skill that it asks for: ``domain`` of the advice, ``region`` of the employer, or none."""
 
 
 WORK: dict[tuple[str, str], tuple[Work, ...]] = {
     # chart, state: work
     ("application", "received"): (Work("start-intake", Role.OFFICER, 30, "intake"),),
     ("application", "intake"): (Work("plan-interview", Role.OFFICER, 15, "intake"),),
-    ("application", "interview-planned"): (Work("hold-interview", Role.ADVISER, 120, "interview"),),
+    ("application", "interview-planned"): (Work("hold-interview", Role.ADVISER, 120, "interview", "region"),),
     ("application", "interview-held"): (Work("begin-advice", Role.ADVISER, 15, "advice"),),
-    ("application", "advice"): (Work("submit-advice", Role.ADVISER, 240, "advice"),),
+    ("application", "advice"): (Work("submit-advice", Role.ADVISER, 30, "advice"),),
     ("application", "with-security-authority"): (Work("adopt-advice", Role.SECURITY_AUTHORITY, 60, "authority"),),
     ("application", "refusal-intended"): (Work("refuse", Role.SECURITY_AUTHORITY, 45, "authority"),),
     ("application", "booking"): (Work("close", Role.OFFICER, 15, "booking"),),
+    ("domain-advice", "to-assess"): (Work("assess-domain", Role.ADVISER, 60, "advice", "domain"),),
+    ("domain-advice", "returned"): (Work("assess-domain", Role.ADVISER, 30, "advice", "domain"),),
     ("takeover", "requested"): (Work("confirm-receipt", Role.EMPLOYER, 15, "takeover"),),
     ("takeover", "received"): (Work("take-over", Role.EMPLOYER, 45, "takeover"),),
     ("measure", "taken-over"): (Work("order", Role.EMPLOYER, 30, "provision"),),
@@ -132,7 +138,10 @@ def refresh(passage: Passage) -> list[Moved]:
         if touch.chart == "application" and touch.after in ENDS:
             ended.append((subject_of(touch), "keep-apart"))
         for action in after.keys() - before.keys():
-            asked[subject_of(touch), action] = (touch, after[action])
+            if touch.chart != "domain-advice" or in_advice(passage, touch.row):
+                asked[subject_of(touch), action] = (touch, after[action])
+        if touch.chart == "application" and touch.after == Stage.ADVICE:
+            asked |= domains_to_assess(passage, touch)
     items: list[dict[str, Any]] = []
     for touch in others:
         done, opened = SPECIAL[touch.chart, touch.event](passage, touch)
@@ -149,6 +158,26 @@ def refresh(passage: Passage) -> list[Moved]:
     passage.pen.ended += ended
     passage.pen.items += items
     return elsewhere
+
+
+def in_advice(passage: Passage, row: Any) -> bool:
+    """Whether the application of a subject is at the stage of advice: before, no domain is assessed."""
+    application = passage.application_of(row)
+    return application is not None and application.state is Stage.ADVICE
+
+
+def domains_to_assess(passage: Passage, touch: Touched) -> dict[tuple[str, str], tuple[Touched, Work]]:
+    """The advice begins, or comes back: the domains that are still to be assessed ask for it."""
+    application: Any = touch.row
+    query = select(DomainAdvice).where(
+        DomainAdvice.stream == application.id, DomainAdvice.advice_version == application.advice_version
+    )
+    found: dict[tuple[str, str], tuple[Touched, Work]] = {}
+    for row in passage.session.exec(query):
+        state = str(row.state)
+        for work in WORK.get(("domain-advice", state), ()):
+            found[row.id, work.action] = (Touched("domain-advice", row, touch.event, state, state, touch.body), work)
+    return found
 
 
 def invoiced(_: Passage, touch: Touched) -> Changes:
@@ -305,7 +334,19 @@ def item_for(passage: Passage, touch: Touched, work: Work) -> dict[str, Any]:
         "start_by": start_by(passage.at, work.service_level, urgency),
         "created_at": passage.at,
         "estimate": work.estimate,
+        "skill": skill_of(passage, touch.row, work),
+        "not_by": apart.not_by(passage, touch.chart, work.action, touch.row, application),
     }
+
+
+def skill_of(passage: Passage, row: Any, work: Work) -> str:
+    """The skill that a piece of work asks for; none where its employer's province was not recorded."""
+    if work.skill == "domain":
+        return f"domain:{row.domain}"
+    if work.skill == "region":
+        employer = passage.get(Organisation, passage.payer_of(row))
+        return f"region:{employer.province}" if employer is not None and employer.province else ""
+    return ""
 
 
 def urgency_of(row: Any, application: Application | None) -> Urgency:
@@ -333,7 +374,7 @@ def reorder(session: Session, application: Application, at: datetime) -> list[Mo
         moved.append(Moved(item, item.lane, item.start_by))
         level = level_of(item.chart, item.action)
         item.lane = RANK[urgency]
-        item.start_by = start_by(item.created_at if item.lane > 1 else at, level, urgency)
+        item.start_by = max(at, start_by(item.created_at, level, urgency))
         item.dispatched_at = None  # it stands elsewhere now, so it is offered again
         if urgency is Urgency.ACUTE:
             wake(session, "acute")

@@ -44,7 +44,9 @@ WRITE = text(
     INSERT INTO work_item (id, application, chart, subject, action, role, organisation, lane, start_by, created_at,
                            estimate, skill, not_by)
     SELECT id, application, chart, subject, action, role, organisation, lane, start_by, created_at, estimate,
-           coalesce(skill, ''), coalesce(not_by, '{}')
+           coalesce(skill, ''),
+           ARRAY(SELECT d.person FROM duty d WHERE d.role = w.role AND d.organisation = w.organisation
+                 AND d.person = ANY (w.not_by) ORDER BY d.person)
     FROM jsonb_to_recordset(CAST(:items AS jsonb)) AS w(
         id text, application text, chart text, subject text, action text, role text, organisation text, lane int,
         start_by timestamptz, created_at timestamptz, estimate int, skill text, not_by text[])

@@ -1,6 +1,6 @@
 """When people are there and what they can do: the queue gives work out by it."""
 
-from datetime import date, time
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -15,6 +15,10 @@ from states.events.event import B, Event, Step
 from states.tables.base import new_id
 from states.tables.people import Absence, Person, WorkArrangement
 
+LocalTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+"""Hours and minutes of the day in the Netherlands, such as ``09:00``."""
+Skill = Annotated[str, Field(pattern=r"^(domain|region):[a-z-]{1,40}$")]
+"""A skill as work asks for it."""
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -29,14 +33,14 @@ class Hours(Body):
     """Working hours of one weekday, in local time."""
 
     weekday: Annotated[str, Field(pattern=f"^({'|'.join(WEEKDAYS)})$")]
-    since: time
-    until: time
+    since: LocalTime
+    until: LocalTime
 
 
 class Arrangement(Body):
     """What someone can do and when; it takes the place of what was arranged before."""
 
-    skills: Annotated[tuple[str, ...], Field(max_length=len(SKILLS))] = ()
+    skills: Annotated[tuple[Skill, ...], Field(max_length=len(SKILLS))] = ()
     """Such as ``domain:digital`` or ``region:overijssel``; none for every skill."""
     hours: Annotated[tuple[Hours, ...], Field(max_length=7)] = ()
     """One line for each weekday on which the person works; none for the office's hours."""
@@ -60,7 +64,7 @@ class ArrangeWork(PersonEvent[Arrangement]):
             wrong.append(("skills", "Name each skill once."))
         for place, line in enumerate(body.hours):
             if line.until <= line.since:
-                words = f"{line.weekday} would end at {line.until:%H:%M}, not after it begins at {line.since:%H:%M}."
+                words = f"{line.weekday} would end at {line.until}, not after it begins at {line.since}."
                 wrong.append((f"hours.{place}.until", words))
         days = [line.weekday for line in body.hours]
         if len(set(days)) != len(days):
@@ -75,9 +79,7 @@ class ArrangeWork(PersonEvent[Arrangement]):
             row = WorkArrangement(person=step.row.id, stream=step.row.stream, skills=[], hours={})
             step.session.add(row)
         row.skills = sorted(body.skills)
-        row.hours = {
-            str(WEEKDAYS.index(line.weekday) + 1): [f"{line.since:%H:%M}", f"{line.until:%H:%M}"] for line in body.hours
-        }
+        row.hours = {str(WEEKDAYS.index(line.weekday) + 1): [line.since, line.until] for line in body.hours}
         row.limit = body.limit
 
     def example(self, step: Step[Person]) -> dict[str, Any]:

@@ -42,6 +42,8 @@ class WorkItem(SQLModel, table=True):
         Index(
             "ix_work_item_undispatched",
             "lane",
+            "start_by",
+            "created_at",
             "id",
             postgresql_where=text("done_at IS NULL AND dispatched_at IS NULL"),
         ),
@@ -54,6 +56,7 @@ class WorkItem(SQLModel, table=True):
             "not_by",
             postgresql_where=text("done_at IS NULL AND assignee IS NULL"),
         ),
+        Index("ix_work_item_in_hand", "assignee", postgresql_where=text("done_at IS NULL AND assignee IS NOT NULL")),
         Index(
             "ix_work_item_returns",
             "returns_at",
@@ -80,7 +83,7 @@ class WorkItem(SQLModel, table=True):
     """The one skill that it asks for, such as ``domain:digital`` or ``region:overijssel``; or empty."""
     not_by: list[str] = Field(default_factory=list, sa_type=ARRAY(String), sa_column_kwargs={"server_default": "{}"})
     """Persons of the pool who did an earlier step that must be in other hands."""
-    assignee: str | None = Field(default=None, index=True)
+    assignee: str | None = None
     claimed_at: datetime | None = None
     returns_at: datetime | None = None
     """When it goes back to the queue unless its holder worked on it."""
@@ -109,6 +112,45 @@ class ReserveCount(SQLModel, table=True):
     skill: str = Field(primary_key=True)
     not_by: tuple[str, ...] = Field(primary_key=True, sa_type=ARRAY(String, as_tuple=True))
     count: int
+
+
+class WorkProposal(SQLModel, table=True):
+    """That someone who has other work in hand was asked to take acute work first; nobody's work is interrupted else."""
+
+    __tablename__ = "work_proposal"
+    __table_args__ = (
+        Index(
+            "uq_work_proposal_open", "person", "work_item", unique=True, postgresql_where=text("answered_at IS NULL")
+        ),
+    )
+
+    id: str = Field(primary_key=True)
+    work_item: str = Field(foreign_key="work_item.id", index=True)
+    person: str
+    proposed_at: datetime
+    answered_at: datetime | None = None
+    accepted: bool | None = None
+
+
+class WorkAlarm(SQLModel, table=True):
+    """That a pool cannot take work that it must: since when, why, and until when."""
+
+    __tablename__ = "work_alarm"
+    __table_args__ = (
+        Index(
+            "uq_work_alarm_rings", "role", "organisation", "kind", unique=True, postgresql_where=text("until IS NULL")
+        ),
+    )
+
+    id: str = Field(primary_key=True)
+    role: str
+    organisation: str
+    kind: str
+    """capacity-full, nobody-there or nobody-may; see :mod:`states.alarms`."""
+    since: datetime
+    until: datetime | None = None
+    waiting: int
+    """Items that waited when it began to ring."""
 
 
 class Term(SQLModel, table=True):

@@ -33,6 +33,7 @@ ONE = {
     "appeal_until": "2026-08-13",
     "ended_on": "2026-03-18",
     "outcome": "founded",
+    "want": "capacity-full",
     "other": "VA-2026-AB12CD34",
     "successor": "Gemeente Nieuwland",
 }
@@ -55,6 +56,7 @@ OTHER = ONE | {
     "appeal_until": "2028-01-20",
     "ended_on": "2027-10-05",
     "outcome": "inadmissible",
+    "want": "nobody-may",
     "other": "VA-2027-ZY98XW76",
     "successor": "Provincie Oost",
 }

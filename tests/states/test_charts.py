@@ -49,8 +49,7 @@ CONDITIONS = (
 GIVEN = ({}, *({name: True} for name in CONDITIONS))
 """Every condition alone: none depends on another."""
 OUTSIDE_CHARTS = {
-    ("work", "claim"),
-    ("work", "release"),
+    *(("work", event) for event in ("claim", "release", "assign", "delegate", "redistribute")),
     ("police-report", "draft"),
     ("statistics", "read"),
     ("progress-report", "read"),

@@ -201,16 +201,16 @@ def test_an_item_is_given_back_by_its_holder_or_the_coordinator_and_stands_where
     item = take(queue)
     assert item is not None
     with transaction(queue) as session, pytest.raises(RefusedError) as caught:
-        release(session, item.id, by=OTHER)
+        release(session, item.id, by=OTHER, at=START)
     assert [finding.rule for finding in caught.value.findings] == ["work.own-claim"]
     with transaction(queue) as session, pytest.raises(NotFoundError):
-        release(session, item.id, by=AUTHORITY)
+        release(session, item.id, by=AUTHORITY, at=START)
     with transaction(queue) as session:
-        release(session, item.id, by=OFFICER)
+        release(session, item.id, by=OFFICER, at=START)
     assert in_order(queue) == before
     take(queue)
     with transaction(queue) as session:
-        release(session, item.id, by=COORDINATOR)
+        release(session, item.id, by=COORDINATOR, at=START)
     assert in_order(queue) == before
 
 
