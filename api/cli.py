@@ -154,6 +154,20 @@ def verify() -> None:
 
 
 @app.command()
+def report(
+    since: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day of a quarter.")],
+    until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day of a quarter that is over.")],
+    form: Annotated[str, typer.Option("--format", help="text, csv, svg or json.")] = "text",
+    language: Annotated[str, typer.Option(help="nl or en.")] = "nl",
+    out: Annotated[Path | None, typer.Option(help="A file to write to.")] = None,
+) -> None:
+    """Write the progress report over whole quarters, with small numbers hidden."""
+    from api.reporting import write  # noqa: PLC0415
+
+    within(Configuration(), lambda engine: write(engine, since.date(), until.date(), form, language, out))
+
+
+@app.command()
 def journey(
     url: Annotated[str | None, typer.Option(help="The office's address; by default the one that runs here.")] = None,
     out: Annotated[Path | None, typer.Option(help="A folder for every file that leaves or comes in.")] = None,

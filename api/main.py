@@ -21,6 +21,7 @@ from api import (
     parts,
     police_reports,
     problems,
+    progress_report,
     statistics,
     trails,
     work_items,
@@ -120,6 +121,7 @@ def create(configuration: Configuration) -> FastAPI:
         police_reports.router,
         calculator.router,
         statistics.router,
+        progress_report.router,
     ):
         app.include_router(router)
     return app

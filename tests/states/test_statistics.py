@@ -21,13 +21,16 @@ from sqlmodel import Session, col, select
 
 from rules.calculator import QuestionError
 from rules.offices import Domain, Province
+from rules.periods import quarter_of
 from rules.roles import Actor
 from rules.urgency import Urgency
 from states import pieces, queue
 from states.charts.application import Stage
 from states.database import transaction
 from states.overrides import Overrides
+from states.progress import Reading, report
 from states.statistics import Asked, Statistics, statistics
+from states.tables.application import ThreatSignal
 from states.tables.ledger import LedgerEntry
 from states.tables.work import WorkItem
 
@@ -230,7 +233,7 @@ def test_a_takeover_in_time_is_kept_and_one_after_its_last_day_is_missed(prepare
 
 def closed_cases(engine: Engine) -> None:
     """A whole case, and one with two employers that is on its way."""
-    walk(engine, receive(engine), choose=sparing)
+    walk(engine, receive(engine), Stage.SETTLEMENT, choose=sparing)
     walk(engine, receive(engine, name="D. Twee", employers=[ZILVERDAM, GOUDVEEN]), Stage.PROVISION, choose=sparing)
 
 
@@ -289,3 +292,29 @@ def test_statistics_read_the_ledger_by_its_index(office: Engine) -> None:
             wanted = {name: facts[name] for name in query.compile().params}
             plan = "\n".join(row[0] for row in connection.execute(explained(query), wanted))
             assert "ix_ledger_entry_event_at" in plan, plan
+
+
+def test_a_report_is_read_from_the_cases_and_their_chains(prepared: Prepared) -> None:
+    engine = prepared("statistics-closed", closed_cases)
+    reference = receive(engine, at=START + DAY, name="E. Weg")
+    threat = {"kind": "intimidation", "source": "applicant", "reportedToPolice": True}
+    do(engine, "application", reference, "record-threat", by=OFFICER, at=START + DAY, body=threat)
+    act(engine, reference, "withdraw", at=START + 2 * DAY)
+    first = receive(engine, at=START + DAY, name="F. Dubbel")
+    act(engine, receive(engine, at=START + DAY, name="F. Dubbel"), "join", at=START + DAY)
+    with Session(engine) as session:
+        urgencies = set(session.exec(select(ThreatSignal.urgency).where(ThreatSignal.stream == reference)))
+        read = Reading(session, [quarter_of(START.date())])
+        cases, decided, terms = read.cases(), read.decided(), read.terms()
+        other = Reading(session, [quarter_of(date(2026, 5, 1))])
+        assert (other.cases(), other.decided(), other.terms()) == ([], [], [])
+        found = report(session, [quarter_of(START.date())], at=START + 300 * DAY)
+    assert first
+    assert len(cases) == 4, "of two that are one, one counts"
+    assert {case.employer for case in cases} == {ZILVERDAM}
+    assert {case.province for case in cases} == {"unknown"}
+    assert [case.urgent for case in cases].count(True) == (urgencies <= {Urgency.ACUTE, Urgency.URGENT})
+    assert sorted(len(case.waits) for case in cases) == [0, 0, 3, 3]
+    assert sorted(one.how for one in decided) == ["advice", "advice", "ended-otherwise"]
+    assert {(term.owner, term.kept) for term in terms} >= {("security-authority", True), ("employer", True)}
+    assert all(table.whole is None for one in found for table in one.tables), "too few to say anything"

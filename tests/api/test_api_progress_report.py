@@ -1,0 +1,91 @@
+"""The progress report over the API and as a command: its forms, and what is wrong with a question."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from served import ADVISER, COORDINATOR, MINISTRY, Api, Serve, is_problem
+
+from api.reporting import write
+from rules.periods import Quarter, quarter_of
+
+NOW = quarter_of(datetime.now(UTC).date())
+LAST: Quarter = quarter_of(NOW.since - timedelta(days=1))
+PERIOD = {"from": LAST.since.isoformat(), "until": LAST.until.isoformat()}
+ADDRESS = "/v1/progress-report"
+
+
+@pytest.fixture(scope="module")
+def office(serve: Serve) -> Iterator[Api]:
+    with serve() as served:
+        yield served
+
+
+def test_it_comes_in_every_form(office: Api) -> None:
+    found = office.read(ADDRESS, MINISTRY, params=PERIOD)
+    assert found["from"] == PERIOD["from"]
+    assert found["limits"]["cases"] == 5
+    assert found["whyHidden"].startswith("Een getal is verborgen")
+    assert all(number["value"] is None and number["hidden"] for number in found["numbers"])
+    for form, media, words in (
+        ("text", "text/plain", "VOORTGANGSRAPPORTAGE"),
+        ("csv", "text/csv", "\ufefffrom,until,figure"),
+        ("svg", "image/svg+xml", "<svg"),
+    ):
+        answer = office.get(ADDRESS, COORDINATOR, params={**PERIOD, "format": form})
+        assert answer.status_code == 200
+        assert answer.headers["Content-Type"].startswith(media)
+        assert answer.content.decode().startswith(words)
+    english = office.get(ADDRESS, COORDINATOR, params={**PERIOD, "format": "text", "language": "en"})
+    assert english.text.startswith("PROGRESS REPORT")
+
+
+def test_only_whoever_answers_for_the_office_reads_it(office: Api) -> None:
+    assert is_problem(office.get(ADDRESS, ADVISER, params=PERIOD), 403)["findings"][0]["rule"] == "duty.role"
+
+
+@pytest.mark.parametrize(
+    ("asked", "field", "words"),
+    [
+        ({"from": "2026-04-01", "until": "2026-03-31"}, "from", "2026-04-01 is after until, 2026-03-31"),
+        ({"from": "2026-01-02", "until": "2026-03-31"}, "from", "give 2026-01-01 or 2026-04-01"),
+        ({"from": "2026-01-01", "until": "2026-03-30"}, "until", "give 2025-12-31 or 2026-03-31"),
+        ({"from": "2026-01-01", "until": NOW.until.isoformat()}, "until", f"give {LAST.until} at the latest"),
+        ({"from": "2026-01-01"}, "until", "required"),
+        ({**PERIOD, "format": "pdf"}, "format", "'svg'"),
+        ({**PERIOD, "language": "fy"}, "language", "'nl'"),
+    ],
+)
+def test_a_question_that_cannot_be_answered_names_what_to_mend(
+    office: Api, asked: dict[str, str], field: str, words: str
+) -> None:
+    (error,) = is_problem(office.get(ADDRESS, COORDINATOR, params=asked), 422)["errors"]
+    assert error["field"] == field
+    assert words in error["message"]
+
+
+def test_the_command_writes_a_file_or_to_the_screen(
+    office: Api, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    path = tmp_path / "report.svg"
+    assert write(office.engine, LAST.since, LAST.until, "svg", "nl", path) == 0
+    assert path.read_text("utf-8").startswith("<svg")
+    capsysbinary.readouterr()
+    assert write(office.engine, LAST.since, LAST.until, "text", "nl", None) == 0
+    assert capsysbinary.readouterr().out.decode().startswith("VOORTGANGSRAPPORTAGE")
+
+
+def test_the_command_says_which_option_is_wrong(
+    office: Api, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    engine, path = office.engine, tmp_path / "nowhere" / "report.txt"
+    assert write(engine, LAST.since, LAST.until, "pdf", "nl", None) == 2
+    assert write(engine, LAST.since, LAST.until, "text", "fy", None) == 2
+    assert write(engine, LAST.since, NOW.until, "text", "nl", None) == 2
+    assert write(engine, LAST.since, LAST.until, "text", "nl", path) == 2
+    said = capsys.readouterr().err
+    assert "--format: There is no pdf; give one of text, csv, svg" in said
+    assert "--language: There is no fy; give one of nl, en." in said
+    assert f"--until: {NOW.until} lies in a quarter that is not over yet" in said
+    assert f"--out: {path} cannot be written" in said
