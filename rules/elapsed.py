@@ -31,7 +31,7 @@ def days(start: datetime, end: datetime) -> float:
 
 def _since_new_year(moment: datetime, day: date) -> float:
     """The working hours of a year until a moment on one of its days."""
-    place = day.timetuple().tm_yday - 1
+    place = day.toordinal() - date(day.year, 1, 1).toordinal()
     before, through = _of_year(day.year)[place : place + 2]
     if before == through:
         return before

@@ -8,6 +8,9 @@ from rules.elapsed import days, working_hours
 from rules.pieces import Piece
 from rules.spread import Spread, spread
 
+Pair = tuple[float, float]
+"""Working hours of the office, and calendar days."""
+
 
 class Took(NamedTuple):
     """How long something took, in both units."""
@@ -35,46 +38,70 @@ class Figures(NamedTuple):
     handling: Took
 
 
-def figures(pieces: Iterable[Piece], since: datetime, until: datetime, *, share: float) -> Figures:
-    """Count pieces of work.
+class Seen(NamedTuple):
+    """What one piece of work adds to the figures."""
+
+    counts: tuple[bool, ...]
+    """By the first names of :class:`Figures`."""
+    waited: Pair | None
+    waits: Pair | None
+    handled: Pair | None
+
+
+COUNTED = Figures._fields[:9]
+
+
+def seen(piece: Piece, since: datetime, until: datetime, *, share: float) -> Seen:
+    """Look at one piece of work.
 
     Args:
-        pieces: as they stood at ``until``.
+        piece: as it stood at ``until``.
         since: the first moment of the period.
         until: its last one, at which open, late and at risk are counted.
         share: of the time until the start-by, after which what waits is at risk.
     """
-    counts = dict.fromkeys(Figures._fields[:9], 0)
-    waited: list[tuple[float, float]] = []
-    waits: list[tuple[float, float]] = []
-    handled: list[tuple[float, float]] = []
-    for piece in pieces:
-        begun = piece.begun_at(until)
-        ended = piece.ended_at is not None and since <= piece.ended_at <= until
-        is_open = piece.is_open(until)
-        counts["asked"] += since <= piece.asked_at <= until
-        counts["done"] += ended and piece.done
-        counts["fell_away"] += ended and not piece.done
-        counts["open"] += is_open
-        counts["in_hand"] += is_open and begun is not None
-        counts["late"] += is_open and piece.is_late(until)
-        counts["at_risk"] += is_open and piece.is_at_risk(until, share)
-        if begun is not None and since <= begun <= until:
-            counts["begun"] += 1
-            counts["begun_late"] += piece.is_late(until)
-            waited.append(_in(piece, begun, held=False))
-        if is_open and begun is None:
-            waits.append(_in(piece, until, held=False))
-        if ended and piece.done and piece.movements:
-            handled.append(_in(piece, until, held=True))
-    return Figures(**counts, waiting=_took(waited), waiting_so_far=_took(waits), handling=_took(handled))
+    begun = piece.begun_at(until)
+    ended = piece.ended_at is not None and since <= piece.ended_at <= until
+    is_open = piece.is_open(until)
+    late = piece.is_late(until)
+    begun_now = begun is not None and since <= begun <= until
+    counts = {
+        "asked": since <= piece.asked_at <= until,
+        "begun": begun_now,
+        "begun_late": begun_now and late,
+        "done": ended and piece.done,
+        "fell_away": ended and not piece.done,
+        "open": is_open,
+        "in_hand": is_open and begun is not None,
+        "late": is_open and late,
+        "at_risk": is_open and piece.is_at_risk(until, share),
+    }
+    return Seen(
+        tuple(counts[name] for name in COUNTED),
+        _in(piece, begun, held=False) if begun is not None and begun_now else None,
+        _in(piece, until, held=False) if is_open and begun is None else None,
+        _in(piece, until, held=True) if ended and piece.done and piece.movements else None,
+    )
 
 
-def _in(piece: Piece, until: datetime, *, held: bool) -> tuple[float, float]:
+def figures(found: Iterable[Seen]) -> Figures:
+    """Count pieces of work that were looked at."""
+    every = list(found)
+    counts = {name: sum(one.counts[place] for one in every) for place, name in enumerate(COUNTED)}
+    return Figures(
+        **counts,
+        waiting=_took(one.waited for one in every),
+        waiting_so_far=_took(one.waits for one in every),
+        handling=_took(one.handled for one in every),
+    )
+
+
+def _in(piece: Piece, until: datetime, *, held: bool) -> Pair:
     """The working hours and the days in which it lay in someone's hands, or in nobody's."""
     found = [(begin, end) for begin, end, kept in piece.stretches(until) if kept is held]
     return sum(working_hours(*each) for each in found), sum(days(*each) for each in found)
 
 
-def _took(pairs: list[tuple[float, float]]) -> Took:
-    return Took(spread(hours for hours, _ in pairs), spread(each for _, each in pairs))
+def _took(pairs: Iterable[Pair | None]) -> Took:
+    known = [pair for pair in pairs if pair is not None]
+    return Took(spread(hours for hours, _ in known), spread(each for _, each in known))

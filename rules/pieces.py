@@ -83,7 +83,7 @@ class Piece:
 def skipped(given: Piece, pool: list[Piece], at: datetime) -> int:
     """How many pieces of the same pool waited at an instant and stand before one that was given out then."""
     return sum(
-        other.standing < given.standing
+        other.standing < given.standing and not other.is_held(at)
         for other in pool
-        if other.key != given.key and other.is_open(at) and not other.is_held(at)
+        if other.key != given.key and other.is_open(at)
     )

@@ -18,7 +18,7 @@ from states import deadlines
 from states.pieces import Moved, Pieces
 from states.tables.work import Term
 
-EACH = 100
+EACH = 25
 """The newest so many of each kind are told and measured one by one."""
 
 DECIDED = text(
@@ -73,7 +73,8 @@ def _passed_over(
 ) -> Iterable[Override]:
     for one in found[-EACH:]:
         piece = pieces.stood(pieces.work[one.key], one.at)
-        there = [pieces.stood(other, one.at) for other in pools[piece.role, piece.organisation]]
+        pool = pools[piece.role, piece.organisation]
+        there = [pieces.stood(other, one.at) for other in pool if other.is_open(one.at)]
         effect = {
             "placesSkipped": skipped(piece, there, one.at) if one.held else None,
             "hoursAfterStartBy": round(working_hours(piece.start_by, one.at), 2),

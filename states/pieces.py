@@ -55,11 +55,13 @@ ASKED = text(
 )
 MOVED = text(
     """
-    SELECT stream, seq, subject, at, event, role, facts->>'to' AS receiver,
-           CASE WHEN event = 'claim' THEN facts->>'reserve' END AS reserve
-    FROM ledger_entry
-    WHERE event = ANY(:events) AND chart = 'work' AND at >= :since AND at <= :until
-    ORDER BY at, stream, seq
+    SELECT e.stream, e.seq, e.subject, e.at, e.event,
+           CASE WHEN e.event = 'redistribute' THEN e.facts->>'to' END AS receiver,
+           CASE WHEN e.event = 'claim' AND e.at >= :since THEN e.facts->>'reserve' END AS reserve
+    FROM ledger_entry e JOIN work_item w ON w.id = e.subject
+    WHERE e.event = ANY(:events) AND e.chart = 'work' AND e.at >= :oldest AND e.at <= :until
+      AND w.created_at <= :until AND (w.done_at IS NULL OR w.done_at >= :since)
+    ORDER BY e.at, e.stream, e.seq
     """,
 ).bindparams(bindparam("events", type_=ARRAY(String)))
 REORDERED = text(
@@ -144,7 +146,7 @@ def read(session: Session, since: datetime, until: datetime) -> Pieces:
     found = Pieces(since, until)
     oldest = min((row.created_at for row in rows), default=since)
     events = [*TAKES, *GIVES_BACK, FINISH]
-    for row in connection.execute(MOVED, {"events": events, "since": oldest, "until": until}):
+    for row in connection.execute(MOVED, {"events": events, "oldest": oldest, "since": since, "until": until}):
         held = row.event in TAKES and not (row.event == "redistribute" and row.receiver is None)
         reserve = row.reserve == "true"
         found.moved.append(Moved(row.stream, row.seq, row.subject, row.at, row.event, held, reserve))

@@ -94,8 +94,10 @@ def statistics(session: Session, asked: Asked) -> Statistics:
     on = office_day(until)
     terms = None if asked.lane or asked.domain else _terms(session, employers, asked.since, on)
 
+    looked = {piece.key: lateness.seen(piece, since, until, share=share) for piece in (*work, *advice)}
+
     def count(some: Iterable[Piece]) -> Figures:
-        return lateness.figures(some, since, until, share=share)
+        return lateness.figures(looked[piece.key] for piece in some)
 
     by_domain = {each: _in_domain(each, found, work) for each in Domain if asked.domain in {None, each}}
     of_employers = employers.by(work, employers.of_piece)

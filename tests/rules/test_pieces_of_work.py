@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from rules.elapsed import days, working_hours
 from rules.expected import hours_between
 from rules.figures import DEFINITIONS
-from rules.lateness import Figures, figures
+from rules.lateness import Figures, seen
+from rules.lateness import figures as summed
 from rules.pieces import Movement, Piece, skipped
 from rules.spread import Spread, spread
 
@@ -22,6 +23,10 @@ PIECE = Piece("work-1", "VA-1", "officer", "", 4, MONDAY + 10 * HOUR, MONDAY, No
 
 def moved(*moments: tuple[float, bool]) -> tuple[Movement, ...]:
     return tuple(Movement(MONDAY + hours * HOUR, held) for hours, held in moments)
+
+
+def figures(pieces: list[Piece], since: datetime, until: datetime, *, share: float) -> Figures:
+    return summed(seen(piece, since, until, share=share) for piece in pieces)
 
 
 def at(hours: float) -> datetime:
@@ -48,7 +53,7 @@ def test_hours_and_days_never_run_back_and_a_year_ends_without_a_gap() -> None:
 def test_a_spread_tells_the_middle_and_the_marks_and_nothing_of_nothing() -> None:
     assert spread([]) == Spread(0, None, None, None)
     assert spread([4]) == Spread(1, 4, 4, 4)
-    assert spread([5, 1, 3, 2, 4]) == Spread(5, pytest.approx(1.4), 3, pytest.approx(4.6))
+    assert spread([5, 1, 3, 2, 4]) == (5, pytest.approx(1.4), 3, pytest.approx(4.6))
     assert spread([1, 2]).median == 1.5
 
 

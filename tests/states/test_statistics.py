@@ -284,7 +284,7 @@ def test_the_times_of_all_work_stand_in_the_ledger(prepared: Prepared) -> None:
 
 
 def test_statistics_read_the_ledger_by_its_index(office: Engine) -> None:
-    facts = {"events": ["claim"], "since": START, "until": START + DAY}
+    facts = {"events": ["claim"], "oldest": START, "since": START, "until": START + DAY}
     with Session(office) as session:
         connection = session.connection()
         connection.exec_driver_sql("SET enable_seqscan = off")
