@@ -27,6 +27,8 @@ from rules.urgency import Urgency
 from states import pieces, queue
 from states.charts.application import Stage
 from states.database import transaction
+from states.handing import assign
+from states.holding import release
 from states.overrides import Overrides
 from states.progress import Reading, report
 from states.statistics import Asked, Statistics, statistics
@@ -318,3 +320,24 @@ def test_a_report_is_read_from_the_cases_and_their_chains(prepared: Prepared) ->
     assert sorted(one.how for one in decided) == ["advice", "advice", "ended-otherwise"]
     assert {(term.owner, term.kept) for term in terms} >= {("security-authority", True), ("employer", True)}
     assert all(table.whole is None for one in found for table in one.tables), "too few to say anything"
+
+
+def test_work_that_is_given_back_waits_again_and_an_assignment_says_what_it_passed_over(office: Engine) -> None:
+    for number in range(3):
+        receive(office, at=START + number * timedelta(minutes=1), name=f"G. Wacht {number}")
+    first = take(office, OFFICER, START + HOUR)
+    with transaction(office) as session:
+        release(session, first, by=OFFICER, at=START + 2 * HOUR)
+    found = counted(office, START + 3 * HOUR)
+    assert (found.work.open, found.work.in_hand, found.work.begun) == (3, 0, 0)
+    assert found.work.waiting_so_far.hours.p10 is not None
+    assert found.work.waiting_so_far.hours.p10 < 3, "its hour in hand was no waiting"
+    with Session(office) as session:
+        last = session.exec(select(WorkItem.id).order_by(col(WorkItem.created_at).desc())).first()
+    assert last is not None
+    with transaction(office) as session:
+        assign(session, last, OFFICER.person, reason="Spoed.", by=COORDINATOR, at=START + 4 * HOUR)
+    found = counted(office, START + 5 * HOUR)
+    (given,) = of_kind(found, "assign").each
+    assert given.effect["placesSkipped"] == 2
+    assert (found.work.in_hand, found.work.begun) == (1, 1)
