@@ -137,7 +137,7 @@ def of_caller(session: Session, by: Actor) -> list[ColumnElement[bool]]:
     if by.role in OF_AN_EMPLOYER:
         asked = select(Takeover.stream).where(col(Takeover.organisation).in_(scope.known_as(session, by.organisation)))
         found.append(col(Application.id).in_(asked))
-    if by.role is Role.SECRETARY:
+    if by.role in views.WHERE_TOLD:
         told = select(Reminder.application).where(Reminder.recipient == by.person)
         found.append(col(Application.id).in_(told))
     return found

@@ -26,6 +26,8 @@ READS_CONTENT = frozenset(
 """Who needs to know the content of a case; auditors verify facts."""
 READS_MEASURES = READS_CONTENT | {Role.EMPLOYER, Role.SECURITY_CONTACT}
 """Who needs to know what a measure is; finance sees amounts and supplier."""
+WHERE_TOLD = frozenset({Role.SECRETARY, Role.HEAD})
+"""Who sees the cases that the clock told them of, and no others."""
 READS_PAYEE = frozenset({Role.EMPLOYER, Role.SECURITY_CONTACT, Role.FINANCE, Role.APPROVER, Role.RELEASER})
 
 
@@ -304,11 +306,12 @@ def may_see(session: Session, by: Actor, application: Application) -> bool:
     """Whether a case may be known to a caller at all.
 
     Applicants see their own; employers a case in which they were asked to take over, their secretary only one in
-    which a term passed and the clock said so; the office sees all, the ministry's contact none.
+    which a term passed and the clock said so, as the head of the office; the office sees all, the ministry's contact
+    none.
     """
     if by.role is Role.MINISTRY_CONTACT:
         return False
-    if by.role is Role.SECRETARY:
+    if by.role in WHERE_TOLD:
         told = select(Reminder.term).where(Reminder.application == application.id, Reminder.recipient == by.person)
         return session.exec(told.limit(1)).first() is not None
     if by.role is Role.APPLICANT:
@@ -322,6 +325,8 @@ def may_see(session: Session, by: Actor, application: Application) -> bool:
 
 def may_see_apart(session: Session, by: Actor, row: Loan | Objection) -> bool:
     """Whether a loan or an objection may be known to a caller: the official, the office and that employer alone."""
+    if by.role in {Role.HEAD, Role.MINISTRY_CONTACT}:
+        return False
     if by.role is Role.APPLICANT:
         return row.person == by.person
     return by.role not in OF_AN_EMPLOYER or by.organisation in scope.organisations(session, row)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import structlog
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError
 
 from notifications.channels import Channel, OutcomeUnknownError, TransientChannelError, channel
 from notifications.errors import NotificationsError
@@ -17,7 +18,20 @@ from notifications.letters import render
 from notifications.message import compose
 from rules.moments import office_day
 from rules.roles import ENGINE
-from states import alarms, bank_messages, batches, handing, horizon, offering, outbox, reminding, runs, sequence, watch
+from states import (
+    alarms,
+    bank_messages,
+    batches,
+    digests,
+    handing,
+    horizon,
+    offering,
+    outbox,
+    reminding,
+    runs,
+    sequence,
+    watch,
+)
 from states.configuration import Configuration
 from states.database import transaction
 from states.errors import StatesError
@@ -28,7 +42,11 @@ DELIVER = "deliver-outbox"
 BATCHES = "build-batches"
 BANK = "import-bank-messages"
 REMIND = "remind"
-"""The names under which each records that it ran to its end; the deployments bear the same."""
+OFFICES = "watch-offices"
+CALENDAR = "watch-calendar"
+NUMBER = "number-entries"
+DIGEST = "digest"
+"""The names under which each records that it ran to its end; the deployments bear the same, the last five are ticks."""
 AT_ONCE = 100
 """Thresholds passed in one transaction."""
 _LOG = structlog.get_logger()
@@ -65,19 +83,59 @@ def tend_queue(engine: Engine, at: datetime) -> int:
     return returned
 
 
-def remind(engine: Engine, at: datetime, *, runner: str = "direct") -> int:
-    """Pass every threshold that is due, some at a time; answers how many. Asks after offices whose end has passed."""
-    passed = 0
+def remind(engine: Engine, at: datetime) -> int:
+    """Pass every threshold that is due, some at a time; answers how many.
+
+    A term that cannot be passed holds up no other: it is left out, tried again at the next tick, and shown as overdue
+    by ``GET /v1/timers`` until then.
+    """
+    passed, skip = 0, set[str]()
+    while True:
+        known = len(skip)
+        try:
+            with transaction(engine) as session:
+                now = reminding.pass_due(session, at=at, limit=AT_ONCE, skip=skip)
+        except OperationalError:
+            raise
+        except Exception:  # noqa: BLE001  # whatever it is, the others go on
+            now = _one_by_one(engine, at, skip)
+        passed += now
+        if now == 0 and len(skip) == known:
+            return passed
+
+
+def _one_by_one(engine: Engine, at: datetime, skip: set[str]) -> int:
+    """Pass what is due term by term, adding what cannot be passed to ``skip``; answers how many passed."""
     with transaction(engine) as session:
-        watch.ended_offices(session, at=at, limit=AT_ONCE)
+        found = reminding.due_terms(session, at=at, limit=AT_ONCE * reminding.WIDE, skip=skip)
+    passed = 0
+    for each in found:
+        try:
+            with transaction(engine) as session:
+                passed += reminding.pass_terms(session, [each], at=at, limit=1)
+        except OperationalError:
+            raise
+        except Exception:  # noqa: BLE001  # as above
+            skip.add(each.term)
+            _LOG.exception("term-not-passed", term=each.term)
+    return passed
+
+
+def watch_offices(engine: Engine, at: datetime) -> int:
+    """Ask after offices whose end has passed; answers how many were asked after."""
+    with transaction(engine) as session:
+        return watch.ended_offices(session, at=at, limit=AT_ONCE)
+
+
+def digest(engine: Engine, at: datetime) -> int:
+    """Post the daily digests of those who are at work now; answers how many people were looked at."""
+    looked = 0
     while True:
         with transaction(engine) as session:
-            now = reminding.pass_due(session, at=at, limit=AT_ONCE)
+            now = digests.post_due(session, at=at, limit=AT_ONCE)
         if now == 0:
-            break
-        passed += now
-    _finished(engine, REMIND, at, runner)
-    return passed
+            return looked
+        looked += now
 
 
 def watch_calendar(engine: Engine, at: datetime) -> int:

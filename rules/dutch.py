@@ -37,6 +37,7 @@ NAMES = {
     "adviser": "beveiligingsadviseur",
     "security-authority": "beveiligingsautoriteit",
     "coordinator": "coördinator",
+    "head": "hoofd van het adviesbureau",
     "employer": "werkgever",
     "approver": "budgethouder",
     "finance": "financiële administratie",

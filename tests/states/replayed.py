@@ -93,7 +93,9 @@ class Replayed:
             self.due_on, self.provisional, self.reasons = end.on, end.provisional, list(end.reasons)
         on = self.due_on
         found: dict[str, datetime | None] = {}
-        for fraction in value("reminder_ladder", began):
+        ladders = value("reminder_ladders", began)
+        ladder = ladders.get(self.kind) or ladders["every"]
+        for fraction in ladder["at"]:
             name = f"{round(fraction * 100)}%"
             if on is None:
                 found[name] = None
@@ -103,9 +105,12 @@ class Replayed:
                 found[name] = start_of(threshold_on(began, on, fraction, still), 9)
         if line.lapses:
             found["lapsed"] = None if on is None else start_of(on + timedelta(days=1))
-        elif line.owner == "employer":
-            for rung in value("escalation_ladder", began):
-                found[rung["to"]] = None if on is None else start_of(on + timedelta(days=rung["days"]), 9)
+        else:
+            owner = "employer" if self.organisation and line.owner == "office" else line.owner
+            steps = {f"+{days}d": days for days in ladder["after"]}
+            steps |= {rung["to"]: rung["days"] for rung in value("escalation_ladders", began).get(owner, [])}
+            for name, days in steps.items():
+                found[name] = None if on is None else start_of(on + timedelta(days=days), 9)
         self.thresholds |= {name: at for name, at in found.items() if name not in self.passed}
 
     def end(self, on: date, by: str) -> None:

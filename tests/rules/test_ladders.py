@@ -1,0 +1,154 @@
+"""The ladders of reminders and escalation: what they are, and what is refused in them."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from rules.ladders import ESCALATION, REMINDERS, Ladder, Rung, escalation, later, reminders, reminds, share, wrong
+from rules.ladders import wrong_escalation as judge_escalation
+from rules.ladders import wrong_reminders as judge_reminders
+from rules.roles import Role
+from rules.values import versions
+
+BEFORE, AFTER = date(2026, 11, 30), date(2026, 12, 1)
+KINDS = {"takeover": False, "objection": True}
+OWNERS = {"office", "employer"}
+EMPLOYERS = (Rung(Role.SECRETARY, 1), Rung(Role.COORDINATOR, 7), Rung(Role.MINISTRY_CONTACT, 14))
+IN_THE_HOUSE = (Rung(Role.COORDINATOR, 1), Rung(Role.HEAD, 5))
+
+
+@pytest.mark.parametrize("kind", ["completion", "takeover", "objection"])
+def test_until_november_2026_every_term_had_the_same_ladder(kind: str) -> None:
+    assert reminders(kind, BEFORE) == Ladder((0.5, 0.8, 1.0), ())
+
+
+@pytest.mark.parametrize(
+    ("kind", "at", "after"),
+    [
+        ("completion", (0.5, 0.8, 1.0), ()),
+        ("not-processed", (0.5, 0.8, 1.0), ()),
+        ("view", (0.5, 1.0), ()),
+        ("authority", (0.5, 0.8, 1.0), (1,)),
+        ("takeover", (0.5, 0.8, 1.0), (3, 10)),
+        ("default", (0.5, 0.8, 1.0), ()),
+        ("penalty", (0.33, 0.66, 1.0), ()),
+        ("penalty-decision", (0.5, 0.8, 1.0), (3,)),
+        ("payment", (0.5, 0.8, 1.0), (3, 10)),
+        ("objection", (0.8,), ()),
+        ("objection-decision", (0.5, 0.8, 1.0), (3,)),
+        ("objection-put-off", (0.5, 0.8, 1.0), (3,)),
+    ],
+)
+def test_since_december_2026_each_kind_of_term_has_a_ladder_of_its_own(
+    kind: str, at: tuple[float, ...], after: tuple[int, ...]
+) -> None:
+    assert reminders(kind, AFTER) == Ladder(at, after)
+
+
+def test_what_an_employer_lets_pass_is_told_after_a_day_a_week_and_two_weeks() -> None:
+    assert escalation("employer", BEFORE) == escalation("employer", AFTER) == EMPLOYERS
+
+
+@pytest.mark.parametrize("owner", ["office", "security-authority"])
+def test_what_the_office_lets_pass_is_told_to_the_coordinator_and_to_the_head(owner: str) -> None:
+    assert escalation(owner, BEFORE) == ()
+    assert escalation(owner, AFTER) == IN_THE_HOUSE
+
+
+def test_nobody_is_told_of_a_term_that_an_applicant_let_pass() -> None:
+    assert escalation("applicant", AFTER) == ()
+
+
+def test_the_name_of_a_threshold_says_when_it_passes() -> None:
+    assert Ladder((0.5, 0.33, 1.0), (3,)).names == ("50%", "33%", "100%", "+3d")
+    assert (share(0.8), later(10)) == ("80%", "+10d")
+    assert reminds("80%")
+    assert reminds("+3d")
+    assert not reminds("coordinator")
+    assert not reminds("lapsed")
+
+
+def remind(value: dict[str, Any]) -> list[tuple[str, str]]:
+    found = replace(versions()[REMINDERS][-1], value={"objection": {"at": [0.8], "after": []}, **value})
+    return list(judge_reminders(found, KINDS))
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "words"),
+    [
+        ({"at": [0.5, 1.2], "after": []}, "takeover.at.1", "1.2 lies after the end of the term. Give at most 1.0"),
+        ({"at": [0, 1.0], "after": []}, "takeover.at.0", "0 lies before the term begins. Give a fraction above 0."),
+        ({"at": [], "after": []}, "takeover.at", "Nobody would hear of the term before it ends"),
+        ({"at": [0.8, 0.5], "after": []}, "takeover.at", "[0.8, 0.5] does not go up."),
+        ({"at": [0.8, 0.8], "after": []}, "takeover.at", "[0.8, 0.8] does not go up."),
+        ({"at": [1.0], "after": [0]}, "takeover.after.0", "0 is not after the last day. Give whole days, 1 for"),
+        ({"at": [1.0], "after": [1.5]}, "takeover.after.0", "1.5 is not after the last day."),
+        ({"at": [1.0], "after": [10, 3]}, "takeover.after", "[10, 3] does not go up."),
+    ],
+)
+def test_a_ladder_that_cannot_be_climbed_is_refused_with_its_field_and_what_would_be_right(
+    line: dict[str, Any], field: str, words: str
+) -> None:
+    ((found, said),) = remind({"takeover": line})
+    assert found == field
+    assert said.startswith(words)
+
+
+def test_a_ladder_that_fits_is_not_refused() -> None:
+    assert remind({"takeover": {"at": [0.01, 1.0], "after": [1, 2]}}) == []
+    assert remind({"every": {"at": [1], "after": []}}) == []
+
+
+@pytest.mark.parametrize("kind", ["objection", "every"])
+def test_nobody_is_reminded_after_the_end_of_a_term_that_lapses(kind: str) -> None:
+    value = {"takeover": {"at": [1.0], "after": []}, kind: {"at": [1.0], "after": [3]}}
+    ((field, words),) = remind(value)
+    assert field == f"{kind}.after"
+    assert words.startswith("3 days after its end nothing is left to remind of")
+    assert "Leave this empty" in words
+
+
+def test_a_kind_of_term_that_does_not_exist_or_has_no_ladder_is_named() -> None:
+    assert remind({"takover": {"at": [1.0], "after": []}}) == [
+        ("takover", "There is no such kind of term; there are takeover, objection."),
+        ("every", "Nobody is reminded of takeover; give each a ladder, or one for every."),
+    ]
+
+
+def climb(value: dict[str, Any]) -> list[tuple[str, str]]:
+    return list(judge_escalation(replace(versions()[ESCALATION][-1], value=value), KINDS, OWNERS))
+
+
+@pytest.mark.parametrize(
+    ("rungs", "field", "words"),
+    [
+        ([{"to": "boss", "days": 1}], "office.0.to", "boss is nobody to turn to; there are administrator, adviser,"),
+        ([{"to": "applicant", "days": 1}], "office.0.to", "applicant is nobody to turn to"),
+        ([{"to": "head", "days": 0}], "office.days.0", "0 is not after the last day."),
+        ([{"to": "coordinator", "days": 5}, {"to": "head", "days": 5}], "office.days", "[5, 5] does not go up."),
+        ([{"to": "head", "days": 1}, {"to": "head", "days": 2}], "office", "Name each role once."),
+    ],
+)
+def test_an_escalation_that_leads_nowhere_is_refused(rungs: list[Any], field: str, words: str) -> None:
+    ((found, said),) = climb({"office": rungs})
+    assert found == field
+    assert said.startswith(words)
+
+
+def test_an_escalation_for_nobodys_term_is_refused() -> None:
+    assert climb({"provider": []}) == [("provider", "No term is theirs; there are employer, office.")]
+    assert climb({"office": [{"to": "coordinator", "days": 1}, {"to": "head", "days": 2}]}) == []
+
+
+def test_what_is_wrong_names_the_value_and_its_version() -> None:
+    every = dict.fromkeys(versions()[REMINDERS][-1].value, False)
+    assert wrong(every, {"employer", "office", "security-authority"}) == []
+    found = wrong(every | {"objection": True, "takeover": True}, {"employer", "office"})
+    assert [line.partition(": ")[0] for line in found] == [
+        "reminder_ladders, the version from 2026-12-01",
+        "escalation_ladders, the version from 2026-12-01",
+    ]
+    assert ": takeover.after: " in found[0]
+    assert ": security-authority: " in found[1]
