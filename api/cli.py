@@ -134,6 +134,18 @@ def term(
 
 
 @app.command()
+def values() -> None:
+    """Say whether the dated values fit, before an office is started with them; needs no office."""
+    from rules.values import FOLDER, RulesError, versions  # noqa: PLC0415
+
+    try:
+        from states import deadlines, queue  # noqa: F401, PLC0415  # each judges its own values
+    except (RulesError, ValueError) as error:  # the second where a file is no TOML
+        fail(f"The dated values in {FOLDER} do not fit.\n{error}")
+    typer.echo(f"{len(versions())} dated values fit.")
+
+
+@app.command()
 def verify() -> None:
     """Verify every chain of the ledger, and that what is stored follows from it."""
     from states.database import transaction  # noqa: PLC0415

@@ -6,8 +6,10 @@ The other processes are started by name, as modules; nothing of flows/ is import
 import http.client
 import json
 import os
+import shutil
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from api import office
@@ -78,8 +80,10 @@ class Supervisor:
             database = self._database()
         self._office = Office(self._office.api, database, self._office.prefect)
         with self._teller.step("Tables"):
+            values = self._keep_values()
             self._migrate(database)
         around = surroundings(self._configuration, database, self._office.prefect)
+        around["VEILIGADVIES_VALUES"] = str(values)
         self._begin("api", ["api.serve"], around)
         for part in PARTS:
             # Their imports take seconds; until the demonstration office stands they wait with their work.
@@ -129,6 +133,19 @@ class Supervisor:
                 return embedded.start(self._folder / "postgres").url
         except embedded.EmbeddedError as error:
             raise OfficeError(str(error)) from error
+
+    def _keep_values(self) -> Path:
+        """Refuse dated values that do not fit; those that do stay for this run, whatever becomes of their files."""
+        from rules.values import FOLDER, RulesError  # noqa: PLC0415  # as above
+
+        try:
+            from states import deadlines, queue  # noqa: F401, PLC0415  # each judges its own values
+        except RulesError as error:
+            raise OfficeError(f"The dated values in {FOLDER} do not fit.\n{error}") from error
+        kept = self._folder / "values"
+        shutil.rmtree(kept, ignore_errors=True)
+        shutil.copytree(FOLDER, kept)
+        return kept
 
     def _migrate(self, database: str) -> None:
         from sqlalchemy.exc import OperationalError  # noqa: PLC0415  # as above

@@ -11,6 +11,7 @@ The files ``rules/values/*.toml`` hold one table per value with a list of versio
 A version holds from ``from`` up to and including ``until`` (open where it is missing).
 """
 
+import os
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +23,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-FOLDER = Path(__file__).parent / "values"
+FOLDER = Path(os.environ.get("VEILIGADVIES_VALUES") or Path(__file__).parent / "values")
+"""Where the values are read from, once per process; a running office reads those that fitted when it started."""
 
 
 class RulesError(Exception):
