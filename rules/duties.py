@@ -123,6 +123,7 @@ DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
     ("person", "register"): (Z, N),
     ("person", "depart"): (Z, N),
     ("person", "choose-language"): (A, U, Z, N),
+    ("person", "choose-letters"): (Z, U, D, S, C, E, P, F, L, X),
     ("person", "arrange-work"): (C, Z),
     ("person", "record-absence"): (C, U, D, S, E, P, F, L, Z),
     ("person", "end-absence"): (C, U, D, S, E, P, F, L, Z),

@@ -56,6 +56,11 @@ def post(
     return row
 
 
+def wanted(reader: Person, letter: str, *, acute: bool = False) -> bool:
+    """Whether someone gets a letter that may be declined; what is acute comes all the same."""
+    return acute or letter not in (reader.declined or ())
+
+
 def hold_back(session: Session, person: str) -> None:
     """Send nothing more to someone: what waits is held back for good."""
     for row in session.exec(select(Outbox).where(Outbox.recipient == person, Outbox.state == "pending")):

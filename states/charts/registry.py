@@ -62,6 +62,7 @@ PERSON = decided(
     # event           active departed
     depart               >       x
     choose-language      =       x
+    choose-letters       =       x
     succeed-employer     =       x
     arrange-work         =       x
     record-absence       =       x

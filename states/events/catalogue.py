@@ -35,6 +35,7 @@ from states.events import (
     objections,
     payables,
     people_at_work,
+    people_letters,
     registry,
     takeovers,
 )
@@ -77,6 +78,7 @@ MODULES = (
     books,
     registry,
     people_at_work,
+    people_letters,
     mergers,
     loan_requests,
     loans,

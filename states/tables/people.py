@@ -61,6 +61,8 @@ class Person(Versioned, table=True):
     """No letter goes to the person from here on."""
     language: Language | None = Field(default=None, sa_type=by_value(Language))
     """Of the letters to this person; None for whoever was registered before it was asked: Dutch."""
+    declined: list[str] | None = Field(default=None, sa_type=json_type())
+    """The letters that the person does not want, of those that may be declined; None while nothing was chosen."""
 
 
 class Duty(Recorded, table=True):

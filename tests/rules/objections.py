@@ -166,6 +166,8 @@ OBJECTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("loan.office-ends-with-the-application", {"application": "application-1"}),
     ("loan.office-in-scope", {"office": Office.MUNICIPAL_COUNCILLOR, "on": ON}),
     ("measure.provided-in-office", {"day": ON + DAY, "until": ON, "kept": False}),
+    ("letters.optional", {"declined": ["digest", "reminder", "refusal"], "on": ON}),
+    ("letters.own-choice", {"role": Role.COORDINATOR, "person": "a", "reader": "b"}),
     ("merger.employer-is-there", {"organisation": "a", "successor": "b"}),
     ("merger.no-batch-under-way", {"batches": ["batch-1", "batch-2"]}),
     ("merger.successor-fits", {**MERGER, "successor": "a", "successor_active": False}),

@@ -1,0 +1,62 @@
+"""Which letters someone gets: the language, and what can be declined."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+
+from api import views
+from api.addresses import href
+from api.applications import etag
+from api.edge import OneEdge
+from notifications.catalogue import catalogue
+from rules.moments import office_day
+from rules.optional_letters import optional
+from rules.roles import Role
+from states.errors import NotFoundError
+from states.tables.people import Language, Person
+
+router = APIRouter(prefix="/v1", tags=["people"])
+READERS = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR, Role.AUDITOR})
+
+
+class OptionalLetter(views.View):
+    """A letter that someone may do without."""
+
+    letter: str
+    title: str
+    title_nl: str
+    declined: bool
+
+
+class LettersOf(views.View):
+    """The letters to someone: what no law and no term asks for can be declined, everything else comes."""
+
+    person: str
+    language: str
+    optional: list[OptionalLetter]
+    choose: str
+    """Where the choice is made, with a body such as ``{"declined": ["digest"]}``."""
+
+
+@router.get("/people/{id}/letters", operation_id="get-letters-of-person")
+def letters_of(edge: OneEdge, response: Response, person: Annotated[str, Path(alias="id", max_length=80)]) -> LettersOf:
+    """Which letters someone gets; for that person, the coordinator, the administrator and the auditor."""
+    row = edge.session.get(Person, person)
+    if row is None or not (edge.by.person == person or edge.by.role in READERS):
+        raise NotFoundError("person", person)
+    response.headers["ETag"] = etag(row.version)
+    titles = catalogue().letters
+    return LettersOf(
+        person=person,
+        language=row.language or Language.NL,
+        optional=[
+            OptionalLetter(
+                letter=letter,
+                title=titles[letter].title["en"],
+                title_nl=titles[letter].title["nl"],
+                declined=letter in (row.declined or ()),
+            )
+            for letter in optional(office_day(edge.at))
+        ],
+        choose=href("person", person, "choose-letters"),
+    )
