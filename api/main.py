@@ -17,12 +17,14 @@ from api import (
     decisions,
     events,
     finance,
+    letters,
     operations,
     parts,
     police_reports,
     problems,
     progress_report,
     statistics,
+    timers,
     trails,
     work_items,
 )
@@ -121,7 +123,9 @@ def create(configuration: Configuration) -> FastAPI:
         police_reports.router,
         calculator.router,
         statistics.router,
+        letters.router,
         progress_report.router,
+        timers.router,
     ):
         app.include_router(router)
     return app

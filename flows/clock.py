@@ -6,8 +6,8 @@ Nothing is kept in it: no job per case, no job store. Any number of clocks may t
 import signal
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 import structlog
 from apscheduler.schedulers.blocking import BlockingScheduler
@@ -24,6 +24,25 @@ from states.database import transaction
 _LOG = structlog.get_logger()
 
 
+class Job(NamedTuple):
+    """What the clock does by itself, and how long at least lies between two times."""
+
+    work: Callable[[Engine, datetime], object]
+    apart: timedelta = timedelta(0)
+
+
+MINUTE = timedelta(minutes=1)
+JOBS: dict[str, Job] = {
+    due.REMIND: Job(due.remind),
+    due.QUEUE: Job(due.tend_queue),
+    due.OFFICES: Job(due.watch_offices, MINUTE),
+    due.CALENDAR: Job(due.watch_calendar, MINUTE),
+    due.NUMBER: Job(due.number),
+    due.DIGEST: Job(due.digest, MINUTE),
+}
+"""Each asks the database what is due, so any number of clocks may do it at once."""
+
+
 class Clock:
     """What happens at every tick."""
 
@@ -33,22 +52,49 @@ class Clock:
         self._schedules = schedules(read())
         self._started = started
         self._tried: dict[str, datetime] = {}
+        self._done: dict[str, datetime] = {}
+        self._planned = False
         self._hands = ThreadPoolExecutor(len(self._schedules), "stand-in")
         self._busy: dict[str, Future[None]] = {}
 
     def tick(self, at: datetime) -> None:
-        """Pass what is due, then see to the flows; nothing that goes wrong stops the clock."""
+        """Do what ticks by itself, then see to the flows; nothing that goes wrong stops the clock or another job."""
         try:
-            due.remind(self._engine, at, runner=here("clock"))
-            due.watch_calendar(self._engine, at)
-            due.tend_queue(self._engine, at)
-            due.number(self._engine, at)
+            self._plan(at)
+            done = [name for name in JOBS if self._may(name, at) and self._tick(name, at)]
+            with transaction(self._engine) as session:
+                runs.finished(session, *done, at=at, runner=here("clock"))
         except Exception:  # noqa: BLE001  # the next tick finds it again
             _LOG.exception("tick-failed")
         try:
             self._stand_in(at)
         except Exception:  # noqa: BLE001  # as above
             _LOG.exception("stand-in-failed")
+
+    def _may(self, name: str, at: datetime) -> bool:
+        """Whether a job's time has come; what was tried a moment ago waits, unless the clock was set back."""
+        last = self._done.get(name)
+        return last is None or not last <= at < last + JOBS[name].apart
+
+    def _tick(self, name: str, at: datetime) -> bool:
+        try:
+            JOBS[name].work(self._engine, at)
+        except Exception:  # noqa: BLE001  # the next tick finds it again
+            _LOG.exception("tick-failed", job=name)
+            return False
+        self._done[name] = at
+        return True
+
+    def _plan(self, at: datetime) -> None:
+        """Put down once what runs by itself and how often, so that everyone can see what should have run."""
+        if self._planned:
+            return
+        every = self._configuration.tick_seconds
+        ticks = {name: {"interval": max(every, job.apart.total_seconds())} for name, job in JOBS.items()}
+        with transaction(self._engine) as session:
+            runs.plan(session, "tick", ticks, at=at)
+            runs.plan(session, "flow", self._schedules, at=at)
+        self._planned = True
 
     def late(self, at: datetime) -> list[str]:
         """The flows that stay away."""

@@ -42,11 +42,12 @@ DELIVER = "deliver-outbox"
 BATCHES = "build-batches"
 BANK = "import-bank-messages"
 REMIND = "remind"
+QUEUE = "tend-queue"
 OFFICES = "watch-offices"
 CALENDAR = "watch-calendar"
 NUMBER = "number-entries"
 DIGEST = "digest"
-"""The names under which each records that it ran to its end; the deployments bear the same, the last five are ticks."""
+"""The names under which each records that it ran to its end; the deployments, and the jobs of the clock, bear the same."""
 AT_ONCE = 100
 """Thresholds passed in one transaction."""
 _LOG = structlog.get_logger()

@@ -9,6 +9,7 @@ from notifications.errors import NotificationsError
 
 _TEXT = 120
 _LINK = 500
+_REFERENCES = 100
 
 
 def _is_text(value: object) -> bool:
@@ -38,12 +39,19 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
+def _is_references(value: object) -> bool:
+    if not isinstance(value, list) or len(value) > _REFERENCES:
+        return False
+    return all(isinstance(each, str) and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}", each) for each in value)
+
+
 _KINDS: dict[str, tuple[Callable[[object], bool], str]] = {
     "text": (_is_text, f"one printable line of at most {_TEXT} characters"),
     "link": (_is_link, f"an http or https address of at most {_LINK} characters"),
     "article": (_is_article, "2.9, 3.9 or 4.9, or a paragraph of it such as 3.9(4)"),
     "date": (_is_date, "an ISO date such as 2026-04-07"),
     "number": (_is_number, "a whole number"),
+    "references": (_is_references, f"a list of at most {_REFERENCES} references"),
 }
 
 

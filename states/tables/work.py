@@ -253,6 +253,16 @@ class Outbox(SQLModel, table=True):
     problem: str | None = None
 
 
+class Digest(SQLModel, table=True):
+    """That the work of a person was looked at on a day, for the daily digest; there can be no second row."""
+
+    person: str = Field(primary_key=True, foreign_key="person.id")
+    day: date = Field(primary_key=True)
+    at: datetime
+    outbox: str | None = None
+    """The letter; None where there was nothing to tell, or the person does not want it."""
+
+
 class IdempotencyKey(SQLModel, table=True):
     """What a request with this key was answered, kept for 24 hours; the answer is sealed."""
 
@@ -276,3 +286,14 @@ class FlowRun(SQLModel, table=True):
     finished_at: datetime
     runner: str
     runs: int = Field(default=0, sa_type=BigInteger)
+
+
+class Timer(SQLModel, table=True):
+    """What runs on time by itself: a flow of Prefect, or a job of the clock; put down by whichever clock knows it."""
+
+    name: str = Field(primary_key=True)
+    kind: str
+    """flow or tick."""
+    schedule: dict[str, Any] = Field(sa_type=json_type())
+    """``interval`` in seconds, or ``cron`` with its ``timezone``."""
+    known_at: datetime

@@ -36,6 +36,11 @@ ONE = {
     "want": "capacity-full",
     "other": "VA-2026-AB12CD34",
     "successor": "Gemeente Nieuwland",
+    "in_hand": 7,
+    "late": 5,
+    "terms": 6,
+    "waiting": 44,
+    "cases": ["VA-2026-AB12CD34", "VA-2026-EF56GH78"],
 }
 OTHER = ONE | {
     "reference": "VA-2027-777777",
@@ -59,6 +64,11 @@ OTHER = ONE | {
     "want": "nobody-may",
     "other": "VA-2027-ZY98XW76",
     "successor": "Provincie Oost",
+    "in_hand": 91,
+    "late": 0,
+    "terms": 12,
+    "waiting": 8,
+    "cases": ["VA-2027-XY12CD34"],
 }
 
 
@@ -72,6 +82,8 @@ def shown(letter: str, key: str, language: str, source: dict[str, object]) -> st
         return str(environment(language).filters["day"](source[key]))
     if kind in catalogue().words:
         return catalogue().words[kind][str(source[key])][language]
+    if kind == "references":
+        return ", ".join(source[key])  # type: ignore[arg-type]
     return str(source[key])
 
 
@@ -163,6 +175,16 @@ def test_a_fact_that_is_not_of_its_kind_is_refused_and_not_repeated(key: str, va
     with pytest.raises(NotificationsError, match=f"fact {key} of the letter reminder must be") as refusal:
         render("reminder", facts("reminder") | {key: value})
     assert str(value) not in str(refusal.value) or len(str(value)) < 3
+
+
+@pytest.mark.parametrize("cases", ["VA-1", ["VA-1 en meer"], [7], ["VA-1"] * 101, ["VA-1\n"], [""]])
+def test_a_digest_names_references_and_nothing_else(cases: object) -> None:
+    with pytest.raises(NotificationsError, match=r"fact cases of the letter digest must be"):
+        render("digest", facts("digest") | {"cases": cases})
+
+
+def test_a_digest_for_someone_with_nothing_in_hand_names_no_case() -> None:
+    assert "geen" in render("digest", facts("digest") | {"cases": []}).body
 
 
 def test_an_article_is_one_of_the_regulation_and_cannot_give_a_domain_away() -> None:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from flows import due
-from flows.clock import Clock
+from flows.clock import JOBS, Clock
 from flows.plan import late_at, read, schedules
 from states import runs
 from states.configuration import Configuration
@@ -87,17 +87,40 @@ def test_the_clock_does_the_work_of_flows_that_stay_away_once_per_lateness(clock
     clock.join()
     with transaction(engine) as session:
         seen = runs.last(session)
-    assert {flow for flow, row in seen.items() if row.finished_at == at} == {
-        due.REMIND,
-        due.DISPATCH,
-        due.DELIVER,
-        due.BANK,
-    }
+    ran = {flow for flow, row in seen.items() if row.finished_at == at}
+    assert ran == {*JOBS, due.DISPATCH, due.DELIVER, due.BANK}
     assert seen[due.BANK].runner.startswith("clock@")
     clock.tick(at + timedelta(seconds=2))
     clock.join()
     with transaction(engine) as session:
         assert runs.last(session)[due.BANK].runs == 1
+
+
+def test_a_job_that_needs_no_hurry_waits_for_its_minute_unless_the_clock_was_set_back(
+    clock: Clock, engine: Engine
+) -> None:
+    def runs_of(name: str) -> int:
+        with transaction(engine) as session:
+            return runs.last(session)[name].runs
+
+    for seconds in (0, 2, 59):
+        clock.tick(NOON + timedelta(seconds=seconds))
+    assert (runs_of(due.REMIND), runs_of(due.DIGEST)) == (3, 1)
+    clock.tick(NOON + timedelta(seconds=60))
+    clock.tick(NOON - timedelta(days=1))
+    assert runs_of(due.DIGEST) == 3
+    clock.join()
+
+
+def test_a_job_that_fails_stops_no_other(clock: Clock, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: Engine, __: datetime) -> None:
+        raise RuntimeError("of this test")
+
+    monkeypatch.setitem(JOBS, due.REMIND, JOBS[due.REMIND]._replace(work=broken))
+    clock.tick(NOON)
+    clock.join()
+    with transaction(engine) as session:
+        assert JOBS.keys() - runs.last(session).keys() == {due.REMIND}
 
 
 def test_a_tick_survives_a_database_that_is_away(home: Path) -> None:

@@ -1,0 +1,55 @@
+"""What runs on time by itself: each reminder, step up, lapse, flow and job, when it last did and when it next will."""
+
+from datetime import datetime
+
+from fastapi import APIRouter
+
+from api import views
+from api.edge import OneEdge
+from rules import duties
+from rules.roles import Role
+from states import timing
+from states.errors import RefusedError
+
+router = APIRouter(prefix="/v1", tags=["operations"])
+READERS = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR, Role.AUDITOR})
+
+
+class TimerView(views.View):
+    """One timer: a threshold of a kind of term, a flow of Prefect, or a job of the clock."""
+
+    name: str
+    kind: str
+    """reminder, escalation, lapse, flow or tick."""
+    term: str | None = None
+    threshold: str | None = None
+    tells: str | None = None
+    """The role that is told."""
+    when: str
+    """At which part of a term, how many days after it, or how often."""
+    last_at: datetime | None = None
+    times: int = 0
+    late: int = 0
+    """How often it came more than an hour after its moment."""
+    letters: int | None = None
+    next_at: datetime | None = None
+    """For a threshold the nearest of the terms that run; none where no such term runs."""
+    waiting: int | None = None
+    """How many terms will reach it, as things stand."""
+    overdue: int = 0
+    """How many should have passed already: the clock is away, or cannot pass them."""
+
+
+class Timers(views.View):
+    """Every timer that is configured."""
+
+    items: list[TimerView]
+
+
+@router.get("/timers", operation_id="list-timers")
+def timers(edge: OneEdge) -> Timers:
+    """Everything that is to happen by itself, so that none of it can be dead without anyone seeing it."""
+    if edge.by.role not in READERS:
+        lacking = duties.role_has_duty(chart="timer", event="read", role=edge.by.role)
+        raise RefusedError([lacking] if lacking else [], duty=True)
+    return Timers(items=[TimerView.model_validate(each) for each in timing.timers(edge.session, at=edge.at)])
