@@ -97,9 +97,7 @@ class NewAbsence(Body):
 
 def absences(step: Step[Person], from_on: date) -> list[Absence]:
     """The absences of the person that reach a day, the first one first."""
-    return step.rows(
-        Absence, Absence.person == step.row.id, col(Absence.until) >= from_on, order=(Absence.since, Absence.id)
-    )
+    return step.rows(Absence, Absence.person == step.row.id, col(Absence.until) >= from_on, order=Absence.since)
 
 
 class RecordAbsence(PersonEvent[NewAbsence]):

@@ -1,0 +1,107 @@
+"""The clock: what a tick costs among 1,000,000 running terms of which none is due, and how many due ones pass a second.
+
+``clock.tick_idle_ms_1m`` is the median of whole ticks of the real clock, every job of it, with Prefect at work.
+``clock.due_per_s`` is how many thresholds pass in a second through the real ``remind``: reminder, letter and an entry
+in the chain of the case, committed with fsync on, by one clock. The rows are made by COPY-like statements, for a
+million cases through the door would take a day.
+"""
+
+import statistics
+import tempfile
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, text
+
+from bench.office import EMPLOYER, now, office
+from flows import due
+from flows.clock import JOBS, Clock
+from flows.plan import read, schedules
+from states import runs
+from states.configuration import Configuration
+from states.database import transaction
+from states.tables.work import Threshold
+
+RUNNING = 1_000_000
+DUE = 2_000
+TICKS = 60
+FILL = (
+    """
+    INSERT INTO stream (id, kind, seq, head, last_at)
+    SELECT 'VA-' || n, 'application', 0, '', now() FROM generate_series(1, :many) n
+    """,
+    """
+    INSERT INTO term (id, application, subject, kind, article, owner, organisation, started_on, amount, unit, due_on,
+                      provisional, suspendable, reasons)
+    SELECT 'term-' || n, 'VA-' || n, 'takeover-' || n, 'takeover', 'Awb 4:13', 'employer', :employer, current_date, 8,
+           'weeks', current_date + 56, false, true, '[]'
+    FROM generate_series(1, :many) n
+    """,
+    """
+    INSERT INTO threshold (term, name, due_at, late)
+    SELECT 'term-' || n, '80%', now() + INTERVAL '1 day' + n * INTERVAL '1 second', false
+    FROM generate_series(1, :many) n
+    """,
+)
+
+
+def fill(engine: Engine) -> None:
+    """A million running terms, each with the threshold that comes next."""
+    with engine.begin() as connection:
+        for statement in FILL:
+            connection.execute(text(statement), {"many": RUNNING, "employer": EMPLOYER})
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE"))
+
+
+def idle(engine: Engine, home: Path) -> list[float]:
+    """Milliseconds of each tick while nothing is due; every job runs in every tick, also those of once a minute."""
+    clock, at, spent = Clock(engine, Configuration(home=home), now()), now(), []
+    for number in range(TICKS):
+        at += timedelta(minutes=1)
+        with transaction(engine) as session:
+            runs.finished(session, *schedules(read()), at=at, runner="bench")
+        began = time.perf_counter()
+        clock.tick(at)
+        if number >= TICKS // 3:  # the first ones warm up
+            spent.append(1000 * (time.perf_counter() - began))
+    clock.join()
+    return spent
+
+
+def pass_them(engine: Engine) -> float:
+    """Thresholds that pass in a second."""
+    at = now()
+    with engine.begin() as connection:
+        late = "UPDATE threshold SET due_at = :at WHERE term IN (SELECT 'term-' || n FROM generate_series(1, :due) n)"
+        connection.execute(text(late), {"at": at - timedelta(minutes=1), "due": DUE})
+    began = time.perf_counter()
+    passed = due.remind(engine, at)
+    spent = time.perf_counter() - began
+    assert passed == DUE, passed
+    return passed / spent
+
+
+def main() -> list[dict[str, Any]]:
+    """Measure."""
+    with office() as (_, engine), tempfile.TemporaryDirectory() as home:
+        fill(engine)
+        spent = idle(engine, Path(home))
+        rate = pass_them(engine)
+        with engine.connect() as connection:
+            index = connection.execute(text("SELECT pg_relation_size('ix_threshold_due')")).scalar_one()
+    note = (
+        f"median of {len(spent)} ticks with all {len(JOBS)} jobs, slowest {max(spent):.1f} ms, "
+        f"{RUNNING:,} running {Threshold.__tablename__}s, index {index // 2**20} MB"
+    )
+    return [
+        {"name": "clock.tick_idle_ms_1m", "value": round(statistics.median(spent), 1), "unit": "ms", "note": note},
+        {
+            "name": "clock.due_per_s",
+            "value": round(rate),
+            "unit": "thresholds/s",
+            "note": f"{DUE:,} due of {RUNNING:,}, one clock: reminder, letter and ledger entry each, committed, fsync on",
+        },
+    ]
