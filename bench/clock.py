@@ -102,6 +102,6 @@ def main() -> list[dict[str, Any]]:
             "name": "clock.due_per_s",
             "value": round(rate),
             "unit": "thresholds/s",
-            "note": f"{DUE:,} due of {RUNNING:,}, one clock: reminder, letter and ledger entry each, committed, fsync on",
+            "note": f"{DUE:,} due of {RUNNING:,}, one clock: reminder, letter and ledger entry each; fsync on",
         },
     ]

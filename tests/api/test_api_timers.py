@@ -1,0 +1,102 @@
+"""Timers over HTTP: each one that is configured, and which letters people choose not to get."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from served import (
+    ADMINISTRATOR,
+    ADVISER,
+    APPROVER,
+    AUDITOR,
+    COORDINATOR,
+    OFFICER,
+    OTHER_OFFICER,
+    Api,
+    is_problem,
+    sparing,
+)
+
+from flows.clock import JOBS, Clock
+from flows.plan import read, schedules
+from rules.ladders import reminders
+from rules.moments import office_day
+from rules.roles import Actor
+from states.term_kinds import TERMS
+
+NAMES = {*JOBS, *schedules(read())}
+
+
+@pytest.fixture
+def ticked(api: Api, tmp_path: Path) -> datetime:
+    """The clock of this office came by."""
+    at = datetime.now(UTC)
+    clock = Clock(api.engine, api.configuration.model_copy(update={"home": tmp_path}), at)
+    clock.tick(at)
+    clock.join()
+    return at
+
+
+def test_every_reminder_step_up_lapse_flow_and_job_is_there(api: Api, ticked: datetime) -> None:
+    found = {item["name"]: item for item in api.read("/v1/timers", by=COORDINATOR)["items"]}
+    for kind, line in TERMS.items():
+        names = reminders(kind, office_day(ticked)).names
+        assert {f"{kind}/{name}" for name in names} <= found.keys()
+        assert (f"{kind}/lapsed" in found) is line.lapses
+        assert all(found[f"{kind}/{name}"]["tells"] == line.reminds for name in names)
+    assert found.keys() >= NAMES
+    assert {found[name]["kind"] for name in JOBS} == {"tick"}
+    assert {found[name]["kind"] for name in schedules(read())} == {"flow"}
+    assert found["remind"]["times"] > 0
+    assert found["remind"]["nextAt"] > found["remind"]["lastAt"]
+    assert found["deliver-outbox"]["when"] == "every 15 s"
+    assert found["build-batches"]["when"] == "0 7 * * mon-fri Europe/Amsterdam"
+    assert found["build-batches"]["nextAt"] is not None
+
+
+def test_a_running_term_says_when_it_next_tells_someone_and_a_passed_one_when_it_did(
+    api: Api, ticked: datetime
+) -> None:
+    api.walk(api.receive(), before="take-over", choose=sparing)
+    before = {item["name"]: item for item in api.read("/v1/timers", by=AUDITOR)["items"]}
+    half = before["takeover/50%"]
+    assert half["waiting"] >= 1
+    assert half["nextAt"] > ticked.isoformat()
+    far = ticked + timedelta(days=90)
+    clock = Clock(api.engine, api.configuration, far)
+    clock.tick(far)
+    clock.join()
+    after = {item["name"]: item for item in api.read("/v1/timers", by=ADMINISTRATOR)["items"]}
+    passed = after["takeover/50%"]
+    assert passed["times"] == half["times"] + half["waiting"]
+    assert passed["lastAt"].startswith(far.date().isoformat())
+    assert passed["waiting"] == 0
+    assert after["takeover/secretary"]["letters"] > before["takeover/secretary"]["letters"]
+    assert all(item["overdue"] == 0 for item in after.values() if item["term"])
+
+
+@pytest.mark.parametrize("by", [OFFICER, ADVISER, APPROVER])
+def test_timers_are_for_the_coordinator_the_administrator_and_the_auditor(api: Api, by: Actor) -> None:
+    is_problem(api.get("/v1/timers", by), 403)
+
+
+def test_people_see_which_letters_they_may_do_without_and_choose(api: Api) -> None:
+    address = f"/v1/people/{OFFICER.person}/letters"
+    answer = api.get(address, OFFICER)
+    found = answer.json()
+    assert (found["language"], found["choose"]) == ("nl", f"/v1/people/{OFFICER.person}/_choose-letters")
+    assert {item["letter"]: item["declined"] for item in found["optional"]} == {"digest": False, "work-offered": False}
+    headers = {"If-Match": answer.headers["ETag"], "Authorization": f"Bearer {api.token(OFFICER)}"}
+    done = api.client.post(found["choose"], json={"declined": ["digest"]}, headers=headers)
+    assert done.status_code == 200, done.text
+    again = api.read(address, by=COORDINATOR)
+    assert {item["letter"]: item["declined"] for item in again["optional"]} == {"digest": True, "work-offered": False}
+    headers["If-Match"] = "*"
+    refused = api.client.post(found["choose"], json={"declined": ["reminder"]}, headers=headers)
+    is_problem(refused, 409)
+    assert [item["rule"] for item in refused.json()["findings"]] == ["letters.optional"]
+
+
+def test_the_letters_of_a_colleague_are_nobodys_business(api: Api) -> None:
+    is_problem(api.get(f"/v1/people/{OFFICER.person}/letters", OTHER_OFFICER), 404)
+    is_problem(api.get("/v1/people/nobody-1/letters", ADMINISTRATOR), 404)
