@@ -47,7 +47,7 @@ OFFICES = "watch-offices"
 CALENDAR = "watch-calendar"
 NUMBER = "number-entries"
 DIGEST = "digest"
-"""The names under which each records that it ran to its end; the deployments, and the jobs of the clock, bear the same."""
+"""The names under which each records that it ran to its end; deployments and jobs of the clock bear the same."""
 AT_ONCE = 100
 """Thresholds passed in one transaction."""
 _LOG = structlog.get_logger()
