@@ -1,7 +1,12 @@
 """What runs on time by itself: each reminder, step up, lapse, flow and job, when it last did and when it next will."""
 
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
+from apscheduler.triggers.cron import CronTrigger
 from fastapi import APIRouter
 
 from api import views
@@ -52,4 +57,29 @@ def timers(edge: OneEdge) -> Timers:
     if edge.by.role not in READERS:
         lacking = duties.role_has_duty(chart="timer", event="read", role=edge.by.role)
         raise RefusedError([lacking] if lacking else [], duty=True)
-    return Timers(items=[TimerView.model_validate(each) for each in timing.timers(edge.session, at=edge.at)])
+    found = [*timing.of_terms(edge.session, at=edge.at), *scheduled(edge)]
+    return Timers(items=[TimerView.model_validate(each) for each in found])
+
+
+def scheduled(edge: OneEdge) -> Iterator[timing.Timer]:
+    """Flows and jobs, with when each runs next; overdue once it stayed away for more than one turn."""
+    for known, schedule in timing.by_schedule(edge.session):
+        next_at = following(schedule, known.last_at or edge.at)
+        overdue = int(following(schedule, next_at) < edge.at)
+        yield replace(known, when=words(schedule), next_at=max(next_at, edge.at), overdue=overdue)
+
+
+def following(schedule: Mapping[str, Any], after: datetime) -> datetime:
+    """The first moment of a schedule after another one: an interval in seconds, or a cron line with its time zone."""
+    if "interval" in schedule:
+        return after + timedelta(seconds=schedule["interval"])
+    trigger = CronTrigger.from_crontab(schedule["cron"], timezone=ZoneInfo(schedule["timezone"]))
+    found: datetime = trigger.get_next_fire_time(None, after)
+    return found
+
+
+def words(schedule: Mapping[str, Any]) -> str:
+    """How often, such as ``every 30 s`` or ``0 7 * * mon-fri Europe/Amsterdam``."""
+    if "interval" in schedule:
+        return f"every {schedule['interval']:g} s"
+    return f"{schedule['cron']} {schedule['timezone']}"

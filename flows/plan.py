@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import yaml
-
-from states.schedules import following
+from apscheduler.triggers.cron import CronTrigger
 
 PREFECT_YAML = Path(__file__).parent.parent / "prefect.yaml"
 TIMES = 3
@@ -35,4 +35,6 @@ def late_at(schedule: dict[str, Any], finished: datetime) -> datetime:
     """The moment from which a flow that last ended at ``finished`` is late."""
     if "interval" in schedule:
         return finished + TIMES * timedelta(seconds=schedule["interval"])
-    return following(schedule, finished) + AFTER
+    trigger = CronTrigger.from_crontab(schedule["cron"], timezone=ZoneInfo(schedule["timezone"]))
+    following: datetime = trigger.get_next_fire_time(None, finished)
+    return following + AFTER

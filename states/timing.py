@@ -12,7 +12,6 @@ from rules.ladders import escalation, later, reminders, reminds, share
 from rules.moments import office_day
 from states import runs
 from states.deadlines import LAPSED
-from states.schedules import following, words
 from states.term_kinds import TERMS
 
 PASSED = text(
@@ -69,14 +68,13 @@ def configured(on: date) -> Iterator[Timer]:
             yield Timer(f"{kind}/{role}", "escalation", f"{days} days after its last day", kind, str(role), str(role))
 
 
-def timers(session: Session, *, at: datetime) -> list[Timer]:
-    """Every timer: those of terms, also by a ladder that no longer holds, then flows and jobs."""
+def of_terms(session: Session, *, at: datetime) -> list[Timer]:
+    """The timers of terms, also those of a ladder that no longer holds while terms still run by it."""
     passed = {(row.kind, row.name): row for row in session.connection().execute(PASSED, {"at": at})}
     sent = {(row.kind, row.threshold): int(row.letters) for row in session.connection().execute(SENT)}
     plan = {(each.term, each.threshold): each for each in configured(office_day(at))}
     gone = [remembered(kind, name) for kind, name in sorted(passed.keys() - plan.keys())]
-    found = [counted(each, passed.get((each.term, each.threshold)), sent) for each in (*plan.values(), *gone)]
-    return [*found, *by_schedule(session, at)]
+    return [counted(each, passed.get((each.term, each.threshold)), sent) for each in (*plan.values(), *gone)]
 
 
 def remembered(kind: str, name: str) -> Timer:
@@ -98,19 +96,10 @@ def counted(timer: Timer, row: Row[Any] | None, sent: dict[tuple[str, str], int]
     return replace(timer, **known)
 
 
-def by_schedule(session: Session, at: datetime) -> Iterator[Timer]:
-    """Flows and jobs of the clock, as a clock put them down."""
+def by_schedule(session: Session) -> Iterator[tuple[Timer, dict[str, Any]]]:
+    """Flows and jobs of the clock as a clock put them down, each with its schedule."""
     ran = runs.last(session)
     for each in runs.timers(session):
         row = ran.get(each.name)
-        next_at = following(each.schedule, row.finished_at if row else each.known_at)
-        overdue = int(next_at < at and following(each.schedule, next_at) < at)
-        yield Timer(
-            each.name,
-            each.kind,
-            words(each.schedule),
-            last_at=row.finished_at if row else None,
-            times=row.runs if row else 0,
-            next_at=max(next_at, at),
-            overdue=overdue,
-        )
+        known = Timer(each.name, each.kind, "", last_at=row.finished_at if row else None, times=row.runs if row else 0)
+        yield known, each.schedule
