@@ -388,8 +388,17 @@ def zulu(thing: Any) -> Any:
 
 
 def explanation(by: Actor, why: Mapping[str, Any]) -> dict[str, Any]:
-    """Why an item stands where it stands; employers learn from it how urgent a case is, not who threatens how."""
+    """Why an item stands where it stands; employers learn from it how urgent a case is, not who threatens how.
+
+    Who of the office is away or barred is the office's business alone.
+    """
     shown: dict[str, Any] = zulu(why)
+    if by.role in OF_AN_EMPLOYER or by.role is Role.APPLICANT:
+        for factor in shown.get("factors", []):
+            if factor["factor"] == "skill":
+                factor["fact"].pop("mayNot", None)
+            if factor["factor"] == "inHand":
+                factor["fact"].pop("by", None)
     if by.role in OF_AN_EMPLOYER:
         for factor in shown.get("factors", []):
             if factor["factor"] == "lane":

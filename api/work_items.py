@@ -1,6 +1,6 @@
 """The work list: what waits, taking the next item, giving it back, and saying that something is done."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Response
@@ -14,7 +14,7 @@ from api.idempotency import Answer, once
 from rules import duties
 from rules.queue import LANES
 from rules.roles import Role
-from states import explaining, handing, holding, outbox, pools, presence, proposals, queue
+from states import explaining, handing, holding, outbox, pools, proposals, queue
 from states.bodies import Body, Handle, Text
 from states.errors import RefusedError
 from states.tables.work import WorkAlarm, WorkItem
@@ -93,25 +93,6 @@ class MovedItems(views.View):
     """What was moved."""
 
     items: list[MovedItem]
-
-
-class PersonAtWork(views.View):
-    """Someone of a pool: what they can do, hold, and whether they are there."""
-
-    person: str
-    skills: tuple[str, ...]
-    """Empty for every skill."""
-    limit: int
-    in_hand: int
-    acute_in_hand: int
-    absent_until: date | None
-    at_work: bool
-
-
-class PeopleAtWork(views.View):
-    """The people of a pool."""
-
-    items: list[PersonAtWork]
 
 
 class AlarmView(views.View):
@@ -195,20 +176,6 @@ def waiting(
         )
     found = edge.session.exec(query.order_by(*pools.order()).limit(limit))
     return WorkItems(items=[view(item, edge.at) for item in found])
-
-
-@router.get("/work-items/people", operation_id="list-people-at-work")
-def people(
-    edge: OneEdge,
-    role: Role | None = None,
-    organisation: Annotated[str, Query(pattern=r"^[a-z0-9-]{0,60}$")] = "",
-) -> PeopleAtWork:
-    """Who is in the caller's pool, or in any for a coordinator: what each can do, holds, and whether they are there."""
-    name = (str(edge.by.role), edge.by.organisation or "")
-    if edge.by.role in WATCH and role is not None:
-        name = (str(role), organisation)
-    found = presence.people_of(edge.session, *name, at=edge.at)
-    return PeopleAtWork(items=[PersonAtWork(**one._asdict()) for one in found])
 
 
 @router.get("/work-items/alarms", operation_id="list-work-alarms")

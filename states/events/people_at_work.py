@@ -97,7 +97,8 @@ class NewAbsence(Body):
 
 def absences(step: Step[Person], from_on: date) -> list[Absence]:
     """The absences of the person that reach a day, the first one first."""
-    return step.rows(Absence, Absence.person == step.row.id, col(Absence.until) >= from_on, order=Absence.since)
+    mine = (Absence.person == step.row.id, col(Absence.until) >= from_on, col(Absence.until) >= col(Absence.since))
+    return step.rows(Absence, *mine, order=Absence.since)  # one that was taken back whole ends before it begins
 
 
 class RecordAbsence(PersonEvent[NewAbsence]):
@@ -149,7 +150,9 @@ class EndAbsence(PersonEvent[EndedAbsence]):
             return
         found = self.meant(step, body)
         if found is None:
-            raise MalformedError([("absence", "No such absence runs or is to come; GET the person's work for those.")])
+            raise MalformedError(
+                [("absence", "No such absence runs or is to come; GET /v1/people/{id}/work for those.")]
+            )
         if body.until is not None and body.until > found.until:
             words = f"It ends on {found.until} already; give an earlier day, or record a further absence."
             raise MalformedError([("until", words)])

@@ -228,3 +228,55 @@ def test_a_claim_is_refused_to_roles_without_a_pool(office: Api) -> None:
     for by in (AUDITOR, Actor(office.read(cases(waiting(office))[0])["applicant"], Role.APPLICANT)):
         problem = is_problem(office.post("/v1/work-items/_claim", by), 403)
         assert [finding["rule"] for finding in problem["findings"]] == ["duty.role"]
+
+
+def test_a_coordinator_hands_work_on_with_a_reason_and_nobody_else_does(office: Api) -> None:
+    office.receive()
+    address = f"/v1/work-items/{waiting(office)[0]['id']}"
+    body = {"person": OTHER_OFFICER.person, "reason": "Knows the municipality."}
+    is_problem(office.post(f"{address}/_assign", OFFICER, body=body), 403)
+    is_problem(office.post(f"{address}/_assign", COORDINATOR, body={"person": OTHER_OFFICER.person}), 422)
+    problem = is_problem(
+        office.post(f"{address}/_assign", COORDINATOR, body={**body, "person": ADVISER.person}),
+        409,
+    )
+    assert [finding["rule"] for finding in problem["findings"]] == ["work.in-pool"]
+    is_problem(office.post(f"{address}/_assign", COORDINATOR, body={**body, "person": "nobody-there"}), 404)
+    given = office.post(f"{address}/_assign", COORDINATOR, body=body)
+    assert given.json()["assignee"] == OTHER_OFFICER.person
+    assert given.json()["returnsAt"] is not None
+    is_problem(office.post(f"{address}/_delegate", OFFICER, body={**body, "person": OFFICER.person}), 409)
+    passed = office.post(f"{address}/_delegate", OTHER_OFFICER, body={**body, "person": OFFICER.person})
+    assert passed.json()["assignee"] == OFFICER.person
+    moved = office.post(
+        "/v1/work-items/_redistribute", COORDINATOR, body={"person": OFFICER.person, "to": [], "reason": "Ill."}
+    ).json()
+    assert [(one["to"], one["item"]["assignee"]) for one in moved["items"]] == [(None, None)]
+
+
+def test_people_of_a_pool_are_shown_with_what_they_can_and_hold(office: Api) -> None:
+    office.receive()
+    claim(office)
+    skills = {"skills": ["domain:home"], "limit": 3}
+    version = office.get(f"/v1/people/{OTHER_OFFICER.person}", COORDINATOR).headers["ETag"]
+    arranged = office.post(f"/v1/people/{OTHER_OFFICER.person}/_arrange-work", COORDINATOR, body=skills, match=version)
+    assert arranged.is_success, arranged.text
+    wrong = office.post(
+        f"/v1/people/{OTHER_OFFICER.person}/_arrange-work", COORDINATOR, body={"skills": ["domain:garden"]}, match="*"
+    )
+    assert "domain:digital" in is_problem(wrong, 422)["errors"][0]["message"]
+    found = {one["person"]: one for one in office.read("/v1/work-items/people")["items"]}
+    assert (found[OFFICER.person]["inHand"], found[OFFICER.person]["skills"]) == (1, [])
+    assert (found[OTHER_OFFICER.person]["limit"], found[OTHER_OFFICER.person]["skills"]) == (3, ["domain:home"])
+    assert office.read("/v1/work-items/people?role=adviser", COORDINATOR)["items"][0]["person"] == ADVISER.person
+    mine = office.read(f"/v1/people/{OFFICER.person}/work")
+    assert [item["action"] for item in mine["inHand"]] == ["start-intake"]
+    is_problem(office.get(f"/v1/people/{OFFICER.person}/work", OTHER_OFFICER), 404)
+    away = {"since": "2099-03-02", "until": "2099-03-06"}
+    said = office.post(f"/v1/people/{OFFICER.person}/_record-absence", body=away, match="*")
+    assert said.is_success, said.text
+    assert office.read(f"/v1/people/{OFFICER.person}/work", COORDINATOR)["absences"][0]["until"] == "2099-03-06"
+    assert office.read("/v1/work-items/alarms", COORDINATOR) == {"items": []}
+    assert office.read("/v1/work-items/proposals") == {"items": []}
+    body = {"accept": True}
+    is_problem(office.post("/v1/work-items/proposals/proposal-none/_answer", body=body), 404)
