@@ -146,6 +146,38 @@ def values() -> None:
 
 
 @app.command()
+def forecast(
+    log: Annotated[Path | None, typer.Option(help="Another office's log, as CSV; needs no office here.")] = None,
+    example: Annotated[bool, typer.Option("--example", help="The figures of the spring of 2024; no office.")] = False,
+    arrivals: Annotated[float | None, typer.Option("--arrivals-per-week", help="Cases a week, assumed.")] = None,
+    advisers: Annotated[int | None, typer.Option(help="Advisers, assumed.")] = None,
+    hours_per_case: Annotated[float | None, typer.Option(help="Hours of an adviser a case, assumed.")] = None,
+    starts_on: Annotated[str, typer.Option("--from", help="The first day, where all is assumed.")] = "2024-01-01",
+    hours: Annotated[str, typer.Option(help="When a log's office works: office or always.")] = "office",
+    weeks: Annotated[int, typer.Option(help="How far ahead.")] = 26,
+    replications: Annotated[int, typer.Option(help="How often that stretch is simulated.")] = 200,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same answer.")] = 1,
+    ill: Annotated[str | None, typer.Option(help="What if so many advisers are ill, or one by name.")] = None,
+    intake: Annotated[float | None, typer.Option(help="What if so many times the cases come in.")] = None,
+    reserve: Annotated[int | None, typer.Option(help="What if every so many claims is the reserve's.")] = None,
+    joins: Annotated[str | None, typer.Option(help="What if one more is there, with this skill or all.")] = None,
+    confidence: Annotated[float | None, typer.Option(help="In which share of the runs advisers suffice.")] = None,
+    bare: Annotated[bool, typer.Option("--bare", help="Only the office as it is.")] = False,
+    back_test: Annotated[bool, typer.Option("--back-test", help="How wrong it would have been.")] = False,
+    plot: Annotated[list[Path] | None, typer.Option(help="Draw it, as .png or .svg; may be repeated.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else.")] = False,
+) -> None:
+    """Say how long work will wait, which terms will be missed, and how many advisers are needed."""
+    from api import foreteller  # noqa: PLC0415
+
+    asked = foreteller.Asked(
+        log, example, arrivals, advisers, hours_per_case, starts_on, hours, weeks, replications, seed, ill, intake,
+        reserve, joins, confidence, bare, back_test, tuple(plot or ()), as_json,
+    )  # fmt: skip
+    foreteller.run(asked, lambda work: within(Configuration(), work))
+
+
+@app.command()
 def verify() -> None:
     """Verify every chain of the ledger, and that what is stored follows from it."""
     from states.database import transaction  # noqa: PLC0415

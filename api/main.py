@@ -17,6 +17,7 @@ from api import (
     decisions,
     events,
     finance,
+    forecast,
     letters,
     operations,
     parts,
@@ -128,6 +129,7 @@ def create(configuration: Configuration) -> FastAPI:
         letters.router,
         progress_report.router,
         timers.router,
+        forecast.router,
     ):
         app.include_router(router)
     return app

@@ -159,6 +159,7 @@ DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
     ("police-report", "draft"): (A, U, D),
     ("statistics", "read"): (C, S, Z, Role.AUDITOR),
     ("progress-report", "read"): (C, S, Z, Role.AUDITOR, Role.MINISTRY_CONTACT),
+    ("forecast", "ask"): (C, Z, Role.AUDITOR),
 }
 
 

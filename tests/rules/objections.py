@@ -53,6 +53,8 @@ SIGNAL = {
 }
 
 OBJECTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("capacity.enough-history", {"cases": 19, "days": 28, "on": ON}),
+    ("capacity.enough-history", {"cases": 20, "days": 27, "on": ON}),
     ("chart.state", {"event": "close", "state": "intake", "possible": ["booking"]}),
     ("chart.state", {"event": "close", "state": "intake", "possible": []}),
     ("conflict.not-own-case", {"person": "a", "applicant": "a"}),

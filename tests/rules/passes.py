@@ -37,6 +37,7 @@ PASSES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("books.period-open", {"booked_on": ON, "closed": None, "first_open_day": ON}),
     ("books.reopened-by-another", {"person": "a", "closed_by": "b"}),
     ("books.reopened-by-another", {"person": "a", "closed_by": None}),
+    ("capacity.enough-history", {"cases": 20, "days": 28, "on": ON}),
     ("chart.state", {"event": "close", "state": "booking", "possible": ["settlement", "booking"]}),
     ("completion.decided-in-time", {"due_on": ON, "announced_on": ON}),
     ("completion.decided-in-time", {"due_on": None, "announced_on": ON}),

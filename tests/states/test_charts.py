@@ -53,6 +53,7 @@ OUTSIDE_CHARTS = {
     ("police-report", "draft"),
     ("statistics", "read"),
     ("progress-report", "read"),
+    ("forecast", "ask"),
 }
 
 charts = pytest.mark.parametrize("chart", CHARTS.values(), ids=lambda chart: chart.name)

@@ -1,0 +1,208 @@
+"""What a simulation is told: who works when, what comes in how often, how long it takes, and which terms run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import cached_property
+from random import Random
+
+from rules.forecast.axis import Axis, since
+from rules.lengths import Length
+from rules.moments import office_day, start_of
+from rules.queue import LANES
+from rules.terms import due_or_provisional
+from rules.values import value
+
+WEEK = 168
+"""The hours of a week."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How long work takes: lengths that were seen and are drawn again, or a mean with an exponential spread."""
+
+    seen: tuple[float, ...] = ()
+    mean: float = 0.0
+
+    def redrawn(self, rng: Random) -> "Spread":
+        """As it might have been seen as well (bootstrap): few observations leave much open."""
+        return Spread(tuple(rng.choices(self.seen, k=len(self.seen)))) if self.seen else self
+
+    def draw(self, rng: Random) -> float:
+        """One length, in working hours."""
+        return rng.choice(self.seen) if self.seen else rng.expovariate(1 / self.mean)
+
+    @property
+    def expected(self) -> float:
+        """The mean, in working hours."""
+        return sum(self.seen) / len(self.seen) if self.seen else self.mean
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How many cases of a lane come in a week: counted in so many weeks, or simply assumed where these are nought."""
+
+    count: float
+    weeks: float = 0.0
+    factor: float = 1.0
+
+    @property
+    def weekly(self) -> float:
+        """The expected number a week."""
+        return self.factor * (self.count / self.weeks if self.weeks else self.count)
+
+    def drawn(self, rng: Random) -> float:
+        """A number a week that may be behind what was counted: gamma with the count as its shape."""
+        if not self.weeks or not self.count:
+            return self.weekly
+        return self.factor * rng.gammavariate(self.count, 1 / self.weeks)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One kind of work on the way of a case."""
+
+    name: str
+    pool: str
+    """Whose work it is."""
+    level: Mapping[int, float]
+    """The service level by lane, in working hours; for acute work in plain ones."""
+    hours: Mapping[int, Spread]
+    """Hours of work by lane; 0 for every lane that is not named."""
+    share: float = 1.0
+    """Of the cases that come this far, so many ask for it."""
+    skills: tuple[tuple[str, float], ...] = ()
+    """Which skill it asks for, in which share; empty for none."""
+
+    def spread(self, lane: int) -> Spread:
+        """How long it takes in a lane."""
+        return self.hours.get(lane) or self.hours[0]
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A statutory term on the way of a case: from when work of one stage comes in until work of another is done."""
+
+    name: str
+    article: str
+    length: Length
+    first: int
+    last: int
+    ours: bool = True
+    """Whether it is the office's to keep."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Someone who takes work from a pool."""
+
+    name: str
+    pool: str
+    axis: Axis
+    """When the person works."""
+    skills: tuple[str, ...] = ()
+    """Empty for every skill."""
+    hands: int = 1
+    """Pieces of work among which the person shares the time at once."""
+    limit: int = 500
+    """Pieces of work that the person may hold."""
+
+
+@dataclass(slots=True)
+class Job:
+    """One case on its way: everything that chance decides about it, so that every scenario meets the same cases."""
+
+    id: str
+    lane: int
+    arrived: float
+    efforts: tuple[float | None, ...]
+    """Hours of work of each stage; None for one that it does not ask for."""
+    skills: tuple[str, ...]
+    first: int = 0
+    """The stage in which it comes in."""
+    holder: str | None = None
+    """Who has it in hand when the simulation begins."""
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """A case that is there when the simulation begins."""
+
+    id: str
+    lane: int
+    arrived: float
+    stage: int
+    holder: str | None = None
+    spent: float = 0.0
+    """Hours of work that were put into its stage already."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """An office as the simulation knows it."""
+
+    origin: datetime
+    """The moment from which hours are counted."""
+    start: float
+    """When the simulation begins."""
+    weeks: float
+    axis: Axis
+    """The office's own time, in which service levels and waits are counted."""
+    stages: tuple[Stage, ...]
+    people: tuple[Person, ...]
+    rates: Mapping[int, Rate]
+    pattern: tuple[float, ...]
+    """How much comes in each hour of the week, from Monday at midnight in local time."""
+    pool: str
+    """The pool that is asked about."""
+    reserve: int | None
+    """Every so many claims that are not acute; None for none."""
+    deadlines: tuple[Deadline, ...] = ()
+    backlog: tuple[Backlog, ...] = ()
+    warm: float = 0.0
+    """Weeks at the beginning that are not measured."""
+    dues: dict[tuple[int, Length], float] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def end(self) -> float:
+        """The end of the weeks that are measured."""
+        return self.start + self.weeks * WEEK
+
+    @cached_property
+    def on(self) -> datetime:
+        """The moment at which the simulation begins."""
+        return self.at(self.start)
+
+    def at(self, moment: float) -> datetime:
+        """A moment as the rules know it."""
+        return self.origin + timedelta(hours=moment)
+
+    def staff(self, pool: str) -> list[Person]:
+        """The people of a pool."""
+        return [person for person in self.people if person.pool == pool]
+
+    def with_people(self, people: list[Person]) -> "Model":
+        """The same office, with these people in the pool that is asked about."""
+        others = [person for person in self.people if person.pool != self.pool]
+        return replace(self, people=(*others, *people))
+
+    def with_intake(self, factor: float) -> "Model":
+        """The same office, with so many times the cases."""
+        rates = {lane: replace(rate, factor=rate.factor * factor) for lane, rate in self.rates.items()}
+        return replace(self, rates=rates)
+
+    def due(self, arrived: float, length: Length) -> float:
+        """The moment at which a statutory term that starts now has passed: the first after its last day."""
+        day = office_day(self.at(arrived))
+        key = (day.toordinal(), length)
+        if key not in self.dues:
+            last = due_or_provisional(day, length).on
+            assert last is not None
+            self.dues[key] = since(self.origin, start_of(last + timedelta(days=1)))
+        return self.dues[key]
+
+
+def levels(name: str, on: datetime) -> dict[int, float]:
+    """A service level of the house by lane, as it stands on a day."""
+    held = value(f"service_level_{name}", office_day(on))
+    return {lane: float(held[str(urgency)]) for lane, urgency in LANES.items()}
