@@ -20,9 +20,11 @@ from office import (
 )
 from shelf import Prepared
 from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
+from rules.priority import check
 from rules.roles import Actor, Role
+from rules.urgency import RANK, Urgency
 from states.database import transaction
 from states.errors import NotFoundError, RefusedError
 from states.explaining import explain
@@ -31,6 +33,7 @@ from states.offering import offer_due
 from states.places import place
 from states.queue import claim
 from states.tables.application import Application, ThreatSignal
+from states.tables.ledger import LedgerEntry
 from states.tables.work import ReserveCount, WorkItem
 
 OTHER = person(Role.OFFICER, number=2)
@@ -282,3 +285,60 @@ def test_what_has_not_happened_yet_is_no_threat_signal(office: Engine) -> None:
     body = {"kind": "stalking", "source": "police", "occurredOn": "2026-03-03"}
     wanted = ["urgency.signal-not-in-future"]
     assert refused(lambda: do(office, "application", reference, "record-threat", by=OFFICER, body=body)) == wanted
+
+
+def unsettle(engine: Engine) -> None:
+    """Threats of every class, one lowered again, steps of hand-offs taken, work in hand."""
+    references = sorted({item.application for item in rows(engine, WorkItem)})
+    kinds = ("acute-danger", "stalking", "online-harassment", "death-threat")
+    for number, (reference, kind) in enumerate(zip(references[2:], kinds, strict=False)):
+        at = START + timedelta(days=9, hours=number)
+        body = {"kind": kind, "source": "third-party" if number == 2 else "police"}
+        do(engine, "application", reference, "record-threat", by=OFFICER, at=at, body=body)
+    lower = {"urgency": "elevated", "reasons": "The police closed its inquiry."}
+    at = START + timedelta(days=10)
+    do(engine, "application", references[2], "lower-urgency", by=COORDINATOR, at=at, body=lower)
+    do(engine, "application", references[5], "record-hand-off", by=OFFICER, at=at, body={"step": "support-team"})
+
+
+def test_every_explanation_computes_again_to_the_place_where_the_item_stands(queue: Engine) -> None:
+    unsettle(queue)
+    take(queue, at=START + timedelta(days=10))
+    at = START + timedelta(days=11)
+    again = {}
+    with Session(queue) as session:
+        waiting = select(WorkItem).where(WorkItem.role == "officer", col(WorkItem.done_at).is_(None))
+        for item in session.exec(waiting):
+            told = explain(session, item, at=at)
+            assert check(told) == []
+            lane = next(factor for factor in told["factors"] if factor["factor"] == "lane")
+            until = next(factor for factor in told["factors"] if factor["factor"] == "startBy")
+            if item.assignee is None:
+                again[item.id] = (RANK[Urgency(lane["value"])], until["value"], item.created_at, item.id)
+                assert told["place"] == place(session, item)
+    assert sorted(again, key=again.__getitem__) == in_order(queue)
+    assert {again[key][0] for key in again} == {1, 2, 3, 4}
+
+
+def test_each_claim_and_each_re_ordering_keeps_its_explanation_in_a_chain(queue: Engine) -> None:
+    unsettle(queue)
+    take(queue, at=START + timedelta(days=10))
+    claimed = row(queue, LedgerEntry, LedgerEntry.event == "claim")
+    assert check(claimed.facts["explanation"]) == []
+    assert claimed.stream == "work:officer::officer-1"
+    moved = rows(queue, LedgerEntry, LedgerEntry.event == "reorder")
+    assert len(moved) >= 4
+    for entry in moved:
+        for item in entry.facts["items"]:
+            lane = item["to"]["lane"]
+            assert (
+                check(
+                    {
+                        "lane": lane,
+                        "factors": [{**item["factors"][0], "fact": entry.facts["signals"]}, item["factors"][1]],
+                    }
+                )
+                == []
+            )
+            assert item["from"] != item["to"]
+            assert item["place"]["to"] is None or item["place"]["to"] >= 1

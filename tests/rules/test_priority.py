@@ -1,0 +1,186 @@
+"""Where work stands follows from what happened to its case, and an explanation is computed again from its facts."""
+
+import copy
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from rules.priority import (
+    HANDED_OVER,
+    JOINED,
+    LOWERED,
+    SIGNAL,
+    Asked,
+    Happening,
+    Signal,
+    asked_steps,
+    check,
+    counts,
+    open_steps,
+    read,
+    standing,
+    start_by,
+    told,
+    urgency_after,
+    zulu,
+)
+from rules.urgency import SignalKind, SignalSource, Urgency
+
+MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+FIRST_DAY = date(2026, 1, 1)
+POLICE = Signal("s1", SignalKind.ACUTE_DANGER, SignalSource.POLICE, MONDAY.date(), True, "U1", FIRST_DAY)
+
+
+def signal(seq: int, at: datetime, urgency: Urgency, threat: Signal | None = None) -> Happening:
+    return Happening(seq, at, SIGNAL, urgency, threat)
+
+
+def lowered(seq: int, at: datetime, urgency: Urgency) -> Happening:
+    return Happening(seq, at, LOWERED, urgency)
+
+
+ACUTE, URGENT, ELEVATED, ROUTINE = Urgency.ACUTE, Urgency.URGENT, Urgency.ELEVATED, Urgency.ROUTINE
+INTAKE = Asked(MONDAY, "intake")
+
+
+@pytest.mark.parametrize(
+    ("happened", "urgency"),
+    [
+        ([], ROUTINE),
+        ([signal(2, MONDAY, ELEVATED)], ELEVATED),
+        ([signal(2, MONDAY, URGENT), signal(3, MONDAY, ELEVATED)], URGENT),
+        ([signal(2, MONDAY, ACUTE), lowered(3, MONDAY, ELEVATED)], ELEVATED),
+        ([signal(2, MONDAY, ACUTE), lowered(3, MONDAY, ROUTINE), signal(4, MONDAY, URGENT)], URGENT),
+        ([Happening(2, MONDAY, JOINED, URGENT)], URGENT),
+        ([Happening(2, MONDAY, HANDED_OVER, ROUTINE)], ROUTINE),
+    ],
+)
+def test_a_signal_raises_and_only_a_person_lowers(happened: list[Happening], urgency: Urgency) -> None:
+    assert urgency_after(happened) is urgency
+
+
+def test_work_starts_within_its_service_level_and_acute_work_at_once() -> None:
+    assert standing(INTAKE, []) == (4, start_by(MONDAY, "intake", ROUTINE))
+    assert standing(INTAKE, [signal(2, MONDAY, URGENT)]) == (2, start_by(MONDAY, "intake", URGENT))
+    assert standing(INTAKE, [signal(2, MONDAY - DAY, ACUTE)]) == (1, MONDAY)
+    assert standing(INTAKE, [signal(2, MONDAY + HOUR, ACUTE)]) == (1, MONDAY + HOUR)
+    assert start_by(MONDAY, "intake", ACUTE) == MONDAY
+    assert start_by(MONDAY, "intake", URGENT) < start_by(MONDAY, "intake", ROUTINE)
+
+
+def test_work_that_comes_to_another_lane_must_be_begun_no_sooner_than_it_came_there() -> None:
+    late = MONDAY + 30 * DAY
+    assert standing(INTAKE, [signal(2, late, URGENT)]) == (2, late)
+    assert standing(INTAKE, [signal(2, late, ACUTE), lowered(3, late + DAY, ROUTINE)]) == (4, late + DAY)
+    soon = MONDAY + HOUR
+    assert standing(INTAKE, [signal(2, soon, URGENT)]) == (2, start_by(MONDAY, "intake", URGENT))
+    # A second signal of the same class moves nothing.
+    assert standing(INTAKE, [signal(2, soon, URGENT), signal(3, late, URGENT)]) == (
+        2,
+        start_by(MONDAY, "intake", URGENT),
+    )
+
+
+def test_a_loan_that_was_asked_for_as_urgent_is_urgent_whatever_its_case() -> None:
+    loan = INTAKE._replace(level="loan", urgent_loan=True)
+    assert standing(loan, [])[0] == 2
+    assert standing(loan, [signal(2, MONDAY + HOUR, ELEVATED)]) == standing(loan, [])
+    assert standing(loan, [signal(2, MONDAY + HOUR, ACUTE)]) == (1, MONDAY + HOUR)
+
+
+def test_a_step_of_a_hand_off_stands_with_its_signal_until_the_case_changes_its_lane() -> None:
+    happened = [signal(2, MONDAY, ACUTE, POLICE)]
+    step = Asked(MONDAY, "intake", by_signal=2, hairs=3)
+    assert standing(step, happened) == (1, MONDAY - timedelta(microseconds=3))
+    done = Happening(3, MONDAY + HOUR, HANDED_OVER, ROUTINE, step="call-112")
+    assert standing(step, [*happened, done]) == standing(step, happened)
+    down = lowered(4, MONDAY + 30 * DAY, ELEVATED)
+    assert standing(step, [*happened, done, down]) == (3, MONDAY + 30 * DAY)
+    with pytest.raises(LookupError, match="no signal with place 9"):
+        standing(step._replace(by_signal=9), happened)
+
+
+def test_the_steps_that_are_open_are_those_asked_for_and_not_taken() -> None:
+    happened = [signal(2, MONDAY, ACUTE, POLICE)]
+    steps = [str(step) for step in asked_steps(happened[0])]
+    found = open_steps(happened)
+    assert list(reversed(found)) == steps
+    assert [found[step][1] for step in steps] == list(range(len(steps), 0, -1))
+    taken = Happening(3, MONDAY, HANDED_OVER, ROUTINE, step=steps[0])
+    assert open_steps([*happened, taken]).keys() == set(steps[1:])
+    again = signal(4, MONDAY + HOUR, ACUTE, POLICE._replace(id="s2"))
+    assert open_steps([*happened, taken, again])[steps[0]] == (4, 1)
+    assert open_steps([*happened, taken, again])[steps[1]] == found[steps[1]]
+
+
+def test_what_came_before_the_last_lowering_no_longer_bears_on_the_urgency() -> None:
+    happened = [signal(2, MONDAY, ACUTE), lowered(3, MONDAY, ROUTINE), signal(4, MONDAY, ELEVATED)]
+    assert counts(happened) == [False, True, True]
+    assert counts(happened[:1]) == [True]
+    assert counts([]) == []
+
+
+def test_what_happened_is_read_back_from_what_an_explanation_tells() -> None:
+    for item in (signal(2, MONDAY, ACUTE, POLICE), lowered(3, MONDAY, ELEVATED), Happening(4, MONDAY, JOINED, URGENT)):
+        assert read(told(item, bears=True)) == item
+    bare = signal(2, MONDAY, ACUTE, POLICE._replace(row=None, table_since=None))
+    assert read(told(bare, bears=False)) == bare
+    assert zulu(MONDAY) == "2026-03-02T09:00:00.000000Z"
+
+
+def explanation() -> dict[str, Any]:
+    happened = [signal(2, MONDAY + HOUR, ACUTE, POLICE)]
+    return {
+        "lane": "acute",
+        "factors": [
+            {"factor": "lane", "value": "acute", "fact": [told(happened[0], bears=True)]},
+            {
+                "factor": "startBy",
+                "value": zulu(MONDAY + HOUR),
+                "fact": {
+                    "createdAt": zulu(MONDAY),
+                    "level": "intake",
+                    "urgentLoan": False,
+                    "bySignal": None,
+                    "hairs": 0,
+                },
+            },
+        ],
+    }
+
+
+def test_a_true_explanation_follows_from_its_facts() -> None:
+    assert check(explanation()) == []
+
+
+def changed(path: tuple[Any, ...], value: Any) -> dict[str, Any]:
+    found = copy.deepcopy(explanation())
+    place: Any = found
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    return found
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "says"),
+    [
+        (("lane",), "urgent", "lane 1 follows from the facts"),
+        (("factors", 0, "value"), "routine", "lane 1 follows from the facts"),
+        (("factors", 1, "value"), zulu(MONDAY), "follows from the facts"),
+        (("factors", 1, "fact", "bySignal"), 7, "no signal with place 7"),
+        (("factors", 0, "fact", 0, "counts"), False, "another part of what happened"),
+        (("factors", 0, "fact", 0, "row"), "U9", "the table says acute by U1"),
+        (("factors", 0, "fact", 0, "urgency"), "elevated", "the table says acute by U1"),
+        (("factors", 0, "fact", 0, "tableSince"), "2025-01-01", "the table says acute by U1"),
+        (
+            ("factors", 0, "fact"),
+            [told(signal(3, MONDAY, ACUTE, POLICE), bears=True)] * 2,
+            "not in the order of its chain",
+        ),
+    ],
+)
+def test_an_explanation_that_was_tampered_with_is_found_out(path: tuple[Any, ...], value: Any, says: str) -> None:
+    assert any(says in text for text in check(changed(path, value)))
