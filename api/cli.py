@@ -201,7 +201,7 @@ def verify() -> None:
 def report(
     since: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day of a quarter.")],
     until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day of a quarter that is over.")],
-    form: Annotated[str, typer.Option("--format", help="text, csv, svg or json.")] = "text",
+    form: Annotated[str, typer.Option("--format", help="text, csv, svg, png or json.")] = "text",
     language: Annotated[str, typer.Option(help="nl or en.")] = "nl",
     out: Annotated[Path | None, typer.Option(help="A file to write to.")] = None,
 ) -> None:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 from sqlmodel import Session
 
-from api import views
+from api import plot, views
 from api.calculator import at_fault
 from api.edge import OneEdge
 from api.statistics import may_read
@@ -23,12 +23,13 @@ from states import progress
 
 router = APIRouter(prefix="/v1", tags=["statistics"])
 
-Form = Literal["json", "text", "csv", "svg"]
+Form = Literal["json", "text", "csv", "svg", "png"]
 Language = Literal["nl", "en"]
 MEDIA: dict[str, str] = {
     "text": "text/plain; charset=utf-8",
     "csv": "text/csv; charset=utf-8",
     "svg": "image/svg+xml",
+    "png": "image/png",
 }
 
 
@@ -68,6 +69,12 @@ class ProgressReportView(views.View):
     numbers: list[NumberView]
 
 
+DRAWN_AS: dict[type, Callable[..., plot.Shape]] = {
+    progress_chart.Bar: plot.Bar,
+    progress_chart.Stroke: plot.Stroke,
+    progress_chart.Label: plot.Label,
+}
+"""Which shape of a plot each shape of the chart is."""
 WHY = {
     "nl": "Een getal is verborgen als er te weinig aanvragen of werkgevers achter staan, als één werkgever het bijna "
     "alleen uitmaakt, of als een ander verborgen getal er anders uit te berekenen zou zijn.",
@@ -97,6 +104,12 @@ class Asked:
         """A chart."""
         return progress_chart.svg(progress_chart.draw(self.found, self.language)).encode()
 
+    def png(self) -> bytes:
+        """The same chart in dots, drawn with the shapes of a forecast."""
+        drawn = progress_chart.draw(self.found, self.language)
+        shapes = [DRAWN_AS[type(shape)](*shape) for shape in drawn.shapes]
+        return plot.png(plot.Drawing(drawn.width, drawn.height, shapes))
+
     def view(self) -> ProgressReportView:
         """Number by number."""
         return ProgressReportView(
@@ -124,6 +137,7 @@ WRITERS: dict[str, Callable[[Asked], bytes]] = {
     "text": Asked.text,
     "csv": Asked.csv,
     "svg": Asked.svg,
+    "png": Asked.png,
     "json": Asked.json,
 }
 """How each form is written."""

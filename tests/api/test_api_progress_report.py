@@ -37,6 +37,9 @@ def test_it_comes_in_every_form(office: Api) -> None:
         assert answer.status_code == 200
         assert answer.headers["Content-Type"].startswith(media)
         assert answer.content.decode().startswith(words)
+    picture = office.get(ADDRESS, COORDINATOR, params={**PERIOD, "format": "png"})
+    assert picture.headers["Content-Type"] == "image/png"
+    assert picture.content.startswith(b"\x89PNG")
     english = office.get(ADDRESS, COORDINATOR, params={**PERIOD, "format": "text", "language": "en"})
     assert english.text.startswith("PROGRESS REPORT")
 
@@ -85,7 +88,7 @@ def test_the_command_says_which_option_is_wrong(
     assert write(engine, LAST.since, NOW.until, "text", "nl", None) == 2
     assert write(engine, LAST.since, LAST.until, "text", "nl", path) == 2
     said = capsys.readouterr().err
-    assert "--format: There is no pdf; give one of text, csv, svg" in said
+    assert "--format: There is no pdf; give one of text, csv, svg, png" in said
     assert "--language: There is no fy; give one of nl, en." in said
     assert f"--until: {NOW.until} lies in a quarter that is not over yet" in said
     assert f"--out: {path} cannot be written" in said
