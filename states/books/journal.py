@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from rules import tax
 from rules.tax import Addressee
+from rules.values import value
 from states.books import accounts, periods
 from states.events.event import Step
 from states.tables.finance import Booking, JournalLine, Part, Payable, Side
@@ -39,11 +40,17 @@ def open_day(step: Step[Any], organisation: str, day: date) -> date:
     return periods.open_day(periods.closed(step.session, organisation), day)
 
 
+def bank_day(step: Step[Any], organisation: str, day: date) -> date:
+    """The day in the books for what the bank did: no statement can be refused, so a dated value says where it goes."""
+    moves = value("closed_period_payment", step.on) == "first-open-day"
+    return open_day(step, organisation, day) if moves else day
+
+
 def pay(step: Step[Booking], told: Told) -> None:
     """What the bank booked: the creditor is paid, on the bank's day."""
     day = told.on or step.on
     sides = ((Side.CREDITOR, step.row.amount), (Side.BANK, -step.row.amount))
-    write(step, Part.PAYMENT, sides, open_day(step, step.row.organisation, day), told._replace(on=day))
+    write(step, Part.PAYMENT, sides, bank_day(step, step.row.organisation, day), told._replace(on=day))
 
 
 def cost(step: Step[Booking], vat: Decimal, usual: Addressee, booked_on: date) -> None:
@@ -117,7 +124,7 @@ def mirror(step: Step[Any], booking: Booking, told: Told, *, keep: Part | None =
             "position": position,
             "mirrors": line.position,
             "organisation": owner,
-            "booked_on": open_day(step, owner, told_on),
+            "booked_on": bank_day(step, owner, told_on),
             "document_on": told_on,
             "debit": line.credit,
             "credit": line.debit,

@@ -1,0 +1,227 @@
+"""The books at random: payments, returns, bookings, corrections and closed periods in any order.
+
+It is the same every time; ``RANDOM_BOOKS=50`` tries as many orders as that, each time others.
+"""
+
+import os
+from contextlib import ExitStack
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from holding import money_holds, trails_hold
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from office import GOUDVEEN, START, ZILVERDAM, at_event, do, furnish, person, problems, receive, rows, sparing, walk
+from shelf import Shelf
+from sqlalchemy import Engine
+from sqlmodel import Session
+from test_random_lives import seeded
+
+from rules.books import days_of
+from rules.moments import office_day
+from rules.roles import Role
+from states.bank import demonstration
+from states.bank_messages import take_in
+from states.books import reading, reports
+from states.books.rows import JournalRow
+from states.books.sheets import Sheet, control
+from states.database import transaction
+from states.errors import RefusedError
+from states.events.batches import document
+from states.tables.application import Application
+from states.tables.books import BookPeriod
+from states.tables.finance import BatchLine, Booking, JournalLine, Payable, PaymentBatch
+
+TRIED = int(os.environ.get("RANDOM_BOOKS", "0"))
+SETTINGS = settings(
+    max_examples=TRIED or 6,
+    stateful_step_count=25,
+    derandomize=not TRIED,
+    database=None,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+EMPLOYERS = (ZILVERDAM, GOUDVEEN)
+PERIODS = ("2026-02", "2026-03", "2026-04", "2026")
+EVIDENCE = {
+    "no-own-contribution": ("noOwnContribution", True),
+    "risk-inventory": ("riskInventory", "RIE-1"),
+    "end-of-office": ("endOfOffice", "2028-06-30"),
+}
+
+
+def fill(engine: Engine) -> None:
+    """A case of one municipality and one of two, each approved."""
+    for employers in ([ZILVERDAM], list(EMPLOYERS)):
+        walk(engine, receive(engine, employers=employers), before=at_event("build"), choose=sparing)
+
+
+class Books(RuleBasedStateMachine):
+    """Two employers' finance, approvers, releasers and banks."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        super().__init__()
+        self.shelf, self.open = shelf, ExitStack()
+        self.at = START + timedelta(hours=5)
+        self.lines: dict[tuple[str, int], dict[str, Any]] = {}
+        self.shut: dict[str, set[str]] = {employer: set() for employer in EMPLOYERS}
+        """The periods that were closed before the step at hand."""
+
+    @initialize()
+    def office_opens(self) -> None:
+        self.open.enter_context(seeded("books"))
+        self.engine = self.open.enter_context(self.shelf.copy("books-at-random", fill, base="office"))
+
+    def teardown(self) -> None:
+        if hasattr(self, "engine"):
+            try:
+                assert problems(self.engine) == []
+            finally:
+                self.open.close()
+
+    def do(self, chart: str, subject: str | None, event: str, role: Role, acts_for: str, /, **body: Any) -> Any:
+        """One step of someone of an employer; None where a rule refuses it."""
+        try:
+            found = do(self.engine, chart, subject, event, by=person(role, acts_for), at=self.at, body=body).row
+        except RefusedError:
+            found = None
+        self.holds()
+        return found
+
+    def holds(self) -> None:
+        """What must hold of the books whatever happened."""
+        with Session(self.engine) as session:
+            money_holds(session)
+            for case in rows(self.engine, Application):
+                trails_hold(session, case.id)
+            for employer in EMPLOYERS:
+                found = reading.journal(session, [employer])
+                totals = control(Sheet("journal", JournalRow, found))
+                assert totals.debit == totals.credit
+                classes = [row for year in (2026, 2027) for row in reports.tax_classes(session, [employer], year)]
+                booked = [row for row in rows(self.engine, Booking) if row.state in {"booked", "exported"}]
+                standing = sum((row.amount for row in booked if row.organisation == employer), Decimal(0))
+                assert sum((row.gross for row in classes), Decimal(0)) == standing
+                self.creditors_are_the_open_items(session, employer)
+        self.nothing_changed_or_came_into_a_closed_period()
+
+    def creditors_are_the_open_items(self, session: Session, employer: str) -> None:
+        """What stands on creditors is what was paid and not booked."""
+        lines = [row for row in reading.journal(session, [employer]) if row.side == "creditor"]
+        standing = sum((row.debit - row.credit for row in lines), Decimal(0))
+        items = [item for item in reports.open_items(session, [employer]) if item.kind == "booking"]
+        assert standing == sum((item.amount for item in items), Decimal(0))
+
+    def nothing_changed_or_came_into_a_closed_period(self) -> None:
+        """Lines that stood are as they were, and new ones lie on days that were open."""
+        found = {(line.booking, line.position): line.model_dump() for line in rows(self.engine, JournalLine)}
+        assert {key: found[key] for key in self.lines} == self.lines
+        for key in found.keys() - self.lines.keys():
+            line = found[key]
+            for period in self.shut[line["organisation"]]:
+                since, until = days_of(period)
+                assert not since <= line["booked_on"] <= until, (line, period)
+        self.lines = found
+        self.shut = {employer: set() for employer in EMPLOYERS}
+        for row in rows(self.engine, BookPeriod):
+            if row.reopened_at is None:
+                self.shut[row.organisation].add(row.period)
+
+    @rule(days=st.integers(0, 40))
+    def time_goes_by(self, days: int) -> None:
+        self.at += timedelta(days=days)
+
+    @rule(employer=st.sampled_from(EMPLOYERS))
+    def what_is_approved_goes_to_the_bank(self, employer: str) -> None:
+        for row in rows(self.engine, Payable, Payable.organisation == employer, Payable.state == "returned"):
+            self.do("payable", row.id, "approve", Role.APPROVER, employer)
+        batch = self.do("payment-batch", None, "build", Role.FINANCE, employer, employer=employer)
+        if batch is not None:
+            for event, role in (("seal", Role.FINANCE), ("release", Role.RELEASER), ("export", Role.FINANCE)):
+                self.do("payment-batch", batch.id, event, role, employer)
+
+    @rule(data=st.data(), back=st.booleans(), ago=st.integers(0, 3))
+    def the_bank_tells(self, data: Any, back: bool, ago: int) -> None:
+        """It booked an order, or gives one of its payments back."""
+        sent = rows(self.engine, PaymentBatch, PaymentBatch.exported_at.is_not(None))  # type: ignore[union-attr]
+        if not sent:
+            return
+        batch = data.draw(st.sampled_from(sent), "batch")
+        day = office_day(max(self.at - timedelta(days=ago), batch.exported_at))
+        with Session(self.engine) as session:
+            order = document(session, session.get_one(PaymentBatch, batch.id))
+        file = demonstration.answer(order, booked_on=day)
+        if back:
+            lines = rows(self.engine, BatchLine, BatchLine.batch == batch.id)
+            payment = data.draw(st.sampled_from(lines), "payment").end_to_end
+            file = demonstration.returned(order, payment, booked_on=day)
+        with transaction(self.engine) as session:
+            take_in(session, file, by=person(Role.FINANCE, batch.organisation), at=self.at)
+        self.holds()
+
+    @rule(data=st.data(), ago=st.integers(-1, 60), moves=st.booleans())
+    def finance_books(self, data: Any, ago: int, moves: bool) -> None:
+        """The evidence is completed, and it is booked under some day."""
+        waiting = [row for row in rows(self.engine, Booking) if row.state in {"awaiting-evidence", "ready"}]
+        if not waiting:
+            return
+        row = data.draw(st.sampled_from(waiting), "booking")
+        if given := dict(EVIDENCE[item] for item in row.missing):
+            self.do("booking", row.id, "complete-evidence", Role.FINANCE, row.organisation, **given)
+        self.do("booking", row.id, "book", Role.FINANCE, row.organisation, **self.day(ago, moves=moves))
+
+    @rule(data=st.data(), ago=st.integers(-1, 60), moves=st.booleans())
+    def finance_corrects(self, data: Any, ago: int, moves: bool) -> None:
+        """A booking is reversed and made anew under some day."""
+        booked = [row for row in rows(self.engine, Booking) if row.state in {"booked", "exported"}]
+        if not booked:
+            return
+        row = data.draw(st.sampled_from(booked), "booking")
+        day = self.day(ago, moves=moves)
+        self.do("booking", row.id, "correct", Role.FINANCE, row.organisation, reasons="Wrong.", **day)
+
+    def day(self, ago: int, *, moves: bool) -> dict[str, Any]:
+        """A day to book under, and whether it may move."""
+        found: dict[str, Any] = {"bookedOn": self.before(ago).isoformat()}
+        return found | ({"closedPeriod": "first-open-day"} if moves else {})
+
+    def before(self, ago: int) -> date:
+        return office_day(self.at) - timedelta(days=ago)
+
+    @rule(employer=st.sampled_from(EMPLOYERS), period=st.sampled_from(PERIODS))
+    def a_period_is_closed(self, employer: str, period: str) -> None:
+        self.do("organisation", employer, "close-period", Role.FINANCE, employer, period=period)
+
+    @rule(employer=st.sampled_from(EMPLOYERS), period=st.sampled_from(PERIODS))
+    def a_period_is_reopened(self, employer: str, period: str) -> None:
+        self.do(
+            "organisation", employer, "reopen-period", Role.APPROVER, employer, period=period, reasons="It came late."
+        )
+
+    @rule(employer=st.sampled_from(EMPLOYERS), ago=st.integers(0, 60), number=st.integers(1, 9))
+    def the_accounts_change(self, employer: str, ago: int, number: int) -> None:
+        body = {"since": self.before(ago).isoformat(), "source": "NOTA-1", "cost": f"43{number}0", "creditor": "1490"}
+        self.do("organisation", employer, "set-accounts", Role.FINANCE, employer, **body)
+
+
+@pytest.mark.timeout(0 if TRIED else 300)
+def test_whatever_happens_the_books_balance_and_the_trail_of_what_was_paid_is_whole(shelf: Shelf) -> None:
+    with shelf.copy("office", furnish):
+        pass
+    run_state_machine_as_test(lambda: Books(shelf), settings=SETTINGS)
+
+
+def test_a_line_that_were_lost_would_be_noticed(shelf: Shelf) -> None:
+    with shelf.copy("office", furnish):
+        pass
+    with shelf.copy("books-at-random", fill, base="office") as engine:
+        machine = Books(shelf)
+        machine.engine = engine
+        machine.holds()
+        machine.lines["booking-lost", 1] = {}
+        with pytest.raises(KeyError):
+            machine.holds()
