@@ -75,6 +75,7 @@ class Books(RuleBasedStateMachine):
     def office_opens(self) -> None:
         self.open.enter_context(seeded("books"))
         self.engine = self.open.enter_context(self.shelf.copy("books-at-random", fill, base="office"))
+        self.open.enter_context(seeded("books go on"))
 
     def teardown(self) -> None:
         if hasattr(self, "engine"):
