@@ -7,6 +7,23 @@ from rules.findings import AWB, SCHEME_2024, Words, rule, say
 from rules.offices import Capacity, Office
 from rules.values import value
 
+# Whose hands must differ in one payment. The scheme asks it of applicant, officer, approver and releaser (Awb 2:4); the
+# rest is the separation of duties that accountants ask for: prepare, check, approve, release. Whoever enters an invoice
+# may match it to its measures and check it, since that is one preparation; whoever decides to pay did none of it.
+APPLIED, HANDLED = "applied for this", "handled this application"
+ENTERED, MATCHED, CHECKED = "entered this invoice", "matched this invoice", "checked this invoice"
+APPROVED, AGAIN = "approved this invoice", "approved this invoice a second time"
+APART: dict[str, tuple[str, ...]] = {
+    # step: the earlier steps that none of its people did
+    "match": (APPLIED,),
+    "check": (APPLIED, HANDLED),
+    "approve": (APPLIED, HANDLED, ENTERED, MATCHED, CHECKED),
+    "reject": (APPLIED, HANDLED, CHECKED),
+    "approve-second": (APPLIED, HANDLED, ENTERED, MATCHED, CHECKED, APPROVED),
+    "release": (APPLIED, HANDLED, ENTERED, MATCHED, CHECKED, APPROVED, AGAIN),
+}
+"""For each step of a payment, the earlier ones that must lie in other hands."""
+
 
 @rule("conflict.not-own-case", article="Awb 2:4", source=AWB, nl="Niemand behandelt de eigen aanvraag.")
 def not_own_case(*, person: str, applicant: str) -> Words | None:

@@ -224,6 +224,8 @@ def batch_not_empty(*, count: int) -> Words | None:
 IN_DUTCH = {
     "built this batch": "stelde deze batch samen",
     "sealed this batch": "legde deze batch vast",
+    "entered an invoice in it": "nam een factuur erin op",
+    "matched an invoice in it": "koppelde een factuur erin",
     "checked an invoice in it": "controleerde een factuur erin",
     "approved an invoice in it": "keurde een factuur erin goed",
     "handled an application in it": "behandelde een aanvraag erin",
@@ -235,10 +237,10 @@ IN_DUTCH = {
     "payable.four-eyes-in-batch",
     article="Awb 2:4",
     source=HOUSE,
-    nl="Wie een batch vrijgeeft, heeft er niets in samengesteld, vastgelegd, getoetst, goedgekeurd of aangevraagd.",
+    nl="Wie een batch vrijgeeft, had er eerder niets mee te doen: van opnemen en koppelen tot vastleggen en aanvragen.",
 )
 def releaser_apart(*, person: str, hands: dict[str, list[str]]) -> Words | None:
-    """Whoever releases a batch built, sealed, checked and approved nothing in it, and applied for none of it."""
+    """Whoever releases a batch took no earlier step in it, from entering an invoice to sealing, nor applied for any."""
     for what, people in hands.items():
         if person in people:
             return say(

@@ -8,26 +8,20 @@ from states import deadlines, letters, reordering, work
 from states.charts.advice import DomainState
 from states.charts.application import Stage
 from states.charts.measure import MEASURE, MeasureState
-from states.charts.payable import PayableState
+from states.charts.payable import SETTLED, PayableState
 from states.charts.takeover import TAKEOVER
 from states.events.event import Passage
 from states.tables.application import Application, Measure, Takeover
 from states.tables.finance import Payable
 
 BEFORE_PROVIDED = (MeasureState.ADVISED, MeasureState.TAKEN_OVER, MeasureState.ORDERED)
-UNPAID = (
-    PayableState.RECEIVED,
-    PayableState.CHECKED,
-    PayableState.APPROVED,
-    PayableState.BATCHED,
-    PayableState.RETURNED,
-)
+UNPAID = tuple(state for state in PayableState if state not in SETTLED)
 
 DONE: dict[str, frozenset[str]] = {
     "domain-advice": frozenset({DomainState.ADOPTED}),
     "takeover": TAKEOVER.final,
     "measure": MEASURE.final | {MeasureState.PROVIDED, MeasureState.SETTLED},
-    "payable": frozenset({PayableState.PAID, PayableState.REJECTED}),
+    "payable": frozenset(map(str, SETTLED)),
 }
 """The states of a part in which it no longer holds the application's stage."""
 

@@ -18,6 +18,7 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
+from stdnum import iban as iban_number
 
 from states.errors import MalformedError
 
@@ -49,9 +50,9 @@ Email = Annotated[
 Iban = Annotated[
     str,
     Field(min_length=15, max_length=42, json_schema_extra=CONTENT),
-    AfterValidator(lambda text: "".join(text.split()).upper()),
+    AfterValidator(lambda text: str(iban_number.compact("".join(text.split())))),
 ]
-"""An account number, however it was spaced: content; a rule checks its digits."""
+"""An account number, however it was spaced or punctuated: content; a rule checks its digits."""
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9./-]{0,39}$")]
 """A reference as other systems give it: letters, digits, ``.``, ``/`` and ``-``; a fact."""
 Handle = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,60}$")]
@@ -86,6 +87,8 @@ REMEDIES = {
 }
 Amount = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2), WrapValidator(named)]
 """Euros with at most two decimals."""
+Signed = Annotated[Decimal, Field(max_digits=12, decimal_places=2), WrapValidator(named)]
+"""As :data:`Amount`, or negative where something is taken off; between events only."""
 Day = date
 """A calendar day in the Netherlands."""
 

@@ -203,9 +203,9 @@ def days_fixed(passage: Passage, touch: Touched) -> Mapping[str, Any]:
 
 
 def of_an_advance(passage: Passage, touch: Touched) -> list[str]:
-    """The applicant, where what was approved is an advance, and for the first time."""
+    """The applicant, where what was approved is an advance, by all who must, and for the first time."""
     row: Any = touch.row  # a Payable
-    first_time = row.kind is PayableKind.ADVANCE and row.return_reason is None
+    first_time = row.kind is PayableKind.ADVANCE and row.return_reason is None and touch.after == "approved"
     return applicant(passage, touch) if first_time else []
 
 
@@ -317,6 +317,13 @@ LETTERS: dict[tuple[str, str], tuple[Letter, ...]] = {
         ),
     ),
     ("payable", "approve"): (
+        Letter(
+            "payment-decision",
+            of_an_advance,
+            together(term_due("payment"), due_from_today("term_objection", "objection_until")),
+        ),
+    ),
+    ("payable", "approve-second"): (
         Letter(
             "payment-decision",
             of_an_advance,

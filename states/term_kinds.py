@@ -9,6 +9,7 @@ from rules.lengths import Length, Unit, length
 from rules.roles import Role
 from rules.values import value
 from states.charts.application import Stage
+from states.charts.payable import PayableState
 from states.tables.finance import PayableKind
 from states.tables.loans import Loan
 
@@ -191,9 +192,13 @@ TERMS: dict[str, TermKind] = {
         given=dated("term_payment"),
         owner="employer",
         reminds=Role.FINANCE,
-        starts=events("payable", "approve"),
-        # one that came back is approved again within the term that it had
-        applies=lambda start: start.row.kind in DECIDED_FOR and start.row.return_reason is None,
+        starts=events("payable", "approve", "approve-second"),
+        # one that came back is approved again within the term that it had; a first approval of two decides nothing yet
+        applies=lambda start: (
+            start.row.kind in DECIDED_FOR
+            and start.row.return_reason is None
+            and start.row.state is PayableState.APPROVED
+        ),
         ends=events("payable", "pay", "reject", "reject-with-invoice"),
         revives=events("payable", "bounce"),
     ),

@@ -52,8 +52,12 @@ WORK: dict[tuple[str, str], tuple[Work, ...]] = {
     ("measure", "taken-over"): (Work("order", Role.EMPLOYER, 30, "provision"),),
     ("measure", "ordered"): (Work("provide", Role.EMPLOYER, 30, "provision"),),
     ("measure", "provided"): (Work("receive-invoice", Role.FINANCE, 15, "settlement"),),
+    ("payable", "to-match"): (Work("match", Role.SECURITY_CONTACT, 15, "settlement"),),
     ("payable", "received"): (Work("check", Role.FINANCE, 15, "settlement"),),
     ("payable", "checked"): (Work("approve", Role.APPROVER, 10, "settlement"),),
+    ("payable", "first-approved"): (Work("approve-second", Role.APPROVER, 10, "settlement"),),
+    ("payable", "credit"): (Work("ask-back", Role.FINANCE, 10, "settlement"),),
+    ("payable", "asked-back"): (Work("record-repayment", Role.FINANCE, 10, "settlement"),),
     ("payable", "approved"): (Work("build-batch", Role.FINANCE, 5, "settlement"),),
     ("payable", "returned"): (Work("approve", Role.APPROVER, 20, "settlement"),),
     ("payment-batch", "open"): (Work("seal", Role.FINANCE, 10, "settlement"),),
@@ -289,6 +293,7 @@ def handed_over(_: Passage, touch: Touched) -> Changes:
 
 SPECIAL: dict[tuple[str, str], Callable[[Passage, Touched], Changes]] = {
     ("application", "receive-invoice"): invoiced,
+    ("payable", "match"): invoiced,
     ("payable", "reject"): uninvoiced,
     ("application", "start-intake"): resembling,
     ("application", "join"): looked_at,

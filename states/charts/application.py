@@ -198,6 +198,7 @@ APPLICATION = decided(
     begin-settlement      x   x   x   x   x   x   x   >   x   x   x   x   x   x   x   x   x   x   x
     begin-booking         x   x   x   x   x   x   x   x   >   x   x   x   x   x   x   x   x   x   x
     receive-invoice       x   x   x   x   =   =   =   =   =   =   x   x   x   x   x   x   x   x   x
+    receive-credit-note   x   x   x   x   =   =   =   =   =   =   x   x   x   x   x   x   x   x   x
     close                 x   x   x   x   x   x   x   x   x   >   x   x   x   x   x   x   x   x   x
     intend-refusal        >   >   >   >   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x
     record-view           x   x   x   x   x   x   x   x   x   x   x   x   =   x   x   x   x   x   x

@@ -8,7 +8,7 @@ from states.bodies import Body, Day, Text
 from states.charts.advice import DomainState
 from states.charts.booking import BookingState
 from states.charts.measure import MeasureState
-from states.charts.payable import PayableState
+from states.charts.payable import SETTLED
 from states.charts.takeover import TakeoverState
 from states.events.application_event import ApplicationEvent
 from states.events.event import Step
@@ -135,9 +135,8 @@ class Close(ApplicationEvent[Body]):
 
     def judge(self, step: Step[Application], body: Body) -> None:
         """Every payable is paid or rejected, and every booking is made."""
-        done = {PayableState.PAID, PayableState.REJECTED}
         payables = step.rows(Payable, Payable.stream == step.row.id)
-        step.ask(steps.no_open_payables, waiting=[row.id for row in payables if row.state not in done])
+        step.ask(steps.no_open_payables, waiting=[row.id for row in payables if row.state not in SETTLED])
         made = {BookingState.BOOKED, BookingState.EXPORTED, BookingState.REVERSED}
         bookings = step.rows(Booking, Booking.stream == step.row.id)
         step.ask(steps.bookings_made, waiting=[row.id for row in bookings if row.state not in made])

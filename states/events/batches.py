@@ -193,8 +193,12 @@ class Release(BatchEvent[Body]):
             hands={
                 "built this batch": [step.row.created_by],
                 "sealed this batch": sorted(step.hands("seal")),
+                "entered an invoice in it": [p.entered_by for p in payables if p.entered_by],
+                "matched an invoice in it": [p.matched_by for p in payables if p.matched_by],
                 "checked an invoice in it": [p.checked_by for p in payables if p.checked_by],
-                "approved an invoice in it": [p.approved_by for p in payables if p.approved_by],
+                "approved an invoice in it": [
+                    by for p in payables for by in (p.approved_by, p.second_approved_by) if by
+                ],
                 "handled an application in it": [case.officer for case in cases if case.officer],
                 "are an applicant in it": [case.applicant for case in cases],
             },

@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from rules import books, steps, tax
 from rules.tax import TaxClass
-from states.bodies import Amount, Body, Code, Day, Handle, Text
+from states.bodies import Body, Code, Day, Handle, Signed, Text
 from states.books import journal, periods
 from states.books.journal import Told
 from states.charts.booking import BOOKING, BookingState
@@ -35,8 +35,9 @@ class NewBooking(Body):
     """The part of one payable that falls under one designation."""
 
     payable: Handle
-    amount: Amount
-    vat: Amount = Decimal(0)
+    amount: Signed
+    """Negative where a credit note takes it off again."""
+    vat: Signed = Decimal(0)
     tax_class: TaxClass
     designation: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9 .()&:-]{2,120}$")]
     measures: tuple[Handle, ...] = ()

@@ -18,7 +18,7 @@ from states.errors import NotFoundError
 from states.ledger import Chain, lock, open_stream
 from states.tables.application import Application
 from states.tables.base import Recorded, Versioned
-from states.tables.ledger import LedgerEntry, StreamKind
+from states.tables.ledger import LedgerEntry, Stream, StreamKind
 from states.tables.loans import Loan, Objection
 from states.vault import Vault
 from states.writing import Pen
@@ -181,6 +181,11 @@ class Step(Generic[R]):
             if (key := getattr(row, "id", None)) is not None:
                 self.passage.kept[str(table.__tablename__), key] = row
         return found
+
+    def told(self, row: Any) -> dict[str, Any]:
+        """The content of a subject, as its entries tell it; empty once erased."""
+        stream = self.session.get_one(Stream, row.stream)
+        return self.passage.vault.content(self.session, stream, row.id)
 
     def hands(self, *events: str) -> set[str]:
         """Who carried out any of these events on the subject so far, by its ledger."""

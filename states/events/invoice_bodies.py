@@ -18,6 +18,8 @@ class Part(Body):
     """Instead of a measure: the cost is wage of the official, or the employer takes it in its free space."""
     reasons: Text | None = None
     """Why; something outside the advice is paid for a reason that is given."""
+    text: Text | None = None
+    """What the supplier wrote on the line; it may name the measure or the place, so few may read it."""
     certificate_works: bool = False
     """Outside the advice: works on the house that the certificate asks of its owner (REG x.9(5)(b))."""
     attributable: bool = False
@@ -39,24 +41,65 @@ class InvoiceLine(Part):
     """Whether this is the last invoice for the measure; of a recurring one it is the line that reaches its end."""
 
 
-class Invoice(Body):
-    """A supplier's invoice, or an official's advance with its receipt (REG 1.2)."""
+class RateTotal(Body):
+    """What a document states for one rate of VAT."""
 
-    kind: Literal[PayableKind.SUPPLIER_INVOICE, PayableKind.ADVANCE] = PayableKind.SUPPLIER_INVOICE
+    vat_rate: Amount
+    net: Amount
+    vat: Amount
+
+
+class Totals(Body):
+    """What a document states in total, and per rate of VAT; the lines are held against it."""
+
+    net: Amount
+    vat: Amount
+    gross: Amount
+    rates: tuple[RateTotal, ...] = ()
+
+
+class Billed(Body):
+    """What invoices and credit notes have in common."""
+
     number: Code
     dated: Day
     received_on: Day | None = None
-    addressee: Addressee | None = None
-    """In whose name it is; a supplier's invoice in the employer's, an advance in the official's if left out."""
-    replaces: Handle | None = None
-    """The rejected part in whose place this comes, while the other employers' parts stand; for that employer alone."""
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
+    totals: Totals | None = None
+    """What the document itself states."""
     payee: Line
     """The name exactly as on the account."""
     iban: Iban
+    apart: Text | None = None
+    """Why it is another one, where it looks like one that came before."""
+
+
+class Invoice(Billed):
+    """A supplier's invoice, or an official's advance with its receipt (REG 1.2)."""
+
+    kind: Literal[PayableKind.SUPPLIER_INVOICE, PayableKind.ADVANCE] = PayableKind.SUPPLIER_INVOICE
+    addressee: Addressee | None = None
+    """In whose name it is; a supplier's invoice in the employer's, an advance in the official's if left out."""
+    addressed_to: Handle | None = None
+    """The employer whose name it bears."""
+    to_match: bool = False
+    """Whether the employer's security contact is still to say which measures its lines are for."""
+    replaces: Handle | None = None
+    """The rejected part in whose place this comes, while the other employers' parts stand; for that employer alone."""
     own_contribution: Amount = Decimal(0)
     receipt: Code | None = None
     """The receipt's reference; an advance needs one."""
     lines: Annotated[list[InvoiceLine], Field(min_length=1, max_length=60)]
+
+
+class Offered(Body):
+    """A line as the supplier billed it, before anyone said which measure it is for."""
+
+    text: Text | None = None
+    net: Amount
+    vat_rate: Amount
+    vat: Amount
+    gross: Amount
 
 
 class NewPayable(Body):
@@ -73,10 +116,47 @@ class NewPayable(Body):
     iban: Iban
     own_contribution: Amount = Decimal(0)
     addressee: Addressee | None = None
+    addressed_to: Handle | None = None
     replaces: Handle | None = None
+    credits: Handle | None = None
+    offered: tuple[Offered, ...] = ()
     lines: tuple[Part, ...] = ()
     awarded: Amount = Decimal(0)
     """Euros of a penalty or interest, which is for no measure and has no lines."""
+
+
+class Matching(Body):
+    """Which measures the lines of an invoice are for; one line of it can be divided over several."""
+
+    lines: Annotated[list[InvoiceLine], Field(min_length=1, max_length=60)]
+
+
+class CreditLine(Body):
+    """What is taken off for one measure, or for what was outside the advice; the amounts are not negative."""
+
+    measure: Handle | None = None
+    outside: Outside | None = None
+    net: Amount
+    vat_rate: Amount
+    vat: Amount
+    gross: Amount
+
+
+class CreditNote(Billed):
+    """A supplier's credit note: a negative invoice that takes something off an earlier one."""
+
+    invoice: Handle
+    """The invoice that it takes something off, as its payables name it."""
+    lines: Annotated[list[CreditLine], Field(min_length=1, max_length=60)]
+
+
+def unmatched(line: InvoiceLine) -> list[tuple[str, str]]:
+    """What in a line that is still to be matched was said too early, as (field, what would be right)."""
+    early = {"measure", "outside", "reasons", "periodFrom", "periodUntil", "certificateWorks", "attributable"}
+    given = line.model_dump(by_alias=True, exclude_defaults=True).keys() & early
+    return [
+        (name, "The security contact says this when matching: leave it out, or leave out toMatch.") for name in given
+    ]
 
 
 def misfits(line: InvoiceLine) -> list[tuple[str, str]]:

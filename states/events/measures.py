@@ -7,12 +7,13 @@ from rules import eligibility, gates, old_scheme, steps, turns
 from rules.offices import Domain, LegalBasis, ProvisionForm
 from states.bodies import Amount, Body, Day, Handle, Line, Reference, Text
 from states.charts.measure import MEASURE, MeasureState
+from states.charts.payable import SETTLED
 from states.errors import MalformedError
 from states.events.event import B, Event, Step
-from states.events.spending import closed_list, periods_of, spent_at_home
+from states.events.spending import billed_for, closed_list, periods_of, spent_at_home
 from states.tables.application import Certificate, Measure, Takeover
 from states.tables.base import new_id
-from states.tables.finance import Payable, PayableLine
+from states.tables.finance import Payable, PayableKind, PayableLine
 
 
 class MeasureEvent(Event[Measure, B]):
@@ -187,7 +188,8 @@ def settle_if_paid(step: Step[Any], measure: Measure) -> None:
         return
     lines = step.rows(PayableLine, PayableLine.measure == measure.id)
     payables = [step.get(Payable, line.payable) for line in lines]
-    if all(payable.state in {"paid", "rejected"} for payable in payables):
+    # a credit takes something off and holds nothing up
+    if all(payable.state in SETTLED or payable.kind is PayableKind.CREDIT_NOTE for payable in payables):
         step.follow("measure", measure, "settle")
 
 
@@ -210,8 +212,8 @@ class SettleWithoutInvoice(MeasureEvent[Explained]):
 
     def judge(self, step: Step[Measure], body: Explained) -> None:
         """No invoice came for it."""
-        lines = step.rows(PayableLine, PayableLine.measure == step.row.id)
-        step.ask(steps.not_invoiced, invoices=len(lines))
+        billed = [lines for lines in billed_for(step, step.row.id).values() if sum(line.gross for line in lines)]
+        step.ask(steps.not_invoiced, invoices=len(billed))
 
     def example(self, step: Step[Measure]) -> dict[str, Any]:
         """From stock."""

@@ -19,7 +19,7 @@ from states.charts.batch import BatchState
 from states.charts.booking import BookingState
 from states.charts.loan import LoanState
 from states.charts.objection import ObjectionState
-from states.charts.payable import PayableState
+from states.charts.payable import SETTLED, PayableState
 from states.charts.registry import ORGANISATION, PERSON, OrganisationState
 from states.charts.takeover import TakeoverState
 from states.database import wake
@@ -37,7 +37,7 @@ UNDER_WAY = (BatchState.OPEN, BatchState.SEALED, BatchState.RELEASED)
 OPEN: dict[Any, tuple[Any, ...]] = {
     Takeover: (TakeoverState.REQUESTED, TakeoverState.RECEIVED),
     # What stands in an exported batch is paid from the old account; where it comes back, it moves then.
-    Payable: (PayableState.RECEIVED, PayableState.CHECKED, PayableState.APPROVED, PayableState.RETURNED),
+    Payable: tuple(state for state in PayableState if state not in {*SETTLED, PayableState.BATCHED}),
     Booking: (BookingState.PROPOSED, BookingState.AWAITING_EVIDENCE, BookingState.READY),
     Loan: (LoanState.REQUESTED, LoanState.GRANTED, LoanState.LENT, LoanState.DUE_BACK),
     Objection: (ObjectionState.RECEIVED, ObjectionState.HEARD, ObjectionState.WAIVED),

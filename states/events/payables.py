@@ -6,18 +6,19 @@ from typing import Any
 
 from sqlmodel import Session, col
 
-from rules import conflicts, interest, money, old_scheme, recurring, steps, tax
+from rules import conflicts, credits, tax  # noqa: A004  # the word of the trade
+from rules.roles import Role
 from rules.tax import Addressee, TaxClass
-from states import deadlines, scope
-from states.bodies import Body, Code, Day, Handle, Iban, Line, Text
+from states import scope
+from states.bodies import Body, Code, Day, Handle, Text
 from states.books import journal
 from states.books.journal import Told
 from states.charts.measure import MeasureState
 from states.charts.payable import PAYABLE, PayableState
+from states.events.billing import keep_lines
 from states.events.event import B, Event, Step
-from states.events.invoice_bodies import NewPayable
+from states.events.invoice_bodies import NewPayable, Offered, Part
 from states.events.measures import settle_if_paid
-from states.events.spending import closed_list, spent_at_home
 from states.tables.application import Measure
 from states.tables.base import new_id
 from states.tables.finance import Booking, Payable, PayableKind, PayableLine
@@ -25,8 +26,15 @@ from states.tables.people import Organisation
 
 OUTSIDE = {PayableKind.PENALTY: "Awb 4:17", PayableKind.INTEREST: "Awb 4:98"}
 """What is paid for being late is no provision: it stands outside the tax exemption."""
-WITH_THE_BANK = (PayableState.BATCHED, PayableState.PAID)
-"""A part that stands in a batch or is paid stands, whatever becomes of the other parts of its invoice."""
+WITH_THE_BANK = (
+    PayableState.BATCHED,
+    PayableState.PAID,
+    PayableState.CREDIT,
+    PayableState.ASKED_BACK,
+    PayableState.OFFSET,
+    PayableState.REPAID,
+)
+"""A part that stands in a batch, is paid or was settled stands, whatever becomes of the other parts of its invoice."""
 
 
 USUAL = {
@@ -34,6 +42,7 @@ USUAL = {
     PayableKind.ADVANCE: Addressee.OFFICIAL,
     PayableKind.PENALTY: Addressee.OFFICIAL,
     PayableKind.INTEREST: Addressee.OFFICIAL,
+    PayableKind.CREDIT_NOTE: Addressee.EMPLOYER,
 }
 """In whose name an invoice of a kind is where it does not say."""
 
@@ -55,94 +64,50 @@ class ReceivePayable(PayableEvent[NewPayable]):
         return [body.application]
 
     def begin(self, step: Step[Payable], body: NewPayable) -> Payable:
-        """Received, with its sums."""
+        """Received with its sums, those of a credit note negative; to be matched where no line says what it is for."""
+        sign = -1 if body.kind is PayableKind.CREDIT_NOTE else 1
+        lines: tuple[Part | Offered, ...] = (*body.lines, *body.offered)
         return Payable(
             id=new_id("payable"),
             stream=body.application,
-            state=PayableState.RECEIVED,
-            net=sum((line.net for line in body.lines), body.awarded),
-            vat=sum((line.vat for line in body.lines), Decimal(0)),
-            gross=sum((line.gross for line in body.lines), body.awarded),
+            state=PayableState.TO_MATCH if body.offered else PayableState.RECEIVED,
+            net=sign * sum((line.net for line in lines), body.awarded),
+            vat=sign * sum((line.vat for line in lines), Decimal(0)),
+            gross=sign * sum((line.gross for line in lines), body.awarded),
             payee_mark=step.passage.vault.mark(body.iban),
             addressee=body.addressee or USUAL[body.kind],
-            **body.model_dump(exclude={"application", "payee", "iban", "lines", "awarded", "addressee"}),
+            offered=[line.model_dump(mode="json", exclude={"text"}) for line in body.offered] or None,
+            entered_by=None if step.passage.by.role is Role.ENGINE else step.passage.by.person,
+            **body.model_dump(exclude={"application", "payee", "iban", "lines", "offered", "awarded", "addressee"}),
         )
 
     def effect(self, step: Step[Payable], body: NewPayable) -> None:
         """Keep the lines."""
         step.session.flush()
-        for line in body.lines:
-            row = PayableLine(
-                id=new_id("line"),
-                stream=step.row.stream,
-                payable=step.row.id,
-                **line.model_dump(exclude={"reasons"}),
-            )
-            step.session.add(row)
+        keep_lines(step, body.lines, -1 if body.kind is PayableKind.CREDIT_NOTE else 1)
 
 
-def apart_from(step: Step[Payable], doing: str) -> None:
-    """Four eyes: applicant, officer, whoever checked and whoever approves are different people."""
-    application = step.application()
-    earlier = {"handled this application": application.officer, "checked this invoice": step.row.checked_by}
+def apart_from(step: Step[Payable], what: str, doing: str) -> None:
+    """Four eyes: whoever does this step did none of the earlier ones that must lie in other hands."""
+    application, row = step.application(), step.row
+    did = {
+        conflicts.APPLIED: application.applicant,
+        conflicts.HANDLED: application.officer,
+        conflicts.ENTERED: row.entered_by,
+        conflicts.MATCHED: row.matched_by,
+        conflicts.CHECKED: row.checked_by,
+        conflicts.APPROVED: row.approved_by,
+    }
+    earlier = {name: did[name] for name in conflicts.APART[what]}
     step.ask(conflicts.four_eyes, person=step.by.person, earlier=earlier, doing=doing)
 
 
-def findings_on(step: Step[Payable]) -> None:
-    """What a payable is checked against, each point a finding of its own."""
-    application = step.application()
-    step.rows(Measure, Measure.stream == step.row.stream)  # read together what is asked for one by one below
-    lines = step.rows(PayableLine, PayableLine.payable == step.row.id, col(PayableLine.measure).is_not(None))
-    if lines:
-        step.ask(tax.no_own_contribution, own_contribution=step.row.own_contribution)
-    old = []
-    for line in lines:
-        measure = step.get(Measure, line.measure)
-        until = None if measure.kept_after_office else application.in_office_until
-        step.ask(money.within_office, provided_on=measure.provided_on, until=until)
-        if measure.recurring and line.period_from and line.period_until:
-            step.ask(
-                recurring.period_within,
-                measure=measure.id,
-                period_from=line.period_from,
-                period_until=line.period_until,
-                provided_on=measure.provided_on,
-                ends_on=measure.ends_on,
-                office_until=application.in_office_until,
-            )
-        if measure.provided_on and closed_list(measure, measure.provided_on):
-            old.append(measure.provided_on)
-    if old:
-        step.ask(old_scheme.home_maximum, spent=spent_at_home(step, application.id), on=max(old))
-
-
-class Check(PayableEvent[Body]):
-    """Finance checks the payable."""
-
-    name, title = "check", "Check a payable"
-
-    def judge(self, step: Step[Payable], body: Body) -> None:
-        """Amounts, office, own contribution; and not the own case."""
-        findings_on(step)
-
-    def effect(self, step: Step[Payable], body: Body) -> None:
-        """Who checked does not approve."""
-        step.row.checked_by = step.by.person
-
-
-class Approve(PayableEvent[Body]):
-    """Another person approves the payable."""
-
-    name, title = "approve", "Approve a payable"
-
-    def judge(self, step: Step[Payable], body: Body) -> None:
-        """Four eyes, and every point of the check once more."""
-        apart_from(step, "approve it")
-        findings_on(step)
-
-    def effect(self, step: Step[Payable], body: Body) -> None:
-        """Who approved does not release."""
-        step.row.approved_by = step.by.person
+def part_off(step: Step[Any], row: Payable, amount: Decimal) -> Payable:
+    """Part some of a payable or credit off, in the state in which it is; the rest keeps its id."""
+    told = step.told(row)
+    payee = {"payee": told["payee"], "iban": told["iban"]}
+    made: Payable = step.follow("payable", None, "part-off", part_of=row.id, amount=amount, **payee)
+    return made
 
 
 class Rejection(Body):
@@ -161,8 +126,10 @@ class Reject(PayableEvent[Rejection]):
     name, title, body = "reject", "Reject a payable", Rejection
 
     def judge(self, step: Step[Payable], body: Rejection) -> None:
-        """Four eyes."""
-        apart_from(step, "reject it")
+        """Four eyes, and no credit note rests on the invoice."""
+        apart_from(step, "reject", "reject it")
+        live = step.rows(Payable, Payable.credits == step.row.invoice, Payable.state != PayableState.REJECTED)
+        step.ask(credits.holds_its_invoice, credits=[row.id for row in live])
 
     def effect(self, step: Step[Payable], body: Rejection) -> None:
         """Its measures wait for an invoice again, and so do those of the parts that go back with it."""
@@ -196,7 +163,9 @@ class RejectWithInvoice(PayableEvent[OtherPart]):
 
 
 def wait_again(step: Step[Payable]) -> None:
-    """Let the measures of a rejected payable wait for an invoice again."""
+    """Let the measures of a rejected payable wait for an invoice again; a credit note took nothing from them."""
+    if step.row.kind is PayableKind.CREDIT_NOTE:
+        return
     for line in step.rows(PayableLine, PayableLine.payable == step.row.id, col(PayableLine.measure).is_not(None)):
         step.get(Measure, line.measure).invoiced = False
 
@@ -230,41 +199,46 @@ class Pay(PayableEvent[Paid]):
         """Propose its bookings, one per designation, and settle the measures that are paid now."""
         row = step.row
         row.paid_on, row.return_reason = body.booked_on, None
-        told = {"paid_on": body.booked_on, "statement": body.statement, "entry": body.entry}
-        step.session.flush()
-        lines = step.rows(PayableLine, PayableLine.payable == row.id)
-        employer = step.get(Organisation, row.organisation)
-        step.rows(Measure, Measure.stream == row.stream)  # read together what is asked for one by one below
-        groups: dict[Any, list[PayableLine]] = {}
-        for line in lines:
-            groups.setdefault(class_of(step, line, row, str(employer.kind)), []).append(line)
-        for (tax_class, article), parts in groups.items():
-            step.follow(
-                "booking",
-                None,
-                "propose",
-                payable=row.id,
-                amount=sum((line.gross for line in parts), Decimal(0)),
-                vat=sum((line.vat for line in parts), Decimal(0)),
-                tax_class=tax_class,
-                designation=article,
-                measures=sorted({line.measure for line in parts if line.measure}),
-                **told,
-            )
-        if row.kind in OUTSIDE:
-            step.follow(
-                "booking",
-                None,
-                "propose",
-                payable=row.id,
-                amount=row.gross,
-                tax_class=TaxClass.NOT_WAGE,
-                designation=OUTSIDE[row.kind],
-                **told,
-            )
-        for line in lines:
-            if line.measure is not None:
-                settle_if_paid(step, step.get(Measure, line.measure))
+        propose_bookings(step, paid_on=body.booked_on, statement=body.statement, entry=body.entry)
+
+
+def propose_bookings(step: Step[Payable], **told: Any) -> None:
+    """One booking per designation for what was paid or settled; the measures that are paid for now are settled."""
+    row = step.row
+    step.session.flush()
+    lines = step.rows(PayableLine, PayableLine.payable == row.id)
+    employer = step.get(Organisation, row.organisation)
+    step.rows(Measure, Measure.stream == row.stream)  # read together what is asked for one by one below
+    groups: dict[Any, list[PayableLine]] = {}
+    for line in lines:
+        groups.setdefault(class_of(step, line, row, str(employer.kind)), []).append(line)
+    for (tax_class, article), parts in groups.items():
+        step.follow(
+            "booking",
+            None,
+            "propose",
+            payable=row.id,
+            amount=sum((line.gross for line in parts), Decimal(0)),
+            vat=sum((line.vat for line in parts), Decimal(0)),
+            tax_class=tax_class,
+            designation=article,
+            measures=sorted({line.measure for line in parts if line.measure}),
+            **told,
+        )
+    if row.kind in OUTSIDE:
+        step.follow(
+            "booking",
+            None,
+            "propose",
+            payable=row.id,
+            amount=row.gross,
+            tax_class=TaxClass.NOT_WAGE,
+            designation=OUTSIDE[row.kind],
+            **told,
+        )
+    for line in lines:
+        if line.measure is not None:
+            settle_if_paid(step, step.get(Measure, line.measure))
 
 
 def class_of(step: Step[Payable], line: PayableLine, payable: Payable, employer_kind: str) -> tuple[TaxClass, str]:
@@ -310,69 +284,3 @@ class Bounce(PayableEvent[Bounced]):
             measure = step.get(Measure, item.measure)
             if measure.state is MeasureState.SETTLED:
                 step.follow("measure", measure, "unsettle")
-
-
-class FixedInterest(Body):
-    """To whom the interest is paid."""
-
-    payee: Line
-    """The name exactly as on the account."""
-    iban: Iban
-    announced_on: Day | None = None
-    """The day on which this decision is made known; today where it is left out."""
-
-
-class FixInterest(PayableEvent[FixedInterest]):
-    """Interest on an advance or penalty that was paid too late; it becomes a payable (Awb 4:97, 4:98)."""
-
-    name, title, body = "fix-interest", "Fix the interest on a late payment (Awb 4:97)", FixedInterest
-
-    def judge(self, step: Step[Payable], body: FixedInterest) -> None:
-        """It was paid after its term, the interest is worth paying, and it was not fixed before."""
-        if body.announced_on is not None:
-            step.ask(steps.not_in_future, what="The decision", day=body.announced_on, on=step.on)
-        step.ask(money.iban_valid, private=("iban",), iban=body.iban)
-        step.ask(interest.interest_owed, **self.facts(step))
-
-    def effect(self, step: Step[Payable], body: FixedInterest) -> None:
-        """Make the payable."""
-        row, facts = step.row, self.facts(step)
-        step.follow(
-            "payable",
-            None,
-            "receive",
-            application=row.stream,
-            invoice=new_id("invoice"),
-            organisation=row.organisation,
-            kind=PayableKind.INTEREST,
-            number=self.number(row),
-            dated=body.announced_on or step.on,
-            received_on=step.on,
-            payee=body.payee,
-            iban=body.iban,
-            awarded=interest.interest(facts["principal"], facts["due_on"], facts["paid_on"]),
-        )
-
-    @staticmethod
-    def number(row: Payable) -> str:
-        """The number under which the interest on a payable is paid, once."""
-        return f"INT-{row.id}"
-
-    def facts(self, step: Step[Payable]) -> dict[str, Any]:
-        """What the interest rests on."""
-        row = step.row
-        term = deadlines.latest(step.session, row.id, "payment")
-        standing = Payable.number == self.number(row), Payable.state != PayableState.REJECTED
-        return {
-            "kind": str(row.kind),
-            "principal": row.gross,
-            "due_on": term.due_on if term else None,
-            "paid_on": row.paid_on,
-            "fixed": bool(step.rows(Payable, Payable.stream == row.stream, *standing)),
-        }
-
-    def example(self, step: Step[Payable]) -> dict[str, Any] | None:
-        """To the applicant, where interest is owed."""
-        if interest.interest_owed(**self.facts(step)) is not None:
-            return None
-        return {"payee": "A. Voorbeeld", "iban": "NL02ABNA0123456789"}

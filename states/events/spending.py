@@ -25,14 +25,23 @@ def live_lines(step: Step[Any], *where: Any) -> list[tuple[PayableLine, Payable]
     return list(step.session.exec(query.where(Payable.state != PayableState.REJECTED, *where)))
 
 
+def billed_for(step: Step[Any], measure: str) -> dict[str, list[PayableLine]]:
+    """The lines for a measure by invoice, with what was taken off it by credit notes."""
+    found: dict[str, list[PayableLine]] = {}
+    for line, payable in live_lines(step, PayableLine.measure == measure):
+        found.setdefault(payable.credits or payable.invoice, []).append(line)
+    return found
+
+
 def periods_of(step: Step[Any], measure: str, *, besides: str | None = None) -> list[tuple[date, date]]:
-    """The periods of a recurring measure that were invoiced, but for those of one invoice."""
-    found = live_lines(step, PayableLine.measure == measure)
+    """The periods of a recurring measure that were invoiced, but for those of one invoice or credited whole."""
     return sorted(
         {
             (line.period_from, line.period_until)
-            for line, payable in found
-            if line.period_from and line.period_until and payable.invoice != besides
+            for invoice, lines in billed_for(step, measure).items()
+            if invoice != besides and sum((line.gross for line in lines), Decimal(0))
+            for line in lines
+            if line.period_from and line.period_until
         },
     )
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index, LargeBinary, text
 from sqlmodel import Field, SQLModel
 
 from rules.tax import Addressee, Outside, TaxClass
@@ -22,6 +22,7 @@ class PayableKind(StrEnum):
     ADVANCE = "advance"
     PENALTY = "penalty"  # dwangsom, Awb 4:17
     INTEREST = "interest"  # wettelijke rente, Awb 4:97, 4:98
+    CREDIT_NOTE = "credit-note"  # a negative invoice: settled against what is due to the supplier, or asked back
 
 
 class Part(StrEnum):
@@ -53,11 +54,15 @@ class Payable(Versioned, table=True):
             "payee_mark",
             "number",
             "predecessor",
+            "part",
             unique=True,
             postgresql_where=text("state <> 'rejected'"),
             postgresql_nulls_not_distinct=True,
         ),
         Index("ix_payable_state", "organisation", "state"),
+        Index("ix_payable_payee", "payee_mark"),
+        Index("ix_payable_dated", "dated"),
+        Index("uq_payable_repaid_by", "repaid_by", unique=True),
     )
 
     id: str = Field(primary_key=True)
@@ -81,8 +86,25 @@ class Payable(Versioned, table=True):
     """To whom the invoice is addressed; only the employer's own invoice gives VAT back."""
     replaces: str | None = Field(default=None, foreign_key="payable.id")
     """The rejected part in whose place this one came, while the other parts of the invoice stand."""
+    addressed_to: str | None = Field(default=None, foreign_key="organisation.id")
+    """The employer whose name the invoice bears, where that was said."""
+    offered: list[dict[str, Any]] | None = Field(default=None, sa_type=json_type())
+    """The amounts of its lines as the supplier billed them, while nobody said which measures they are for."""
+    credits: str | None = Field(default=None, index=True)
+    """For a credit note: the invoice that it takes something off."""
+    part_of: str | None = Field(default=None, foreign_key="payable.id", index=True)
+    """The payable of which this was a part, where that is paid or settled in parts."""
+    part: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    """Which part of one employer's share of the invoice it is."""
+    settled_with: str | None = Field(default=None, foreign_key="payable.id")
+    """The credit note, or what it was settled against."""
+    repaid_by: str | None = None
+    """The line of the statement by which money that was asked back came back: message and position."""
+    entered_by: str | None = None
+    matched_by: str | None = None
     checked_by: str | None = None
     approved_by: str | None = None
+    second_approved_by: str | None = None
     paid_on: date | None = None
     return_reason: str | None = None
 
@@ -109,6 +131,30 @@ class PayableLine(Recorded, table=True):
     vat_rate: Decimal = Field(sa_type=money_type())
     vat: Decimal = Field(sa_type=money_type())
     gross: Decimal = Field(sa_type=money_type())
+
+
+class Document(Recorded, table=True):
+    """A document with an invoice: its kind, size and hash; what it shows lies encrypted apart."""
+
+    id: str = Field(primary_key=True)
+    stream: str = Field(foreign_key="stream.id")
+    invoice: str = Field(index=True)
+    payable: str = Field(foreign_key="payable.id")
+    media_type: str
+    size: int
+    sha256: str = Field(index=True)
+    added_by: str
+    added_at: datetime
+
+
+class DocumentPart(SQLModel, table=True):
+    """A piece of a document, sealed with the data key of its stream; bound to its document, place and number."""
+
+    __tablename__ = "document_part"
+
+    document: str = Field(primary_key=True, foreign_key="document.id")
+    position: int = Field(primary_key=True)
+    sealed: bytes = Field(sa_type=LargeBinary)
 
 
 @versioned

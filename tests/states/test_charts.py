@@ -35,6 +35,8 @@ CONDITIONS = (
     "measures_advised",
     "interviewed",
     "evidence_complete",
+    "second_needed",
+    "is_credit",
     "founded",
     "unfounded",
     "inadmissible",

@@ -225,8 +225,9 @@ def test_the_same_invoice_comes_in_once_however_its_account_is_written(prepared:
     before = snapshot(engine)
     assert refused(lambda: invoice(engine, item, iban=account)) == ["payable.not-a-duplicate"]
     assert snapshot(engine) == before
-    invoice(engine, item, iban=iban(77))  # another supplier may use the same number
-    invoice(engine, item, number="F-2")
+    for changes in ({"iban": iban(77)}, {"number": "F-2"}, {"number": "f.01"}):  # another account, number or spelling
+        assert refused(lambda changes=changes: invoice(engine, item, **changes)) == ["payable.no-lookalike"]
+        invoice(engine, item, apart="Another supplier, or another delivery of that day.", **changes)
 
 
 def test_a_rejected_invoice_makes_room_for_the_right_one(prepared: Prepared) -> None:

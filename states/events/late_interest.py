@@ -1,0 +1,78 @@
+"""Interest on an advance or penalty that was paid too late; it becomes a payable of its own (Awb 4:97, 4:98)."""
+
+from typing import Any
+
+from rules import interest, money, steps
+from states import deadlines
+from states.bodies import Body, Day, Iban, Line
+from states.charts.payable import PayableState
+from states.events.event import Step
+from states.events.payables import PayableEvent
+from states.tables.base import new_id
+from states.tables.finance import Payable, PayableKind
+
+
+class FixedInterest(Body):
+    """To whom the interest is paid."""
+
+    payee: Line
+    """The name exactly as on the account."""
+    iban: Iban
+    announced_on: Day | None = None
+    """The day on which this decision is made known; today where it is left out."""
+
+
+class FixInterest(PayableEvent[FixedInterest]):
+    """Interest on an advance or penalty that was paid too late; it becomes a payable (Awb 4:97, 4:98)."""
+
+    name, title, body = "fix-interest", "Fix the interest on a late payment (Awb 4:97)", FixedInterest
+
+    def judge(self, step: Step[Payable], body: FixedInterest) -> None:
+        """It was paid after its term, the interest is worth paying, and it was not fixed before."""
+        if body.announced_on is not None:
+            step.ask(steps.not_in_future, what="The decision", day=body.announced_on, on=step.on)
+        step.ask(money.iban_valid, private=("iban",), iban=body.iban)
+        step.ask(interest.interest_owed, **self.facts(step))
+
+    def effect(self, step: Step[Payable], body: FixedInterest) -> None:
+        """Make the payable."""
+        row, facts = step.row, self.facts(step)
+        step.follow(
+            "payable",
+            None,
+            "receive",
+            application=row.stream,
+            invoice=new_id("invoice"),
+            organisation=row.organisation,
+            kind=PayableKind.INTEREST,
+            number=self.number(row),
+            dated=body.announced_on or step.on,
+            received_on=step.on,
+            payee=body.payee,
+            iban=body.iban,
+            awarded=interest.interest(facts["principal"], facts["due_on"], facts["paid_on"]),
+        )
+
+    @staticmethod
+    def number(row: Payable) -> str:
+        """The number under which the interest on a payable is paid, once."""
+        return f"INT-{row.id}"
+
+    def facts(self, step: Step[Payable]) -> dict[str, Any]:
+        """What the interest rests on."""
+        row = step.row
+        term = deadlines.latest(step.session, row.id, "payment")
+        standing = Payable.number == self.number(row), Payable.state != PayableState.REJECTED
+        return {
+            "kind": str(row.kind),
+            "principal": row.gross,
+            "due_on": term.due_on if term else None,
+            "paid_on": row.paid_on,
+            "fixed": bool(step.rows(Payable, Payable.stream == row.stream, *standing)),
+        }
+
+    def example(self, step: Step[Payable]) -> dict[str, Any] | None:
+        """To the applicant, where interest is owed."""
+        if interest.interest_owed(**self.facts(step)) is not None:
+            return None
+        return {"payee": "A. Voorbeeld", "iban": "NL02ABNA0123456789"}
