@@ -81,6 +81,8 @@ def pointer(action: Action) -> str:
     """Where the schema of an action's body stands in the OpenAPI document."""
     if action.event == "take-in-statement":
         return "/paths/~1v1~1bank-messages/post/requestBody/content/application~1json/schema"
+    if action.event == "add-document":
+        return "/paths/~1v1~1payables~1{id}~1documents/post/requestBody/content/application~1pdf/schema"
     return f"/components/schemas/{EVENTS[action.chart, action.event].body.__name__}"
 
 
@@ -88,6 +90,8 @@ def address(action: Action) -> str:
     """Where an action is done."""
     if action.event == "take-in-statement":
         return "/v1/bank-messages"
+    if action.event == "add-document":
+        return f"{href(action.chart, str(action.subject))}/documents"
     if action.subject is None:
         return "/v1/payment-batches"
     return href(action.chart, action.subject, action.event)
@@ -135,6 +139,9 @@ def history(edge: OneEdge, reference: Reference) -> History:
     if edge.by.role in OF_AN_EMPLOYER:
         mine = own_parts(edge, row.stream)
         entries = [item for item in entries if item.subject in mine]
+    if edge.by.role not in views.READS_MEASURES | {Role.AUDITOR}:
+        for item in entries:  # the domain tells what a measure is
+            item.facts = {name: fact for name, fact in item.facts.items() if name != "domain"}
     return History(items=entries)
 
 

@@ -2,6 +2,7 @@
 
 from states.errors import (
     BankFileRefusedError,
+    DocumentRefusedError,
     ErasedError,
     MalformedError,
     NotFoundError,
@@ -9,6 +10,7 @@ from states.errors import (
     ReusedKeyError,
     StaleError,
     StatesError,
+    TooLargeError,
 )
 
 
@@ -42,6 +44,8 @@ STATUS: dict[type[Exception], tuple[int, str]] = {
     RefusedError: (409, "Not allowed now"),
     MalformedError: (422, "The body does not fit"),
     BankFileRefusedError: (422, "The bank file is refused"),
+    DocumentRefusedError: (422, "The document is refused"),
+    TooLargeError: (413, "Too large"),
     ReusedKeyError: (409, "The Idempotency-Key was used for another request"),
     ErasedError: (410, "The content was erased"),
     StatesError: (409, "Not possible now"),

@@ -28,6 +28,10 @@ UNCONDITIONAL = frozenset({("application", "record-threat"), ("application", "re
 """A threat is recorded, and handed over, whatever else changed in the meantime."""
 
 
+SENT_AS_FILES = frozenset({"take-in-statement", "add-document"})
+"""What comes of a file that is sent; its facts alone are not taken in."""
+
+
 class Done(views.View):
     """What came of an event: the subject, its state and version, and the entry in the ledger."""
 
@@ -137,7 +141,7 @@ def install() -> None:
     """Make the endpoints of every event that people let happen."""
     for (chart, name), definition in EVENTS.items():
         people = [role for role in duties.roles_of(chart, name) if role is not Role.ENGINE]
-        if definition.creates or chart not in COLLECTIONS or not people or name == "take-in-statement":
+        if definition.creates or chart not in COLLECTIONS or not people or name in SENT_AS_FILES:
             continue
         router.add_api_route(
             f"/v1/{COLLECTIONS[chart]}/{{id}}/_{name}",

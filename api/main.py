@@ -15,6 +15,7 @@ from api import (
     calculator,
     cases,
     decisions,
+    documents,
     events,
     finance,
     forecast,
@@ -58,7 +59,9 @@ PROBLEM = {
         },
     },
 }
-RESPONSES: dict[int | str, dict[str, Any]] = dict.fromkeys((400, 401, 403, 404, 409, 412, 422, 428, 500, 503), PROBLEM)
+RESPONSES: dict[int | str, dict[str, Any]] = dict.fromkeys(
+    (400, 401, 403, 404, 409, 412, 413, 422, 428, 500, 503), PROBLEM
+)
 
 
 def create(configuration: Configuration) -> FastAPI:
@@ -123,6 +126,7 @@ def create(configuration: Configuration) -> FastAPI:
         finance.router,
         books.router,
         trails.router,
+        documents.router,
         police_reports.router,
         calculator.router,
         statistics.router,

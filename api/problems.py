@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from api.errors import ApiError, status_of
 from states import logs
-from states.errors import MalformedError, RefusedError, StatesError
+from states.errors import MalformedError, RefusedError, StatesError, TooLargeError
 
 LOG = structlog.get_logger()
 MEDIA = "application/problem+json"
@@ -50,7 +50,9 @@ def of_house(_: Request, error: Exception) -> JSONResponse:
         ]
     if isinstance(error, MalformedError):
         more["errors"] = [{"field": field, "message": words} for field, words in error.problems]
-    return problem(status, title, str(error), **more)
+    # What is too large is still coming: without this the server would take in the rest of it, to throw it away.
+    headers = {"Connection": "close"} if isinstance(error, TooLargeError) else None
+    return problem(status, title, str(error), headers, **more)
 
 
 def unreadable(_: Request, error: Exception) -> JSONResponse:

@@ -160,9 +160,19 @@ class PayableView(View):
     gross: Decimal
     addressee: str | None = None
     own_contribution: Decimal
+    addressed_to: str | None = None
     replaces: str | None = None
+    credits: str | None = None
+    """For a credit note: the invoice that it takes something off; its amounts are negative."""
+    part: int = 1
+    part_of: str | None = None
+    settled_with: str | None = None
+    repaid_by: str | None = None
+    entered_by: str | None = None
+    matched_by: str | None = None
     checked_by: str | None = None
     approved_by: str | None = None
+    second_approved_by: str | None = None
     paid_on: date | None = None
     return_reason: str | None = None
     version: int
@@ -170,7 +180,10 @@ class PayableView(View):
     iban: str | None = None
     reasons: list[str] = []
     """What is said with its lines, such as why something outside the advice is paid."""
+    texts: list[str] = []
+    """What the supplier wrote on its lines, for those who may know what it is for."""
     lines: list[LineView] = []
+    """Its lines, or while it is to be matched their amounts alone."""
 
 
 class BatchLineView(View):
@@ -431,11 +444,13 @@ def measure(session: Session, by: Actor, row: Measure) -> MeasureView:
 def payable(session: Session, by: Actor, row: Payable, lines: list[Any]) -> PayableView:
     """One payable as the caller may see it."""
     text = content_of(session, by, row.stream, row.id, READS_PAYEE)
+    knows = by.role in READS_MEASURES
     return PayableView(
         **row.model_dump(),
         application=row.stream,
         payee=text.get("payee"),
         iban=text.get("iban"),
-        reasons=[why for path, why in sorted(text.items()) if path.startswith("lines.")],
-        lines=[LineView.model_validate(line) for line in lines],
+        reasons=[why for path, why in sorted(text.items()) if path.endswith(".reasons")],
+        texts=[words for path, words in sorted(text.items()) if path.endswith(".text")] if knows else [],
+        lines=[LineView.model_validate(line) for line in row.offered or lines],
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
+from rules.dutch import dutch
 from rules.findings import HOUSE, REG, Words, rule, say
 from rules.money import CENT, split
 
@@ -104,8 +105,8 @@ def not_more_than_billed(
     return say(
         f"For {what} at {vat_rate} % there is {room_net} net and {room_vat} VAT left to credit; the credit note says"
         f" {net} and {vat}. Correct the line, or ask the supplier which invoice the rest is for.",
-        f"Voor {what} tegen {vat_rate} % is nog {room_net} netto en {room_vat} btw te crediteren; de creditnota noemt"
-        f" {net} en {vat}. Verbeter de regel, of vraag de leverancier bij welke factuur de rest hoort.",
+        f"Voor {dutch(what)} tegen {vat_rate} % is nog {room_net} netto en {room_vat} btw te crediteren; de creditnota"
+        f" noemt {net} en {vat}. Verbeter de regel, of vraag de leverancier bij welke factuur de rest hoort.",
     )
 
 
@@ -184,7 +185,7 @@ def parts_of_a_supplier(*, kind: str) -> Words | None:
     if kind == "supplier-invoice":
         return None
     return say(
-        f"This is a {kind}, which is paid at once within its term (Awb 4:87): approve it as it is.",
-        f"Dit is een {kind}, die binnen haar termijn in één keer wordt betaald (Awb 4:87): keur haar goed zoals zij"
-        " is.",
+        f"This is of the kind {kind}, which is paid at once within its term (Awb 4:87): approve it as it is.",
+        f"Dit is een {dutch(kind)}: die wordt binnen de termijn in één keer betaald (Awb 4:87). Keur haar goed zoals"
+        " zij is.",
     )

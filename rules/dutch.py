@@ -31,6 +31,14 @@ NAMES = {
     "municipality": "gemeente",
     "province": "provincie",
     "water-board": "waterschap",
+    # kinds of payables, and what is paid outside the advice
+    "supplier-invoice": "factuur van een leverancier",
+    "advance": "declaratie",
+    "penalty": "dwangsom",
+    "interest": "wettelijke rente",
+    "credit-note": "creditnota",
+    "wage": "loon",
+    "free-space": "vrije ruimte",
     # roles
     "applicant": "aanvrager",
     "officer": "intakemedewerker",

@@ -8,7 +8,7 @@ from rules.roles import OF_AN_EMPLOYER, Role
 
 A, U, D, S, C = Role.APPLICANT, Role.OFFICER, Role.ADVISER, Role.SECURITY_AUTHORITY, Role.COORDINATOR
 E, P, F, L, X = Role.EMPLOYER, Role.APPROVER, Role.FINANCE, Role.RELEASER, Role.SECURITY_CONTACT
-Z, N = Role.ADMINISTRATOR, Role.ENGINE
+Z, N, V = Role.ADMINISTRATOR, Role.ENGINE, Role.PRIVACY_OFFICER
 
 DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
     # chart, event: roles, the usual one first
@@ -107,6 +107,7 @@ DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
     ("payable", "record-repayment"): (F,),
     ("payable", "add-document"): (X, F, E),
     ("payable", "fix-interest"): (F,),
+    ("document", "read"): (X, V),
     ("payment-batch", "build"): (F, N),
     ("payment-batch", "seal"): (F,),
     ("payment-batch", "release"): (L,),

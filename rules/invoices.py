@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
+from rules.dutch import dutch
 from rules.findings import HOUSE, REG, Words, rule, say
 from rules.money import CENT
 
@@ -144,8 +145,8 @@ def measure_stands(*, measure: str, state: str, provided: bool) -> Words | None:
     return say(
         f"The measure {measure} is {state} and was never provided. Reject the invoice; what the employer pays all the"
         " same is taken in as outside the advice.",
-        f"De maatregel {measure} staat op {state} en is nooit verstrekt. Wijs de factuur af; wat de werkgever toch"
-        " betaalt, wordt opgenomen als buiten het advies.",
+        f"De maatregel {measure} staat op {dutch(state)} en is nooit verstrekt. Wijs de factuur af; wat de werkgever"
+        " toch betaalt, wordt opgenomen als buiten het advies.",
     )
 
 

@@ -35,9 +35,14 @@ def of_refusal(passage: Passage, row: Any) -> Iterable[str | None]:
 
 
 def of_approval(passage: Passage, row: Any) -> Iterable[str | None]:
-    """Whoever handled the application or checked the invoice does not approve it."""
+    """Whoever handled the application, or entered, matched or checked the invoice, does not approve it."""
     case = passage.application_of(row)
-    return {row.checked_by, case.officer if case is not None else None}
+    return {row.entered_by, row.matched_by, row.checked_by, case.officer if case is not None else None}
+
+
+def of_second_approval(passage: Passage, row: Any) -> Iterable[str | None]:
+    """Nor does whoever approved it approve it a second time."""
+    return {*of_approval(passage, row), row.approved_by}
 
 
 def of_release(passage: Passage, row: Any) -> Iterable[str | None]:
@@ -50,7 +55,8 @@ def of_release(passage: Passage, row: Any) -> Iterable[str | None]:
     )
     found: set[str | None] = {row.created_by, *hands(passage, row, "seal")}
     for payable, case in passage.session.exec(query):
-        found |= {payable.checked_by, payable.approved_by, case.officer, case.applicant}
+        found |= {payable.entered_by, payable.matched_by, payable.checked_by}
+        found |= {payable.approved_by, payable.second_approved_by, case.officer, case.applicant}
     return found
 
 
@@ -63,6 +69,7 @@ APART: dict[tuple[str, str], Callable[[Passage, Any], Iterable[str | None]]] = {
     ("application", "adopt-advice"): of_adoption,
     ("application", "refuse"): of_refusal,
     ("payable", "approve"): of_approval,
+    ("payable", "approve-second"): of_second_approval,
     ("payment-batch", "release"): of_release,
     ("objection", "decide"): of_objection,
 }

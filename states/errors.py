@@ -72,6 +72,20 @@ class BankFileRefusedError(StatesError):
         self.line = line
 
 
+class DocumentRefusedError(StatesError):
+    """A document cannot be kept or read: of another kind, broken, locked, or holding what runs."""
+
+
+class TooLargeError(StatesError):
+    """A body is larger than what is taken in; it was not read to its end."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"The file is larger than {most} bytes. Send a smaller one: fewer pages, or a lower resolution."
+        )
+        self.most = most
+
+
 class ReusedKeyError(StatesError):
     """An Idempotency-Key was used before with another request."""
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import rules
+from rules.e_invoice import TERMS
 from rules.hand_off import HandOffOutcome, HandOffStep
 from rules.objections import Against, ObjectionOutcome, Waiver
 from rules.offices import Capacity, Domain, LegalBasis, Office
@@ -35,6 +36,42 @@ LINE = {
     "gross": Decimal("121.00"),
     "on": ON,
 }
+AMOUNTS = {"net": Decimal("100.00"), "vat": Decimal("21.00")}
+CREDIT = {
+    **AMOUNTS,
+    "what": "measure-1",
+    "vat_rate": Decimal("21.00"),
+    "room_net": Decimal("100.00"),
+    "room_vat": Decimal("21.00"),
+}
+MATCHED = {
+    **AMOUNTS,
+    "vat_rate": Decimal("21.00"),
+    "billed_net": Decimal("100.00"),
+    "billed_vat": Decimal("21.00"),
+}
+RATE = {**AMOUNTS, "vat_rate": Decimal("21.00"), "lines": 1}
+SUM = {
+    "term": "BT-106",
+    "by": "BR-CO-10",
+    "rate": None,
+    "stated": Decimal("100.00"),
+    "computed": Decimal("100.00"),
+    "off": Decimal(0),
+}
+RATE_SUM = {
+    "term": "BT-117",
+    "by": "BR-CO-17",
+    "rate": Decimal("21.00"),
+    "computed": Decimal("21.00"),
+    "off": Decimal("0.01"),
+}
+STATED = {
+    **AMOUNTS,
+    "vat_rate": Decimal("21.00"),
+    "stated_net": Decimal("100.00"),
+    "stated_vat": Decimal("21.00"),
+}
 MERGER = {
     "merged": "a",
     "kind": "municipality",
@@ -59,10 +96,19 @@ OBJECTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("chart.state", {"event": "close", "state": "intake", "possible": []}),
     ("conflict.not-own-case", {"person": "a", "applicant": "a"}),
     ("conflict.four-eyes", {"person": "a", "earlier": {"wrote this advice": "a"}, "doing": "adopt it"}),
+    ("document.once", {"earlier": ["payable-1", "payable-2"]}),
     ("duty.role", {"chart": "application", "event": "close", "role": Role.FINANCE}),
     ("duty.role", {"chart": "application", "event": "lapse", "role": Role.FINANCE}),
     ("duty.own-application", {"role": Role.APPLICANT, "person": "a", "applicant": "b"}),
     ("duty.own-organisation", {"role": Role.FINANCE, "organisation": None, "concerned": ()}),
+    ("e-invoice.adds-up", {**SUM, "stated": Decimal("100.01")}),
+    ("e-invoice.adds-up", {**SUM, "stated": Decimal("99.99")}),
+    ("e-invoice.adds-up", {**SUM, **RATE_SUM, "stated": Decimal("21.02")}),
+    *(("e-invoice.adds-up", {**SUM, "term": term, "computed": Decimal(0)}) for term in TERMS),
+    ("e-invoice.nothing-paid-yet", {"prepaid": Decimal("0.01")}),
+    ("e-invoice.number-fits", {"fits": False}),
+    ("e-invoice.says-where-to-pay", {"named": False}),
+    ("e-invoice.to-this-employer", {"same": False}),
     ("eligibility.office-in-scope", {"office": Office.MUNICIPAL_COUNCILLOR, "on": ON}),
     ("eligibility.in-office", {"certain_since": ON + DAY, "until": None, "on": ON}),
     ("eligibility.in-office", {"certain_since": ON - DAY, "until": ON - DAY, "on": ON}),
@@ -130,6 +176,16 @@ OBJECTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("batch.not-in-the-past", {"execution_on": date(2026, 3, 7), "on": ON}),  # a Saturday
     ("batch.not-in-the-past", {"execution_on": date(2026, 3, 8), "on": ON}),
     ("completion.decided-in-time", {"due_on": ON - DAY, "announced_on": ON}),
+    ("credit.holds-its-invoice", {"credits": ["payable-2", "payable-3"]}),
+    ("credit.not-more-than-billed", {**CREDIT, "net": Decimal("100.01")}),
+    ("credit.not-more-than-billed", {**CREDIT, "vat": Decimal("21.01")}),
+    ("credit.not-more-than-billed", {**CREDIT, "what": "wage", "net": Decimal("100.01")}),
+    ("credit.of-a-standing-invoice", {"invoice": "invoice-1", "parts": 0, "same_account": True}),
+    ("credit.of-a-standing-invoice", {"invoice": "invoice-1", "parts": 1, "same_account": False}),
+    ("credit.repaid-by-the-bank", {"amount": Decimal("21.00"), "booked": None, "used_by": None}),
+    ("credit.repaid-by-the-bank", {"amount": Decimal("21.00"), "booked": Decimal("20.99"), "used_by": None}),
+    ("credit.repaid-by-the-bank", {"amount": Decimal("21.00"), "booked": Decimal("21.01"), "used_by": None}),
+    ("credit.repaid-by-the-bank", {"amount": Decimal("21.00"), "booked": Decimal("21.00"), "used_by": "payable-1"}),
     ("default.after-term", {"received_on": ON, "due_on": None}),
     ("default.after-term", {"received_on": ON, "due_on": ON}),
     ("default.once", {"given": True}),
@@ -210,18 +266,29 @@ OBJECTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
         {"outcome": ObjectionOutcome.FOUNDED, "stages": ["intake", "interview-held"], "named": None},
     ),
     ("objection.waiver-fits-the-outcome", {"waiver": Waiver.MET_IN_FULL, "outcome": ObjectionOutcome.UNFOUNDED}),
+    ("payable.addressee-right", {"addressed_to": "c", "employers": ["a", "b"]}),
     ("payable.after-takeover", {"measure": "m", "state": "settled"}),
     ("payable.amount-not-zero", {"gross": Decimal("0.00")}),
+    ("payable.as-stated", {**STATED, "stated_net": Decimal("100.01")}),
+    ("payable.as-stated", {**STATED, "vat_rate": None, "stated_vat": Decimal("20.99")}),
     ("payable.four-eyes-in-batch", {"person": "a", "hands": {"built this batch": ["b"], "sealed this batch": ["a"]}}),
     ("payable.four-eyes-in-batch", {"person": "a", "hands": {"wrote the rules": ["a"]}}),
     ("payable.iban-valid", {"iban": "NL02ABNA0123456788"}),
+    ("payable.in-euros", {"currency": "USD"}),
     ("payable.line-adds-up", {**LINE, "vat_rate": Decimal("19.00")}),
     ("payable.line-adds-up", {**LINE, "vat": Decimal("21.02"), "gross": Decimal("121.02")}),
     ("payable.line-adds-up", {**LINE, "vat": Decimal("20.98"), "gross": Decimal("120.98")}),
     ("payable.line-adds-up", {**LINE, "gross": Decimal("121.01")}),
+    ("payable.matched-as-billed", {**MATCHED, "net": Decimal("99.99")}),
+    ("payable.matched-as-billed", {**MATCHED, "billed_vat": Decimal("21.01")}),
+    ("payable.measure-stands", {"measure": "m", "state": "declined", "provided": False}),
+    ("payable.no-lookalike", {"number": "F-1", "earlier": ["payable-1", "payable-2"], "explained": False}),
     ("payable.not-a-duplicate", {"number": "F-1", "earlier": ["payable-1", "payable-2"]}),
     ("payable.not-before-takeover", {"dated": ON, "taken_over_on": None}),
     ("payable.not-before-takeover", {"dated": ON - DAY, "taken_over_on": ON}),
+    ("payable.part-is-less", {"amount": Decimal("0.00"), "gross": Decimal("121.00")}),
+    ("payable.part-is-less", {"amount": Decimal("121.00"), "gross": Decimal("121.00")}),
+    ("payable.parts-of-a-supplier", {"kind": "advance"}),
     ("payable.period-named", {"measure": "m", "recurring": True, "period_from": ON, "period_until": None}),
     ("payable.period-named", {"measure": "m", "recurring": True, "period_from": None, "period_until": ON}),
     ("payable.period-named", {"measure": "m", "recurring": False, "period_from": ON, "period_until": ON + DAY}),
@@ -231,10 +298,17 @@ OBJECTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("payable.period-within-measure", {**PERIOD, "provided_on": ON + DAY, "ends_on": None, "office_until": None}),
     ("payable.period-within-measure", {**PERIOD, "provided_on": ON, "ends_on": ON, "office_until": None}),
     ("payable.period-within-measure", {**PERIOD, "provided_on": ON, "ends_on": ON + DAY, "office_until": ON}),
+    ("payable.rate-adds-up", {**RATE, "vat": Decimal("21.02")}),
+    ("payable.rate-adds-up", {**RATE, "vat": Decimal("20.98")}),
+    ("payable.rate-adds-up", {**RATE, "vat": Decimal("21.03"), "lines": 4}),
     ("payable.replaces-a-rejected-part", {"replaced": "payable-1", "state": "paid", "earlier": []}),
     (
         "payable.replaces-a-rejected-part",
         {"replaced": "payable-1", "state": "rejected", "earlier": ["payable-2", "payable-3"]},
+    ),
+    (
+        "payable.total-as-stated",
+        {"stated": Decimal("121.01"), "net": Decimal("100.00"), "vat": Decimal("21.00")},
     ),
     ("payable.within-office", {"provided_on": ON + DAY, "until": ON}),
     ("penalty.complete", {"due_on": None, "known_on": ON, "on": ON, "fixed": False}),

@@ -53,6 +53,7 @@ GIVEN = ({}, *({name: True} for name in CONDITIONS))
 OUTSIDE_CHARTS = {
     *(("work", event) for event in ("claim", "release", "assign", "delegate", "redistribute")),
     ("police-report", "draft"),
+    ("document", "read"),
     ("statistics", "read"),
     ("progress-report", "read"),
     ("forecast", "ask"),

@@ -1,0 +1,136 @@
+"""Invoices as a whole, credits and parts: spelled alike, divided to the cent, never more than what was billed."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rules import conflicts
+from rules.approvals import second_limit, second_needed
+from rules.credits import Sums, part_of, portion, share
+from rules.documents import largest, largest_e_invoice
+from rules.invoices import rate_adds_up, spelling
+from rules.money import CENT, split
+
+ON = date(2026, 3, 2)
+CENTS = st.integers(0, 10_000_00).map(lambda cents: cents * CENT)
+
+
+@pytest.mark.parametrize(
+    ("number", "compared"),
+    [
+        ("F-1", "F1"),
+        ("f.01", "F1"),
+        ("F/0001", "F1"),
+        ("2026-0012", "20260012"),
+        ("0012", "12"),
+        ("F-10", "F10"),
+        ("0", "0"),
+        ("A0B1", "A0B1"),
+    ],
+)
+def test_a_number_is_compared_without_marks_capitals_or_zeros_in_front(number: str, compared: str) -> None:
+    assert spelling(number) == compared
+
+
+@given(st.lists(CENTS, min_size=1, max_size=5), st.data())
+def test_what_is_shared_is_all_of_it_and_nobody_gets_more_than_the_room(
+    rooms: list[Decimal], data: st.DataObject
+) -> None:
+    amount = data.draw(st.integers(0, int(sum(rooms) / CENT)).map(lambda cents: cents * CENT))
+    parts = share(amount, rooms)
+    assert sum(parts) == amount
+    assert all(0 <= part <= room for part, room in zip(parts, rooms, strict=True))
+
+
+@given(CENTS, st.integers(1, 5), st.data())
+def test_credit_after_credit_takes_back_what_was_split_to_the_cent(
+    amount: Decimal, payers: int, data: st.DataObject
+) -> None:
+    left = list(split(amount, payers))
+    for last in (False, False, False, True):
+        cents = int(sum(left) / CENT)
+        credit = CENT * (cents if last else data.draw(st.integers(0, cents)))
+        left = [room - part for room, part in zip(left, share(credit, left), strict=True)]
+        assert min(left) >= 0
+    assert left == [0] * payers
+
+
+def test_a_share_that_has_room_for_all_is_split_as_an_invoice_is() -> None:
+    rooms = [Decimal("100.00")] * 3
+    assert share(Decimal("10.00"), rooms) == list(split(Decimal("10.00"), 3))
+    assert share(Decimal("10.00"), [Decimal("1.00"), *rooms]) == [
+        Decimal(text) for text in ("1.00", "4.00", "2.50", "2.50")
+    ]
+
+
+LINES = st.lists(st.tuples(CENTS, CENTS).map(lambda pair: Sums(max(pair), min(pair))), min_size=1, max_size=6)
+
+
+@given(LINES, st.data())
+def test_a_part_and_its_rest_are_the_whole_in_net_vat_and_gross(lines: list[Sums], data: st.DataObject) -> None:
+    total = sum((line.gross for line in lines), Decimal(0))
+    if not total:
+        return
+    amount = data.draw(st.integers(0, int(total / CENT)).map(lambda cents: cents * CENT))
+    parts = portion(lines, amount)
+    assert sum((part.gross for part in parts), Decimal(0)) == amount
+    for line, part in zip(lines, parts, strict=True):
+        assert 0 <= part.net <= line.net
+        assert 0 <= part.vat <= line.vat
+        assert part.gross <= line.gross
+
+
+def test_the_vat_of_a_part_follows_its_line_to_the_half_cent() -> None:
+    line = Sums(Decimal("100.00"), Decimal("21.00"))
+    assert part_of(line, Decimal("60.50")) == Sums(Decimal("50.00"), Decimal("10.50"))
+    assert part_of(line, Decimal("0.03")) == Sums(Decimal("0.02"), Decimal("0.01"))
+    assert part_of(Sums(Decimal(0), Decimal(0)), Decimal(0)) == Sums(Decimal(0), Decimal(0))
+    assert portion([line, line], Decimal("0.01"))[1] == Sums(Decimal("0.00"), Decimal("0.00"))
+
+
+@pytest.mark.parametrize(
+    ("lines", "off", "fine"),
+    [
+        (1, "0.01", True),
+        (1, "0.02", False),
+        (2, "0.01", True),
+        (3, "0.01", True),
+        (4, "0.02", True),
+        (4, "0.03", False),
+    ],
+)
+def test_the_vat_of_a_rate_may_differ_by_half_a_cent_a_line(lines: int, off: str, fine: bool) -> None:
+    for sign in (1, -1):
+        vat = Decimal("21.00") + sign * Decimal(off)
+        found = rate_adds_up(vat_rate=Decimal(21), net=Decimal(100), vat=vat, lines=lines)
+        assert (found is None) == fine
+
+
+@pytest.mark.parametrize(
+    ("kind", "limit"), [("province", "10000.00"), ("municipality", "10000.00"), ("water-board", "5000.00")]
+)
+def test_above_the_limit_of_an_employer_a_second_person_approves(kind: str, limit: str) -> None:
+    assert second_limit(kind, ON) == Decimal(limit)
+    for amount, needed in ((Decimal(limit), False), (Decimal(limit) + CENT, True)):
+        for sign in (1, -1):
+            assert second_needed(amount=sign * amount, employer_kind=kind, on=ON) is needed
+
+
+def test_documents_have_a_largest_size() -> None:
+    assert (largest(ON), largest_e_invoice(ON)) == (20 * 2**20, 8 * 2**20)
+
+
+def test_each_step_of_a_payment_lies_in_other_hands_than_those_before_it_but_for_preparing() -> None:
+    steps = (conflicts.ENTERED, conflicts.MATCHED, conflicts.CHECKED, conflicts.APPROVED, conflicts.AGAIN)
+    always = (conflicts.APPLIED, conflicts.HANDLED)
+    assert {
+        "match": (conflicts.APPLIED,),
+        "check": always,
+        "reject": (*always, conflicts.CHECKED),
+        "approve": (*always, *steps[:3]),
+        "approve-second": (*always, *steps[:4]),
+        "release": (*always, *steps),
+    } == conflicts.APART

@@ -1,0 +1,461 @@
+"""Matching, second approvers, parts and credit notes: never more than billed, and nothing negative to the bank."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from office import (
+    GOUDVEEN,
+    ZILVERDAM,
+    act,
+    do,
+    enrol,
+    iban,
+    person,
+    problems,
+    refused,
+    row,
+    rows,
+    snapshot,
+)
+from shelf import Prepared
+from sqlalchemy import Engine
+from sqlmodel import Session
+from test_invoices import DAY, LATER, TODAY, fill_once, fill_shared, invoice, line, pay
+
+from rules.roles import Actor, Role
+from states.database import transaction
+from states.errors import MalformedError, RefusedError
+from states.tables.application import Application, Measure
+from states.tables.finance import BankEntry, BatchLine, Booking, JournalLine, Payable, PayableLine, PaymentBatch
+from states.tables.ledger import LedgerEntry, Stream
+from states.tables.work import WorkItem
+from states.vault import Vault
+
+CONTACT = person(Role.SECURITY_CONTACT, ZILVERDAM)
+CLERK, APPROVER = person(Role.FINANCE, ZILVERDAM), person(Role.APPROVER, ZILVERDAM)
+SECOND = person(Role.APPROVER, ZILVERDAM, number=2)
+CENT = Decimal("0.01")
+
+
+def billed(gross: str = "121.00", **more: Any) -> dict[str, Any]:
+    """A line as the supplier wrote it, for nothing yet."""
+    return line(None, gross, **more)
+
+
+def credit(engine: Engine, *lines: dict[str, Any], number: str = "C-1", by: Actor = CLERK, **changes: Any) -> None:
+    """Finance receives a credit note on the first invoice."""
+    application = row(engine, Application)
+    first = rows(engine, Payable, Payable.number == "F-1")[0]
+    body = {
+        "invoice": first.invoice,
+        "number": number,
+        "dated": TODAY.isoformat(),
+        "payee": "Beveiliging Voorbeeld BV",
+        "iban": iban(900),
+        "lines": list(lines),
+        **changes,
+    }
+    do(engine, "application", application.id, "receive-credit-note", by=by, at=LATER, body=body)
+
+
+def through(engine: Engine, payable: Payable, *events: str) -> Payable:
+    """Let finance and the approver of the payable's employer take some steps."""
+    for event in events:
+        role = Role.APPROVER if event == "approve" else Role.FINANCE
+        do(engine, "payable", payable.id, event, by=person(role, payable.organisation), at=LATER)
+    return row(engine, Payable, Payable.id == payable.id)
+
+
+def waiting(engine: Engine, action: str) -> list[WorkItem]:
+    return rows(engine, WorkItem, WorkItem.action == action, WorkItem.done_at.is_(None))  # type: ignore[attr-defined]
+
+
+# Matching.
+
+
+def test_the_security_contact_matches_an_invoice_of_which_finance_knows_amounts_alone(prepared: Prepared) -> None:
+    engine = prepared("shared", fill_shared)
+    invoice(engine, billed("100.00", text="Camera bij Voorbeeldlaan 1"), billed("21.00"), toMatch=True)
+    whole, measure = row(engine, Payable), row(engine, Measure)
+    assert (whole.state, whole.gross, whole.entered_by) == ("to-match", Decimal("121.00"), CLERK.person)
+    assert rows(engine, PayableLine) == []
+    assert [(item.role, item.organisation) for item in waiting(engine, "match")] == [("security-contact", ZILVERDAM)]
+    assert all("Camera" not in f"{entry.facts}{entry.changes}" for entry in rows(engine, LedgerEntry))
+    with Session(engine) as session:
+        told = Vault.of(session).content(session, session.get_one(Stream, whole.stream), whole.id)
+    assert told["offered.0.text"] == "Camera bij Voorbeeldlaan 1"
+    assert refused(lambda: through(engine, whole, "check")) == ["chart.state"]
+    body = {"lines": [line(measure.id, "100.00"), line(None, "21.00", outside="wage", reasons="R")]}
+    do(engine, "payable", whole.id, "match", by=CONTACT, at=LATER, body=body)
+    parts = rows(engine, Payable)
+    assert {part.organisation: part.gross for part in parts} == {
+        ZILVERDAM: Decimal("60.51"),
+        GOUDVEEN: Decimal("60.49"),
+    }
+    assert {(part.state, part.entered_by, part.matched_by) for part in parts} == {
+        ("received", CLERK.person, CONTACT.person)
+    }
+    assert {part.invoice for part in parts} == {whole.invoice}
+    assert row(engine, Measure).invoiced
+    assert waiting(engine, "match") == waiting(engine, "receive-invoice") == []
+    assert problems(engine) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "rules"),
+    [
+        (["100.00"], ["payable.matched-as-billed"]),
+        (["121.00", "0.01"], ["payable.matched-as-billed", "payable.line-adds-up"]),
+        (["60.50", "60.50"], []),
+    ],
+)
+def test_what_is_matched_is_together_what_was_billed(prepared: Prepared, lines: list[str], rules: list[str]) -> None:
+    engine = prepared("provided-municipality", fill_once)
+    invoice(engine, billed(), toMatch=True)
+    key = row(engine, Measure).id
+    body = {"lines": [line(key, gross) for gross in lines]}
+    call = lambda: do(engine, "payable", row(engine, Payable).id, "match", by=CONTACT, at=LATER, body=body)  # noqa: E731
+    if rules:
+        before = snapshot(engine)
+        assert refused(call)[: len(rules)][:1] == rules[:1]
+        assert snapshot(engine) == before
+    else:
+        call()
+
+
+def test_what_is_still_to_be_matched_says_nothing_of_measures(prepared: Prepared) -> None:
+    engine = prepared("provided-municipality", fill_once)
+    with pytest.raises(MalformedError) as caught:
+        invoice(engine, line(row(engine, Measure).id, outside="wage", reasons="R"), toMatch=True)
+    assert {field for field, _ in caught.value.problems} == {"lines.0.measure", "lines.0.outside", "lines.0.reasons"}
+    for changes in ({"kind": "advance", "receipt": "B-1"}, {"replaces": "payable-1"}):
+        with pytest.raises(MalformedError, match=r"toMatch|replaces"):
+            invoice(engine, billed(), toMatch=True, **changes)
+
+
+def test_the_example_of_a_match_is_accepted(prepared: Prepared) -> None:
+    engine = prepared("provided-municipality", fill_once)
+    for number in ("F-1", "F-2"):  # the second one finds no measure that waits
+        invoice(engine, billed(), toMatch=True, number=number, apart="Another delivery")
+        act(engine, row(engine, Application).id, "match", at=LATER)
+    assert [str(item.outside or "") for item in rows(engine, PayableLine)] != ["", ""]
+
+
+# The sums, the currency, the name on it.
+
+RATES = [{"vatRate": "21", "net": "100.00", "vat": "21.00"}]
+TOTALS = {"net": "100.00", "vat": "21.00", "gross": "121.00", "rates": RATES}
+
+
+@pytest.mark.parametrize(
+    ("changes", "rules"),
+    [
+        ({"totals": TOTALS}, []),
+        ({"totals": {**TOTALS, "gross": "121.01"}}, ["payable.total-as-stated"]),
+        ({"totals": {**TOTALS, "vat": "21.01"}}, ["payable.as-stated"]),
+        ({"totals": {**TOTALS, "rates": [{"vatRate": "9", "net": "100.00", "vat": "21.00"}]}}, ["payable.as-stated"]),
+        ({"currency": "USD"}, ["payable.in-euros"]),
+        ({"addressedTo": ZILVERDAM}, []),
+        ({"addressedTo": GOUDVEEN}, ["payable.addressee-right"]),
+    ],
+)
+def test_an_invoice_is_what_it_states_in_euros_and_in_the_name_of_its_employer(
+    prepared: Prepared, changes: dict[str, Any], rules: list[str]
+) -> None:
+    engine = prepared("provided-municipality", fill_once)
+    item = line(row(engine, Measure).id)
+    if rules:
+        before = snapshot(engine)
+        assert refused(lambda: invoice(engine, item, **changes)) == rules
+        assert snapshot(engine) == before
+    else:
+        invoice(engine, item, **changes)
+
+
+def test_an_invoice_in_the_officials_name_bears_no_employers(prepared: Prepared) -> None:
+    engine = prepared("provided-municipality", fill_once)
+    with pytest.raises(MalformedError) as caught:
+        invoice(engine, line(row(engine, Measure).id), addressee="official", addressedTo=ZILVERDAM)
+    assert [field for field, _ in caught.value.problems] == ["addressedTo"]
+
+
+@pytest.mark.parametrize("spelled", ["NL-02.ABNA 0123 4567.89", "nl02abna0123456789"])
+def test_an_account_is_the_same_however_it_is_punctuated(prepared: Prepared, spelled: str) -> None:
+    engine = prepared("provided-municipality", fill_once)
+    item = line(row(engine, Measure).id, final=False)
+    invoice(engine, item, iban="NL02ABNA0123456789")
+    assert refused(lambda: invoice(engine, item, iban=spelled)) == ["payable.not-a-duplicate"]
+
+
+# Two approvers.
+
+HIGH = "12100.00"
+
+
+def test_above_the_limit_two_people_approve_and_a_third_one_of_finance_checks(prepared: Prepared) -> None:
+    engine = prepared("provided-municipality", fill_once)
+    enrol_second(engine)
+    invoice(engine, line(row(engine, Measure).id, HIGH))
+    payable = through(engine, row(engine, Payable), "check", "approve")
+    assert (payable.state, payable.approved_by) == ("first-approved", APPROVER.person)
+    assert [item.role for item in waiting(engine, "approve-second")] == ["approver"]
+    assert waiting(engine, "build-batch") == []
+    again = lambda by: do(engine, "payable", payable.id, "approve-second", by=by, at=LATER)  # noqa: E731
+    assert refused(lambda: again(APPROVER)) == ["conflict.four-eyes"]
+    again(SECOND)
+    assert row(engine, Payable).second_approved_by == SECOND.person
+    pay_approved(engine)
+    assert row(engine, Payable).state == "paid"
+    assert problems(engine) == []
+
+
+def test_parts_of_an_invoice_are_no_way_around_the_second_approver(prepared: Prepared) -> None:
+    engine = prepared("provided-municipality", fill_once)
+    invoice(engine, line(row(engine, Measure).id, HIGH))
+    whole = through(engine, row(engine, Payable), "check")
+    do(engine, "payable", whole.id, "pay-in-parts", by=CLERK, at=LATER, body={"amount": "6000.00"})
+    assert {through(engine, part, "approve").state for part in rows(engine, Payable)} == {"first-approved"}
+
+
+def test_whoever_entered_or_matched_an_invoice_does_not_approve_it(prepared: Prepared) -> None:
+    engine = prepared("provided-municipality", fill_once)
+    both = person(Role.SECURITY_CONTACT, ZILVERDAM, number=7)
+    also = Actor(both.person, Role.APPROVER, ZILVERDAM)
+    with transaction(engine) as session:
+        enrol(session, both, also)
+    invoice(engine, line(row(engine, Measure).id), by=both)
+    payable = through(engine, row(engine, Payable), "check")
+    assert refused(lambda: do(engine, "payable", payable.id, "approve", by=also, at=LATER)) == ["conflict.four-eyes"]
+    do(engine, "payable", payable.id, "approve", by=APPROVER, at=LATER)
+
+
+def enrol_second(engine: Engine) -> None:
+    with transaction(engine) as session:
+        enrol(session, SECOND)
+
+
+def pay_approved(engine: Engine) -> None:
+    """Batch and pay what is approved at Zilverdam."""
+    pay(engine, employer=ZILVERDAM)
+
+
+# Parts.
+
+
+def test_a_payable_in_parts_is_paid_in_parts_and_settles_with_the_last(prepared: Prepared) -> None:
+    engine = prepared("provided-municipality", fill_once)
+    invoice(engine, line(row(engine, Measure).id))
+    whole = through(engine, row(engine, Payable), "check", "approve")
+    for amount in ("0.00", "121.00"):
+        body = {"amount": amount}
+        call = lambda body=body: do(engine, "payable", whole.id, "pay-in-parts", by=CLERK, at=LATER, body=body)  # noqa: E731
+        assert refused(call) == ["payable.part-is-less"]
+    batch = do(engine, "payment-batch", None, "build", by=CLERK, at=LATER, body={"employer": ZILVERDAM}).row
+    do(engine, "payment-batch", batch.id, "withdraw", by=CLERK, at=LATER)
+    do(engine, "payable", whole.id, "pay-in-parts", by=CLERK, at=LATER, body={"amount": "40.00"})
+    rest, part = rows(engine, Payable, Payable.part == 1)[0], rows(engine, Payable, Payable.part == 2)[0]
+    assert (rest.id, rest.gross, part.gross, part.part_of) == (whole.id, Decimal("81.00"), Decimal("40.00"), whole.id)
+    assert sum(item.net + item.vat for item in rows(engine, PayableLine)) == Decimal("121.00")
+    assert (part.state, part.checked_by, part.approved_by) == ("approved", CLERK.person, APPROVER.person)
+    pay_approved(engine)
+    assert {item.amount for item in rows(engine, BatchLine, BatchLine.counts)} == {Decimal("81.00"), Decimal("40.00")}
+    assert row(engine, Measure).state == "settled"
+    assert sum(item.amount for item in rows(engine, Booking)) == Decimal("121.00")
+    assert problems(engine) == []
+
+
+def test_an_advance_is_paid_at_once(prepared: Prepared) -> None:
+    engine = prepared("provided-municipality", fill_once)
+    invoice(engine, line(row(engine, Measure).id), kind="advance", receipt="BON-1")
+    body = {"amount": "1.00"}
+    call = lambda: do(engine, "payable", row(engine, Payable).id, "pay-in-parts", by=CLERK, at=LATER, body=body)  # noqa: E731
+    assert refused(call) == ["payable.parts-of-a-supplier"]
+
+
+# Credit notes.
+
+
+@pytest.mark.parametrize(
+    ("gross", "changes", "rules"),
+    [
+        ("121.00", {}, []),
+        ("121.01", {}, ["credit.not-more-than-billed"]),
+        ("12.10", {"iban": iban(77)}, ["credit.of-a-standing-invoice"]),
+        ("12.10", {"invoice": "invoice-elsewhere"}, ["credit.of-a-standing-invoice"]),
+        ("12.10", {"dated": (TODAY + DAY).isoformat()}, ["step.not-in-future"]),
+        ("12.10", {"iban": "NL00ABNA0000000000"}, ["payable.iban-valid", "credit.of-a-standing-invoice"]),
+        ("12.10", {"currency": "GBP"}, ["payable.in-euros"]),
+    ],
+)
+def test_a_credit_note_takes_something_off_an_invoice_that_stands_and_never_more(
+    prepared: Prepared, gross: str, changes: dict[str, str], rules: list[str]
+) -> None:
+    engine = prepared("provided-municipality", fill_once)
+    key = row(engine, Measure).id
+    invoice(engine, line(key))
+    item = line(key, gross)
+    if rules:
+        before = snapshot(engine)
+        assert refused(lambda: credit(engine, item, **changes)) == rules
+        assert snapshot(engine) == before
+        return
+    credit(engine, item, **changes)
+    found = row(engine, Payable, Payable.kind == "credit-note")
+    billed_on = row(engine, Payable, Payable.kind == "supplier-invoice")
+    assert (found.gross, found.credits) == (Decimal("-121.00"), billed_on.invoice)
+    assert refused(lambda: credit(engine, line(key, "0.01", net="0.01", vat="0.00"), number="C-2")) == [
+        "credit.not-more-than-billed"
+    ]
+    assert problems(engine) == []
+
+
+def test_a_credit_line_is_for_one_thing(prepared: Prepared) -> None:
+    engine = prepared("provided-municipality", fill_once)
+    key = row(engine, Measure).id
+    invoice(engine, line(key))
+    for item in (line(None), line(key, outside="wage")):
+        with pytest.raises(MalformedError) as caught:
+            credit(engine, item)
+        assert [field for field, _ in caught.value.problems] == ["lines.0.measure"]
+
+
+def test_a_credit_is_settled_with_the_next_invoice_and_only_the_rest_goes_to_the_bank(prepared: Prepared) -> None:
+    engine = prepared("provided-municipality", fill_once)
+    key = row(engine, Measure).id
+    invoice(engine, line(key, final=False))
+    pay(engine)
+    credit(engine, line(key, "21.00"))
+    note = through(engine, row(engine, Payable, Payable.kind == "credit-note"), "check", "approve")
+    assert (note.state, note.gross) == ("credit", Decimal("-21.00"))
+    assert [item.role for item in waiting(engine, "ask-back")] == ["finance"]
+    with pytest.raises(RefusedError, match="No approved payable"):
+        do(engine, "payment-batch", None, "build", by=CLERK, at=LATER, body={"employer": ZILVERDAM})
+    invoice(engine, line(key, "100.00"), number="F-2")
+    through(engine, row(engine, Payable, Payable.number == "F-2"), "check", "approve")
+    found = {(item.number, item.part): (item.state, item.gross) for item in rows(engine, Payable)}
+    assert found == {
+        ("F-1", 1): ("paid", Decimal("121.00")),
+        ("C-1", 1): ("offset", Decimal("-21.00")),
+        ("F-2", 1): ("approved", Decimal("79.00")),
+        ("F-2", 2): ("offset", Decimal("21.00")),
+    }
+    assert waiting(engine, "ask-back") == []
+    pay(engine)
+    batch = rows(engine, PaymentBatch, PaymentBatch.state == "settled")
+    assert sorted(item.total for item in batch) == [Decimal("79.00"), Decimal("121.00")]
+    assert sum(item.amount for item in rows(engine, Booking)) == Decimal("200.00")  # 121 - 21 + 100
+    complete(engine)
+    sums: dict[str, Decimal] = {}
+    for item in rows(engine, JournalLine):
+        sums[str(item.side)] = sums.get(str(item.side), Decimal(0)) + item.debit - item.credit
+    assert sums["bank"] == Decimal("-200.00")
+    assert sums["creditor"] == 0
+    assert problems(engine) == []
+
+
+def complete(engine: Engine) -> None:
+    """Complete the evidence of every booking and make it."""
+    for booking in rows(engine, Booking):
+        if booking.state == "awaiting-evidence":
+            body = {"noOwnContribution": True, "endOfOffice": "2028-03-31"}
+            do(engine, "booking", booking.id, "complete-evidence", by=CLERK, at=LATER, body=body)
+        do(engine, "booking", booking.id, "book", by=CLERK, at=LATER)
+
+
+def test_a_credit_larger_than_what_is_due_leaves_a_rest_that_is_asked_back(prepared: Prepared) -> None:
+    engine = prepared("provided-municipality", fill_once)
+    key = row(engine, Measure).id
+    invoice(engine, line(key, "242.00", final=False))
+    pay(engine)
+    invoice(engine, line(key, "121.00"), number="F-2")
+    through(engine, row(engine, Payable, Payable.number == "F-2"), "check", "approve")
+    credit(engine, line(key, "200.00"))
+    note = through(engine, row(engine, Payable, Payable.kind == "credit-note"), "check", "approve")
+    assert (note.state, note.gross) == ("credit", Decimal("-79.00"))
+    assert row(engine, Payable, Payable.number == "F-2").state == "offset"
+    through(engine, note, "ask-back")
+    bank = rows(engine, BankEntry)[0]
+    wrong = {"message": bank.message, "position": bank.position}
+    call = lambda body: do(engine, "payable", note.id, "record-repayment", by=CLERK, at=LATER, body=body)  # noqa: E731
+    assert refused(lambda: call({"message": "message-1", "position": 1})) == ["credit.repaid-by-the-bank"]
+    assert refused(lambda: call(wrong)) == ["credit.repaid-by-the-bank"]
+    with transaction(engine) as session:  # the supplier pays it back: a line of a statement that matches nothing
+        own = {"position": 99, "amount": Decimal("79.00"), "payable": None, "matched": False}
+        session.add(BankEntry(**{**bank.model_dump(), **own}))
+    call({"message": bank.message, "position": 99})
+    note = row(engine, Payable, Payable.id == note.id)
+    assert (note.state, note.paid_on) == ("repaid", bank.booked_on)
+
+
+def test_a_credit_of_the_whole_lets_the_right_invoice_come(prepared: Prepared) -> None:
+    engine = prepared("provided-municipality", fill_once)
+    key = row(engine, Measure).id
+    invoice(engine, line(key, "242.00"))
+    pay(engine)
+    assert row(engine, Measure).state == "settled"
+    credit(engine, line(key, "242.00"))
+    through(engine, row(engine, Payable, Payable.kind == "credit-note"), "check", "approve")
+    assert (row(engine, Measure).state, row(engine, Measure).invoiced) == ("provided", False)
+    assert [item.subject for item in waiting(engine, "receive-invoice")] == [key]
+    invoice(engine, line(key, "121.00"), number="F-2")
+    through(engine, row(engine, Payable, Payable.number == "F-2"), "check", "approve")
+    assert row(engine, Payable, Payable.number == "F-2").state == "offset"
+    assert row(engine, Payable, Payable.state == "credit").gross == Decimal("-121.00")
+    assert problems(engine) == []
+
+
+def test_an_invoice_on_which_a_credit_rests_is_not_rejected(prepared: Prepared) -> None:
+    engine = prepared("provided-municipality", fill_once)
+    key = row(engine, Measure).id
+    invoice(engine, line(key))
+    credit(engine, line(key, "12.10"))
+    first, note = rows(engine, Payable, Payable.number == "F-1")[0], rows(engine, Payable, Payable.number == "C-1")[0]
+    reject = lambda item: do(engine, "payable", item.id, "reject", by=APPROVER, at=LATER, body={"reasons": "R"})  # noqa: E731
+    assert refused(lambda: reject(first)) == ["credit.holds-its-invoice"]
+    reject(note)
+    reject(first)
+
+
+# Every way in which an invoice of two payers can be credited and paid in parts.
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    gross=st.integers(100, 99_999),
+    credited=st.lists(st.integers(2, 98), max_size=3),
+    parted=st.lists(st.integers(1, 99), min_size=2, max_size=2),
+)
+def test_whatever_is_credited_and_paid_in_parts_no_payer_pays_more_than_billed(
+    prepared: Prepared, gross: int, credited: list[int], parted: list[int]
+) -> None:
+    engine = prepared("shared", fill_shared)
+    key, total = row(engine, Measure).id, gross * CENT
+    invoice(engine, line(key, str(total)))
+    left = total
+    for number, percent in enumerate(credited):
+        amount = (left * percent / 100).quantize(CENT)
+        try:
+            credit(engine, line(key, str(amount)), number=f"C-{number}", apart="Another one")
+        except RefusedError:  # a cent of VAT too many, or nothing left
+            continue
+        left -= amount
+    for item, percent in zip(rows(engine, Payable, Payable.kind == "supplier-invoice"), parted, strict=True):
+        part = (item.gross * percent / 100).quantize(CENT)
+        if 0 < part < item.gross:
+            body, by = {"amount": str(part)}, person(Role.FINANCE, item.organisation)
+            do(engine, "payable", item.id, "pay-in-parts", by=by, at=LATER, body=body)
+    live = rows(engine, Payable)
+    assert sum(item.gross for item in live) == left
+    for employer in (ZILVERDAM, GOUDVEEN):
+        mine = [item for item in live if item.organisation == employer]
+        owed = sum((item.gross for item in mine if item.kind == "supplier-invoice"), Decimal(0))
+        off = -sum((item.gross for item in mine if item.kind == "credit-note"), Decimal(0))
+        assert 0 <= off <= owed
+        for item in mine:
+            parts = rows(engine, PayableLine, PayableLine.payable == item.id)
+            assert sum((part.gross for part in parts), Decimal(0)) == item.gross == item.net + item.vat
+            assert (item.gross < 0) == (item.kind == "credit-note")
+    assert problems(engine) == []
