@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pypdf import PdfReader
+from pypdf.errors import PdfReadError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -44,6 +45,8 @@ ACTIVE = {
 }
 """What no invoice needs and what can run when it is opened, by its name in a PDF."""
 MOST_OBJECTS = 50_000
+TAIL = 2048
+"""Bytes at the end within which a PDF says where its table is; ISO 32000 asks for 1024."""
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it repeats parts of what it reads
 
 
@@ -79,6 +82,8 @@ def refuse_active(data: bytes) -> None:
         DocumentRefusedError: saying what is in it.
     """
     try:
+        if b"startxref" not in data[-TAIL:]:
+            raise PdfReadError("no end")  # noqa: TRY301  # looking for one through all of it takes long
         reader = PdfReader(BytesIO(data), root_object_recovery_limit=1000, xref_stream_maximum_entries=MOST_OBJECTS)
         locked = reader.is_encrypted
         found = None if locked else active_in(reader)

@@ -43,6 +43,7 @@ from states.database import transaction
 from states.events.catalogue import EVENTS
 from states.events.event import Event
 from states.tables.application import Application, Measure
+from states.tables.finance import Payable
 from states.tables.ledger import Stream, VaultItem
 from states.tables.loans import Objection
 from states.vault import Vault
@@ -299,6 +300,24 @@ def close_and_reopen(engine: Engine, planter: Planter, at: datetime) -> None:
     do(engine, "organisation", ZILVERDAM, "reopen-period", by=person(Role.APPROVER, ZILVERDAM), at=at, body=planted)
 
 
+def match(engine: Engine, planter: Planter, at: datetime) -> None:
+    """An invoice that the security contact matches to its measure."""
+    reference = receive(engine, at=at)
+    at = walk(engine, reference, before=at_event("receive-invoice"), at=at, choose=sparing)
+    lines = [{"net": "100.00", "vatRate": "21", "vat": "21.00", "gross": "121.00"}]
+    day = {"number": "K-1", "dated": at.date().isoformat(), "toMatch": True, "lines": lines}
+    whole = planter.plant("application/receive-invoice", EVENTS["application", "receive-invoice"].body, day)
+    whole["lines"] = [{**line, "reasons": None} for line in whole["lines"]]
+    do(engine, "application", reference, "receive-invoice", by=person(Role.FINANCE, ZILVERDAM), at=at, body=whole)
+    contact = person(Role.SECURITY_CONTACT, ZILVERDAM)
+    waiting = row(engine, Payable, Payable.stream == reference)
+    with transaction(engine) as session:
+        found = actions(session, session.get_one(Application, reference), at=at, demonstration=True)
+    example = next(action.example for action in found if action.event == "match")
+    body = planter.plant("payable/match", EVENTS["payable", "match"].body, example or {})
+    do(engine, "payable", waiting.id, "match", by=contact, at=at, body=body)
+
+
 def test_content_stands_nowhere_but_in_the_vault(office: Engine) -> None:
     planter = Planter()
     at = START
@@ -327,6 +346,7 @@ def test_content_stands_nowhere_but_in_the_vault(office: Engine) -> None:
         planted = planter.plant(f"{event.chart.name}/{event.name}", event.body, {})
         act(office, subject, event.name, at=at, changes=planted)
     owe(office, planter, receive(office, at=at), at)
+    match(office, planter, at)
     close_and_reopen(office, planter, at + timedelta(days=300))
 
     assert BY_PEOPLE - planter.fields == set(), "no text was planted in these"

@@ -1,0 +1,365 @@
+"""Documents with invoices and e-invoices over the API: refused early, kept encrypted, given to those who need them."""
+
+import hashlib
+import re
+import socket
+import time
+import zlib
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from e_invoices import e_invoice
+from served import (
+    APPROVER,
+    AUDITOR,
+    CONTACT,
+    COORDINATOR,
+    EMPLOYER,
+    FINANCE,
+    GOUDVEEN,
+    OFFICER,
+    PRIVACY_OFFICER,
+    RELEASER,
+    Api,
+    Serve,
+    is_problem,
+    person,
+    sparing,
+)
+from sqlalchemy import text
+
+from api import documents as endpoints
+from rules.roles import Role
+from states import documents
+from states.tables.finance import DocumentPart
+
+WHAT, ADDRESS, WROTE = "Titanium shutters Vlam", "Marterpad 417 Zilverdam", "Plaatsen bij Kwikzand"
+
+
+def pdf(*objects: bytes, trailer: bytes = b"") -> bytes:
+    """A PDF of one empty page, with more objects."""
+    parts = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] >>",
+        *objects,
+    ]
+    out, places = b"%PDF-1.5\n", []
+    for number, part in enumerate(parts, start=1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, part)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    tail = b"trailer\n<< /Size %d /Root 1 0 R %s >>\nstartxref\n%d\n%%%%EOF\n"
+    head = b"xref\n0 %d\n0000000000 65535 f \n" % (len(parts) + 1)
+    return out + head + table + tail % (len(parts) + 1, trailer, len(out))
+
+
+def hidden(inside: bytes) -> bytes:
+    """A PDF with an object in a compressed stream of objects, found by a cross-reference stream alone."""
+    base = b"%PDF-1.5\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n"
+    second = len(base)
+    base += b"2 0 obj\n<< /Type /Pages /Kids [] /Count 0 >>\nendobj\n"
+    packed = zlib.compress(b"4 0 " + inside)
+    third = len(base)
+    base += b"3 0 obj\n<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /Length %d >>\nstream\n" % len(packed)
+    base += packed + b"\nendstream\nendobj\n"
+    rows = [(0, 0, 255), (1, 9, 0), (1, second, 0), (1, third, 0), (2, 3, 0), (1, len(base), 0)]
+    table = b"".join(bytes([kind]) + place.to_bytes(4, "big") + bytes([last]) for kind, place, last in rows)
+    facts = b"/Type /XRef /Size 6 /W [1 4 1] /Root 1 0 R /Length %d" % len(table)
+    tail = b"5 0 obj\n<< %s >>\nstream\n%s\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n"
+    return base + tail % (facts, table, len(base))
+
+
+LARGE = b"<< /Length 1 >>\nstream\n" + b"%" * (documents.PIECE + 7) + b"\nendstream"
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 30
+JPEG = b"\xff\xd8\xff\xe0" + b"\0" * 30
+
+
+@pytest.fixture
+def office(serve: Serve) -> Iterator[Api]:
+    """An office of the test's own."""
+    with serve() as api:
+        yield api
+
+
+@pytest.fixture(scope="module")
+def payable(api: Api) -> str:
+    """The address of a payable; tests that share it add documents to it."""
+    case = api.receive(homeAddress=ADDRESS)
+
+    def marked(items: list[dict[str, Any]]) -> tuple[dict[str, Any], dict[str, Any]]:
+        action, example = sparing(items)
+        if action["name"] == "assess-domain" and example["measures"]:
+            example = {**example, "measures": [{**example["measures"][0], "description": WHAT}]}
+        return action, example
+
+    api.walk(case, choose=marked, before="check")
+    return f"/v1/payables/{api.read(f'{case}/payables')['items'][0]['id']}"
+
+
+def send(api: Api, payable: str, data: bytes, by: Any = CONTACT, kind: str = "application/pdf") -> httpx.Response:
+    """Send a document."""
+    return api.post(f"{payable}/documents", by, content=data, headers={"Content-Type": kind})
+
+
+@pytest.mark.parametrize(
+    ("data", "media", "suffix"),
+    [
+        (pdf(), "application/pdf", "pdf"),
+        (hidden(b"<< /Kind /Harmless >>"), "application/pdf", "pdf"),
+        (PNG, "image/png", "png"),
+        (JPEG, "image/jpeg", "jpg"),
+        (e_invoice(), "application/xml", "xml"),
+        (pdf(LARGE), "application/pdf", "pdf"),
+    ],
+)
+def test_a_document_is_told_by_its_content_kept_encrypted_and_comes_back_as_it_was(
+    api: Api, payable: str, data: bytes, media: str, suffix: str
+) -> None:
+    made = send(api, payable, data, kind="text/html")
+    assert made.status_code == 201, made.text
+    mark = hashlib.sha256(data).hexdigest()
+    told = made.json()
+    assert (told["mediaType"], told["size"], told["sha256"], told["again"]) == (media, len(data), mark, False)
+    got = api.get(made.headers["Location"], CONTACT)
+    assert got.content == data
+    assert got.headers["Content-Type"] == media
+    assert got.headers["Content-Disposition"] == f'attachment; filename="{told["id"]}.{suffix}"'
+    assert got.headers["X-Content-Type-Options"] == "nosniff"
+    assert got.headers["X-Content-SHA256"] == mark
+    with api.engine.connect() as connection:
+        query = text("SELECT sealed FROM document_part WHERE document = :id")
+        sealed = connection.execute(query, {"id": told["id"]}).scalars().all()
+    assert len(sealed) == documents.pieces(len(data))
+    assert all(data[:20] not in bytes(part) for part in sealed)
+    again = send(api, payable, data)
+    assert (again.status_code, again.json()) == (200, {**told, "again": True})
+    assert told["id"] in [item["id"] for item in api.read(f"{payable}/documents", FINANCE)["items"]]
+
+
+LOCK = b"/Encrypt << /Filter /Standard /V 1 /R 2 /O (%s) /U (%s) /P -4 >> /ID [ (a) (a) ]" % (b"x" * 32, b"x" * 32)
+ACTION = b"<< /S /JavaScript /JS (app.alert(1)) >>"
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"MZ\x90\x00", "no PDF, PNG, JPEG or XML"),
+        (b"<html><script>alert(1)</script></html>", "no PDF"),
+        (b"GIF89a", "no PDF"),
+        (b"", "empty"),
+        (b"%PDF-1.5\nbroken", "cannot be read"),
+        (pdf(ACTION), "a script"),
+        (pdf(b"<< /Next [ 1 0 R << /A << /S /Launch /F (calc.exe) >> >> ] >>"), "starts a program"),
+        (pdf(b"<< /Names << /EmbeddedFiles << >> >> >>"), "another file"),
+        (pdf(b"<< /A#63 1 /S /J#61vaScript >>"), "a script"),
+        (hidden(ACTION), "a script"),
+        (
+            pdf(trailer=b"/Encrypt << /Filter /Standard /V 1 /R 2 /O (%s) /U (%s) /P -4 >>" % (b"x" * 32, b"x" * 32)),
+            "read|locked",
+        ),
+        (b"<?xml version='1.0'?><a/>", "no UBL 2.1"),
+        (b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY e 'x'>]><a>&e;</a>", "entities"),
+    ],
+)
+def test_what_is_no_document_or_holds_what_runs_is_refused_and_nothing_kept(
+    api: Api, payable: str, data: bytes, words: str
+) -> None:
+    before = api.read(f"{payable}/documents", CONTACT)
+    problem = is_problem(send(api, payable, data), 422)
+    assert re.search(words, problem["detail"]), problem["detail"]
+    assert api.read(f"{payable}/documents", CONTACT) == before
+
+
+def test_the_same_file_stands_with_one_invoice_alone(office: Api) -> None:
+    cases = [office.receive() for _ in range(2)]
+    found = []
+    for case in cases:
+        office.walk(case, choose=sparing, before="check")
+        found.append(f"/v1/payables/{office.read(f'{case}/payables')['items'][0]['id']}")
+    assert send(office, found[0], pdf()).status_code == 201
+    problem = is_problem(send(office, found[1], pdf()), 409)
+    assert [finding["rule"] for finding in problem["findings"]] == ["document.once"]
+    assert office.post(f"{found[0]}/_reject", APPROVER, {"reasons": "R"}, match="*").status_code == 200
+    assert send(office, found[1], pdf()).status_code == 201
+
+
+def test_two_gigabytes_are_refused_before_they_come(api: Api, payable: str) -> None:
+    address = urlsplit(str(api.client.base_url))
+    head = (
+        f"POST {payable}/documents HTTP/1.1\r\nHost: {address.netloc}\r\nAuthorization: Bearer {api.token(CONTACT)}\r\n"
+        "Content-Type: application/pdf\r\n"
+    )
+    began = time.monotonic()
+    for length, sent in ((f"Content-Length: {2 * 2**30}\r\n\r\n", b""), ("Transfer-Encoding: chunked\r\n\r\n", None)):
+        with socket.create_connection((address.hostname, address.port), timeout=30) as wire:
+            wire.sendall((head + length).encode())
+            if sent is None:  # a stream that does not say how long it is
+                piece = b"%x\r\n%s\r\n" % (2**20, b"%PDF-" + b"x" * (2**20 - 5))
+                count = 0
+                try:
+                    while count < 2048:
+                        wire.sendall(piece)
+                        count += 1
+                except OSError:
+                    assert count < 100  # the limit is twenty, the rest is what was on its way
+            answer = b""
+            try:
+                while got := wire.recv(65536):
+                    answer += got
+            except ConnectionResetError:
+                assert sent is None
+        assert sent is None or b" 413 " in answer.split(b"\r\n")[0]
+        assert sent is None or b"20971520" in answer
+    assert time.monotonic() - began < 25
+    small = send(api, payable, b"%PDF-" + b"x" * 20971516)
+    assert is_problem(small, 413)["title"] == "Too large"
+    assert small.headers["Connection"] == "close"
+
+
+def test_whoever_is_not_known_sends_nothing(api: Api, payable: str) -> None:
+    is_problem(api.post(f"{payable}/documents", None, content=b"x"), 401)
+    is_problem(api.post("/v1/invoices/_read", None, content=b"x"), 401)
+
+
+@pytest.mark.parametrize("by", [FINANCE, APPROVER, RELEASER, EMPLOYER, AUDITOR, OFFICER, COORDINATOR], ids=str)
+def test_a_document_is_for_the_security_contact_and_the_privacy_officer_alone(api: Api, payable: str, by: Any) -> None:
+    data = PNG + str(by).encode()
+    made = send(api, payable, data)
+    where = made.headers["Location"]
+    problem = is_problem(api.get(where, by), 403)
+    assert [finding["rule"] for finding in problem["findings"]] == ["duty.role"]
+    assert api.get(where, PRIVACY_OFFICER).content == data
+    is_problem(api.get(where, person(Role.SECURITY_CONTACT, GOUDVEEN)), 404)
+    is_problem(api.get("/v1/documents/document-elsewhere", CONTACT), 404)
+    is_problem(api.get(f"{payable}/documents", person(Role.FINANCE, GOUDVEEN)), 404)
+    if by in (AUDITOR, OFFICER, COORDINATOR, APPROVER, RELEASER):
+        is_problem(send(api, payable, JPEG + str(by).encode(), by), 403)
+
+
+def test_a_piece_that_was_changed_moved_or_left_out_does_not_open(office: Api) -> None:
+    case = office.receive()
+    office.walk(case, choose=sparing, before="check")
+    payable = f"/v1/payables/{office.read(f'{case}/payables')['items'][0]['id']}"
+    data = PNG + b"y" * (2 * documents.PIECE)
+    where = send(office, payable, data).headers["Location"]
+    assert office.get(where, CONTACT).content == data
+    table = DocumentPart.__tablename__
+    with office.engine.begin() as connection:
+        connection.execute(text(f"DELETE FROM {table} WHERE position = 2"))  # a name of ours
+    assert not office.get(where, CONTACT).is_success
+    with office.engine.begin() as connection:
+        connection.execute(text(f"UPDATE {table} SET position = 2 WHERE position = 1"))
+    assert not office.get(where, CONTACT).is_success
+
+
+# What finance sees of an invoice whose lines say what it is for.
+
+
+def test_finance_never_learns_what_a_measure_is_or_where(office: Api) -> None:
+    case = office.receive(homeAddress=ADDRESS)
+
+    def marked(items: list[dict[str, Any]]) -> tuple[dict[str, Any], dict[str, Any]]:
+        action, example = sparing(items)
+        if action["name"] == "assess-domain" and example["measures"]:
+            example = {**example, "measures": [{**example["measures"][0], "description": WHAT}]}
+        return action, example
+
+    office.walk(case, choose=marked, before="receive-invoice")
+    amounts = {"net": "100.00", "vatRate": "21", "vat": "21.00", "gross": "121.00"}
+    invoice = {
+        "application": case.rsplit("/", 1)[1],
+        "number": "F-77",
+        "dated": office.action(case, "receive-invoice")["example"]["dated"],
+        "payee": "Beveiliging Voorbeeld BV",
+        "iban": "NL02ABNA0123456789",
+        "toMatch": True,
+        "lines": [{**amounts, "text": f"{WROTE} {WHAT}"}],
+    }
+    made = office.post("/v1/payables", CONTACT, invoice)
+    assert made.status_code == 201, made.text
+    (shown,) = made.json()["items"]
+    assert (shown["state"], shown["texts"]) == ("to-match", [f"{WROTE} {WHAT}"])
+    assert [line["gross"] for line in shown["lines"]] == ["121.00"]
+    payable = f"/v1/payables/{shown['id']}"
+    send(office, payable, PNG + WHAT.encode())
+    secrets = (WHAT, ADDRESS, WROTE, '"domain":"digital"')
+    reads(office, case, payable, secrets)
+    match = office.action(case, "match")
+    assert (match["role"], match["allowed"]) == ("security-contact", True)
+    assert office.do(match).is_success
+    reads(office, case, payable, secrets)
+    office.walk(case, choose=sparing)
+    reads(office, case, payable, secrets)
+    assert WROTE in office.get(payable, CONTACT).text
+
+
+def reads(api: Api, case: str, payable: str, secrets: tuple[str, ...]) -> None:
+    """Hold every page that finance can get against what it need not know."""
+    document = api.read("/openapi.json", FINANCE)
+    reference = case.rsplit("/", 1)[1]
+    keys = {"/v1/applications": reference, "/v1/payables": payable.rsplit("/", 1)[1]}
+    seen = 0
+    for by in (FINANCE, APPROVER, RELEASER):
+        for path, methods in document["paths"].items():
+            if "get" not in methods or path.startswith(("/events", "/stream")):
+                continue
+            start = "/".join(path.split("/")[:3])
+            if "{" in path and start not in keys:
+                continue
+            where = re.sub(r"\{[^}]+\}", keys.get(start, ""), path)
+            answer = api.get(where, by)
+            seen += answer.is_success
+            for secret in secrets:
+                assert secret not in answer.text, (str(by), where, secret)
+    assert seen > 40
+
+
+# E-invoices.
+
+
+def test_an_e_invoice_is_filled_in_taken_in_and_matched(office: Api) -> None:
+    case = office.receive()
+    office.walk(case, choose=sparing, before="receive-invoice")
+    reference = case.rsplit("/", 1)[1]
+    day = office.action(case, "receive-invoice")["example"]["dated"]
+    data = e_invoice(dated=day, order=f"Onze ref. {reference}")
+    for by, told in ((CONTACT, "Camera Voorbeeldlaan 1"), (FINANCE, None)):
+        answer = office.post("/v1/invoices/_read", by, content=data, headers={"Content-Type": "application/xml"})
+        assert answer.status_code == 200, answer.text
+        filled = answer.json()
+        assert filled["problems"] == []
+        assert (filled["application"], filled["addressedTo"]) == (reference, "gemeente-zilverdam")
+        assert filled["lines"][0]["text"] == told
+        assert "Voorbeeldlaan" not in answer.text or by is CONTACT
+    kept = ("application", "number", "dated", "currency", "payee", "iban", "addressedTo", "totals", "lines")
+    made = office.post("/v1/payables", FINANCE, {**{name: filled[name] for name in kept}, "toMatch": True})
+    assert made.status_code == 201, made.text
+    assert made.json()["items"][0]["gross"] == "197.25"
+    assert office.do(office.action(case, "match")).is_success
+    note = e_invoice(credit=True, dated=day, number="C-1", preceding="F-2026-0042")
+    found = office.post("/v1/invoices/_read", FINANCE, content=note).json()
+    assert (found["kind"], found["invoice"]) == ("credit-note", made.json()["items"][0]["invoice"])
+
+
+def test_what_in_an_e_invoice_does_not_fit_is_shown_and_an_unreadable_one_refused(api: Api) -> None:
+    data = e_invoice(gross="197.26", buyer="Gemeente Elders", number="F 2026/42", dated="2024-01-01")
+    filled = api.post("/v1/invoices/_read", FINANCE, content=data).json()
+    assert [(item["term"], item["standard"]) for item in filled["problems"]] == [
+        ("BT-1", None),
+        ("BT-44", None),
+        ("BT-112", "BR-CO-15"),
+        ("BT-115", "BR-CO-16"),
+    ]
+    assert all(item["message"] and item["messageNl"] for item in filled["problems"])
+    assert (filled["number"], filled["addressedTo"], filled["application"]) == (None, None, None)
+    assert "Elders" not in str(filled)
+    problem = is_problem(api.post("/v1/invoices/_read", FINANCE, content=b"<?xml version='1.0'?><a/>"), 422)
+    assert problem["title"] == "The document is refused"
+    is_problem(api.post("/v1/invoices/_read", AUDITOR, content=data), 403)
+    large = api.post("/v1/invoices/_read", FINANCE, content=b"x" * (8 * 2**20 + 1))
+    assert is_problem(large, 413)["status"] == 413
+    assert endpoints.router.prefix == "/v1"
