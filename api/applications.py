@@ -197,7 +197,7 @@ def view_of(edge: Edge, row: Application) -> views.ApplicationView:
     return views.ApplicationView(
         **views.summary(session, row).model_dump(),
         **row.model_dump(exclude={"office", "urgency", "received_on", "changed_at", "id", "state", "stream"}),
-        advice=sorted((views.DomainView.model_validate(item) for item in advice), key=lambda item: item.domain),
+        advice=views.advice(by, [views.DomainView.model_validate(item) for item in advice]),
         takeovers=[
             views.TakeoverView.model_validate(item) for item in takeovers if own is None or item.organisation in own
         ],
@@ -220,6 +220,6 @@ def past(edge: Edge, row: Application, instant: datetime) -> views.ApplicationVi
     return views.ApplicationView(
         **{**facts, "reference": row.id, "stage": facts["state"], "version": row.version},
         employers=[item["organisation"] for item in employers],
-        advice=[views.DomainView(**item) for item in of("domain_advice")],
+        advice=views.advice(edge.by, [views.DomainView(**item) for item in of("domain_advice")]),
         takeovers=[views.TakeoverView(**item) for item in of("takeover") if own is None or item["organisation"] in own],
     )

@@ -1,5 +1,6 @@
 """What belongs to one case: what can be done now, its history, terms, place in the queue, measures and money."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -102,7 +103,13 @@ def what_can_be_done(edge: OneEdge, reference: Reference) -> Actions:
     """What can be done now on the application and its parts, by whom, and why not."""
     row = views.seen(edge.session, edge.by, reference)
     found = actions(edge.session, row, at=edge.at, demonstration=edge.configuration.demonstration)
-    return Actions(items=[ActionView.of(action) for action in found])
+    return Actions(items=[ActionView.of(action) for action in (unnamed(edge, action) for action in found)])
+
+
+def unnamed(edge: Edge, action: Action) -> Action:
+    """An action without its example, where that names an account which the caller need not know."""
+    pays = edge.by.role in views.READS_PAYEE and edge.by.organisation == action.organisation
+    return action if pays or action.event != "receive-credit-note" else replace(action, example=None)
 
 
 class EntryView(views.View):
@@ -139,7 +146,7 @@ def history(edge: OneEdge, reference: Reference) -> History:
     if edge.by.role in OF_AN_EMPLOYER:
         mine = own_parts(edge, row.stream)
         entries = [item for item in entries if item.subject in mine]
-    if edge.by.role not in views.READS_MEASURES | {Role.AUDITOR}:
+    if edge.by.role in views.PAYS:
         for item in entries:  # the domain tells what a measure is
             item.facts = {name: fact for name, fact in item.facts.items() if name != "domain"}
     return History(items=entries)

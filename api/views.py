@@ -31,6 +31,10 @@ WHERE_TOLD = frozenset({Role.SECRETARY, Role.HEAD})
 READS_PAYEE = frozenset({Role.EMPLOYER, Role.SECURITY_CONTACT, Role.FINANCE, Role.APPROVER, Role.RELEASER})
 
 
+PAYS = frozenset({Role.FINANCE, Role.APPROVER, Role.RELEASER})
+"""Who sees of a case what is to be paid, and neither what for nor where."""
+
+
 class View(BaseModel):
     """An answer; its fields are all that can leave."""
 
@@ -430,6 +434,11 @@ def summary(session: Session, row: Application) -> ApplicationSummary:
         received_on=row.received_on,
         changed_at=row.changed_at,
     )
+
+
+def advice(by: Actor, domains: list[DomainView]) -> list[DomainView]:
+    """The advice by domain; for those who pay none, since a domain tells what a measure is."""
+    return [] if by.role in PAYS else sorted(domains, key=lambda item: item.domain)
 
 
 def measure(session: Session, by: Actor, row: Measure) -> MeasureView:

@@ -1,11 +1,11 @@
 """Credit notes: tied to an invoice, never more than it, settled against what is due to the supplier or asked back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
-from sqlmodel import col
+from sqlmodel import Session, col
 
 from rules import credits, money, steps  # noqa: A004  # the word of the trade
 from rules.credits import Sums, share
@@ -16,7 +16,7 @@ from states.charts.application import APPLICATION
 from states.charts.payable import PayableState
 from states.errors import MalformedError
 from states.events import billing
-from states.events.earlier_invoices import judge_earlier
+from states.events.earlier_invoices import judge_earlier, one_at_a_time
 from states.events.event import Event, Step
 from states.events.invoice_bodies import CreditLine, CreditNote
 from states.events.payables import PayableEvent, propose_bookings
@@ -44,6 +44,11 @@ class ReceiveCreditNote(Event[Application, CreditNote]):
 
     chart, table = APPLICATION, Application
     name, title, body = "receive-credit-note", "Receive a credit note", CreditNote
+
+    def also_locks(self, session: Session, key: str, body: CreditNote) -> Iterable[str]:
+        """No stream more, but the payee."""
+        one_at_a_time(session, body.iban)
+        return ()
 
     def judge(self, step: Step[Application], body: CreditNote) -> None:
         """It adds up, belongs to an invoice that stands, takes off no more than was billed, and is new."""

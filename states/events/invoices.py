@@ -1,7 +1,10 @@
 """Invoices and advances: received once, judged line by line, and divided over the payers."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
+
+from sqlmodel import Session
 
 from rules import invoices as invoice_rules
 from rules import money, recurring, steps
@@ -11,7 +14,7 @@ from states.charts.application import APPLICATION
 from states.charts.payable import PayableState
 from states.errors import MalformedError
 from states.events import billing
-from states.events.earlier_invoices import judge_earlier
+from states.events.earlier_invoices import judge_earlier, one_at_a_time
 from states.events.event import Event, Step
 from states.events.invoice_bodies import Invoice, InvoiceLine
 from states.events.spending import periods_of
@@ -43,6 +46,11 @@ class ReceiveInvoice(Event[Application, Invoice]):
 
     chart, table = APPLICATION, Application
     name, title, body = "receive-invoice", "Receive an invoice or advance", Invoice
+
+    def also_locks(self, session: Session, key: str, body: Invoice) -> Iterable[str]:
+        """No stream more, but the payee."""
+        one_at_a_time(session, body.iban)
+        return ()
 
     def judge(self, step: Step[Application], body: Invoice) -> None:
         """It adds up, was not here before, and every line is for something that can be paid."""
