@@ -104,7 +104,7 @@ OBJECTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("e-invoice.adds-up", {**SUM, "stated": Decimal("100.01")}),
     ("e-invoice.adds-up", {**SUM, "stated": Decimal("99.99")}),
     ("e-invoice.adds-up", {**SUM, **RATE_SUM, "stated": Decimal("21.02")}),
-    *(("e-invoice.adds-up", {**SUM, "term": term, "computed": Decimal(0)}) for term in TERMS),
+    *(("e-invoice.adds-up", {**SUM, "term": term, "computed": Decimal("0.00")}) for term in TERMS),
     ("e-invoice.nothing-paid-yet", {"prepaid": Decimal("0.01")}),
     ("e-invoice.number-fits", {"fits": False}),
     ("e-invoice.says-where-to-pay", {"named": False}),

@@ -165,6 +165,7 @@ def content_paths(where: str, schema: type[BaseModel]) -> Iterator[str]:
 FOLLOWING = {
     ("measure", "propose"),
     ("payable", "receive"),
+    ("payable", "part-off"),
     ("person", "register"),
     ("loan", "open"),
     ("objection", "file"),
