@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "4dd43c1147cd"
-down_revision: str | Sequence[str] | None = "8e79143fdd81"
+down_revision: str | Sequence[str] | None = "b0cffbe8b973"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
