@@ -114,9 +114,9 @@ def check_enough(past: Past) -> None:
     Raises:
         TooLittleHistoryError: it is not.
     """
-    open_cases = {piece.case for piece in past.pieces if piece.ended is None}
+    asked = {kind.name for kind in past.kinds if kind.pool == past.pool}
     finding = enough_history(
-        cases=len({piece.case for piece in past.pieces} - open_cases),
+        cases=len({piece.case for piece in past.pieces if piece.ended is not None and piece.work in asked}),
         days=(past.until - past.origin).days,
         on=max(office_day(past.until), OLDEST),
     )
@@ -222,7 +222,7 @@ class Sharing:
         """
         assert piece.started is not None
         begin, end = self.hour(piece.started), self.hour(piece.ended or self.past.until)
-        if piece.person is None:
+        if piece.person not in self._shared:  # nobody's name is known, or it is work that others do at their own pace
             axis = self.past.axis
             worked = axis.worked(end) - axis.worked(begin)
         else:

@@ -157,7 +157,7 @@ def test_a_stage_is_asked_for_by_as_many_cases_as_came_so_far() -> None:
         Term("all", "Awb 4:13", Length(8, Unit.WEEKS), "first", "third"),
         Term("none", "Awb 4:13", Length(8, Unit.WEEKS), "first", "never"),
     )
-    model = fit(past(pieces)._replace(kinds=kinds, terms=terms), weeks=4)
+    model = fit(past(pieces)._replace(kinds=kinds, terms=terms, pool="officer"), weeks=4)
     assert [(stage.name, stage.share) for stage in model.stages] == [("first", 1.0), ("second", 0.5), ("third", 1.0)]
     assert model.stages[1].skills == (("domain:home", 4.0),)
     assert model.stages[2].skills == ()
@@ -171,7 +171,9 @@ def test_work_of_others_counts_with_its_wait_and_work_that_no_log_shows_by_its_e
         Kind("adopt", "authority", "authority", 1.5),
     )
     theirs = Piece("x1", "take-over", 4, at(30, 9), at(30, 15), at(31, 9))
-    model = fit(past([*MANY, theirs])._replace(kinds=kinds), weeks=4)
+    held = Piece("x2", "take-over", 4, at(30, 9), at(30, 15), None, "someone of theirs")
+    model = fit(past([*MANY, theirs, held])._replace(kinds=kinds), weeks=4)
+    assert [(row.id, row.stage) for row in model.backlog] == [("x2", 1)]
     assert [(stage.name, stage.spread(0).expected) for stage in model.stages[1:]] == [
         ("take-over", pytest.approx(8.0)),
         ("adopt", 1.5),
