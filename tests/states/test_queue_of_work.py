@@ -61,7 +61,8 @@ def take(engine: Engine, *, by: Actor = OFFICER, at: datetime = START) -> WorkIt
 
 def in_order(engine: Engine) -> list[str]:
     """The open items of the officers in the order of the queue."""
-    found = [item for item in rows(engine, WorkItem) if item.role == "officer" and item.assignee is None]
+    waiting = [item for item in rows(engine, WorkItem) if item.assignee is None and item.done_at is None]
+    found = [item for item in waiting if item.role == "officer"]
     return [item.id for item in sorted(found, key=lambda item: (item.lane, item.start_by, item.created_at, item.id))]
 
 
