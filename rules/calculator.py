@@ -1,5 +1,6 @@
 """The calculator: when the term ends that anyone asks about, answered to the command line and the API alike."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -14,7 +15,7 @@ from rules.values import RulesError, value, versions
 from rules.working_hours import add
 
 LEVEL = "service_level_"
-DAY_LENGTH = len("2026-02-20")
+DAY, MOMENT = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 LEVELS = tuple(sorted(name.removeprefix(LEVEL) for name in versions() if name.startswith(LEVEL)))
 """The service levels of the house, by name."""
 
@@ -92,7 +93,7 @@ def _length(question: Question) -> tuple[Unit, int]:
 
 
 def _term(question: Question, length: Length) -> Answer:
-    if len(question.since) != DAY_LENGTH:
+    if not DAY.fullmatch(question.since):
         raise QuestionError("from", "A term is counted from a day; leave the time out.")
     if question.backwards and question.suspended:
         raise QuestionError("suspended", "A term that is counted backwards cannot be suspended; leave one out.")
@@ -151,15 +152,19 @@ def _at(moment: datetime) -> str:
 
 def _day(parameter: str, text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        if DAY.fullmatch(text):  # and not as 20260220 or 2026-W08-5, which read as days too
+            return date.fromisoformat(text)
     except ValueError as error:
-        raise QuestionError(parameter, "Write a day as 2026-02-20.") from error
+        raise QuestionError(parameter, f"There is no day {text}; write one as 2026-02-20.") from error
+    raise QuestionError(parameter, "Write a day as 2026-02-20.")
 
 
 def _moment(text: str) -> datetime:
-    if len(text) == DAY_LENGTH:
+    if DAY.fullmatch(text):
         return start_of(_day("from", text) + timedelta(days=1))
     try:
+        if not MOMENT.match(text):
+            raise ValueError(text)
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise QuestionError("from", "Write a day as 2026-02-20, or a moment as 2026-02-20T16:30.") from error

@@ -130,6 +130,22 @@ def spoken(event_on: date, end_on: date | None, suspensions: Iterable[Suspension
 
 
 @rule(
+    "suspension.within-term",
+    article="Awb 4:15, 7:10(4)",
+    source=AWB,
+    nl="Een opschorting begint voordat de termijn voorbij is.",
+)
+def within_term(*, since: date, due_on: date | None) -> Words | None:
+    """A suspension begins before the term is over."""
+    if due_on is None or since <= due_on:
+        return None
+    return say(
+        f"The term runs until {due_on}; nothing of it is left to suspend from {since} on. Give an earlier day.",
+        f"De termijn loopt tot en met {due_on}; vanaf {since} valt er niets meer op te schorten. Geef een eerdere dag.",
+    )
+
+
+@rule(
     "suspension.given-term",
     article="Awb 4:15(1)(a)",
     source=AWB,

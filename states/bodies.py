@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -89,7 +90,30 @@ Amount = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2), WrapVa
 """Euros with at most two decimals."""
 Signed = Annotated[Decimal, Field(max_digits=12, decimal_places=2), WrapValidator(named)]
 """As :data:`Amount`, or negative where something is taken off; between events only."""
-Day = date
+
+
+def a_day(given: Any, handler: ValidatorFunctionWrapHandler) -> date:
+    """Read a day as it is written; what looks like one is named, because days are facts, with what would be right."""
+    written = given.isoformat() if type(given) is date else given
+    if isinstance(written, str) and WRITTEN_DAY.fullmatch(written):
+        with suppress(ValidationError):
+            day: date = handler(given)
+            if FIRST_DAY <= day <= LAST_DAY:
+                return day
+    shown = given if isinstance(given, str) and LIKE_A_DAY.fullmatch(given) else "This"
+    raise PydanticCustomError(
+        "day",
+        "{shown} is no day that can be; give a calendar day from {first} through {last}, such as 2026-11-23.",
+        {"shown": shown, "first": FIRST_DAY.isoformat(), "last": LAST_DAY.isoformat()},
+    )
+
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+"""What lies outside these was mistyped, and no term could be counted from it."""
+WRITTEN_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+LIKE_A_DAY = re.compile(r"[0-9]{1,4}([-./][0-9]{1,4}){1,2}")
+"""What looks like a day can be repeated; other text might be content in the wrong place."""
+Day = Annotated[date, WrapValidator(a_day)]
 """A calendar day in the Netherlands."""
 
 

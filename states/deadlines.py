@@ -35,7 +35,7 @@ def refresh(passage: Passage) -> None:
         pair = (touch.chart, touch.event)
         if pair not in MATTERS:
             continue
-        lapse_passed(passage.session, subject_of(touch), passage.on)
+        lapse_passed(passage.session, concerned(touch), passage.on)
         for kind, line in TERMS.items():
             if pair in line.ends:
                 end(passage, touch, kind)
@@ -48,6 +48,11 @@ def refresh(passage: Passage) -> None:
 def subject_of(touch: Touched) -> str:
     """The id of what was touched."""
     return str(touch.row.id)  # type: ignore[attr-defined]  # every subject has one
+
+
+def concerned(touch: Touched) -> str:
+    """The subject whose term is ended: that of the decision, where someone objects to one."""
+    return str(getattr(touch.body, "decision_subject", None) or subject_of(touch))
 
 
 def start(passage: Passage, touch: Touched, kind: str) -> Term:
@@ -106,7 +111,7 @@ def begin(
 def end(passage: Passage, touch: Touched, kind: str) -> None:
     """End the running term of a kind on what was touched, with its suspensions and thresholds."""
     line, session = TERMS[kind], passage.session
-    row = running_of(session, subject_of(touch), kind)
+    row = running_of(session, concerned(touch), kind)
     if row is None:
         return
     row.ended_on, row.ended_by = passage.on, touch.event

@@ -212,7 +212,7 @@ TERMS: dict[str, TermKind] = {
         | events("loan", "decline"),
         started_on=announced,
         applies=lambda start: start.row.state is not Stage.TAKEOVER,  # an advice with measures takes nothing away
-        ends=events("application", "file-objection", "reopen") | events("loan", "file-objection"),
+        ends=events("objection", "file") | events("application", "reopen"),
         lapses=True,
     ),
     "objection-decision": TermKind(

@@ -247,6 +247,11 @@ def after_office(passage: Passage, touch: Touched) -> Changes:
     """The office ended: what is not there yet is decided on, what is lent comes back."""
     measure: Any = touch.row
     subject = subject_of(touch)
+    application = passage.application_of(measure)
+    if application is not None and application.office_ended_on is None:  # it goes on after all
+        works = WORK.get(("measure", str(measure.state)), ())
+        again = [asked_for(passage, touch, *work[:2], work.service_level, minutes=work.estimate)[1] for work in works]
+        return [(subject, "keep-after-office"), (subject, "remove")], [item for items in again for item in items]
     if measure.state in {MeasureState.TAKEN_OVER, MeasureState.ORDERED} and not measure.kept_after_office:
         done = [(subject, "order"), (subject, "provide")]
         return done, asked_for(passage, touch, "keep-after-office", Role.EMPLOYER, "provision")[1]

@@ -102,7 +102,8 @@ class NotProcess(ApplicationEvent[Decision]):
             step.ask(steps.completion_lapsed, invited=invited, due_on=due_on, on=announced_on)
         deciding = deadlines.latest(step.session, step.row.id, "not-processed")
         if deciding is not None:
-            due_on = deciding.due_on
+            due_on, day = deciding.due_on, deciding.started_on
+            step.ask(steps.not_before, what="The decision", day=announced_on, earlier="the completion", earliest=day)
         elif due_on is not None:
             # the clock did not come by yet: the weeks run from the term that passed all the same
             due_on = due_or_provisional(due_on, length("term_not_processed", due_on)).on

@@ -7,6 +7,7 @@ from pydantic import Field
 from sqlmodel import Session, col, select
 
 from rules import eligibility, steps, turns
+from rules.findings import OLDEST
 from rules.offices import LegalBasis, Office
 from rules.roles import Role
 from states import names
@@ -76,6 +77,7 @@ class Receive(ApplicationEvent[NewApplication]):
         """Dates that can be, and employers that fit the office."""
         received = body.received_on or step.on
         step.ask(steps.not_in_future, what="The receipt", day=received, on=step.on)
+        step.ask(steps.not_before, what="The receipt", day=received, earlier="the first scheme", earliest=OLDEST)
         problems = contradictions(body.model_dump(include=set(DATES)))
         for position, employer in enumerate(body.employers):
             if step.session.get(Organisation, employer) is None:

@@ -123,10 +123,12 @@ class Refuse(ApplicationEvent[Refusal]):
     def judge(self, step: Step[Application], body: Refusal) -> None:
         """The ground still stands, the view was asked, and another person proposed it."""
         row = step.row
-        if body.announced_on is not None:
-            step.ask(steps.not_in_future, what="The decision", day=body.announced_on, on=step.on)
-        step.ask(steps.refusal_decided_by, role=step.by.role, on=step.on)
         term = deadlines.latest(step.session, row.id, "view")
+        if body.announced_on is not None:
+            day, intended_on = body.announced_on, term.started_on if term else row.received_on
+            step.ask(steps.not_in_future, what="The decision", day=day, on=step.on)
+            step.ask(steps.not_before, what="The decision", day=day, earlier="the intention", earliest=intended_on)
+        step.ask(steps.refusal_decided_by, role=step.by.role, on=step.on)
         step.ask(steps.refusal_has_ground, grounds=list(grounds(step)), named=str(row.refusal_ground))
         step.ask(
             steps.view_asked,

@@ -7,13 +7,15 @@ from pydantic import Field, model_validator
 from pydantic.alias_generators import to_camel
 
 from rules import steps
+from rules.findings import OLDEST
 from rules.roles import OF_AN_EMPLOYER
-from rules.suspensions import given_term_named, last_suspended_day
+from rules.suspensions import given_term_named, last_suspended_day, within_term
 from rules.values import value
 from states import deadlines
 from states.bodies import Body, Day, Handle, Text
 from states.errors import MalformedError
 from states.events.application_event import ApplicationEvent
+from states.events.consequences import other_end_of_office
 from states.events.event import Step
 from states.events.office_dates import DATES, ask_suspended, contradictions
 from states.tables.application import Application, Takeover
@@ -63,9 +65,11 @@ class CorrectFact(ApplicationEvent[Correction]):
         ):
             if day is not None:
                 step.ask(steps.not_in_future, what=what, day=day, on=step.on)
-        if body.received_on is not None and step.row.interview_held_on is not None:
-            held = step.row.interview_held_on
-            step.ask(steps.interview_after_receipt, held_on=held, received_on=body.received_on)
+        if body.received_on is not None:
+            received, held = body.received_on, step.row.interview_held_on
+            step.ask(steps.not_before, what="The receipt", day=received, earlier="the first scheme", earliest=OLDEST)
+            if held is not None:
+                step.ask(steps.interview_after_receipt, held_on=held, received_on=received)
         ask_suspended(step, step.row.office, body.office_suspended_since)
         if body.takeover_received_on is not None:
             running = deadlines.employers_with(step.session, step.row.id, "takeover")
@@ -98,6 +102,8 @@ class CorrectFact(ApplicationEvent[Correction]):
         for name in FACTS:
             if getattr(body, name) is not None:
                 setattr(step.row, name, getattr(body, name))
+        if body.in_office_until is not None:
+            other_end_of_office(step)
         if body.takeover_received_on is not None:
             term = deadlines.running(step.session, step.row.id, "takeover", body.organisation)
             assert term is not None
@@ -162,6 +168,7 @@ class SuspendTerm(ApplicationEvent[Interval]):
                 earlier="the start of the term",
                 earliest=term.started_on,
             )
+            step.ask(within_term, since=body.since, due_on=term.due_on)
         step.ask(given_term_named, ground=body.ground, until=body.until)
         if body.until is not None:
             step.ask(

@@ -74,6 +74,18 @@ def stop(step: Step[Application]) -> None:
         step.follow("application", row, "begin-provision")
 
 
+def other_end_of_office(step: Step[Application]) -> None:
+    """An end of office that was recorded gives way to the corrected one, and what ended with it follows."""
+    row = step.row
+    ended_on, until = row.office_ended_on, row.in_office_until
+    if ended_on is None or until is None or row.deceased_on is not None:
+        return
+    row.office_ended_on = until if until <= step.on else None
+    for measure in step.rows(Measure, Measure.stream == row.id):
+        if measure.state in {MeasureState.TAKEN_OVER, MeasureState.ORDERED, *THERE}:
+            step.follow("measure", measure, "end-with-office", ended_on=until, instead_of=ended_on)
+
+
 def stop_or_lapse(step: Step[Application]) -> None:
     """Where an employer has taken over, stop what is new; else the claim lapses."""
     taken = step.rows(Takeover, Takeover.stream == step.row.id, Takeover.state == TakeoverState.TAKEN_OVER)

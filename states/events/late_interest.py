@@ -30,7 +30,9 @@ class FixInterest(PayableEvent[FixedInterest]):
     def judge(self, step: Step[Payable], body: FixedInterest) -> None:
         """It was paid after its term, the interest is worth paying, and it was not fixed before."""
         if body.announced_on is not None:
-            step.ask(steps.not_in_future, what="The decision", day=body.announced_on, on=step.on)
+            day, paid_on = body.announced_on, step.row.paid_on
+            step.ask(steps.not_in_future, what="The decision", day=day, on=step.on)
+            step.ask(steps.not_before, what="The decision", day=day, earlier="the payment", earliest=paid_on)
         step.ask(money.iban_valid, private=("iban",), iban=body.iban)
         step.ask(interest.interest_owed, **self.facts(step))
 

@@ -253,9 +253,10 @@ class Supersede(MeasureEvent[Body]):
 
 
 class OfficeEnd(Body):
-    """The last day of the office."""
+    """The last day of the office; where that was recorded wrong, the day that it takes the place of."""
 
     ended_on: Day
+    instead_of: Day | None = None
 
 
 class EndWithOffice(MeasureEvent[OfficeEnd]):
@@ -267,6 +268,11 @@ class EndWithOffice(MeasureEvent[OfficeEnd]):
         """Bring the end forward, never back; what was invoiced up to that day is its last invoice."""
         row = step.row
         if not (row.recurring or row.form is ProvisionForm.LENT):
+            return
+        if body.instead_of is not None and row.ends_on == body.instead_of < body.ended_on:
+            row.ends_on, row.invoiced = body.ended_on, row.invoiced and not row.recurring
+            if row.recurring and row.state is MeasureState.SETTLED:
+                step.follow("measure", row, "unsettle")
             return
         row.ends_on = min(row.ends_on or body.ended_on, body.ended_on)
         if row.recurring and any(until >= row.ends_on for _, until in periods_of(step, row.id)):

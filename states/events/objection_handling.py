@@ -7,6 +7,7 @@ from sqlmodel import select
 
 from rules import objections, steps
 from rules.objections import Waiver
+from rules.suspensions import within_term
 from rules.values import value
 from states import deadlines
 from states.bodies import Body, Day, Handle, Text
@@ -179,6 +180,7 @@ class SuspendDecision(ObjectionEvent[StandStill]):
         step.ask(steps.term_suspendable, found=term is not None, suspendable=True, running=running)
         received = step.row.received_on
         step.ask(steps.not_before, what="The suspension", day=body.since, earlier="the receipt", earliest=received)
+        step.ask(within_term, since=body.since, due_on=term.due_on if term else None)
         if body.until is not None:
             what = "The suspension's end"
             step.ask(steps.not_before, what=what, day=body.until, earlier="its begin", earliest=body.since)

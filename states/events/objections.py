@@ -113,6 +113,7 @@ class Filed(Filing):
     against: Against
     organisation: Handle | None
     decision_seq: int
+    decision_subject: Handle
     decision_by: Handle
     announced_on: Day
 
@@ -157,6 +158,7 @@ def file(step: Step[Any], body: Filing, decision: Decision, **of: Any) -> None:
         against=decision.against,
         organisation=decision.organisation,
         decision_seq=decision.seq,
+        decision_subject=decision.subject,
         decision_by=decision.by,
         announced_on=decision.announced_on,
     )
@@ -250,5 +252,5 @@ class TakeIn(ObjectionEvent[Filed]):
             objection_until=until,
             late=objections.is_late(received_on=received, posted_on=body.posted_on, until=until),
             decides=Role(handlers[0]),
-            **body.model_dump(exclude={"grounds", "received_on", "posted_on"}),
+            **body.model_dump(exclude={"grounds", "received_on", "posted_on", "decision_subject"}),
         )

@@ -153,7 +153,9 @@ class DeclineSecondHome(TakeoverEvent[DecliningSecondHome]):
     def judge(self, step: Step[Takeover], body: DecliningSecondHome) -> None:
         """It is discretionary, and the day can be."""
         step.ask(turns.second_home_discretionary, discretionary=step.application().discretionary)
-        step.ask(steps.not_in_future, what="The decision", day=body.announced_on or step.on, on=step.on)
+        day, received_on = body.announced_on or step.on, step.row.received_on
+        step.ask(steps.not_in_future, what="The decision", day=day, on=step.on)
+        step.ask(steps.not_before, what="The decision", day=day, earlier="the receipt", earliest=received_on)
 
     def effect(self, step: Step[Takeover], body: DecliningSecondHome) -> None:
         """What this employer would have paid is dropped; where every employer declined, the application is refused."""
@@ -285,6 +287,15 @@ class FixPenalty(TakeoverEvent[FixedPenalty]):
         number = Payable.number == penalty_number(step.row)
         fixed = step.rows(Payable, Payable.stream == step.row.stream, number, Payable.state != PayableState.REJECTED)
         due_on, known_on = penalty_days(step, body.known_on)
+        if body.announced_on is not None and due_on is not None:
+            last_on = penalty.penalty(due_on, known_on or step.on).last_on
+            step.ask(
+                steps.not_before,
+                what="The decision",
+                day=body.announced_on,
+                earlier="the last day of the penalty",
+                earliest=last_on,
+            )
         step.ask(penalty.penalty_complete, due_on=due_on, known_on=known_on, on=step.on, fixed=bool(fixed))
 
     def effect(self, step: Step[Takeover], body: FixedPenalty) -> None:

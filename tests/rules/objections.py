@@ -323,6 +323,7 @@ OBJECTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("step.domain-open", {"domain": "home", "state": "lapsed"}),
     ("step.every-domain-discussed", {"domains": ["home", "work", "travel", "digital", "home"]}),
     ("suspension.given-term", {"ground": "awaiting-completion", "until": None}),
+    ("suspension.within-term", {"since": ON + DAY, "due_on": ON}),
     ("tax.car-attributable", {"measure": "m", "legal_basis": LegalBasis.ICT, "attributable": True}),
     ("tax.evidence-complete", {"missing": ("invoice", "measures")}),
     ("tax.no-own-contribution", {"own_contribution": Decimal("0.01")}),

@@ -261,6 +261,8 @@ PASSES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("step.withdrawal-before-takeover", {"taken_over": []}),
     ("suspension.given-term", {"ground": "awaiting-completion", "until": ON}),
     ("suspension.given-term", {"ground": "force-majeure", "until": None}),
+    ("suspension.within-term", {"since": ON, "due_on": ON}),
+    ("suspension.within-term", {"since": ON, "due_on": None}),
     ("tax.car-attributable", {"measure": "m", "legal_basis": LegalBasis.CAR, "attributable": True}),
     ("tax.car-attributable", {"measure": "m", "legal_basis": LegalBasis.ICT, "attributable": False}),
     ("tax.evidence-complete", {"missing": ()}),
