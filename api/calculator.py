@@ -1,6 +1,6 @@
 """The calculator of terms, for everyone who is signed in."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from api import views
 from api.edge import OneEdge
 from rules.calculator import Question, QuestionError, calculate
-from rules.calendar import BeyondHorizonError
+from rules.values import RulesError
 
 router = APIRouter(prefix="/v1/terms", tags=["terms"])
 
@@ -51,9 +51,10 @@ def calculate_term(
         found = calculate(question)
     except QuestionError as error:
         raise at_fault(error.parameter, error) from error
-    except BeyondHorizonError as error:
+    except RulesError as error:  # the calendar, or a value, does not reach that day
         raise at_fault("from", error) from error
-    return CalculatedTerm(due_on=found.due_on, due_at=found.at, reasons=list(found.reasons))
+    at = found.at.astimezone(UTC) if found.at else None
+    return CalculatedTerm(due_on=found.due_on, due_at=at, reasons=list(found.reasons))
 
 
 def at_fault(parameter: str, error: Exception) -> RequestValidationError:

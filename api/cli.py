@@ -115,7 +115,7 @@ def term(
 ) -> None:
     """Say when a term ends, and why; needs no office."""
     from rules.calculator import Question, QuestionError, calculate  # noqa: PLC0415
-    from rules.calendar import BeyondHorizonError  # noqa: PLC0415
+    from rules.values import RulesError  # noqa: PLC0415
 
     question = Question(
         since, hours, days, weeks, months, years, backwards, service_level, level, lane, tuple(suspended or ())
@@ -126,7 +126,7 @@ def term(
         option = "service-level" if error.parameter == "level" else error.parameter
         typer.echo(f"veiligadvies: --{option}: {error}", err=True)
         raise typer.Exit(2) from error
-    except BeyondHorizonError as error:
+    except RulesError as error:  # the calendar, or a value, does not reach that day: it says what to add
         fail(error)
     typer.echo(found.due_on.isoformat() if found.due_on else "open")
     for reason in found.reasons:

@@ -15,6 +15,7 @@ from rules.values import RulesError, value, versions
 from rules.working_hours import add
 
 LEVEL = "service_level_"
+DAY_LENGTH = len("2026-02-20")
 DAY, MOMENT = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 LEVELS = tuple(sorted(name.removeprefix(LEVEL) for name in versions() if name.startswith(LEVEL)))
 """The service levels of the house, by name."""
@@ -93,7 +94,7 @@ def _length(question: Question) -> tuple[Unit, int]:
 
 
 def _term(question: Question, length: Length) -> Answer:
-    if not DAY.fullmatch(question.since):
+    if len(question.since) != DAY_LENGTH:
         raise QuestionError("from", "A term is counted from a day; leave the time out.")
     if question.backwards and question.suspended:
         raise QuestionError("suspended", "A term that is counted backwards cannot be suspended; leave one out.")
@@ -160,14 +161,15 @@ def _day(parameter: str, text: str) -> date:
 
 
 def _moment(text: str) -> datetime:
-    if DAY.fullmatch(text):
+    if len(text) == DAY_LENGTH:
         return start_of(_day("from", text) + timedelta(days=1))
+    wrong = QuestionError("from", "Write a day as 2026-02-20, or a moment as 2026-02-20T16:30.")
+    if not MOMENT.match(text):
+        raise wrong
     try:
-        if not MOMENT.match(text):
-            raise ValueError(text)
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise QuestionError("from", "Write a day as 2026-02-20, or a moment as 2026-02-20T16:30.") from error
+        raise wrong from error
     return moment if moment.tzinfo else moment.replace(tzinfo=AMSTERDAM)
 
 

@@ -23,7 +23,7 @@ def test_suspensions_and_service_levels_are_asked_as_on_the_command_line(api: Ap
     words = "suspended=2026-03-09..2026-03-15&suspended=2026-03-11..2026-03-17"
     assert api.read(f"/v1/terms/_calculate?from=2026-03-02&weeks=4&{words}")["dueOn"] == "2026-04-08"
     level = "from=2026-03-06T16:00&serviceLevel=true&level=intake&lane=urgent"
-    assert api.read(f"/v1/terms/_calculate?{level}")["dueAt"] == "2026-03-09T16:00:00+01:00"
+    assert api.read(f"/v1/terms/_calculate?{level}")["dueAt"] == "2026-03-09T15:00:00Z"
     assert api.read("/v1/terms/_calculate?from=2026-04-13&days=10&backwards=true")["dueOn"] == "2026-04-03"
 
 
@@ -36,6 +36,7 @@ def test_suspensions_and_service_levels_are_asked_as_on_the_command_line(api: Ap
         ("from=2026-02-20&weeks=6&days=3", "weeks"),
         ("from=yesterday&weeks=6", "from"),
         ("from=2029-02-20&weeks=6", "from"),
+        ("from=2020-12-31T09:00&serviceLevel=true&level=intake&lane=acute", "from"),
         ("from=2026-02-20&weeks=6&suspended=march", "suspended"),
         ("from=2026-02-20&serviceLevel=true&level=intake", "lane"),
         ("from=2026-02-20&level=intake", "level"),

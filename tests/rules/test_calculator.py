@@ -101,5 +101,13 @@ def test_beyond_the_known_calendar_it_says_what_to_add(words: str) -> None:
     assert "calendar_known_through" in errors
 
 
+def test_before_the_first_service_level_it_says_which_value_to_add() -> None:
+    asked = "--service-level intake --lane acute"
+    code, lines, errors = ask(f"--from 2020-12-31T23:59 {asked}")
+    assert (code, lines) == (1, [])
+    assert "No value of service_level_intake is known for 2020-12-31" in errors
+    assert ask(f"--from 2021-01-01T00:00 {asked}")[:2][1][0] == "2021-01-01"
+
+
 def test_the_last_term_within_the_known_calendar_is_answered() -> None:
     assert ask("--from 2028-12-15 --weeks 2")[:2][1][0] == "2028-12-29"
