@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from pydantic import Field
 from sqlmodel import col, select
 
-from api import views
+from api import proposals, views
 from api.addresses import href
 from api.applications import etag
 from api.cases import Payables, payable_view
@@ -31,7 +31,7 @@ from states.tables.finance import Payable, PaymentBatch
 router = APIRouter(prefix="/v1", tags=["finance"])
 Key = Annotated[str | None, Header(max_length=200)]
 Id = Annotated[str, Path(alias="id", max_length=60)]
-SEES_ALL_BOOKS = frozenset({Role.COORDINATOR, Role.AUDITOR, Role.ADMINISTRATOR, Role.OFFICER})
+SEES_ALL_BOOKS = proposals.SEES_ALL_BOOKS
 LARGEST = 64 * 1024 * 1024
 """Bytes of a bank file; a statement of 100,000 lines is 49 MiB."""
 

@@ -5,11 +5,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from fastapi import FastAPI, Request
-from served import AUDITOR, GOUDVEEN, ZILVERDAM, Api, is_problem, onward, running, sparing
+from served import ADVISER, AUDITOR, GOUDVEEN, ZILVERDAM, Api, is_problem, onward, person, running, sparing
 from sqlmodel import Session
 
 from api import edge
 from api.main import create
+from rules.duties import roles_of
+from rules.roles import OF_AN_EMPLOYER, Role
 
 DOMAINS = {"home", "work", "travel", "digital"}
 
@@ -86,12 +88,35 @@ def test_every_other_end_is_reached_by_actions_alone_too(api: Api) -> None:
 
 def test_two_employers_each_take_over_and_pay_their_part(api: Api) -> None:
     case = api.receive(employers=[ZILVERDAM, GOUDVEEN])
-    done = api.walk(case, choose=sparing)
+    api.act(case, "record-threat", kind="stalking")
+    done = api.walk(case, choose=sparing, seen=lambda items: narrowed(api, case, items))
     assert done.count("take-over") == done.count("export") == 2
     payables = api.read(f"{case}/payables")["items"]
     assert {item["organisation"] for item in payables} == {ZILVERDAM, GOUDVEEN}
     whole = api.read(f"{case}/measures")["items"][0]
     assert sum(float(item["gross"]) for item in payables) == float(whole["estimate"])
+
+
+def narrowed(api: Api, case: str, items: list[dict[str, Any]]) -> None:
+    """What an adviser and another employer's finance see of the steps that are proposed, at four turns of the way."""
+    if next(item["name"] for item in items if item["allowed"]) not in {"confirm-receipt", "check", "seal", "book"}:
+        return
+    batches = {item["href"] for item in items if item["href"].startswith(("/v1/payment-batches", "/v1/bank-messages"))}
+    assert not batches & {item["href"] for item in api.actions(case, ADVISER)}
+    theirs = person(Role.FINANCE, GOUDVEEN)
+    for item in api.actions(case, theirs):
+        shared = item["href"].startswith((case, "/v1/measures"))  # what nobody pays alone is everyone's
+        assert item["organisation"] != ZILVERDAM or shared, item
+        if not OF_AN_EMPLOYER & set(roles_of(chart_of(item), item["name"])):
+            assert (item["example"], item["findings"]) == (None, []), item
+    whole = {item["href"] for item in items if item["organisation"] == GOUDVEEN}
+    assert whole <= {item["href"] for item in api.actions(case, theirs)}
+
+
+def chart_of(item: dict[str, Any]) -> str:
+    """The chart of an action, after its address."""
+    room = item["href"].split("/")[2].removesuffix("s")
+    return {"bank-message": "organisation", "payment-batche": "payment-batch"}.get(room, room)
 
 
 def test_an_action_that_is_not_allowed_says_why(api: Api) -> None:
