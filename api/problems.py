@@ -12,11 +12,17 @@ from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
 from api.errors import ApiError, status_of
+from rules.values import RulesError
 from states import logs
 from states.errors import MalformedError, RefusedError, StatesError, TooLargeError
 
 LOG = structlog.get_logger()
 MEDIA = "application/problem+json"
+UNSURE = (
+    "Most likely nothing was changed; where the connection broke at the very end, it may have been done all the same."
+    " Look before you act again, or send the same Idempotency-Key, which lets nothing happen twice."
+)
+"""What is true of a request that broke off: a commit may have been carried out without telling us so."""
 
 
 def problem(
@@ -85,10 +91,15 @@ def in_the_way(_: Request, error: Exception) -> JSONResponse:
     """Two requests wanted the same thing at once, or the database is away: the same request may pass in a moment."""
     if isinstance(error, OperationalError):
         LOG.warning("database-away", kind=type(error.orig).__name__)
-        return problem(503, "The database is away", "Try again in a moment; nothing was changed.")
+        return problem(503, "The database is away", f"{UNSURE} Try again in a moment.")
     return problem(
         409, "Someone else was just before you", "Get it again and look before you act; nothing was changed."
     )
+
+
+def beyond_the_rules(_: Request, error: Exception) -> JSONResponse:
+    """A day for which no rule, value or calendar is known; the message says what to add, and where."""
+    return problem(422, "The rules do not reach that far", str(error))
 
 
 def out_of_range(_: Request, error: Exception) -> JSONResponse:
@@ -102,7 +113,7 @@ def unforeseen(request: Request, error: Exception) -> JSONResponse:
     """A fault of ours; the log names it, the answer does not."""
     route = getattr(request.scope.get("route"), "path", None)  # as declared: an address may hold anything
     LOG.error("unforeseen", method=request.method, route=route, **logs.without_words(LOG, "error", {"exc_info": error}))
-    return problem(500, "A fault of ours", "Nothing was changed. Try again, and tell the administrator the time.")
+    return problem(500, "A fault of ours", f"{UNSURE} Tell the administrator the time.")
 
 
 def install(app: FastAPI) -> None:
@@ -114,3 +125,4 @@ def install(app: FastAPI) -> None:
     for kind in (IntegrityError, OperationalError, StaleDataError):
         app.add_exception_handler(kind, in_the_way)
     app.add_exception_handler(DataError, out_of_range)
+    app.add_exception_handler(RulesError, beyond_the_rules)

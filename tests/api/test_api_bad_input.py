@@ -109,7 +109,7 @@ def test_a_malformed_application_names_each_field_and_what_would_be_right_and_re
         "office": "'mayor'",
         "employers": "at least 1 item",
         "email": "pattern",
-        "certainSince": "valid date",
+        "certainSince": "such as 2026-11-23",
         "receivedVia": "'telephone'",
         "inTerritory": "valid boolean",
         "homeAddress": "required",
