@@ -1,0 +1,290 @@
+"""Where work stands and why, in situations: the lane from what happened, the start-by from the service level."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from rules.hand_off import HandOffStep
+from rules.priority import (
+    HANDED_OVER,
+    JOINED,
+    LOWERED,
+    SIGNAL,
+    Asked,
+    Happening,
+    Signal,
+    check,
+    counts,
+    open_steps,
+    read,
+    standing,
+    start_by,
+    told,
+    zulu,
+)
+from rules.urgency import RANK, SignalKind, SignalSource, Urgency
+
+MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
+"""Ten o'clock in the office; it closes at five."""
+HOUR = timedelta(hours=1)
+ACUTE, URGENT, ELEVATED, ROUTINE = Urgency
+TODAY = MONDAY.date()
+TUESDAY, WEDNESDAY, NEXT_MONDAY = (MONDAY + timedelta(days=days) for days in (1, 2, 7))
+
+
+@pytest.mark.parametrize(
+    ("urgency", "level", "until"),
+    [
+        (ACUTE, "intake", MONDAY),
+        (URGENT, "intake", TUESDAY),  # 8 hours: seven today and one tomorrow
+        (ELEVATED, "intake", WEDNESDAY),
+        (ROUTINE, "intake", NEXT_MONDAY),
+        (URGENT, "takeover", MONDAY + timedelta(days=3)),
+        (ACUTE, "takeover", MONDAY),
+    ],
+)
+def test_work_is_begun_within_the_service_level_of_its_urgency(urgency: Urgency, level: str, until: datetime) -> None:
+    assert start_by(MONDAY, level, urgency) == until
+
+
+def test_acute_work_of_a_sunday_starts_at_once_and_other_work_when_the_office_opens() -> None:
+    sunday = MONDAY - timedelta(days=1)
+    assert start_by(sunday, "intake", ACUTE) == sunday
+    assert start_by(sunday, "intake", URGENT) == datetime(2026, 3, 2, 16, tzinfo=UTC)
+
+
+def happened(seq: int, event: str, urgency: Urgency, hours: int = 0, **more: Any) -> Happening:
+    return Happening(seq, MONDAY + hours * HOUR, event, urgency, **more)
+
+
+def lowered(seq: int, urgency: Urgency, hours: int = 0) -> Happening:
+    return happened(seq, LOWERED, urgency, hours)
+
+
+def signal(
+    seq: int,
+    urgency: Urgency,
+    hours: int = 0,
+    kind: SignalKind = SignalKind.STALKING,
+    source: SignalSource = SignalSource.APPLICANT,
+    *,
+    reported: bool = False,
+) -> Happening:
+    row = {URGENT: "U5", ACUTE: "U1", ELEVATED: "U7"}[urgency]
+    seen = Signal(f"signal-{seq}", kind, source, TODAY, reported, row, date(2026, 1, 1))
+    return happened(seq, SIGNAL, urgency, hours, signal=seen)
+
+
+ASKED = Asked(MONDAY, "intake")
+LOAN = Asked(MONDAY, "intake", urgent_loan=True)
+
+
+@pytest.mark.parametrize(
+    ("asked", "happenings", "lane", "until"),
+    [
+        (ASKED, [], ROUTINE, NEXT_MONDAY),
+        (ASKED, [signal(1, URGENT)], URGENT, TUESDAY),
+        (ASKED, [signal(1, URGENT), signal(2, ELEVATED)], URGENT, TUESDAY),  # a signal never lowers
+        (ASKED, [signal(1, ELEVATED), signal(2, URGENT, 1)], URGENT, TUESDAY),
+        (ASKED, [signal(1, URGENT), lowered(2, ELEVATED, 1)], ELEVATED, WEDNESDAY),  # a person does
+        (ASKED, [signal(1, URGENT), lowered(2, ROUTINE, 1)], ROUTINE, NEXT_MONDAY),
+        (ASKED, [signal(1, ACUTE), lowered(2, ROUTINE, 1), signal(3, ELEVATED, 2)], ELEVATED, WEDNESDAY),
+        (ASKED, [happened(1, JOINED, ACUTE, 1)], ACUTE, MONDAY + HOUR),
+        (ASKED, [signal(1, ACUTE, 1)], ACUTE, MONDAY + HOUR),
+        (ASKED, [signal(1, ACUTE, -5)], ACUTE, MONDAY),
+        (ASKED, [signal(1, ACUTE, 1), signal(2, ACUTE, 2)], ACUTE, MONDAY + HOUR),
+        (ASKED, [signal(1, ACUTE, 1), lowered(2, ELEVATED, 2), signal(3, ACUTE, 3)], ACUTE, MONDAY + 3 * HOUR),
+        (ASKED, [signal(1, URGENT), happened(2, HANDED_OVER, ACUTE, 1, step="police-report")], URGENT, TUESDAY),
+        (LOAN, [], URGENT, TUESDAY),
+        (LOAN, [signal(1, ELEVATED)], URGENT, TUESDAY),
+        (LOAN, [signal(1, ACUTE, 1)], ACUTE, MONDAY + HOUR),
+    ],
+)
+def test_the_lane_follows_from_what_happened_and_the_start_by_from_when(
+    asked: Asked, happenings: Sequence[Happening], lane: Urgency, until: datetime
+) -> None:
+    assert standing(asked, happenings) == (RANK[lane], until)
+
+
+def hand_off(by_signal: int, hairs: int = 1) -> Asked:
+    return Asked(MONDAY + HOUR, "intake", by_signal=by_signal, hairs=hairs)
+
+
+HAIR = timedelta(microseconds=1)
+
+
+@pytest.mark.parametrize(
+    ("asked", "happenings", "lane", "until"),
+    [
+        (hand_off(7), [signal(7, URGENT)], URGENT, TUESDAY - HAIR),
+        (hand_off(7, 3), [signal(7, ACUTE)], ACUTE, MONDAY - 3 * HAIR),
+        # it follows its own signal, whatever was signalled before
+        (hand_off(7), [signal(3, ACUTE), signal(7, URGENT, 1)], URGENT, TUESDAY + HOUR - HAIR),
+        # and moves with the case from the next event that changes its lane
+        (hand_off(7), [signal(7, URGENT), signal(9, ACUTE, 2)], ACUTE, MONDAY + 2 * HOUR),
+        (hand_off(7), [signal(7, URGENT), lowered(9, ELEVATED, 2)], ELEVATED, WEDNESDAY + HOUR),
+        (hand_off(7), [signal(7, URGENT), signal(9, ELEVATED, 2)], URGENT, TUESDAY - HAIR),
+        (hand_off(7), [signal(3, ACUTE), signal(7, URGENT, 1), happened(8, HANDED_OVER, URGENT, 2, step="x")],
+         URGENT, TUESDAY + HOUR - HAIR),
+        (hand_off(7), [signal(3, ACUTE), signal(7, URGENT, 1), happened(8, HANDED_OVER, URGENT, 2, step="x"),
+                       lowered(9, ELEVATED, 3)], ELEVATED, WEDNESDAY + HOUR),
+    ],
+)  # fmt: skip
+def test_a_step_of_a_hand_off_follows_the_signal_that_asks_for_it(
+    asked: Asked, happenings: Sequence[Happening], lane: Urgency, until: datetime
+) -> None:
+    assert standing(asked, happenings) == (RANK[lane], until)
+
+
+@pytest.mark.parametrize("happenings", [[], [signal(3, URGENT)]])
+def test_a_hand_off_without_its_signal_is_said_to_be_so(happenings: list[Happening]) -> None:
+    with pytest.raises(LookupError, match=r"^no signal with place 7 in the chain$"):
+        standing(hand_off(7), happenings)
+
+
+DANGER = {"kind": SignalKind.ACUTE_DANGER, "source": SignalSource.APPLICANT}
+
+
+def test_the_open_steps_of_a_hand_off_stand_in_their_order_by_a_hair() -> None:
+    first = signal(3, ACUTE, **DANGER)
+    asked = ["call-112", "police-report", "support-team", "security-contact", "consider-loan"]
+    assert open_steps([first]) == {step: (3, 5 - place) for place, step in enumerate(asked)}
+    taken = happened(4, HANDED_OVER, ACUTE, 1, step=HandOffStep.POLICE_REPORT)
+    left = {step: (3, 5 - place) for place, step in enumerate(asked) if step != "police-report"}
+    assert open_steps([first, taken]) == left
+    assert open_steps([taken, first]) == open_steps([first])
+    assert open_steps([first, happened(4, HANDED_OVER, ACUTE, 1)]) == open_steps([first])
+    # a second signal asks anew for what is not open any more, and for nothing twice
+    assert open_steps([first, taken, signal(5, URGENT, 2)]) == {**left, "police-report": (5, 1)}
+    # what the police told, or was told, needs no report
+    assert "police-report" not in open_steps([signal(6, URGENT, reported=True)])
+    assert open_steps([lowered(1, ROUTINE)]) == {}
+
+
+@pytest.mark.parametrize(
+    ("happenings", "bear"),
+    [
+        ([], []),
+        ([signal(1, URGENT)], [True]),
+        ([signal(1, URGENT), signal(2, ACUTE)], [True, True]),
+        ([signal(1, URGENT), lowered(2, ROUTINE), signal(3, ACUTE)], [False, True, True]),
+        ([lowered(1, ELEVATED), signal(2, URGENT), lowered(3, ROUTINE)], [False, False, True]),
+    ],
+)
+def test_what_was_before_the_last_lowering_bears_on_the_urgency_no_more(
+    happenings: list[Happening], bear: list[bool]
+) -> None:
+    assert counts(happenings) == bear
+
+
+def test_what_happened_reads_back_as_it_was_told() -> None:
+    item = signal(3, URGENT, reported=True)
+    assert told(item, bears=True) == {
+        "event": "record-threat",
+        "seq": 3,
+        "at": "2026-03-02T09:00:00.000000Z",
+        "urgency": "urgent",
+        "counts": True,
+        "signal": "signal-3",
+        "kind": "stalking",
+        "source": "applicant",
+        "occurredOn": "2026-03-02",
+        "reported": True,
+        "row": "U5",
+        "tableSince": "2026-01-01",
+    }
+    assert read(told(item, bears=False)) == item
+    bare = lowered(4, ROUTINE)
+    assert told(bare, bears=False) == {
+        "event": "lower-urgency",
+        "seq": 4,
+        "at": "2026-03-02T09:00:00.000000Z",
+        "urgency": "routine",
+        "counts": False,
+    }
+    assert read(told(bare, bears=True)) == bare
+    assert item.signal is not None
+    old = item._replace(signal=item.signal._replace(row=None, table_since=None))
+    assert told(old, bears=True)["tableSince"] is None
+    assert read(told(old, bears=True)) == old
+
+
+def explained(happenings: Sequence[Happening], asked: Asked = ASKED) -> dict[str, Any]:
+    """An explanation as it is stored."""
+    rank, until = standing(asked, happenings)
+    lane = next(str(urgency) for urgency in Urgency if RANK[urgency] == rank)
+    lines = [told(item, bears=bears) for item, bears in zip(happenings, counts(happenings), strict=True)]
+    fact = {
+        "createdAt": zulu(asked.created_at),
+        "level": asked.level,
+        "urgentLoan": asked.urgent_loan,
+        "bySignal": asked.by_signal,
+        "hairs": asked.hairs,
+    }
+    return {
+        "lane": lane,
+        "factors": [
+            {"factor": "lane", "value": lane, "fact": lines},
+            {"factor": "startBy", "value": zulu(until), "fact": fact},
+        ],
+    }
+
+
+STORY = [signal(1, URGENT), lowered(2, ROUTINE, 1), signal(3, ELEVATED, 2, SignalKind.INTIMIDATION)]
+
+
+@pytest.mark.parametrize(
+    ("happenings", "asked"),
+    [([], ASKED), (STORY, ASKED), (STORY, LOAN), (STORY, hand_off(3, 2)), ([signal(1, ACUTE, **DANGER)], hand_off(1))],
+)
+def test_an_explanation_follows_from_its_own_facts(happenings: list[Happening], asked: Asked) -> None:
+    assert check(explained(happenings, asked)) == []
+
+
+UNTIL = "2026-03-04T09:00:00.000000Z"
+
+
+@pytest.mark.parametrize(
+    ("place", "key", "value", "wrong"),
+    [
+        ((0, "fact", 0), "seq", 2, ["what happened to the case is not in the order of its chain"]),
+        ((0, "fact", 2), "seq", 1, ["what happened to the case is not in the order of its chain"]),
+        ((0, "fact", 0), "counts", True, ["another part of what happened bears on the urgency"]),
+        ((0, "fact", 0), "row", "U4", ["signal signal-1 is urgent by U4, and the table says urgent by U5"]),
+        ((0, "fact", 0), "tableSince", "2021-01-01",
+         ["signal signal-1 is urgent by U5, and the table says urgent by U5"]),
+        ((0, "fact", 0), "urgency", "acute", ["signal signal-1 is acute by U5, and the table says urgent by U5"]),
+        ((0, "fact", 0), "row", None, []),  # recorded before the row was kept: nothing to hold it against
+        ((0,), "value", "urgent", ["the lane is urgent, and lane 3 follows from the facts"]),
+        ((), "lane", "urgent", ["the lane is elevated, and lane 3 follows from the facts"]),
+        ((1,), "value", "2026-03-04T09:00:00.000001Z",
+         [f"the start-by is 2026-03-04T09:00:00.000001Z, and {UNTIL} follows from the facts"]),
+        ((1, "fact"), "level", "takeover",
+         [f"the start-by is {UNTIL}, and 2026-03-09T09:00:00.000000Z follows from the facts"]),
+        ((1, "fact"), "urgentLoan", True, [
+            "the lane is elevated, and lane 2 follows from the facts",
+            f"the start-by is {UNTIL}, and 2026-03-03T09:00:00.000000Z follows from the facts",
+        ]),
+        ((1, "fact"), "bySignal", 9, ["no signal with place 9 in the chain"]),
+        ((1, "fact"), "createdAt", "2026-03-02T10:00:00.000000Z",
+         [f"the start-by is {UNTIL}, and 2026-03-04T10:00:00.000000Z follows from the facts"]),
+    ],
+)  # fmt: skip
+def test_an_explanation_that_was_changed_is_found_out(
+    place: tuple[Any, ...], key: str, value: object, wrong: list[str]
+) -> None:
+    explanation = explained(STORY)
+    part: Any = explanation["factors"] if place else explanation
+    for step in place:
+        part = part[step]
+    part[key] = value
+    assert check(explanation) == wrong
+
+
+def test_the_hairs_of_a_hand_off_are_held_against_its_start_by() -> None:
+    explanation = explained([signal(1, URGENT)], hand_off(1, 2))
+    explanation["factors"][1]["fact"]["hairs"] = 1
+    [wrong] = check(explanation)
+    assert wrong.startswith("the start-by is 2026-03-03T08:59:59.999998Z, and 2026-03-03T08:59:59.999999Z follows")
