@@ -185,7 +185,7 @@ def test_the_objection_ends_the_term_to_object_and_starts_the_term_to_decide(off
     reference = refuse(office)
     found = object_to(office, reference, at=START + DAY)
     ended, running = sorted(rows(office, Term, Term.kind != "view"), key=lambda term: term.kind)
-    assert (ended.kind, ended.ended_by) == ("objection", "file-objection")
+    assert (ended.kind, ended.ended_by) == ("objection", "file")
     assert (running.kind, running.subject, running.owner) == ("objection-decision", found.id, "office")
     assert letters(office)["objection-received"] == {"due_on": "2026-05-26"}
     assert work(office, found.id) == [("hear", "coordinator")]

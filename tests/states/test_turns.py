@@ -45,7 +45,7 @@ from states.events.consequences import TURNS
 from states.tables.application import Application, DomainAdvice, Measure, Takeover
 from states.tables.loans import Objection
 from states.tables.people import Person
-from states.tables.work import Outbox, WorkItem
+from states.tables.work import Outbox, Term, WorkItem
 from states.watch import ended_offices
 
 TODAY = office_day(START)
@@ -357,12 +357,15 @@ def test_only_a_second_home_can_be_declined(office: Engine) -> None:
     _, follower, at = second_home(office)
     at = walk(office, follower, Stage.TAKEOVER, at=at)
     act(office, follower, "confirm-receipt", at=at)
+    early = {"announcedOn": (office_day(at) - timedelta(days=1)).isoformat()}
+    assert refused(lambda: act(office, follower, "decline-second-home", at=at, changes=early)) == ["step.not-before"]
     act(office, follower, "decline-second-home", at=at)
     assert stage(office, follower) is Stage.REFUSED
     assert "second-home-declined" in {item.letter for item in rows(office, Outbox, Outbox.application == follower)}
 
     act(office, follower, "file-objection", at=at, changes={"against": "second-home-declined"})
     objection = row(office, Objection, Objection.stream == follower).id
+    assert row(office, Term, Term.kind == "objection").ended_by == "file"
     colleague = person(Role.EMPLOYER, ZILVERDAM, number=2)
     with transaction(office) as session:
         enrol(session, colleague, at=at)
