@@ -113,7 +113,7 @@ class Filed(Filing):
     against: Against
     organisation: Handle | None
     decision_seq: int
-    decision_subject: Handle
+    decision_subject: Handle | Reference
     decision_by: Handle
     announced_on: Day
 

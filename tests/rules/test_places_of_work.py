@@ -124,6 +124,7 @@ HAIR = timedelta(microseconds=1)
         (hand_off(7), [signal(3, ACUTE), signal(7, URGENT, 1)], URGENT, TUESDAY + HOUR - HAIR),
         # and moves with the case from the next event that changes its lane
         (hand_off(7), [signal(7, URGENT), signal(9, ACUTE, 2)], ACUTE, MONDAY + 2 * HOUR),
+        (hand_off(7), [signal(7, URGENT), signal(8, ELEVATED, 1), signal(9, ACUTE, 2)], ACUTE, MONDAY + 2 * HOUR),
         (hand_off(7), [signal(7, URGENT), lowered(9, ELEVATED, 2)], ELEVATED, WEDNESDAY + HOUR),
         (hand_off(7), [signal(7, URGENT), signal(9, ELEVATED, 2)], URGENT, TUESDAY - HAIR),
         (hand_off(7), [signal(3, ACUTE), signal(7, URGENT, 1), happened(8, HANDED_OVER, URGENT, 2, step="x")],
