@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import literal_column
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
@@ -16,6 +17,8 @@ from states.tables.base import new_id
 from states.tables.work import Term, WorkItem
 
 EXTEND = "extend-calendar"
+ASKING = col(WorkItem.action) == literal_column(f"'{EXTEND}'")
+"""As a small index of the table has it, word for word."""
 
 
 def watch(session: Session, *, at: datetime, limit: int = 100) -> int:
@@ -25,12 +28,12 @@ def watch(session: Session, *, at: datetime, limit: int = 100) -> int:
     Answers how many terms were settled; the next call goes on where this one stopped. Safe with any number of clocks.
     """
     settled = settle(session, limit)
-    running = select(Term.id).where(col(Term.provisional).is_(True), col(Term.ended_on).is_(None))
+    running = select(Term.id).where(col(Term.provisional), col(Term.ended_on).is_(None))
     subject = f"calendar-{known_through()}"
-    over = select(WorkItem).where(WorkItem.action == EXTEND, col(WorkItem.done_at).is_(None))
+    over = select(WorkItem).where(ASKING, col(WorkItem.done_at).is_(None))
     for item in session.exec(over.where(WorkItem.subject != subject)):
         item.done_at = at
-    asked = session.exec(select(WorkItem.id).where(WorkItem.subject == subject, WorkItem.action == EXTEND)).first()
+    asked = session.exec(select(WorkItem.id).where(WorkItem.subject == subject, ASKING)).first()
     near = office_day(at) >= warning_from(office_day(at))
     if asked is None and (near or session.exec(running.limit(1)).first() is not None):
         session.execute(insert(WorkItem).values(**request(subject, at)).on_conflict_do_nothing())
@@ -42,7 +45,7 @@ def settle(session: Session, limit: int) -> int:
     covered = (
         select(Term)
         .where(
-            col(Term.provisional).is_(True),
+            col(Term.provisional),  # bare, as its index has it
             col(Term.ended_on).is_(None),
             col(Term.due_on) <= known_through(),
             col(Term.started_on) >= known_from(),

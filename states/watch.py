@@ -25,8 +25,13 @@ def ended_offices(session: Session, *, at: datetime, limit: int) -> int:
     Safe with any number of clocks: the application's stream is locked first, and what another clock holds is left
     to it.
     """
-    asked = select(WorkItem.subject).where(WorkItem.action == END_OF_OFFICE.action, col(WorkItem.done_at).is_(None))
+    asked = select(WorkItem.subject).where(
+        WorkItem.subject == Application.id,
+        WorkItem.action == END_OF_OFFICE.action,
+        col(WorkItem.done_at).is_(None),
+    )
     runs_on = select(Measure.stream).where(
+        Measure.stream == Application.stream,
         col(Measure.state).in_((MeasureState.PROVIDED, MeasureState.SETTLED)),
         or_(col(Measure.recurring), col(Measure.form) == ProvisionForm.LENT),
     )
@@ -35,8 +40,8 @@ def ended_offices(session: Session, *, at: datetime, limit: int) -> int:
         .where(
             col(Application.in_office_until) < office_day(at),
             col(Application.office_ended_on).is_(None),
-            or_(col(Application.state).not_in(ENDS), col(Application.id).in_(runs_on)),
-            col(Application.id).not_in(asked),
+            or_(col(Application.state).not_in(ENDS), runs_on.exists()),
+            ~asked.exists(),
         )
         .order_by(col(Application.in_office_until), col(Application.id))
         .limit(limit)

@@ -62,6 +62,7 @@ class WorkItem(SQLModel, table=True):
             "returns_at",
             postgresql_where=text("done_at IS NULL AND assignee IS NOT NULL AND returns_at IS NOT NULL"),
         ),
+        Index("ix_work_item_calendar", "subject", postgresql_where=text("action = 'extend-calendar'")),
         Index("uq_work_item_open", "subject", "action", unique=True, postgresql_where=OPEN),
         Index("ix_work_item_application_open", "application", postgresql_where=OPEN),
     )

@@ -11,6 +11,7 @@ from shelf import Shelf
 from year import CASES, HEAD, ON, Year, live
 
 HANDS = (1, 2, 4)
+pytestmark = pytest.mark.timeout(900)  # three whole years, on a machine that may have other things to do
 
 
 @pytest.fixture(scope="module")
