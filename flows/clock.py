@@ -34,7 +34,7 @@ class Job(NamedTuple):
 MINUTE = timedelta(minutes=1)
 JOBS: dict[str, Job] = {
     due.REMIND: Job(due.remind),
-    due.QUEUE: Job(due.tend_queue),
+    due.QUEUE: Job(due.tend_queue, timedelta(seconds=10)),
     due.OFFICES: Job(due.watch_offices, MINUTE),
     due.CALENDAR: Job(due.watch_calendar, MINUTE),
     due.NUMBER: Job(due.number),

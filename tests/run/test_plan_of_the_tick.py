@@ -64,8 +64,8 @@ FILL = (
     """,
     """
     INSERT INTO application (id, stream, state, office, applicant, urgency, urgency_lowered, certain_since,
-                             in_territory, received_on, created_at, changed_at, advice_version, dwelling, discretionary, new_facts,
-                             version)
+                             in_territory, received_on, created_at, changed_at, advice_version, dwelling,
+                             discretionary, new_facts, version)
     SELECT 'VA-' || n, 'VA-' || n, 'intake', 'mayor', 'person-' || n, 'routine', false, DATE '2024-06-01', true,
            DATE '2026-10-01', now(), now(), 1, 1, false, false, 1
     FROM generate_series(1, :many) n
