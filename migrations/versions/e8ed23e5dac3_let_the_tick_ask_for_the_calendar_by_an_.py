@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "e8ed23e5dac3"
-down_revision: str | Sequence[str] | None = "b0cffbe8b973"
+down_revision: str | Sequence[str] | None = "4dd43c1147cd"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
