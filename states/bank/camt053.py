@@ -10,13 +10,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from lxml import etree
+
 from states.bank.errors import BankFileError
-from states.bank.xml import Element, amount, child, children, day, line_of, parse, required, text
+from states.bank.xml import Element, Source, amount, child, children, day, line_of, moment, required, stream, text
 
 _NOT_YET = frozenset({"PDNG", "FUTR", "INFO"})
 _CURRENCY = "EUR"
 _RETURN_FAMILY = "RRTN"  # ISO 20022 external bank transaction code: returned or reversed credit transfer
 _AMOUNTS = ("Amt", "AmtDtls/TxAmt/Amt", "AmtDtls/InstdAmt/Amt", "Btch/TtlAmt")
+_OPENING, _CLOSING = ("OPBD", "PRCD"), ("CLBD",)
+_DIGITS = 18  # of a sequence number, by the ISO schema
 _ACCOUNT = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 
 
@@ -40,21 +44,29 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """The bookings of one account as the bank numbered them; ``id`` and ``account`` name it for good."""
+    """The bookings of one account as the bank numbered them; ``id`` and ``account`` name it for good.
+
+    ``sequence`` is the bank's number within the year of ``issued_on``; ``opening`` and ``closing`` are what stood on
+    the account before and after, in euros. Each is None where the bank does not say.
+    """
 
     id: str
     account: str
     currency: str
+    sequence: int | None
+    issued_on: date | None
+    opening: Decimal | None
+    closing: Decimal | None
     entries: tuple[Entry, ...]
 
 
-def read(document: bytes) -> Statement:
+def read(source: Source) -> Statement:
     """The one statement of a camt.053 file, version .02 or later.
 
     Raises:
         BankFileError: the line, the reason and what would be right; nothing of such a file counts.
     """
-    statements = read_all(document)
+    statements = read_all(source)
     if len(statements) != 1:
         raise BankFileError(
             None, f"the file holds {len(statements)} statements", "One statement per file is right here"
@@ -62,16 +74,34 @@ def read(document: bytes) -> Statement:
     return statements[0]
 
 
-def read_all(document: bytes) -> tuple[Statement, ...]:
-    """Every statement of a camt.053 file, in its order; see :func:`read`."""
-    message = parse(document, "camt.053.001", "BkToCstmrStmt")
-    found = children(message, "Stmt")
-    if not found:
-        raise BankFileError(line_of(message), "the message holds no Stmt", "A camt.053 holds at least one")
-    return tuple(_statement(element) for element in found)
+def read_all(source: Source) -> tuple[Statement, ...]:
+    """Every statement of a camt.053 file, in its order; one booking at a time is in memory as XML. See :func:`read`."""
+    found: list[Statement] = []
+    entries: list[Entry] = []
+    seen: set[str] = set()
+    total, number = Decimal(0), 0
+    for element in stream(source, "camt.053.001", "BkToCstmrStmt", ("Stmt", "Ntry")):
+        kind = etree.QName(element).localname
+        if kind == "Ntry":
+            number += 1
+            parent = element.getparent()
+            if parent is None or etree.QName(parent).localname != "Stmt":
+                raise BankFileError(line_of(element), "the entry stands outside a Stmt", "Ntry belongs in Stmt")
+            for entry in _entries(element, parent, number):
+                # A bank may repeat its reference in each part of a batch; its place then tells the parts apart.
+                unique = entry.reference if entry.reference not in seen else f"{entry.reference}#{len(entries) + 1}"
+                seen.add(unique)
+                entries.append(entry if unique is entry.reference else replace(entry, reference=unique))
+                total += entry.amount
+        elif kind == "Stmt":
+            found.append(_statement(element, tuple(entries), total))
+            entries, seen, total, number = [], set(), Decimal(0), 0
+        elif not found:
+            raise BankFileError(line_of(element), "the message holds no Stmt", "A camt.053 holds at least one")
+    return tuple(found)
 
 
-def _statement(element: Element) -> Statement:
+def _statement(element: Element, entries: tuple[Entry, ...], total: Decimal) -> Statement:
     name = required(element, "identification", "Id")
     account = required(element, "account", "Acct/Id/IBAN").replace(" ", "")
     if not _ACCOUNT.fullmatch(account):
@@ -83,18 +113,50 @@ def _statement(element: Element) -> Statement:
             f"the account is in {currency[:10]}",
             "We pay in EUR, so only the statement of an account in EUR is right",
         )
-    entries: list[Entry] = []
-    seen: set[str] = set()
-    for number, booking in enumerate(children(element, "Ntry"), 1):
-        for entry in _entries(booking, name, number):
-            # A bank may repeat its reference in each part of a batch; its place then tells the parts apart.
-            unique = entry.reference if entry.reference not in seen else f"{entry.reference}#{len(entries) + 1}"
-            seen.add(unique)
-            entries.append(replace(entry, reference=unique))
-    return Statement(name, account, currency, tuple(entries))
+    opening, closing = _balance(element, _OPENING), _balance(element, _CLOSING)
+    if opening is not None and closing is not None and opening + total != closing:
+        raise BankFileError(
+            line_of(element),
+            f"the statement opens with {opening}, its bookings come to {total}, and it closes with {closing}",
+            f"{opening} and {total} make {opening + total}: fetch the whole statement again from the bank",
+        )
+    page = text(element, "StmtPgntn/PgNb")
+    issued = text(element, "CreDtTm")
+    return Statement(
+        name if page in {None, "1"} else f"{name} page {page}",
+        account,
+        currency,
+        _sequence(element),
+        None if issued is None else moment(element, "time of creation", issued),
+        opening,
+        closing,
+        entries,
+    )
 
 
-def _entries(booking: Element, statement: str, number: int) -> Iterator[Entry]:
+def _sequence(element: Element) -> int | None:
+    written = text(element, "ElctrncSeqNb", "LglSeqNb")
+    if written is None:
+        return None
+    if not (written.isascii() and written.isdigit() and len(written) <= _DIGITS):
+        raise BankFileError(
+            line_of(element), f"the sequence number is '{written[:20]}'", f"At most {_DIGITS} digits are right"
+        )
+    return int(written)
+
+
+def _balance(element: Element, kinds: tuple[str, ...]) -> Decimal | None:
+    """What stood on the account by the first of some kinds of balance that the statement gives."""
+    given: dict[str, Decimal] = {}
+    for balance in children(element, "Bal"):
+        kind = text(balance, "Tp/CdOrPrtry/Cd")
+        written = child(balance, "Amt")
+        if kind in kinds and written is not None:
+            given.setdefault(kind, _signed(balance, amount(written, _CURRENCY)))
+    return next((given[kind] for kind in kinds if kind in given), None)
+
+
+def _entries(booking: Element, statement: Element, number: int) -> Iterator[Entry]:
     status = required(booking, "status", "Sts/Cd", "Sts")
     if status in _NOT_YET:
         return
@@ -108,7 +170,8 @@ def _entries(booking: Element, statement: str, number: int) -> Iterator[Entry]:
     if written is None:
         raise BankFileError(line_of(booking), "Ntry has no amount", "It belongs in Amt")
     total = _signed(booking, amount(written, _CURRENCY))
-    reference = text(booking, "AcctSvcrRef", "NtryRef") or f"{statement}.{number}"
+    given = text(booking, "AcctSvcrRef", "NtryRef")
+    reference = given or f"{required(statement, 'identification', 'Id')}.{number}"
     whole = Entry(
         reference,
         day(booking, "booking date", "BookgDt"),

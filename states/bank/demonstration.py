@@ -1,9 +1,11 @@
-"""The demonstration bank: it books an order at once, or returns one of its payments, as camt.053.001.08.
+"""The demonstration bank: it accepts or rejects an order (pain.002.001.10), books it, or returns one of its payments
+(camt.053.001.08).
 
 It works from the order file alone, keeps nothing, and answers the same bytes to the same question.
 """
 
 import hashlib
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -41,6 +43,19 @@ _BATCH = (
 )
 _FOOTER = "</Stmt></BkToCstmrStmt></Document>\n"
 
+_REPORT = """<?xml version="1.0" encoding="UTF-8"?>
+<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt>
+<GrpHdr><MsgId>{id}</MsgId><CreDtTm>{day}T12:00:00Z</CreDtTm></GrpHdr>
+<OrgnlGrpInfAndSts><OrgnlMsgId>{message}</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.09</OrgnlMsgNmId>\
+<OrgnlNbOfTxs>{count}</OrgnlNbOfTxs><GrpSts>{status}</GrpSts></OrgnlGrpInfAndSts>
+<OrgnlPmtInfAndSts><OrgnlPmtInfId>{batch}</OrgnlPmtInfId><PmtInfSts>{status}</PmtInfSts>
+{payments}</OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>
+"""
+_TOLD = (
+    "<TxInfAndSts><OrgnlEndToEndId>{payment}</OrgnlEndToEndId><TxSts>RJCT</TxSts>"
+    "<StsRsnInf><Rsn><Cd>{reason}</Cd></Rsn></StsRsnInf></TxInfAndSts>\n"
+)
+
 
 class _Order(NamedTuple):
     message: str
@@ -72,6 +87,34 @@ def answer(pain001: bytes, *, booked_on: date) -> bytes:
     return _statement(order, day, "booked", entries, -total)
 
 
+def report(pain001: bytes, *, told_on: date, status: str = "ACCP", rejected: Mapping[str, str] | None = None) -> bytes:
+    """The status report on an order: ``status`` of all of it, or RJCT for some payments, each with its reason.
+
+    Raises:
+        BankFileError: not an order that can be read.
+        BankTextError: an identifier or account in it is not right.
+        OrderError: the order holds no such payment, or a code is not an ISO code.
+    """
+    order, rejected = _read(pain001), rejected or {}
+    known = {payment for payment, _ in order.payments}
+    if unknown := sorted(rejected.keys() - known):
+        raise OrderError(f"The order {order.message} holds no payment {unknown[0]}. Name one of its EndToEndIds.")
+    for code in (status, *rejected.values()):
+        _check_code(code)
+    if rejected:
+        status = "RJCT" if rejected.keys() == known else "PART"
+    day = told_on.isoformat()
+    return _REPORT.format(
+        id=_digest(order.message, day, "told", status, *(f"{key} {code}" for key, code in sorted(rejected.items()))),
+        day=day,
+        message=order.message,
+        count=len(order.payments),
+        batch=order.batch,
+        status=status,
+        payments="".join(_TOLD.format(payment=key, reason=code) for key, code in sorted(rejected.items())),
+    ).encode("ascii")
+
+
 def returned(pain001: bytes, end_to_end_id: str, *, booked_on: date, reason: str = "AC04") -> bytes:
     """The statement on which one payment of the order comes back; AC04 says that the account was closed.
 
@@ -84,11 +127,15 @@ def returned(pain001: bytes, end_to_end_id: str, *, booked_on: date, reason: str
     worth = dict(order.payments).get(end_to_end_id)
     if worth is None:
         raise OrderError(f"The order {order.message} holds no payment {end_to_end_id}. Name one of its EndToEndIds.")
-    if not (reason.isascii() and reason.isalnum() and len(reason) == 4):  # noqa: PLR2004  # the length of the ISO code
-        raise OrderError("A reason of return is an ISO code of four letters or digits, such as AC04.")
+    _check_code(reason)
     day = booked_on.isoformat()
     entry = _entry(order, end_to_end_id, worth, day, 1, reason=reason)
     return _statement(order, day, f"returned {end_to_end_id} {reason}", [entry], worth)
+
+
+def _check_code(code: str) -> None:
+    if not (code.isascii() and code.isalnum() and len(code) == 4):  # noqa: PLR2004  # the length of an ISO code
+        raise OrderError("A status or reason is an ISO code of four letters or digits, such as AC04.")
 
 
 def _read(document: bytes) -> _Order:

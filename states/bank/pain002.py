@@ -6,9 +6,12 @@ No status here means paid, not even ACSC; only a booking in camt.053 does. RJCT 
 import re
 from dataclasses import dataclass
 
-from states.bank.errors import BankFileError
-from states.bank.xml import Element, child, children, line_of, parse, required, text
+from lxml import etree
 
+from states.bank.errors import BankFileError
+from states.bank.xml import Element, Source, child, line_of, required, stream, text
+
+_NAMES = ("OrgnlGrpInfAndSts", "OrgnlPmtInfAndSts", "TxInfAndSts")
 _STATUS = re.compile(r"[A-Z]{4}")
 
 
@@ -44,53 +47,64 @@ class StatusReport:
     payments: tuple[PaymentStatus, ...]
 
 
-def read(document: bytes) -> StatusReport:
-    """A pain.002 file of any version.
+def read(source: Source) -> StatusReport:
+    """A pain.002 file of any version, with one payment at a time in memory as XML.
 
     Raises:
         BankFileError: the line, the reason and what would be right; nothing of such a file counts.
     """
-    message = parse(document, "pain.002.001", "CstmrPmtStsRpt")
-    group = child(message, "OrgnlGrpInfAndSts")
-    if group is None:
-        raise BankFileError(
-            line_of(message), "the report does not say which order it is about", "OrgnlGrpInfAndSts names it"
-        )
-    group_status = _status(group, "GrpSts")
-    batches, payments = [], []
-    for part in children(message, "OrgnlPmtInfAndSts"):
-        batch = BatchStatus(
-            required(part, "payment information id", "OrgnlPmtInfId"),
-            _status(part, "PmtInfSts"),
-            _reason(part),
-            line_of(part) or 0,
-        )
-        batches.append(batch)
-        for payment in children(part, "TxInfAndSts"):
-            status = _status(payment, "TxSts") or batch.status or group_status
-            if status is None:
-                raise BankFileError(
-                    line_of(payment),
-                    "the payment has no status",
-                    "TxSts, or else PmtInfSts or GrpSts above it, gives one",
-                )
-            payments.append(
-                PaymentStatus(
-                    required(payment, "original end-to-end id", "OrgnlEndToEndId"),
-                    status,
-                    _reason(payment) or batch.reason,
-                    line_of(payment) or 0,
-                )
+    group: Element | None = None
+    batches: list[BatchStatus] = []
+    payments: list[PaymentStatus] = []
+    identification = original = ""
+    for element in stream(source, "pain.002.001", "CstmrPmtStsRpt", _NAMES):
+        kind = etree.QName(element).localname
+        if kind == "OrgnlGrpInfAndSts":
+            group = element
+            original = required(group, "original message id", "OrgnlMsgId")
+        elif kind == "TxInfAndSts":
+            payments.append(_payment(element, group))
+        elif kind == "OrgnlPmtInfAndSts":
+            batches.append(_batch(element))
+        elif group is None:
+            raise BankFileError(
+                line_of(element), "the report does not say which order it is about", "OrgnlGrpInfAndSts names it"
             )
-    if group_status is None and not payments and not any(batch.status for batch in batches):
+        else:
+            identification = required(element, "identification", "GrpHdr/MsgId")
+    assert group is not None
+    status = _status(group, "GrpSts")
+    if status is None and not payments and not any(batch.status for batch in batches):
         raise BankFileError(line_of(group), "the report gives no status at all", "GrpSts, PmtInfSts or TxSts gives one")
-    return StatusReport(
-        required(message, "identification", "GrpHdr/MsgId"),
-        required(group, "original message id", "OrgnlMsgId"),
-        group_status,
-        _reason(group),
-        tuple(batches),
-        tuple(payments),
+    return StatusReport(identification, original, status, _reason(group), tuple(batches), tuple(payments))
+
+
+def _batch(part: Element) -> BatchStatus:
+    return BatchStatus(
+        required(part, "payment information id", "OrgnlPmtInfId"),
+        _status(part, "PmtInfSts"),
+        _reason(part),
+        line_of(part) or 0,
+    )
+
+
+def _payment(payment: Element, group: Element | None) -> PaymentStatus:
+    """What is said of one payment, or else of the batch or the group that it stands in."""
+    parent = payment.getparent()
+    batch = None if parent is None or parent.tag == payment.tag else _batch(parent)
+    above = None if group is None else _status(group, "GrpSts")
+    status = _status(payment, "TxSts") or (batch.status if batch else None) or above
+    if status is None:
+        raise BankFileError(
+            line_of(payment),
+            "the payment has no status",
+            "TxSts, or else PmtInfSts or GrpSts above it, gives one",
+        )
+    return PaymentStatus(
+        required(payment, "original end-to-end id", "OrgnlEndToEndId"),
+        status,
+        _reason(payment) or (batch.reason if batch else None),
+        line_of(payment) or 0,
     )
 
 

@@ -12,13 +12,15 @@ from lxml import etree
 
 from states.bank.errors import BankFileError
 from states.bank.pain001 import NAMESPACE
-from states.bank.xml import Element, line_of, not_xml, refuse_unsafe
+from states.bank.xml import Element, Source, forget, line_of, not_xml, refuse_unsafe
 
 LIMIT = 256 * 2**20
 """The largest order we check, in bytes; it is read as a stream, so size costs time and not memory."""
-_DOCUMENT, _TRANSFER, _COUNT, _TOTAL, _END_TO_END, _AMOUNT = (
-    f"{{{NAMESPACE}}}{name}" for name in ("Document", "CdtTrfTxInf", "NbOfTxs", "CtrlSum", "EndToEndId", "InstdAmt")
+_DOCUMENT, _TRANSFER, _COUNT, _TOTAL = (
+    f"{{{NAMESPACE}}}{name}" for name in ("Document", "CdtTrfTxInf", "NbOfTxs", "CtrlSum")
 )
+_END_TO_END = f"{{{NAMESPACE}}}PmtId/{{{NAMESPACE}}}EndToEndId"
+_AMOUNT = f"{{{NAMESPACE}}}Amt/{{{NAMESPACE}}}InstdAmt"
 # The schema's messages repeat the value, and a value may be a name or an account; the rest says enough.
 _VALUE = re.compile(r"(?<=[ :] )'.*'(?= (?:is not|has a)\b)|(?<=The value )'.*'(?= )", re.DOTALL)
 
@@ -30,20 +32,23 @@ def iso_schema() -> etree.XMLSchema:
         return etree.XMLSchema(etree.parse(path))
 
 
-def validate(document: bytes) -> None:
+def validate(source: Source) -> None:
     """Let pass only an order that is valid by the ISO schema and whose headers agree with its transfers.
+
+    It is read as a stream; a file is left where it ends.
 
     Raises:
         BankFileError: the line, the reason and what would be right.
     """
-    refuse_unsafe(document, LIMIT)
+    refuse_unsafe(source, LIMIT)
+    _rewind(source)
     headers: list[Element] = []
     seen: set[str] = set()
     total = Decimal(0)
     complete = False
     # Not resolve_entities=False: with a schema beside it lxml 6.1 swallows every error. None is left.
     reading = etree.iterparse(
-        BytesIO(document),
+        BytesIO(source) if isinstance(source, bytes) else source,
         tag=(_DOCUMENT, _TRANSFER, _COUNT, _TOTAL),
         schema=iso_schema(),
         encoding="utf-8",
@@ -56,8 +61,8 @@ def validate(document: bytes) -> None:
             if element.tag in (_COUNT, _TOTAL):
                 headers.append(element)
             elif element.tag == _TRANSFER:
-                total += Decimal(element.findtext(f".//{_AMOUNT}") or 0)
-                end_to_end_id = element.findtext(f".//{_END_TO_END}") or ""
+                total += Decimal(element.findtext(_AMOUNT) or 0)
+                end_to_end_id = element.findtext(_END_TO_END) or ""
                 if end_to_end_id in seen:
                     raise BankFileError(
                         line_of(element),
@@ -65,13 +70,13 @@ def validate(document: bytes) -> None:
                         "Give each payment its own",
                     )
                 seen.add(end_to_end_id)
-                _forget(element)
+                forget(element)
             else:
                 complete = True
     except etree.XMLSyntaxError:
-        raise _refusal(document) from None
+        raise _refusal(source) from None
     if not complete or len(reading.error_log):
-        raise _refusal(document)
+        raise _refusal(source)
     for header in headers:
         found = Decimal(len(seen)) if header.tag == _COUNT else total
         if Decimal(header.text or 0) != found:
@@ -82,16 +87,16 @@ def validate(document: bytes) -> None:
             )
 
 
-def _forget(element: Element) -> None:
-    element.clear()
-    parent = element.getparent()
-    while parent is not None and (before := element.getprevious()) is not None and before.tag == _TRANSFER:
-        parent.remove(before)
+def _rewind(source: Source) -> None:
+    if not isinstance(source, bytes):
+        source.seek(0)
 
 
-def _refusal(document: bytes) -> BankFileError:
+def _refusal(source: Source) -> BankFileError:
     # The stream knows no line numbers; only where something is wrong is the whole tree worth its memory.
     schema = iso_schema()
+    _rewind(source)
+    document = source if isinstance(source, bytes) else source.read()
     try:
         schema.validate(
             etree.fromstring(document, etree.XMLParser(encoding="utf-8", resolve_entities=False, no_network=True))
