@@ -185,36 +185,22 @@ def replaces_rejected(*, replaced: str, state: str, earlier: Sequence[str]) -> W
 
 
 @rule(
-    "batch.not-in-the-past",
-    article="SEPA rulebook, requested execution date",
-    source=HOUSE,
-    nl="Een batch wordt vandaag of later uitgevoerd, op een dag waarop banken werken.",
-)
-def execution_not_in_past(*, execution_on: date, on: date) -> Words | None:
-    """A batch is executed today or later, on a day on which banks work."""
-    if execution_on < on:
-        return say(
-            f"The execution date {execution_on} lies in the past; today is {on}. Take today or a later working day.",
-            f"De uitvoerdatum {execution_on} ligt in het verleden; het is {on}. Neem vandaag of een latere werkdag.",
-        )
-    if execution_on.weekday() >= 5:  # noqa: PLR2004  # Saturday and Sunday
-        return say(
-            f"{execution_on} is a weekend day; banks execute on TARGET days. Take the Monday after.",
-            f"{execution_on} valt in een weekend; banken voeren uit op TARGET-dagen. Neem de maandag erna.",
-        )
-    return None
-
-
-@rule(
     "batch.not-empty",
     article="SEPA rulebook",
     source=HOUSE,
     nl="Een batch bevat ten minste één goedgekeurde post.",
 )
-def batch_not_empty(*, count: int) -> Words | None:
-    """A batch holds at least one approved payable."""
+def batch_not_empty(*, count: int, left_out: int = 0) -> Words | None:
+    """A batch holds at least one approved payable; ``left_out`` is how many others wait for something."""
     if count:
         return None
+    if left_out:
+        return say(
+            f"None of the {left_out} payables of this employer that wait can go along. Look what a batch would hold"
+            " (GET /v1/payment-batches/_propose), and what each of them waits for.",
+            f"Geen van de {left_out} wachtende posten van deze werkgever kan mee. Bekijk wat een batch zou bevatten"
+            " (GET /v1/payment-batches/_propose), en waarop elk wacht.",
+        )
     return say(
         "No approved payable of this employer waits for a batch. Approve one first.",
         "Geen goedgekeurde post van deze werkgever wacht op een batch. Keur er eerst een goed.",
@@ -258,7 +244,7 @@ def releaser_apart(*, person: str, hands: dict[str, list[str]]) -> Words | None:
 )
 def file_leaves(*, state: str) -> Words | None:
     """The payment file leaves once the batch was released by another person and exported."""
-    if state in {"exported", "settled"}:
+    if state in {"exported", "settled", "rejected"}:
         return None
     return say(
         f"The batch is {state}; its file can be had once it is sealed, released and exported.",

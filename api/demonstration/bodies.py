@@ -5,11 +5,11 @@ from typing import Any
 
 from api.demonstration.applications import CASES, MEASURES, NAMES
 from api.demonstration.people import SUPPLIERS
+from rules.bank_days import bank_day
 from rules.moments import office_day
 from rules.roles import Actor, Role
 from rules.working_hours import add_or_provisional
 from states.actions import Action
-from states.events.batches import next_working_day
 
 HOURS = {
     "application/receive": 8,
@@ -76,7 +76,7 @@ def body(number: int, action: Action, at: datetime, today: date) -> dict[str, An
             own = {"dated": day, "payee": payee, "iban": iban}
         case "payment-batch/build":
             waits = (case.until or "").startswith("payment-batch")
-            own = {"executionOn": next_working_day((today if waits else day) + timedelta(days=5))}
+            own = {"executionOn": bank_day((today if waits else day) + timedelta(days=5))}
         case _:
             own = {}
     beside = next((item.body for item in case.besides if item.step == f"{action.chart}/{action.event}"), {})

@@ -1,26 +1,28 @@
 """Payment batches: contents fixed at sealing, released by another person, exported, settled by the bank."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
 from hashlib import sha256
+from tempfile import SpooledTemporaryFile
+from typing import BinaryIO, cast
 
 from sqlmodel import Session, col, select
 
-from rules import money
-from rules.calendar import is_open
+from rules import bank_days, money
 from rules.roles import Role
 from states.bank import pain001, schema
 from states.bodies import Body, Day, Handle
 from states.charts.batch import BATCH, BatchState
-from states.charts.payable import PayableState
 from states.errors import MalformedError, StatesError
+from states.events.batch_contents import APPROVED, sort_out, unpaid
 from states.events.event import B, Event, Step
+from states.payees import payee_of
 from states.tables.application import Application
 from states.tables.base import new_id
 from states.tables.finance import BatchLine, Payable, PaymentBatch
-from states.tables.ledger import Stream, StreamKind
+from states.tables.ledger import StreamKind
 from states.tables.people import Organisation
-from states.vault import Vault
+
+IN_MEMORY = PIECE = 2**20
 
 
 class NewBatch(Body):
@@ -28,20 +30,7 @@ class NewBatch(Body):
 
     employer: Handle
     execution_on: Day | None = None
-    """A working day of banks; the next one where it is left out."""
-
-
-def next_working_day(day: date) -> date:
-    """The day itself if it is a working day, else the next one."""
-    while not is_open(day):
-        day += timedelta(days=1)
-    return day
-
-
-def approved(session: Session, employer: str) -> list[Payable]:
-    """The payables of an employer that wait for a batch."""
-    query = select(Payable).where(Payable.organisation == employer, Payable.state == PayableState.APPROVED)
-    return list(session.exec(query.order_by(Payable.id).execution_options(populate_existing=True)))
+    """A day on which banks pay; the first that can be had by the cut-off where it is left out."""
 
 
 class BatchEvent(Event[PaymentBatch, B]):
@@ -58,7 +47,7 @@ class Build(BatchEvent[NewBatch]):
 
     def also_locks(self, session: Session, key: str, body: NewBatch) -> Iterable[str]:
         """The applications of the payables."""
-        return [payable.stream for payable in approved(session, body.employer)]
+        return [payable.stream for payable in unpaid(session, body.employer) if payable.state in APPROVED]
 
     def judge(self, step: Step[PaymentBatch], body: NewBatch) -> None:
         """The caller's own employer, a day that can be, and something to pay."""
@@ -67,9 +56,12 @@ class Build(BatchEvent[NewBatch]):
         if step.by.role is not Role.ENGINE and step.by.organisation != body.employer:
             words = f"You act for {step.by.organisation}; build batches of that employer."
             raise MalformedError([("employer", words)])
-        if body.execution_on is not None:
-            step.ask(money.execution_not_in_past, execution_on=body.execution_on, on=step.on)
-        step.ask(money.batch_not_empty, count=len(approved(step.session, body.employer)))
+        if (day := body.execution_on) is not None:
+            asked = step.ask(bank_days.not_in_past, execution_on=day, on=step.on)
+            asked = asked and step.ask(bank_days.on_bank_day, execution_on=day)
+            _ = asked and step.ask(bank_days.before_cut_off, execution_on=day, at=step.at)
+        along, left = sort_out(step, body.employer)
+        step.ask(money.batch_not_empty, count=len(along), left_out=len(left))
 
     def begin(self, step: Step[PaymentBatch], body: NewBatch) -> PaymentBatch:
         """Open, in a stream of its own."""
@@ -80,15 +72,16 @@ class Build(BatchEvent[NewBatch]):
             stream=key,
             state=BatchState.OPEN,
             organisation=body.employer,
-            execution_on=body.execution_on or next_working_day(step.on),
+            execution_on=body.execution_on or bank_days.first_execution(step.at),
             created_by=step.by.person,
             created_at=step.at,
         )
 
     def effect(self, step: Step[PaymentBatch], body: NewBatch) -> None:
-        """Take in every approved payable whose stream is locked."""
+        """Take in what can go along and whose stream is locked, and keep what was left out and why."""
         step.session.flush()
-        for payable in approved(step.session, body.employer):
+        along, step.row.left_out = sort_out(step, body.employer)
+        for payable in along:
             if payable.stream not in step.passage.streams:
                 continue  # approved a moment ago; it waits for the next batch
             line = BatchLine(
@@ -111,21 +104,53 @@ def lines_of(session: Session, batch: PaymentBatch) -> list[BatchLine]:
 
 def transfers(session: Session, batch: PaymentBatch) -> Iterator[pain001.Transfer]:
     """Every payment of a batch, with the account holder's name and IBAN from the vault and nothing else personal."""
-    vault = Vault.of(session)
     for line in lines_of(session, batch):
         payable = session.get_one(Payable, line.payable)
-        content = vault.content(session, session.get_one(Stream, payable.stream), payable.id)
+        name, iban = payee_of(session, payable)
         yield pain001.Transfer(
             end_to_end_id=line.end_to_end,
             amount=line.amount,
-            name=content["payee"],
-            iban=content["iban"].replace(" ", "").upper(),
+            name=name,
+            iban=iban,
             remittance=f"Factuur {payable.number}",
         )
 
 
+def file_of(session: Session, batch: PaymentBatch) -> BinaryIO:
+    """The batch as a file in pain.001.001.09; the same bytes at every call once it is sealed.
+
+    Up to a mebibyte it stays in memory; beyond that it lies in a file without a name, gone when it is closed.
+
+    Raises:
+        StatesError: the batch is not sealed.
+    """
+    out = cast("BinaryIO", SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115  # closed by whoever asked
+    try:
+        pain001.write(order_of(session, batch), out)
+    except BaseException:
+        out.close()
+        raise
+    out.seek(0)
+    return out
+
+
+def mark_of(file: BinaryIO) -> str:
+    """The SHA-256 of a file, which is left at its beginning."""
+    found = sha256()
+    while piece := file.read(PIECE):
+        found.update(piece)
+    file.seek(0)
+    return found.hexdigest()
+
+
 def document(session: Session, batch: PaymentBatch) -> bytes:
-    """The batch as pain.001.001.09; the same bytes at every call once it is sealed.
+    """The whole of :func:`file_of` as bytes."""
+    with file_of(session, batch) as file:
+        return file.read()
+
+
+def order_of(session: Session, batch: PaymentBatch) -> pain001.Order:
+    """The order that a sealed batch is.
 
     Raises:
         StatesError: the batch is not sealed.
@@ -133,18 +158,17 @@ def document(session: Session, batch: PaymentBatch) -> bytes:
     if batch.sealed_at is None or batch.message_id is None:
         raise StatesError(f"Batch {batch.id} is not sealed; its contents can still change.")
     employer = session.get_one(Organisation, batch.organisation)
-    return pain001.document(
-        pain001.Order(
-            message_id=batch.message_id,
-            payment_information_id=batch.message_id,
-            created_at=batch.sealed_at,
-            execution_on=batch.execution_on,
-            debtor_name=employer.name,
-            debtor_iban=employer.debtor_iban,
-            count=batch.count,
-            total=batch.total,
-            transfers=transfers(session, batch),
-        ),
+    return pain001.Order(
+        message_id=batch.message_id,
+        payment_information_id=batch.message_id,
+        created_at=batch.sealed_at,
+        execution_on=batch.execution_on,
+        debtor_name=employer.name,
+        debtor_iban=employer.debtor_iban,
+        count=batch.count,
+        total=batch.total,
+        transfers=transfers(session, batch),
+        batch_booking=False,  # one line of the statement for each payment: each is matched, and returned, by itself
     )
 
 
@@ -164,18 +188,19 @@ class Seal(BatchEvent[Body]):
 
     def judge(self, step: Step[PaymentBatch], body: Body) -> None:
         """It still holds something."""
-        step.ask(money.batch_not_empty, count=step.row.count)
+        step.ask(money.batch_not_empty, count=step.row.count, left_out=len(step.row.left_out or ()))
 
     def effect(self, step: Step[PaymentBatch], body: Body) -> None:
         """Write the file, hold it against the ISO schema, and keep its hash."""
         row = step.row
-        # A day that passed while the batch waited is no reason to build it again.
-        row.execution_on = max(row.execution_on, next_working_day(step.on))
+        # A day whose cut-off passed while the batch waited is no reason to build it again.
+        row.execution_on = max(row.execution_on, bank_days.first_execution(step.at))
         row.sealed_at = step.at.replace(microsecond=0)
         row.message_id = row.id.upper()
-        written = document(step.session, row)
-        schema.validate(written)
-        row.sha256 = sha256(written).hexdigest()
+        with file_of(step.session, row) as written:
+            schema.validate(written)
+            written.seek(0)
+            row.sha256 = mark_of(written)
 
 
 class Release(BatchEvent[Body]):
@@ -184,7 +209,8 @@ class Release(BatchEvent[Body]):
     name, title = "release", "Release a batch"
 
     def judge(self, step: Step[PaymentBatch], body: Body) -> None:
-        """Applicant, officer, approver and releaser are four people."""
+        """Applicant, officer, approver and releaser are four people, and the day of execution has not passed."""
+        step.ask(bank_days.leaves_in_time, execution_on=step.row.execution_on, on=step.on)
         payables = [step.get(Payable, line.payable) for line in lines_of(step.session, step.row)]
         cases = [step.get(Application, payable.stream) for payable in payables]
         step.ask(
@@ -214,9 +240,15 @@ class Export(BatchEvent[Body]):
 
     name, title = "export", "Export a batch"
 
+    def judge(self, step: Step[PaymentBatch], body: Body) -> None:
+        """Its day of execution has not passed."""
+        step.ask(bank_days.leaves_in_time, execution_on=step.row.execution_on, on=step.on)
+
     def effect(self, step: Step[PaymentBatch], body: Body) -> None:
         """Hold the file against its seal."""
-        if sha256(document(step.session, step.row)).hexdigest() != step.row.sha256:
+        with file_of(step.session, step.row) as file:
+            mark = mark_of(file)
+        if mark != step.row.sha256:
             raise StatesError(f"The file of batch {step.row.id} differs from its seal; do not pay it, call an auditor.")
         step.row.exported_at = step.at
 

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from rules.tax import Addressee, Outside
-from states.bodies import Amount, Body, Code, Day, Handle, Iban, Line, Reference, Text
+from states.bodies import Amount, Body, Code, Day, Handle, Iban, Reference, Text
+from states.payees import Payee
 from states.tables.finance import PayableKind
 
 
@@ -67,7 +68,7 @@ class Billed(Body):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
     totals: Totals | None = None
     """What the document itself states."""
-    payee: Line
+    payee: Payee
     """The name exactly as on the account."""
     iban: Iban
     apart: Text | None = None
@@ -112,7 +113,7 @@ class NewPayable(Body):
     number: Code
     dated: Day
     received_on: Day
-    payee: Line
+    payee: Payee
     iban: Iban
     own_contribution: Amount = Decimal(0)
     addressee: Addressee | None = None

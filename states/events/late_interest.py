@@ -4,10 +4,11 @@ from typing import Any
 
 from rules import interest, money, steps
 from states import deadlines
-from states.bodies import Body, Day, Iban, Line
+from states.bodies import Body, Day, Iban
 from states.charts.payable import PayableState
 from states.events.event import Step
 from states.events.payables import PayableEvent
+from states.payees import Payee
 from states.tables.base import new_id
 from states.tables.finance import Payable, PayableKind
 
@@ -15,7 +16,7 @@ from states.tables.finance import Payable, PayableKind
 class FixedInterest(Body):
     """To whom the interest is paid."""
 
-    payee: Line
+    payee: Payee
     """The name exactly as on the account."""
     iban: Iban
     announced_on: Day | None = None

@@ -5,9 +5,10 @@ from typing import Any
 
 from rules import credits  # noqa: A004  # the word of the trade
 from rules.credits import Sums, portion
-from states.bodies import Amount, Body, Handle, Iban, Line
+from states.bodies import Amount, Body, Handle, Iban
 from states.events.event import Step
 from states.events.payables import PayableEvent, part_off
+from states.payees import Payee
 from states.tables.base import new_id
 from states.tables.finance import Payable, PayableKind, PayableLine
 
@@ -20,7 +21,7 @@ class NewPart(Body):
 
     part_of: Handle
     amount: Amount
-    payee: Line
+    payee: Payee
     iban: Iban
 
 

@@ -7,11 +7,12 @@ from rules import conflicts, money, penalty, steps, turns
 from rules.lengths import length
 from rules.offices import Capacity
 from states import deadlines
-from states.bodies import Body, Code, Day, Handle, Iban, Line, Reference, Text
+from states.bodies import Body, Code, Day, Handle, Iban, Reference, Text
 from states.charts.measure import MeasureState
 from states.charts.payable import PayableState
 from states.charts.takeover import TAKEOVER, TakeoverState
 from states.events.event import B, Event, Step
+from states.payees import Payee
 from states.tables.application import Measure, Takeover
 from states.tables.base import new_id
 from states.tables.finance import Payable, PayableKind
@@ -256,7 +257,7 @@ class Default(TakeoverEvent[NoticeOfDefault]):
 class FixedPenalty(Body):
     """To whom the penalty is paid, and since when the takeover and this decision are known."""
 
-    payee: Line
+    payee: Payee
     """The name exactly as on the account."""
     iban: Iban
     known_on: Day | None = None

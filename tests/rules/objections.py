@@ -2,7 +2,7 @@
 
 import importlib
 import pkgutil
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -173,8 +173,41 @@ OBJECTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("books.period-open", {"booked_on": ON - DAY, "closed": "2026-03", "first_open_day": ON}),
     ("books.reopened-by-another", {"person": "a", "closed_by": "a"}),
     ("batch.not-in-the-past", {"execution_on": ON - DAY, "on": ON}),
-    ("batch.not-in-the-past", {"execution_on": date(2026, 3, 7), "on": ON}),  # a Saturday
-    ("batch.not-in-the-past", {"execution_on": date(2026, 3, 8), "on": ON}),
+    ("batch.not-empty", {"count": 0, "left_out": 2}),
+    ("batch.on-a-bank-day", {"execution_on": date(2026, 3, 7)}),  # a Saturday
+    ("batch.on-a-bank-day", {"execution_on": date(2026, 4, 3)}),  # Good Friday
+    ("batch.before-cut-off", {"execution_on": date(2026, 3, 3), "at": datetime(2026, 3, 2, 14, 30, 1, tzinfo=UTC)}),
+    ("batch.leaves-in-time", {"execution_on": ON - DAY, "on": ON}),
+    ("batch.takes-what-was-approved", {"payable": "payable-1", "state": "checked"}),
+    ("batch.takes-what-was-approved", {"payable": "payable-1", "state": "received"}),
+    ("batch.takes-what-was-approved", {"payable": "payable-1", "state": "to-match"}),
+    ("batch.takes-what-was-approved", {"payable": "payable-1", "state": "first-approved"}),
+    ("batch.takes-what-was-approved", {"payable": "payable-1", "state": "returned"}),
+    ("batch.takes-what-was-approved", {"payable": "payable-1", "state": "paid"}),
+    ("batch.takes-what-can-be-written", {"payable": "payable-1", "field": "name"}),
+    ("batch.takes-what-can-be-written", {"payable": "payable-1", "field": "IBAN"}),
+    ("batch.takes-what-sepa-carries", {"payable": "payable-1", "amount": Decimal("1000000000.00"), "on": ON}),
+    ("batch.takes-what-fits", {"payable": "payable-1", "place": 100_001, "on": ON}),
+    ("bank.entry-is-known", {"end_to_end": None, "payment_information": None, "found": False}),
+    ("bank.entry-is-known", {"end_to_end": "E-1", "payment_information": "P-1", "found": False}),
+    ("bank.entry-is-known", {"end_to_end": None, "payment_information": "P-1", "found": False}),
+    ("bank.entry-left-the-office", {"batch": "batch-1", "state": "released"}),
+    ("bank.entry-as-ordered", {"booked": Decimal("-10.01"), "ordered": Decimal("10.00")}),
+    ("bank.credit-is-a-return", {"booked": Decimal("10.00"), "is_return": False}),
+    ("bank.entry-once", {"payment": "E-1", "state": "paid", "counts": True, "is_return": False}),
+    ("bank.entry-once", {"payment": "E-1", "state": "returned", "counts": False, "is_return": True}),
+    ("bank.entry-once", {"payment": "E-1", "state": "paid", "counts": False, "is_return": True}),
+    ("bank.entry-once", {"payment": "E-1", "state": "batched", "counts": False, "is_return": False}),
+    ("bank.entry-once", {"payment": "E-1", "state": "approved", "counts": False, "is_return": False}),
+    ("bank.entry-once", {"payment": "E-1", "state": "rejected", "counts": False, "is_return": False}),
+    ("bank.entry-waits", {"entry": "bank-1/1", "matched": True, "set_aside": False}),
+    ("bank.entry-waits", {"entry": "bank-1/1", "matched": False, "set_aside": True}),
+    (
+        "bank.match-within-order",
+        {"payment": "E-1", "before": Decimal("4.00"), "booked": Decimal("-6.01"), "ordered": Decimal("10.00")},
+    ),
+    ("bank.match-can-follow", {"payment": "E-1", "state": "paid", "is_return": False}),
+    ("bank.match-can-follow", {"payment": "E-1", "state": "returned", "is_return": True}),
     ("completion.decided-in-time", {"due_on": ON - DAY, "announced_on": ON}),
     ("credit.holds-its-invoice", {"credits": ["payable-2", "payable-3"]}),
     ("credit.not-more-than-billed", {**CREDIT, "net": Decimal("100.01")}),

@@ -1,6 +1,6 @@
 """For each rule at least one situation in which it has nothing to object: the nearest to where it would."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -35,7 +35,6 @@ PASSES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("batch.file-leaves-once-exported", {"state": "settled"}),
     ("batch.not-empty", {"count": 1}),
     ("batch.not-in-the-past", {"execution_on": ON, "on": ON}),
-    ("batch.not-in-the-past", {"execution_on": date(2026, 3, 6), "on": ON}),  # a Friday
     ("books.audit-file-names-its-taxpayer", {"organisation": "a", "tax_number": "123456782"}),
     ("books.period-closed-once", {"period": "2026-02", "closed": False}),
     ("books.period-has-ended", {"period": "2026-02", "until": ON - DAY, "on": ON}),
@@ -44,6 +43,36 @@ PASSES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("books.reopened-by-another", {"person": "a", "closed_by": "b"}),
     ("books.reopened-by-another", {"person": "a", "closed_by": None}),
     ("capacity.enough-history", {"cases": 20, "days": 28, "on": ON}),
+    ("batch.not-in-the-past", {"execution_on": ON + DAY, "on": ON}),
+    ("batch.on-a-bank-day", {"execution_on": date(2026, 3, 6)}),  # a Friday
+    ("batch.on-a-bank-day", {"execution_on": date(2026, 4, 27)}),  # King's Day, on which banks work
+    ("batch.before-cut-off", {"execution_on": date(2026, 3, 3), "at": datetime(2026, 3, 2, 14, 30, tzinfo=UTC)}),
+    ("batch.leaves-in-time", {"execution_on": ON, "on": ON}),
+    ("batch.takes-what-was-approved", {"payable": "payable-1", "state": "approved"}),
+    ("batch.takes-what-can-be-written", {"payable": "payable-1", "field": None}),
+    ("batch.takes-what-sepa-carries", {"payable": "payable-1", "amount": Decimal("999999999.99"), "on": ON}),
+    ("batch.takes-what-fits", {"payable": "payable-1", "place": 100_000, "on": ON}),
+    ("batch.file-leaves-once-exported", {"state": "rejected"}),
+    ("bank.entry-is-known", {"end_to_end": "E-1", "payment_information": None, "found": True}),
+    ("bank.entry-left-the-office", {"batch": "batch-1", "state": "exported"}),
+    ("bank.entry-left-the-office", {"batch": "batch-1", "state": "settled"}),
+    ("bank.entry-left-the-office", {"batch": "batch-1", "state": "rejected"}),
+    ("bank.entry-as-ordered", {"booked": Decimal("-10.00"), "ordered": Decimal("10.00")}),
+    ("bank.entry-as-ordered", {"booked": Decimal("10.00"), "ordered": Decimal("10.00")}),
+    ("bank.credit-is-a-return", {"booked": Decimal("10.00"), "is_return": True}),
+    ("bank.credit-is-a-return", {"booked": Decimal("-0.01"), "is_return": False}),
+    ("bank.entry-once", {"payment": "E-1", "state": "batched", "counts": True, "is_return": False}),
+    ("bank.entry-once", {"payment": "E-1", "state": "batched", "counts": True, "is_return": True}),
+    ("bank.entry-once", {"payment": "E-1", "state": "paid", "counts": True, "is_return": True}),
+    ("bank.entry-waits", {"entry": "bank-1/1", "matched": False, "set_aside": False}),
+    (
+        "bank.match-within-order",
+        {"payment": "E-1", "before": Decimal("4.00"), "booked": Decimal("-6.00"), "ordered": Decimal("10.00")},
+    ),
+    ("bank.match-can-follow", {"payment": "E-1", "state": "batched", "is_return": False}),
+    ("bank.match-can-follow", {"payment": "E-1", "state": "returned", "is_return": False}),
+    ("bank.match-can-follow", {"payment": "E-1", "state": "batched", "is_return": True}),
+    ("bank.match-can-follow", {"payment": "E-1", "state": "paid", "is_return": True}),
     ("chart.state", {"event": "close", "state": "booking", "possible": ["settlement", "booking"]}),
     ("completion.decided-in-time", {"due_on": ON, "announced_on": ON}),
     ("completion.decided-in-time", {"due_on": None, "announced_on": ON}),

@@ -336,8 +336,6 @@ def test_a_finding_about_money_speaks_both_languages() -> None:
         money.not_before_takeover(dated=ON, taken_over_on=None),
         money.within_office(provided_on=ON, until=ON - DAY),
         money.not_a_duplicate(number="F-1", earlier=["payable-1"]),
-        money.execution_not_in_past(execution_on=ON - DAY, on=ON),
-        money.execution_not_in_past(execution_on=date(2026, 3, 7), on=ON),
         money.batch_not_empty(count=0),
         money.releaser_apart(person="p", hands={"sealed this batch": ["p"]}),
         money.file_leaves(state="open"),

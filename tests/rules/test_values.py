@@ -25,6 +25,7 @@ ON = date(2026, 3, 2)
 LAST_OLD, FIRST_NEW = date(2023, 12, 31), date(2024, 1, 1)
 
 BEGINS: dict[str, tuple[str, ...]] = {
+    "2002-01-01": ("target_closing_days",),
     "2007-01-01": ("creditor_account", "vat_account", "vat_compensable"),
     "2017-01-01": ("economic_category", "task_field"),
     "2019-01-01": ("vat_rates",),

@@ -1,0 +1,15 @@
+"""A finding as a row keeps it, to be shown later as it was found."""
+
+from typing import Any
+
+from rules.findings import Finding
+
+
+def told(finding: Finding) -> dict[str, Any]:
+    """Rule, words in both languages, and article."""
+    return {
+        "rule": finding.rule,
+        "message": finding.message,
+        "messageNl": finding.message_nl,
+        "article": finding.article,
+    }
