@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 
 RESULTS = Path(__file__).parent / "results.json"
-BENCHES = ("step", "run", "clock")
+BENCHES = ("step", "run", "clock", "pain001")
 ALONG = {"queue": {"clock"}}
 """What is measured along with another one."""
 
