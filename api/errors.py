@@ -2,6 +2,7 @@
 
 from states.errors import (
     BankFileRefusedError,
+    BankFileTooLargeError,
     DocumentRefusedError,
     ErasedError,
     MalformedError,
@@ -43,6 +44,7 @@ STATUS: dict[type[Exception], tuple[int, str]] = {
     StaleError: (412, "It changed since you looked"),
     RefusedError: (409, "Not allowed now"),
     MalformedError: (422, "The body does not fit"),
+    BankFileTooLargeError: (413, "The bank file is too large"),
     BankFileRefusedError: (422, "The bank file is refused"),
     DocumentRefusedError: (422, "The document is refused"),
     TooLargeError: (413, "Too large"),

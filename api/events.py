@@ -28,7 +28,7 @@ UNCONDITIONAL = frozenset({("application", "record-threat"), ("application", "re
 """A threat is recorded, and handed over, whatever else changed in the meantime."""
 
 
-SENT_AS_FILES = frozenset({"take-in-statement", "add-document"})
+SENT_AS_FILES = frozenset({"take-in-statement", "take-in-report", "add-document"})
 """What comes of a file that is sent; its facts alone are not taken in."""
 
 

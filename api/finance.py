@@ -1,11 +1,11 @@
-"""Money: invoices, batches and the bank's files."""
+"""Money: invoices and batches."""
 
-import json
-from datetime import date
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi.responses import StreamingResponse
 from pydantic import Field
 from sqlmodel import col, select
 
@@ -17,14 +17,18 @@ from api.edge import Edge, OneEdge
 from api.events import do_event, visible
 from api.idempotency import Answer, once
 from rules import duties, money
+from rules.bank_days import first_execution
 from rules.roles import OF_AN_EMPLOYER, Role
-from states import bank_messages, scope
+from states import scope
+from states.bank.reasons import reason_in_words, status_in_words
 from states.charts.batch import BatchState
 from states.charts.payable import PayableState
 from states.door import fire
-from states.errors import BankFileRefusedError, NotFoundError, RefusedError
-from states.events.batches import NewBatch, document, lines_of
+from states.errors import NotFoundError, RefusedError, StatesError
+from states.events.batch_contents import sort_out
+from states.events.batches import PIECE, NewBatch, file_of, lines_of, mark_of
 from states.events.catalogue import EVENTS
+from states.events.event import Passage, Step
 from states.events.invoice_bodies import Invoice
 from states.tables.finance import Payable, PaymentBatch
 
@@ -32,8 +36,6 @@ router = APIRouter(prefix="/v1", tags=["finance"])
 Key = Annotated[str | None, Header(max_length=200)]
 Id = Annotated[str, Path(alias="id", max_length=60)]
 SEES_ALL_BOOKS = proposals.SEES_ALL_BOOKS
-LARGEST = 64 * 1024 * 1024
-"""Bytes of a bank file; a statement of 100,000 lines is 49 MiB."""
 
 
 class NewPayable(Invoice):
@@ -134,8 +136,42 @@ def batches(edge: OneEdge, state: BatchState | None = None) -> Batches:
 
 def batch_view(edge: Edge, row: PaymentBatch) -> views.BatchView:
     """One batch with its payments."""
-    lines = [views.BatchLineView.model_validate(line) for line in lines_of(edge.session, row)]
-    return views.BatchView(**row.model_dump(), lines=lines)
+    lines = [
+        views.BatchLineView(
+            **line.model_dump(),
+            bank_status_words=status_in_words(line.bank_status),
+            bank_reason_words=reason_in_words(line.bank_reason),
+        )
+        for line in lines_of(edge.session, row)
+    ]
+    return views.BatchView(
+        **row.model_dump(exclude={"left_out"}),
+        left_out=[views.LeftOut.model_validate(item) for item in row.left_out or ()],
+        bank_status_words=status_in_words(row.bank_status),
+        bank_reason_words=reason_in_words(row.bank_reason),
+        payee_is_verified=row.count == 1,
+        lines=lines,
+    )
+
+
+@router.get("/payment-batches/_propose", operation_id="propose-batch")
+def propose(
+    edge: OneEdge, employer: Annotated[str, Query(pattern=r"^[a-z0-9][a-z0-9-]{1,60}$")]
+) -> views.ProposedBatch:
+    """What a batch of an employer would hold if it were built now, what would be left out, and why."""
+    if edge.by.role not in OF_AN_EMPLOYER | SEES_ALL_BOOKS:
+        raise not_finance(edge)
+    if edge.by.organisation not in (None, scope.current(edge.session, employer)):
+        raise NotFoundError("employer", employer)
+    along, left = sort_out(Step(Passage(edge.session, edge.by, edge.at), None, edge.by), employer)
+    return views.ProposedBatch(
+        organisation=employer,
+        execution_on=first_execution(edge.at),
+        count=len(along),
+        total=sum((item.gross for item in along), Decimal(0)),
+        payables=[item.id for item in along],
+        left_out=[views.LeftOut.model_validate(item) for item in left],
+    )
 
 
 def batch_of(edge: Edge, key: str) -> PaymentBatch:
@@ -162,101 +198,20 @@ def pain001(edge: OneEdge, key: Id) -> Response:
     row = batch_of(edge, key)
     if edge.by.role not in {Role.FINANCE, Role.RELEASER}:
         raise not_finance(edge)
-    if row.state not in {BatchState.EXPORTED, BatchState.SETTLED}:
-        waiting = money.file_leaves(state=str(row.state))
-        raise RefusedError([waiting] if waiting else [])
+    if (waiting := money.file_leaves(state=str(row.state))) is not None:
+        raise RefusedError([waiting])
+    file = file_of(edge.session, row)
+    if mark_of(file) != row.sha256:
+        file.close()
+        raise StatesError(f"The file of batch {row.id} differs from its seal; do not pay it, call an auditor.")
     headers = {
         "Content-Disposition": f'attachment; filename="{row.id}.pain.001.001.09.xml"',
         "X-Content-SHA256": str(row.sha256),
     }
-    return Response(document(edge.session, row), media_type="application/xml", headers=headers)
 
+    def pieces() -> Iterator[bytes]:
+        with file:
+            while piece := file.read(PIECE):
+                yield piece
 
-class BankEntryView(views.View):
-    """One line of a statement, and whether it was matched."""
-
-    position: int
-    booked_on: date
-    amount: Decimal
-    end_to_end: str | None
-    payable: str | None
-    matched: bool
-
-
-class BankMessageView(views.View):
-    """A file of the bank that was taken in; ``again`` where it had been before and nothing changed."""
-
-    id: str
-    kind: str
-    statement: str
-    organisation: str
-    sha256: str
-    again: bool
-    entries: list[BankEntryView]
-
-
-FILE_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/xml": {
-                "schema": {"type": "string", "description": "A camt.053 statement as the bank gives it"}
-            },
-            "application/json": {
-                "schema": {
-                    "type": "object",
-                    "required": ["document"],
-                    "properties": {"document": {"type": "string", "description": "The camt.053 file as text"}},
-                },
-            },
-        },
-    },
-}
-
-
-async def raw_file(request: Request) -> bytes:
-    """The body as it came, read before any transaction opens.
-
-    Raises:
-        BankFileRefusedError: it is larger than any statement.
-    """
-    found = bytearray()
-    async for chunk in request.stream():
-        found += chunk
-        if len(found) > LARGEST:
-            raise BankFileRefusedError(f"The file is larger than {LARGEST} bytes.", "Send one statement per file.")
-    return file_of(bytes(found), request.headers.get("content-type", ""))
-
-
-@router.post(
-    "/bank-messages",
-    status_code=201,
-    response_model=BankMessageView,
-    operation_id="take-in-bank-message",
-    openapi_extra=FILE_BODY,
-)
-def take_in_bank_message(edge: OneEdge, file: Annotated[bytes, Depends(raw_file)]) -> Response:
-    """Take in a statement (camt.053) whole, or refuse it whole; the same file twice changes nothing."""
-    lacking = duties.role_has_duty(chart="organisation", event="take-in-statement", role=edge.by.role)
-    if lacking is not None:
-        raise RefusedError([lacking], duty=True)
-    taken = bank_messages.take_in(edge.session, file, by=edge.by, at=edge.at)
-    entries = [BankEntryView.model_validate(entry) for entry in taken.entries]
-    shown = BankMessageView(**taken.message.model_dump(exclude={"entries"}), again=taken.again, entries=entries)
-    return Answer(200 if taken.again else 201, shown.model_dump(mode="json", by_alias=True)).response()
-
-
-def file_of(raw: bytes, kind: str) -> bytes:
-    """The bank's file in a request: the body itself, or its ``document``.
-
-    Raises:
-        BankFileRefusedError: there is none.
-    """
-    if "json" not in kind:
-        return raw
-    try:
-        found = json.loads(raw)["document"]
-        return bytes(found, "utf-8")
-    except (ValueError, KeyError, TypeError, RecursionError):
-        remedy = 'Send the file as application/xml, or as JSON: {"document": "<?xml ..."}.'
-        raise BankFileRefusedError("The body holds no document.", remedy) from None
+    return StreamingResponse(pieces(), media_type="application/xml", headers=headers)

@@ -11,6 +11,7 @@ from fastapi.logger import logger
 
 from api import (
     applications,
+    bank_messages,
     books,
     calculator,
     cases,
@@ -127,6 +128,7 @@ def create(configuration: Configuration) -> FastAPI:
         books.router,
         trails.router,
         documents.router,
+        bank_messages.router,
         police_reports.router,
         calculator.router,
         statistics.router,

@@ -41,6 +41,13 @@ class View(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, from_attributes=True)
 
 
+class Words(View):
+    """The same in English and in Dutch."""
+
+    en: str
+    nl: str
+
+
 class ApplicationSummary(View):
     """One line of a list of applications."""
 
@@ -197,6 +204,39 @@ class BatchLineView(View):
     end_to_end: str
     amount: Decimal
     counts: bool
+    bank_status: str | None = None
+    """What the bank said last (pain.002); it is no proof of payment."""
+    bank_status_words: Words | None = None
+    bank_reason: str | None = None
+    bank_reason_words: Words | None = None
+
+
+class FoundView(View):
+    """What a rule found, kept as it was found."""
+
+    rule: str
+    message: str
+    message_nl: str
+    article: str
+
+
+class LeftOut(View):
+    """A payable that does not go along in a batch, and why."""
+
+    payable: str
+    amount: Decimal
+    findings: list[FoundView]
+
+
+class ProposedBatch(View):
+    """What a batch would hold if it were built now."""
+
+    organisation: str
+    execution_on: date
+    count: int
+    total: Decimal
+    payables: list[str]
+    left_out: list[LeftOut]
 
 
 class BatchView(View):
@@ -213,8 +253,15 @@ class BatchView(View):
     created_by: str
     released_by: str | None = None
     exported_at: datetime | None = None
+    bank_status: str | None = None
+    bank_status_words: Words | None = None
+    bank_reason: str | None = None
+    bank_reason_words: Words | None = None
+    payee_is_verified: bool = False
+    """Whether the bank verifies the payee's name whatever we agreed with it: it does for a file of one payment."""
     version: int
     lines: list[BatchLineView] = []
+    left_out: list[LeftOut] = []
 
 
 class BookingView(View):

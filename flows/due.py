@@ -262,8 +262,8 @@ def take_in_bank_files(engine: Engine, configuration: Configuration, at: datetim
 
 def _take_in(engine: Engine, folder: Path, file: Path, at: datetime) -> bool:
     try:
-        with transaction(engine) as session:
-            bank_messages.take_in(session, file.read_bytes(), by=ENGINE, at=at)
+        with file.open("rb") as source, transaction(engine) as session:
+            bank_messages.take_in(session, source, by=ENGINE, at=at)
     except StatesError as error:
         (folder / "refused" / f"{file.name}.txt").write_text(f"{error}\n", encoding="utf-8")
         file.rename(folder / "refused" / file.name)

@@ -86,6 +86,13 @@ class TooLargeError(StatesError):
         self.most = most
 
 
+class BankFileTooLargeError(BankFileRefusedError):
+    """A bank file is larger than any that is read; nothing of it was taken in."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"The file is larger than {limit} bytes.", "Ask the bank for a shorter period per file.")
+
+
 class ReusedKeyError(StatesError):
     """An Idempotency-Key was used before with another request."""
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from rules.hand_off import HandOffStep, steps_of
 from rules.offices import ProvisionForm
@@ -14,11 +15,13 @@ from rules.urgency import RANK, Urgency, of_signal
 from states import apart
 from states.charts.application import ENDS, Stage
 from states.charts.measure import MeasureState
+from states.charts.payable import PayableState
 from states.database import wake
 from states.events.event import Passage, Touched
+from states.statement_gaps import gaps
 from states.tables.application import Application, DomainAdvice, Measure
 from states.tables.base import new_id
-from states.tables.finance import BankEntry, BankMessage, PayableLine
+from states.tables.finance import BankEntry, BankMessage, BatchLine, Payable, PayableLine
 from states.tables.loans import Loan, Objection
 from states.tables.people import Organisation
 from states.tables.work import Term, WorkItem
@@ -76,11 +79,15 @@ WORK: dict[tuple[str, str], tuple[Work, ...]] = {
 Changes = tuple[list[tuple[str, str]], list[dict[str, Any]]]
 """The (subject, action) pairs whose work is done, and the rows of new work."""
 
-BY_HAND = frozenset({"assess-bank-entry", "settle-with-estate", "pursue-employer", "extend-calendar"})
+BY_HAND = frozenset(
+    {"assess-bank-report", "find-bank-statement", "settle-with-estate", "pursue-employer", "extend-calendar"}
+)
 """Work that no state asks for; whoever did it says so."""
 
 LEVELS = {
     "assess-bank-entry": "settlement",
+    "assess-bank-report": "settlement",
+    "find-bank-statement": "settlement",
     "settle-with-estate": "settlement",
     "pursue-employer": "takeover",
     "extend-calendar": "booking",
@@ -104,7 +111,7 @@ HAND_OFF: dict[HandOffStep, Work] = {
 TURNS_URGENCY = frozenset({SIGNAL, JOINED, LOWERED})
 """The events of a case after which its work may stand elsewhere."""
 
-EVENT_OF: dict[str, str] = dict.fromkeys(HandOffStep, "record-hand-off")
+EVENT_OF: dict[str, str] = dict.fromkeys(HandOffStep, "record-hand-off") | {"assess-bank-entry": "match-bank-entry"}
 """The event that does work which is not named after it."""
 
 OF_THE_OFFICE = frozenset(
@@ -203,14 +210,44 @@ def uninvoiced(passage: Passage, touch: Touched) -> Changes:
 
 
 def unmatched(passage: Passage, touch: Touched) -> Changes:
-    """A statement holds entries that match nothing: someone must look at them."""
-    query = select(BankEntry.message).join(BankMessage, col(BankMessage.id) == BankEntry.message)
+    """A statement holds entries that match nothing, or leaves a gap: someone must look."""
+    done, opened = missing_statement(passage, touch)
     sha256 = touch.body.sha256  # type: ignore[attr-defined]  # a Statement has one
-    found = passage.session.exec(query.where(BankMessage.sha256 == sha256, col(BankEntry.matched).is_(False))).first()
+    found = passage.session.exec(waiting_entries().where(BankMessage.sha256 == sha256)).first()
     if found is None:
-        return [], []
+        return done, opened
     item = item_for(passage, touch, Work("assess-bank-entry", Role.FINANCE, 15, "settlement"))
-    return [], [{**item, "subject": found}]
+    return done, [*opened, {**item, "subject": found}]
+
+
+def waiting_entries() -> SelectOfScalar[str]:
+    """The statements with an entry that waits for a person."""
+    query = select(BankEntry.message).join(BankMessage, col(BankMessage.id) == BankEntry.message)
+    return query.where(col(BankEntry.matched).is_(False), col(BankEntry.set_aside).is_(False))
+
+
+def assessed(passage: Passage, touch: Touched) -> Changes:
+    """An entry was looked at: once none of its statement waits any more, the work is done."""
+    message = touch.body.message  # type: ignore[attr-defined]  # what is assessed names its statement
+    passage.session.flush()
+    waits = passage.session.exec(waiting_entries().where(BankMessage.id == message)).first()
+    return ([] if waits else [(message, "assess-bank-entry")]), []
+
+
+def missing_statement(passage: Passage, touch: Touched) -> Changes:
+    """Someone asks the bank for the statement that is missing; nobody need once it came."""
+    if gaps(passage.session, subject_of(touch)):
+        return asked_for(passage, touch, "find-bank-statement", Role.FINANCE, "settlement")
+    return [(subject_of(touch), "find-bank-statement")], []
+
+
+def contradicted(passage: Passage, touch: Touched) -> Changes:
+    """The bank rejects what it booked: someone asks it which of the two holds."""
+    query = select(BatchLine.payable).join(Payable, col(Payable.id) == BatchLine.payable)
+    mine = query.where(BatchLine.batch == subject_of(touch), BatchLine.bank_status == "RJCT", col(BatchLine.counts))
+    if passage.session.exec(mine.where(Payable.state == PayableState.PAID).limit(1)).first() is None:
+        return [], []
+    return asked_for(passage, touch, "assess-bank-report", Role.FINANCE, "settlement")
 
 
 def asked_for(passage: Passage, touch: Touched, action: str, role: Role, level: str, *, minutes: int = 20) -> Changes:
@@ -315,6 +352,9 @@ SPECIAL: dict[tuple[str, str], Callable[[Passage, Touched], Changes]] = {
     ("measure", "supersede"): not_provided,
     ("payable", "reject-with-invoice"): uninvoiced,
     ("organisation", "take-in-statement"): unmatched,
+    ("organisation", "match-bank-entry"): assessed,
+    ("organisation", "set-aside-bank-entry"): assessed,
+    ("payment-batch", "take-in-report"): contradicted,
     ("application", "record-hand-off"): handed_over,
 }
 """Events that change the work without changing a state."""

@@ -12,6 +12,7 @@ from api.journey.client import expect_problem, expect_success
 from api.journey.hats import TwoHats
 from api.journey.story import UnexpectedError
 from rules.roles import Role
+from states.bank.demonstration import report
 
 PAYEE, IBAN = "Beveiliging Voorbeeld BV", "NL02ABNA0123456789"
 VAT = Decimal("0.21")
@@ -106,6 +107,14 @@ def pay(case: Case, payable: Mapping[str, Any], hats: TwoHats) -> None:
     story.check(not told, f"The file of {batch}", expected="nothing of the applicant", found=f"{len(told)} of it")
     story.tell(f"Sealed, released by a third person and exported: SHA-256 {orders[0].headers['X-Content-SHA256']}.")
     story.keep(f"{batch}.pain.001.001.09.xml", order)
+    accepted = report(order, told_on=case.today, status="ACSC")
+    story.keep(f"{batch}.pain.002.xml", accepted)
+    answered = expect_success(finance.file("/v1/bank-messages", accepted)).json()
+    story.same("What the bank says of the order", finance.get(address)["bankStatus"], "ACSC")
+    story.same("The kind of the bank's answer", answered["kind"], "pain.002")
+    states = {item["id"]: item["state"] for item in case.part("payables")}
+    story.same(f"The state of {payable['id']} once the bank accepted it", states[payable["id"]], "batched")
+    story.tell("The bank's pain.002 says that it carried the order out; that is not paid yet.")
     statement = case.statement(employer)
     story.keep(f"{batch}.camt.053.xml", statement)
     taken = expect_success(finance.file("/v1/bank-messages", statement)).json()

@@ -27,14 +27,16 @@ ORGANISATION = decided(
     OrganisationState,
     OrganisationChart,
     """
-    # event             active merged
-    record-inventory       =      x
-    take-in-statement      =      =
-    locate                 =      x
-    set-accounts           =      =
-    close-period           =      =
-    reopen-period          =      =
-    merge                  >      x
+    # event              active merged
+    record-inventory        =      x
+    take-in-statement       =      =
+    match-bank-entry        =      =
+    set-aside-bank-entry    =      =
+    locate                  =      x
+    set-accounts            =      =
+    close-period            =      =
+    reopen-period           =      =
+    merge                   >      x
     """,
 )
 

@@ -43,6 +43,8 @@ from states.events import (
     people_at_work,
     people_letters,
     registry,
+    reports,
+    statements,
     takeovers,
 )
 from states.events.event import EVENTS
@@ -89,6 +91,8 @@ MODULES = (
     bookings,
     books,
     registry,
+    reports,
+    statements,
     people_at_work,
     people_letters,
     mergers,

@@ -1,23 +1,19 @@
 """Registering employers and people."""
 
-from collections.abc import Iterable
-from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
-from sqlmodel import Session, col, select
+from pydantic import AfterValidator, Field
 
 from rules import duties
 from rules.money import valid_iban
 from rules.offices import Province
 from rules.roles import OF_AN_EMPLOYER, Role
-from states import names, scope
+from states import names
 from states.bodies import Body, Code, Day, Email, Handle, Line
 from states.charts.registry import ORGANISATION, PERSON, OrganisationState, PersonState
 from states.errors import MalformedError
 from states.events.event import Event, Step
-from states.tables.base import new_id
-from states.tables.finance import BankEntry, BankMessage, BatchLine, Payable, PaymentBatch
+from states.payees import can_be_paid
 from states.tables.ledger import StreamKind
 from states.tables.people import Duty, EmployerKind, Language, Organisation, Person
 
@@ -27,7 +23,7 @@ class NewOrganisation(Body):
 
     id: Handle
     kind: EmployerKind
-    name: str = Field(pattern=r"^[A-Za-z0-9À-ÿ .'()/-]{2,70}$")
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9À-ÿ .'()/-]{2,70}$"), AfterValidator(can_be_paid)]
     debtor_iban: str = Field(pattern=r"^[A-Z]{2}[0-9]{2}[A-Z0-9]{8,30}$")
     ledger_account: Code
     cost_centre: Code
@@ -97,121 +93,6 @@ class Locate(Event[Organisation, Location]):
     def example(self, step: Step[Organisation]) -> dict[str, Any]:
         """Overijssel."""
         return {"province": "overijssel"}
-
-
-class StatementEntry(Body):
-    """One booked line of a bank statement."""
-
-    position: int
-    booked_on: Day
-    amount: Decimal
-    """Euros; negative for a debit."""
-    end_to_end: Code | None = None
-    payment_information: Code | None = None
-    is_return: bool = False
-    reason: Code | None = None
-
-
-class Statement(Body):
-    """A bank statement of an employer's account, read from a camt.053 file."""
-
-    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    statement: Code
-    entries: list[StatementEntry]
-
-
-class TakeInStatement(Event[Organisation, Statement]):
-    """A statement comes in: its bookings make payables paid, its returns make them unpaid again."""
-
-    chart, table, name, title = ORGANISATION, Organisation, "take-in-statement", "Take in a bank statement"
-    body = Statement
-
-    def also_locks(self, session: Session, key: str, body: Statement) -> Iterable[str]:
-        """The streams of every payable and batch that the statement names."""
-        lines = select(BatchLine.batch, Payable.stream).join(Payable, col(Payable.id) == BatchLine.payable)
-        named = lines.where(col(BatchLine.end_to_end).in_([entry.end_to_end for entry in body.entries]))
-        batches = select(PaymentBatch.id).where(
-            col(PaymentBatch.message_id).in_([entry.payment_information for entry in body.entries]),
-        )
-        whole = lines.where(col(BatchLine.batch).in_(batches))
-        for query in (named, whole):
-            for batch, stream in session.exec(query):
-                yield batch
-                yield stream
-
-    def effect(self, step: Step[Organisation], body: Statement) -> None:
-        """Match every entry; what cannot be matched waits for a person."""
-        message = BankMessage(
-            id=new_id("bank"),
-            stream=step.row.stream,
-            sha256=body.sha256,
-            kind="camt.053",
-            statement=body.statement,
-            organisation=step.row.id,
-            received_at=step.at,
-            entries=len(body.entries),
-        )
-        step.session.add(message)
-        step.session.flush()
-        batches: dict[str, PaymentBatch] = {}
-        for entry in body.entries:
-            lines = self.lines_of(step, entry)
-            for line in lines:
-                self.book(step, entry, line, message.id)
-                batches[line.batch] = step.get(PaymentBatch, line.batch)
-            step.session.add(
-                BankEntry(
-                    message=message.id,
-                    position=entry.position,
-                    stream=step.row.stream,
-                    booked_on=entry.booked_on,
-                    amount=entry.amount,
-                    end_to_end=entry.end_to_end,
-                    payable=lines[0].payable if len(lines) == 1 else None,
-                    matched=bool(lines),
-                ),
-            )
-        for batch in batches.values():
-            step.follow("payment-batch", batch, "settle") if self.all_paid(step, batch) else None
-
-    @staticmethod
-    def lines_of(step: Step[Organisation], entry: StatementEntry) -> list[BatchLine]:
-        """The payments that an entry books: one by its EndToEndId, or a whole batch by its PmtInfId and total."""
-        if entry.end_to_end:
-            found = step.rows(BatchLine, BatchLine.end_to_end == entry.end_to_end, order=BatchLine.end_to_end)
-            expected = found[0].amount if found else None
-        elif entry.payment_information:
-            batch = step.rows(PaymentBatch, PaymentBatch.message_id == entry.payment_information)
-            found = step.rows(BatchLine, BatchLine.batch == batch[0].id, order=BatchLine.payable) if batch else []
-            expected = batch[0].total if batch else None
-        else:
-            return []
-        mine = scope.current(step.session, step.row.id)
-        debtors = {line.batch: step.get(PaymentBatch, line.batch).organisation for line in found}
-        own = [line for line in found if scope.current(step.session, debtors[line.batch]) == mine]
-        return own if expected == abs(entry.amount) and entry.is_return == (entry.amount > 0) else []
-
-    @staticmethod
-    def book(step: Step[Organisation], entry: StatementEntry, line: BatchLine, statement: str) -> None:
-        """Make one payable paid, or unpaid again; a payment that came back already is told of again in vain."""
-        if not line.counts:
-            return
-        payable = step.get(Payable, line.payable)
-        told = {"booked_on": entry.booked_on, "statement": statement, "entry": entry.position}
-        if entry.is_return and payable.state in {"paid", "batched"}:
-            step.follow("payable", payable, "bounce", reason=entry.reason or "NARR", **told)
-            step.follow("payment-batch", step.get(PaymentBatch, line.batch), "drop-line", payable=payable.id)
-        elif not entry.is_return and payable.state == "batched":
-            step.follow("payable", payable, "pay", **told)
-
-    @staticmethod
-    def all_paid(step: Step[Organisation], batch: PaymentBatch) -> bool:
-        """Whether every payment of an exported batch was booked, but for those that came back."""
-        counting = (BatchLine.batch == batch.id, col(BatchLine.counts))
-        lines = step.rows(BatchLine, *counting, order=BatchLine.payable)
-        return batch.state == "exported" and all(
-            step.get(Payable, line.payable).state in {"paid", "returned"} for line in lines
-        )
 
 
 class NewDuty(Body):

@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, LargeBinary, text
+from sqlalchemy import BigInteger, Index, LargeBinary, text
 from sqlmodel import Field, SQLModel
 
 from rules.tax import Addressee, Outside, TaxClass
@@ -177,6 +177,11 @@ class PaymentBatch(Versioned, table=True):
     sealed_at: datetime | None = None
     released_by: str | None = None
     exported_at: datetime | None = None
+    left_out: list[dict[str, Any]] | None = Field(default=None, sa_type=json_type())
+    """Which payables of the employer did not go along when it was built, and by which rule."""
+    bank_status: str | None = None
+    """What the bank said last of the whole order (pain.002), as an ISO code; it is no proof of payment."""
+    bank_reason: str | None = None
 
 
 class BatchLine(Recorded, table=True):
@@ -191,12 +196,16 @@ class BatchLine(Recorded, table=True):
     amount: Decimal = Field(sa_type=money_type())
     counts: bool = True
     """False once the batch is withdrawn or the payment came back."""
+    bank_status: str | None = None
+    """What the bank said last of this payment (pain.002), as an ISO code."""
+    bank_reason: str | None = None
 
 
 class BankMessage(Recorded, table=True):
-    """A file from the bank that was taken in; the same file twice changes nothing."""
+    """A file from the bank that was taken in; the same file twice changes nothing, nor does the same statement."""
 
     __tablename__ = "bank_message"
+    __table_args__ = (Index("ix_bank_message_statement", "organisation", "kind", "statement"),)
 
     id: str = Field(primary_key=True)
     stream: str = Field(foreign_key="stream.id", index=True)
@@ -206,10 +215,19 @@ class BankMessage(Recorded, table=True):
     organisation: str = Field(foreign_key="organisation.id")
     received_at: datetime
     entries: int
+    said: str | None = None
+    """A digest of what the statement says, whatever the bytes in which it says so."""
+    sequence: int | None = Field(default=None, sa_type=BigInteger)
+    """The bank's number of the statement within its year."""
+    issued_on: date | None = None
+    opening: Decimal | None = Field(default=None, sa_type=money_type())
+    closing: Decimal | None = Field(default=None, sa_type=money_type())
+    batch: str | None = Field(default=None, foreign_key="payment_batch.id")
+    """The order that a status report (pain.002) is about."""
 
 
 class BankEntry(Recorded, table=True):
-    """One line of a statement: matched to a payable, or waiting for a person."""
+    """One line of a statement: matched to a payable or a batch, waiting for a person, or set aside by one."""
 
     __tablename__ = "bank_entry"
 
@@ -221,6 +239,18 @@ class BankEntry(Recorded, table=True):
     end_to_end: str | None = None
     payable: str | None = Field(default=None, foreign_key="payable.id", index=True)
     matched: bool
+    batch: str | None = Field(default=None, foreign_key="payment_batch.id", index=True)
+    """The batch whose payment, or whose total, was booked."""
+    payment_information: str | None = None
+    reference: str | None = None
+    """The bank's own reference, where it is one that can be told."""
+    is_return: bool = False
+    reason: str | None = None
+    """Why it came back, as an ISO code."""
+    finding: dict[str, Any] | None = Field(default=None, sa_type=json_type())
+    """Why it waits for a person: the rule that found it, in both languages."""
+    set_aside: bool = False
+    assessed_by: str | None = None
 
 
 @versioned

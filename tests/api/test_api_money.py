@@ -3,7 +3,6 @@
 import csv
 import hashlib
 import io
-import json
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -28,7 +27,6 @@ from served import (
     sparing,
 )
 
-from api import finance
 from rules.roles import Role
 
 
@@ -182,15 +180,6 @@ NO_DOCUMENT = (
 def test_json_without_a_document_is_refused(api: Api, body: bytes) -> None:
     problem = is_problem(take_in(api, body, kind="application/json"), 422)
     assert "document" in problem["detail"]
-
-
-def test_a_file_beyond_the_limit_is_refused_before_it_is_read(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(finance, "LARGEST", 2000)
-    problem = is_problem(take_in(api, b"x" * 2001), 422)
-    assert "2000" in problem["detail"]
-    problem = is_problem(take_in(api, json.dumps({"document": "x" * 2001}), kind="application/json"), 422)
-    assert "2000" in problem["detail"]
-    assert "2000" not in is_problem(take_in(api, b"x" * 2000), 422)["detail"]
 
 
 @pytest.mark.parametrize("by", [OFFICER, EMPLOYER, RELEASER, AUDITOR], ids=str)

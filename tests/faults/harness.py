@@ -23,7 +23,7 @@ from typing import IO, Any, NoReturn
 import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import Engine, event
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from api.main import create
 from flows import due
@@ -139,6 +139,7 @@ class Job:
             "bank": lambda engine: due.take_in_bank_files(engine, self.configuration, self.at),
             "deliver": self.deliver,
             "seal": self.seal,
+            "rebuild": self.rebuild,
             "file": self.file,
             "claim": self.claim,
         }
@@ -162,6 +163,18 @@ class Job:
         with transaction(engine) as session:
             sealed = fire(session, "payment-batch", self.order["batch"], "seal", by=self.actor(), at=self.at)
         return str(sealed.row.sha256)
+
+    def rebuild(self, engine: Engine) -> list[str]:
+        """Build batches, withdraw every open one, and build them again."""
+        due.build_batches(engine, self.at)
+        with transaction(engine) as session:
+            open_now = session.exec(select(PaymentBatch).where(PaymentBatch.state == "open")).all()
+            mine = [(row.id, row.organisation) for row in open_now]
+        for key, employer in sorted(mine):
+            by = Actor(f"finance-{employer.split('-')[1]}-1", Role.FINANCE, employer)
+            with transaction(engine) as session:
+                fire(session, "payment-batch", key, "withdraw", by=by, at=self.at)
+        return due.build_batches(engine, self.at)
 
     def file(self, engine: Engine) -> str:
         """The SHA-256 of a batch's file, written anew."""

@@ -12,15 +12,18 @@ from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from rules.roles import OF_AN_EMPLOYER, Actor, Role
 from states.actions import Action, actions
+from states.bank import demonstration
 from states.bank_messages import take_in
 from states.database import connect, transaction
 from states.door import fire
+from states.events.batches import document
 from states.tables.application import Application
 from states.tables.base import METADATA
+from states.tables.finance import PaymentBatch
 from states.verify import verify
 
 KEY = bytes(range(32))
@@ -130,6 +133,8 @@ def fill(engine: Engine) -> dict[str, Any]:
     """
     furnish(engine)
     statement = walk(engine, receive(engine, START), START, up_to("take-in-statement")).example
+    with transaction(engine) as session:
+        order = document(session, session.exec(select(PaymentBatch)).one())
     batch = walk(engine, receive(engine, START), START, up_to("seal")).subject
     for employer in (*EMPLOYERS, "gemeente-zilverdam"):
         walk(engine, receive(engine, START, employer), START, up_to("build"))
@@ -138,7 +143,8 @@ def fill(engine: Engine) -> dict[str, Any]:
     for _ in range(6):
         receive(engine, START)
     assert statement is not None
-    return {"statement": statement["document"], "batch": batch}
+    report = demonstration.report(order, told_on=START.date(), status="ACSP")
+    return {"statement": statement["document"], "report": report.decode(), "batch": batch}
 
 
 class Held:
@@ -210,11 +216,11 @@ class Place:
         key.write_bytes(KEY)
         self.engine = connect(database, key=KEY, pool_size=2)
 
-    def put_statement(self) -> Path:
-        """Lay the bank's statement in the watched folder."""
-        file = self.home / "bank" / "in" / "statement.xml"
+    def put(self, kind: str) -> Path:
+        """Lay the bank's ``statement`` or its ``report`` on the same order in the watched folder."""
+        file = self.home / "bank" / "in" / f"{kind}.xml"
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(self.facts["statement"], "utf-8")
+        file.write_text(self.facts[kind], "utf-8")
         return file
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
@@ -243,7 +249,8 @@ LOOKS = {
     "batches": "SELECT organisation, state, count, total FROM payment_batch ORDER BY 1, 2, 3, 4",
     "lines": "SELECT amount, counts, count(*) FROM batch_line GROUP BY 1, 2 ORDER BY 1, 2",
     "payables": "SELECT organisation, state, gross, count(*) FROM payable GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
-    "bank": "SELECT organisation, entries, count(*) FROM bank_message GROUP BY 1, 2 ORDER BY 1, 2",
+    "bank": "SELECT organisation, kind, entries, count(*) FROM bank_message GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+    "told": "SELECT bank_status, count(*) FROM batch_line GROUP BY 1 ORDER BY 1",
 }
 ONCE = {
     "a reminder": "SELECT application, term, threshold, recipient FROM reminder",
@@ -252,6 +259,23 @@ ONCE = {
     "open work": "SELECT subject, action FROM work_item WHERE done_at IS NULL",
     "a letter of a reminder": "SELECT outbox FROM reminder",
 }
+
+
+UNEVEN = {
+    "a batch and its lines": "SELECT b.id FROM payment_batch b LEFT JOIN batch_line l ON l.batch = b.id GROUP BY b.id"
+    " HAVING b.count <> count(l.payable) OR b.total <> coalesce(sum(l.amount), 0)",
+    "a line and its payable": "SELECT l.payable FROM batch_line l JOIN payable p ON p.id = l.payable"
+    " WHERE l.amount <> p.gross",
+    "where a payable stands and its lines": "SELECT p.id FROM payable p WHERE (p.state IN ('batched', 'paid'))"
+    " <> EXISTS (SELECT FROM batch_line l WHERE l.payable = p.id AND l.counts)",
+}
+
+
+def every_euro_once(place: Place) -> None:
+    """Assert that batches hold what their payables come to, each of them once."""
+    for what, query in UNEVEN.items():
+        assert place.rows(query) == [], what
+    nothing_twice(place)
 
 
 def nothing_twice(place: Place) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scene import KILLED, LATER, RUNS, START, Held, Place, moments_of, nothing_twice
+from scene import KILLED, LATER, RUNS, START, Held, Place, every_euro_once, moments_of, nothing_twice
 
 from states.outbox import LEASE
 
@@ -15,7 +15,8 @@ FLOWS = ["offer", "remind", "deliver", "batches", "bank"]
 
 def prepare(flow: str, place: Place) -> None:
     if flow == "bank":
-        place.put_statement()
+        place.put("report")
+        place.put("statement")
 
 
 def mailbox(place: Place) -> dict[str, bytes]:
@@ -45,7 +46,7 @@ def test_a_flow_that_is_killed_is_ended_by_the_next_one(flow: str, held: Held, c
             held.well(flow, place, at=at + LEASE)
             assert place.looks() == undisturbed, moment
             assert place.problems() == [], moment
-            nothing_twice(place)
+            every_euro_once(place)
             assert mailbox(place).keys() == mailbox(place).keys() | letters.keys(), moment
             assert len(mailbox(place)) == len(letters), moment
             assert not list((place.home / "bank").glob("in/*.xml")), moment
@@ -53,7 +54,7 @@ def test_a_flow_that_is_killed_is_ended_by_the_next_one(flow: str, held: Held, c
 
 def test_a_bank_file_is_taken_in_once_wherever_its_taker_dies(held: Held, place: Place) -> None:
     """Also where the file is laid in the folder again, and where one dies between the commit and the move."""
-    file: Path = place.put_statement()
+    file: Path = place.put("statement")
     at = START + timedelta(days=1)
     assert held.run("bank", place, at=at, kill="before-commit:1")["status"] == KILLED
     assert place.rows("SELECT count(*) FROM bank_message") == [(0,)]
@@ -66,8 +67,27 @@ def test_a_bank_file_is_taken_in_once_wherever_its_taker_dies(held: Held, place:
         assert not file.exists()
         assert (place.home / "bank" / "done" / file.name).exists()
         assert place.looks() == once
-        place.put_statement()
+        place.put("statement")
     assert place.problems() == []
+
+
+def test_batches_that_are_built_withdrawn_and_built_again_hold_every_euro_once_wherever_that_dies(
+    held: Held, copies: Any
+) -> None:
+    at = START + timedelta(days=1)
+    with copies.one() as place:
+        moments = held.moments("rebuild", place, at=at)
+        undisturbed = place.rows("SELECT state, count(*), sum(gross) FROM payable GROUP BY 1 ORDER BY 1")
+        every_euro_once(place)
+    for moment in moments_of(moments, "rebuild")[::2]:
+        with copies.one() as place:
+            killed = held.start("rebuild", place, at=at, kill=f"moment:{moment}")
+            assert held.wait(killed)["status"] == KILLED
+            every_euro_once(place)
+            held.well("rebuild", place, at=at)
+            every_euro_once(place)
+            assert place.rows("SELECT state, count(*), sum(gross) FROM payable GROUP BY 1 ORDER BY 1") == undisturbed
+            assert place.problems() == [], moment
 
 
 def test_reminders_are_one_per_application_term_threshold_and_recipient_however_many_clocks_die(

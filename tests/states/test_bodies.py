@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, get_args
 
 import pytest
+from banking import Line, statement
 from office import (
     AUTHORITY,
     COORDINATOR,
@@ -37,13 +38,14 @@ from sqlmodel import Session, select
 from rules.offices import LegalBasis
 from rules.roles import Actor, Role
 from states.actions import Action
+from states.bank_messages import take_in
 from states.bodies import Body, Code, Handle, Text, content_fields, divide
 from states.charts.application import Stage
 from states.database import transaction
 from states.events.catalogue import EVENTS
 from states.events.event import Event
 from states.tables.application import Application, Measure
-from states.tables.finance import Payable
+from states.tables.finance import BatchLine, Payable
 from states.tables.ledger import Stream, VaultItem
 from states.tables.loans import Objection
 from states.vault import Vault
@@ -320,6 +322,21 @@ def match(engine: Engine, planter: Planter, at: datetime) -> None:
     do(engine, "payable", waiting.id, "match", by=contact, at=at, body=body)
 
 
+def assess_entries(engine: Engine, planter: Planter, at: datetime) -> None:
+    """Two entries of a statement that wait for a person: money that came back, and something of the bank's own."""
+    paid = rows(engine, Payable, Payable.state == "paid", Payable.organisation == ZILVERDAM)[0]
+    line = row(engine, BatchLine, BatchLine.payable == paid.id, BatchLine.counts)
+    file = statement(Line(f"{line.amount}", "TERUG"), Line("-1.00"), on=at.date())
+    with transaction(engine) as session:
+        message = take_in(session, file, by=person(Role.FINANCE, ZILVERDAM), at=at).message.id
+    for position, (event, more) in enumerate(
+        (("match-bank-entry", {"payment": line.end_to_end}), ("set-aside-bank-entry", {})), start=1
+    ):
+        body = {"message": message, "position": position, **more}
+        planted = planter.plant(f"organisation/{event}", EVENTS["organisation", event].body, body)
+        do(engine, "organisation", ZILVERDAM, event, by=person(Role.FINANCE, ZILVERDAM), at=at, body=planted)
+
+
 def test_content_stands_nowhere_but_in_the_vault(office: Engine) -> None:
     planter = Planter()
     at = START
@@ -350,6 +367,7 @@ def test_content_stands_nowhere_but_in_the_vault(office: Engine) -> None:
     owe(office, planter, receive(office, at=at), at)
     match(office, planter, at)
     close_and_reopen(office, planter, at + timedelta(days=300))
+    assess_entries(office, planter, at + timedelta(days=301))
 
     assert BY_PEOPLE - planter.fields == set(), "no text was planted in these"
     leaked = everything_but_the_vault(office)

@@ -1,7 +1,7 @@
 """Money: every cent of an invoice reaches one payer, one batch, one booking, and nothing twice."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from hashlib import sha256
 from threading import Barrier
@@ -349,16 +349,23 @@ def test_a_batch_that_was_changed_after_its_seal_does_not_leave(prepared: Prepar
     assert row(engine, PaymentBatch).state == "released"
 
 
-def test_a_batch_is_not_executed_in_the_past_or_in_a_weekend(prepared: Prepared) -> None:
+WRONG_DAYS = {
+    "2026-03-02": "batch.not-in-the-past",
+    "2026-03-03": "batch.before-cut-off",  # today, for which the cut-off was yesterday
+    "2026-03-07": "batch.on-a-bank-day",
+    "2026-03-08": "batch.on-a-bank-day",
+    "2026-04-03": "batch.on-a-bank-day",  # Good Friday
+    "2026-05-01": "batch.on-a-bank-day",
+}
+
+
+def test_a_batch_is_executed_on_a_bank_day_that_can_still_be_had(prepared: Prepared) -> None:
     engine = prepared("approved", fill_approved)
-    for day in (date(2026, 3, 2), date(2026, 3, 7), date(2026, 3, 8)):
-        body = {"employer": ZILVERDAM, "executionOn": day.isoformat()}
-        wanted = ["batch.not-in-the-past"]
-        assert (
-            refused(lambda b=body: do(engine, "payment-batch", None, "build", by=FINANCE, at=START + DAY, body=b))
-            == wanted
-        )
-    body = {"employer": ZILVERDAM, "executionOn": "2026-03-03"}
+    for day, rule in WRONG_DAYS.items():
+        body = {"employer": ZILVERDAM, "executionOn": day}
+        found = refused(lambda b=body: do(engine, "payment-batch", None, "build", by=FINANCE, at=START + DAY, body=b))
+        assert found == [rule]
+    body = {"employer": ZILVERDAM, "executionOn": "2026-04-27"}  # King's Day, on which banks work
     do(engine, "payment-batch", None, "build", by=FINANCE, at=START + DAY, body=body)
 
 
@@ -441,7 +448,8 @@ def test_a_statement_that_does_not_belong_here_is_refused_whole(prepared: Prepar
 def test_an_amount_that_differs_books_nothing_and_stays_unmatched(prepared: Prepared) -> None:
     engine = prepared("exported", fill_exported)
     amount = format(row(engine, Payable).gross, "f").encode()
-    file = answer(engine).replace(amount + b"<", b"1.00<")
+    closing = format(demonstration.OPENING - row(engine, Payable).gross, "f").encode()
+    file = answer(engine).replace(amount + b"<", b"1.00<").replace(closing, b"999999.00")
     found = bring(engine, file)
     assert [entry.matched for entry in found.entries] == [False]
     assert row(engine, Payable).state == "batched"
