@@ -91,7 +91,7 @@ class BankMessageView(BankMessageSummary):
     payments: list[PaymentStatusView]
 
 
-class GapView(views.View):
+class StatementGap(views.View):
     """A statement that is missing, or whose opening balance does not follow from the one before it."""
 
     organisation: str
@@ -105,7 +105,7 @@ class BankMessages(views.View):
     """Files of the bank, the newest first, and what is missing between them."""
 
     items: list[BankMessageSummary]
-    gaps: list[GapView]
+    gaps: list[StatementGap]
 
 
 def entry_view(entry: BankEntry) -> BankEntryView:
@@ -261,7 +261,7 @@ def messages(
     missing = [gap for owner in owners for gap in gaps(edge.session, str(owner))]
     return BankMessages(
         items=[BankMessageSummary(**row.model_dump(), waiting=waiting(edge, row.id)) for row in found],
-        gaps=[GapView.model_validate(gap) for gap in missing],
+        gaps=[StatementGap.model_validate(gap) for gap in missing],
     )
 
 

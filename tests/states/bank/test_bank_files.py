@@ -59,7 +59,7 @@ def test_a_file_over_the_limit_is_refused_before_it_is_parsed() -> None:
     with pytest.raises(BankFileError, match="larger than the 10 bytes we read"):
         refuse_unsafe(b"x" * 11, limit=10)
     with pytest.raises(BankFileError, match=f"larger than the {LIMIT} bytes we read"):
-        camt053.read(b'<Document xmlns="%s">' % NS + b" " * LIMIT)
+        camt053.read(b'<Document xmlns="%s">' % NS + (b"<!--" + b"x" * 2**20 + b"-->") * 64)
 
 
 @pytest.mark.parametrize(
