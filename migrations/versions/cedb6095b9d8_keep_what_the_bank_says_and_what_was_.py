@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "cedb6095b9d8"
-down_revision: str | Sequence[str] | None = "4dd43c1147cd"
+down_revision: str | Sequence[str] | None = "e8ed23e5dac3"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
