@@ -1,5 +1,6 @@
 """Tokens: who gets in, and who does not."""
 
+import re
 import time
 
 import pytest
@@ -49,7 +50,7 @@ def test_no_token_or_a_garbled_one_does_not_get_in(api: Api, header: str | None)
         {"sub": 7},
         {"sub": ["officer-1"]},
     ],
-    ids=str,
+    ids=lambda changes: re.sub(r"[0-9]{9,}", "moment", str(changes)),  # the same in every process that collects
 )
 def test_a_token_that_does_not_hold_does_not_get_in(api: Api, changes: dict[str, object]) -> None:
     bearer = api.token(OFFICER, **changes)
