@@ -31,7 +31,6 @@ from served import (
 )
 from sqlalchemy import text
 
-from api import documents as endpoints
 from rules.roles import Role
 from states import documents
 from states.tables.finance import DocumentPart
@@ -372,4 +371,3 @@ def test_what_in_an_e_invoice_does_not_fit_is_shown_and_an_unreadable_one_refuse
     is_problem(api.post("/v1/invoices/_read", AUDITOR, content=data), 403)
     large = api.post("/v1/invoices/_read", FINANCE, content=b"x" * (8 * 2**20 + 1))
     assert is_problem(large, 413)["status"] == 413
-    assert endpoints.router.prefix == "/v1"
