@@ -109,9 +109,11 @@ def what_can_be_done(edge: OneEdge, reference: Reference) -> Actions:
 
 
 def unnamed(edge: Edge, action: Action) -> Action:
-    """An action without its example, where that names an account which the caller need not know."""
+    """An action without its example, and so none that can be taken, where that names an account to someone who does not
+    pay.
+    """
     pays = edge.by.role in views.READS_PAYEE and edge.by.organisation == action.organisation
-    return action if pays or action.event != "receive-credit-note" else replace(action, example=None)
+    return action if pays or action.event != "receive-credit-note" else replace(action, example=None, allowed=False)
 
 
 class EntryView(views.View):
