@@ -47,6 +47,15 @@ class PayableLink(views.View):
     approved_by: str | None
 
 
+class DocumentLink(views.View):
+    """A document with the invoice, by its hash."""
+
+    id: str
+    media_type: str
+    size: int
+    sha256: str
+
+
 class PaymentLink(views.View):
     """One time that it stood in a batch: the file by its hash, the payment by its EndToEndId."""
 
@@ -116,6 +125,7 @@ class TrailView(views.View):
     measures: list[views.MeasureView]
     takeovers: list[views.TakeoverView]
     lines: list[views.LineView]
+    documents: list[DocumentLink]
     payments: list[PaymentLink]
     entries: list[EntryLink]
     bookings: list[BookingLink]
@@ -155,6 +165,7 @@ def view(edge: Edge, row: Payable) -> TrailView:
         measures=[views.measure(edge.session, edge.by, item) for item in found.measures],
         takeovers=[views.TakeoverView.model_validate(item) for item in found.takeovers],
         lines=[views.LineView.model_validate(item) for item in found.lines],
+        documents=[DocumentLink.model_validate(item) for item in found.documents],
         payments=[PaymentLink(**{**batch.model_dump(), **line.model_dump()}) for line, batch in found.payments],
         entries=[EntryLink.model_validate(item) for item in found.entries],
         bookings=[BookingLink.model_validate(item) for item in found.bookings],

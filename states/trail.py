@@ -18,6 +18,7 @@ from states.tables.finance import (
     BankEntry,
     BatchLine,
     Booking,
+    Document,
     JournalLine,
     Part,
     Payable,
@@ -27,9 +28,13 @@ from states.tables.finance import (
 )
 
 BEFORE_BATCH = {
+    PayableState.TO_MATCH: "the security contact says which measures it is for",
     PayableState.RECEIVED: "finance checks it",
     PayableState.CHECKED: "another person approves it",
+    PayableState.FIRST_APPROVED: "a second person approves it",
     PayableState.APPROVED: "it stands in a batch",
+    PayableState.CREDIT: "the credit is settled against what is due to the supplier, or asked back",
+    PayableState.ASKED_BACK: "the supplier pays it back",
     PayableState.RETURNED: "another payment of it is approved; the bank gave it back",
 }
 """What comes next in each state before a batch."""
@@ -40,6 +45,9 @@ BEFORE_BANK = {
 }
 """What comes next of a batch before the bank has it."""
 LEFT = (BatchState.EXPORTED, BatchState.SETTLED)
+BY_THE_BANK = (PayableState.PAID, PayableState.REPAID)
+DONE = (*BY_THE_BANK, PayableState.OFFSET)
+"""What was paid, or was settled with a credit note and so needs no bank."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,7 @@ class Trail:
     entries: list[BankEntry]
     bookings: list[Booking]
     journal: list[JournalLine]
+    documents: list[Document]
 
     @property
     def gaps(self) -> list[Gap]:
@@ -90,11 +99,10 @@ class Trail:
                 yield Gap("batch", f"Not yet: the batch {batch.id} {BEFORE_BANK[batch.state]}.")
         if state is PayableState.BATCHED and any(batch.state in LEFT for batch in standing):
             yield Gap("bank", "Not yet: an entry of a statement says that the bank booked it.")
-        if state is PayableState.PAID:
-            if not any(batch.state in LEFT and batch.sha256 for batch in standing):
-                yield Gap("batch", "Missing: the batch that was exported.")
-            if not self.paying_entries():
-                yield Gap("bank", "Missing: the entry of a statement by which it is known to be paid.")
+        if state is PayableState.PAID and not any(batch.state in LEFT and batch.sha256 for batch in standing):
+            yield Gap("batch", "Missing: the batch that was exported.")
+        if state in BY_THE_BANK and not self.paying_entries():
+            yield Gap("bank", "Missing: the entry of a statement by which it is known to be paid.")
 
     def paying_entries(self) -> list[BankEntry]:
         """The entries by which it counts as paid now."""
@@ -103,9 +111,9 @@ class Trail:
 
     def in_the_books(self) -> Iterator[Gap]:
         """What the bank did and what it was for stand in the journal, to the cent."""
-        if self.payable.state is not PayableState.PAID:
+        if self.payable.state not in DONE:
             return
-        if self.sum_of(Part.PAYMENT, Side.BANK) != -self.payable.gross:
+        if self.payable.state in BY_THE_BANK and self.sum_of(Part.PAYMENT, Side.BANK) != -self.payable.gross:
             yield Gap("journal", "Missing: the payment in the journal.")
         waiting = [booking for booking in self.bookings if booking.state not in STANDS]
         for booking in waiting:
@@ -160,6 +168,9 @@ def of_payable(session: Session, payable: Payable) -> Trail:
         entries=entries_of(session, payable, journal),
         bookings=bookings,
         journal=journal,
+        documents=list(
+            session.exec(select(Document).where(Document.invoice == payable.invoice).order_by(col(Document.id)))
+        ),
     )
 
 

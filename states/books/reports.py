@@ -21,11 +21,15 @@ from states.tables.people import Organisation
 NO_CLAIM = "A report of what was spent; the contribution comes with the general grants, and nobody claims it by this."
 """What the report of spending is not."""
 WAITS = {
+    PayableState.TO_MATCH: "the measures it is for",
     PayableState.TO_MATCH: "the security contact",
     PayableState.RECEIVED: "the check",
     PayableState.CHECKED: "the approval by another person",
     PayableState.FIRST_APPROVED: "the approval by a second person",
+    PayableState.FIRST_APPROVED: "the approval by a second person",
     PayableState.APPROVED: "a batch",
+    PayableState.CREDIT: "a settlement, or to be asked back",
+    PayableState.ASKED_BACK: "the supplier's repayment",
     PayableState.CREDIT: "an invoice to settle it with, or the money",
     PayableState.ASKED_BACK: "the money from the supplier",
     PayableState.BATCHED: "the bank",
