@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from holding import money_holds
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from office import (
@@ -26,6 +27,7 @@ from sqlmodel import Session
 from test_invoices import DAY, LATER, TODAY, fill_once, fill_shared, invoice, line, pay
 
 from rules.roles import Actor, Role
+from states import trail
 from states.database import transaction
 from states.errors import MalformedError, RefusedError
 from states.tables.application import Application, Measure
@@ -351,7 +353,16 @@ def test_a_credit_is_settled_with_the_next_invoice_and_only_the_rest_goes_to_the
         sums[str(item.side)] = sums.get(str(item.side), Decimal(0)) + item.debit - item.credit
     assert sums["bank"] == Decimal("-200.00")
     assert sums["creditor"] == 0
+    trail_is_whole(engine)
     assert problems(engine) == []
+
+
+def trail_is_whole(engine: Engine) -> None:
+    """Of everything that was paid, settled or repaid no link is missing."""
+    with Session(engine) as session:
+        money_holds(session)
+        for payable in rows(engine, Payable):
+            assert trail.of_payable(session, session.get_one(Payable, payable.id)).gaps == []
 
 
 def complete(engine: Engine) -> None:
@@ -386,6 +397,8 @@ def test_a_credit_larger_than_what_is_due_leaves_a_rest_that_is_asked_back(prepa
     call({"message": bank.message, "position": 99})
     note = row(engine, Payable, Payable.id == note.id)
     assert (note.state, note.paid_on) == ("repaid", bank.booked_on)
+    complete(engine)
+    trail_is_whole(engine)
 
 
 def test_a_credit_of_the_whole_lets_the_right_invoice_come(prepared: Prepared) -> None:
