@@ -18,7 +18,7 @@ from states.charts.application import Stage
 from states.charts.chart import Chart
 from states.events.catalogue import CHARTS, EVENTS
 from states.events.consequences import TURNS
-from states.work import WORK
+from states.work_kinds import WORK
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent

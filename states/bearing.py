@@ -25,7 +25,7 @@ from rules.urgency import SignalKind, SignalSource, Urgency
 from rules.values import version
 from states.tables.loans import Loan
 from states.tables.work import WorkItem
-from states.work import HAND_OFF, level_of
+from states.work_kinds import HAND_OFF, level_of
 from states.writing import Pen
 
 HAPPENED = text(

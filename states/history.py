@@ -22,7 +22,7 @@ from states.charts.registry import PersonState
 from states.presence import FRIDAY, hours_on
 from states.tables.people import Absence, Duty, Person, WorkArrangement
 from states.tables.work import WorkItem
-from states.work import WORK, Work, level_of
+from states.work_kinds import WORK, Work, level_of
 
 LOOKED_AT = timedelta(weeks=52)
 """So far back the history goes: an older office was another one."""

@@ -18,7 +18,7 @@ from states import pools
 from states.errors import NotFoundError, RefusedError
 from states.ledger import Chain
 from states.tables.work import WorkItem
-from states.work import BY_HAND, EVENT_OF
+from states.work_kinds import BY_HAND, EVENT_OF
 
 
 def ask(*rules: Rule, **facts: object) -> None:

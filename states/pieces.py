@@ -18,7 +18,7 @@ from rules.pieces import Movement, Piece
 from rules.priority import start_by
 from rules.roles import Role
 from rules.urgency import RANK, Urgency
-from states.work import BY_HAND, EVENT_OF
+from states.work_kinds import BY_HAND, EVENT_OF
 
 TAKES = frozenset({"claim", "assign", "delegate", "redistribute"})
 """Movements after which a piece of work is in someone's hands; a redistribution to nobody puts it back."""

@@ -31,7 +31,7 @@ from rules.values import value, version
 from states.bearing import asked, happenings_of, urgent_loans
 from states.tables.application import Application
 from states.tables.work import WorkItem
-from states.work import HAND_OFF
+from states.work_kinds import HAND_OFF
 
 
 @dataclass(frozen=True)

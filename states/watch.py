@@ -14,7 +14,8 @@ from states.charts.measure import MeasureState
 from states.events.event import Passage, Touched
 from states.tables.application import Application, Measure
 from states.tables.work import WorkItem
-from states.work import Work, item_for
+from states.work_items import item_for
+from states.work_kinds import Work
 
 END_OF_OFFICE = Work("end-office", Role.OFFICER, 15, "intake")
 

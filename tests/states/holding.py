@@ -25,7 +25,7 @@ from states.tables.loans import Loan, Objection
 from states.tables.people import Duty, Person
 from states.tables.work import Outbox, Term, Threshold, WorkItem
 from states.verify import broken_links
-from states.work import BY_HAND, EVENT_OF
+from states.work_kinds import BY_HAND, EVENT_OF
 
 SUBJECTS: dict[str, Any] = {
     "application": Application,
