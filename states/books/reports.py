@@ -87,9 +87,9 @@ def unbooked(session: Session, employers: Employers) -> list[OpenItem]:
 
 
 def unknown(session: Session, employers: Employers) -> list[OpenItem]:
-    """Entries of statements that match no payment."""
+    """Entries of statements that match no payment and wait for a person; one that was set aside waits no more."""
     query = select(BankEntry, BankMessage).join(BankMessage, col(BankMessage.id) == BankEntry.message)
-    query = query.where(col(BankEntry.matched).is_(False))
+    query = query.where(col(BankEntry.matched).is_(False), col(BankEntry.set_aside).is_(False))
     if employers is not None:
         query = query.where(col(BankMessage.organisation).in_(employers))
     return [
