@@ -6,6 +6,7 @@ other work in hand then is asked to take it first, and answers: nothing is taken
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
@@ -19,8 +20,16 @@ from states.tables.work import WorkItem, WorkProposal
 OFFERED = "work-offered"
 
 
-def offer_due(session: Session, *, at: datetime, run: str, limit: int = 200) -> list[str]:
-    """Offer the work that was not offered yet, in the queue's order; answers the ids of what was offered.
+class Offered(NamedTuple):
+    """Work that was offered now."""
+
+    id: str
+    application: str
+    """The case, or the subject where it belongs to none."""
+
+
+def offer_due(session: Session, *, at: datetime, run: str, limit: int = 200) -> list[Offered]:
+    """Offer the work that was not offered yet, in the queue's order; answers what was offered, in that order.
 
     Args:
         session: the transaction.
@@ -40,7 +49,7 @@ def offer_due(session: Session, *, at: datetime, run: str, limit: int = 200) -> 
         item.dispatched_at, item.dispatched_by = at, run
     session.flush()
     alert(session, [item for item in offered if item.lane == ACUTE], at)
-    return [item.id for item in offered]
+    return [Offered(item.id, item.application) for item in offered]
 
 
 def alert(session: Session, items: Sequence[WorkItem], at: datetime) -> None:

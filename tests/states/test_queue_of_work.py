@@ -232,7 +232,7 @@ def test_work_is_done_by_its_event_and_only_what_no_event_shows_by_hand(queue: E
 def test_each_item_is_offered_once_and_again_when_it_stands_elsewhere(queue: Engine) -> None:
     def offered() -> list[str]:
         with transaction(queue) as session:
-            return offer_due(session, at=START, run="run-1")
+            return [one.id for one in offer_due(session, at=START, run="run-1")]
 
     first = offered()
     assert [row(queue, WorkItem, WorkItem.id == key).lane for key in first[:2]] == [1, 1]
