@@ -1,12 +1,14 @@
-"""From the resident dispatcher to Prefect: the dispatch flow, called in this process, where the server answers."""
+"""From the resident dispatcher to Prefect: a dispatch run that stands ready here, where the server answers."""
 
 import asyncio
 import threading
-from concurrent.futures import Future
-from typing import Any
+from typing import TYPE_CHECKING
 
 import httpx
 import structlog
+
+if TYPE_CHECKING:
+    from flows.standby import Post
 
 LOOK = 1.0
 """Seconds between two looks whether the server answers."""
@@ -22,39 +24,50 @@ class Bridge:
         self._url = url
         self._loop = asyncio.new_event_loop()
         self._answers = False
-        self._call: Future[Any] | None = None
+        self._post: Post | None = None
+        self._closing = False
+        self._thread = threading.Thread(target=self._serve, name="bridge", daemon=True)
         if url is not None:
-            threading.Thread(target=self._serve, name="bridge", daemon=True).start()
+            self._thread.start()
 
     def dispatch(self, lane: str, patience: float) -> bool:
-        """Run the dispatch flow; answers whether it ended well within ``patience`` seconds.
+        """Let the run that stands ready offer; answers whether its offer was committed within ``patience`` seconds.
 
-        A run that takes longer goes on, and finds that its work was done.
+        Where it takes longer it goes on, and finds that its work was done.
         """
-        if not self._answers or (self._call is not None and not self._call.done()):
-            return False
-        from flows.deployed import dispatch  # noqa: PLC0415  # see the class
+        post = self._post
+        return self._answers and post is not None and post.ask(lane) and post.offered.wait(patience)
 
-        self._call = asyncio.run_coroutine_threadsafe(dispatch(lane), self._loop)
-        try:
-            self._call.result(patience)
-        except TimeoutError:
-            return False
-        except Exception:  # noqa: BLE001  # whatever became of the run, the plain function takes over
-            _LOG.exception("dispatch-run-failed")
-            return False
-        return True
+    def close(self, seconds: float) -> None:
+        """Let the run that stands ready end, as far as that goes within some seconds."""
+        self._closing = True
+        if self._post is not None and self._post.ask(""):
+            self._thread.join(seconds)
 
     def _serve(self) -> None:
         asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(self._watch())
+        self._loop.run_until_complete(self._work())
+
+    async def _work(self) -> None:
+        watch = asyncio.create_task(self._watch())
+        while not self._closing:
+            if not self._answers:
+                await asyncio.sleep(0.1)
+                continue
+            from flows.standby import Post, stand  # noqa: PLC0415  # see the class
+
+            self._post = Post()
+            try:
+                await stand(self._post)
+            except Exception:  # noqa: BLE001  # whatever became of the run, the plain function takes over
+                _LOG.exception("dispatch-run-failed")
+                await asyncio.sleep(LOOK)
+        watch.cancel()
 
     async def _watch(self) -> None:
         async with httpx.AsyncClient(trust_env=False, timeout=BRIEFLY) as client:
             while True:
                 answers = await self._answer(client)
-                if answers and not self._answers:
-                    import flows.deployed  # noqa: F401, PLC0415  # here, so that no dispatch waits for it
                 if answers is not self._answers:
                     _LOG.info("prefect-answers" if answers else "prefect-is-silent")
                 self._answers = answers

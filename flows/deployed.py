@@ -1,6 +1,6 @@
 """The flows that prefect.yaml deploys: thin shells over :mod:`flows.due`, run in a thread.
 
-They are ``async def`` because a synchronous flow costs a second in Prefect. Parameters, names and messages
+They are ``async def`` because a synchronous flow costs a second in Prefect. Parameters, names, tags and messages
 carry lanes and references only; what an error says stays with us.
 """
 
@@ -14,15 +14,19 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from flows import due
 from flows.edge import configuration, engine, here, utc_now
+from flows.telling import show
 from notifications.channels import TransientChannelError
 
 T = TypeVar("T")
 RETRIES = (1, 4, 15)
 """Seconds to wait before each further try of what may pass."""
+PASS = (OperationalError, InterfaceError, NoConnectionError, TransientChannelError)
+"""The database or the mail server is away, or has no room for a moment."""
 
 
 class PassingError(Exception):
@@ -42,17 +46,28 @@ def quietly(work: Callable[[], T]) -> T:
     """Do the work; of its errors only the kind leaves, for their words land in Prefect's store."""
     try:
         return work()
-    except (OperationalError, TransientChannelError) as error:
+    except PASS as error:
         raise PassingError(type(error).__name__) from None
     except Exception as error:  # noqa: BLE001  # whatever it is, its words stay here
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
+            raise PassingError(type(error).__name__) from None
         raise LastingError(type(error).__name__) from None
 
 
 async def in_thread(work: Callable[[], T]) -> T:
-    """Do synchronous work without holding up the other flows of this process."""
-    return await anyio.to_thread.run_sync(partial(quietly, work))
+    """Do synchronous work without holding up the other flows of this process.
+
+    Where the run is given up, the thread is left to itself: what it holds the database takes back (``run_seconds``).
+    """
+    return await anyio.to_thread.run_sync(partial(quietly, work), abandon_on_cancel=True)
 
 
+RUN: dict[str, Any] = {
+    "flow_run_name": "{lane}",
+    "timeout_seconds": configuration().run_seconds,
+    "persist_result": False,
+}
+"""What hangs is given up; the next run asks the database what is due."""
 PASSING: dict[str, Any] = {
     "retries": len(RETRIES),
     "retry_delay_seconds": list(RETRIES),
@@ -65,8 +80,11 @@ PASSING: dict[str, Any] = {
 
 @task(name="offer", **PASSING)
 async def offer(run: str) -> list[str]:
-    """Offer what nobody was told of yet."""
-    return await in_thread(lambda: due.offer(engine(), utc_now(), run, runner=here("prefect")))
+    """Offer what nobody was told of yet, a pass at a time, so that acute work that comes meanwhile is in the next."""
+    offered: list[str] = []
+    while now := await in_thread(lambda: due.offer(engine(), utc_now(), run, runner=here("prefect"))):
+        offered += now
+    return offered
 
 
 @task(name="deliver", **PASSING)
@@ -87,32 +105,32 @@ async def take_in() -> int:
     return await in_thread(lambda: due.take_in_bank_files(engine(), configuration(), utc_now(), runner=here("prefect")))
 
 
-def told(what: str, references: list[str] | int) -> State[Any]:
+async def told(lane: str, what: str, found: list[str] | int) -> State[Any]:
     """The end of a run, with its references for Prefect's pages."""
-    if isinstance(references, int):
-        return Completed(message=f"{what}: {references}", data=references)
-    return Completed(message=f"{what}: {', '.join(references) or 'none'}", data=references)
+    if isinstance(found, int):
+        return Completed(message=f"{what}: {found}", data=found)
+    return Completed(message=f"{what}: {await show(lane, found)}", data=len(found))
 
 
-@flow(name=due.DISPATCH, flow_run_name="{lane}", persist_result=False)
-async def dispatch(lane: str = "acute") -> State[Any]:  # noqa: ARG001  # the lane names the run
+@flow(name=due.DISPATCH, **RUN)
+async def dispatch(lane: str = "acute") -> State[Any]:
     """Offer the work that nobody was told of yet."""
-    return told("offered", await offer(str(flow_run.id)))
+    return await told(lane, "offered", await offer(str(flow_run.id)))
 
 
-@flow(name=due.DELIVER, flow_run_name="{lane}", persist_result=False)
-async def deliver_outbox(lane: str = "urgent") -> State[Any]:  # noqa: ARG001
+@flow(name=due.DELIVER, **RUN)
+async def deliver_outbox(lane: str = "urgent") -> State[Any]:
     """Send the letters that lie in the outbox."""
-    return told("carried", await deliver())
+    return await told(lane, "carried", await deliver())
 
 
-@flow(name=due.BATCHES, flow_run_name="{lane}", persist_result=False)
-async def build_batches(lane: str = "routine") -> State[Any]:  # noqa: ARG001
+@flow(name=due.BATCHES, **RUN)
+async def build_batches(lane: str = "routine") -> State[Any]:
     """Gather approved payables into payment batches."""
-    return told("built", await gather())
+    return await told(lane, "built", await gather())
 
 
-@flow(name=due.BANK, flow_run_name="{lane}", persist_result=False)
-async def import_bank_messages(lane: str = "elevated") -> State[Any]:  # noqa: ARG001
+@flow(name=due.BANK, **RUN)
+async def import_bank_messages(lane: str = "elevated") -> State[Any]:
     """Take in what the bank left in the watched folder."""
-    return told("taken in", await take_in())
+    return await told(lane, "taken in", await take_in())

@@ -23,12 +23,14 @@ from states import logs
 from states.configuration import Configuration
 from states.database import listen
 
-PATIENCE = 0.7
+PATIENCE = 0.4
 """Seconds that the flow may take before the plain function offers; acute work is offered within one second."""
 EVERY = 5.0
 """Seconds after which the tables are read without a hint."""
 APART = 2.0
 """Seconds between two runs for work that is not acute: hints of a busy office are gathered."""
+GRACE = 1.5
+"""Seconds that the run that stands ready gets to end."""
 ACUTE, WORK, LETTERS = "acute", "work", "letters"
 _LOG = structlog.get_logger()
 
@@ -58,7 +60,7 @@ class Dispatcher:
         hints = self._work.wait(EVERY, {ACUTE, WORK})
         if hints and ACUTE not in hints:
             hints |= self._work.wait(self._flown + APART - time.monotonic(), {ACUTE})
-        if hints:
+        if hints or due.offers(self._engine):
             self._flown = time.monotonic()
             if self._bridge.dispatch("acute" if ACUTE in hints else "routine", PATIENCE):
                 return
@@ -107,7 +109,10 @@ def main() -> None:
     await_gate()
     dispatcher = Dispatcher(engine(), said, bridge)
     dispatcher.start()
-    serve(said.database_url, dispatcher, Pulse(engine(), "dispatcher"))
+    try:
+        serve(said.database_url, dispatcher, Pulse(engine(), "dispatcher"))
+    finally:
+        bridge.close(GRACE)
 
 
 if __name__ == "__main__":

@@ -4,13 +4,17 @@ Each works in its own transactions and asks the database what is due, so any of 
 and be called again by anyone. ``at`` is the moment of the call; ``runner`` says who called, for readiness.
 """
 
-from datetime import datetime
+import re
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
 import structlog
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
 
 from notifications.channels import Channel, OutcomeUnknownError, TransientChannelError, channel
 from notifications.errors import NotificationsError
@@ -48,13 +52,15 @@ CALENDAR = "watch-calendar"
 NUMBER = "number-entries"
 DIGEST = "digest"
 """The names under which each records that it ran to its end; deployments and jobs of the clock bear the same."""
+CASE = re.compile(r"^VA-[0-9]{4}-[A-Z0-9]{8}$")
+"""The reference of a case; what belongs to none is named by its work, for a subject may be a person."""
 AT_ONCE = 100
 """Thresholds passed in one transaction."""
 _LOG = structlog.get_logger()
 
 
 def offer(engine: Engine, at: datetime, run: str, *, runner: str = "direct") -> list[str]:
-    """Offer the work that nobody was told of yet; answers its references.
+    """Offer the work that nobody was told of yet, some at a time; answers its references, most urgent first.
 
     Args:
         engine: the database.
@@ -67,18 +73,18 @@ def offer(engine: Engine, at: datetime, run: str, *, runner: str = "direct") -> 
     with transaction(engine) as session:
         alarms.watch(session, at=at)
     _finished(engine, DISPATCH, at, runner)
-    return offered
+    return [one.application if CASE.match(one.application) else one.id for one in offered]
+
+
+def offers(engine: Engine) -> bool:
+    """Whether there is work that nobody was told of yet."""
+    with transaction(engine) as session:
+        return offering.waits(session)
 
 
 def tend_queue(engine: Engine, at: datetime) -> int:
     """Put back what was claimed and not worked on, and let alarms ring or end; answers how much went back."""
-    returned = 0
-    while True:
-        with transaction(engine) as session:
-            now = len(handing.return_unworked(session, at=at))
-        returned += now
-        if now == 0:
-            break
+    returned = _all(engine, lambda session: len(handing.return_unworked(session, at=at)))
     with transaction(engine) as session:
         alarms.watch(session, at=at)
     return returned
@@ -130,25 +136,17 @@ def watch_offices(engine: Engine, at: datetime) -> int:
 
 def digest(engine: Engine, at: datetime) -> int:
     """Post the daily digests of those who are at work now; answers how many people were looked at."""
-    looked = 0
-    while True:
-        with transaction(engine) as session:
-            now = digests.post_due(session, at=at, limit=AT_ONCE)
-        if now == 0:
-            return looked
-        looked += now
+    return _all(engine, lambda session: digests.post_due(session, at=at, limit=AT_ONCE))
 
 
 def watch_calendar(engine: Engine, at: datetime) -> int:
     """Settle provisional terms that the calendar covers by now, and warn of its end; answers how many were settled."""
-    with transaction(engine) as session:
-        return horizon.watch(session, at=at)
+    return _all(engine, lambda session: horizon.watch(session, at=at))
 
 
 def number(engine: Engine, at: datetime) -> int:
     """Number the entries of the ledger that were committed since, and close them with a checkpoint."""
-    with transaction(engine) as session:
-        return sequence.number(session, at=at)
+    return _all(engine, lambda session: sequence.number(session, at=at))
 
 
 def build_batches(engine: Engine, at: datetime, *, runner: str = "direct") -> list[str]:
@@ -180,14 +178,15 @@ def deliver(
         TransientChannelError: the channel carries nothing now; what was tried waits, the rest is untouched.
     """
     carrier = carrier or channel(configuration)
-    carried = 0
+    began, carried = time.monotonic(), 0
     while True:
+        now = at + timedelta(seconds=time.monotonic() - began)  # each lease is counted from its own moment
         # One by one: a sender that dies leaves one letter in doubt, not a bundle.
         with transaction(engine) as session:
-            rows = outbox.lease(session, at=at, limit=1)
+            rows = outbox.lease(session, at=now, limit=1)
         if not rows:
             break
-        carried += _send(engine, configuration, carrier, rows[0], at)
+        carried += _send(engine, configuration, carrier, rows[0], now)
     _finished(engine, DELIVER, at, runner)
     return carried
 
@@ -248,7 +247,7 @@ def take_in_bank_files(engine: Engine, configuration: Configuration, at: datetim
     for name in ("in", "done", "refused"):
         (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
     taken = 0
-    with engine.connect() as guard:
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as guard:
         # Held by the connection, so over the commit and the move, and given up when this process dies.
         lock = {"name": f"bank:{folder}"}
         if guard.execute(text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))"), lock).scalar():
@@ -271,6 +270,17 @@ def _take_in(engine: Engine, folder: Path, file: Path, at: datetime) -> bool:
         return False
     file.rename(folder / "done" / file.name)
     return True
+
+
+def _all(engine: Engine, some: Callable[[Session], int]) -> int:
+    """Do some in a transaction until none is left; answers how many."""
+    done = 0
+    while True:
+        with transaction(engine) as session:
+            now = some(session)
+        if not now:
+            return done
+        done += now
 
 
 def _finished(engine: Engine, flow: str, at: datetime, runner: str) -> None:

@@ -38,7 +38,8 @@ def engine() -> Engine:
     url = configuration().database_url
     if not url:
         raise EdgeError("Name the database: DATABASE_URL=postgresql://...; `veiligadvies run` does so by itself.")
-    return connect(url, key=office_key(configuration().key_file), pool_size=5)
+    said = configuration()
+    return connect(url, key=office_key(said.key_file), pool_size=5, longest=said.run_seconds)
 
 
 def await_gate() -> None:

@@ -26,6 +26,11 @@ def pool_name(said: dict[str, Any]) -> str:
     return str(said["definitions"]["pool"])
 
 
+def limits(said: dict[str, Any]) -> dict[str, int]:
+    """How many runs each queue allows at the same time, over all workers."""
+    return {queue["name"]: queue["concurrency_limit"] for queue in said["definitions"]["queues"]}
+
+
 def schedules(said: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The schedule of each flow, by the flow's name."""
     return {line["flow_name"]: line["schedules"][0] for line in said["deployments"]}

@@ -76,6 +76,7 @@ async def _deployment(client: PrefectClient, pool: str, line: dict[str, Any]) ->
         description=line["description"],
         entrypoint=line["entrypoint"],
         parameters=line["parameters"],
+        tags=line["tags"],
         work_pool_name=pool,
         work_queue_name=line["work_pool"]["work_queue_name"],
         schedules=[_schedule(schedule) for schedule in line["schedules"]],

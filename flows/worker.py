@@ -24,17 +24,16 @@ from prefect.flow_engine import run_flow_async
 from prefect.settings import PREFECT_API_URL
 from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker, BaseWorkerResult
 
-from flows.edge import await_gate, engine, here, utc_now
+from flows.edge import await_gate, configuration, engine, here, utc_now
 from flows.health import Pulse
-from flows.janitor import bury, forget_missed, mark
-from flows.plan import pool_name, read
+from flows.janitor import bury, forget_missed
+from flows.plan import limits, pool_name, read
 from flows.registrar import load, register
+from flows.telling import mark
 from states import logs
 
 TYPE = "veiligadvies"
-LIMIT = 8
-"""Runs at the same time in this process; queues may allow fewer."""
-TIDY = timedelta(seconds=30)
+TIDY = timedelta(seconds=10)
 """How often to look for what dead processes left behind."""
 GRACE = 4.0
 """Seconds that running flows get to end when the worker is asked to stop."""
@@ -50,7 +49,7 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, BaseWorker
     _description = "Runs the flows of Veiligadvies in the worker's own process."
 
     def __init__(self, pool: str, **options: Any) -> None:
-        super().__init__(pool, prefetch_seconds=0, limit=LIMIT, **options)
+        super().__init__(pool, prefetch_seconds=0, **options)
         self.draining = False
         self.pulse = Pulse(engine(), "worker")
 
@@ -109,7 +108,10 @@ async def serve(stop: threading.Event) -> None:
 
 async def work(stop: threading.Event) -> None:
     """Register, clear what was left behind, and run flows until asked to stop, or until the server stays away."""
-    worker = InProcessWorker(pool_name(read()), name=here("worker"))
+    slots = configuration().worker_slots
+    if (asked := sum(limits(read()).values())) > slots:
+        _LOG.warning("lanes-share-slots", slots=slots, queues=asked)
+    worker = InProcessWorker(pool_name(read()), name=here("worker"), limit=slots)
     async with get_client() as client, anyio.create_task_group() as group:
         deployments = await prepare(client)
         group.start_soon(tidy, client, deployments)
@@ -120,18 +122,23 @@ async def work(stop: threading.Event) -> None:
         group.cancel_scope.cancel()
 
 
-async def prepare(client: PrefectClient) -> list[Any]:
-    """Register what prefect.yaml says and clear what was left behind; answers the deployments' ids."""
+async def prepare(client: PrefectClient) -> dict[str, Any]:
+    """Register what prefect.yaml says and clear what was left behind; answers the deployments' ids by name."""
     template = InProcessWorker.get_default_base_job_template()
     deployments = await register(client, worker_type=TYPE, template=template)
-    ids = list(deployments.values())
-    crashed = await bury(client, ids, utc_now())
-    missed = await forget_missed(client, ids, utc_now())
+    crashed = await clear(client, deployments)
+    missed = await forget_missed(client, deployments.values(), utc_now())
     _LOG.info("registered", deployments=sorted(deployments), crashed=crashed, missed=missed)
-    return ids
+    return deployments
 
 
-async def tidy(client: PrefectClient, deployments: list[Any]) -> None:
+async def clear(client: PrefectClient, deployments: dict[str, Any]) -> int:
+    """Declare crashed what nobody runs any more."""
+    longest = timedelta(seconds=configuration().run_seconds)
+    return await bury(client, deployments, utc_now(), pool=pool_name(read()), longest=longest)
+
+
+async def tidy(client: PrefectClient, deployments: dict[str, Any]) -> None:
     """Go on clearing what dead processes leave behind.
 
     Raises:
@@ -139,7 +146,7 @@ async def tidy(client: PrefectClient, deployments: list[Any]) -> None:
     """
     while True:
         await anyio.sleep(TIDY.total_seconds())
-        await bury(client, deployments, utc_now())
+        await clear(client, deployments)
         if len(await client.read_deployments(limit=len(deployments))) < len(deployments):
             raise LookupError("The server has lost our deployments.")
 

@@ -29,6 +29,10 @@ class Configuration(BaseSettings):
     """The address that letters come from."""
     tick_seconds: float = 2.0
     """How often the clock looks for due thresholds."""
+    worker_slots: int = Field(default=8, ge=1)
+    """Runs at the same time in one worker; the queues of prefect.yaml together allow as many."""
+    run_seconds: float = Field(default=300.0, ge=1.0)
+    """What takes longer hangs: a flow is given up after it, and so is a transaction that stands still as long."""
     issuer: str = "veiligadvies-demonstration"
     """The issuer that bearer tokens must name."""
     audience: str = "veiligadvies"

@@ -19,15 +19,27 @@ def address(url: str) -> str:
     return make_url(url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
 
 
-def connect(url: str, *, key: bytes, pool_size: int = 20) -> Engine:
-    """An engine for a PostgreSQL address, with the office's key for its vault; every connection speaks UTC."""
+def connect(url: str, *, key: bytes, pool_size: int = 20, longest: float | None = None) -> Engine:
+    """An engine for a PostgreSQL address, with the office's key for its vault; every connection speaks UTC.
+
+    Args:
+        url: the address.
+        key: the office's key.
+        pool_size: connections that are kept.
+        longest: seconds after which the server gives up a statement, or a transaction that stands still; a process
+            that was stopped in the middle then holds nobody's work.
+    """
+    options = "-c timezone=UTC"
+    if longest is not None:
+        limit = int(longest * 1000)
+        options += f" -c statement_timeout={limit} -c idle_in_transaction_session_timeout={limit}"
     return create_engine(
         address(url),
         pool_size=pool_size,
         max_overflow=10,
         hide_parameters=True,  # an error in a log must not tell what was being written
         execution_options={"vault": Vault(key)},
-        connect_args={"options": "-c timezone=UTC"},
+        connect_args={"options": options},
     )
 
 

@@ -28,6 +28,12 @@ class Offered(NamedTuple):
     """The case, or the subject where it belongs to none."""
 
 
+def waits(session: Session) -> bool:
+    """Whether there is work that nobody was told of yet."""
+    query = select(WorkItem.id).where(col(WorkItem.done_at).is_(None), col(WorkItem.dispatched_at).is_(None)).limit(1)
+    return session.exec(query).first() is not None
+
+
 def offer_due(session: Session, *, at: datetime, run: str, limit: int = 200) -> list[Offered]:
     """Offer the work that was not offered yet, in the queue's order; answers what was offered, in that order.
 

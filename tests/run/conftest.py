@@ -28,7 +28,7 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     command = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     child = children.Child("prefect-server", command, around, folder / "logs")
     child.start()
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 600
     while True:
         try:
             httpx.get(f"{url}/health", trust_env=False).raise_for_status()

@@ -26,6 +26,7 @@ from states.database import transaction, wake
 from states.tables.work import WorkItem
 
 T = TypeVar("T")
+LONGEST = timedelta(minutes=5)
 TEMPLATE = InProcessWorker.get_default_base_job_template()
 
 
@@ -124,7 +125,7 @@ def test_registering_is_idempotent(prefect_server: str) -> None:
     first, second, queues = with_client(prefect_server, twice)
     assert first == second
     del queues["default"]
-    assert queues == {"acute": (1, 2), "urgent": (2, 2), "elevated": (3, 2), "routine": (4, None)}
+    assert queues == {"acute": (1, 2), "urgent": (2, 2), "elevated": (3, 2), "routine": (4, 2)}
 
 
 def test_a_queue_that_someone_changed_is_mended(prefect_server: str) -> None:
@@ -143,8 +144,8 @@ def test_a_run_that_nobody_runs_gives_its_place_back(prefect_server: str) -> Non
         deployments = await registered(client)
         run = await client.create_flow_run_from_deployment(deployments[due.BATCHES], state=Pending())
         now = datetime.now(UTC)
-        at_once = await bury(client, deployments.values(), now)
-        later = await bury(client, deployments.values(), now + timedelta(seconds=31))
+        at_once = await bury(client, deployments, now, pool=pool_name(read()), longest=LONGEST)
+        later = await bury(client, deployments, now + timedelta(seconds=31), pool=pool_name(read()), longest=LONGEST)
         return at_once, later, await client.read_flow_run(run.id)
 
     at_once, later, run = with_client(prefect_server, abandon)

@@ -1,19 +1,22 @@
+import time
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
 
 from api.demonstration.people import CAST
 from flows import due
 from notifications.channels import OutcomeUnknownError, PermanentChannelError, TransientChannelError
 from rules.roles import Actor, Role
-from states import outbox, runs
+from states import offering, outbox, runs
 from states.configuration import Configuration
-from states.database import transaction
+from states.database import connect, transaction
 from states.door import fire
-from states.tables.work import Outbox
+from states.tables.work import Outbox, WorkItem
 
 AT = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
 ADMINISTRATOR = Actor("administrator-1", Role.ADMINISTRATOR)
@@ -142,5 +145,37 @@ def test_whoever_has_the_folder_in_hand_is_not_disturbed(engine: Engine, configu
         assert due.take_in_bank_files(engine, configuration, AT) == 0
         assert (configuration.bank / "in" / "b.xml").exists()
         other.invalidate()  # as when its process dies
-    due.take_in_bank_files(engine, configuration, AT)
-    assert not (configuration.bank / "in" / "b.xml").exists()
+    deadline = time.monotonic() + 5  # the server learns of it in a moment
+    while (configuration.bank / "in" / "b.xml").exists():
+        assert time.monotonic() < deadline
+        due.take_in_bank_files(engine, configuration, AT)
+
+
+def test_work_that_a_stopped_process_was_offering_goes_back_to_be_offered(engine: Engine, database: str) -> None:
+    with transaction(engine) as session:
+        session.add(
+            WorkItem(
+                id="work-1",
+                application="VA-2026-AAAAAAAA",
+                chart="application",
+                subject="VA-2026-AAAAAAAA",
+                action="start-intake",
+                role="officer",
+                lane=1,
+                start_by=AT,
+                created_at=AT,
+                estimate=30,
+            )
+        )
+    stopped = connect(database, key=bytes(32), longest=1.0)
+    with Session(stopped) as session:
+        assert offering.offer_due(session, at=AT, run="stopped")
+        assert due.offer(engine, AT, "next") == []
+        deadline = time.monotonic() + 20
+        while not (offered := due.offer(engine, AT, "next")):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        assert offered == ["VA-2026-AAAAAAAA"]
+        with pytest.raises(DBAPIError):
+            session.commit()
+    stopped.dispose()

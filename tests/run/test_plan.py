@@ -25,7 +25,7 @@ def test_every_flow_has_a_name_that_the_plain_functions_know() -> None:
     assert set(schedules(read())) == {due.DISPATCH, due.DELIVER, due.BATCHES, due.BANK}
 
 
-def test_queues_follow_the_lanes_and_only_the_last_is_unlimited() -> None:
+def test_queues_follow_the_lanes_and_together_they_leave_each_its_slots() -> None:
     queues = read()["definitions"]["queues"]
     assert [(line["name"], line["priority"]) for line in queues] == [
         ("acute", 1),
@@ -33,7 +33,17 @@ def test_queues_follow_the_lanes_and_only_the_last_is_unlimited() -> None:
         ("elevated", 3),
         ("routine", 4),
     ]
-    assert [line["concurrency_limit"] is None for line in queues] == [False, False, False, True]
+    slots = Configuration().worker_slots
+    assert all(line["concurrency_limit"] for line in queues), "a lane without a limit could hold every slot"
+    assert sum(line["concurrency_limit"] for line in queues) <= slots
+    assert sum(line["concurrency_limit"] for line in queues[:-1]) < slots, "the upper lanes leave the last one some"
+
+
+def test_every_run_bears_its_lane() -> None:
+    for line in read()["deployments"]:
+        lane = line["work_pool"]["work_queue_name"]
+        assert line["parameters"] == {"lane": lane}
+        assert line["tags"] == [f"lane:{lane}"]
 
 
 def test_an_interval_is_late_after_three() -> None:
