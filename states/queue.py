@@ -8,8 +8,9 @@ reserve :mod:`states.reserve`, and the bound that follows from both is proved in
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ARRAY, String, bindparam, text
-from sqlmodel import Session, select
+from sqlalchemy import ARRAY, String, TextClause, bindparam, text
+from sqlalchemy.orm import make_transient_to_detached
+from sqlmodel import Session
 
 from rules import claims
 from rules.roles import Actor
@@ -42,7 +43,7 @@ NEXT = """
 """
 
 
-def _statement(where: str, order: Sequence[str], *, wait: bool, width: int) -> object:
+def _statement(where: str, order: Sequence[str], *, wait: bool, width: int) -> TextClause:
     written = NEXT.format(
         where=where,
         order=", ".join(order),
@@ -103,7 +104,7 @@ def _not_acute(session: Session, by: Actor, me: Presence, at: datetime) -> tuple
     return item, overdue is not None
 
 
-def first(session: Session, wanted: object, by: Actor, me: Presence, at: datetime) -> WorkItem | None:
+def first(session: Session, wanted: TextClause, by: Actor, me: Presence, at: datetime) -> WorkItem | None:
     """The first item that someone may take in an order, locked."""
     facts = {
         "skills": ["", *(me.skills or SKILLS)],
@@ -112,5 +113,15 @@ def first(session: Session, wanted: object, by: Actor, me: Presence, at: datetim
         "person": by.person,
         "at": at,
     }
-    query = select(WorkItem).from_statement(wanted)  # type: ignore[arg-type]  # a text is one
-    return session.execute(query, facts).scalars().first()
+    # By hand, for each claim asks up to three times: loading by the session costs more than the statement does.
+    row = session.connection().execute(wanted, facts).mappings().first()
+    if row is None:
+        return None
+    known = session.identity_map.get(session.identity_key(WorkItem, row["id"]))
+    if isinstance(known, WorkItem):
+        session.refresh(known)
+        return known
+    item = WorkItem(**row)
+    make_transient_to_detached(item)
+    session.add(item)
+    return item

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ARRAY, String, bindparam, func, select, text
+from sqlalchemy import ARRAY, String, bindparam, text
 from sqlmodel import Session
 
 from rules.moments import office_day
@@ -48,6 +48,7 @@ CLASSES = text(
      AND known.skill = class.skill AND known.not_by = class.not_by
     """,
 )
+HOLD = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 COUNT = text(
     """
     INSERT INTO reserve_count (role, organisation, skill, not_by, count)
@@ -83,7 +84,7 @@ def seen_by(session: Session, item: WorkItem) -> int:
 
 def hold(session: Session, role: str, organisation: str) -> None:
     """Hold the counts of a pool until the commit; acute claims never wait for it."""
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"reserve:{role}:{organisation}", 0))))
+    session.connection().execute(HOLD, {"name": f"reserve:{role}:{organisation}"})
 
 
 def is_turn(classes: Sequence[WorkClass], at: datetime) -> bool:
