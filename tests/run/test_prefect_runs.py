@@ -27,7 +27,9 @@ from states.door import fire
 ADMINISTRATOR = Actor("administrator-1", Role.ADMINISTRATOR)
 OFFICER = next(member for member in CAST if member.role is Role.OFFICER)
 FACTS = {"term": "completion", "due_on": "2026-12-01", "days_left": 8}
-HANGS = 10.0
+SOON = float(os.environ.get("SOON", "1"))
+"""Seconds within which acute work must be offered."""
+HANGS = float(os.environ.get("HANGS", "10"))
 """Seconds after which these workers give a run up."""
 
 
@@ -201,7 +203,7 @@ def test_two_workers_and_two_dispatchers_share_the_load_and_do_nothing_twice(
         "SELECT max(extract(epoch FROM dispatched_at - created_at)) FROM work_item WHERE lane = 1 AND id IN"
         " (SELECT id FROM told)"
     )
-    assert float(acute[0][0]) < 1.0
+    assert float(acute[0][0]) < SOON
     for process in dispatchers:
         os.killpg(process.pid, signal.SIGKILL)
     pool.run("DROP TRIGGER tell ON work_item")
