@@ -31,8 +31,8 @@ SLACK = timedelta(minutes=1)
 """A run that hangs ends itself after ``run_seconds``; one that did not so much later is dead, whoever had it."""
 LEASE = timedelta(seconds=100)
 """A living worker shows itself to Prefect every thirty seconds; after three of them its runs are nobody's."""
-UNCLAIMED = timedelta(seconds=30)
-"""A living worker puts its mark on a run it took within a second."""
+UNCLAIMED = timedelta(minutes=1)
+"""A living worker puts its mark on a run it took within a second; a starved machine is given longer."""
 MISSED = timedelta(seconds=30)
 """A planned run that is later than this is left out: the next one does its work."""
 AT_ONCE = 50

@@ -14,8 +14,15 @@ from uuid import UUID
 
 import psycopg
 from prefect.client.orchestration import PrefectClient
-from prefect.client.schemas.filters import FlowFilter, FlowFilterName, FlowRunFilter, FlowRunFilterId
-from prefect.client.schemas.objects import FlowRun, TaskRun
+from prefect.client.schemas.filters import (
+    FlowFilter,
+    FlowFilterName,
+    FlowRunFilter,
+    FlowRunFilterId,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import FlowRun, StateType, TaskRun
 from prefect.client.schemas.sorting import FlowRunSort
 from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
@@ -104,10 +111,13 @@ class Pool:
         return self.ask(lambda client: client.read_flow_runs(flow_run_filter=wanted, limit=200))
 
     def all(self, *flows: str) -> list[FlowRun]:
-        """What Prefect knows of the newest runs of some flows, or of all."""
+        """What Prefect knows of the newest runs of some flows, or of all, that are more than planned."""
         ours = FlowFilter(name=FlowFilterName(any_=list(flows or self.deployments)))
+        begun = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(not_any_=[StateType.SCHEDULED])))
         newest = FlowRunSort.START_TIME_DESC
-        return self.ask(lambda client: client.read_flow_runs(flow_filter=ours, sort=newest, limit=200))
+        return self.ask(
+            lambda client: client.read_flow_runs(flow_filter=ours, flow_run_filter=begun, sort=newest, limit=200)
+        )
 
     def tasks(self, run: UUID) -> list[TaskRun]:
         """The tasks of a run."""

@@ -146,7 +146,7 @@ def test_a_run_that_nobody_runs_gives_its_place_back(prefect_server: str) -> Non
         await bury(client, deployments, now, pool=pool_name(read()), longest=LONGEST)  # what another test left
         run = await client.create_flow_run_from_deployment(deployments[due.BATCHES], state=Pending())
         at_once = await bury(client, deployments, now, pool=pool_name(read()), longest=LONGEST)
-        later = await bury(client, deployments, now + timedelta(seconds=31), pool=pool_name(read()), longest=LONGEST)
+        later = await bury(client, deployments, now + timedelta(seconds=61), pool=pool_name(read()), longest=LONGEST)
         return at_once, later, await client.read_flow_run(run.id)
 
     at_once, later, run = with_client(prefect_server, abandon)
