@@ -44,7 +44,7 @@ def at(day: date, hour: int, minute: int = 0) -> datetime:
 
 def digests(engine: Engine) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
-    for letter in rows(engine, Outbox, Outbox.letter == "digest"):
+    for letter in sorted(rows(engine, Outbox, Outbox.letter == "digest"), key=lambda found: found.created_at):
         found.setdefault(letter.recipient, []).append(letter.facts)
     return found
 

@@ -170,7 +170,7 @@ def test_a_service_level_keeps_to_the_clock_on_the_wall_across_a_clock_change(
 
 @pytest.mark.parametrize(
     ("announced_on", "due_on"),
-    [(None, date(2026, 4, 13)), (TODAY - DAY, date(2026, 4, 13)), (TODAY - 3 * DAY, date(2026, 4, 10))],
+    [(None, date(2026, 4, 16)), (TODAY + 2 * DAY, date(2026, 4, 15)), (TODAY, date(2026, 4, 13))],
 )
 def test_the_term_to_object_runs_from_the_announcement_of_the_refusal(
     office: Engine, announced_on: date | None, due_on: date
@@ -178,7 +178,7 @@ def test_the_term_to_object_runs_from_the_announcement_of_the_refusal(
     reference = intend_to_refuse_one(office)
     act(office, reference, "record-view", at=START)
     said = {"announcedOn": announced_on.isoformat()} if announced_on else {}
-    act(office, reference, "refuse", at=START, changes=said)
+    act(office, reference, "refuse", at=START + 3 * DAY, changes=said)  # never before its intention
     assert newest(office, "objection").due_on == due_on
     assert row(office, Outbox, Outbox.letter == "refusal").facts["objection_until"] == due_on.isoformat()
 
