@@ -40,6 +40,8 @@ CLAIMS = (
 )
 """Who took a piece of work from the queue in the end."""
 RUN = "demonstration"
+SOON = 0.5
+"""Working hours after which a case goes on when a load was killed: a sealed batch must leave before its day."""
 MORE_HOURS = 8
 """Working hours after which a case that must wait is looked at again."""
 
@@ -112,7 +114,7 @@ class History:
             if found is None:
                 return self.shift(self.at - timedelta(days=CASES[number].days_ago), number % 7 + 0.5)
             self.known[number] = found
-            return self.shift(session.get_one(Stream, found).last_at, MORE_HOURS)
+            return self.shift(session.get_one(Stream, found).last_at, SOON)
 
     def shift(self, moment: datetime, hours: float) -> datetime:
         """So many working hours later, but not after now."""
