@@ -74,7 +74,10 @@ def every_case_stands_where_the_table_says(session: Session) -> None:
 
 
 def the_money_is_everywhere_on_its_way(session: Session) -> None:
-    assert set(session.exec(select(PaymentBatch.state))) == set(BatchState) - {BatchState.WITHDRAWN, BatchState.REJECTED}
+    assert set(session.exec(select(PaymentBatch.state))) == set(BatchState) - {
+        BatchState.WITHDRAWN,
+        BatchState.REJECTED,
+    }
     payables = set(session.exec(select(Payable.state)))
     assert {PayableState.RECEIVED, PayableState.CHECKED, PayableState.BATCHED, PayableState.PAID} <= payables
     assert {"awaiting-evidence", "ready", "booked"} <= set(session.exec(select(Booking.state)))

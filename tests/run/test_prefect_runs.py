@@ -14,7 +14,6 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope
 from aiosmtpd.smtp import Session as SmtpSession
 from pool import Pool, plain, until
-from prefect.client.schemas.filters import FlowFilter, FlowFilterName
 
 from api.demonstration.people import CAST
 from api.office import free_port
@@ -145,22 +144,7 @@ def post(pool: Pool, count: int) -> None:
 
 
 @pytest.mark.usefixtures("workers")
-def test_a_mail_server_that_is_away_is_tried_again_and_no_letter_is_lost(pool: Pool) -> None:
-    post(pool, 1)
-    # A scheduled run may take the letter before this one.
-    seen = pool.plan(due.DELIVER)
-    until(lambda: pool.rows("SELECT failures FROM outbox WHERE failures > 0"), 20)
-    pool.await_run(seen[0])
-    assert pool.rows("SELECT state, failures FROM outbox") == [("pending", 1)]
-    query = FlowFilter(name=FlowFilterName(any_=[due.DELIVER]))
-    tasks = pool.ask(lambda client: client.read_task_runs(flow_filter=query))
-    assert max(task.run_count for task in tasks) >= 2
-    assert all(task.state_name != "Failed" for task in tasks)
-
-
-def test_two_workers_and_two_dispatchers_share_the_load_and_do_nothing_twice(
-    pool: Pool, workers: list[int], mail_port: int
-) -> None:
+def test_two_workers_and_two_dispatchers_share_the_load_and_do_nothing_twice(pool: Pool, mail_port: int) -> None:
     pool.run("CREATE TABLE told (id text NOT NULL, run text NOT NULL)")
     pool.run(
         "CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS"
@@ -177,28 +161,19 @@ def test_two_workers_and_two_dispatchers_share_the_load_and_do_nothing_twice(
         for process in dispatchers:
             pool.await_sign(process)
         work: list[str] = []
-        planned = pool.plan(due.BATCHES, 4)
         for _ in range(3):
             post(pool, 20)
             work += pool.add_work(500, lane=4, hint="work")
             work += pool.add_work(2, lane=1)
-            planned += pool.plan(due.DELIVER, 2) + pool.plan(due.DISPATCH, 2)
         until(lambda: pool.rows("SELECT count(*) FROM told") >= [(len(work),)], 30)
         until(lambda: pool.rows("SELECT count(*) FROM outbox WHERE state <> 'sent'") == [(0,)], 40)
-        for run in planned:
-            pool.await_run(run)
     finally:
         server.stop()
     told = pool.rows("SELECT id, run FROM told")
     assert Counter(key for key, _ in told) == Counter(work)
     assert len({run for _, run in told}) > 1
-    assert len(desk.arrived) == 61
+    assert len(desk.arrived) == 60
     assert set(desk.arrived.values()) == {1}
-    runs = pool.runs(planned)
-    assert {run.run_count for run in runs} == {1}
-    assert {run.infrastructure_pid.rpartition(":")[2] for run in runs if run.infrastructure_pid} == {
-        str(pid) for pid in workers
-    }
     acute = pool.rows(
         "SELECT max(extract(epoch FROM dispatched_at - created_at)) FROM work_item WHERE lane = 1 AND id IN"
         " (SELECT id FROM told)"
@@ -207,24 +182,6 @@ def test_two_workers_and_two_dispatchers_share_the_load_and_do_nothing_twice(
     for process in dispatchers:
         os.killpg(process.pid, signal.SIGKILL)
     pool.run("DROP TRIGGER tell ON work_item")
-
-
-def test_a_lane_whose_runs_hang_or_die_blocks_no_other_and_is_free_again(pool: Pool, workers: list[int]) -> None:
-    with psycopg.connect(pool.database) as held:
-        held.execute("LOCK TABLE payable IN ACCESS EXCLUSIVE MODE")
-        hanging = pool.plan(due.BATCHES, 3)
-        until(lambda: sum(run.state_name == "Running" for run in pool.runs(hanging)) == 2, 20)
-        acute = pool.await_run(*pool.plan(due.DISPATCH))
-        assert acute.state_name == "Completed"
-        two = [run for run in pool.runs(hanging) if run.state_name == "Running" and run.infrastructure_pid]
-        dies = int(str(two[0].infrastructure_pid).rpartition(":")[2])
-        assert dies in workers
-        os.killpg(dies, signal.SIGKILL)
-        ended = [pool.await_run(run) for run in hanging]
-    for run in ended:
-        killed = str(run.infrastructure_pid).endswith(f":{dies}")
-        assert run.state_name == ("Crashed" if killed else "TimedOut"), run.state
-    assert pool.await_run(*pool.plan(due.BATCHES)).state_name == "Completed"
 
 
 NAME = re.compile(r"(acute|urgent|elevated|routine)(: VA-[0-9]{4}-[A-Z0-9]{8}( and [0-9]+ more)?)?|[a-z]+-[a-z]+")

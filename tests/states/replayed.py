@@ -257,9 +257,8 @@ class Replay:
             for term in passed:
                 self.lapse(term)
         for kind, line in TERMS.items():
-            mine = next(self.of(subject=entry.subject, kind=kind, ended_on=None), None)
-            if pair in line.ends and (objected_to := entry.facts.get("decision_subject")):
-                mine = next(self.of(subject=objected_to, kind=kind, ended_on=None), None)
+            subject = entry.facts.get("decision_subject", entry.subject) if pair in line.ends else entry.subject
+            mine = next(self.of(subject=subject, kind=kind, ended_on=None), None)
             if pair in line.ends and mine is not None:
                 mine.end(on, entry.event)
                 for each in mine.intervals:
