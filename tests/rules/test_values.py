@@ -232,7 +232,19 @@ def test_a_day_lies_with_whoever_must_act_in_the_stage(stage: str, party: str) -
 
 @pytest.mark.parametrize(
     ("name", "held"),
-    [("reserve_every", 5), ("recent_signal_days", 30), ("task_field", "0.1"), ("vat_account", "1520-BCF")],
+    [
+        ("reserve_every", 5),
+        ("work_in_hand_limit", 30),
+        ("claim_returns_after", {"acute": 2, "urgent": 16, "elevated": 40, "routine": 80}),
+        ("at_risk_share", 0.8),
+        (
+            "disclosure",
+            {"cases": 5, "employers": 3, "dominance": 0.75, "median": 10, "tails": 30},
+        ),
+        ("recent_signal_days", 30),
+        ("task_field", "0.1"),
+        ("vat_account", "1520-BCF"),
+    ],
 )
 def test_a_number_of_the_house_is_as_it_is_written_down(name: str, held: object) -> None:
     assert value(name, ON) == held
