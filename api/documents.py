@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Header, Path, Request, Response
 from sqlmodel import col, select
 
 from api import tokens, views
+from api.applications import etag
 from api.edge import Edge, OneConfiguration, OneEdge, utc_now
 from api.events import visible
 from api.idempotency import Answer
@@ -133,9 +134,10 @@ def add(data: Annotated[bytes, Depends(document_of)], edge: OneEdge, key: Id) ->
 
 
 @router.get("/payables/{id}/documents", operation_id="list-documents")
-def listed(edge: OneEdge, key: Id) -> Documents:
-    """The documents with the invoice of a payable; what they show is for the security contact alone."""
+def listed(edge: OneEdge, response: Response, key: Id) -> Documents:
+    """The documents with the invoice of a payable, with its ETag; what they show is for the security contact alone."""
     row = payable_of(edge, key)
+    response.headers["ETag"] = etag(row.version)
     query = select(Document).where(Document.invoice == row.invoice).order_by(col(Document.added_at), col(Document.id))
     return Documents(items=[DocumentView.model_validate(item) for item in edge.session.exec(query)])
 
