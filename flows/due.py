@@ -5,9 +5,8 @@ and be called again by anyone. ``at`` is the moment of the call; ``runner`` says
 """
 
 import re
-import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -178,15 +177,14 @@ def deliver(
         TransientChannelError: the channel carries nothing now; what was tried waits, the rest is untouched.
     """
     carrier = carrier or channel(configuration)
-    began, carried = time.monotonic(), 0
+    carried = 0
     while True:
-        now = at + timedelta(seconds=time.monotonic() - began)  # each lease is counted from its own moment
         # One by one: a sender that dies leaves one letter in doubt, not a bundle.
         with transaction(engine) as session:
-            rows = outbox.lease(session, at=now, limit=1)
+            rows = outbox.lease(session, at=at, limit=1)
         if not rows:
             break
-        carried += _send(engine, configuration, carrier, rows[0], now)
+        carried += _send(engine, configuration, carrier, rows[0], at)
     _finished(engine, DELIVER, at, runner)
     return carried
 
