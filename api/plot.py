@@ -1,78 +1,20 @@
 """A forecast drawn: waits per lane with their ranges, and how often a number of advisers suffices; as SVG or PNG."""
 
 from collections.abc import Callable, Mapping, Sequence
-from io import BytesIO
 from math import log1p
 from pathlib import Path
-from typing import Any, NamedTuple
-
-from jinja2 import Environment, FileSystemLoader
-from PIL import Image, ImageDraw, ImageFont
+from typing import Any
 
 from api.forecast_words import PER_DAY
+from notifications.drawing import FAINT, INK, SOFT, Bar, Dot, Drawing, Label, Shape, Stroke, png, svg
 
-INK, SOFT, FAINT, GOAL = "#1f2933", "#616e7c", "#e4e7eb", "#b42318"
+GOAL = "#b42318"
+TITLE = "How long work waits until someone begins"
 COLOURS = ("#1d5b8f", "#d17b0f", "#2f855a", "#8b4fa3", "#c2415d", "#5b7083")
 WIDTH, LEFT, PLOT, GAP, BARS = 1180, 120, 560, 110, 300
 TOP, ROW, BETWEEN = 118, 19, 20
 MARKS = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500)
 """Working days at which the axis may be marked."""
-SCALE = 2
-"""Pixels of a PNG for each unit of the drawing."""
-FINE = 2
-"""It is drawn so many times finer, and then made smaller, for smooth edges."""
-
-
-class Bar(NamedTuple):
-    """A filled rectangle."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    colour: str
-
-
-class Stroke(NamedTuple):
-    """A straight line."""
-
-    x: float
-    y: float
-    to_x: float
-    to_y: float
-    colour: str
-    dashed: bool = False
-
-
-class Dot(NamedTuple):
-    """A filled circle."""
-
-    x: float
-    y: float
-    radius: float
-    colour: str
-
-
-class Label(NamedTuple):
-    """Words; ``anchor`` is start, middle or end, and ``y`` the line that they stand on."""
-
-    x: float
-    y: float
-    text: str
-    size: int = 13
-    colour: str = INK
-    anchor: str = "start"
-
-
-Shape = Bar | Stroke | Dot | Label
-
-
-class Drawing(NamedTuple):
-    """What is drawn, in its order."""
-
-    width: int
-    height: int
-    shapes: Sequence[Shape]
 
 
 def draw(found: Mapping[str, Any]) -> Drawing:
@@ -85,7 +27,7 @@ def draw(found: Mapping[str, Any]) -> Drawing:
     shapes += _waits(found, scenarios, lanes, group, bottom)
     if found.get("advisersNeeded"):
         shapes += _needed(found["advisersNeeded"], bottom)
-    return Drawing(WIDTH if found.get("advisersNeeded") else LEFT + PLOT + 60, bottom + 72, shapes)
+    return Drawing(WIDTH if found.get("advisersNeeded") else LEFT + PLOT + 60, bottom + 72, TITLE, shapes)
 
 
 def _heading(found: Mapping[str, Any], scenarios: Sequence[Mapping[str, Any]]) -> list[Shape]:
@@ -95,7 +37,7 @@ def _heading(found: Mapping[str, Any], scenarios: Sequence[Mapping[str, Any]]) -
         f"{simulated['until']}, simulated {simulated['replications']} times (seed {simulated['seed']})"
     )
     shapes: list[Shape] = [
-        Label(24, 36, "How long work waits until someone begins", 21),
+        Label(24, 36, TITLE, 21),
         Label(24, 60, under, 13, SOFT),
     ]
     x = 24.0
@@ -175,65 +117,6 @@ def _pale(colour: str) -> str:
     """The same colour, for a wide bar."""
     parts = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
     return "#" + "".join(f"{round(part + (255 - part) * 0.62):02x}" for part in parts)
-
-
-def svg(drawing: Drawing) -> str:
-    """The drawing as SVG."""
-    room = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True)
-    shapes = [(type(shape).__name__, shape) for shape in drawing.shapes]
-    return room.get_template("plot.svg").render(drawing=drawing, shapes=shapes) + "\n"
-
-
-def png(drawing: Drawing) -> bytes:
-    """The drawing as PNG, twice as large for sharp screens."""
-    fine = SCALE * FINE
-    picture = Image.new("RGB", (drawing.width * fine, drawing.height * fine), "white")
-    pen = ImageDraw.Draw(picture)
-    for shape in drawing.shapes:
-        _PENS[type(shape)](pen, shape, fine)
-    small = picture.reduce(FINE)
-    out = BytesIO()
-    small.save(out, "PNG", optimize=True)
-    return out.getvalue()
-
-
-def _bar(pen: ImageDraw.ImageDraw, bar: Any, fine: int) -> None:
-    box = (bar.x * fine, bar.y * fine, (bar.x + bar.width) * fine, (bar.y + bar.height) * fine)
-    pen.rectangle(box, fill=bar.colour)
-
-
-def _stroke(pen: ImageDraw.ImageDraw, stroke: Any, fine: int) -> None:
-    ends = [(stroke.x, stroke.y), (stroke.to_x, stroke.to_y)]
-    length = max(abs(stroke.to_x - stroke.x), abs(stroke.to_y - stroke.y))
-    parts = round(length / 5) if stroke.dashed else 1
-    for part in range(0, max(parts, 1), 2):
-        at = [
-            ((1 - share) * ends[0][axis] + share * ends[1][axis]) * fine
-            for share in (part / parts, (part + 1) / parts)
-            for axis in (0, 1)
-        ]
-        pen.line(at, fill=stroke.colour, width=round(1.2 * fine))
-
-
-def _dot(pen: ImageDraw.ImageDraw, dot: Any, fine: int) -> None:
-    radius = dot.radius * fine
-    pen.ellipse(
-        (dot.x * fine - radius, dot.y * fine - radius, dot.x * fine + radius, dot.y * fine + radius), dot.colour
-    )
-
-
-def _label(pen: ImageDraw.ImageDraw, label: Any, fine: int) -> None:
-    font = ImageFont.load_default(label.size * fine)
-    anchor = {"start": "ls", "middle": "ms", "end": "rs"}[label.anchor]
-    pen.text((label.x * fine, label.y * fine), label.text, fill=label.colour, font=font, anchor=anchor)
-
-
-_PENS: dict[type, Callable[[ImageDraw.ImageDraw, Any, int], None]] = {
-    Bar: _bar,
-    Stroke: _stroke,
-    Dot: _dot,
-    Label: _label,
-}
 
 
 WRITERS: dict[str, Callable[[Drawing], bytes]] = {".svg": lambda drawing: svg(drawing).encode(), ".png": png}

@@ -8,11 +8,11 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 from sqlmodel import Session
 
-from api import plot, views
+from api import views
 from api.calculator import at_fault
 from api.edge import OneEdge
 from api.statistics import may_read
-from notifications import progress_chart
+from notifications import drawing, progress_chart
 from notifications.progress_report import as_csv, as_text, label, rows
 from rules import periods
 from rules.calculator import QuestionError
@@ -69,12 +69,6 @@ class ProgressReportView(views.View):
     numbers: list[NumberView]
 
 
-DRAWN_AS: dict[type, Callable[..., plot.Shape]] = {
-    progress_chart.Bar: plot.Bar,
-    progress_chart.Stroke: plot.Stroke,
-    progress_chart.Label: plot.Label,
-}
-"""Which shape of a plot each shape of the chart is."""
 WHY = {
     "nl": "Een getal is verborgen als er te weinig aanvragen of werkgevers achter staan, als één werkgever het bijna "
     "alleen uitmaakt, of als een ander verborgen getal er anders uit te berekenen zou zijn.",
@@ -102,13 +96,11 @@ class Asked:
 
     def svg(self) -> bytes:
         """A chart."""
-        return progress_chart.svg(progress_chart.draw(self.found, self.language)).encode()
+        return drawing.svg(progress_chart.draw(self.found, self.language)).encode()
 
     def png(self) -> bytes:
-        """The same chart in dots, drawn with the shapes of a forecast."""
-        drawn = progress_chart.draw(self.found, self.language)
-        shapes = [DRAWN_AS[type(shape)](*shape) for shape in drawn.shapes]
-        return plot.png(plot.Drawing(drawn.width, drawn.height, shapes))
+        """The same chart in dots."""
+        return drawing.png(progress_chart.draw(self.found, self.language))
 
     def view(self) -> ProgressReportView:
         """Number by number."""

@@ -1,13 +1,11 @@
 """The progress report drawn: applications, waits and terms per quarter. What is hidden has no bar but its mark."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
+from notifications.drawing import INK, SOFT, Bar, Drawing, Label, Shape, Stroke
 from notifications.progress_report import HIDDEN, known, shown, table_of
-from notifications.wording import environment
 from rules.progress import ALL, KEPT, OTHER, URGENT, OfQuarter, Wait
 
-INK, SOFT, FAINT = "#1f2933", "#616e7c", "#e4e7eb"
 FIRST, SECOND, PALE = "#1d5b8f", "#d17b0f", "#b9c7d5"
 LEFT, TOP, TALL, FOOT, STEP, NARROWEST = 70, 130, 150, 62, 86, 640
 HEADROOM = 1.15
@@ -43,49 +41,6 @@ LEGENDS = {
 }
 
 
-class Bar(NamedTuple):
-    """A filled rectangle."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    colour: str
-
-
-class Stroke(NamedTuple):
-    """A straight line."""
-
-    x: float
-    y: float
-    to_x: float
-    to_y: float
-    colour: str
-
-
-class Label(NamedTuple):
-    """Words; ``anchor`` is start, middle or end, and ``y`` the line that they stand on."""
-
-    x: float
-    y: float
-    text: str
-    size: int = 13
-    colour: str = INK
-    anchor: str = "start"
-
-
-Shape = Bar | Stroke | Label
-
-
-class Drawing(NamedTuple):
-    """What is drawn, in its order."""
-
-    width: int
-    height: int
-    title: str
-    shapes: Sequence[Shape]
-
-
 def draw(found: Sequence[OfQuarter], language: str = "nl") -> Drawing:
     """Lay a report out: three rows of bars, one group for each quarter.
 
@@ -109,12 +64,6 @@ def draw(found: Sequence[OfQuarter], language: str = "nl") -> Drawing:
         ]
         shapes += row(found, base)
     return Drawing(width, TOP + (TALL + FOOT + 44) * len(rows), title, shapes)
-
-
-def svg(drawing: Drawing) -> str:
-    """A drawing as SVG."""
-    shapes = [(type(shape).__name__, shape) for shape in drawing.shapes]
-    return environment("en").get_template("layout/chart.xml.j2").render(drawing._asdict() | {"shapes": shapes}) + "\n"
 
 
 def _legend(names: Sequence[str], colours: Sequence[str], y: float) -> list[Shape]:

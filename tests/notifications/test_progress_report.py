@@ -9,6 +9,7 @@ import pytest
 from lxml import etree
 
 from notifications import progress_chart
+from notifications.drawing import Bar, Label, svg
 from notifications.errors import NotificationsError
 from notifications.progress_report import COLUMNS, as_csv, as_text, month, rows, safe
 from rules.disclosure import limits
@@ -120,7 +121,7 @@ def test_a_cell_is_never_a_formula() -> None:
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_the_chart_is_an_image_that_stays_within_its_frame(found: list[OfQuarter], language: str) -> None:
     drawing = progress_chart.draw(found, language)
-    image = etree.fromstring(progress_chart.svg(drawing).encode())
+    image = etree.fromstring(svg(drawing).encode())
     assert image.tag.endswith("svg")
     words = ["".join(each.itertext()) for each in image.iter("{*}text")]
     assert {one.quarter.name for one in found} <= set(words)
@@ -135,14 +136,14 @@ def test_the_chart_is_an_image_that_stays_within_its_frame(found: list[OfQuarter
 def test_a_hidden_number_has_no_bar() -> None:
     few = made_up(date(2024, 9, 30), each=2)
     shapes = progress_chart.draw(few).shapes
-    bars = [shape for shape in shapes if isinstance(shape, progress_chart.Bar)]
+    bars = [shape for shape in shapes if isinstance(shape, Bar)]
     assert {(bar.width, bar.height) for bar in bars} == {(10, 10)}, "only those of the legend"
-    assert sum(isinstance(shape, progress_chart.Label) and shape.text == "x" for shape in shapes) == 5
+    assert sum(isinstance(shape, Label) and shape.text == "x" for shape in shapes) == 5
 
 
 def test_the_bars_are_as_high_as_their_numbers() -> None:
     shapes = progress_chart.draw(SHORT).shapes
-    other, urgent = [shape for shape in shapes if isinstance(shape, progress_chart.Bar) and shape.width == 42]
+    other, urgent = [shape for shape in shapes if isinstance(shape, Bar) and shape.width == 42]
     assert other.height == pytest.approx(3 * urgent.height)
     assert other.y == pytest.approx(urgent.y + urgent.height)
 
