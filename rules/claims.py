@@ -5,6 +5,7 @@ from datetime import date
 
 from rules.findings import HOUSE, Words, rule, say
 from rules.roles import Role
+from rules.skills import suffice
 
 ARTICLE = "house rule of the work list"
 
@@ -72,7 +73,7 @@ def limit_in_hand(*, person: str, in_hand: int, limit: int, acute: bool) -> Word
 )
 def skilled(*, person: str, skill: str, skills: Sequence[str]) -> Words | None:
     """Work that asks for a skill goes to someone who has it; whoever has none arranged has every one."""
-    if not skill or not skills or skill in skills:
+    if suffice(skills, skill):
         return None
     return say(
         f"The work asks for {skill}, and {person} has {', '.join(skills)}; give it to someone who has it, or arrange "

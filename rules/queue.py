@@ -24,6 +24,11 @@ class Standing(NamedTuple):
     created_at: datetime
     id: str
 
+    @property
+    def age(self) -> tuple[datetime, datetime, str]:
+        """How long it has been overdue, whatever its lane: the smallest is the oldest, and the reserve's."""
+        return self.start_by, self.created_at, self.id
+
 
 class Waits(Protocol):
     """Anything that waits in the queue."""
@@ -47,8 +52,13 @@ def next_of(waiting: Iterable[W], at: datetime, *, reserve: bool) -> tuple[W, bo
     if first is None or first.standing.lane == ACUTE or not reserve:
         return None if first is None else (first, False)
     overdue = (item for item in all_of if item.standing.start_by <= at)
-    oldest = min(overdue, key=lambda item: item.standing[1:], default=None)
+    oldest = min(overdue, key=lambda item: item.standing.age, default=None)
     return (oldest, True) if oldest is not None else (first, False)
+
+
+def turn_of_reserve(seen: Iterable[int], every: int) -> bool:
+    """Whether the next claim is the reserve's: some class of the claimant has seen all others since its last turn."""
+    return any(count + 1 >= every for count in seen)
 
 
 def check_reserve(every: object) -> int:

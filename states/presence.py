@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 from rules.calendar import why_surely_closed
 from rules.moments import AMSTERDAM, office_day
 from rules.roles import Role
+from rules.skills import suffice
 from rules.values import value
 from states.tables.people import Duty
 
@@ -38,7 +39,7 @@ class Presence(NamedTuple):
 
     def can(self, skill: str) -> bool:
         """Whether the person has what work asks for."""
-        return not skill or not self.skills or skill in self.skills
+        return suffice(self.skills, skill)
 
 
 LOOK = text(

@@ -14,6 +14,8 @@ from sqlalchemy import ARRAY, String, bindparam, text
 from sqlmodel import Session
 
 from rules.moments import office_day
+from rules.queue import turn_of_reserve
+from rules.skills import suffice
 from rules.values import value
 from states.tables.work import ReserveCount, WorkItem
 
@@ -71,9 +73,7 @@ def classes_of(session: Session, role: str, organisation: str, person: str, skil
     """
     rows = session.connection().execute(CLASSES, {"role": role, "organisation": organisation})
     found = (WorkClass(row.skill, tuple(row.not_by), row.seen) for row in rows)
-    return [
-        each for each in found if person not in each.not_by and (not each.skill or not skills or each.skill in skills)
-    ]
+    return [each for each in found if person not in each.not_by and suffice(skills, each.skill)]
 
 
 def seen_by(session: Session, item: WorkItem) -> int:
@@ -89,8 +89,7 @@ def hold(session: Session, role: str, organisation: str) -> None:
 
 def is_turn(classes: Sequence[WorkClass], at: datetime) -> bool:
     """Whether the next claim over these classes is the reserve's."""
-    every = int(value("reserve_every", office_day(at)))
-    return any(each.seen + 1 >= every for each in classes)
+    return turn_of_reserve((each.seen for each in classes), int(value("reserve_every", office_day(at))))
 
 
 def count_claim(session: Session, role: str, organisation: str, classes: Sequence[WorkClass], *, turn: bool) -> None:

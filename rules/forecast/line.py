@@ -10,7 +10,8 @@ from datetime import datetime
 from heapq import heappop, heappush
 from typing import NamedTuple
 
-from rules.queue import ACUTE, Standing, next_of
+from rules.queue import ACUTE, Standing, next_of, turn_of_reserve
+from rules.skills import suffice
 
 
 class Item:
@@ -47,9 +48,8 @@ class WorkClass:
 
     def add(self, item: Item) -> None:
         """It waits."""
-        standing = item.standing
-        heappush(self.in_order, (standing, item))
-        heappush(self.by_age, ((standing.start_by, standing.created_at, standing.id), item))
+        heappush(self.in_order, (item.standing, item))
+        heappush(self.by_age, (item.standing.age, item))
         self.waiting += 1
 
     def first(self) -> Item:
@@ -89,12 +89,8 @@ class Line:
 
     def take(self, skills: tuple[str, ...], moment: float) -> Taken | None:
         """What is next for someone with these skills, none for every skill; None where nothing waits for them."""
-        mine = [
-            each
-            for each in self.classes.values()
-            if each.waiting and (not each.skill or not skills or each.skill in skills)
-        ]
-        turn = self.reserve is not None and any(each.seen + 1 >= self.reserve for each in mine)
+        mine = [each for each in self.classes.values() if each.waiting and suffice(skills, each.skill)]
+        turn = self.reserve is not None and turn_of_reserve((each.seen for each in mine), self.reserve)
         heads = [each.first() for each in mine]
         if turn:
             heads += [each.oldest() for each in mine]
