@@ -1,12 +1,7 @@
 """How long work will wait, as a range: from how fast its pool took work lately, and how much stands before it."""
 
-from datetime import datetime, timedelta
 from math import exp, lgamma, log
 from typing import NamedTuple
-
-from rules.calendar import BeyondHorizonError, why_closed, why_surely_closed
-from rules.moments import office_day
-from rules.working_hours import office_time
 
 TINY = 1e-30
 
@@ -27,21 +22,6 @@ def wait(ahead: int, *, claims: int, hours: float) -> Range:
     """
     low, high = (_quantile(share, ahead, claims) for share in (0.1, 0.9))
     return Range(low * hours, high * hours)
-
-
-def hours_between(start: datetime, end: datetime) -> float:
-    """The working hours of the office between two moments."""
-    total, day, last = timedelta(), office_day(start), office_day(end)
-    while day <= last:
-        try:
-            closed = why_closed(day)
-        except BeyondHorizonError:
-            closed = why_surely_closed(day)
-        if closed is None:
-            opens, closes = office_time(day)
-            total += max(timedelta(), min(closes, end) - max(opens, start))
-        day += timedelta(days=1)
-    return total / timedelta(hours=1)
 
 
 def _quantile(share: float, p: int, n: int) -> float:

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import ARRAY, String, bindparam, text
 from sqlmodel import Session
 
-from rules.expected import hours_between, wait
+from rules.elapsed import working_hours
+from rules.expected import wait
 from rules.findings import say
 from rules.priority import zulu
 from rules.working_hours import add_or_provisional
@@ -41,7 +42,7 @@ def expected(session: Session, role: str, organisation: str, ahead: int, *, at: 
         )
         return {"known": False, "why": why.en, "whyNl": why.nl}
     since = max(since, found.oldest)
-    hours = max(hours_between(since, at), 1.0)
+    hours = max(working_hours(since, at), 1.0)
     low, high = wait(ahead, claims=found.taken, hours=hours)
     method = say(
         f"The time of {ahead} claims more at the pace of this pool: {found.taken} in {hours:.0f} working hours. Four "

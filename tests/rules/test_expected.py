@@ -5,7 +5,8 @@ from math import comb
 
 import pytest
 
-from rules.expected import hours_between, wait
+from rules.elapsed import working_hours
+from rules.expected import wait
 
 
 def reached(x: float, p: int, n: int) -> float:
@@ -46,4 +47,4 @@ def test_the_next_claim_of_a_pool_that_made_five_in_a_week() -> None:
     ],
 )
 def test_working_hours_between_two_moments(start: tuple[int, ...], end: tuple[int, ...], hours: float) -> None:
-    assert hours_between(datetime(*start, tzinfo=UTC), datetime(*end, tzinfo=UTC)) == hours  # type: ignore[misc]
+    assert working_hours(datetime(*start, tzinfo=UTC), datetime(*end, tzinfo=UTC)) == hours  # type: ignore[misc]

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from walked_hours import walked
 
 from rules.elapsed import days, working_hours
-from rules.expected import hours_between
 from rules.figures import DEFINITIONS
 from rules.lateness import Figures, seen
 from rules.lateness import figures as summed
@@ -39,14 +39,14 @@ def at(hours: float) -> datetime:
     st.timedeltas(timedelta(), timedelta(days=90)),
 )
 def test_working_hours_are_those_that_are_walked_day_by_day(start: datetime, length: timedelta) -> None:
-    assert working_hours(start, start + length) == pytest.approx(hours_between(start, start + length), abs=1e-6)
+    assert working_hours(start, start + length) == pytest.approx(walked(start, start + length), abs=1e-6)
 
 
 def test_hours_and_days_never_run_back_and_a_year_ends_without_a_gap() -> None:
     assert working_hours(MONDAY, MONDAY - DAY) == days(MONDAY, MONDAY - DAY) == 0
     assert working_hours(MONDAY, MONDAY) == days(MONDAY, MONDAY) == 0
     start, end = datetime(2025, 12, 30, tzinfo=UTC), datetime(2026, 1, 3, tzinfo=UTC)
-    assert working_hours(start, end) == pytest.approx(hours_between(start, end))
+    assert working_hours(start, end) == pytest.approx(walked(start, end))
     assert days(datetime(2026, 3, 28, 23, tzinfo=UTC), datetime(2026, 3, 29, 22, tzinfo=UTC)) == pytest.approx(1)
 
 
