@@ -35,6 +35,7 @@ from states import (
     sequence,
     watch,
 )
+from states.bodies import REFERENCE
 from states.configuration import Configuration
 from states.database import transaction
 from states.errors import StatesError
@@ -51,8 +52,6 @@ CALENDAR = "watch-calendar"
 NUMBER = "number-entries"
 DIGEST = "digest"
 """The names under which each records that it ran to its end; deployments and jobs of the clock bear the same."""
-CASE = re.compile(r"^VA-[0-9]{4}-[A-Z0-9]{8}$")
-"""The reference of a case; what belongs to none is named by its work, for a subject may be a person."""
 AT_ONCE = 100
 """Thresholds passed in one transaction."""
 _LOG = structlog.get_logger()
@@ -72,7 +71,8 @@ def offer(engine: Engine, at: datetime, run: str, *, runner: str = "direct") -> 
     with transaction(engine) as session:
         alarms.watch(session, at=at)
     _finished(engine, DISPATCH, at, runner)
-    return [one.application if CASE.match(one.application) else one.id for one in offered]
+    # What belongs to no case is named by its work, for a subject may be a person.
+    return [one.application if re.fullmatch(REFERENCE, one.application) else one.id for one in offered]
 
 
 def offers(engine: Engine) -> bool:

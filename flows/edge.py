@@ -51,6 +51,11 @@ def await_gate() -> None:
         sys.stdin.buffer.read()
 
 
+def mark() -> str:
+    """This process among all: machine and process id."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
 def here(part: str) -> str:
-    """A name for this process: part, machine and process id."""
-    return f"{part}@{socket.gethostname()}:{os.getpid()}"
+    """A name for this process: its part, and its mark."""
+    return f"{part}@{mark()}"

@@ -1,7 +1,5 @@
 """What Prefect's pages show of a run: its lane, its references, and the process that runs it. Nothing else."""
 
-import os
-import socket
 from collections.abc import Sequence
 
 import httpx
@@ -10,14 +8,11 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.exceptions import PrefectException
 from prefect.runtime import flow_run
 
+from flows.edge import mark
+
 SHOWN = 10
 """So many references are shown; the others are counted."""
 PROCESS = "process:"
-
-
-def mark() -> str:
-    """How a run remembers the process that runs it."""
-    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 def marked(run: FlowRun) -> str | None:

@@ -24,12 +24,11 @@ from prefect.flow_engine import run_flow_async
 from prefect.settings import PREFECT_API_URL
 from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker, BaseWorkerResult
 
-from flows.edge import await_gate, configuration, engine, here, utc_now
+from flows.edge import await_gate, configuration, engine, here, mark, utc_now
 from flows.health import Pulse
 from flows.janitor import bury, forget_missed
 from flows.plan import limits, pool_name, read
 from flows.registrar import load, register
-from flows.telling import mark
 from states import logs
 
 TYPE = "veiligadvies"

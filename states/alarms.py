@@ -18,9 +18,8 @@ from sqlmodel import Session, col, select
 from rules.queue import ACUTE
 from rules.roles import ENGINE, Role
 from states import outbox, pools
-from states.presence import Presence, people_of
+from states.presence import Presence, holders, people_of
 from states.tables.base import new_id
-from states.tables.people import Duty
 from states.tables.work import WorkAlarm, WorkItem
 
 FULL, NOBODY_THERE, NOBODY_MAY = "capacity-full", "nobody-there", "nobody-may"
@@ -132,7 +131,7 @@ def ring(session: Session, why: Alarming, at: datetime) -> None:
     chain = pools.enter(session, why.role, why.organisation, at=at)
     facts = {"kind": why.kind, "waiting": why.waiting}
     pools.note(session, chain, by=ENGINE, at=at, event="alarm", item=first, facts=facts)
-    for person in session.exec(select(Duty.person).where(Duty.role == Role.COORDINATOR).order_by(Duty.person)):
+    for person in holders(session, Role.COORDINATOR, ""):
         facts = {"want": why.kind}
         outbox.post(session, LETTER, application=first.application, recipient=person, facts=facts, at=at)
 

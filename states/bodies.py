@@ -58,7 +58,9 @@ Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9./-]{0,39}$")]
 """A reference as other systems give it: letters, digits, ``.``, ``/`` and ``-``; a fact."""
 Handle = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,60}$")]
 """The id of a person, organisation or subject: a fact."""
-Reference = Annotated[str, Field(pattern=r"^VA-[0-9]{4}-[A-Z0-9]{8}$")]
+REFERENCE = "VA-[0-9]{4}-[A-Z0-9]{8}"
+"""How the reference of an application is written."""
+Reference = Annotated[str, Field(pattern=f"^{REFERENCE}$")]
 """The reference of an application: a fact."""
 
 

@@ -13,13 +13,13 @@ from rules.e_invoice import EInvoice, Item, Problem
 from rules.money import CENT
 from rules.roles import Actor
 from states import scope, ubl
+from states.bodies import REFERENCE
 from states.charts.payable import PayableState
 from states.tables.finance import Payable, PayableKind
 from states.tables.people import Organisation
 from states.vault import Vault
 
 NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9./-]{0,39}")
-REFERENCE = re.compile(r"VA-[0-9]{4}-[A-Z0-9]{8}")
 ZERO = Decimal(0)
 
 
@@ -45,7 +45,7 @@ def read(session: Session, data: bytes, *, by: Actor, on: date) -> Filled:
     employer = session.get(Organisation, by.organisation) if by.organisation else None
     same = employer is not None and plain(employer.name) == plain(found.buyer)
     number = found.number if NUMBER.fullmatch(found.number) else None
-    order = REFERENCE.search(found.order or "")
+    order = re.search(REFERENCE, found.order or "")
     return Filled(
         found,
         number,

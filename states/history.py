@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlmodel import Session, col, or_, select
 
-from rules.calendar import why_surely_closed
 from rules.forecast.axis import Axis, Hours, since, spans
 from rules.forecast.history import Kind, Past, Piece, Term, next_hour
 from rules.forecast.model import Person as Worker
@@ -19,7 +18,7 @@ from rules.roles import Role
 from rules.values import value
 from states.charts.application import Stage
 from states.charts.registry import PersonState
-from states.presence import FRIDAY, hours_on
+from states.presence import hours_on
 from states.tables.people import Absence, Duty, Person, WorkArrangement
 from states.tables.work import WorkItem
 from states.work_kinds import WORK, Work, level_of
@@ -136,12 +135,6 @@ def _hours(arranged: dict[str, Any], away: list[tuple[date, date]]) -> Hours:
     """When someone works on a day: by arrangement or in the office's hours, and not during an absence."""
 
     def on(day: date) -> tuple[time, time] | None:
-        weekend = day.isoweekday() > FRIDAY
-        if why_surely_closed(day) is not None and not (weekend and arranged):
-            return None
-        if any(since <= day <= until for since, until in away):
-            return None
-        begins, ends = hours_on(arranged, day)
-        return None if begins is None or ends is None else (begins, ends)
+        return None if any(since <= day <= until for since, until in away) else hours_on(arranged, day)
 
     return on

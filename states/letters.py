@@ -11,9 +11,10 @@ from rules.offices import EMPLOYER_OF
 from rules.penalty import penalty
 from rules.roles import Role
 from rules.terms import due_or_provisional
-from states import deadlines, outbox, reminding, scope
+from states import deadlines, outbox, scope
 from states.charts.application import ENDS, Stage
 from states.events.event import Passage, Touched
+from states.presence import holders
 from states.tables.application import Application, Takeover
 from states.tables.finance import PayableKind
 from states.tables.loans import Loan
@@ -187,7 +188,7 @@ def suspended(_: Passage, touch: Touched) -> Mapping[str, Any]:
 def concerned(passage: Passage, touch: Touched) -> list[str]:
     """The applicant, and the employer of the term."""
     term = named(passage, touch)
-    mine = reminding.holders(passage.session, Role.EMPLOYER, term.organisation) if term else []
+    mine = holders(passage.session, Role.EMPLOYER, term.organisation) if term else []
     return [*applicant(passage, touch), *mine]
 
 

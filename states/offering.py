@@ -18,6 +18,8 @@ from states.tables.base import new_id
 from states.tables.work import WorkItem, WorkProposal
 
 OFFERED = "work-offered"
+UNTOLD = (col(WorkItem.done_at).is_(None), col(WorkItem.dispatched_at).is_(None))
+"""Of open work: nobody was told of it yet."""
 
 
 class Offered(NamedTuple):
@@ -30,8 +32,7 @@ class Offered(NamedTuple):
 
 def waits(session: Session) -> bool:
     """Whether there is work that nobody was told of yet."""
-    query = select(WorkItem.id).where(col(WorkItem.done_at).is_(None), col(WorkItem.dispatched_at).is_(None)).limit(1)
-    return session.exec(query).first() is not None
+    return session.exec(select(WorkItem.id).where(*UNTOLD).limit(1)).first() is not None
 
 
 def offer_due(session: Session, *, at: datetime, run: str, limit: int = 200) -> list[Offered]:
@@ -43,13 +44,7 @@ def offer_due(session: Session, *, at: datetime, run: str, limit: int = 200) -> 
         run: what the items remember as having offered them.
         limit: so many at most; the rest is for the next call.
     """
-    query = (
-        select(WorkItem)
-        .where(col(WorkItem.done_at).is_(None), col(WorkItem.dispatched_at).is_(None))
-        .order_by(*pools.order())
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
+    query = select(WorkItem).where(*UNTOLD).order_by(*pools.order()).limit(limit).with_for_update(skip_locked=True)
     offered = list(session.exec(query))
     for item in offered:
         item.dispatched_at, item.dispatched_by = at, run

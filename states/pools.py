@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from rules.roles import Actor, Role
 from states import ledger
 from states.ledger import STREAMS, Chain
+from states.presence import holders
 from states.tables.ledger import StreamKind
-from states.tables.people import Duty
 from states.tables.work import WorkItem
 from states.vault import Vault
 from states.writing import Pen
@@ -55,8 +55,7 @@ def enter(
 def chains_of(session: Session, role: str, organisation: str) -> list[str]:
     """The chains in which the movements of a pool stand: its own, and those of the people who hold its duty."""
     pool_chain = f"work:{role}:{organisation}"
-    people = session.exec(select(Duty.person).where(Duty.role == Role(role), Duty.organisation == organisation))
-    return [pool_chain, *(f"{pool_chain}:{person}" for person in people)]
+    return [pool_chain, *(f"{pool_chain}:{person}" for person in holders(session, Role(role), organisation))]
 
 
 def note(

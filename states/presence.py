@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 
 from rules.calendar import why_surely_closed
 from rules.moments import AMSTERDAM, office_day
-from rules.roles import Role
+from rules.roles import OF_AN_EMPLOYER, Role
 from rules.skills import suffice
 from rules.values import value
 from states.tables.people import Duty
@@ -64,8 +64,14 @@ def presence_of(session: Session, person: str, role: Role | str, organisation: s
 
 def people_of(session: Session, role: Role | str, organisation: str | None, *, at: datetime) -> list[Presence]:
     """Everyone who holds the duty of a pool."""
-    holders = select(Duty.person).where(Duty.role == role, Duty.organisation == (organisation or ""))
-    return look(session, list(session.exec(holders)), role, organisation, at=at)
+    return look(session, holders(session, Role(role), organisation or ""), role, organisation, at=at)
+
+
+def holders(session: Session, role: Role, organisation: str) -> list[str]:
+    """Whoever holds a duty: for the employer where the role acts for one, else in the office or the ministry."""
+    mine = organisation if role in OF_AN_EMPLOYER else ""
+    query = select(Duty.person).where(Duty.role == role, Duty.organisation == mine)
+    return sorted(session.exec(query))
 
 
 def look(
@@ -91,18 +97,20 @@ def look(
 
 def within(hours: dict[str, Any], at: datetime) -> bool:
     """Whether a moment lies in someone's working hours, or in the office's where none were arranged."""
-    day = office_day(at)
+    held = hours_on(hours, office_day(at))
+    return held is not None and held[0] <= at.astimezone(AMSTERDAM).time() < held[1]
+
+
+def hours_on(hours: dict[str, Any], day: date) -> tuple[time, time] | None:
+    """From when until when someone works on a day, in local time; None where not at all.
+
+    On a holiday nobody does, and in a weekend whoever arranged it alone.
+    """
     weekend = day.isoweekday() > FRIDAY
     if why_surely_closed(day) is not None and not (weekend and hours):
-        return False
-    begins, ends = hours_on(hours, day)
-    return begins is not None and ends is not None and begins <= at.astimezone(AMSTERDAM).time() < ends
-
-
-def hours_on(hours: dict[str, Any], day: date) -> tuple[time | None, time | None]:
-    """When someone works on a day, in local time; None and None where not at all."""
+        return None
     if hours:
         line = hours.get(str(day.isoweekday()))
-        return (time.fromisoformat(line[0]), time.fromisoformat(line[1])) if line else (None, None)
+        return (time.fromisoformat(line[0]), time.fromisoformat(line[1])) if line else None
     held = value("office_hours", day)
     return held["opens"], held["closes"]

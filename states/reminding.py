@@ -13,8 +13,8 @@ from rules.roles import ENGINE, OF_AN_EMPLOYER, Role
 from states import ledger, outbox, scope, work
 from states.deadlines import LAPSED, PURSUED, lapse
 from states.ledger import Chain
+from states.presence import holders
 from states.tables.application import Application
-from states.tables.people import Duty
 from states.tables.work import Reminder, Term, Threshold
 from states.term_kinds import TERMS
 from states.writing import Pen
@@ -190,10 +190,3 @@ class Telling:
         if (role, organisation) not in self._holders:
             self._holders[role, organisation] = holders(self.session, role, organisation)
         return self._holders[role, organisation]
-
-
-def holders(session: Session, role: Role, organisation: str) -> list[str]:
-    """Whoever holds a duty: for the employer where the role acts for one, else in the office or the ministry."""
-    mine = organisation if role in OF_AN_EMPLOYER else ""
-    query = select(Duty.person).where(Duty.role == role, Duty.organisation == mine)
-    return sorted(session.exec(query))
