@@ -68,7 +68,7 @@ def people(
     organisation: Annotated[str, Query(pattern=r"^[a-z0-9-]{0,60}$")] = "",
 ) -> PeopleAtWork:
     """Who is in the caller's pool, or in any for a coordinator: what each can do, holds, and whether they are there."""
-    name = (str(edge.by.role), edge.by.organisation or "")
+    name = edge.by.pool
     if edge.by.role in WATCH and role is not None:
         name = (str(role), organisation)
     found = presence.people_of(edge.session, *name, at=edge.at)

@@ -169,9 +169,10 @@ def waiting(
         if role is not None:
             query = query.where(WorkItem.role == str(role), WorkItem.organisation == organisation)
     else:
+        mine = edge.by.pool
         query = query.where(
-            WorkItem.role == str(edge.by.role),
-            WorkItem.organisation == (edge.by.organisation or ""),
+            WorkItem.role == mine[0],
+            WorkItem.organisation == mine[1],
             or_(col(WorkItem.assignee).is_(None), WorkItem.assignee == edge.by.person),
         )
     found = edge.session.exec(query.order_by(*pools.order()).limit(limit))
@@ -183,7 +184,8 @@ def list_alarms(edge: OneEdge, limit: Annotated[int, Query(ge=1, le=500)] = 100)
     """Which pools cannot take work that must be taken, and when that was so before; the newest first."""
     query = select(WorkAlarm).order_by(col(WorkAlarm.until).desc().nulls_first(), col(WorkAlarm.since).desc())
     if edge.by.role not in WATCH:
-        query = query.where(WorkAlarm.role == str(edge.by.role), WorkAlarm.organisation == (edge.by.organisation or ""))
+        mine = edge.by.pool
+        query = query.where(WorkAlarm.role == mine[0], WorkAlarm.organisation == mine[1])
     return Alarms(items=[AlarmView.model_validate(row) for row in edge.session.exec(query.limit(limit))])
 
 

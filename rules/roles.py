@@ -40,6 +40,11 @@ class Actor:
     role: Role
     organisation: str | None = None
 
+    @property
+    def pool(self) -> tuple[str, str]:
+        """Whose work is theirs: the role, and the employer where the role acts for one, else empty."""
+        return str(self.role), self.organisation or ""
+
 
 ENGINE = Actor("engine", Role.ENGINE)
 """The engine itself: steps that follow from other steps, and the clock."""

@@ -59,12 +59,11 @@ def explain(session: Session, item: WorkItem, *, at: datetime, case: Case | None
         case: the case of the item, where it was read already.
     """
     case = case or case_of(session, item.application)
-    pool = (item.role, item.organisation)
     supposed = [(one, one.of(case, item)) for one in suppositions(case, item, at=at)]
     lanes = {lane: places.lane_begins(lane) for lane in range(ACUTE, item.lane + 1)}
     points = [item.standing, *lanes.values(), *(there for _, there in supposed if there is not None)]
-    before = places.counts_before(session, *pool, points)
-    due = places.due_before(session, *pool, item.standing)
+    before = places.counts_before(session, *item.pool, points)
+    due = places.due_before(session, *item.pool, item.standing)
     at_place = before[item.standing] + 1 if item.assignee is None else None
     reserve = factors.reserve(item, at=at, so_far=reserve_counts.seen_by(session, item), due_before=due)
     return {
@@ -97,7 +96,7 @@ def before_by_lane(item: WorkItem, before: Mapping[Standing, int], lanes: Mappin
 
 def first_before(session: Session, item: WorkItem) -> list[dict[str, Any]]:
     """The first items that stand before it, each with the first thing in which they differ."""
-    found = places.first_of(session, item.role, item.organisation, FIRST)
+    found = places.first_of(session, *item.pool, FIRST)
     return [
         {
             "workItem": there.id,
@@ -160,7 +159,7 @@ def waits(
         why = say("Somebody has it in hand.", "Iemand heeft het opgepakt.")
         return {"known": False, "why": why.en, "whyNl": why.nl}
     ahead = min(at_place, reserve["fact"]["withinClaims"] or at_place)
-    return pace.expected(session, item.role, item.organisation, ahead, at=at)
+    return pace.expected(session, *item.pool, ahead, at=at)
 
 
 def people(session: Session, item: WorkItem, *, at: datetime) -> dict[str, Any]:
@@ -168,7 +167,7 @@ def people(session: Session, item: WorkItem, *, at: datetime) -> dict[str, Any]:
 
     Whoever holds as much as is allowed may take it again once a hand is free, so that rule is named apart.
     """
-    pool = people_of(session, item.role, item.organisation, at=at)
+    pool = people_of(session, *item.pool, at=at)
     barred: dict[str, list[str]] = {}
     for one in pool:
         for finding in objections(session, item, one.person, one):
@@ -201,6 +200,6 @@ def readable(session: Session, key: str, by: Actor) -> WorkItem:
     """
     item = session.get(WorkItem, key)
     watch = by.role in {Role.COORDINATOR, Role.AUDITOR, Role.ADMINISTRATOR}
-    if item is None or not (watch or (item.role == str(by.role) and item.organisation == (by.organisation or ""))):
+    if item is None or not (watch or item.pool == by.pool):
         raise NotFoundError("work item", key)
     return item

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import func
@@ -88,12 +89,12 @@ def redistribute(
     if person in to or len(set(to)) != len(to):
         raise MalformedError([("to", f"Name others than {person}, each once; none to put the work back.")])
     mine = (WorkItem.assignee == person, col(WorkItem.done_at).is_(None))
-    names = sorted({(row.role, row.organisation) for row in session.exec(select(WorkItem).where(*mine))})
+    names = sorted({row.pool for row in session.exec(select(WorkItem).where(*mine))})
     chains = {name: pools.enter(session, *name, at=at) for name in names}
     query = select(WorkItem).where(*mine).order_by(*pools.order()).with_for_update()
-    held = sorted(session.exec(query.execution_options(populate_existing=True)), key=_pool)
+    held = sorted(session.exec(query.execution_options(populate_existing=True)), key=attrgetter("pool"))
     moved = []
-    for name, items in groupby((item for item in held if _pool(item) in chains), key=_pool):
+    for name, items in groupby((item for item in held if item.pool in chains), key=attrgetter("pool")):
         there = {one.person: one for one in people_of(session, *name, at=at)}
         load = {handle: there[handle].in_hand for handle in to if handle in there}
         for item in items:
@@ -185,9 +186,5 @@ def known(session: Session, person: str) -> None:
         raise NotFoundError("person", person)
 
 
-def _pool(item: WorkItem) -> tuple[str, str]:
-    return item.role, item.organisation
-
-
 def _of_pool(session: Session, item: WorkItem, at: datetime) -> dict[str, Presence]:
-    return {one.person: one for one in people_of(session, item.role, item.organisation, at=at)}
+    return {one.person: one for one in people_of(session, *item.pool, at=at)}

@@ -57,8 +57,7 @@ def readable(session: Session, key: str, by: Actor) -> WorkItem:
         NotFoundError: there is none in the caller's pool.
     """
     item = session.get(WorkItem, key)
-    own = item is not None and item.role == str(by.role) and item.organisation == (by.organisation or "")
-    if item is None or item.done_at is not None or not (own or by.role is Role.COORDINATOR):
+    if item is None or item.done_at is not None or not (item.pool == by.pool or by.role is Role.COORDINATOR):
         raise NotFoundError("open work item", key)
     return item
 
@@ -74,7 +73,7 @@ def enter(session: Session, key: str, *, by: Actor, at: datetime) -> tuple[WorkI
     seen = readable(session, key, by)
     coordinates = by.role is Role.COORDINATOR and seen.role != str(Role.COORDINATOR)
     person = None if coordinates else by.person
-    chain = pools.enter(session, seen.role, seen.organisation, at=at, person=person)
+    chain = pools.enter(session, *seen.pool, at=at, person=person)
     item = session.get(WorkItem, key, with_for_update=True, populate_existing=True)
     if item is None or item.done_at is not None:
         raise NotFoundError("open work item", key)

@@ -58,10 +58,9 @@ def alert(session: Session, items: Sequence[WorkItem], at: datetime) -> None:
     told: set[tuple[str, str]] = set()
     people: dict[tuple[str, str], list[Presence]] = {}
     for item in items:
-        pool = (item.role, item.organisation)
-        if pool not in people:
-            people[pool] = people_of(session, *pool, at=at)
-        for one in listeners(session, item, people[pool]):
+        if item.pool not in people:
+            people[item.pool] = people_of(session, *item.pool, at=at)
+        for one in listeners(session, item, people[item.pool]):
             if (item.application, one.person) in told:
                 continue
             told.add((item.application, one.person))

@@ -121,4 +121,4 @@ def first_of(session: Session, role: str, organisation: str, limit: int) -> list
 
 def place(session: Session, item: WorkItem) -> int:
     """How many waiting items of the same pool come before it, plus one."""
-    return counts_before(session, item.role, item.organisation, [item.standing])[item.standing] + 1
+    return counts_before(session, *item.pool, [item.standing])[item.standing] + 1

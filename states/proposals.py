@@ -14,6 +14,7 @@ from states.tables.work import WorkItem, WorkProposal
 
 def open_for(session: Session, by: Actor) -> list[tuple[WorkProposal, WorkItem]]:
     """What someone was asked and has not answered, and that still waits or is in their own hands."""
+    role, organisation = by.pool
     query = (
         select(WorkProposal, WorkItem)
         .join(WorkItem, col(WorkItem.id) == WorkProposal.work_item)
@@ -21,8 +22,8 @@ def open_for(session: Session, by: Actor) -> list[tuple[WorkProposal, WorkItem]]
             WorkProposal.person == by.person,
             col(WorkProposal.answered_at).is_(None),
             col(WorkItem.done_at).is_(None),
-            WorkItem.role == str(by.role),
-            WorkItem.organisation == (by.organisation or ""),
+            WorkItem.role == role,
+            WorkItem.organisation == organisation,
         )
         .order_by(*pools.order())
     )
@@ -55,7 +56,7 @@ def answer(
     if give_back and not accept:
         raise MalformedError([("giveBack", "Work is given back here in the place of what is taken; release it else.")])
     asked, item = found[key]
-    chain = pools.enter(session, item.role, item.organisation, at=at, person=by.person)
+    chain = pools.enter(session, *item.pool, at=at, person=by.person)
     asked.answered_at, asked.accepted = at, accept
     facts = {"accepted": accept, "proposedAt": asked.proposed_at}
     pools.note(session, chain, by=by, at=at, event="answer-proposal", item=item, facts=facts)

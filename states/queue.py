@@ -72,9 +72,8 @@ def claim(session: Session, *, by: Actor, at: datetime) -> WorkItem | None:
     Raises:
         RefusedError: the person is absent, or holds as much as is allowed and no acute work waits.
     """
-    role, organisation = str(by.role), by.organisation or ""
-    chain = pools.enter(session, role, organisation, at=at, person=by.person)
-    me = presence_of(session, by.person, role, organisation, at=at)
+    chain = pools.enter(session, *by.pool, at=at, person=by.person)
+    me = presence_of(session, by.person, *by.pool, at=at)
     ask(claims.present, person=me.person, absent_until=me.absent_until)
     item, reserved = first(session, ACUTE_FIRST, by, me, at), False
     if item is None:
@@ -90,9 +89,8 @@ def claim(session: Session, *, by: Actor, at: datetime) -> WorkItem | None:
 
 def _not_acute(session: Session, by: Actor, me: Presence, at: datetime) -> tuple[WorkItem | None, bool]:
     """The next item that is not acute, and whether the reserve gave it."""
-    role, organisation = str(by.role), by.organisation or ""
-    reserve.hold(session, role, organisation)
-    classes = reserve.classes_of(session, role, organisation, by.person, me.skills)
+    reserve.hold(session, *by.pool)
+    classes = reserve.classes_of(session, *by.pool, by.person, me.skills)
     if not classes:
         return None, False
     ask(claims.limit_in_hand, person=me.person, in_hand=me.in_hand, limit=me.limit, acute=False)
@@ -100,16 +98,17 @@ def _not_acute(session: Session, by: Actor, me: Presence, at: datetime) -> tuple
     overdue = first(session, OVERDUE, by, me, at) if turn else None
     item = overdue or first(session, IN_ORDER, by, me, at)
     if item is not None:
-        reserve.count_claim(session, role, organisation, classes, turn=turn)
+        reserve.count_claim(session, *by.pool, classes, turn=turn)
     return item, overdue is not None
 
 
 def first(session: Session, wanted: TextClause, by: Actor, me: Presence, at: datetime) -> WorkItem | None:
     """The first item that someone may take in an order, locked."""
+    role, organisation = by.pool
     facts = {
         "skills": ["", *(me.skills or SKILLS)],
-        "role": str(by.role),
-        "organisation": by.organisation or "",
+        "role": role,
+        "organisation": organisation,
         "person": by.person,
         "at": at,
     }

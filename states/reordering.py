@@ -60,8 +60,8 @@ def places_of(passage: Passage, moves: Sequence[Moved]) -> list[dict[str, int | 
     """The place of each item before and after, in its pool; None where too many stand before it, or it is in hand."""
     passage.session.flush()
     found: dict[str, dict[str, int | None]] = {}
-    for pool in sorted({(one.item.role, one.item.organisation) for one in moves}):
-        mine = [one for one in moves if (one.item.role, one.item.organisation) == pool and one.item.assignee is None]
+    for pool in sorted({one.item.pool for one in moves}):
+        mine = [one for one in moves if one.item.pool == pool and one.item.assignee is None]
         stood = {one.item.id: Standing(one.lane, one.start_by, one.item.created_at, one.item.id) for one in mine}
         stands = {one.item.id: one.item.standing for one in mine}
         before = places.counts_up_to(passage.session, *pool, [*stood.values(), *stands.values()], cap=FEW)
@@ -98,5 +98,5 @@ def to_go(passage: Passage, pool: tuple[str, str]) -> list[Standing]:
     return [
         item.standing
         for item in passage.session.exec(query)
-        if (item.subject, item.action) in ended and (item.role, item.organisation, item.assignee) == (*pool, None)
+        if (item.subject, item.action) in ended and (item.pool, item.assignee) == (pool, None)
     ]

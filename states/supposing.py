@@ -50,11 +50,8 @@ class Case:
 
     def beside(self, item: WorkItem) -> list[WorkItem]:
         """The other work of the case that waits in the same pool."""
-        pool = (item.role, item.organisation)
         return [
-            other
-            for other in self.items
-            if other.id != item.id and other.assignee is None and (other.role, other.organisation) == pool
+            other for other in self.items if other.id != item.id and other.assignee is None and other.pool == item.pool
         ]
 
 
@@ -98,7 +95,7 @@ class Supposition:
         beside = case.beside(item)
         stood = sum(other.standing < mine for other in beside) + (item.assignee is None and item.standing < mine)
         would = sum(there < mine for other in beside if (there := self.of(case, other)) is not None)
-        if (item.role, item.organisation) == (Role.OFFICER, ""):
+        if item.pool == (Role.OFFICER, ""):
             would += sum(step < mine for step in self.steps)
         return before[mine] - stood + would + 1
 

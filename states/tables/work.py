@@ -95,6 +95,11 @@ class WorkItem(SQLModel, table=True):
     explanation: dict[str, Any] | None = Field(default=None, sa_type=json_type())
 
     @property
+    def pool(self) -> tuple[str, str]:
+        """Whose work it is: a role, and the employer where the role acts for one."""
+        return self.role, self.organisation
+
+    @property
     def standing(self) -> Standing:
         """Where it stands in the queue."""
         return Standing(self.lane, self.start_by, self.created_at, self.id)

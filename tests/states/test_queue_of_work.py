@@ -290,7 +290,8 @@ def test_what_has_not_happened_yet_is_no_threat_signal(office: Engine) -> None:
 
 def unsettle(engine: Engine) -> None:
     """Threats of every class, one lowered again, steps of hand-offs taken, work in hand."""
-    references = sorted({item.application for item in rows(engine, WorkItem)})
+    found = sorted(rows(engine, WorkItem), key=lambda item: item.created_at)
+    references = list(dict.fromkeys(item.application for item in found))  # as they came in, for ids are random
     kinds = ("acute-danger", "stalking", "online-harassment", "death-threat")
     for number, (reference, kind) in enumerate(zip(references[2:], kinds, strict=False)):
         at = START + timedelta(days=9, hours=number)
