@@ -13,16 +13,15 @@ from sqlalchemy import Engine, func
 from sqlmodel import col, select
 
 from api import tokens, views
-from api.edge import Edge, OneConfiguration, OneEdge, utc_now
+from api.edge import Edge, OneConfiguration, OneEdge, demand, utc_now
 from api.finance import Id, Key, own
 from api.idempotency import Answer, once
-from rules import duties
 from rules.roles import OF_AN_EMPLOYER
 from states import bank_messages, scope
 from states.bank.reasons import reason_in_words, status_in_words
 from states.bank.xml import LIMIT
 from states.database import transaction
-from states.errors import BankFileRefusedError, BankFileTooLargeError, NotFoundError, RefusedError
+from states.errors import BankFileRefusedError, BankFileTooLargeError, NotFoundError
 from states.statement_gaps import gaps
 from states.tables.finance import BankEntry, BankMessage, BatchLine
 
@@ -178,9 +177,7 @@ def admitted(
     engine: Engine = request.app.state.engine
     with transaction(engine) as session:
         by = tokens.actor(session, configuration, authorization, at=utc_now())
-    lacking = duties.role_has_duty(chart="organisation", event="take-in-statement", role=by.role)
-    if lacking is not None:
-        raise RefusedError([lacking], duty=True)
+    demand(by, "organisation", "take-in-statement")
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and int(announced) > largest(request):
         raise BankFileTooLargeError(largest(request))

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 from sqlmodel import col, or_, select
 
-from api import proposals, views
+from api import narrowing, views
 from api.addresses import href
 from api.applications import Reference, etag
 from api.edge import Edge, OneEdge
@@ -104,7 +104,7 @@ def what_can_be_done(edge: OneEdge, reference: Reference) -> Actions:
     row = views.seen(edge.session, edge.by, reference)
     found = actions(edge.session, row, at=edge.at, demonstration=edge.configuration.demonstration)
     own = {row.id, *own_parts(edge, row.stream)} if edge.by.role in OF_AN_EMPLOYER else set()
-    found = proposals.shown(edge.session, edge.by, found, own)
+    found = narrowing.shown(edge.session, edge.by, found, own)
     return Actions(items=[ActionView.of(action) for action in (unnamed(edge, action) for action in found)])
 
 

@@ -10,16 +10,15 @@ from sqlmodel import col, select
 
 from api import tokens, views
 from api.applications import etag
-from api.edge import Edge, OneConfiguration, OneEdge, utc_now
-from api.events import visible
+from api.edge import Edge, OneConfiguration, OneEdge, demand, utc_now
+from api.events import seen
 from api.idempotency import Answer
 from rules import documents as limits
-from rules import duties
 from rules.moments import office_day
 from rules.roles import OF_AN_EMPLOYER, Actor, Role
 from states import documents, e_invoices, scope
 from states.database import transaction
-from states.errors import DocumentRefusedError, NotFoundError, RefusedError, TooLargeError
+from states.errors import DocumentRefusedError, NotFoundError, TooLargeError
 from states.tables.application import Application
 from states.tables.finance import Document, Payable
 
@@ -72,9 +71,7 @@ async def e_invoice_of(request: Request, by: Known) -> bytes:
     Raises:
         RefusedError: the caller's role takes in none.
     """
-    lacking = duties.role_has_duty(chart="application", event="receive-invoice", role=by.role)
-    if lacking is not None:
-        raise RefusedError([lacking], duty=True)
+    demand(by, "application", "receive-invoice")
     return await bounded(request, limits.largest_e_invoice(office_day(utc_now())))
 
 
@@ -105,16 +102,6 @@ class Documents(views.View):
     items: list[DocumentView]
 
 
-def payable_of(edge: Edge, key: str) -> Payable:
-    """A payable that the caller may see."""
-    row = edge.session.get(Payable, key)
-    if row is None or not visible(edge, row):
-        raise NotFoundError("payable", key)
-    if edge.by.organisation not in (None, *scope.organisations(edge.session, row)):
-        raise NotFoundError("payable", key)
-    return row
-
-
 @router.post(
     "/payables/{id}/documents",
     status_code=201,
@@ -124,10 +111,8 @@ def payable_of(edge: Edge, key: str) -> Payable:
 )
 def add(data: Annotated[bytes, Depends(document_of)], edge: OneEdge, key: Id) -> Response:
     """Keep a PDF, image or e-invoice with its invoice, encrypted; the same file twice changes nothing."""
-    lacking = duties.role_has_duty(chart="payable", event="add-document", role=edge.by.role)
-    row = payable_of(edge, key)
-    if lacking is not None:
-        raise RefusedError([lacking], duty=True)
+    row = seen(edge, Payable, "payable", key)
+    demand(edge.by, "payable", "add-document")
     taken = documents.take_in(edge.session, row, data, by=edge.by, at=edge.at)
     shown = DocumentView(**taken.document.model_dump(), again=taken.again).model_dump(mode="json", by_alias=True)
     return Answer(200 if taken.again else 201, shown, {"Location": f"/v1/documents/{taken.document.id}"}).response()
@@ -136,7 +121,7 @@ def add(data: Annotated[bytes, Depends(document_of)], edge: OneEdge, key: Id) ->
 @router.get("/payables/{id}/documents", operation_id="list-documents")
 def listed(edge: OneEdge, response: Response, key: Id) -> Documents:
     """The documents with the invoice of a payable, with its ETag; what they show is for the security contact alone."""
-    row = payable_of(edge, key)
+    row = seen(edge, Payable, "payable", key)
     response.headers["ETag"] = etag(row.version)
     query = select(Document).where(Document.invoice == row.invoice).order_by(col(Document.added_at), col(Document.id))
     return Documents(items=[DocumentView.model_validate(item) for item in edge.session.exec(query)])
@@ -145,9 +130,7 @@ def listed(edge: OneEdge, response: Response, key: Id) -> Documents:
 @router.get("/documents/{id}", operation_id="get-document", response_class=Response)
 def document(edge: OneEdge, key: Id) -> Response:
     """A document itself, for the security contact of an employer that pays, and for the privacy officer."""
-    lacking = duties.role_has_duty(chart="document", event="read", role=edge.by.role)
-    if lacking is not None:
-        raise RefusedError([lacking], duty=True)
+    demand(edge.by, "document", "read")
     row = edge.session.get(Document, key)
     if row is None or not may_read(edge, row):
         raise NotFoundError("document", key)

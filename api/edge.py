@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from api import tokens
+from rules import duties
 from rules.roles import Actor
 from states import attempts
 from states.configuration import Configuration
@@ -31,6 +32,17 @@ def session(request: Request) -> Iterator[Session]:
     except RefusedError as error:
         attempts.keep(engine, error)
         raise
+
+
+def demand(by: Actor, chart: str, event: str) -> None:
+    """Ask whether something is the duty of the role in which someone acts.
+
+    Raises:
+        RefusedError: it is not.
+    """
+    lacking = duties.role_has_duty(chart=chart, event=event, role=by.role)
+    if lacking is not None:
+        raise RefusedError([lacking], duty=True)
 
 
 OneSession = Annotated[Session, Depends(session, scope="function")]

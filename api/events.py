@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Body, Header, Path, Response
 
@@ -20,9 +20,11 @@ from states.errors import NotFoundError, RefusedError
 from states.events.catalogue import EVENTS
 from states.events.event import Event
 from states.tables.application import Application
+from states.tables.base import Versioned
 from states.tables.loans import Loan, Objection
 
 router = APIRouter()
+T = TypeVar("T", bound=Versioned)
 TAG = re.compile(r'"[0-9]{1,9}"')
 UNCONDITIONAL = frozenset({("application", "record-threat"), ("application", "record-hand-off")})
 """A threat is recorded, and handed over, whatever else changed in the meantime."""
@@ -68,6 +70,23 @@ def visible(edge: Edge, row: Any) -> bool:
         application = row if isinstance(row, Application) else edge.session.get_one(Application, row.stream)
         return views.may_see(edge.session, edge.by, application)
     return edge.by.organisation in (None, *scope.organisations(edge.session, row))
+
+
+def concerns(edge: Edge, row: Any) -> bool:
+    """Whether a subject may be known to the caller, and is its employer's where the caller acts for one."""
+    return visible(edge, row) and edge.by.organisation in (None, *scope.organisations(edge.session, row))
+
+
+def seen(edge: Edge, table: type[T], what: str, key: str) -> T:
+    """A subject that concerns the caller.
+
+    Raises:
+        NotFoundError: there is none, or the caller may not know that there is.
+    """
+    row = edge.session.get(table, key)
+    if row is None or not concerns(edge, row):
+        raise NotFoundError(what, key)
+    return row
 
 
 def version_of(if_match: str | None) -> int | None:

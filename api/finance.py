@@ -9,12 +9,12 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field
 from sqlmodel import col, select
 
-from api import proposals, views
+from api import narrowing, views
 from api.addresses import href
 from api.applications import etag
 from api.cases import Payables, payable_view
 from api.edge import Edge, OneEdge
-from api.events import do_event, visible
+from api.events import do_event, seen, visible
 from api.idempotency import Answer, once
 from rules import duties, money
 from rules.bank_days import first_execution
@@ -35,7 +35,7 @@ from states.tables.finance import Payable, PaymentBatch
 router = APIRouter(prefix="/v1", tags=["finance"])
 Key = Annotated[str | None, Header(max_length=200)]
 Id = Annotated[str, Path(alias="id", max_length=60)]
-SEES_ALL_BOOKS = proposals.SEES_ALL_BOOKS
+SEES_ALL_BOOKS = narrowing.SEES_ALL_BOOKS
 
 
 class NewPayable(Invoice):
@@ -97,11 +97,7 @@ def not_finance(edge: Edge) -> RefusedError:
 @router.get("/payables/{id}", response_model=views.PayableView, operation_id="get-payable")
 def payable(edge: OneEdge, response: Response, key: Id) -> views.PayableView:
     """One payable."""
-    row = edge.session.get(Payable, key)
-    if row is None or not visible(edge, row):
-        raise NotFoundError("payable", key)
-    if edge.by.organisation not in (None, *scope.organisations(edge.session, row)):
-        raise NotFoundError("payable", key)
+    row = seen(edge, Payable, "payable", key)
     response.headers["ETag"] = etag(row.version)
     return payable_view(edge, row)
 

@@ -6,9 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from api.calculator import at_fault
-from api.edge import OneEdge
+from api.edge import OneEdge, demand
 from api.forecasting import Given, of_assumptions, of_office, told
-from rules import duties
 from rules.calculator import QuestionError
 from rules.forecast.history import TooLittleHistoryError
 from rules.forecast.model import Model
@@ -45,9 +44,7 @@ def forecast(
 
     With ``arrivalsPerWeek`` and ``advisers`` it rests on assumptions alone and looks at no history.
     """
-    lacking = duties.role_has_duty(chart="forecast", event="ask", role=edge.by.role)
-    if lacking is not None:
-        raise RefusedError([lacking], duty=True)
+    demand(edge.by, "forecast", "ask")
     question = Question(weeks, replications or REPLICATIONS[0], seed, ill, intake, reserve, joins, confidence, needed)
     given = Given(arrivals_per_week, advisers, hours_per_case)
     try:

@@ -10,10 +10,9 @@ from api.addresses import href
 from api.applications import etag
 from api.cases import booking_view
 from api.edge import Edge, OneEdge
-from api.events import visible
+from api.events import seen
 from api.idempotency import Answer, once
 from rules.roles import OF_AN_EMPLOYER, Role
-from states import scope
 from states.charts.loan import LoanState
 from states.door import fire
 from states.errors import NotFoundError
@@ -35,11 +34,7 @@ def found(edge: Edge, table: type[T], what: str, key: str, response: Response) -
     Raises:
         NotFoundError: there is none, or the caller may not know that there is.
     """
-    row = edge.session.get(table, key)
-    if row is None or not visible(edge, row):
-        raise NotFoundError(what, key)
-    if edge.by.organisation not in (None, *scope.organisations(edge.session, row)):
-        raise NotFoundError(what, key)
+    row = seen(edge, table, what, key)
     response.headers["ETag"] = etag(row.version)
     return row
 

@@ -5,10 +5,8 @@ from typing import Any, Literal
 from fastapi import APIRouter
 
 from api import views
-from api.edge import OneEdge
+from api.edge import OneEdge, demand
 from notifications.documents import PoliceReport, police_report
-from rules import duties
-from states.errors import RefusedError
 
 router = APIRouter(prefix="/v1/police-reports", tags=["police-reports"])
 EXAMPLE: dict[str, Any] = {
@@ -46,7 +44,5 @@ def draft(edge: OneEdge, body: NewDraft) -> Draft:
 
     Nothing of it is stored, so it takes no Idempotency-Key: asked again, it is made again.
     """
-    lacking = duties.role_has_duty(chart="police-report", event="draft", role=edge.by.role)
-    if lacking is not None:
-        raise RefusedError([lacking], duty=True)
+    demand(edge.by, "police-report", "draft")
     return Draft(text=police_report(body, body.language))

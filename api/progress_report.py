@@ -10,8 +10,7 @@ from sqlmodel import Session
 
 from api import views
 from api.calculator import at_fault
-from api.edge import OneEdge
-from api.statistics import may_read
+from api.edge import OneEdge, demand
 from notifications import drawing, progress_chart
 from notifications.progress_report import as_csv, as_text, label, rows
 from rules import periods
@@ -150,7 +149,7 @@ def get_progress_report(
 
     Small numbers are hidden so that nobody can be recognised, and so are others from which they could be computed.
     """
-    may_read(edge, "progress-report")
+    demand(edge.by, "progress-report", "read")
     try:
         asked = Asked(edge.session, since, until, at=edge.at, language=language)
     except QuestionError as error:

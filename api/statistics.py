@@ -9,8 +9,8 @@ from pydantic import Field
 
 from api import views
 from api.calculator import at_fault
-from api.edge import Edge, OneEdge
-from rules import duties, figures, periods
+from api.edge import Edge, OneEdge, demand
+from rules import figures, periods
 from rules.calculator import QuestionError
 from rules.lateness import Figures, Took
 from rules.moments import office_day
@@ -18,7 +18,6 @@ from rules.offices import Domain, Province
 from rules.spread import Spread
 from rules.urgency import Urgency
 from states import statistics
-from states.errors import RefusedError
 from states.kept_terms import TermFigures
 from states.overrides import Overrides
 from states.statistics import Asked, Statistics
@@ -145,7 +144,7 @@ def get_statistics(
 
     Read from the ledger: who took what and when, where it stood, and what moved it. Every figure says what it counts.
     """
-    may_read(edge, "statistics")
+    demand(edge.by, "statistics", "read")
     try:
         at = instant(edge, as_of)
         first, last = periods.days_asked(since, until, on=office_day(at))
@@ -153,17 +152,6 @@ def get_statistics(
     except QuestionError as error:
         raise at_fault(error.parameter, error) from error
     return shown(found, first, last)
-
-
-def may_read(edge: Edge, chart: str) -> None:
-    """Whether the caller's role reads the figures of the office.
-
-    Raises:
-        RefusedError: it does not.
-    """
-    lacking = duties.role_has_duty(chart=chart, event="read", role=edge.by.role)
-    if lacking is not None:
-        raise RefusedError([lacking], duty=True)
 
 
 def instant(edge: Edge, as_of: datetime | None) -> datetime:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path
 
 from api import views
 from api.edge import Edge, OneEdge
-from api.events import visible
+from api.events import concerns, visible
 from api.finance import SEES_ALL_BOOKS, Id, not_finance
 from rules.roles import OF_AN_EMPLOYER
 from states import scope, trail
@@ -148,9 +148,7 @@ def seen(edge: Edge, row: Payable | None, key: str) -> Payable:
         NotFoundError: there is none, or the caller may not know that there is.
     """
     may_see_trails(edge)
-    if row is None or not visible(edge, row):
-        raise NotFoundError("payable", key)
-    if edge.by.organisation not in (None, *scope.organisations(edge.session, row)):
+    if row is None or not concerns(edge, row):
         raise NotFoundError("payable", key)
     return row
 
@@ -177,12 +175,7 @@ def view(edge: Edge, row: Payable) -> TrailView:
 
 def views_of(edge: Edge, rows: Iterable[Payable]) -> Trails:
     """The trails of those payables that the caller may see."""
-    own = [
-        row
-        for row in rows
-        if visible(edge, row) and edge.by.organisation in (None, *scope.organisations(edge.session, row))
-    ]
-    return Trails(items=[view(edge, row) for row in own])
+    return Trails(items=[view(edge, row) for row in rows if concerns(edge, row)])
 
 
 def may_see_trails(edge: Edge) -> None:

@@ -9,7 +9,7 @@ from sqlmodel import col, or_, select
 
 from api import views
 from api.addresses import COLLECTIONS, href
-from api.edge import Edge, OneEdge
+from api.edge import OneEdge, demand
 from api.idempotency import Answer, once
 from rules import duties
 from rules.queue import LANES
@@ -140,17 +140,6 @@ class Taken(views.View):
     item: WorkItemView | None
 
 
-def duty(edge: Edge, event: str) -> None:
-    """Ask whether what is done with work is the caller's duty.
-
-    Raises:
-        RefusedError: it is not.
-    """
-    lacking = duties.role_has_duty(chart="work", event=event, role=edge.by.role)
-    if lacking is not None:
-        raise RefusedError([lacking], duty=True)
-
-
 def view(item: WorkItem, at: datetime) -> WorkItemView:
     """A work item in wire form."""
     return WorkItemView(**item.model_dump(exclude={"lane"}), lane=LANES[item.lane], late=item.start_by < at)
@@ -201,7 +190,7 @@ def list_proposals(edge: OneEdge) -> Proposals:
 @router.post("/work-items/proposals/{id}/_answer", operation_id="answer-work-proposal")
 def answer(edge: OneEdge, key: Id, body: Answered) -> Taken:
     """Take the acute work first, or go on with what is in hand; what is in hand stays so unless it is named."""
-    duty(edge, "claim")
+    demand(edge.by, "work", "claim")
     item = proposals.answer(edge.session, key, accept=body.accept, give_back=body.give_back, by=edge.by, at=edge.at)
     return Taken(item=view(item, edge.at) if item is not None else None)
 
@@ -209,7 +198,7 @@ def answer(edge: OneEdge, key: Id, body: Answered) -> Taken:
 @router.post("/work-items/_claim", response_model=Claimed, operation_id="claim-work")
 def claim(edge: OneEdge, idempotency_key: Key = None) -> Response:
     """Take the next item of the caller's pool; the answer says why it is next."""
-    duty(edge, "claim")
+    demand(edge.by, "work", "claim")
 
     def do() -> Answer:
         item = queue.claim(edge.session, by=edge.by, at=edge.at)
@@ -236,7 +225,7 @@ def one(edge: OneEdge, key: Id) -> dict[str, Any]:
 @router.post("/work-items/{id}/_release", operation_id="release-work")
 def release(edge: OneEdge, key: Id, body: Released | None = None) -> WorkItemView:
     """Give an item back; it stands again where it stood."""
-    duty(edge, "release")
+    demand(edge.by, "work", "release")
     content = {"reason": body.reason} if body is not None and body.reason else None
     return view(holding.release(edge.session, key, by=edge.by, at=edge.at, content=content), edge.at)
 
@@ -250,7 +239,7 @@ def finish(edge: OneEdge, key: Id) -> WorkItemView:
 @router.post("/work-items/{id}/_assign", operation_id="assign-work")
 def assign(edge: OneEdge, key: Id, body: HandedOn) -> WorkItemView:
     """Give an item to someone of its pool, out of the order; the coordinator's, with the reason kept."""
-    duty(edge, "assign")
+    demand(edge.by, "work", "assign")
     item = handing.assign(edge.session, key, body.person, reason=body.reason, by=edge.by, at=edge.at)
     return view(item, edge.at)
 
@@ -258,7 +247,7 @@ def assign(edge: OneEdge, key: Id, body: HandedOn) -> WorkItemView:
 @router.post("/work-items/{id}/_delegate", operation_id="delegate-work")
 def delegate(edge: OneEdge, key: Id, body: HandedOn) -> WorkItemView:
     """Pass an item in hand on to a colleague of the pool, with the reason kept."""
-    duty(edge, "delegate")
+    demand(edge.by, "work", "delegate")
     item = handing.delegate(edge.session, key, body.person, reason=body.reason, by=edge.by, at=edge.at)
     return view(item, edge.at)
 
@@ -266,7 +255,7 @@ def delegate(edge: OneEdge, key: Id, body: HandedOn) -> WorkItemView:
 @router.post("/work-items/_redistribute", operation_id="redistribute-work")
 def redistribute(edge: OneEdge, body: Spread) -> MovedItems:
     """Take all work out of one person's hands: spread over colleagues, or back to the queue where none is named."""
-    duty(edge, "redistribute")
+    demand(edge.by, "work", "redistribute")
     found = handing.redistribute(edge.session, body.person, body.to, reason=body.reason, by=edge.by, at=edge.at)
     return MovedItems(items=[MovedItem(item=view(one.item, edge.at), to=one.receiver) for one in found])
 
