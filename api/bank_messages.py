@@ -23,7 +23,7 @@ from states.bank.xml import LIMIT
 from states.database import transaction
 from states.errors import BankFileRefusedError, BankFileTooLargeError, NotFoundError
 from states.statement_gaps import gaps
-from states.tables.finance import BankEntry, BankMessage, BatchLine
+from states.tables.finance import ENTRY_WAITS, BankEntry, BankMessage, BatchLine
 
 router = APIRouter(prefix="/v1/bank-messages", tags=["finance"])
 LARGEST = LIMIT
@@ -113,14 +113,15 @@ def entry_view(entry: BankEntry) -> BankEntryView:
         **entry.model_dump(exclude={"finding"}),
         finding=None if entry.finding is None else views.FoundView.model_validate(entry.finding),
         reason_words=reason_in_words(entry.reason),
-        waits=not entry.matched and not entry.set_aside,
+        waits=entry.waits,
     )
 
 
 def waiting(edge: Edge, key: str) -> int:
     """How many entries of a statement wait for a person."""
-    mine = (BankEntry.message == key, ~col(BankEntry.matched), ~col(BankEntry.set_aside))
-    return edge.session.exec(select(func.count()).select_from(BankEntry).where(*mine)).one()
+    return edge.session.exec(
+        select(func.count()).select_from(BankEntry).where(BankEntry.message == key, *ENTRY_WAITS)
+    ).one()
 
 
 def message_view(edge: Edge, row: BankMessage, entries: list[BankEntry], *, again: bool) -> BankMessageView:
@@ -129,7 +130,7 @@ def message_view(edge: Edge, row: BankMessage, entries: list[BankEntry], *, agai
     lines = edge.session.exec(told.order_by(BatchLine.end_to_end)) if row.batch else ()
     return BankMessageView(
         **row.model_dump(exclude={"entries"}),
-        waiting=sum(not entry.matched and not entry.set_aside for entry in entries),
+        waiting=sum(entry.waits for entry in entries),
         again=again,
         entries=[entry_view(entry) for entry in entries],
         payments=[
@@ -275,5 +276,5 @@ def message(edge: OneEdge, key: Id, waits: bool | None = None) -> BankMessageVie
         own(edge, select(BankMessage), BankMessage)  # refuses those who have nothing to do with money
     entries = bank_messages.entries_of(edge.session, row)
     if waits is not None:
-        entries = [entry for entry in entries if waits == (not entry.matched and not entry.set_aside)]
+        entries = [entry for entry in entries if entry.waits is waits]
     return message_view(edge, row, entries, again=False)

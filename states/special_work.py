@@ -13,7 +13,7 @@ from states.charts.payable import PayableState
 from states.events.event import Passage, Touched
 from states.statement_gaps import gaps
 from states.tables.application import Measure
-from states.tables.finance import BankEntry, BankMessage, BatchLine, Payable, PayableLine
+from states.tables.finance import ENTRY_WAITS, BankEntry, BankMessage, BatchLine, Payable, PayableLine
 from states.tables.work import WorkItem
 from states.work_items import Changes, asked_for, item_for, subject_of
 from states.work_kinds import WORK, Work
@@ -51,7 +51,7 @@ def unmatched(passage: Passage, touch: Touched) -> Changes:
 def waiting_entries() -> SelectOfScalar[str]:
     """The statements with an entry that waits for a person."""
     query = select(BankEntry.message).join(BankMessage, col(BankMessage.id) == BankEntry.message)
-    return query.where(col(BankEntry.matched).is_(False), col(BankEntry.set_aside).is_(False))
+    return query.where(*ENTRY_WAITS)
 
 
 def assessed(passage: Passage, touch: Touched) -> Changes:

@@ -15,21 +15,17 @@ from states.books.reading import Employers, journal
 from states.books.rows import ClassRow, JournalRow, OpenItem, SpendingRow
 from states.charts.booking import BookingState
 from states.charts.payable import PayableState
-from states.tables.finance import BankEntry, BankMessage, Booking, Payable
+from states.tables.finance import ENTRY_WAITS, BankEntry, BankMessage, Booking, Payable
 from states.tables.people import Organisation
 
 NO_CLAIM = "A report of what was spent; the contribution comes with the general grants, and nobody claims it by this."
 """What the report of spending is not."""
 WAITS = {
-    PayableState.TO_MATCH: "the measures it is for",
     PayableState.TO_MATCH: "the security contact",
     PayableState.RECEIVED: "the check",
     PayableState.CHECKED: "the approval by another person",
     PayableState.FIRST_APPROVED: "the approval by a second person",
-    PayableState.FIRST_APPROVED: "the approval by a second person",
     PayableState.APPROVED: "a batch",
-    PayableState.CREDIT: "a settlement, or to be asked back",
-    PayableState.ASKED_BACK: "the supplier's repayment",
     PayableState.CREDIT: "an invoice to settle it with, or the money",
     PayableState.ASKED_BACK: "the money from the supplier",
     PayableState.BATCHED: "the bank",
@@ -89,7 +85,7 @@ def unbooked(session: Session, employers: Employers) -> list[OpenItem]:
 def unknown(session: Session, employers: Employers) -> list[OpenItem]:
     """Entries of statements that match no payment and wait for a person; one that was set aside waits no more."""
     query = select(BankEntry, BankMessage).join(BankMessage, col(BankMessage.id) == BankEntry.message)
-    query = query.where(col(BankEntry.matched).is_(False), col(BankEntry.set_aside).is_(False))
+    query = query.where(*ENTRY_WAITS)
     if employers is not None:
         query = query.where(col(BankMessage.organisation).in_(employers))
     return [

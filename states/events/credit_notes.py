@@ -231,8 +231,7 @@ class RecordRepayment(PayableEvent[Repayment]):
         names = scope.known_as(step.session, step.row.organisation)
         messages = [row.id for row in step.rows(BankMessage, col(BankMessage.organisation).in_(names))]
         wanted = (col(BankEntry.message).in_(messages), BankEntry.amount == -step.row.gross)
-        order = (BankEntry.message, BankEntry.position)
-        for entry in step.rows(BankEntry, *wanted, col(BankEntry.payable).is_(None), order=order[0]):
+        for entry in step.rows(BankEntry, *wanted, col(BankEntry.payable).is_(None), order=BankEntry.message):
             body = Repayment(message=entry.message, position=entry.position)
             if not step.rows(Payable, Payable.repaid_by == named(body)):
                 return body.model_dump(by_alias=True)

@@ -19,7 +19,7 @@ from states.errors import MalformedError
 from states.events.event import B, Event, Step
 from states.findings import told
 from states.tables.base import new_id
-from states.tables.finance import BankEntry, BankMessage, BatchLine, Payable, PaymentBatch
+from states.tables.finance import ENTRY_WAITS, BankEntry, BankMessage, BatchLine, Payable, PaymentBatch
 from states.tables.people import Organisation
 
 UNSAID = "NARR"
@@ -349,6 +349,10 @@ class MatchBankEntry(StatementEvent[MatchedEntry]):
 
 def first_waiting(step: Step[Organisation]) -> BankEntry | None:
     """The first entry of this employer that waits for a person."""
-    waiting = (BankEntry.stream == step.row.stream, ~col(BankEntry.matched), ~col(BankEntry.set_aside))
-    query = select(BankEntry).where(*waiting).order_by(BankEntry.message, col(BankEntry.position)).limit(1)
+    query = (
+        select(BankEntry)
+        .where(BankEntry.stream == step.row.stream, *ENTRY_WAITS)
+        .order_by(BankEntry.message, col(BankEntry.position))
+        .limit(1)
+    )
     return step.session.exec(query).first()

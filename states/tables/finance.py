@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import BigInteger, Index, LargeBinary, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 
 from rules.tax import Addressee, Outside, TaxClass
 from states.charts.batch import BatchState
@@ -251,6 +251,15 @@ class BankEntry(Recorded, table=True):
     """Why it waits for a person: the rule that found it, in both languages."""
     set_aside: bool = False
     assessed_by: str | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether a person must look at it."""
+        return not self.matched and not self.set_aside
+
+
+ENTRY_WAITS = (col(BankEntry.matched).is_(False), col(BankEntry.set_aside).is_(False))
+"""Of the entries of statements: those that wait for a person, as :attr:`BankEntry.waits` says of one."""
 
 
 @versioned
