@@ -74,7 +74,7 @@ class Supervisor:
         self._office = Office(self._office.api, "", told or f"http://127.0.0.1:{port}/api")
         if not told:
             around = prefect_server(surroundings(self._configuration, "", self._office.prefect))
-            command = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+            command = ["flows.server", "--host", "127.0.0.1", "--port", str(port)]
             self._begin(PREFECT, command, around)
         with self._teller.step("PostgreSQL"):
             database = self._database()

@@ -25,7 +25,7 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     port = office.free_port()
     url = f"http://127.0.0.1:{port}/api"
     around = of_the_server(surroundings(Configuration(home=folder), "", url))
-    command = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    command = ["flows.server", "--host", "127.0.0.1", "--port", str(port)]
     child = children.Child("prefect-server", command, around, folder / "logs")
     child.start()
     deadline = time.monotonic() + 600

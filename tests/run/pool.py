@@ -79,6 +79,12 @@ class Pool:
         self.processes.append(process)
         return process
 
+    def kill(self, pid: int) -> None:
+        """Kill one of the processes."""
+        (process,) = (process for process in self.processes if process.pid == pid)
+        os.killpg(pid, signal.SIGKILL)
+        process.wait()
+
     def await_sign(self, process: subprocess.Popen[bytes]) -> None:
         """Wait until a process shows itself."""
         until(lambda: any(row.runner.endswith(f":{process.pid}") for row in self.signs()), 60)

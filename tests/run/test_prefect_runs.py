@@ -1,25 +1,38 @@
-"""Prefect orchestrates: real workers on one pool, and cut off from what they need."""
+"""Prefect orchestrates: real workers and dispatchers on one pool, killed, stopped, and cut off from what they need."""
 
 import os
+import re
 import secrets
-import signal
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import psycopg
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope
+from aiosmtpd.smtp import Session as SmtpSession
 from pool import Pool, plain, until
+from prefect.client.schemas.filters import FlowFilter, FlowFilterName
 
 from api.demonstration.people import CAST
+from api.office import free_port
 from flows import due
 from rules.roles import Actor, Role
+from states import outbox
 from states.database import transaction
 from states.door import fire
 
 ADMINISTRATOR = Actor("administrator-1", Role.ADMINISTRATOR)
 OFFICER = next(member for member in CAST if member.role is Role.OFFICER)
+FACTS = {"term": "completion", "due_on": "2026-12-01", "days_left": 8}
 HANGS = float(os.environ.get("HANGS", "10"))
 """Seconds after which these workers give a run up."""
+
+
+@pytest.fixture(scope="module")
+def mail_port() -> int:
+    return free_port()
 
 
 @pytest.fixture(scope="module")
@@ -49,16 +62,18 @@ def test_with_one_slot_and_fifty_routine_runs_waiting_an_acute_run_starts_next(p
     assert len(meanwhile) <= 1, "what had the slot, and no other"
     waiting = [run for run in pool.runs(routine) if run.state is not None and run.state.is_scheduled()]
     assert len(waiting) > 20
-    os.killpg(worker.pid, signal.SIGKILL)
+    pool.kill(worker.pid)
     pool.forget(routine)
 
 
 @pytest.fixture(scope="module")
-def workers(pool: Pool) -> None:
-    """Two workers."""
-    started = [pool.start("worker", VEILIGADVIES_RUN_SECONDS=str(HANGS)) for _ in range(2)]
+def workers(pool: Pool, mail_port: int) -> list[int]:
+    """Two workers; answers their processes."""
+    settings = {"VEILIGADVIES_RUN_SECONDS": str(HANGS), "VEILIGADVIES_SMTP_URL": f"smtp://127.0.0.1:{mail_port}"}
+    started = [pool.start("worker", **settings) for _ in range(2)]
     for process in started:
         pool.await_sign(process)
+    return [process.pid for process in started]
 
 
 @pytest.mark.usefixtures("workers")
@@ -83,10 +98,13 @@ def test_what_may_pass_is_tried_again(pool: Pool, server: str) -> None:
     name = pool.database.rpartition("/")[2].partition("?")[0]
     with psycopg.connect(plain(server), autocommit=True) as connection:
         connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
-        connection.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
-        (run,) = pool.plan(due.BATCHES)
-        until(lambda: any(task.run_count >= 1 and task.state_name == "AwaitingRetry" for task in pool.tasks(run)), 20)
-        connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+        try:
+            connection.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+            (run,) = pool.plan(due.BATCHES)
+            until(lambda: any(t.run_count >= 1 and t.state_name == "AwaitingRetry" for t in pool.tasks(run)), 20)
+        finally:
+            connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+    pool.engine.dispose()  # its connections were ended with all others
     ended = pool.await_run(run)
     assert ended.state_name == "Completed"
     assert until(lambda: pool.tasks(run)[0].state_name == "Completed" and pool.tasks(run)[0].run_count, 10) >= 2
@@ -102,3 +120,116 @@ def test_what_cannot_pass_is_not_tried_again_and_only_its_kind_is_told(pool: Poo
     assert "LastingError: ProgrammingError" in str(ended.state.message)
     assert "payable" not in str(ended.state.message)
     assert [task.run_count for task in pool.tasks(ended.id)] == [1]
+
+
+class Desk:
+    """A mail server that counts."""
+
+    def __init__(self) -> None:
+        self.arrived: Counter[str] = Counter()
+
+    async def handle_DATA(self, _: SMTP, __: SmtpSession, envelope: Envelope) -> str:  # noqa: N802
+        assert isinstance(envelope.content, bytes)
+        self.arrived[
+            next(line for line in envelope.content.decode().splitlines() if line.startswith("Message-ID"))
+        ] += 1
+        return "250 OK"
+
+
+def post(pool: Pool, count: int) -> None:
+    with transaction(pool.engine) as session:
+        for _ in range(count):
+            outbox.post(
+                session, "reminder", application="VA-1", recipient=OFFICER.id, facts=FACTS, at=datetime.now(UTC)
+            )
+
+
+@pytest.mark.usefixtures("workers")
+def test_a_mail_server_that_is_away_is_tried_again_and_no_letter_is_lost(pool: Pool) -> None:
+    post(pool, 1)
+    # A scheduled run may take the letter before this one.
+    seen = pool.plan(due.DELIVER)
+    until(lambda: pool.rows("SELECT failures FROM outbox WHERE failures > 0"), 20)
+    pool.await_run(seen[0])
+    assert pool.rows("SELECT state, failures FROM outbox") == [("pending", 1)]
+    query = FlowFilter(name=FlowFilterName(any_=[due.DELIVER]))
+    tasks = pool.ask(lambda client: client.read_task_runs(flow_filter=query))
+    assert max(task.run_count for task in tasks) >= 2
+    assert all(task.state_name != "Failed" for task in tasks)
+
+
+@pytest.mark.usefixtures("workers")
+def test_two_workers_and_two_dispatchers_share_the_load_and_do_nothing_twice(pool: Pool, mail_port: int) -> None:
+    pool.run("CREATE TABLE told (id text NOT NULL, run text NOT NULL)")
+    pool.run(
+        "CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN INSERT INTO told VALUES (new.id, new.dispatched_by); RETURN NULL; END $$"
+    )
+    pool.run("CREATE TRIGGER tell AFTER UPDATE OF dispatched_at ON work_item FOR EACH ROW EXECUTE FUNCTION tell()")
+    desk = Desk()
+    server = Controller(desk, hostname="127.0.0.1", port=mail_port)
+    server.start()
+    try:
+        dispatchers = [
+            pool.start("dispatcher", VEILIGADVIES_SMTP_URL=f"smtp://127.0.0.1:{mail_port}") for _ in range(2)
+        ]
+        for process in dispatchers:
+            pool.await_sign(process)
+        work: list[str] = []
+        for _ in range(3):
+            post(pool, 20)
+            work += pool.add_work(500, lane=4, hint="work")
+            work += pool.add_work(2, lane=1)
+        until(lambda: pool.rows("SELECT count(*) FROM told") >= [(len(work),)], 30)
+        until(lambda: pool.rows("SELECT count(*) FROM outbox WHERE state <> 'sent'") == [(0,)], 40)
+    finally:
+        server.stop()
+    told = pool.rows("SELECT id, run FROM told")
+    assert Counter(key for key, _ in told) == Counter(work)
+    assert len({run for _, run in told}) > 1
+    assert pool.rows("SELECT count(*) FROM outbox") == [(len(desk.arrived),)]
+    assert len(desk.arrived) >= 60
+    assert set(desk.arrived.values()) == {1}
+    last = pool.rows("SELECT lane, max(dispatched_at) FROM work_item WHERE id IN (SELECT id FROM told) GROUP BY lane")
+    assert dict(last)[1] < dict(last)[4], "acute work does not wait until all other is offered"
+    for process in dispatchers:
+        pool.kill(process.pid)
+    pool.run("DROP TRIGGER tell ON work_item")
+
+
+NAME = re.compile(r"(acute|urgent|elevated|routine)(: VA-[0-9]{4}-[A-Z0-9]{8}( and [0-9]+ more)?)?|[a-z]+-[a-z]+")
+TAG = re.compile(r"lane:(acute|urgent|elevated|routine)|process:[^ ]+:[0-9]+|auto-scheduled|VA-[0-9]{4}-[A-Z0-9]{8}")
+MESSAGE = re.compile(
+    r"(offered|carried|built|taken in|numbered|settled): [-VA0-9Z a-z,]+|.*Error.*|Its process.*|.*second.*"
+)
+
+
+@pytest.mark.usefixtures("workers")
+def test_no_run_shows_more_than_lanes_references_and_processes(pool: Pool) -> None:
+    runs = pool.all()
+    assert len(runs) > 10
+    assert any(": VA-" in run.name for run in runs)
+    for run in runs:
+        assert NAME.fullmatch(run.name), run.name
+        assert all(TAG.fullmatch(tag) for tag in run.tags), run.tags
+        assert any(tag.startswith("lane:") for tag in run.tags)
+        assert set(run.parameters) <= {"lane"}
+        if run.state is not None and run.state.is_final():
+            assert MESSAGE.fullmatch(str(run.state.message)), run.state.message
+
+
+def test_a_lane_whose_runs_hang_or_die_blocks_no_other_and_is_free_again(pool: Pool, workers: list[int]) -> None:
+    with psycopg.connect(pool.database) as held:
+        held.execute("LOCK TABLE payable IN ACCESS EXCLUSIVE MODE")
+        hanging = pool.plan(due.BATCHES, 3)
+        until(lambda: sum(run.state_name == "Running" for run in pool.runs(hanging)) == 2, 20)
+        two = [run for run in pool.runs(hanging) if run.state_name == "Running" and run.infrastructure_pid]
+        dies = int(str(two[0].infrastructure_pid).rpartition(":")[2])
+        assert dies in workers
+        pool.kill(dies)
+        assert pool.await_run(*pool.plan(due.DISPATCH)).state_name == "Completed"
+        ended = [pool.await_run(run) for run in hanging]
+    for run in ended:
+        killed = str(run.infrastructure_pid).endswith(f":{dies}")
+        assert run.state_name == ("Crashed" if killed else "TimedOut"), run.state
+    assert pool.await_run(*pool.plan(due.BATCHES)).state_name == "Completed"
