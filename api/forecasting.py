@@ -61,7 +61,9 @@ def assumptions(held: Assumed) -> list[str]:
     ]
 
 
-def of_log(text: str, given: Given, question: Question, *, always: bool) -> tuple[Past, Model, dict[str, Any]]:
+def of_log(
+    text: str, given: Given, question: Question, *, always: bool, at: datetime
+) -> tuple[Past, Model, dict[str, Any]]:
     """Another office, from its log.
 
     Raises:
@@ -70,7 +72,7 @@ def of_log(text: str, given: Given, question: Question, *, always: bool) -> tupl
         TooLittleHistoryError: it is too short.
     """
     check(question)
-    pieces = log.read(text)
+    pieces = log.read(text, at=at)
     past = past_of_log(pieces, weeks=question.weeks, always=always, advisers=given.advisers)
     return (past, *fitted(past, replace(given, advisers=None), question, "log"))
 

@@ -118,6 +118,8 @@ def test_a_back_test_says_how_wrong_it_would_have_been() -> None:
         ("--example --hours-per-case 0", "--hours-per-case: It is 0; give a number above 0"),
         ("--example --hours never", "--hours: It is 'never'; give office or always"),
         ("--example --from soon", "--from: Write a day as 2026-02-20"),
+        ("--example --from 2013-12-31", "--from: It is 2013-12-31; give a day from 2014-01-01 through 2099-"),
+        ("--example --from 9999-12-01", "--from: It is 9999-12-01; give a day from 2014-01-01 through 2099-"),
         ("--example --plot out.gif", "--plot: out.gif is no picture that is drawn; name a file that ends with .svg or"),
         ("--example --plot /no/such/out.png", "--plot: There is no folder /no/such"),
         ("--example --back-test", "--back-test: Assumptions have no history"),
