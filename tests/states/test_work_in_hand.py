@@ -147,8 +147,11 @@ def test_absences_that_overlap_are_refused_with_the_days_that_stand(desk: Engine
 
 def test_a_skill_that_does_not_exist_is_refused_and_what_was_arranged_stays(desk: Engine) -> None:
     arrange(desk, OFFICER, skills=["domain:home"], limit=2)
-    with pytest.raises(MalformedError, match="There is no skill domain:garden; there are: domain:digital"):
-        arrange(desk, OFFICER, skills=["domain:garden"])
+    for skill in ("domain:garden", "home"):
+        with pytest.raises(MalformedError, match=f"There is no skill {skill}; there are: domain:digital"):
+            arrange(desk, OFFICER, skills=[skill])
+    with pytest.raises(MalformedError, match="hours: Input should be a list"):
+        arrange(desk, OFFICER, hours={"1": ["09:00", "17:00"]})
     with Session(desk) as session:
         assert presence_of(session, OFFICER.person, "officer", None, at=START).skills == ("domain:home",)
 
