@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from api.forecast_words import advisers
 from rules.calculator import QuestionError
 from rules.forecast import log
 from rules.forecast.backtest import back_test
@@ -54,7 +55,7 @@ def assumptions(held: Assumed) -> list[str]:
     lanes = ", ".join(f"{part:.0%} {urgency}" for urgency, part in held.lanes.items())
     return [
         f"{held.arrivals_per_week:.2f} cases come in a week, in office hours, at random",
-        f"{held.advisers} advisers are there in all office hours",
+        f"{advisers(held.advisers)} {'is' if held.advisers == 1 else 'are'} there in all office hours",
         f"a case takes {held.hours_per_case:g} hours of an adviser, spread exponentially",
         f"the lanes are {lanes}",
         "nothing waits at first",
@@ -99,7 +100,7 @@ def fitted(past: Past, given: Given, question: Question, source: str) -> tuple[M
         staff = model.staff(model.pool)
         more = [another(model, number) for number in range(1, given.advisers - len(staff) + 1)]
         model = model.with_people([*staff[: given.advisers], *more])
-        said.append(f"{given.advisers} advisers")
+        said.append(advisers(given.advisers))
     if not model.staff(model.pool):
         raise QuestionError("advisers", NOBODY)
     if given.arrivals_per_week is not None:

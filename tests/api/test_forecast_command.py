@@ -86,6 +86,13 @@ def test_assumptions_take_the_place_of_a_history() -> None:
     assert "advisersNeeded" not in found
 
 
+def test_one_adviser_is_told_of_as_one() -> None:
+    said = ask("--arrivals-per-week", 1, "--advisers", 1, *QUICK, "--confidence", 0.5).stdout
+    assert said.startswith("1 adviser, ")
+    assert "assumed: 1 adviser is there in all office hours" in said
+    assert "\n     1 adviser: held in" in said
+
+
 def test_a_log_with_other_advisers_cases_and_hours_says_that_they_are_assumed() -> None:
     found = told("--log", LOG, "--advisers", 4, "--arrivals-per-week", 3, "--hours-per-case", 2, "--bare", *QUICK)
     assert found["basis"]["assumed"] == ["3 cases a week", "2 hours a case"]
