@@ -7,11 +7,16 @@ PER_DAY = 8
 """Working hours that make a working day."""
 
 
+def advisers(number: int) -> str:
+    """So many advisers."""
+    return "1 adviser" if number == 1 else f"{number} advisers"
+
+
 def words(found: Mapping[str, Any]) -> Iterator[str]:
     """An answer in words, line by line."""
     simulated, base = found["simulated"], found["base"]
     yield (
-        f"{base['advisers']} advisers, {base['casesPerWeek']:g} cases a week, reserve every {base['reserve']}; from "
+        f"{advisers(base['advisers'])}, {base['casesPerWeek']:g} cases a week, reserve every {base['reserve']}; from "
         f"{simulated['from']} through {simulated['until']}, {simulated['replications']} times, seed {simulated['seed']}"
     )
     yield from (f"assumed: {line}" for line in found["basis"].get("assumed", ()))
@@ -58,7 +63,7 @@ def _needed(needed: Mapping[str, Any] | None, within: float) -> Iterator[str]:
         yield f"Advisers needed: {needed['advisers']} (now {needed['now']}), so that {goal}"
         yield f"in {needed['confidence']:.0%} of the runs."
     for row in needed["tried"]:
-        yield f"  {row['advisers']:>3} advisers: held in {row['held']:.0%} of {row['of']} runs"
+        yield f"  {advisers(row['advisers']):>12}: held in {row['held']:.0%} of {row['of']} runs"
 
 
 def _tested(tested: Mapping[str, Any] | None) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from api.forecast_words import advisers
 from rules.calculator import QuestionError
 from rules.forecast import log
 from rules.forecast.backtest import back_test
@@ -54,14 +55,16 @@ def assumptions(held: Assumed) -> list[str]:
     lanes = ", ".join(f"{part:.0%} {urgency}" for urgency, part in held.lanes.items())
     return [
         f"{held.arrivals_per_week:.2f} cases come in a week, in office hours, at random",
-        f"{held.advisers} advisers are there in all office hours",
+        f"{advisers(held.advisers)} {'is' if held.advisers == 1 else 'are'} there in all office hours",
         f"a case takes {held.hours_per_case:g} hours of an adviser, spread exponentially",
         f"the lanes are {lanes}",
         "nothing waits at first",
     ]
 
 
-def of_log(text: str, given: Given, question: Question, *, always: bool) -> tuple[Past, Model, dict[str, Any]]:
+def of_log(
+    text: str, given: Given, question: Question, *, always: bool, at: datetime
+) -> tuple[Past, Model, dict[str, Any]]:
     """Another office, from its log.
 
     Raises:
@@ -70,7 +73,7 @@ def of_log(text: str, given: Given, question: Question, *, always: bool) -> tupl
         TooLittleHistoryError: it is too short.
     """
     check(question)
-    pieces = log.read(text)
+    pieces = log.read(text, at=at)
     past = past_of_log(pieces, weeks=question.weeks, always=always, advisers=given.advisers)
     return (past, *fitted(past, replace(given, advisers=None), question, "log"))
 
@@ -97,7 +100,7 @@ def fitted(past: Past, given: Given, question: Question, source: str) -> tuple[M
         staff = model.staff(model.pool)
         more = [another(model, number) for number in range(1, given.advisers - len(staff) + 1)]
         model = model.with_people([*staff[: given.advisers], *more])
-        said.append(f"{given.advisers} advisers")
+        said.append(advisers(given.advisers))
     if not model.staff(model.pool):
         raise QuestionError("advisers", NOBODY)
     if given.arrivals_per_week is not None:

@@ -120,7 +120,7 @@ def elsewhere(asked: Asked) -> Source:
     """An office that is not here: of a log, or of assumptions."""
     if asked.log is not None:
         past, model, basis = forecasting.of_log(
-            text_of(asked.log), asked.given, asked.question, always=asked.hours == "always"
+            text_of(asked.log), asked.given, asked.question, always=asked.hours == "always", at=datetime.now(UTC)
         )
         return past, model, basis
     try:

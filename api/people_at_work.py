@@ -3,12 +3,12 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path
 from sqlmodel import col, select
 
 from api import views
 from api.edge import OneEdge
-from api.work_items import WATCH, WorkItemView, view
+from api.work_items import WATCH, Organisation, WorkItemView, own_pool, view
 from rules.moments import office_day
 from rules.roles import Role
 from states import pools, presence
@@ -65,12 +65,12 @@ class WorkOf(views.View):
 def people(
     edge: OneEdge,
     role: Role | None = None,
-    organisation: Annotated[str, Query(pattern=r"^[a-z0-9-]{0,60}$")] = "",
+    organisation: Organisation = None,
 ) -> PeopleAtWork:
     """Who is in the caller's pool, or in any for a coordinator: what each can do, holds, and whether they are there."""
-    name = edge.by.pool
-    if edge.by.role in WATCH and role is not None:
-        name = (str(role), organisation)
+    own_pool(edge.by, role, organisation)
+    watches = edge.by.role in WATCH and role is not None
+    name = (str(role), organisation or "") if watches else edge.by.pool
     found = presence.people_of(edge.session, *name, at=edge.at)
     return PeopleAtWork(items=[PersonAtWork(**one._asdict()) for one in found])
 

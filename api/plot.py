@@ -5,7 +5,7 @@ from math import log1p
 from pathlib import Path
 from typing import Any
 
-from api.forecast_words import PER_DAY
+from api.forecast_words import PER_DAY, advisers
 from notifications.drawing import FAINT, INK, SOFT, Bar, Dot, Drawing, Label, Shape, Stroke, png, svg
 
 GOAL = "#b42318"
@@ -33,7 +33,7 @@ def draw(found: Mapping[str, Any]) -> Drawing:
 def _heading(found: Mapping[str, Any], scenarios: Sequence[Mapping[str, Any]]) -> list[Shape]:
     base, simulated = found["base"], found["simulated"]
     under = (
-        f"{base['advisers']} advisers, {base['casesPerWeek']:g} cases a week, {simulated['from']} through "
+        f"{advisers(base['advisers'])}, {base['casesPerWeek']:g} cases a week, {simulated['from']} through "
         f"{simulated['until']}, simulated {simulated['replications']} times (seed {simulated['seed']})"
     )
     shapes: list[Shape] = [

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from api.errors import ApiError, status_of
 from rules.values import RulesError
-from states import logs
+from states import bodies, logs
 from states.errors import MalformedError, RefusedError, StatesError, TooLargeError
 
 LOG = structlog.get_logger()
@@ -67,7 +67,7 @@ def unreadable(_: Request, error: Exception) -> JSONResponse:
     found = []
     for item in error.errors():
         place, *path = item["loc"]
-        message = item["msg"]
+        message = bodies.words(item)
         if item["type"] == "json_invalid":  # its path is a place in the text, and no field
             path, message = [], f"This is not JSON; it stops being so at character {path[0]}"
         field = ".".join(str(part) for part in path) or str(place)

@@ -12,8 +12,9 @@ from api.calculator import at_fault
 from api.edge import Edge, OneEdge, demand
 from rules import figures, periods
 from rules.calculator import QuestionError
+from rules.findings import OLDEST
 from rules.lateness import Figures, Took
-from rules.moments import office_day
+from rules.moments import office_day, start_of
 from rules.offices import Domain, Province
 from rules.spread import Spread
 from rules.urgency import Urgency
@@ -158,7 +159,7 @@ def instant(edge: Edge, as_of: datetime | None) -> datetime:
     """The instant that is looked back to, now where none is named.
 
     Raises:
-        RequestValidationError: it has no time zone, or has not come yet.
+        RequestValidationError: it has no time zone, has not come yet, or is before the oldest case.
     """
     if as_of is None:
         return edge.at
@@ -166,6 +167,8 @@ def instant(edge: Edge, as_of: datetime | None) -> datetime:
         raise mend("asOf", "Give the instant with its time zone, such as 2026-03-02T09:00:00Z.")
     if as_of > edge.at:
         raise mend("asOf", "This instant has not come yet; leave it out for now.")
+    if as_of < start_of(OLDEST):
+        raise mend("asOf", f"This instant is before the oldest case; give one on {OLDEST} or later.")
     return as_of
 
 

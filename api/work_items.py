@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi.exceptions import RequestValidationError
 from pydantic import Field
 from sqlmodel import col, or_, select
 
@@ -11,12 +12,10 @@ from api import views
 from api.addresses import COLLECTIONS, href
 from api.edge import OneEdge, demand
 from api.idempotency import Answer, once
-from rules import duties
 from rules.queue import LANES
-from rules.roles import Role
+from rules.roles import Actor, Role
 from states import explaining, handing, holding, outbox, pools, proposals, queue
 from states.bodies import Body, Handle, Text
-from states.errors import RefusedError
 from states.tables.work import WorkAlarm, WorkItem
 
 WATCH = frozenset({Role.COORDINATOR, Role.AUDITOR, Role.ADMINISTRATOR})
@@ -24,6 +23,9 @@ WATCH = frozenset({Role.COORDINATOR, Role.AUDITOR, Role.ADMINISTRATOR})
 router = APIRouter(prefix="/v1", tags=["work"])
 Key = Annotated[str | None, Header(max_length=200)]
 Id = Annotated[str, Path(alias="id", max_length=60)]
+Organisation = Annotated[
+    str | None, Query(pattern=r"^[a-z0-9-]{0,60}$", description="The employer of a pool; empty for the office's own")
+]
 
 
 class WorkItemView(views.View):
@@ -145,18 +147,35 @@ def view(item: WorkItem, at: datetime) -> WorkItemView:
     return WorkItemView(**item.model_dump(exclude={"lane"}), lane=LANES[item.lane], late=item.start_by < at)
 
 
+def own_pool(by: Actor, role: Role | None, organisation: str | None) -> None:
+    """Ask that whoever does not keep watch asks for the own pool only.
+
+    Raises:
+        RequestValidationError: another one is asked for.
+    """
+    if by.role in WATCH:
+        return
+    for name, asked, own in zip(("role", "organisation"), (role, organisation), by.pool, strict=True):
+        if asked is not None and str(asked) != own:
+            words = f"You see the work of {' at '.join(filter(None, by.pool))} only; leave this out."
+            raise RequestValidationError([{"type": "value_error", "loc": ("query", name), "msg": words}])
+
+
 @router.get("/work-items", operation_id="list-work-items")
 def waiting(
     edge: OneEdge,
     role: Role | None = None,
-    organisation: Annotated[str, Query(pattern=r"^[a-z0-9-]{0,60}$")] = "",
+    organisation: Organisation = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> WorkItems:
-    """The open work of the caller's pool, in order; a coordinator or auditor may look at any pool."""
+    """The open work of the caller's pool, in order; a coordinator or auditor may look at any pool, or at all."""
     query = select(WorkItem).where(col(WorkItem.done_at).is_(None))
+    own_pool(edge.by, role, organisation)
     if edge.by.role in WATCH:
         if role is not None:
-            query = query.where(WorkItem.role == str(role), WorkItem.organisation == organisation)
+            query = query.where(WorkItem.role == str(role))
+        if organisation is not None:
+            query = query.where(WorkItem.organisation == organisation)
     else:
         mine = edge.by.pool
         query = query.where(
@@ -273,8 +292,6 @@ def settle_letter(
     body: Outcome,
 ) -> dict[str, str]:
     """Say whether a letter whose outcome is unknown arrived; one that did not, or failed, is sent again."""
-    if edge.by.role not in {Role.OFFICER, Role.COORDINATOR, Role.ADMINISTRATOR}:
-        lacking = duties.role_has_duty(chart="letter", event="settle", role=edge.by.role)
-        raise RefusedError([lacking] if lacking else [], duty=True)
+    demand(edge.by, "letter", "settle")
     row = outbox.settle(edge.session, key, arrived=body.arrived, at=edge.at)
     return {"id": row.id, "state": row.state}

@@ -26,6 +26,10 @@ FEASTS = {
 """What art. 3(1) and (2) name, by its name in the holidays package; Easter and Whit Sunday are not."""
 
 
+COMPUTED_FROM, COMPUTED_THROUGH = date(2014, 1, 1), date(2100, 12, 31)
+"""The days of which the feasts can be computed: since the first King's Day, as far as the holidays package goes."""
+
+
 class BeyondHorizonError(RulesError):
     """The day lies outside the calendar that we know."""
 

@@ -171,6 +171,8 @@ DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
     ("work", "redistribute"): (C,),
     ("work", "release"): (U, D, S, C, E, P, F, L, X, Z),
     ("police-report", "draft"): (A, U, D),
+    ("timer", "read"): (C, Z, Role.AUDITOR),
+    ("letter", "settle"): (U, C, Z),
     ("statistics", "read"): (C, S, Z, Role.AUDITOR),
     ("progress-report", "read"): (C, S, Z, Role.AUDITOR, Role.MINISTRY_CONTACT),
     ("forecast", "ask"): (C, Z, Role.AUDITOR),

@@ -26,7 +26,10 @@ DEFINITIONS: dict[str, Definition] = {
     ),
     "begunLate": Definition(
         "pieces of work",
-        say("Of begun: after its start-by.", "Van wat begonnen is: na de begintijd."),
+        say(
+            "Of begun: after its start-by; acute work after its service level, in plain hours.",
+            "Van wat begonnen is: na de begintijd; acuut werk na de uren van het serviceniveau.",
+        ),
     ),
     "done": Definition(
         "pieces of work",
@@ -56,10 +59,10 @@ DEFINITIONS: dict[str, Definition] = {
     "late": Definition(
         "pieces of work or terms",
         say(
-            "Open work that is not begun though its start-by has passed, or was begun after it; a running term whose "
-            "last day has passed.",
-            "Open werk waarvan de begintijd voorbij is of dat daarna begonnen is; een lopende termijn waarvan de "
-            "laatste dag voorbij is.",
+            "Open work that is not begun though its start-by has passed (acute work: its service level, in plain "
+            "hours), or was begun after it; a running term whose last day has passed.",
+            "Open werk waarvan de begintijd voorbij is (acuut werk: de uren van het serviceniveau) of dat daarna "
+            "begonnen is; een lopende termijn waarvan de laatste dag voorbij is.",
         ),
     ),
     "atRisk": Definition(

@@ -43,6 +43,7 @@ def days_asked(since: date | None, until: date | None, *, on: date) -> tuple[dat
     """
     last = until or on
     _not_in_future("until", last, on)
+    _not_before_cases("until", last)
     first = since or max(OLDEST, _months_before(last, 3))
     _in_order(first, last)
     if last - first > LONGEST:
@@ -61,14 +62,14 @@ def quarters_asked(since: date, until: date, *, on: date) -> list[Quarter]:
         QuestionError: they are no whole quarters, in the wrong order, not over yet, or too many.
     """
     _in_order(since, until)
-    first, last = quarter_of(since), quarter_of(until)
-    if since != first.since:
-        words = f"{since} is not the first day of a quarter; give {first.since} or {_next(first.since)}."
-        raise QuestionError("from", words)
     ended = quarter_of(quarter_of(on).since - ONE_DAY)
     if until > ended.until:
         words = f"{until} lies in a quarter that is not over yet; give {ended.until} at the latest."
         raise QuestionError("until", words)
+    first, last = quarter_of(since), quarter_of(until)
+    if since != first.since:
+        words = f"{since} is not the first day of a quarter; give {first.since} or {_next(first.since)}."
+        raise QuestionError("from", words)
     if until != last.until:
         before = last.since - ONE_DAY
         words = f"{until} is not the last day of a quarter; give {before} or {last.until}."
@@ -85,8 +86,12 @@ def quarters_asked(since: date, until: date, *, on: date) -> list[Quarter]:
 def _in_order(since: date, until: date) -> None:
     if since > until:
         raise QuestionError("from", f"{since} is after until, {until}; give a day until {until}.")
-    if since < OLDEST:
-        raise QuestionError("from", f"{since} is before the oldest case; give {OLDEST} or later.")
+    _not_before_cases("from", since)
+
+
+def _not_before_cases(name: str, day: date) -> None:
+    if day < OLDEST:
+        raise QuestionError(name, f"{day} is before the oldest case; give {OLDEST} or later.")
 
 
 def _not_in_future(name: str, day: date, on: date) -> None:

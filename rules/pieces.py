@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from rules.queue import Standing
@@ -32,6 +32,8 @@ class Piece:
     """Whether the event that it asked for ended it; else it fell away, with a withdrawal for example."""
     movements: tuple[Movement, ...] = ()
     """In order of time."""
+    grace: timedelta = timedelta()
+    """For acute work, which starts at once: how long after its start-by it is in time still."""
 
     @property
     def standing(self) -> Standing:
@@ -70,14 +72,15 @@ class Piece:
         yield since, end, held
 
     def is_late(self, until: datetime) -> bool:
-        """Whether it was begun after its start-by, or is not begun though that has passed."""
-        return self.start_by < (self.begun_at(until) or until)
+        """Whether it was begun after its start-by and the grace, or is not begun though that has passed."""
+        return self.start_by + self.grace < (self.begun_at(until) or until)
 
     def is_at_risk(self, until: datetime, share: float) -> bool:
         """Whether it waits, is not late, and this share of its time until the start-by has gone."""
-        if self.begun_at(until) is not None or self.start_by < until:
+        last = self.start_by + self.grace
+        if self.begun_at(until) is not None or last < until:
             return False
-        return until - self.asked_at >= share * (self.start_by - self.asked_at)
+        return until - self.asked_at >= share * (last - self.asked_at)
 
 
 def skipped(given: Piece, pool: list[Piece], at: datetime) -> int:

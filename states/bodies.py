@@ -138,7 +138,12 @@ def parse(schema: type[B], given: Mapping[str, Any] | Body) -> B:
 
 def problems(error: ValidationError) -> list[tuple[str, str]]:
     """Each problem as (field, words), without repeating the value that was sent: it may be content."""
-    return [(".".join(map(str, item["loc"])) or "body", item["msg"]) for item in error.errors(include_input=False)]
+    return [(".".join(map(str, item["loc"])) or "body", words(item)) for item in error.errors(include_input=False)]
+
+
+def words(problem: Mapping[str, Any]) -> str:
+    """What would be right, in the words of JSON, which knows lists and no tuples."""
+    return str(problem["msg"]).replace("a valid tuple", "a list")
 
 
 @cache

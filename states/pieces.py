@@ -14,11 +14,14 @@ from typing import Any, NamedTuple
 from sqlalchemy import ARRAY, String, bindparam, text
 from sqlmodel import Session
 
+from rules.moments import office_day
 from rules.pieces import Movement, Piece
 from rules.priority import start_by
+from rules.queue import ACUTE
 from rules.roles import Role
 from rules.urgency import RANK, Urgency
-from states.work_kinds import BY_HAND, EVENT_OF
+from rules.values import value
+from states.work_kinds import BY_HAND, EVENT_OF, level_of
 
 TAKES = frozenset({"claim", "assign", "delegate", "redistribute"})
 """Movements after which a piece of work is in someone's hands; a redistribution to nobody puts it back."""
@@ -182,12 +185,20 @@ def read(session: Session, since: datetime, until: datetime) -> Pieces:
             done,
             tuple(movements[row.id]),
         )
-        found.work[row.id] = found.stood(piece, until)
+        found.work[row.id] = graced(found.stood(piece, until), level_of(row.chart, row.action))
         domain = row.domain or row.skill.partition("domain:")[2]
         if domain:
             found.domains[row.id] = domain
     _assessments(session, found)
     return found
+
+
+def graced(piece: Piece, level: str) -> Piece:
+    """Acute work starts at once, and is late after its service level in plain hours, as the forecast counts it too."""
+    if piece.lane != ACUTE:
+        return piece
+    hours = value(f"service_level_{level}", office_day(piece.start_by))[str(Urgency.ACUTE)]
+    return replace(piece, grace=timedelta(hours=float(hours)))
 
 
 def does(action: str) -> tuple[str, ...]:
@@ -206,7 +217,7 @@ def _assessments(session: Session, found: Pieces) -> None:
     for row in session.connection().execute(ASSESSED, facts):
         urgency = Urgency(row.urgency)
         found.domains[row.id] = row.domain
-        found.assessments[row.id] = Piece(
+        assessed = Piece(
             row.id,
             row.stream,
             Role.ADVISER,
@@ -218,3 +229,4 @@ def _assessments(session: Session, found: Pieces) -> None:
             not row.dropped,
             (Movement(row.begun, held=True),) if row.begun else (),
         )
+        found.assessments[row.id] = graced(assessed, "advice")

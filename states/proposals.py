@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from rules.queue import ACUTE
 from rules.roles import Actor
 from states import pools, queue
 from states.errors import MalformedError, NotFoundError
@@ -13,7 +14,7 @@ from states.tables.work import WorkItem, WorkProposal
 
 
 def open_for(session: Session, by: Actor) -> list[tuple[WorkProposal, WorkItem]]:
-    """What someone was asked and has not answered, and that still waits or is in their own hands."""
+    """What someone was asked and has not answered, that is acute still and waits or is in their own hands."""
     role, organisation = by.pool
     query = (
         select(WorkProposal, WorkItem)
@@ -22,6 +23,7 @@ def open_for(session: Session, by: Actor) -> list[tuple[WorkProposal, WorkItem]]
             WorkProposal.person == by.person,
             col(WorkProposal.answered_at).is_(None),
             col(WorkItem.done_at).is_(None),
+            WorkItem.lane == ACUTE,
             WorkItem.role == role,
             WorkItem.organisation == organisation,
         )
@@ -62,7 +64,7 @@ def answer(
     pools.note(session, chain, by=by, at=at, event="answer-proposal", item=item, facts=facts)
     if not accept:
         return None
-    taken = item if item.assignee == by.person else queue.claim(session, by=by, at=at)
-    for other in give_back:
+    taken = item if item.assignee == by.person else queue.claim(session, by=by, at=at, acute_only=True)
+    for other in give_back if taken is not None else ():
         release(session, other, by=by, at=at)
     return taken

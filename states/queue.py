@@ -63,8 +63,8 @@ OVERDUE = _statement("lane > 1 AND start_by <= :at", ORDER[1:], wait=True, width
 """What is longest overdue; the reserve waits for an event that is changing it, so that its turn is not lost."""
 
 
-def claim(session: Session, *, by: Actor, at: datetime) -> WorkItem | None:
-    """Take the next item for someone; None where nothing waits that this person may take.
+def claim(session: Session, *, by: Actor, at: datetime, acute_only: bool = False) -> WorkItem | None:
+    """Take the next item for someone, or the next acute one; None where none waits that this person may take.
 
     No two claims get the same item. An acute claim waits for no other; those that are not acute follow each other
     within their pool, so that the reserve counts right.
@@ -76,11 +76,12 @@ def claim(session: Session, *, by: Actor, at: datetime) -> WorkItem | None:
     me = presence_of(session, by.person, *by.pool, at=at)
     ask(claims.present, person=me.person, absent_until=me.absent_until)
     item, reserved = first(session, ACUTE_FIRST, by, me, at), False
-    if item is None:
+    if item is None and not acute_only:
         item, reserved = _not_acute(session, by, me, at)
     if item is None:
         return None
     give(item, me.person, at)
+    item.dispatched_at = item.dispatched_at or at  # whoever takes it knows of it
     item.explanation = explain_claim(session, item, at=at, reserved=reserved)
     facts = {"reserve": reserved, "explanation": item.explanation}
     pools.note(session, chain, by=by, at=at, event="claim", item=item, facts=facts)

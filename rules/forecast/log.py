@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from rules.calendar import COMPUTED_FROM
 from rules.forecast.history import Piece
 from rules.moments import AMSTERDAM
 from rules.urgency import DUTCH, RANK
@@ -48,11 +49,15 @@ class LogError(RulesError):
         self.faults = tuple(faults)
 
 
-def read(text: str) -> list[Piece]:
+def read(text: str, *, at: datetime) -> list[Piece]:
     """The cases of a log, in the order of the file.
 
     The columns may be separated by commas or semicolons and stand in any order; further ones are ignored. A moment
     without a time zone is one of Europe/Amsterdam. A case that waits has no start and no officer, one in hand no end.
+
+    Args:
+        text: what stands in the file.
+        at: now; nothing in a log comes after it.
 
     Raises:
         LogError: something is wrong; the message names line, column, value and what would be right, for each fault.
@@ -71,7 +76,7 @@ def read(text: str) -> list[Piece]:
         for cells in rows:
             if not any(cell.strip() for cell in cells):
                 continue
-            found = list(_row(rows.line_num, cells, len(names), places, lines))
+            found = list(_row(rows.line_num, cells, len(names), places, lines, at))
             faults += [each for each in found if isinstance(each, Fault)]
             pieces += [each for each in found if isinstance(each, Piece)]
     except csv.Error as error:
@@ -96,7 +101,7 @@ def _places(names: Sequence[str]) -> dict[str, int]:
 
 
 def _row(
-    line: int, cells: Sequence[str], width: int, places: dict[str, int], lines: dict[str, int]
+    line: int, cells: Sequence[str], width: int, places: dict[str, int], lines: dict[str, int], at: datetime
 ) -> Iterator[Fault | Piece]:
     if len(cells) != width:
         right = f"this line has {len(cells)} cells, and the first line names {width} columns; quote a cell with a comma"
@@ -106,7 +111,7 @@ def _row(
     faults = [fault for fault in _faults_of_words(line, held, lines) if fault]
     moments: dict[str, datetime | None] = {}
     for column in ("arrived", "started", "ended"):
-        found = _moment(held[column]) if held[column] else None
+        found = _moment(held[column], at) if held[column] else None
         moments[column] = found if isinstance(found, datetime) else None
         if isinstance(found, str):
             faults.append(Fault(line, column, held[column], found))
@@ -147,12 +152,16 @@ def _faults_of_order(line: int, held: dict[str, str], moments: dict[str, datetim
         yield Fault(line, "officer", held["officer"], "it was not begun, so leave the officer out, or give its start")
 
 
-def _moment(text: str) -> datetime | str:
-    """The moment that is written, or what would be right."""
+def _moment(text: str, at: datetime) -> datetime | str:
+    """The moment that is written, or what would be right; a year that is mistyped would change every number."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
         return "write a moment as 2026-02-03T10:15, or with its zone as 2026-02-03T10:15+01:00"
     if len(text) <= DATE_LENGTH:
         return "give the time of day too, such as 2026-02-03T10:15"
-    return found if found.tzinfo else found.replace(tzinfo=AMSTERDAM)
+    if found.date() < COMPUTED_FROM:
+        return f"give a moment from {COMPUTED_FROM} on; of earlier years the holidays are not known"
+    if found.year > at.year + 1 or (found := found if found.tzinfo else found.replace(tzinfo=AMSTERDAM)) > at:
+        return "it has not come yet; give the moment at which it happened, or leave it out"
+    return found

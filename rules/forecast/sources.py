@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 from rules.calculator import QuestionError
+from rules.calendar import COMPUTED_FROM, COMPUTED_THROUGH
 from rules.findings import OLDEST
 from rules.forecast.axis import Axis, office_hours, spans
 from rules.forecast.history import Kind, Past, Piece, Term, first_moment, next_hour
@@ -70,6 +71,9 @@ def assumed(given: Assumed, *, weeks: float) -> Model:
     ):
         if not 0 < held <= most:
             raise QuestionError(name, f"It is {held:g}; give a number above 0 and at most {most}.")
+    last = COMPUTED_THROUGH - timedelta(weeks=LIMIT * weeks) - SPARE
+    if not COMPUTED_FROM <= given.starts_on <= last:
+        raise QuestionError("from", f"It is {given.starts_on}; give a day from {COMPUTED_FROM} through {last}.")
     origin = start_of(given.starts_on).astimezone(UTC)
     axis = axis_until(origin, origin, weeks)
     whole = Spread(mean=given.hours_per_case)

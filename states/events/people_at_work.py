@@ -17,7 +17,7 @@ from states.tables.people import Absence, Person, WorkArrangement
 
 LocalTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 """Hours and minutes of the day in the Netherlands, such as ``09:00``."""
-Skill = Annotated[str, Field(pattern=r"^(domain|region):[a-z-]{1,40}$")]
+Skill = Annotated[str, Field(pattern=r"^[a-z:-]{1,50}$")]
 """A skill as work asks for it."""
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 

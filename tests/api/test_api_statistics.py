@@ -64,6 +64,9 @@ def test_nobody_else_does(api: Api, by: object) -> None:
     [
         ({"from": "2026-03-02", "until": "2026-03-01"}, "from", "2026-03-02 is after until, 2026-03-01"),
         ({"until": TOMORROW.isoformat()}, "until", f"{TOMORROW} is in the future"),
+        ({"until": "0001-01-01"}, "until", "0001-01-01 is before the oldest case; give 2021-01-01 or later"),
+        ({"asOf": "0001-01-01T00:00:00Z"}, "asOf", "before the oldest case"),
+        ({"asOf": "0001-01-01T00:00:00+14:00"}, "asOf", "before the oldest case"),
         ({"from": "2024-01-01", "until": "2026-01-01"}, "until", "more than a year"),
         ({"from": "eerstens"}, "from", "valid date"),
         ({"province": "holland"}, "province", "'noord-holland'"),

@@ -156,6 +156,32 @@ def test_each_pool_sees_its_own_work_and_a_coordinator_sees_all(office: Api) -> 
     assert claim(office, EMPLOYER)["item"] is None
 
 
+def test_who_watches_narrows_the_work_down_to_a_role_or_to_an_employer(office: Api) -> None:
+    office.walk(office.receive(), before="take-over", choose=sparing)
+    every = waiting(office, COORDINATOR)
+    held = {item["organisation"] for item in every} - {""}
+    assert held
+    for employer in held:
+        found = office.read(f"/v1/work-items?organisation={employer}", COORDINATOR)["items"]
+        assert found == [item for item in every if item["organisation"] == employer]
+    for role in ("officer", "employer"):
+        found = office.read(f"/v1/work-items?role={role}", COORDINATOR)["items"]
+        assert found == [item for item in every if item["role"] == role]
+    assert {item["role"] for item in every} >= {"employer"}
+    assert office.read("/v1/work-items?role=employer&organisation=", COORDINATOR)["items"] == []
+
+
+def test_nobody_is_shown_the_own_pool_in_the_place_of_another_that_was_asked_for(office: Api) -> None:
+    office.receive()
+    problem = is_problem(office.get("/v1/work-items?role=adviser"), 422)
+    assert problem["errors"][0]["field"] == "role"
+    is_problem(office.get("/v1/work-items?organisation=gemeente-lindewaard"), 422)
+    is_problem(office.get("/v1/work-items/people?role=adviser"), 422)
+    assert office.read("/v1/work-items?role=officer")["items"] == waiting(office)
+    people = office.read("/v1/work-items/people", EMPLOYER)
+    assert office.read("/v1/work-items/people?role=employer", EMPLOYER) == people
+
+
 def test_what_someone_else_holds_is_not_in_my_list_but_in_the_coordinators(office: Api) -> None:
     office.receive()
     taken = claim(office)["item"]
@@ -228,6 +254,12 @@ def test_a_claim_is_refused_to_roles_without_a_pool(office: Api) -> None:
     for by in (AUDITOR, Actor(office.read(cases(waiting(office))[0])["applicant"], Role.APPLICANT)):
         problem = is_problem(office.post("/v1/work-items/_claim", by), 403)
         assert [finding["rule"] for finding in problem["findings"]] == ["duty.role"]
+
+
+def test_whose_duty_it_is_to_settle_a_letter_is_said(office: Api) -> None:
+    refused = office.post("/v1/letters/letter-1/_settle", ADVISER, body={"arrived": True})
+    (finding,) = is_problem(refused, 403)["findings"]
+    assert finding["message"] == "settle is done by: officer, coordinator, administrator; you act as adviser."
 
 
 def test_a_coordinator_hands_work_on_with_a_reason_and_nobody_else_does(office: Api) -> None:

@@ -86,6 +86,13 @@ def test_assumptions_take_the_place_of_a_history() -> None:
     assert "advisersNeeded" not in found
 
 
+def test_one_adviser_is_told_of_as_one() -> None:
+    said = ask("--arrivals-per-week", 1, "--advisers", 1, *QUICK, "--confidence", 0.5).stdout
+    assert said.startswith("1 adviser, ")
+    assert "assumed: 1 adviser is there in all office hours" in said
+    assert "\n     1 adviser: held in" in said
+
+
 def test_a_log_with_other_advisers_cases_and_hours_says_that_they_are_assumed() -> None:
     found = told("--log", LOG, "--advisers", 4, "--arrivals-per-week", 3, "--hours-per-case", 2, "--bare", *QUICK)
     assert found["basis"]["assumed"] == ["3 cases a week", "2 hours a case"]
@@ -118,6 +125,8 @@ def test_a_back_test_says_how_wrong_it_would_have_been() -> None:
         ("--example --hours-per-case 0", "--hours-per-case: It is 0; give a number above 0"),
         ("--example --hours never", "--hours: It is 'never'; give office or always"),
         ("--example --from soon", "--from: Write a day as 2026-02-20"),
+        ("--example --from 2013-12-31", "--from: It is 2013-12-31; give a day from 2014-01-01 through 2099-"),
+        ("--example --from 9999-12-01", "--from: It is 9999-12-01; give a day from 2014-01-01 through 2099-"),
         ("--example --plot out.gif", "--plot: out.gif is no picture that is drawn; name a file that ends with .svg or"),
         ("--example --plot /no/such/out.png", "--plot: There is no folder /no/such"),
         ("--example --back-test", "--back-test: Assumptions have no history"),

@@ -7,20 +7,28 @@ from pathlib import Path
 
 import pytest
 
+from rules.forecast.history import Piece
 from rules.forecast.log import SHOWN, LogError, read
 
 HEAD = "case,arrived,started,ended,lane,officer\n"
 ROW = "1,2026-02-03T10:15,2026-02-04T09:00,2026-02-04T12:00,urgent,kim\n"
 
 
+NOW = datetime(2026, 11, 28, 15, tzinfo=UTC)
+
+
+def read_now(text: str) -> list[Piece]:
+    return read(text, at=NOW)
+
+
 def faults(text: str) -> list[str]:
     with pytest.raises(LogError) as caught:
-        read(text)
+        read_now(text)
     return [str(fault) for fault in caught.value.faults]
 
 
 def test_a_line_is_a_case_with_its_lane_its_moments_and_who_did_it() -> None:
-    (piece,) = read(HEAD + ROW)
+    (piece,) = read_now(HEAD + ROW)
     assert (piece.case, piece.work, piece.lane, piece.person) == ("1", "case", 2, "kim")
     assert piece.arrived == datetime(2026, 2, 3, 9, 15, tzinfo=UTC)  # a moment without a zone is one of Amsterdam
     assert piece.started == datetime(2026, 2, 4, 8, tzinfo=UTC)
@@ -39,11 +47,11 @@ def test_a_line_is_a_case_with_its_lane_its_moments_and_who_did_it() -> None:
     ],
 )  # fmt: skip
 def test_columns_stand_in_any_order_and_lanes_are_called_in_english_or_dutch(text: str, lanes: list[int]) -> None:
-    assert [piece.lane for piece in read(text)] == lanes
+    assert [piece.lane for piece in read_now(text)] == lanes
 
 
 def test_a_case_that_waits_has_no_start_and_one_in_hand_no_end() -> None:
-    waits, held = read(HEAD + "1,2026-02-03T10:15,,,acute,\n2,2026-02-03T10:15,2026-02-03T11:15,,acute,kim\n")
+    waits, held = read_now(HEAD + "1,2026-02-03T10:15,,,acute,\n2,2026-02-03T10:15,2026-02-03T11:15,,acute,kim\n")
     assert (waits.started, waits.ended, waits.person) == (None, None, None)
     assert (held.ended, held.person) == (None, "kim")
 
@@ -61,6 +69,11 @@ def test_a_case_that_waits_has_no_start_and_one_in_hand_no_end() -> None:
         (ROW.replace("2026-02-03T10:15", ""), "line 2, arrived: '': say when the case came in, such as 2026-02-03T10:15"),
         (ROW.replace("2026-02-03T10:15", "3-2-2026 10:15"), "line 2, arrived: '3-2-2026 10:15': write a moment as 2026-02-03T10:15, or with its zone as 2026-02-03T10:15+01:00"),
         (ROW.replace("2026-02-03T10:15", "2026-02-03"), "line 2, arrived: '2026-02-03': give the time of day too, such as 2026-02-03T10:15"),
+        (ROW.replace("2026-02-03T10:15", "1926-02-03T10:15"), "line 2, arrived: '1926-02-03T10:15': give a moment from 2014-01-01 on; of earlier years the holidays are not known"),
+        (ROW.replace("2026-02-03T10:15", "0001-01-01T00:00+14:00"), "line 2, arrived: '0001-01-01T00:00+14:00': give a moment from 2014-01-01 on; of earlier years the holidays are not known"),
+        (ROW.replace("2026-02-04T12:00", "3026-02-04T12:00"), "line 2, ended: '3026-02-04T12:00': it has not come yet; give the moment at which it happened, or leave it out"),
+        (ROW.replace("2026-02-04T12:00", "2026-11-28T16:01"), "line 2, ended: '2026-11-28T16:01': it has not come yet; give the moment at which it happened, or leave it out"),
+        ("1,9999-12-31T23:59-12:00,,,urgent,\n", "line 2, arrived: '9999-12-31T23:59-12:00': it has not come yet; give the moment at which it happened, or leave it out"),
         (ROW.replace("kim", "kim,more"), f"line 2, line: '{ROW[:60]}...': this line has 7 cells, and the first line names 6 columns; quote a cell with a comma"),
         (ROW + ROW, "line 3, case: '1': this case stands on line 2 already; give each case one line"),
         ("", "line 2, file: '': it holds no case; give one line for each"),
@@ -71,6 +84,11 @@ def test_a_wrong_line_is_named_with_its_column_its_value_and_what_would_be_right
     assert faults(HEAD + row) == [said]
 
 
+def test_what_happened_a_moment_ago_is_read() -> None:
+    (piece,) = read_now(HEAD + ROW.replace("2026-02-04T12:00", "2026-11-28T16:00"))
+    assert piece.ended == NOW
+
+
 def test_every_wrong_line_is_named_and_nothing_is_read() -> None:
     found = faults(HEAD + ROW + ROW.replace("1,", "2,", 1).replace("urgent", "x") + "3,soon,,,y,\n")
     assert [line.split(":")[0] for line in found] == ["line 3, lane", "line 4, lane", "line 4, arrived"]
@@ -79,12 +97,12 @@ def test_every_wrong_line_is_named_and_nothing_is_read() -> None:
 def test_of_very_many_faults_the_first_are_shown_and_the_rest_are_counted() -> None:
     rows = "".join(f"{number},2026-02-03T10:15,,,x,\n" for number in range(SHOWN + 3))
     with pytest.raises(LogError) as caught:
-        read(HEAD + rows)
+        read_now(HEAD + rows)
     lines = str(caught.value).splitlines()
     assert len(lines) == SHOWN + 1
     assert lines[-1] == "and 3 more"
     with pytest.raises(LogError) as caught:
-        read(HEAD + "".join(rows.splitlines(keepends=True)[:SHOWN]))
+        read_now(HEAD + "".join(rows.splitlines(keepends=True)[:SHOWN]))
     assert len(str(caught.value).splitlines()) == SHOWN
 
 
@@ -102,5 +120,5 @@ def test_a_file_without_the_columns_is_refused_with_those_that_are_missing() -> 
 
 
 def test_the_example_of_the_documentation_is_read() -> None:
-    pieces = read((Path(__file__).parents[2] / "docs" / "examples" / "forecast-log.csv").read_text("utf-8"))
+    pieces = read_now((Path(__file__).parents[2] / "docs" / "examples" / "forecast-log.csv").read_text("utf-8"))
     assert len(pieces) > 130

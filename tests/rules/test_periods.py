@@ -81,6 +81,12 @@ def test_a_report_covers_whole_quarters_up_to_the_last_one_that_is_over() -> Non
             "until",
             "2026-12-31 lies in a quarter that is not over yet; give 2026-09-30 at the latest.",
         ),
+        (
+            "9999-10-01",
+            "9999-12-31",
+            "until",
+            "9999-12-31 lies in a quarter that is not over yet; give 2026-09-30 at the latest.",
+        ),
         ("2020-10-01", "2026-03-31", "from", "2020-10-01 is before the oldest case; give 2021-01-01 or later."),
     ],
 )

@@ -136,3 +136,13 @@ def test_every_figure_says_what_it_counts_in_both_languages() -> None:
         assert one.unit
         assert one.words.en.endswith(".")
         assert one.words.nl.endswith(".")
+
+
+def test_acute_work_starts_at_once_and_is_late_after_its_service_level() -> None:
+    acute = replace(PIECE, lane=1, start_by=MONDAY, grace=HOUR)
+    assert not acute.is_late(MONDAY + HOUR)
+    assert acute.is_late(MONDAY + 1.01 * HOUR)
+    assert not acute.is_at_risk(MONDAY + 0.79 * HOUR, 0.8)
+    assert acute.is_at_risk(MONDAY + 0.8 * HOUR, 0.8)
+    taken = replace(acute, movements=(Movement(MONDAY + HOUR, held=True),))
+    assert not taken.is_late(MONDAY + 9 * HOUR)

@@ -54,6 +54,8 @@ OUTSIDE_CHARTS = {
     *(("work", event) for event in ("claim", "release", "assign", "delegate", "redistribute")),
     ("police-report", "draft"),
     ("document", "read"),
+    ("timer", "read"),
+    ("letter", "settle"),
     ("statistics", "read"),
     ("progress-report", "read"),
     ("forecast", "ask"),

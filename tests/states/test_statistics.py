@@ -121,6 +121,20 @@ def test_work_is_at_risk_before_its_start_by_and_late_after_it(office: Engine) -
     assert (found.work.late, found.work.begun, found.work.begun_late) == (1, 1, 1)
 
 
+def test_acute_work_that_is_taken_up_within_its_service_level_is_in_time(office: Engine) -> None:
+    reference, at = receive(office), START + HOUR
+    body = {"kind": "acute-danger", "source": "police"}
+    do(office, "application", reference, "record-threat", by=OFFICER, at=at, body=body)
+    take(office, OFFICER, at + HOUR / 2)
+    acute = counted(office, at + 3 * HOUR / 4).lanes["acute"]
+    assert (acute.asked, acute.begun, acute.begun_late, acute.late) == (5, 1, 0, 0)
+    acute = counted(office, at + 2 * HOUR).lanes["acute"]
+    assert (acute.begun, acute.begun_late, acute.late) == (1, 0, 4)
+    take(office, OFFICER, at + 2 * HOUR)
+    acute = counted(office, at + 3 * HOUR).lanes["acute"]
+    assert (acute.begun, acute.begun_late) == (2, 1)
+
+
 def test_the_reserve_says_how_many_it_passed_over_and_how_late_its_item_was(office: Engine) -> None:
     receive(office)  # routine, and overdue by then
     later = START + 20 * DAY

@@ -147,8 +147,11 @@ def test_absences_that_overlap_are_refused_with_the_days_that_stand(desk: Engine
 
 def test_a_skill_that_does_not_exist_is_refused_and_what_was_arranged_stays(desk: Engine) -> None:
     arrange(desk, OFFICER, skills=["domain:home"], limit=2)
-    with pytest.raises(MalformedError, match="There is no skill domain:garden; there are: domain:digital"):
-        arrange(desk, OFFICER, skills=["domain:garden"])
+    for skill in ("domain:garden", "home"):
+        with pytest.raises(MalformedError, match=f"There is no skill {skill}; there are: domain:digital"):
+            arrange(desk, OFFICER, skills=[skill])
+    with pytest.raises(MalformedError, match="hours: Input should be a list"):
+        arrange(desk, OFFICER, hours={"1": ["09:00", "17:00"]})
     with Session(desk) as session:
         assert presence_of(session, OFFICER.person, "officer", None, at=START).skills == ("domain:home",)
 
@@ -346,6 +349,47 @@ def test_the_owner_of_work_that_becomes_acute_is_told_and_keeps_it(desk: Engine)
     assert (now(desk, held.id).lane, now(desk, held.id).assignee) == (1, OFFICER.person)
     assert OFFICER.person in told(desk, "work-offered")
     assert held.id in {asked.work_item for asked in rows(desk, WorkProposal) if asked.person == OFFICER.person}
+
+
+def test_whoever_took_acute_work_before_it_was_offered_is_not_asked_to_take_it(desk: Engine) -> None:
+    at = START + 5 * HOUR
+    threaten(desk, rows(desk, WorkItem)[0].application, at)
+    mine = [taken(desk, at=at).id for _ in range(2)]
+    offer(desk, at)
+    assert all(now(desk, key).dispatched_at is not None for key in mine)
+    assert told(desk, "work-offered") == [OTHER.person]
+    assert rows(desk, WorkProposal) == []
+
+
+def test_whoever_says_yes_to_acute_work_gets_no_other_and_keeps_what_is_in_hand(desk: Engine) -> None:
+    held = taken(desk)
+    waiting = rows(desk, WorkItem, WorkItem.assignee.is_(None))[-1]  # type: ignore[union-attr]
+    at = START + 5 * HOUR
+    threaten(desk, waiting.application, at)
+    offer(desk, at)
+    key = row(desk, WorkProposal).id
+    with transaction(desk) as session:
+        asked = proposals.open_for(session, OFFICER)
+    with transaction(desk) as session:  # between the question and the answer
+        for item in session.exec(select(WorkItem).where(WorkItem.lane == 1, WorkItem.id != asked[0][1].id)):
+            item.assignee = OTHER.person
+        session.get_one(WorkItem, asked[0][1].id).not_by = [OFFICER.person]
+    with transaction(desk) as session:
+        assert proposals.answer(session, key, accept=True, give_back=[held.id], by=OFFICER, at=at) is None
+    assert now(desk, held.id).assignee == OFFICER.person
+    assert len(rows(desk, WorkItem, WorkItem.assignee == OFFICER.person)) == 1
+
+
+def test_nobody_is_asked_any_longer_once_the_urgency_was_lowered(desk: Engine) -> None:
+    taken(desk)
+    reference = rows(desk, WorkItem, WorkItem.assignee.is_(None))[-1].application  # type: ignore[union-attr]
+    at = START + 5 * HOUR
+    threaten(desk, reference, at)
+    offer(desk, at)
+    lower = {"urgency": "elevated", "reasons": "The police saw no danger any more."}
+    do(desk, "application", reference, "lower-urgency", by=COORDINATOR, at=at + HOUR, body=lower)
+    with transaction(desk) as session:
+        assert proposals.open_for(session, OFFICER) == []
 
 
 def test_at_night_everyone_who_is_not_absent_is_alerted(desk: Engine) -> None:
