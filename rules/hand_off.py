@@ -25,6 +25,10 @@ class HandOffStep(StrEnum):
     CONSIDER_LOAN = "consider-loan"  # REG x.9(7): a bridge while advice or certificate is waited for
 
 
+HAIRS: dict[str, int] = {step: count for count, step in enumerate(reversed(HandOffStep), start=1)}
+"""By how many microseconds each step comes before the other work of its moment, so that all keep their order."""
+
+
 class HandOffOutcome(StrEnum):
     """What came of a step."""
 
@@ -64,6 +68,10 @@ def faults(table: Sequence[Mapping[str, Any]]) -> Iterator[str]:
                 yield f"{row['id']} names {sorted(map(str, unknown))} among its {column}."
         if row["step"] not in set(HandOffStep):
             yield f"{row['id']} names the step {row['step']}."
+    order = [row["step"] for row in table if row["step"] in set(HandOffStep)]
+    if order != sorted(order, key=list(HandOffStep).index):
+        told = ", ".join(dict.fromkeys(order))
+        yield f"The steps stand in the order {told}; they are done as {', '.join(HandOffStep)}."
     for urgency, kind, source, reported in GRID:
         asked = [row["step"] for row in fitting(table, urgency, kind, source, reported)]
         if not asked or len(asked) != len(set(asked)):

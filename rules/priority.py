@@ -115,26 +115,26 @@ def _of_hand_off(asked: Asked, by_signal: int, happenings: Sequence[Happening]) 
         raise LookupError(f"no signal with place {by_signal} in the chain")
     signal = happenings[place]
     lane = RANK[signal.urgency]
-    until = start_by(signal.at, asked.level, signal.urgency) - timedelta(microseconds=asked.hairs)
+    hair = timedelta(microseconds=asked.hairs)
+    until = start_by(signal.at, asked.level, signal.urgency) - hair
     for last in range(place + 1, len(happenings)):
         if happenings[last].event == HANDED_OVER:
             continue
         urgency = urgency_after(happenings[: last + 1])
         if RANK[urgency] != lane:
             lane = RANK[urgency]
-            until = max(happenings[last].at, start_by(asked.created_at, asked.level, urgency))
+            until = max(happenings[last].at, start_by(asked.created_at, asked.level, urgency)) - hair
     return lane, until
 
 
-def open_steps(happenings: Iterable[Happening]) -> dict[str, tuple[int, int]]:
-    """The steps of a hand-off that are open after what happened: which signal asks for each, and by how many hairs."""
-    found: dict[str, tuple[int, int]] = {}
+def open_steps(happenings: Iterable[Happening]) -> dict[str, int]:
+    """The steps of a hand-off that are open after what happened, and which signal asks for each."""
+    found: dict[str, int] = {}
     for item in happenings:
         if item.event == HANDED_OVER:
             found.pop(item.step or "", None)
         if item.signal is not None:
-            new = [step for step in asked_steps(item) if step not in found]
-            found |= {str(step): (item.seq, hairs) for hairs, step in enumerate(reversed(new), start=1)}
+            found |= {str(step): item.seq for step in asked_steps(item) if step not in found}
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ARRAY, String, bindparam, text
 from sqlmodel import Session, col, select
 
+from rules.hand_off import HAIRS
 from rules.moments import office_day
 from rules.priority import (
     HANDED_OVER,
@@ -25,7 +26,7 @@ from rules.urgency import SignalKind, SignalSource, Urgency
 from rules.values import version
 from states.tables.loans import Loan
 from states.tables.work import WorkItem
-from states.work_kinds import HAND_OFF, level_of
+from states.work_kinds import level_of
 from states.writing import Pen
 
 HAPPENED = text(
@@ -84,9 +85,8 @@ def urgent_loans(session: Session, items: Iterable[WorkItem]) -> set[str]:
 
 def asked(item: WorkItem, happenings: Sequence[Happening], loans: set[str]) -> Asked:
     """What the place of an item rests on beside its case."""
-    by_signal, hairs = (None, 0)
-    if item.chart == "application" and item.action in HAND_OFF:
-        by_signal, hairs = open_steps(happenings).get(item.action, (None, 0))
+    by_signal = open_steps(happenings).get(item.action)
+    hairs = 0 if by_signal is None else HAIRS[item.action]
     return Asked(item.created_at, level_of(item.chart, item.action), item.subject in loans, by_signal, hairs)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from rules.findings import Words, say
+from rules.hand_off import HAIRS
 from rules.moments import office_day
 from rules.priority import (
     JOINED,
@@ -81,9 +82,9 @@ class Supposition:
             still = open_steps(self.happened).get(item.action)
             if still is None:
                 return None
-            asker = next(one for one in self.happened if one.seq == still[0])
-            created = item.created_at if still[0] == work.by_signal else asker.at
-            work = Asked(created, work.level, by_signal=still[0], hairs=still[1])
+            asker = next(one for one in self.happened if one.seq == still)
+            created = item.created_at if still == work.by_signal else asker.at
+            work = Asked(created, work.level, by_signal=still, hairs=work.hairs)
         lane, moment = standing(work, self.happened)
         return Standing(lane, moment, work.created_at, item.id)
 
@@ -142,10 +143,7 @@ def after(case: Case, item: WorkItem, at: datetime) -> Iterable[Supposition]:
         new = Happening(last + 1, at, SIGNAL, urgency, signal)
         asks = [step for step in asked_steps(new) if step not in waiting]
         moment = start_by(at, "intake", urgency)
-        steps = [
-            Standing(RANK[urgency], moment - timedelta(microseconds=hairs), at, "")
-            for hairs, _ in enumerate(reversed(asks), start=1)
-        ]
+        steps = [Standing(RANK[urgency], moment - timedelta(microseconds=HAIRS[step]), at, "") for step in asks]
         what = say(
             f"after a threat signal that is {urgency}",
             f"na een dreigingssignaal met de urgentie {DUTCH[urgency]}",

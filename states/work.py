@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 
-from rules.hand_off import steps_of
+from rules.hand_off import HAIRS, steps_of
 from rules.priority import JOINED, LOWERED, SIGNAL, start_by
 from rules.roles import Role
 from rules.urgency import RANK, Urgency, of_signal
@@ -107,8 +107,9 @@ def reorder(session: Session, application: Application, at: datetime) -> list[Mo
             continue
         moved.append(Moved(item, item.lane, item.start_by))
         level = level_of(item.chart, item.action)
+        hair = timedelta(microseconds=HAIRS.get(item.action, 0))
         item.lane = RANK[urgency]
-        item.start_by = max(at, start_by(item.created_at, level, urgency))
+        item.start_by = max(at, start_by(item.created_at, level, urgency)) - hair
         item.dispatched_at = None  # it stands elsewhere now, so it is offered again
         if urgency is Urgency.ACUTE:
             wake(session, "acute")
@@ -124,13 +125,13 @@ def hand_off(passage: Passage, touch: Touched) -> list[dict[str, Any]]:
     asked = steps_of(signal.urgency, **told)
     mine = (WorkItem.subject == subject, col(WorkItem.done_at).is_(None))
     waiting = set(session.exec(select(WorkItem.action).where(*mine, col(WorkItem.action).in_(asked))))
-    items = [item_for(passage, touch, HAND_OFF[step]) for step in asked if step not in waiting]
-    for place, item in enumerate(reversed(items), start=1):
+    items = {step: item_for(passage, touch, HAND_OFF[step]) for step in asked if step not in waiting}
+    for step, item in items.items():
         # The hand-off follows the newest signal, also where the case itself has ended. By a hair it comes before the
         # other work of the same moment, and its steps in their order.
         item["lane"] = RANK[signal.urgency]
-        item["start_by"] = start_by(passage.at, "intake", signal.urgency) - timedelta(microseconds=place)
-    return items
+        item["start_by"] = start_by(passage.at, "intake", signal.urgency) - timedelta(microseconds=HAIRS[step])
+    return list(items.values())
 
 
 def pursue(session: Session, term: Term, at: datetime) -> list[dict[str, Any]]:

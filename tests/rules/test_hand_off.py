@@ -8,6 +8,7 @@ import pytest
 from rules.findings import Rule
 from rules.hand_off import (
     GRID,
+    HAIRS,
     HandOffOutcome,
     HandOffStep,
     call_has_time_only,
@@ -37,6 +38,14 @@ def test_every_signal_asks_for_the_steps_in_their_order_and_for_none_twice() -> 
         assert (CALL in asked) == (urgency is Urgency.ACUTE and kind is SignalKind.ACUTE_DANGER)
         assert (LOAN in asked) == (urgency in {Urgency.ACUTE, Urgency.URGENT})
         assert (CONTACT in asked) == (urgency is not Urgency.ROUTINE)
+
+
+def test_each_step_comes_before_the_next_by_a_microsecond() -> None:
+    assert [HAIRS[step] for step in HandOffStep] == [5, 4, 3, 2, 1]
+
+
+def test_the_checker_notices_a_table_whose_steps_stand_in_another_order() -> None:
+    assert any("The steps stand in the order consider-loan" in fault for fault in faults(TABLE[::-1]))
 
 
 @pytest.mark.parametrize(

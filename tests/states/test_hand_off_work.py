@@ -141,6 +141,16 @@ def test_two_threats_in_one_case_are_one_item_a_step_and_what_was_done_is_asked_
     assert REPORT in waiting(office, reference)
 
 
+def test_the_steps_keep_their_order_when_the_case_moves_to_another_lane(office: Engine) -> None:
+    reference = receive(office)
+    threaten(office, reference, "stalking")
+    threaten(office, reference, "acute-danger", at=LATER)
+    moved = sorted(waiting(office, reference).values(), key=lambda item: item.standing)
+    assert {item.lane for item in moved} == {1}
+    assert len({item.standing for item in moved}) == 5
+    assert [item.action for item in moved if item.action != "call-112"] == [REPORT, SUPPORT, CONTACT, LOAN]
+
+
 @pytest.mark.parametrize("outcome", HandOffOutcome)
 @pytest.mark.parametrize("by", [OFFICER, ADVISER, COORDINATOR])
 def test_a_step_is_closed_whatever_came_of_it(office: Engine, outcome: HandOffOutcome, by: Actor) -> None:
