@@ -54,6 +54,7 @@ class PayableChart(StrictChart):
         | _.RECEIVED.to(_.REJECTED)
         | _.CHECKED.to(_.REJECTED)
         | _.FIRST_APPROVED.to(_.REJECTED)
+        | _.APPROVED.to(_.REJECTED)
         | _.RETURNED.to(_.REJECTED)
     )
     reject_with_invoice = (
@@ -90,7 +91,7 @@ PAYABLE = decided(
     check                   x       >        x      x      x        x      x      x        x       x     x      x      x
     approve                 x       x        >      x      x        x      x      >        x       x     x      x      x
     approve-second          x       x        x      >      x        x      x      x        x       x     x      x      x
-    reject                  >       >        >      >      x        x      x      >        x       x     x      x      x
+    reject                  >       >        >      >      >        x      x      >        x       x     x      x      x
     reject-with-invoice     x       >        >      >      >        x      x      >        x       x     x      x      x
     pay-in-parts            x       =        =      =      =        x      x      x        x       x     x      x      x
     batch                   x       x        x      x      >        x      x      x        x       x     x      x      x
