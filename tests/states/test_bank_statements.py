@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from banking import DAY, FINANCE, Line, bring, fill_three, lines, send, statement, states
+from banking import DAY, FINANCE, FIRST, Line, bring, fill_three, lines, send, statement, states
 from office import GOUDVEEN, START, ZILVERDAM, do, person, problems, refused, row, rows, snapshot
 from shelf import Prepared
 from sqlalchemy import Engine
@@ -219,6 +219,17 @@ def test_a_statement_whose_balances_do_not_meet_its_bookings_is_refused_whole(en
 def seen(engine: Engine) -> list[Gap]:
     with Session(engine) as session:
         return gaps(session, ZILVERDAM)
+
+
+def test_a_statement_that_books_on_a_day_to_come_is_refused_whole_until_that_day(engine: Engine) -> None:
+    first = lines(engine)[0]
+    file = statement(Line(f"-{first.amount}", first.end_to_end), on=FIRST + 2 * DAY)
+    before = snapshot(engine)
+    with pytest.raises(BankFileRefusedError, match=r"Line \d+: An entry is booked on 2026-03-04, after today"):
+        bring(engine, file, days=1)
+    assert snapshot(engine) == before
+    bring(engine, file, days=2)
+    assert states(engine)[0] == "paid"
 
 
 def test_missing_statements_are_named_until_they_come(engine: Engine) -> None:
