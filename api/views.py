@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 from rules.roles import OF_AN_EMPLOYER, Actor, Role
 from states import scope
 from states.errors import NotFoundError
+from states.payees import payee_of
 from states.tables.application import Application, Measure, Takeover
 from states.tables.finance import Payable
 from states.tables.ledger import Stream
@@ -500,12 +501,13 @@ def measure(session: Session, by: Actor, row: Measure) -> MeasureView:
 def payable(session: Session, by: Actor, row: Payable, lines: list[Any]) -> PayableView:
     """One payable as the caller may see it."""
     text = content_of(session, by, row.stream, row.id, READS_PAYEE)
+    payee, iban = payee_of(session, row) if text else (None, None)
     knows = by.role in READS_MEASURES
     return PayableView(
         **row.model_dump(),
         application=row.stream,
-        payee=text.get("payee"),
-        iban=text.get("iban"),
+        payee=payee,
+        iban=iban,
         reasons=[why for path, why in sorted(text.items()) if path.endswith(".reasons")],
         texts=[words for path, words in sorted(text.items()) if path.endswith(".text")] if knows else [],
         lines=[LineView.model_validate(line) for line in row.offered or lines],

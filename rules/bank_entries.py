@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from rules.dutch import dutch, listed
 from rules.findings import HOUSE, Words, rule, say
 
 ARTICLE = "house rule: the books follow the bank statement"
@@ -49,8 +50,8 @@ def has_left(*, batch: str, state: str) -> Words | None:
     return say(
         f"{batch} is {state}: its file was not exported, and yet something of it was booked. Ask the bank"
         " who ordered it.",
-        f"{batch} staat op {state}: het bestand is niet geëxporteerd en toch is er iets van geboekt. Vraag de bank wie"
-        " de opdracht gaf.",
+        f"{batch} staat op {dutch(state)}: het bestand is niet geëxporteerd en toch is er iets van geboekt. Vraag de"
+        " bank wie de opdracht gaf.",
     )
 
 
@@ -97,7 +98,7 @@ def once(*, payment: str, state: str, counts: bool, is_return: bool) -> Words | 
     """A payment leaves once, and comes back once at most; ``counts`` is whether its line in the batch still does."""
     if counts and (state == "batched" or (is_return and state == "paid")):
         return None
-    en, nl = STANDS.get(state, (f"it is {state}", f"zij staat op {state}"))
+    en, nl = STANDS.get(state, (f"it is {state}", f"zij staat op {dutch(state)}"))
     if not counts and state in {"paid", "batched"}:
         en, nl = "it came back and goes in another batch", "zij kwam terug en gaat mee in een andere batch"
     doing_en, doing_nl = ("came back", "kwam terug") if is_return else ("was booked", "is afgeboekt")
@@ -147,14 +148,38 @@ def within_order(*, payment: str, before: Decimal, booked: Decimal, ordered: Dec
 )
 def can_follow(*, payment: str, state: str, is_return: bool) -> Words | None:
     """A matched entry follows from where the payment stands: out where it is open, back where it was paid."""
-    right = {"paid", "batched"} if is_return else {"batched", "returned"}
+    right = {"paid", "batched"} if is_return else {"batched", "returned", "approved"}
     if state in right:
         return None
-    named = " or ".join(sorted(right))
-    dutch = " of ".join(sorted(right))
+    named = ", ".join(sorted(right))
     return say(
-        f"The payable of {payment} is {state}; this entry can be matched where it is {named}. Set the entry aside, or"
-        " bring the payable there first.",
-        f"De post van {payment} staat op {state}; deze boeking past als hij op {dutch} staat. Leg de boeking weg, of"
-        " breng de post eerst zover.",
+        f"The payable of {payment} is {state}; this entry can be matched where it is one of: {named}. Set the entry"
+        " aside, or bring the payable there first.",
+        f"De post van {payment} staat op {dutch(state)}; deze boeking past bij een van: {listed(sorted(right))}. Leg de"
+        " boeking weg, of breng de post eerst zover.",
+    )
+
+
+@rule(
+    "bank.match-leaves-no-second",
+    article=ARTICLE,
+    source=HOUSE,
+    nl="Een boeking wordt niet gekoppeld aan een eerdere betaling van een post die in een andere batch meegaat.",
+)
+def leaves_no_second(*, payment: str, other: str | None, left: bool) -> Words | None:
+    """An entry is not matched with an earlier payment of a payable that goes along in another batch."""
+    if other is None:
+        return None
+    if left:
+        return say(
+            f"The payable of {payment} went along in {other} after it, and stands or falls with that payment. Set the"
+            " entry aside; what left twice is asked back.",
+            f"De post van {payment} ging daarna mee in {other}, en volgt die betaling. Leg de boeking weg; wat twee"
+            " keer afging, wordt teruggevraagd.",
+        )
+    return say(
+        f"The payable of {payment} stands in {other} too, which would pay it once more. Withdraw that batch first, then"
+        " match.",
+        f"De post van {payment} staat ook in {other}, die haar nog eens zou betalen. Trek die batch eerst in, en koppel"
+        " dan.",
     )

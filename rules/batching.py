@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+from rules.dutch import dutch
 from rules.findings import HOUSE, Words, rule, say
 from rules.values import value
 
@@ -29,7 +30,7 @@ def approved(*, payable: str, state: str) -> Words | None:
     """A batch takes along what was approved, and nothing else."""
     if state == "approved":
         return None
-    en, nl = STANDS.get(state, (f"is {state}", f"staat op {state}"))
+    en, nl = STANDS.get(state, (f"is {state}", f"staat op {dutch(state)}"))
     return say(f"{payable} {en}; once it is approved it goes along.", f"{payable} {nl}; na goedkeuring gaat hij mee.")
 
 

@@ -131,7 +131,7 @@ DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
     ("organisation", "close-period"): (F,),
     ("organisation", "reopen-period"): (F, P, L),
     ("organisation", "match-bank-entry"): (F,),
-    ("organisation", "set-aside-bank-entry"): (F,),
+    ("organisation", "set-aside-bank-entry"): (F, N),
     ("organisation", "merge"): (Z,),
     ("organisation", "locate"): (Z, C),
     ("person", "register"): (Z, N),

@@ -6,6 +6,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from stdnum import iban as iban_number
 
+from rules.dutch import dutch
 from rules.findings import BESL, HOUSE, REG, Words, rule, say
 from rules.values import value
 
@@ -86,8 +87,8 @@ def after_takeover(*, measure: str, state: str) -> Words | None:
     return say(
         f"The measure {measure} is {state}: only a measure that was taken over and is not settled can be invoiced."
         " Take the line in as outside the advice, or wait for the takeover.",
-        f"De maatregel {measure} staat op {state}: alleen wat is overgenomen en nog niet is afgerekend, kan worden"
-        " gefactureerd. Neem de regel op als buiten het advies, of wacht op de overname.",
+        f"De maatregel {measure} staat op {dutch(state)}: alleen wat is overgenomen en nog niet is afgerekend, kan"
+        " worden gefactureerd. Neem de regel op als buiten het advies, of wacht op de overname.",
     )
 
 
@@ -174,7 +175,8 @@ def replaces_rejected(*, replaced: str, state: str, earlier: Sequence[str]) -> W
     if state != "rejected":
         return say(
             f"The part {replaced} is {state}: only a rejected part is replaced. Reject it first if it is wrong.",
-            f"Het deel {replaced} staat op {state}: alleen een afgewezen deel wordt vervangen. Wijs het eerst af.",
+            f"Het deel {replaced} staat op {dutch(state)}: alleen een afgewezen deel wordt vervangen. Wijs het eerst"
+            " af.",
         )
     if earlier:
         return say(
@@ -248,5 +250,5 @@ def file_leaves(*, state: str) -> Words | None:
         return None
     return say(
         f"The batch is {state}; its file can be had once it is sealed, released and exported.",
-        f"De batch staat op {state}; het bestand is er zodra hij is vastgelegd, vrijgegeven en geëxporteerd.",
+        f"De batch staat op {dutch(state)}; het bestand is er zodra hij is vastgelegd, vrijgegeven en geëxporteerd.",
     )

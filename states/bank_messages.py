@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 from sqlalchemy import extract, func
 from sqlmodel import Session, col, select
 
+from rules.moments import office_day
 from rules.roles import OF_AN_EMPLOYER, Actor
 from states import scope
 from states.bank import camt053, pain002
@@ -48,7 +49,8 @@ def take_in(session: Session, source: Source, *, by: Actor, at: datetime) -> Tak
 
     Raises:
         BankFileTooLargeError: it is larger than any file we read.
-        BankFileRefusedError: it cannot be read, or is not of an account or order of an employer that ``by`` acts for.
+        BankFileRefusedError: it cannot be read, tells of a day to come, or is not of an account or order of an employer
+            that ``by`` acts for.
     """
     file = BytesIO(source) if isinstance(source, bytes) else source
     mark = mark_of(file)
@@ -112,6 +114,10 @@ def take_in_statement(session: Session, found: camt053.Statement, mark: str, *, 
     if owner is None or not concerns(session, owner.id, by):
         reason = "The statement is of an account that is not your employer's debtor account."
         raise BankFileRefusedError(reason, "Send the statement of the debtor account that stands in the batch.", None)
+    if (ahead := next((entry for entry in found.entries if entry.booked_on > office_day(at)), None)) is not None:
+        reason = f"An entry is booked on {ahead.booked_on}, after today ({office_day(at)})."
+        remedy = "What is announced is no booking: send the statement once its day has come."
+        raise BankFileRefusedError(reason, remedy, ahead.line)
     alone(session, found.account)
     name, said = named(found.id), said_by(found)
     if (before := known(session, mark, by)) is not None:

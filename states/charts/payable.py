@@ -54,6 +54,7 @@ class PayableChart(StrictChart):
         | _.RECEIVED.to(_.REJECTED)
         | _.CHECKED.to(_.REJECTED)
         | _.FIRST_APPROVED.to(_.REJECTED)
+        | _.APPROVED.to(_.REJECTED)
         | _.RETURNED.to(_.REJECTED)
     )
     reject_with_invoice = (
@@ -65,7 +66,7 @@ class PayableChart(StrictChart):
     )
     batch = _.APPROVED.to(_.BATCHED)
     unbatch = _.BATCHED.to(_.APPROVED)
-    pay = _.BATCHED.to(_.PAID) | _.RETURNED.to(_.PAID)
+    pay = _.APPROVED.to(_.PAID) | _.BATCHED.to(_.PAID) | _.RETURNED.to(_.PAID)
     bounce = _.PAID.to(_.RETURNED) | _.BATCHED.to(_.RETURNED)
     offset = _.APPROVED.to(_.OFFSET) | _.CREDIT.to(_.OFFSET)
     ask_back = _.CREDIT.to(_.ASKED_BACK)
@@ -90,12 +91,12 @@ PAYABLE = decided(
     check                   x       >        x      x      x        x      x      x        x       x     x      x      x
     approve                 x       x        >      x      x        x      x      >        x       x     x      x      x
     approve-second          x       x        x      >      x        x      x      x        x       x     x      x      x
-    reject                  >       >        >      >      x        x      x      >        x       x     x      x      x
+    reject                  >       >        >      >      >        x      x      >        x       x     x      x      x
     reject-with-invoice     x       >        >      >      >        x      x      >        x       x     x      x      x
     pay-in-parts            x       =        =      =      =        x      x      x        x       x     x      x      x
     batch                   x       x        x      x      >        x      x      x        x       x     x      x      x
     unbatch                 x       x        x      x      x        >      x      x        x       x     x      x      x
-    pay                     x       x        x      x      x        >      x      >        x       x     x      x      x
+    pay                     x       x        x      x      >        >      x      >        x       x     x      x      x
     bounce                  x       x        x      x      x        >      >      x        x       x     x      x      x
     offset                  x       x        x      x      >        x      x      x        x       >     x      x      x
     ask-back                x       x        x      x      x        x      x      x        x       >     x      x      x

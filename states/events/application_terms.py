@@ -99,11 +99,12 @@ class CorrectFact(ApplicationEvent[Correction]):
 
     def effect(self, step: Step[Application], body: Correction) -> None:
         """Put the facts right."""
+        before = step.row.in_office_until
         for name in FACTS:
             if getattr(body, name) is not None:
                 setattr(step.row, name, getattr(body, name))
         if body.in_office_until is not None:
-            other_end_of_office(step)
+            other_end_of_office(step, before)
         if body.takeover_received_on is not None:
             term = deadlines.running(step.session, step.row.id, "takeover", body.organisation)
             assert term is not None

@@ -1,9 +1,10 @@
 """What the turns of life do to a case and its parts, and the one table that says which of it at which stage."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
-from sqlmodel import col
+from sqlmodel import col, select
 
 from rules.offices import Domain, LegalBasis
 from states.charts.advice import DomainState
@@ -14,7 +15,7 @@ from states.events.application_advice import domains
 from states.events.event import Step
 from states.events.turns import Turns, decided_turns
 from states.tables.application import Application, DomainAdvice, Measure, Takeover
-from states.tables.ledger import Stream
+from states.tables.ledger import LedgerEntry, Stream
 from states.tables.people import Person
 
 NOT_THERE_YET = (MeasureState.PROPOSED, MeasureState.ADVISED, MeasureState.TAKEN_OVER, MeasureState.ORDERED)
@@ -74,16 +75,28 @@ def stop(step: Step[Application]) -> None:
         step.follow("application", row, "begin-provision")
 
 
-def other_end_of_office(step: Step[Application]) -> None:
-    """An end of office that was recorded gives way to the corrected one, and what ended with it follows."""
+def other_end_of_office(step: Step[Application], before: date | None) -> None:
+    """An end of office that was recorded gives way to the corrected one, and what ended with it follows.
+
+    An end that still is to come is no end of office any more; what was brought forward to it follows all the same.
+    """
     row = step.row
     ended_on, until = row.office_ended_on, row.in_office_until
-    if ended_on is None or until is None or row.deceased_on is not None:
+    if until is None or row.deceased_on is not None:
         return
-    row.office_ended_on = until if until <= step.on else None
+    follow = ended_with_office(step) if ended_on is None else None
+    if ended_on is not None:
+        row.office_ended_on = until if until <= step.on else None
     for measure in step.rows(Measure, Measure.stream == row.id):
-        if measure.state in {MeasureState.TAKEN_OVER, MeasureState.ORDERED, *THERE}:
-            step.follow("measure", measure, "end-with-office", ended_on=until, instead_of=ended_on)
+        going_on = measure.state in {MeasureState.TAKEN_OVER, MeasureState.ORDERED, *THERE}
+        if going_on and (follow is None or measure.id in follow):
+            step.follow("measure", measure, "end-with-office", ended_on=until, instead_of=ended_on or before)
+
+
+def ended_with_office(step: Step[Application]) -> set[str]:
+    """The measures that an end of office brought forward once, by the ledger."""
+    mine = (LedgerEntry.stream == step.row.id, LedgerEntry.event == "end-with-office")
+    return set(step.session.exec(select(LedgerEntry.subject).where(*mine)))
 
 
 def stop_or_lapse(step: Step[Application]) -> None:

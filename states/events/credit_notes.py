@@ -23,6 +23,7 @@ from states.events.payables import PayableEvent, propose_bookings
 from states.tables.application import Application
 from states.tables.base import new_id
 from states.tables.finance import BankEntry, BankMessage, Payable, PayableKind, PayableLine
+from states.tables.people import Organisation
 
 NOT_BILLED = (PayableState.REJECTED, PayableState.TO_MATCH)
 
@@ -199,11 +200,16 @@ class RecordRepayment(PayableEvent[Repayment]):
 
     name, title, body = "record-repayment", "Record that a credit was repaid", Repayment
 
+    def also_locks(self, session: Session, key: str, body: Repayment) -> Iterable[str]:
+        """The employer's own, in which the line of the statement stands."""
+        message = session.get(BankMessage, body.message)
+        return [message.stream] if message is not None and message.stream != key else []
+
     def judge(self, step: Step[Payable], body: Repayment) -> None:
         """A receipt of just that amount on an account of this employer, which counts for nothing else."""
         entry = self.entry(step, body)
         used = step.rows(Payable, Payable.repaid_by == named(body))
-        taken = entry.payable if entry is not None and entry.payable else None
+        taken = (entry.payable or entry.batch) if entry is not None else None
         step.ask(
             credits.repaid_by_the_bank,
             amount=-step.row.gross,
@@ -224,6 +230,10 @@ class RecordRepayment(PayableEvent[Repayment]):
         entry = self.entry(step, body)
         assert entry is not None  # judged a moment ago
         step.row.repaid_by, step.row.paid_on = named(body), entry.booked_on
+        if entry.waits:  # it is known now, and counts for nothing else
+            told = {"message": entry.message, "position": entry.position, "reasons": f"It repays {step.row.id}."}
+            message = step.get(BankMessage, entry.message)
+            step.follow("organisation", step.get(Organisation, message.organisation), "set-aside-bank-entry", **told)
         propose_bookings(step, paid_on=entry.booked_on, statement=body.message, entry=body.position)
 
     def example(self, step: Step[Payable]) -> dict[str, Any] | None:
@@ -231,7 +241,7 @@ class RecordRepayment(PayableEvent[Repayment]):
         names = scope.known_as(step.session, step.row.organisation)
         messages = [row.id for row in step.rows(BankMessage, col(BankMessage.organisation).in_(names))]
         wanted = (col(BankEntry.message).in_(messages), BankEntry.amount == -step.row.gross)
-        for entry in step.rows(BankEntry, *wanted, col(BankEntry.payable).is_(None), order=BankEntry.message):
+        for entry in step.rows(BankEntry, *wanted, col(BankEntry.batch).is_(None), order=BankEntry.message):
             body = Repayment(message=entry.message, position=entry.position)
             if not step.rows(Payable, Payable.repaid_by == named(body)):
                 return body.model_dump(by_alias=True)

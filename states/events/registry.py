@@ -40,9 +40,13 @@ class RegisterOrganisation(Event[Organisation, NewOrganisation]):
     body, creates = NewOrganisation, True
 
     def judge(self, step: Step[Organisation], body: NewOrganisation) -> None:
-        """The id is free."""
+        """The id is free, and the debtor account no other employer's: a statement is of one employer."""
         if step.session.get(Organisation, body.id) is not None:
             raise MalformedError([("id", f"There is an employer {body.id} already; give the new one another id.")])
+        same = Organisation.debtor_iban == body.debtor_iban, Organisation.state == OrganisationState.ACTIVE
+        if holders := step.rows(Organisation, *same):
+            words = f"{holders[0].id} is paid from this account; give each employer an account of its own."
+            raise MalformedError([("debtorIban", words)])
 
     def begin(self, step: Step[Organisation], body: NewOrganisation) -> Organisation:
         """The employer, with a stream of its own."""

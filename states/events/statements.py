@@ -24,6 +24,8 @@ from states.tables.people import Organisation
 
 UNSAID = "NARR"
 """The ISO code of a reason that the bank did not give as a code."""
+LEFT = (BatchState.EXPORTED, BatchState.SETTLED, BatchState.REJECTED)
+"""Where a batch stands whose file the bank has."""
 
 
 class StatementEntry(Body):
@@ -310,8 +312,19 @@ class MatchBankEntry(StatementEvent[MatchedEntry]):
         before = self.matched_before(step, meant, ordered, is_return=back)
         step.ask(bank_entries.within_order, payment=body.payment, before=before, booked=row.amount, ordered=ordered)
         for line in lines:
+            other = self.other_batch(step, line)
+            left = other is not None and other.state in LEFT
+            named_other = None if other is None else other.id
+            step.ask(bank_entries.leaves_no_second, payment=line.end_to_end, other=named_other, left=left)
             state = str(step.get(Payable, line.payable).state)
             step.ask(bank_entries.can_follow, payment=line.end_to_end, state=state, is_return=back)
+
+    @staticmethod
+    def other_batch(step: Step[Organisation], line: BatchLine) -> PaymentBatch | None:
+        """The batch in which the payable of a line goes along, where that is another one than the line's own."""
+        again = (BatchLine.payable == line.payable, BatchLine.batch != line.batch, col(BatchLine.counts))
+        found = step.rows(BatchLine, *again, order=BatchLine.batch)
+        return step.get(PaymentBatch, found[0].batch) if found else None
 
     def effect(self, step: Step[Organisation], body: MatchedEntry) -> None:
         """The payment follows once all of it was booked."""

@@ -2,14 +2,15 @@
 
 import os
 import secrets
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from scene import KEY, Held, Place, address, fill
+from sqlalchemy import Engine
 
 from states.database import connect
 
@@ -46,21 +47,37 @@ class Copies:
                 connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
+Filled = Callable[[Callable[[Engine], dict[str, Any]]], AbstractContextManager[Copies]]
+"""Fills an office as it is told, and gives copies of it."""
+
+
 @pytest.fixture(scope="session")
-def copies(server: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copies]:
+def filled(server: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Filled:
+    """Copies of an office that is filled once, as it is told."""
+
+    @contextmanager
+    def fill_one(fill: Callable[[Engine], dict[str, Any]]) -> Iterator[Copies]:
+        source = f"veiligadvies_faults_{secrets.token_hex(6)}"
+        with psycopg.connect(address(server, "postgres"), autocommit=True) as connection:
+            if "DATABASE_URL" not in os.environ:  # a server of our own: here processes die, and the machine does not
+                connection.execute("ALTER SYSTEM SET fsync = off")
+                connection.execute("SELECT pg_reload_conf()")
+            connection.execute(f"CREATE DATABASE {source} TEMPLATE {template}".encode())
+        engine = connect(address(server, source), key=KEY)
+        facts = fill(engine)
+        engine.dispose()
+        yield Copies(server, source, facts, tmp_path_factory.mktemp("faults"))
+        with psycopg.connect(address(server, "postgres"), autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {source} WITH (FORCE)".encode())
+
+    return fill_one
+
+
+@pytest.fixture(scope="session")
+def copies(filled: Filled) -> Iterator[Copies]:
     """Copies of the filled office."""
-    source = f"veiligadvies_faults_{secrets.token_hex(6)}"
-    with psycopg.connect(address(server, "postgres"), autocommit=True) as connection:
-        if "DATABASE_URL" not in os.environ:  # a server of our own: here processes die, and the machine does not
-            connection.execute("ALTER SYSTEM SET fsync = off")
-            connection.execute("SELECT pg_reload_conf()")
-        connection.execute(f"CREATE DATABASE {source} TEMPLATE {template}".encode())
-    engine = connect(address(server, source), key=KEY)
-    facts = fill(engine)
-    engine.dispose()
-    yield Copies(server, source, facts, tmp_path_factory.mktemp("faults"))
-    with psycopg.connect(address(server, "postgres"), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {source} WITH (FORCE)".encode())
+    with filled(fill) as made:
+        yield made
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from typing import IO, Any, NoReturn
 import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import Engine, event
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from api.main import create
 from flows import due
@@ -34,11 +34,12 @@ from states.configuration import Configuration
 from states.database import connect, transaction
 from states.door import fire
 from states.events.batches import document
-from states.tables.finance import PaymentBatch
+from states.tables.finance import Booking, PaymentBatch
 from states.vault import office_key
 
 PR_SET_PDEATHSIG = 1
 WRITES = ("INSERT", "UPDATE", "DELETE")
+EVIDENCE = {"noOwnContribution": True, "certificateWorks": True, "endOfOffice": "2030-03-31"}
 
 
 class Death:
@@ -137,6 +138,7 @@ class Job:
             "remind": lambda engine: due.remind(engine, self.at),
             "batches": lambda engine: due.build_batches(engine, self.at),
             "bank": lambda engine: due.take_in_bank_files(engine, self.configuration, self.at),
+            "books": self.books,
             "deliver": self.deliver,
             "seal": self.seal,
             "rebuild": self.rebuild,
@@ -175,6 +177,28 @@ class Job:
             with transaction(engine) as session:
                 fire(session, "payment-batch", key, "withdraw", by=by, at=self.at)
         return due.build_batches(engine, self.at)
+
+    def books(self, engine: Engine) -> int:
+        """Take in what the bank sent, book all of it, and then again with what the bank sends later."""
+        count = self.book_all(engine)
+        for file in sorted((self.configuration.bank / "later").glob("*.xml")):
+            file.rename(self.configuration.bank / "in" / file.name)
+        return count + self.book_all(engine)
+
+    def book_all(self, engine: Engine) -> int:
+        """Take in the bank's files, complete the evidence of each booking and book it, a transaction each."""
+        due.take_in_bank_files(engine, self.configuration, self.at)
+        steps = {"awaiting-evidence": ("complete-evidence", EVIDENCE), "ready": ("book", {})}
+        count = 0
+        while True:
+            with transaction(engine) as session:
+                query = select(Booking).where(col(Booking.state).in_(steps)).order_by(Booking.id)
+                booking = session.exec(query).first()
+                if booking is None:
+                    return count
+                event, body = steps[booking.state]
+                fire(session, "booking", booking.id, event, by=self.actor(), at=self.at, body=body)
+            count += 1
 
     def file(self, engine: Engine) -> str:
         """The SHA-256 of a batch's file, written anew."""

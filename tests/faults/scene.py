@@ -23,13 +23,15 @@ from states.door import fire
 from states.events.batches import document
 from states.tables.application import Application
 from states.tables.base import METADATA
-from states.tables.finance import PaymentBatch
+from states.tables.finance import BatchLine, PaymentBatch
 from states.verify import verify
 
 KEY = bytes(range(32))
 ROOT = Path(__file__).parents[2]
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 """A Monday morning on which the tests' office opens."""
+SENT = START + timedelta(hours=2)
+"""When a batch of that morning went to the bank."""
 LATER = START + timedelta(days=45)
 """When a term to take over that began on that day has passed its warnings."""
 RUNS = 10
@@ -147,6 +149,26 @@ def fill(engine: Engine) -> dict[str, Any]:
     return {"statement": statement["document"], "report": report.decode(), "batch": batch}
 
 
+def fill_sent(engine: Engine) -> dict[str, Any]:
+    """Three payments that went to the bank in one batch; the bank books them, and later one of them comes back."""
+    furnish(engine)
+    for _ in range(3):
+        walk(engine, receive(engine, START), START, up_to("build"))
+    releaser = person(Role.RELEASER, "gemeente-zilverdam")
+    with transaction(engine) as session:
+        body = {"employer": "gemeente-zilverdam"}
+        batch = fire(session, "payment-batch", None, "build", by=FINANCE, at=SENT, body=body).row
+        for event, by in (("seal", FINANCE), ("release", releaser), ("export", FINANCE)):
+            fire(session, "payment-batch", batch.id, event, by=by, at=SENT)
+        order = document(session, session.get_one(PaymentBatch, batch.id))
+        first = session.exec(select(BatchLine).order_by(BatchLine.end_to_end)).first()
+    assert first is not None
+    day = SENT.date()
+    statement = demonstration.answer(order, booked_on=day)
+    back = demonstration.returned(order, first.end_to_end, booked_on=day + timedelta(days=1))
+    return {"statement": statement.decode(), "return": back.decode()}
+
+
 class Held:
     """The harness: starts jobs in processes of their own and waits for their end."""
 
@@ -216,9 +238,9 @@ class Place:
         key.write_bytes(KEY)
         self.engine = connect(database, key=KEY, pool_size=2)
 
-    def put(self, kind: str) -> Path:
-        """Lay the bank's ``statement`` or its ``report`` on the same order in the watched folder."""
-        file = self.home / "bank" / "in" / f"{kind}.xml"
+    def put(self, kind: str, folder: str = "in") -> Path:
+        """Lay the bank's ``statement`` or its ``report`` on the same order in the watched folder, or beside it."""
+        file = self.home / "bank" / folder / f"{kind}.xml"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(self.facts[kind], "utf-8")
         return file
@@ -250,6 +272,8 @@ LOOKS = {
     "lines": "SELECT amount, counts, count(*) FROM batch_line GROUP BY 1, 2 ORDER BY 1, 2",
     "payables": "SELECT organisation, state, gross, count(*) FROM payable GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
     "bank": "SELECT organisation, kind, entries, count(*) FROM bank_message GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+    "journal": "SELECT organisation, booked_on, part, side, debit, credit, mirrors IS NULL, count(*) FROM journal_line"
+    " GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7",
     "told": "SELECT bank_status, count(*) FROM batch_line GROUP BY 1 ORDER BY 1",
 }
 ONCE = {

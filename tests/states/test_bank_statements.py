@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from banking import DAY, FINANCE, Line, bring, fill_three, lines, send, statement, states
+from banking import DAY, FINANCE, FIRST, Line, bring, fill_three, lines, send, statement, states
 from office import GOUDVEEN, START, ZILVERDAM, do, person, problems, refused, row, rows, snapshot
 from shelf import Prepared
 from sqlalchemy import Engine
@@ -15,7 +15,7 @@ from rules.roles import Role
 from states.errors import BankFileRefusedError, MalformedError, RefusedError
 from states.holding import finish
 from states.statement_gaps import Gap, gaps
-from states.tables.finance import BankEntry, BankMessage, PaymentBatch
+from states.tables.finance import BankEntry, BankMessage, BatchLine, Payable, PaymentBatch
 from states.tables.work import WorkItem
 
 LATER = START + 2 * DAY
@@ -221,6 +221,17 @@ def seen(engine: Engine) -> list[Gap]:
         return gaps(session, ZILVERDAM)
 
 
+def test_a_statement_that_books_on_a_day_to_come_is_refused_whole_until_that_day(engine: Engine) -> None:
+    first = lines(engine)[0]
+    file = statement(Line(f"-{first.amount}", first.end_to_end), on=FIRST + 2 * DAY)
+    before = snapshot(engine)
+    with pytest.raises(BankFileRefusedError, match=r"Line \d+: An entry is booked on 2026-03-04, after today"):
+        bring(engine, file, days=1)
+    assert snapshot(engine) == before
+    bring(engine, file, days=2)
+    assert states(engine)[0] == "paid"
+
+
 def test_missing_statements_are_named_until_they_come(engine: Engine) -> None:
     bring(engine, statement(name="S-1", sequence=1))
     assert works(engine, "find-bank-statement") == []
@@ -257,4 +268,44 @@ def test_what_was_rejected_and_sent_again_is_paid_by_the_second_file(engine: Eng
     bring(engine, statement(Line(f"-{first.amount}", first.end_to_end), name="S-3"), days=3)
     assert findings(engine).count("bank.entry-once") == 1
     assert row(engine, PaymentBatch, PaymentBatch.id == again.id).state == "settled"
+    assert problems(engine) == []
+
+
+def sent_again(engine: Engine) -> tuple[BatchLine, BankEntry]:
+    """A payment that came back, was approved again, and of which the first file is booked all the same."""
+    first = lines(engine)[0]
+    bring(engine, statement(Line(f"{first.amount}", first.end_to_end, reason="AC04")))
+    do(engine, "payable", first.payable, "approve", by=person(Role.APPROVER, ZILVERDAM), at=START + DAY)
+    late = bring(engine, statement(Line(f"-{first.amount}", first.end_to_end), name="S-2"))
+    return first, late.entries[0]
+
+
+def test_a_late_booking_is_not_matched_while_the_payable_goes_along_in_another_batch(engine: Engine) -> None:
+    first, entry = sent_again(engine)
+    batch = do(engine, "payment-batch", None, "build", by=FINANCE, at=START + DAY, body={"employer": ZILVERDAM}).row
+    assert refused(lambda: match(engine, entry, first.end_to_end)) == ["bank.match-leaves-no-second"]
+    do(engine, "payment-batch", batch.id, "withdraw", by=FINANCE, at=LATER)
+    match(engine, entry, first.end_to_end)
+    assert states(engine)[0] == "paid"
+    assert refused(lambda: send(engine, days=2)) == ["batch.not-empty"]
+    assert problems(engine) == []
+
+
+def test_a_late_booking_pays_what_was_approved_again_and_stands_in_no_batch(engine: Engine) -> None:
+    first, entry = sent_again(engine)
+    match(engine, entry, first.end_to_end)
+    assert states(engine)[0] == "paid"
+    assert problems(engine) == []
+
+
+def test_a_late_booking_or_return_is_not_matched_once_the_payable_left_in_another_batch(engine: Engine) -> None:
+    first, entry = sent_again(engine)
+    again = send(engine, days=1)
+    late = Line(f"{first.amount}", first.end_to_end, reason="AC04")
+    (back,) = bring(engine, statement(late, name="S-3"), days=2).entries
+    for each in (entry, back):
+        assert refused(lambda each=each: match(engine, each, first.end_to_end)) == ["bank.match-leaves-no-second"]
+    (second,) = [line for line in lines(engine) if line.batch == again.id]
+    match(engine, entry, second.end_to_end)
+    assert row(engine, Payable, Payable.id == first.payable).state == "paid"
     assert problems(engine) == []

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from banking import Line, bring, statement
 from holding import money_holds
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -391,14 +392,25 @@ def test_a_credit_larger_than_what_is_due_leaves_a_rest_that_is_asked_back(prepa
     call = lambda body: do(engine, "payable", note.id, "record-repayment", by=CLERK, at=LATER, body=body)  # noqa: E731
     assert refused(lambda: call({"message": "message-1", "position": 1})) == ["credit.repaid-by-the-bank"]
     assert refused(lambda: call(wrong)) == ["credit.repaid-by-the-bank"]
-    with transaction(engine) as session:  # the supplier pays it back: a line of a statement that matches nothing
-        own = {"position": 99, "amount": Decimal("79.00"), "payable": None, "matched": False}
+    with transaction(engine) as session:  # the total of a batch that came back
+        own = {"position": 98, "amount": Decimal("79.00"), "payable": None}
         session.add(BankEntry(**{**bank.model_dump(), **own}))
-    call({"message": bank.message, "position": 99})
+    assert refused(lambda: call({"message": bank.message, "position": 98})) == ["credit.repaid-by-the-bank"]
+    with transaction(engine) as session:
+        session.delete(session.get_one(BankEntry, (bank.message, 98)))
+    # The supplier pays it back: a line of a statement that matches nothing, and then counts for nothing else.
+    (bank,) = bring(engine, statement(Line("79.00"), name="S-9"), days=3).entries
+    assert len(waiting(engine, "assess-bank-entry")) == 1
+    call({"message": bank.message, "position": 1})
+    assert waiting(engine, "assess-bank-entry") == []
+    told = {"message": bank.message, "position": 1, "reasons": "R", "payment": rows(engine, BatchLine)[0].end_to_end}
+    match = lambda: do(engine, "organisation", ZILVERDAM, "match-bank-entry", by=CLERK, at=LATER, body=told)  # noqa: E731
+    assert refused(match) == ["bank.entry-waits"]
     note = row(engine, Payable, Payable.id == note.id)
     assert (note.state, note.paid_on) == ("repaid", bank.booked_on)
     complete(engine)
     trail_is_whole(engine)
+    assert problems(engine) == []
 
 
 def test_a_credit_of_the_whole_lets_the_right_invoice_come(prepared: Prepared) -> None:

@@ -11,8 +11,10 @@ from shelf import Prepared
 from sqlalchemy import Engine
 from sqlmodel import col
 
+from rules.offices import ProvisionForm
 from rules.roles import Role
 from states.bodies import FIRST_DAY, LAST_DAY, Body, Day, parse
+from states.database import transaction
 from states.errors import MalformedError
 from states.tables.application import Application, Measure
 from states.tables.work import WorkItem
@@ -149,6 +151,21 @@ def test_a_corrected_end_of_office_takes_the_place_of_the_one_that_was_recorded(
     again = {"endedOn": today.isoformat()}
     rules = ["turn.office-ends-once"] if ended else []
     assert outcome(lambda: end_again(running, reference, today, again)) == rules
+
+
+def test_what_ended_with_the_office_follows_its_end_as_often_as_that_moves(running: Engine) -> None:
+    for organisation in (ZILVERDAM, "gemeente-goudveen"):
+        take_over(running, DUE, organisation)
+    reference, today = row(running, Application).id, DUE + 10 * DAY
+    [first, *_] = rows(running, Measure, Measure.stream == reference, Measure.state == "taken-over")
+    with transaction(running) as session:
+        session.get_one(Measure, first.id).form = ProvisionForm.LENT
+    do(running, "application", reference, "end-office", by=OFFICER, at=noon(today), body={"endedOn": DUE.isoformat()})
+    for days in (30, 90, 60):  # the first two are still to come
+        until = today + days * DAY
+        body = {"inOfficeUntil": until.isoformat(), "reasons": "The decision of dismissal names another day."}
+        do(running, "application", reference, "correct-fact", by=OFFICER, at=noon(today), body=body)
+        assert row(running, Measure, Measure.id == first.id).ends_on == until
 
 
 def end_again(engine: Engine, reference: str, on: date, body: dict[str, str]) -> Any:

@@ -19,6 +19,7 @@ from office import (
     at_event,
     do,
     enrol,
+    iban,
     person,
     problems,
     receive,
@@ -40,6 +41,7 @@ from states.events.catalogue import EVENTS
 from states.tables.application import Application, Measure, Takeover
 from states.tables.finance import Payable, PaymentBatch
 from states.tables.ledger import LedgerEntry, Stream
+from states.tables.people import Organisation
 
 EMPLOYER = person(Role.EMPLOYER, ZILVERDAM)
 FINANCE = person(Role.FINANCE, ZILVERDAM)
@@ -412,6 +414,23 @@ def test_the_same_handle_is_registered_once(office: Engine) -> None:
         do(office, "organisation", None, "register", by=Actor("a", Role.ADMINISTRATOR), body=body)
     assert [field for field, _ in caught.value.problems] == ["id"]
     assert snapshot(office) == before
+
+
+def test_each_employer_has_a_debtor_account_of_its_own(office: Engine) -> None:
+    body = {
+        "id": "gemeente-elders",
+        "kind": "municipality",
+        "name": "Gemeente Elders",
+        "debtorIban": row(office, Organisation, Organisation.id == ZILVERDAM).debtor_iban,
+        "ledgerAccount": "1",
+        "costCentre": "2",
+        "bankAccount": "3",
+    }
+    by = Actor("a", Role.ADMINISTRATOR)
+    with pytest.raises(MalformedError) as caught:
+        do(office, "organisation", None, "register", by=by, body=body)
+    assert [field for field, _ in caught.value.problems] == ["debtorIban"]
+    do(office, "organisation", None, "register", by=by, body={**body, "debtorIban": iban(77)})
 
 
 # Time of recording.

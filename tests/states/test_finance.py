@@ -331,6 +331,19 @@ def test_the_file_of_a_sealed_batch_is_the_same_byte_for_byte_and_matches_its_se
     assert b"A. Voorbeeld" not in first
 
 
+def test_what_was_approved_is_rejected_while_it_stands_in_no_batch(prepared: Prepared) -> None:
+    engine = prepared("approved", fill_approved)
+    wrong = rows(engine, Payable)[0]
+    reject = lambda: do(engine, "payable", wrong.id, "reject", by=APPROVER, at=START + DAY, body={"reasons": "R"})  # noqa: E731
+    batch = build(engine)
+    assert refused(reject) == ["chart.state"]
+    step(engine, batch, "withdraw")
+    reject()
+    assert build(engine).count == 2
+    assert {item.invoiced for item in rows(engine, Measure) if item.stream == wrong.stream} == {False}
+    assert problems(engine) == []
+
+
 def test_an_open_batch_has_no_file(prepared: Prepared) -> None:
     engine = prepared("approved", fill_approved)
     build(engine)

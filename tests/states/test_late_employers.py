@@ -37,8 +37,9 @@ from office import (
 )
 from shelf import Prepared
 from sqlalchemy import Engine
-from sqlmodel import col
+from sqlmodel import Session, col
 
+from api import views
 from rules.roles import Role
 from states.charts.application import Stage
 from states.tables.application import Application, Takeover
@@ -366,3 +367,16 @@ def test_interest_on_a_late_penalty_becomes_a_payable_once(running: Engine, paid
     assert len(letters(running, "interest-decision")) == 1
     assert refused(lambda: fix_interest(running, paid_on)) == ["interest.owed"]
     assert problems(running) == []
+
+
+def test_interest_for_someone_else_leaves_the_payee_of_the_late_payment_as_it_was(running: Engine) -> None:
+    owe_a_penalty(running)
+    pay(running, date(2027, 1, 14))
+    other = {"payee": "Heirs of A. Voorbeeld", "iban": "NL91ABNA0417164300"}
+    by = person(Role.FINANCE, ZILVERDAM)
+    do(running, "payable", owed(running).id, "fix-interest", by=by, at=noon(date(2027, 1, 14)), body=other)
+    with Session(running) as session:
+        shown = [
+            views.payable(session, by, owed(running, kind), []) for kind in (PayableKind.PENALTY, PayableKind.INTEREST)
+        ]
+    assert [(view.payee, view.iban) for view in shown] == [(TO["payee"], TO["iban"]), (other["payee"], other["iban"])]

@@ -1,0 +1,68 @@
+"""The books under SIGKILL: whoever dies in them, they balance, nothing is booked twice, and each trail is whole."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from scene import FINANCE, KILLED, SENT, Held, Place, fill_sent, moments_of
+from sqlmodel import Session, select
+
+from states.tables.finance import Payable
+from states.trail import of_payable
+
+UNBALANCED = "SELECT booking, part FROM journal_line GROUP BY 1, 2 HAVING sum(debit) <> sum(credit)"
+SUMS = """
+    SELECT p.id, p.state, p.gross,
+           coalesce(sum(l.credit - l.debit) FILTER (WHERE l.part = 'payment' AND l.side = 'bank'), 0),
+           coalesce(sum(l.credit - l.debit) FILTER (WHERE l.part = 'cost' AND l.side = 'creditor'), 0)
+    FROM payable p LEFT JOIN booking b ON b.payable = p.id LEFT JOIN journal_line l ON l.booking = b.id
+    GROUP BY 1, 2, 3
+"""
+LATER = SENT + timedelta(days=2)
+
+
+@pytest.fixture(scope="module")
+def sent(filled: Any) -> Iterator[Any]:
+    """Copies of an office whose payments went to the bank."""
+    with filled(fill_sent) as made:
+        yield made
+
+
+def prepare(place: Place) -> None:
+    place.put("statement")
+    place.put("return", "later")
+
+
+def books_hold(place: Place, *, ended: bool) -> None:
+    """Assert what holds at any moment, and of what is paid all the more once everything was booked."""
+    assert place.rows(UNBALANCED) == []
+    for payable, state, gross, paid, cost in place.rows(SUMS):
+        assert paid == (gross if state == "paid" else 0), payable
+        assert cost in ({gross} if ended and state == "paid" else {0, gross}), payable
+        assert state == "paid" or cost == 0, payable
+    with Session(place.engine) as session:
+        for row in session.exec(select(Payable)):
+            gaps = of_payable(session, row).gaps
+            assert [gap.words for gap in gaps if gap.words.startswith("Missing")] == []
+            assert gaps == [] or not ended or row.state != "paid"
+    assert place.problems() == []
+
+
+def test_payments_are_booked_once_and_each_trail_is_whole_wherever_the_booking_dies(held: Held, sent: Any) -> None:
+    order = {"at": LATER, "by": FINANCE}
+    with sent.one() as place:
+        prepare(place)
+        moments = held.moments("books", place, **order)
+        undisturbed = place.looks()
+        books_hold(place, ended=True)
+        assert sorted(place.rows("SELECT state FROM payable")) == [("paid",), ("paid",), ("returned",)]
+        assert place.rows("SELECT count(*) FROM journal_line WHERE mirrors IS NOT NULL") == [(5,)]
+    for moment in moments_of(moments, "books")[::2]:
+        with sent.one() as place:
+            prepare(place)
+            assert held.run("books", place, **order, kill=f"moment:{moment}")["status"] == KILLED, moment
+            books_hold(place, ended=False)
+            held.well("books", place, **order)
+            books_hold(place, ended=True)
+            assert place.looks() == undisturbed, moment
