@@ -16,7 +16,9 @@ from rules.queue import LANES
 from rules.roles import Actor, Role
 from states import explaining, handing, holding, outbox, pools, proposals, queue
 from states.bodies import Body, Handle, Text
+from states.pieces import grace
 from states.tables.work import WorkAlarm, WorkItem
+from states.work_kinds import level_of
 
 WATCH = frozenset({Role.COORDINATOR, Role.AUDITOR, Role.ADMINISTRATOR})
 """Who may look at any pool."""
@@ -144,7 +146,8 @@ class Taken(views.View):
 
 def view(item: WorkItem, at: datetime) -> WorkItemView:
     """A work item in wire form."""
-    return WorkItemView(**item.model_dump(exclude={"lane"}), lane=LANES[item.lane], late=item.start_by < at)
+    until = item.start_by + grace(item.lane, level_of(item.chart, item.action), item.start_by)
+    return WorkItemView(**item.model_dump(exclude={"lane"}), lane=LANES[item.lane], late=until < at)
 
 
 def own_pool(by: Actor, role: Role | None, organisation: str | None) -> None:

@@ -14,6 +14,7 @@ from rules.findings import Finding
 from rules.queue import ACUTE
 from rules.roles import ENGINE, Actor
 from states import pools
+from states.database import wake
 from states.errors import MalformedError, NotFoundError, RefusedError
 from states.holding import ask, enter, give, put_back, returns_at
 from states.presence import Presence, people_of
@@ -55,7 +56,7 @@ def delegate(session: Session, key: str, person: str, *, reason: str, by: Actor,
 
 
 def _hand_on(session: Session, key: str, person: str, *, event: str, reason: str, by: Actor, at: datetime) -> WorkItem:
-    item, chain = enter(session, key, by=by, at=at)
+    item, chain = enter(session, key, by=by, at=at, receiver=person)
     if event == "delegate":
         ask(claims.own_claim, person=by.person, role=by.role, holder=item.assignee)
     known(session, person)
@@ -67,6 +68,7 @@ def _hand_on(session: Session, key: str, person: str, *, event: str, reason: str
         raise RefusedError(findings)
     sender = item.assignee
     give(item, person, at)
+    tell(session, item)
     facts = {"from": sender, "to": person}
     pools.note(session, chain, by=by, at=at, event=event, item=item, facts=facts, content={"reason": reason})
     return item
@@ -104,11 +106,19 @@ def redistribute(
                 put_back(item)
             else:
                 give(item, receiver, at)
+                tell(session, item)
                 load[receiver] += 1
             told: dict[str, Any] = {"facts": {"from": person, "to": receiver}, "content": {"reason": reason}}
             chains[name] = pools.note(session, chains[name], by=by, at=at, event="redistribute", item=item, **told)
             moved.append(Moved(item, person, receiver))
     return moved
+
+
+def tell(session: Session, item: WorkItem) -> None:
+    """Let whoever was given acute work be told of it at once."""
+    if item.lane == ACUTE:
+        item.dispatched_at = None
+        wake(session, "acute")
 
 
 def return_unworked(session: Session, *, at: datetime, limit: int = AT_ONCE) -> list[str]:

@@ -62,8 +62,10 @@ def readable(session: Session, key: str, by: Actor) -> WorkItem:
     return item
 
 
-def enter(session: Session, key: str, *, by: Actor, at: datetime) -> tuple[WorkItem, Chain]:
-    """An open item on which someone may act, locked, and the chain in which it is put down.
+def enter(
+    session: Session, key: str, *, by: Actor, at: datetime, receiver: str | None = None
+) -> tuple[WorkItem, Chain]:
+    """An open item on which someone may act, locked, and the chain in which it is put down; see :func:`pools.enter`.
 
     What people do with their own work stands in a chain each; what a coordinator does stands in the pool's.
 
@@ -73,7 +75,7 @@ def enter(session: Session, key: str, *, by: Actor, at: datetime) -> tuple[WorkI
     seen = readable(session, key, by)
     coordinates = by.role is Role.COORDINATOR and seen.role != str(Role.COORDINATOR)
     person = None if coordinates else by.person
-    chain = pools.enter(session, *seen.pool, at=at, person=person)
+    chain = pools.enter(session, *seen.pool, at=at, person=person, receiver=receiver)
     item = session.get(WorkItem, key, with_for_update=True, populate_existing=True)
     if item is None or item.done_at is not None:
         raise NotFoundError("open work item", key)

@@ -56,9 +56,9 @@ def post(
     return row
 
 
-def wanted(reader: Person, letter: str, *, acute: bool = False) -> bool:
-    """Whether someone gets a letter that may be declined; what is acute comes all the same."""
-    return acute or letter not in (reader.declined or ())
+def wanted(reader: Person, letter: str) -> bool:
+    """Whether someone gets a letter that may be declined."""
+    return letter not in (reader.declined or ())
 
 
 def hold_back(session: Session, person: str) -> None:

@@ -194,11 +194,15 @@ def read(session: Session, since: datetime, until: datetime) -> Pieces:
 
 
 def graced(piece: Piece, level: str) -> Piece:
+    """A piece with the time after its start-by within which it is not late."""
+    return replace(piece, grace=grace(piece.lane, level, piece.start_by))
+
+
+def grace(lane: int, level: str, start_by: datetime) -> timedelta:
     """Acute work starts at once, and is late after its service level in plain hours, as the forecast counts it too."""
-    if piece.lane != ACUTE:
-        return piece
-    hours = value(f"service_level_{level}", office_day(piece.start_by))[str(Urgency.ACUTE)]
-    return replace(piece, grace=timedelta(hours=float(hours)))
+    if lane != ACUTE:
+        return timedelta()
+    return timedelta(hours=float(value(f"service_level_{level}", office_day(start_by))[str(Urgency.ACUTE)]))
 
 
 def does(action: str) -> tuple[str, ...]:

@@ -34,21 +34,31 @@ def order() -> tuple[Any, ...]:
 
 
 def enter(
-    session: Session, role: Role | str, organisation: str | None, *, at: datetime, person: str | None = None
+    session: Session,
+    role: Role | str,
+    organisation: str | None,
+    *,
+    at: datetime,
+    person: str | None = None,
+    receiver: str | None = None,
 ) -> Chain:
     """Lock the chain of a pool, or that of one person in it; opened on first use.
 
     What people take for themselves stands in a chain each, so that nobody waits for anybody else's claim; what others
-    do with the work of a pool stands in the pool's own. Lock order: chain first, then items. The door locks items of a
-    case under the case's chain and never enters a pool, so the two cannot wait for each other.
+    do with the work of a pool stands in the pool's own. Whoever is given work, and could be claiming at that moment, is
+    named as ``receiver``, so that nobody gets more than the limit. Lock order: chains first, then items. The door locks
+    items of a case under the case's chain and never enters a pool, so the two cannot wait for each other.
     """
-    name = f"work:{role}:{organisation or ''}" + (f":{person}" if person else "")
-    found = ledger.lock(session, [name])
-    if not found:
-        row = {"id": name, "kind": StreamKind.WORK, "seq": 0, "head": "", "last_at": at}
-        key = Vault.of(session).new_key(name)
+    pool_chain = f"work:{role}:{organisation or ''}"
+    name = f"{pool_chain}:{person}" if person else pool_chain
+    names = [name, *([f"{pool_chain}:{receiver}"] if receiver else [])]
+    found = ledger.lock(session, names)
+    for missing in sorted(set(names) - found.keys()):
+        row = {"id": missing, "kind": StreamKind.WORK, "seq": 0, "head": "", "last_at": at}
+        key = Vault.of(session).new_key(missing)
         session.connection().execute(insert(STREAMS).values(**row, key=key).on_conflict_do_nothing())
-        found = ledger.lock(session, [name])
+    if len(found) < len(names):
+        found = ledger.lock(session, names)
     return found[name]
 
 

@@ -18,6 +18,7 @@ class Employer(NamedTuple):
     cost_centre: str
     bank_account: str
     risk_inventory: str | None
+    province: str
 
     @property
     def place(self) -> str:
@@ -34,15 +35,59 @@ NOORDERLAND, DE_VLIET = "provincie-noorderland", "waterschap-de-vliet"
 
 EMPLOYERS = (
     Employer(
-        ZILVERDAM, "municipality", "Gemeente Zilverdam", "NL05TEST0417164300", "4380", "BESTUUR", "1010", "RIE-2025"
+        ZILVERDAM,
+        "municipality",
+        "Gemeente Zilverdam",
+        "NL05TEST0417164300",
+        "4380",
+        "BESTUUR",
+        "1010",
+        "RIE-2025",
+        "utrecht",
     ),
     Employer(
-        LINDEWAARD, "municipality", "Gemeente Lindewaard", "NL78TEST0417165411", "43810", "KABINET", "1100", "RIE-24-02"
+        LINDEWAARD,
+        "municipality",
+        "Gemeente Lindewaard",
+        "NL78TEST0417165411",
+        "43810",
+        "KABINET",
+        "1100",
+        "RIE-24-02",
+        "gelderland",
     ),
-    Employer(OOSTERVEEN, "municipality", "Gemeente Oosterveen", "NL54TEST0417166522", "4380", "B-EN-W", "1010", None),
-    Employer(NOORDERLAND, "province", "Provincie Noorderland", "NL30TEST0417167633", "61420", "GS", "1105", "RIE-2024"),
     Employer(
-        DE_VLIET, "water-board", "Waterschap De Vliet", "NL06TEST0417168744", "4711", "BESTUUR", "1000", "RIE-2025-W"
+        OOSTERVEEN,
+        "municipality",
+        "Gemeente Oosterveen",
+        "NL54TEST0417166522",
+        "4380",
+        "B-EN-W",
+        "1010",
+        None,
+        "drenthe",
+    ),
+    Employer(
+        NOORDERLAND,
+        "province",
+        "Provincie Noorderland",
+        "NL30TEST0417167633",
+        "61420",
+        "GS",
+        "1105",
+        "RIE-2024",
+        "groningen",
+    ),
+    Employer(
+        DE_VLIET,
+        "water-board",
+        "Waterschap De Vliet",
+        "NL06TEST0417168744",
+        "4711",
+        "BESTUUR",
+        "1000",
+        "RIE-2025-W",
+        "zuid-holland",
     ),
 )
 """Oosterveen has no risk inventory yet: its bookings wait for one."""

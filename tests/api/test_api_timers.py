@@ -86,12 +86,12 @@ def test_people_see_which_letters_they_may_do_without_and_choose(api: Api) -> No
     answer = api.get(address, OFFICER)
     found = answer.json()
     assert (found["language"], found["choose"]) == ("nl", f"/v1/people/{OFFICER.person}/_choose-letters")
-    assert {item["letter"]: item["declined"] for item in found["optional"]} == {"digest": False, "work-offered": False}
+    assert {item["letter"]: item["declined"] for item in found["optional"]} == {"digest": False}
     headers = {"If-Match": answer.headers["ETag"], "Authorization": f"Bearer {api.token(OFFICER)}"}
     done = api.client.post(found["choose"], json={"declined": ["digest"]}, headers=headers)
     assert done.status_code == 200, done.text
     again = api.read(address, by=COORDINATOR)
-    assert {item["letter"]: item["declined"] for item in again["optional"]} == {"digest": True, "work-offered": False}
+    assert {item["letter"]: item["declined"] for item in again["optional"]} == {"digest": True}
     headers["If-Match"] = "*"
     refused = api.client.post(found["choose"], json={"declined": ["reminder"]}, headers=headers)
     is_problem(refused, 409)

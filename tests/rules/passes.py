@@ -155,7 +155,7 @@ PASSES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("measure.recurring-ends", {"recurring": True, "ends_on": ON, "office_until": ON}),
     ("measure.recurring-ends", {"recurring": True, "ends_on": ON, "office_until": None}),
     ("measure.recurring-ends", {"recurring": False, "ends_on": None, "office_until": ON}),
-    ("letters.optional", {"declined": ["digest", "work-offered"], "on": ON}),
+    ("letters.optional", {"declined": ["digest"], "on": ON}),
     ("letters.optional", {"declined": [], "on": ON}),
     ("letters.own-choice", {"role": Role.OFFICER, "person": "a", "reader": "a"}),
     ("letters.own-choice", {"role": Role.ADMINISTRATOR, "person": "a", "reader": "b"}),

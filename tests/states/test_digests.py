@@ -175,6 +175,6 @@ def test_what_always_comes_cannot_be_declined_and_nobody_chooses_for_another(
 
 
 def test_the_administrator_chooses_when_asked(busy: Engine) -> None:
-    choose(busy, "digest", "work-offered", by=ADMINISTRATOR)
+    choose(busy, "digest", by=ADMINISTRATOR)
     (me,) = rows(busy, Person, Person.id == OFFICER.person)
-    assert me.declined == ["digest", "work-offered"]
+    assert me.declined == ["digest"]

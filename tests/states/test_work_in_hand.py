@@ -1,6 +1,7 @@
 """Work goes to someone who is there, can do it and is free; it is handed on with a reason, and comes back unworked."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -349,6 +350,36 @@ def test_the_owner_of_work_that_becomes_acute_is_told_and_keeps_it(desk: Engine)
     assert (now(desk, held.id).lane, now(desk, held.id).assignee) == (1, OFFICER.person)
     assert OFFICER.person in told(desk, "work-offered")
     assert held.id in {asked.work_item for asked in rows(desk, WorkProposal) if asked.person == OFFICER.person}
+
+
+def test_whoever_is_given_acute_work_by_another_is_told_though_it_was_offered_before(desk: Engine) -> None:
+    at = START + 5 * HOUR
+    item = rows(desk, WorkItem)[0]
+    threaten(desk, item.application, at)
+    offer(desk, at)
+    before = told(desk, "work-offered").count(OTHER.person)
+    with transaction(desk) as session:
+        handing.assign(session, item.id, OTHER.person, reason="Zij kent de zaak.", by=COORDINATOR, at=at)
+    assert now(desk, item.id).dispatched_at is None
+    offer(desk, at)
+    assert told(desk, "work-offered").count(OTHER.person) == before + 1
+
+
+def test_work_that_is_given_while_its_receiver_claims_counts_what_was_claimed(desk: Engine) -> None:
+    arrange(desk, OFFICER, limit=1)
+    (*_, item) = rows(desk, WorkItem)
+
+    def give() -> None:
+        with transaction(desk) as session:
+            handing.assign(session, item.id, OFFICER.person, reason=REASON, by=COORDINATOR, at=START)
+
+    with ThreadPoolExecutor(1) as other:
+        with transaction(desk) as session:
+            queue.claim(session, by=OFFICER, at=START)
+            given = other.submit(give)
+            with pytest.raises(TimeoutError):
+                given.result(timeout=0.5)
+        assert refused(given.result) == ["work.limit-in-hand"]
 
 
 def test_whoever_took_acute_work_before_it_was_offered_is_not_asked_to_take_it(desk: Engine) -> None:
