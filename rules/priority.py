@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from rules.hand_off import HandOffStep, steps_of
+from rules.hand_off import HAIRS, HandOffStep, steps_of
 from rules.moments import office_day
 from rules.urgency import RANK, SignalKind, SignalSource, Urgency, highest, of_signal
 from rules.values import value
@@ -115,16 +115,26 @@ def _of_hand_off(asked: Asked, by_signal: int, happenings: Sequence[Happening]) 
         raise LookupError(f"no signal with place {by_signal} in the chain")
     signal = happenings[place]
     lane = RANK[signal.urgency]
-    hair = timedelta(microseconds=asked.hairs)
-    until = start_by(signal.at, asked.level, signal.urgency) - hair
+    until = start_by(signal.at, asked.level, signal.urgency) - timedelta(microseconds=asked.hairs)
     for last in range(place + 1, len(happenings)):
         if happenings[last].event == HANDED_OVER:
             continue
         urgency = urgency_after(happenings[: last + 1])
         if RANK[urgency] != lane:
             lane = RANK[urgency]
-            until = max(happenings[last].at, start_by(asked.created_at, asked.level, urgency)) - hair
+            until = max(happenings[last].at, start_by(asked.created_at, asked.level, urgency)) + hair(asked.hairs, lane)
     return lane, until
+
+
+def hair(hairs: int, lane: int) -> timedelta:
+    """By how much a step of a hand-off that moves to a lane stands apart from the moment it moves to.
+
+    All steps keep their order. Acute ones come before the other work of that moment; those that became less urgent
+    come after it, so that nothing gets before work that has waited.
+    """
+    if not hairs:
+        return timedelta()
+    return timedelta(microseconds=-hairs if lane == RANK[Urgency.ACUTE] else len(HAIRS) + 1 - hairs)
 
 
 def open_steps(happenings: Iterable[Happening]) -> dict[str, int]:

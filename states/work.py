@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlmodel import Session, col, select
 
 from rules.hand_off import HAIRS, steps_of
-from rules.priority import JOINED, LOWERED, SIGNAL, start_by
+from rules.priority import JOINED, LOWERED, SIGNAL, hair, start_by
 from rules.roles import Role
 from rules.urgency import RANK, Urgency, of_signal
 from states.charts.application import ENDS, Stage
@@ -107,9 +107,8 @@ def reorder(session: Session, application: Application, at: datetime) -> list[Mo
             continue
         moved.append(Moved(item, item.lane, item.start_by))
         level = level_of(item.chart, item.action)
-        hair = timedelta(microseconds=HAIRS.get(item.action, 0))
         item.lane = RANK[urgency]
-        item.start_by = max(at, start_by(item.created_at, level, urgency)) - hair
+        item.start_by = max(at, start_by(item.created_at, level, urgency)) + hair(HAIRS.get(item.action, 0), item.lane)
         item.dispatched_at = None  # it stands elsewhere now, so it is offered again
         if urgency is Urgency.ACUTE:
             wake(session, "acute")

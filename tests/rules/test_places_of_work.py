@@ -127,12 +127,12 @@ HAIR = timedelta(microseconds=1)
         (hand_off(7), [signal(7, URGENT), signal(8, ELEVATED, 1), signal(9, ACUTE, 2)],
          ACUTE, MONDAY + 2 * HOUR - HAIR),
         # its steps in the same order
-        (hand_off(7, 5), [signal(7, URGENT), lowered(9, ELEVATED, 2)], ELEVATED, WEDNESDAY + HOUR - 5 * HAIR),
+        (hand_off(7, 5), [signal(7, URGENT), lowered(9, ELEVATED, 2)], ELEVATED, WEDNESDAY + HOUR + HAIR),
         (hand_off(7), [signal(7, URGENT), signal(9, ELEVATED, 2)], URGENT, TUESDAY - HAIR),
         (hand_off(7), [signal(3, ACUTE), signal(7, URGENT, 1), happened(8, HANDED_OVER, URGENT, 2, step="x")],
          URGENT, TUESDAY + HOUR - HAIR),
         (hand_off(7), [signal(3, ACUTE), signal(7, URGENT, 1), happened(8, HANDED_OVER, URGENT, 2, step="x"),
-                       lowered(9, ELEVATED, 3)], ELEVATED, WEDNESDAY + HOUR - HAIR),
+                       lowered(9, ELEVATED, 3)], ELEVATED, WEDNESDAY + HOUR + 5 * HAIR),
     ],
 )  # fmt: skip
 def test_a_step_of_a_hand_off_follows_the_signal_that_asks_for_it(

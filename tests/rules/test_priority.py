@@ -97,7 +97,7 @@ def test_a_step_of_a_hand_off_stands_with_its_signal_until_the_case_changes_its_
     done = Happening(3, MONDAY + HOUR, HANDED_OVER, ROUTINE, step="call-112")
     assert standing(step, [*happened, done]) == standing(step, happened)
     down = lowered(4, MONDAY + 30 * DAY, ELEVATED)
-    assert standing(step, [*happened, done, down]) == (3, MONDAY + 30 * DAY - timedelta(microseconds=3))
+    assert standing(step, [*happened, done, down]) == (3, MONDAY + 30 * DAY + timedelta(microseconds=3))
     with pytest.raises(LookupError, match="no signal with place 9"):
         standing(step._replace(by_signal=9), happened)
 
