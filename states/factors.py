@@ -1,7 +1,7 @@
 """The factors of a place in the queue: each with its value, rule, source and fact, and in words of two languages."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from rules.findings import HOUSE, Words, say
@@ -97,7 +97,7 @@ def lane_in_words(urgency: Urgency, work: Asked, happenings: Sequence[Happening]
 def start_in_words(item: WorkItem, fact: Mapping[str, Any]) -> Words:
     """Why the work must be begun by its moment."""
     if item.lane == RANK[Urgency.ACUTE]:
-        moment = local(item.start_by)
+        moment = local(item.start_by + timedelta(milliseconds=1))  # a step of a hand-off stands a hair before it
         return say(f"Acute work starts at once: from {moment}.", f"Acuut werk begint meteen: vanaf {moment}.")
     hours = fact["workingHours"][str(LANES[item.lane])]
     return say(

@@ -33,6 +33,8 @@ from rules.roles import Actor, Role
 from rules.urgency import Urgency
 from states.actions import actions
 from states.charts.application import Stage
+from states.explaining import explain
+from states.factors import local
 from states.tables.application import Application, HandOff, ThreatSignal
 from states.tables.ledger import LedgerEntry
 from states.tables.work import Outbox, WorkItem
@@ -149,6 +151,15 @@ def test_the_steps_keep_their_order_when_the_case_moves_to_another_lane(office: 
     assert {item.lane for item in moved} == {1}
     assert len({item.standing for item in moved}) == 5
     assert [item.action for item in moved if item.action != "call-112"] == [REPORT, SUPPORT, CONTACT, LOAN]
+
+
+def test_the_start_of_a_step_is_told_by_the_minute_of_its_signal(office: Engine) -> None:
+    reference = receive(office)
+    threaten(office, reference, "acute-danger", at=LATER)
+    with Session(office) as session:
+        told = explain(session, session.get_one(WorkItem, waiting(office, reference)["call-112"].id), at=LATER)
+    words = {factor["factor"]: factor["what"] for factor in told["factors"]}
+    assert words["startBy"] == f"Acute work starts at once: from {local(LATER)}."
 
 
 @pytest.mark.parametrize("outcome", HandOffOutcome)
