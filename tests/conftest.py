@@ -29,6 +29,11 @@ def server() -> Iterator[str]:
     # close that folder to it.
     home = Path(tempfile.mkdtemp(prefix="veiligadvies-tests-"))
     database = embedded.start(home / "postgres")
+    with psycopg.connect(plain(database.url), autocommit=True) as connection:
+        # Our processes die here, and neither this server nor the machine does: it need not wait for the disk.
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
     yield database.url
     database.stop()
     shutil.rmtree(home, ignore_errors=True)

@@ -1,6 +1,5 @@
 """Databases with an office in them."""
 
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -14,9 +13,6 @@ from sqlalchemy import Engine
 def shelf(server: str, template: str) -> Iterator[Shelf]:
     """The filled databases of this session."""
     made = Shelf(server, template)
-    if "DATABASE_URL" not in os.environ:  # a server of our own, gone afterwards: nothing in it needs to be lasting
-        made.run("ALTER SYSTEM SET fsync = off")
-        made.run("SELECT pg_reload_conf()")
     yield made
     made.clear()
 
