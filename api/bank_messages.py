@@ -9,13 +9,14 @@ from tempfile import SpooledTemporaryFile
 from typing import Annotated, BinaryIO, cast
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from sqlalchemy import Engine, func
+from sqlalchemy import Engine, func, tuple_
 from sqlmodel import col, select
 
 from api import tokens, views
 from api.edge import Edge, OneConfiguration, OneEdge, demand, utc_now
 from api.finance import Id, Key, own
 from api.idempotency import Answer, once
+from api.paging import Cursor, Limit, cut
 from rules.roles import OF_AN_EMPLOYER
 from states import bank_messages, scope
 from states.bank.reasons import reason_in_words, status_in_words
@@ -104,6 +105,8 @@ class BankMessages(views.View):
     """Files of the bank, the newest first, and what is missing between them."""
 
     items: list[BankMessageSummary]
+    next: str | None = None
+    """What ``cursor`` takes for the next page; None on the last one."""
     gaps: list[StatementGap]
 
 
@@ -248,24 +251,35 @@ def document_in(raw: bytes) -> bytes:
 def messages(
     edge: OneEdge,
     kind: Annotated[str | None, Query(pattern=r"^(camt\.053|pain\.002)$")] = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    cursor: Cursor = None,
+    limit: Limit = 100,
 ) -> BankMessages:
     """The bank's files of the caller's employer, the newest first, and what is missing between its statements."""
+    place = col(BankMessage.received_at), col(BankMessage.id)
     query = own(edge, select(BankMessage), BankMessage)
     if kind is not None:
         query = query.where(BankMessage.kind == kind)
-    found = edge.session.exec(query.order_by(col(BankMessage.received_at).desc(), BankMessage.id).limit(limit)).all()
-    owners = [edge.by.organisation] if edge.by.organisation else sorted({row.organisation for row in found})
+    if cursor is not None:
+        last = message_of(edge, cursor)
+        query = query.where(tuple_(*place) < (last.received_at, last.id))
+    found = edge.session.exec(query.order_by(*(each.desc() for each in place)).limit(limit + 1)).all()
+    shown, following = cut(found, limit)
+    known = edge.session.exec(own(edge, select(BankMessage.organisation).distinct(), BankMessage))
+    owners = [edge.by.organisation] if edge.by.organisation else sorted(known)
     missing = [gap for owner in owners for gap in gaps(edge.session, str(owner))]
     return BankMessages(
-        items=[BankMessageSummary(**row.model_dump(), waiting=waiting(edge, row.id)) for row in found],
+        items=[BankMessageSummary(**row.model_dump(), waiting=waiting(edge, row.id)) for row in shown],
+        next=following,
         gaps=[StatementGap.model_validate(gap) for gap in missing],
     )
 
 
-@router.get("/{id}", operation_id="get-bank-message")
-def message(edge: OneEdge, key: Id, waits: bool | None = None) -> BankMessageView:
-    """One file of the bank with its entries, or with those alone that wait for a person."""
+def message_of(edge: Edge, key: str) -> BankMessage:
+    """A file of the bank that the caller may see.
+
+    Raises:
+        NotFoundError: there is none, or it is another employer's.
+    """
     row = edge.session.get(BankMessage, key)
     if row is None:
         raise NotFoundError("bank message", key)
@@ -274,6 +288,13 @@ def message(edge: OneEdge, key: Id, waits: bool | None = None) -> BankMessageVie
             raise NotFoundError("bank message", key)
     else:
         own(edge, select(BankMessage), BankMessage)  # refuses those who have nothing to do with money
+    return row
+
+
+@router.get("/{id}", operation_id="get-bank-message")
+def message(edge: OneEdge, key: Id, waits: bool | None = None) -> BankMessageView:
+    """One file of the bank with its entries, or with those alone that wait for a person."""
+    row = message_of(edge, key)
     entries = bank_messages.entries_of(edge.session, row)
     if waits is not None:
         entries = [entry for entry in entries if entry.waits is waits]

@@ -12,6 +12,7 @@ from api import views
 from api.cases import Bookings, booking_view
 from api.edge import Edge, OneEdge
 from api.finance import SEES_ALL_BOOKS, not_finance, own
+from api.paging import Cursor, Limit, cut
 from rules import books as rules
 from rules.moments import office_day
 from rules.roles import OF_AN_EMPLOYER
@@ -230,6 +231,8 @@ def bookings(
     edge: OneEdge,
     state: BookingState | None = None,
     form: Annotated[Literal["json", "csv"], Query(alias="format")] = "json",
+    cursor: Cursor = None,
+    limit: Limit = 500,
 ) -> Bookings | Journal | Response:
     """The bookings of the caller's employer, or its journal as CSV; see /v1/journal-lines for more of it."""
     if form == "csv":
@@ -237,5 +240,8 @@ def bookings(
     query = select(Booking)
     if state is not None:
         query = query.where(Booking.state == state)
-    found = edge.session.exec(own(edge, query, Booking).order_by(Booking.id).limit(1000))
-    return Bookings(items=[booking_view(row) for row in found])
+    if cursor is not None:
+        query = query.where(Booking.id > cursor)
+    found = edge.session.exec(own(edge, query, Booking).order_by(Booking.id).limit(limit + 1)).all()
+    shown, following = cut(found, limit)
+    return Bookings(items=[booking_view(row) for row in shown], next=following)

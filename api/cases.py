@@ -293,9 +293,11 @@ def measures(edge: OneEdge, reference: Reference) -> Measures:
 
 
 class Payables(views.View):
-    """The payables of one case."""
+    """Payables: those of one case, or a page of an employer's."""
 
     items: list[views.PayableView]
+    next: str | None = None
+    """What ``cursor`` takes for the next page; None on the last one."""
 
 
 @router.get("/payables", operation_id="get-payables-of-application")
@@ -315,9 +317,11 @@ def payable_view(edge: Edge, row: Payable) -> views.PayableView:
 
 
 class Bookings(views.View):
-    """The bookings of one case."""
+    """Bookings: those of one case, or a page of an employer's."""
 
     items: list[views.BookingView]
+    next: str | None = None
+    """What ``cursor`` takes for the next page; None on the last one."""
 
 
 @router.get("/bookings", operation_id="get-bookings-of-application")

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Path, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import Field
+from sqlalchemy import tuple_
 from sqlmodel import col, select
 
 from api import narrowing, views
@@ -16,6 +17,7 @@ from api.cases import Payables, payable_view
 from api.edge import Edge, OneEdge
 from api.events import do_event, seen, visible
 from api.idempotency import Answer, once
+from api.paging import Cursor, Limit, cut
 from rules import duties, money
 from rules.bank_days import first_execution
 from rules.roles import OF_AN_EMPLOYER, Role
@@ -65,14 +67,18 @@ def receive(edge: OneEdge, body: NewPayable, idempotency_key: Key = None) -> Res
 def payables(
     edge: OneEdge,
     state: PayableState | None = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    cursor: Cursor = None,
+    limit: Limit = 100,
 ) -> Payables:
     """The payables of the caller's employer; of all employers for the office's coordinator and auditors."""
     query = select(Payable)
     if state is not None:
         query = query.where(Payable.state == state)
-    found = edge.session.exec(own(edge, query, Payable).order_by(Payable.id).limit(limit)).all()
-    return Payables(items=[payable_view(edge, item) for item in found])
+    if cursor is not None:
+        query = query.where(Payable.id > cursor)
+    found = edge.session.exec(own(edge, query, Payable).order_by(Payable.id).limit(limit + 1)).all()
+    shown, following = cut(found, limit)
+    return Payables(items=[payable_view(edge, item) for item in shown], next=following)
 
 
 def own(edge: Edge, query: Any, table: Any) -> Any:
@@ -115,19 +121,31 @@ def build(edge: OneEdge, body: NewBatch, idempotency_key: Key = None) -> Respons
 
 
 class Batches(views.View):
-    """Payment batches."""
+    """A page of payment batches."""
 
     items: list[views.BatchView]
+    next: str | None = None
+    """What ``cursor`` takes for the next page; None on the last one."""
 
 
 @router.get("/payment-batches", operation_id="list-batches")
-def batches(edge: OneEdge, state: BatchState | None = None) -> Batches:
-    """The batches of the caller's employer."""
-    query = select(PaymentBatch)
+def batches(
+    edge: OneEdge,
+    state: BatchState | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> Batches:
+    """The batches of the caller's employer, the newest first."""
+    place = col(PaymentBatch.created_at), col(PaymentBatch.id)
+    query = own(edge, select(PaymentBatch), PaymentBatch)
     if state is not None:
         query = query.where(PaymentBatch.state == state)
-    found = edge.session.exec(own(edge, query, PaymentBatch).order_by(col(PaymentBatch.created_at).desc()).limit(200))
-    return Batches(items=[batch_view(edge, row) for row in found.all()])
+    if cursor is not None:
+        last = batch_of(edge, cursor)
+        query = query.where(tuple_(*place) < (last.created_at, last.id))
+    found = edge.session.exec(query.order_by(*(each.desc() for each in place)).limit(limit + 1)).all()
+    shown, following = cut(found, limit)
+    return Batches(items=[batch_view(edge, row) for row in shown], next=following)
 
 
 def batch_view(edge: Edge, row: PaymentBatch) -> views.BatchView:
@@ -164,7 +182,7 @@ def propose(
         organisation=employer,
         execution_on=first_execution(edge.at),
         count=len(along),
-        total=sum((item.gross for item in along), Decimal(0)),
+        total=sum((item.gross for item in along), Decimal("0.00")),
         payables=[item.id for item in along],
         left_out=[views.LeftOut.model_validate(item) for item in left],
     )

@@ -55,6 +55,8 @@ class WorkItems(views.View):
     """The work of a pool, in the order in which it will be given out."""
 
     items: list[WorkItemView]
+    more: bool
+    """Whether more waits than was asked for; ``limit`` asks for more."""
 
 
 class Claimed(views.View):
@@ -186,8 +188,8 @@ def waiting(
             WorkItem.organisation == mine[1],
             or_(col(WorkItem.assignee).is_(None), WorkItem.assignee == edge.by.person),
         )
-    found = edge.session.exec(query.order_by(*pools.order()).limit(limit))
-    return WorkItems(items=[view(item, edge.at) for item in found])
+    found = edge.session.exec(query.order_by(*pools.order()).limit(limit + 1)).all()
+    return WorkItems(items=[view(item, edge.at) for item in found[:limit]], more=len(found) > limit)
 
 
 @router.get("/work-items/alarms", operation_id="list-work-alarms")

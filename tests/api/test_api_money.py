@@ -288,3 +288,30 @@ def test_an_invoice_that_came_before_is_refused_and_its_account_not_repeated(off
     again = office.post("/v1/payables", FINANCE, invoice)
     is_problem(again, 409)
     assert invoice["iban"] not in again.text
+
+
+def test_lists_of_money_come_in_pages_of_which_none_is_cut_in_silence(office: Api) -> None:
+    for _ in range(3):
+        office.walk(office.receive(), choose=sparing)
+    for path in ("/v1/payables", "/v1/payment-batches", "/v1/bank-messages", "/v1/bookings"):
+        whole = office.read(path, FINANCE)
+        assert whole["next"] is None
+        assert len(whole["items"]) >= 3, path
+        seen: list[str] = []
+        page = office.read(f"{path}?limit=2", FINANCE)
+        while True:
+            seen += [item["id"] for item in page["items"]]
+            if page["next"] is None:
+                break
+            page = office.read(f"{path}?limit=2&cursor={page['next']}", FINANCE)
+        assert seen == [item["id"] for item in whole["items"]], path
+    is_problem(office.get("/v1/payment-batches?cursor=batch-unknown", FINANCE), 404)
+    is_problem(office.get("/v1/bank-messages?cursor=nothing", FINANCE), 404)
+
+
+def test_a_list_of_work_says_whether_more_waits(office: Api) -> None:
+    for _ in range(2):
+        office.receive()
+    found = office.read("/v1/work-items?limit=1", OFFICER)
+    assert (len(found["items"]), found["more"]) == (1, True)
+    assert office.read("/v1/work-items", OFFICER)["more"] is False
