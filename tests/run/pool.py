@@ -67,6 +67,7 @@ class Pool:
         self.configuration = Configuration(home=home)
         self.engine: Engine = connect(database, key=office_key(self.configuration.key_file))
         self.prefect = prefect
+        self.began = datetime.now(UTC)
         self.processes: list[subprocess.Popen[bytes]] = []
         self.deployments: dict[str, UUID] = self.ask(
             lambda client: register(client, worker_type=TYPE, template=InProcessWorker.get_default_base_job_template())
