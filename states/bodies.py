@@ -43,9 +43,10 @@ Text = Annotated[str, Field(min_length=1, max_length=4000, json_schema_extra=CON
 """Free text: always content."""
 Line = Annotated[str, Field(min_length=1, max_length=200, json_schema_extra=CONTENT)]
 """One line of free text: always content."""
+EMAIL = r"^[^@\s<>,;:\"]{1,64}@[A-Za-z0-9.-]{1,190}$"
 Email = Annotated[
     str,
-    Field(pattern=r"^[^@\s<>,;:\"]{1,64}@[A-Za-z0-9.-]{1,190}$", max_length=254, json_schema_extra=CONTENT),
+    Field(pattern=EMAIL, max_length=254, json_schema_extra=CONTENT),
 ]
 """An e-mail address: content."""
 Iban = Annotated[
@@ -54,14 +55,26 @@ Iban = Annotated[
     AfterValidator(lambda text: str(iban_number.compact("".join(text.split())))),
 ]
 """An account number, however it was spaced or punctuated: content; a rule checks its digits."""
-Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9./-]{0,39}$")]
+CODE = r"^[A-Za-z0-9][A-Za-z0-9./-]{0,39}$"
+Code = Annotated[str, Field(pattern=CODE)]
 """A reference as other systems give it: letters, digits, ``.``, ``/`` and ``-``; a fact."""
-Handle = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,60}$")]
+HANDLE = r"^[a-z0-9][a-z0-9-]{1,60}$"
+Handle = Annotated[str, Field(pattern=HANDLE)]
 """The id of a person, organisation or subject: a fact."""
+ACCOUNT_NAME = r"^[A-Za-z0-9À-ÿ .'()/-]{2,70}$"
+"""The name of whoever pays, as a bank can take it."""
 REFERENCE = "VA-[0-9]{4}-[A-Z0-9]{8}"
 """How the reference of an application is written."""
 Reference = Annotated[str, Field(pattern=f"^{REFERENCE}$")]
 """The reference of an application: a fact."""
+IN_WORDS = {
+    CODE: "letters, digits, '.', '/' and '-', at most 40, a letter or digit first, such as F-2026/17",
+    HANDLE: "small letters, digits and '-', 2 to 61 of them, no '-' first, such as officer-1",
+    ACCOUNT_NAME: "letters, digits, spaces and . ' ( ) / -, 2 to 70 of them, such as Gemeente Zilverdam",
+    EMAIL: "an e-mail address, such as name@example.nl",
+    f"^{REFERENCE}$": "the reference of an application, such as VA-2026-4M8476ET",
+}
+"""What a pattern asks for, for whoever reads no patterns."""
 
 
 def named(given: Any, handler: ValidatorFunctionWrapHandler) -> Decimal:
@@ -142,7 +155,9 @@ def problems(error: ValidationError) -> list[tuple[str, str]]:
 
 
 def words(problem: Mapping[str, Any]) -> str:
-    """What would be right, in the words of JSON, which knows lists and no tuples."""
+    """What would be right, in the words of JSON, which knows lists and no tuples, and in plain ones for patterns."""
+    if (plain := IN_WORDS.get(problem.get("ctx", {}).get("pattern", ""))) is not None:
+        return f"Give {plain}"
     return str(problem["msg"]).replace("a valid tuple", "a list")
 
 

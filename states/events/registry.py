@@ -9,7 +9,7 @@ from rules.money import valid_iban
 from rules.offices import Province
 from rules.roles import OF_AN_EMPLOYER, Role
 from states import names
-from states.bodies import Body, Code, Day, Email, Handle, Line
+from states.bodies import ACCOUNT_NAME, Body, Code, Day, Email, Handle, Line
 from states.charts.registry import ORGANISATION, PERSON, OrganisationState, PersonState
 from states.errors import MalformedError
 from states.events.event import Event, Step
@@ -23,7 +23,7 @@ class NewOrganisation(Body):
 
     id: Handle
     kind: EmployerKind
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9À-ÿ .'()/-]{2,70}$"), AfterValidator(can_be_paid)]
+    name: Annotated[str, Field(pattern=ACCOUNT_NAME), AfterValidator(can_be_paid)]
     debtor_iban: str = Field(pattern=r"^[A-Z]{2}[0-9]{2}[A-Z0-9]{8,30}$")
     ledger_account: Code
     cost_centre: Code

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, get_args
+from typing import Annotated, Any, get_args
 
 import pytest
 from banking import Line, statement
@@ -31,7 +31,7 @@ from office import (
     sparing,
     walk,
 )
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import Engine, inspect, text
 from sqlmodel import Session, select
 
@@ -39,9 +39,21 @@ from rules.offices import LegalBasis
 from rules.roles import Actor, Role
 from states.actions import Action
 from states.bank_messages import take_in
-from states.bodies import Body, Code, Handle, Text, content_fields, divide
+from states.bodies import (
+    ACCOUNT_NAME,
+    Body,
+    Code,
+    Email,
+    Handle,
+    Reference,
+    Text,
+    content_fields,
+    divide,
+    parse,
+)
 from states.charts.application import Stage
 from states.database import transaction
+from states.errors import MalformedError
 from states.events.catalogue import EVENTS
 from states.events.event import Event
 from states.tables.application import Application, Measure
@@ -335,6 +347,27 @@ def assess_entries(engine: Engine, planter: Planter, at: datetime) -> None:
         body = {"message": message, "position": position, **more}
         planted = planter.plant(f"organisation/{event}", EVENTS["organisation", event].body, body)
         do(engine, "organisation", ZILVERDAM, event, by=person(Role.FINANCE, ZILVERDAM), at=at, body=planted)
+
+
+class Spelled(Body):
+    """A field of every pattern that is told in words."""
+
+    code: Code = "F-1"
+    handle: Handle = "officer-1"
+    email: Email = "a@example.nl"
+    reference: Reference = "VA-2026-4M8476ET"
+    name: Annotated[str, Field(pattern=ACCOUNT_NAME)] = "Gemeente"
+
+
+def test_what_a_pattern_asks_for_is_told_in_words_with_an_example_that_fits() -> None:
+    with pytest.raises(MalformedError) as caught:
+        parse(Spelled, dict.fromkeys(Spelled.model_fields, "_ \u2026"))
+    told = dict(caught.value.problems)
+    assert told.keys() == Spelled.model_fields.keys()
+    assert told["code"].startswith("Give letters, digits, '.', '/' and '-'")
+    for field, words in told.items():
+        assert "^" not in words
+        parse(Spelled, {field: words.rpartition("such as ")[2]})
 
 
 def test_content_stands_nowhere_but_in_the_vault(office: Engine) -> None:
