@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field
 
 from rules.offices import Province
@@ -31,6 +31,11 @@ class Language(StrEnum):
 @versioned
 class Organisation(Versioned, table=True):
     """An employer, with its own debtor account and books."""
+
+    __table_args__ = (
+        # A statement is of one employer; two that register at once find out here.
+        Index("ix_organisation_account", "debtor_iban", unique=True, postgresql_where=text("state = 'active'")),
+    )
 
     id: str = Field(primary_key=True)
     stream: str = Field(foreign_key="stream.id")

@@ -1,7 +1,9 @@
 """The one door: what it refuses changes nothing, and who may do what."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date, datetime, timedelta
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pytest
@@ -32,10 +34,12 @@ from office import (
 )
 from shelf import Prepared
 from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
 
 from rules.roles import ENGINE, Actor, Role
 from states.charts.application import Stage
 from states.database import transaction
+from states.door import fire
 from states.errors import MalformedError, NotFoundError, RefusedError, StaleError
 from states.events.catalogue import EVENTS
 from states.tables.application import Application, Measure, Takeover
@@ -431,6 +435,33 @@ def test_each_employer_has_a_debtor_account_of_its_own(office: Engine) -> None:
         do(office, "organisation", None, "register", by=by, body=body)
     assert [field for field, _ in caught.value.problems] == ["debtorIban"]
     do(office, "organisation", None, "register", by=by, body={**body, "debtorIban": iban(77)})
+
+
+def test_of_two_employers_that_register_at_once_with_one_account_one_does(office: Engine) -> None:
+    together = Barrier(2)
+
+    def register(key: str) -> bool:
+        body = {
+            "id": key,
+            "kind": "municipality",
+            "name": "Gemeente Elders",
+            "debtorIban": iban(78),
+            "ledgerAccount": "1",
+            "costCentre": "2",
+            "bankAccount": "3",
+        }
+        try:
+            with transaction(office) as session:
+                together.wait(10)
+                fire(session, "organisation", None, "register", by=Actor("a", Role.ADMINISTRATOR), at=START, body=body)
+                with suppress(BrokenBarrierError):
+                    together.wait(1)  # both have judged, where the database lets both come so far
+        except (IntegrityError, MalformedError):
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(register, ("gemeente-elders", "gemeente-verder"))) == [False, True]
 
 
 # Time of recording.
