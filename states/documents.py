@@ -31,6 +31,8 @@ SIGNS: tuple[tuple[bytes, str], ...] = (
     (b"<?xml", "application/xml"),
     (b"\xef\xbb\xbf<?xml", "application/xml"),
 )
+ENDS = {"image/png": b"IEND\xaeB`\x82", "image/jpeg": b"\xff\xd9"}
+"""How a picture ends that came whole; a JPEG of a telephone may have some bytes behind it."""
 SUFFIX = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg", "application/xml": "xml"}
 ACTIVE = {
     "/JS": "a script",
@@ -46,7 +48,7 @@ ACTIVE = {
 """What no invoice needs and what can run when it is opened, by its name in a PDF."""
 MOST_OBJECTS = 50_000
 TAIL = 2048
-"""Bytes at the end within which a PDF says where its table is; ISO 32000 asks for 1024."""
+"""Bytes at the end within which a PDF says where its table is (ISO 32000 asks for 1024), and a picture that it ends."""
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it repeats parts of what it reads
 
 
@@ -67,6 +69,10 @@ def kind_of(data: bytes) -> str:
     if found is None:
         raise DocumentRefusedError(
             "The file is no PDF, PNG, JPEG or XML e-invoice, whatever its name says. Save it as a PDF, and send that."
+        )
+    if found in ENDS and ENDS[found] not in data[-TAIL:]:
+        raise DocumentRefusedError(
+            "The picture breaks off before its end. Save or scan it anew, and send the whole file."
         )
     if found == "application/pdf":
         refuse_active(data)

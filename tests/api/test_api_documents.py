@@ -73,8 +73,8 @@ def hidden(inside: bytes) -> bytes:
 
 
 LARGE = b"<< /Length 1 >>\nstream\n" + b"%" * (documents.PIECE + 7) + b"\nendstream"
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 30
-JPEG = b"\xff\xd8\xff\xe0" + b"\0" * 30
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 30 + b"\0\0\0\0IEND\xaeB`\x82"
+JPEG = b"\xff\xd8\xff\xe0" + b"\0" * 30 + b"\xff\xd9"
 
 
 @pytest.fixture
@@ -147,6 +147,8 @@ ACTION = b"<< /S /JavaScript /JS (app.alert(1)) >>"
     ("data", "words"),
     [
         (b"MZ\x90\x00", "no PDF, PNG, JPEG or XML"),
+        (PNG[:-1], "breaks off before its end"),
+        (JPEG[:-1], "breaks off before its end"),
         (b"<html><script>alert(1)</script></html>", "no PDF"),
         (b"GIF89a", "no PDF"),
         (b"", "empty"),
@@ -243,7 +245,7 @@ def test_a_piece_that_was_changed_moved_or_left_out_does_not_open(office: Api) -
     case = office.receive()
     office.walk(case, choose=sparing, before="check")
     payable = f"/v1/payables/{office.read(f'{case}/payables')['items'][0]['id']}"
-    data = PNG + b"y" * (2 * documents.PIECE)
+    data = PNG + b"y" * (2 * documents.PIECE) + PNG[-12:]
     where = send(office, payable, data).headers["Location"]
     assert office.get(where, CONTACT).content == data
     table = DocumentPart.__tablename__
