@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from io import BytesIO
+from io import SEEK_END, BytesIO
 from typing import Any, BinaryIO
 
 from sqlalchemy import extract, func
@@ -18,6 +18,7 @@ from states.bank.errors import BankFileError
 from states.bank.xml import LIMIT, Source, message_of, refuse_unsafe
 from states.door import fire
 from states.errors import BankFileRefusedError, BankFileTooLargeError
+from states.events import batches
 from states.events.reports import PaymentTold, Report, Told
 from states.events.statements import Statement, StatementEntry
 from states.tables.finance import BankEntry, BankMessage, BatchLine, PaymentBatch
@@ -78,14 +79,10 @@ def mark_of(file: BinaryIO) -> str:
     Raises:
         BankFileTooLargeError: it is larger than any file we read.
     """
-    found, size = sha256(), 0
-    while piece := file.read(PIECE):
-        found.update(piece)
-        size += len(piece)
-        if size > LIMIT:
-            raise BankFileTooLargeError(LIMIT)
+    if file.seek(0, SEEK_END) > LIMIT:
+        raise BankFileTooLargeError(LIMIT)
     file.seek(0)
-    return found.hexdigest()
+    return batches.mark_of(file)
 
 
 def known(session: Session, mark: str, by: Actor) -> TakenIn | None:

@@ -9,11 +9,11 @@ from lxml import etree
 
 from rules.e_invoice import EInvoice, Item, Rate
 from states.errors import DocumentRefusedError
+from states.untrusted_xml import DECLARED, FORBIDDEN, HARDENED
 
 UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 SPACES = {"cac": f"{UBL}CommonAggregateComponents-2", "cbc": f"{UBL}CommonBasicComponents-2"}
 INVOICE, CREDIT_NOTE = f"{{{UBL}Invoice-2}}Invoice", f"{{{UBL}CreditNote-2}}CreditNote"
-FORBIDDEN = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 PERCENT = re.compile(r"(?:100|[0-9]{1,2})(?:\.[0-9]{1,2}0*)?", re.ASCII)
 AMOUNT = re.compile(r"-?[0-9]{1,10}(?:\.[0-9]{1,2})?", re.ASCII)
 MOST_LINES = 60
@@ -37,19 +37,10 @@ def parse(data: bytes) -> Element:
     if found := FORBIDDEN.search(data):
         raise refused(
             data.count(b"\n", 0, found.start()) + 1,
-            "the file declares a document type or entities, which can read files or fill the memory",
+            DECLARED,
             "UBL has neither: ask the supplier for the e-invoice itself",
         )
-    parser = etree.XMLParser(
-        encoding="utf-8",
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
+    parser = etree.XMLParser(**HARDENED)
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:

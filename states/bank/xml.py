@@ -6,11 +6,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from io import BytesIO
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
 
 from lxml import etree
 
 from states.bank.errors import BankFileError
+from states.untrusted_xml import DECLARED, FORBIDDEN, HARDENED
 
 Element = etree._Element  # noqa: SLF001  # the only name lxml has for what it returns
 
@@ -21,18 +22,8 @@ LIMIT = 64 * 2**20
 """The largest file we read, in bytes: a statement of 100,000 lines fits."""
 _AMOUNT = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,5})?", re.ASCII)
 _CENT = Decimal("0.01")
-_FORBIDDEN = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _PIECE = 2**16
 _LONGEST = 24  # bytes of a forbidden word, with a little white space inside
-_HARDENED: dict[str, Any] = {
-    "resolve_entities": False,
-    "no_network": True,
-    "load_dtd": False,
-    "dtd_validation": False,
-    "huge_tree": False,
-    "remove_comments": True,
-    "remove_pis": True,
-}
 _SHOWN = 60  # characters of a wrong value that a message repeats; a namespace has 46
 
 
@@ -68,10 +59,10 @@ class Guarded:
                 "Ask the bank for a shorter period per file",
             )
         seen = self._tail + piece
-        if found := _FORBIDDEN.search(seen):
+        if found := FORBIDDEN.search(seen):
             raise BankFileError(
                 self._lines + seen.count(b"\n", 0, found.start()) + 1,
-                "the file declares a document type or entities, which can read files or fill the memory",
+                DECLARED,
                 "ISO 20022 has neither: fetch the file again from the bank itself",
             )
         # A word of the forbidden ones may be cut in two by the end of a piece.
@@ -97,7 +88,7 @@ def message_of(first: bytes) -> tuple[str, str, int | None]:
     Raises:
         BankFileError: there is no XML in it.
     """
-    parser = etree.XMLPullParser(events=("start",), encoding="utf-8", **_HARDENED)
+    parser = etree.XMLPullParser(events=("start",), **HARDENED)
     try:
         parser.feed(first)
         for _, top in parser.read_events():
@@ -131,9 +122,7 @@ def stream(source: Source, family: str, root: str, names: tuple[str, ...], limit
     tags = tuple(f"{{{namespace}}}{each}" for each in (*names, root))
     part, whole, ended = tags[-2], tags[-1], False
     try:
-        for _, element in etree.iterparse(
-            cast("BinaryIO", guarded), events=("end",), tag=tags, encoding="utf-8", **_HARDENED
-        ):
+        for _, element in etree.iterparse(cast("BinaryIO", guarded), events=("end",), tag=tags, **HARDENED):
             yield element
             ended = ended or element.tag == whole
             if element.tag == part:
@@ -160,7 +149,7 @@ def parse(document: bytes, family: str, root: str, limit: int = LIMIT) -> Elemen
     """
     refuse_unsafe(document, limit)
     try:
-        top = etree.fromstring(document, etree.XMLParser(encoding="utf-8", **_HARDENED))
+        top = etree.fromstring(document, etree.XMLParser(**HARDENED))
     except etree.XMLSyntaxError as error:
         raise not_xml(error) from None
     name = etree.QName(top)
