@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from rules.findings import HOUSE, Words, rule, say
+from rules.findings import HOUSE, REG, Words, rule, say
 from rules.values import value
 
 
@@ -33,4 +33,22 @@ def once(*, earlier: Sequence[str]) -> Words | None:
         " the document of this one.",
         f"Precies dit bestand staat al bij {named}. Is het dezelfde factuur, wijs dan een van beide af; zo niet, voeg"
         " het document van deze factuur toe.",
+    )
+
+
+@rule(
+    "payable.advance-has-document",
+    article="REG 1.2",
+    source=REG,
+    nl="Wat de ambtsdrager voorschoot, wordt vergoed als het bewijsstuk zelf erbij zit.",
+)
+def advance_has_document(*, advance: bool, documents: int) -> Words | None:
+    """An advance is reimbursed once the receipt itself stands with it, as a document."""
+    if not advance or documents:
+        return None
+    return say(
+        "The receipt of this advance is named, but nobody can see it. Send it as a PDF, PNG or JPEG with add-document,"
+        " and try again.",
+        "Het bewijsstuk van deze declaratie is genoemd, maar niemand kan het zien. Stuur het als PDF, PNG of JPEG met"
+        " add-document, en probeer het opnieuw.",
     )

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from sqlmodel import Session, col, select
 
-from rules import approvals, invoices, money, old_scheme, recurring, steps, tax
+from rules import approvals, documents, invoices, money, old_scheme, recurring, steps, tax
 from states import scope
 from states.bodies import Body
 from states.charts.measure import MeasureState
@@ -15,7 +15,7 @@ from states.events.event import Step
 from states.events.payables import PayableEvent, apart_from, part_off
 from states.events.spending import billed_for, closed_list, spent_at_home
 from states.tables.application import Measure
-from states.tables.finance import Payable, PayableKind, PayableLine
+from states.tables.finance import Document, Payable, PayableKind, PayableLine
 from states.tables.people import Organisation
 
 
@@ -25,6 +25,9 @@ def findings_on(step: Step[Payable]) -> None:
     step.ask(steps.not_in_future, what="The invoice", day=row.dated, on=step.on)
     employers = [name for employer in step.employers() for name in scope.known_as(step.session, employer)]
     step.ask(invoices.addressee_right, addressed_to=row.addressed_to, employers=employers)
+    advance = row.kind is PayableKind.ADVANCE
+    kept = len(step.rows(Document, Document.invoice == row.invoice)) if advance else 0
+    step.ask(documents.advance_has_document, advance=advance, documents=kept)
     step.rows(Measure, Measure.stream == step.row.stream)  # read together what is asked for one by one below
     lines = step.rows(PayableLine, PayableLine.payable == step.row.id, col(PayableLine.measure).is_not(None))
     if lines:
@@ -60,7 +63,7 @@ class Check(PayableEvent[Body]):
     name, title = "check", "Check a payable"
 
     def judge(self, step: Step[Payable], body: Body) -> None:
-        """Amounts, addressee, takeover, office, own contribution; and whoever handled the case checks nothing."""
+        """Amounts, addressee, receipt, takeover, office, own contribution; and whoever handled the case checks nothing."""
         apart_from(step, "check", "check it")
         findings_on(step)
 

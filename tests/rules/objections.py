@@ -97,6 +97,7 @@ OBJECTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("conflict.not-own-case", {"person": "a", "applicant": "a"}),
     ("conflict.four-eyes", {"person": "a", "earlier": {"wrote this advice": "a"}, "doing": "adopt it"}),
     ("document.once", {"earlier": ["payable-1", "payable-2"]}),
+    ("payable.advance-has-document", {"advance": True, "documents": 0}),
     ("duty.role", {"chart": "application", "event": "close", "role": Role.FINANCE}),
     ("duty.role", {"chart": "application", "event": "lapse", "role": Role.FINANCE}),
     ("duty.own-application", {"role": Role.APPLICANT, "person": "a", "applicant": "b"}),

@@ -89,6 +89,8 @@ PASSES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("default.once", {"given": False}),
     ("delay.notice-within-term", {"announced_on": ON, "until": ON + DAY, "legal_end": ON}),
     ("document.once", {"earlier": []}),
+    ("payable.advance-has-document", {"advance": True, "documents": 1}),
+    ("payable.advance-has-document", {"advance": False, "documents": 0}),
     ("duty.own-application", {"role": Role.APPLICANT, "person": "a", "applicant": "a"}),
     ("duty.own-application", {"role": Role.APPLICANT, "person": "a", "applicant": "b", "representative": "a"}),
     ("duty.own-application", {"role": Role.OFFICER, "person": "a", "applicant": "b"}),

@@ -28,11 +28,13 @@ from office import (
     snapshot,
     walk,
 )
+from scans import png
 from shelf import Prepared
 from sqlalchemy import Engine
 from sqlmodel import Session
 
 from rules.roles import ENGINE, Actor, Role
+from states import documents
 from states.actions import actions
 from states.bank import demonstration
 from states.bank_messages import take_in
@@ -98,11 +100,19 @@ def finance(engine: Engine, role: Role = Role.FINANCE) -> Actor:
     return person(role, tie.organisation)
 
 
+def upload(engine: Engine, payable: Payable, *, at: datetime = LATER) -> None:
+    """Finance sends the receipt itself."""
+    with transaction(engine) as session:
+        documents.take_in(session, session.get_one(Payable, payable.id), png(payable.id), by=finance(engine), at=at)
+
+
 def pay(engine: Engine, *, at: datetime = LATER, employer: str | None = None) -> None:
     """Check, approve and pay what waits at one employer, or at the first."""
     employer = employer or finance(engine).organisation
     clerk = person(Role.FINANCE, employer)
     for payable in rows(engine, Payable, Payable.organisation == employer, Payable.state == "received"):
+        if payable.kind == "advance":
+            upload(engine, payable)
         do(engine, "payable", payable.id, "check", by=clerk, at=at)
         do(engine, "payable", payable.id, "approve", by=person(Role.APPROVER, employer), at=at)
     batch = do(engine, "payment-batch", None, "build", by=clerk, at=at, body={"employer": employer}).row
@@ -290,6 +300,19 @@ def test_only_vat_of_the_employers_own_invoice_comes_back_and_else_it_is_cost(
     paid = {item.account: item.debit - item.credit for item in lines if item.part == "payment"}
     assert paid == {"1400": Decimal("121.00"), "1100": Decimal("-121.00")}
     assert problems(engine) == []
+
+
+def test_an_advance_waits_for_the_receipt_itself_and_a_suppliers_invoice_does_not(prepared: Prepared) -> None:
+    engine = prepared("provided-municipality", OFFICES["municipality"])
+    invoice(engine, line(row(engine, Measure).id), kind="advance", receipt="BON-1")
+    payable, clerk = row(engine, Payable), finance(engine)
+    call = lambda: do(engine, "payable", payable.id, "check", by=clerk, at=LATER)  # noqa: E731
+    before = snapshot(engine)
+    assert refused(call) == ["payable.advance-has-document"]
+    assert snapshot(engine) == before
+    upload(engine, payable)
+    call()
+    assert row(engine, Payable).state == "checked"
 
 
 # Outside the advice.
