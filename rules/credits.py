@@ -128,6 +128,43 @@ def holds_its_invoice(*, credits: Sequence[str]) -> Words | None:  # noqa: A002 
 
 
 @rule(
+    "credit.nothing-settled",
+    article="REG x.9(3)",
+    source=HOUSE,
+    nl="Een goedgekeurde creditnota wordt afgewezen zolang er niets mee is verrekend of teruggevorderd.",
+)
+def nothing_settled(*, settled: Sequence[str]) -> Words | None:
+    """An approved credit note is rejected while nothing was settled with it or asked back."""
+    if not settled:
+        return None
+    named = ", ".join(settled)
+    return say(
+        f"Of this credit note {named} was settled or asked back already, so it stands. Ask the supplier for an invoice"
+        " over what it took off too much, and take that in.",
+        f"Van deze creditnota is {named} al verrekend of teruggevorderd, dus zij blijft staan. Vraag de leverancier om"
+        " een factuur voor wat er te veel af ging, en neem die op.",
+    )
+
+
+@rule(
+    "credit.not-invoiced-again",
+    article="REG x.9(3)",
+    source=HOUSE,
+    nl="Een creditnota wordt niet afgewezen als wat zij vrijgaf opnieuw is gefactureerd.",
+)
+def not_invoiced_again(*, measure: str, again: bool) -> Words | None:
+    """A credit note is not rejected once what it freed was invoiced again."""
+    if not again:
+        return None
+    return say(
+        f"An invoice came in for {measure} in place of the credited one; both would stand. Reject that one first, or"
+        " let the credit note stand.",
+        f"Voor {measure} kwam een factuur binnen in plaats van de gecrediteerde; dan zouden beide staan. Wijs die"
+        " eerst af, of laat de creditnota staan.",
+    )
+
+
+@rule(
     "credit.repaid-by-the-bank",
     article="REG x.9(3)",
     source=HOUSE,

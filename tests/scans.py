@@ -26,6 +26,8 @@ def jpeg(of: str = "a receipt") -> bytes:
     """A JPEG."""
     table = segment(0xDB, b"\0" + bytes([1] * 64))
     frame = segment(0xC0, struct.pack(">BHHBBBB", 8, 1, 1, 1, 1, 0x11, 0))
-    codes = segment(0xC4, b"\0" + bytes([1] + [0] * 15) + b"\0") + segment(0xC4, b"\x10" + bytes([1] + [0] * 15) + b"\0")
+    codes = segment(0xC4, b"\0" + bytes([1] + [0] * 15) + b"\0") + segment(
+        0xC4, b"\x10" + bytes([1] + [0] * 15) + b"\0"
+    )
     scan = segment(0xDA, bytes([1, 1, 0, 0, 63, 0])) + b"\x3f"
     return b"\xff\xd8" + segment(0xFE, of.encode()) + table + frame + codes + scan + b"\xff\xd9"

@@ -56,6 +56,7 @@ class PayableChart(StrictChart):
         | _.FIRST_APPROVED.to(_.REJECTED)
         | _.APPROVED.to(_.REJECTED)
         | _.RETURNED.to(_.REJECTED)
+        | _.CREDIT.to(_.REJECTED)
     )
     reject_with_invoice = (
         _.RECEIVED.to(_.REJECTED)
@@ -63,6 +64,7 @@ class PayableChart(StrictChart):
         | _.FIRST_APPROVED.to(_.REJECTED)
         | _.APPROVED.to(_.REJECTED)
         | _.RETURNED.to(_.REJECTED)
+        | _.CREDIT.to(_.REJECTED)
     )
     batch = _.APPROVED.to(_.BATCHED)
     unbatch = _.BATCHED.to(_.APPROVED)
@@ -91,8 +93,8 @@ PAYABLE = decided(
     check                   x       >        x      x      x        x      x      x        x       x     x      x      x
     approve                 x       x        >      x      x        x      x      >        x       x     x      x      x
     approve-second          x       x        x      >      x        x      x      x        x       x     x      x      x
-    reject                  >       >        >      >      >        x      x      >        x       x     x      x      x
-    reject-with-invoice     x       >        >      >      >        x      x      >        x       x     x      x      x
+    reject                  >       >        >      >      >        x      x      >        x       >     x      x      x
+    reject-with-invoice     x       >        >      >      >        x      x      >        x       >     x      x      x
     pay-in-parts            x       =        =      =      =        x      x      x        x       x     x      x      x
     batch                   x       x        x      x      >        x      x      x        x       x     x      x      x
     unbatch                 x       x        x      x      x        >      x      x        x       x     x      x      x

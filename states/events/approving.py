@@ -103,15 +103,16 @@ def approved(step: Step[Payable]) -> None:
     step.session.flush()
     if step.row.state is PayableState.CREDIT:
         for line in step.rows(PayableLine, PayableLine.payable == step.row.id, col(PayableLine.measure).is_not(None)):
-            invoice_again(step, step.get(Measure, line.measure))
+            invoice_again(step, line, step.get(Measure, line.measure))
     settle_credits(step)
 
 
-def invoice_again(step: Step[Payable], measure: Measure) -> None:
+def invoice_again(step: Step[Payable], line: PayableLine, measure: Measure) -> None:
     """Let a measure wait for an invoice again where nothing is left of what was billed for it on the credited one."""
     lines = billed_for(step, measure.id)[step.row.credits or ""]
     if sum((line.gross for line in lines), Decimal(0)):
         return
+    line.freed = measure.invoiced or None
     measure.invoiced = False
     if measure.state is MeasureState.SETTLED:
         step.follow("measure", measure, "unsettle")

@@ -19,6 +19,7 @@ from states.events.billing import keep_lines
 from states.events.event import B, Event, Step
 from states.events.invoice_bodies import NewPayable, Offered, Part
 from states.events.measures import settle_if_paid
+from states.events.spending import billed_for, periods_of
 from states.tables.application import Measure
 from states.tables.base import new_id
 from states.tables.finance import Booking, Payable, PayableKind, PayableLine
@@ -29,7 +30,6 @@ OUTSIDE = {PayableKind.PENALTY: "Awb 4:17", PayableKind.INTEREST: "Awb 4:98"}
 WITH_THE_BANK = (
     PayableState.BATCHED,
     PayableState.PAID,
-    PayableState.CREDIT,
     PayableState.ASKED_BACK,
     PayableState.OFFSET,
     PayableState.REPAID,
@@ -121,6 +121,7 @@ class Reject(PayableEvent[Rejection]):
 
     The whole invoice goes back: what the other employers share of it is rejected with it. Once a part of it stands in
     a batch or is paid, the others stand, and an invoice that replaces this part alone can come (see ``replaces``).
+    A credit note that was approved goes back while nothing was settled with it; what it took off is due again.
     """
 
     name, title, body = "reject", "Reject a payable", Rejection
@@ -130,20 +131,48 @@ class Reject(PayableEvent[Rejection]):
         apart_from(step, "reject", "reject it")
         live = step.rows(Payable, Payable.credits == step.row.invoice, Payable.state != PayableState.REJECTED)
         step.ask(credits.holds_its_invoice, credits=[row.id for row in live])
+        if step.row.kind is PayableKind.CREDIT_NOTE:
+            judge_due_again(step)
 
     def effect(self, step: Step[Payable], body: Rejection) -> None:
         """Its measures wait for an invoice again, and so do those of the parts that go back with it."""
+        back = going_along(step)
         wait_again(step)
-        parts = step.rows(Payable, Payable.invoice == step.row.invoice, Payable.state != PayableState.REJECTED)
-        others = [part for part in parts if part.id != step.row.id]
-        if any(part.state in WITH_THE_BANK for part in others):
-            return
-        for part in others:
+        for part in back:
             step.follow("payable", part, "reject-with-invoice", rejected=step.row.id)
 
     def example(self, step: Step[Payable]) -> dict[str, Any]:
         """Reasons."""
         return {"reasons": "The invoice names work that was not ordered."}
+
+
+def going_along(step: Step[Payable]) -> list[Payable]:
+    """The other parts that go back with a part of an invoice; none where one of them stands."""
+    parts = step.rows(Payable, Payable.invoice == step.row.invoice, Payable.state != PayableState.REJECTED)
+    others = [part for part in parts if part.id != step.row.id]
+    return [] if any(part.state in WITH_THE_BANK for part in others) else others
+
+
+def judge_due_again(step: Step[Payable]) -> None:
+    """Nothing was settled with an approved credit note, and no invoice came in place of what it took off."""
+    row = step.row
+    if row.state is PayableState.CREDIT:
+        settled = step.rows(Payable, Payable.invoice == row.invoice, col(Payable.state).in_(WITH_THE_BANK))
+        step.ask(credits.nothing_settled, settled=[part.id for part in settled])
+    keys = [part.id for part in (row, *going_along(step))]
+    lines = step.rows(PayableLine, col(PayableLine.payable).in_(keys), col(PayableLine.measure).is_not(None))
+    freed = {line.measure for line in lines if line.freed}
+    for key in sorted({str(line.measure) for line in lines}):
+        again = key in freed and step.get(Measure, key).invoiced
+        step.ask(credits.not_invoiced_again, measure=key, again=again or same_days_again(step, key))
+
+
+def same_days_again(step: Step[Payable], measure: str) -> bool:
+    """Whether another invoice is for days of a recurring measure that the credited one was for."""
+    credited = step.row.credits or ""
+    days = [(line.period_from, line.period_until) for line in billed_for(step, measure).get(credited, ())]
+    others = periods_of(step, measure, besides=credited)
+    return any(since <= last and first <= until for first, last in days if first and last for since, until in others)
 
 
 class OtherPart(Body):
@@ -163,11 +192,15 @@ class RejectWithInvoice(PayableEvent[OtherPart]):
 
 
 def wait_again(step: Step[Payable]) -> None:
-    """Let the measures of a rejected payable wait for an invoice again; a credit note took nothing from them."""
-    if step.row.kind is PayableKind.CREDIT_NOTE:
-        return
+    """Let the measures of a rejected payable wait for an invoice again; those that a credit note freed no more."""
+    credit = step.row.kind is PayableKind.CREDIT_NOTE
     for line in step.rows(PayableLine, PayableLine.payable == step.row.id, col(PayableLine.measure).is_not(None)):
-        step.get(Measure, line.measure).invoiced = False
+        measure = step.get(Measure, line.measure)
+        if not credit:
+            measure.invoiced = False
+        elif line.freed:
+            measure.invoiced = True
+            settle_if_paid(step, measure)
 
 
 class Batch(PayableEvent[Body]):

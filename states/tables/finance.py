@@ -127,6 +127,8 @@ class PayableLine(Recorded, table=True):
     period_from: date | None = None
     period_until: date | None = None
     """The days of a recurring measure that the line is for."""
+    freed: bool | None = None
+    """Of a credit note: whether its approval let the measure wait for an invoice again."""
     net: Decimal = Field(sa_type=money_type())
     vat_rate: Decimal = Field(sa_type=money_type())
     vat: Decimal = Field(sa_type=money_type())

@@ -25,7 +25,19 @@ from office import (
 from shelf import Prepared
 from sqlalchemy import Engine
 from sqlmodel import Session
-from test_invoices import DAY, LATER, TODAY, fill_once, fill_shared, invoice, line, pay
+from test_invoices import (
+    DAY,
+    LATER,
+    PROVIDED,
+    TODAY,
+    fill_once,
+    fill_recurring,
+    fill_shared,
+    invoice,
+    line,
+    pay,
+    period,
+)
 
 from rules.roles import Actor, Role
 from states import trail
@@ -440,6 +452,94 @@ def test_an_invoice_on_which_a_credit_rests_is_not_rejected(prepared: Prepared) 
     assert refused(lambda: reject(first)) == ["credit.holds-its-invoice"]
     reject(note)
     reject(first)
+
+
+def reject(engine: Engine, payable: Payable) -> None:
+    by = person(Role.APPROVER, payable.organisation)
+    do(engine, "payable", payable.id, "reject", by=by, at=LATER, body={"reasons": "R"})
+
+
+def note(engine: Engine, employer: str = ZILVERDAM) -> Payable:
+    """The credit note that nobody rejected, or what is left of it."""
+    wanted = (Payable.kind == "credit-note", Payable.organisation == employer, Payable.state != "rejected")
+    return rows(engine, Payable, *wanted, Payable.part == 1)[0]
+
+
+@pytest.mark.parametrize("last", [True, False])
+def test_a_wrongly_approved_credit_goes_back_and_its_measure_is_invoiced_as_it_was(
+    prepared: Prepared, last: bool
+) -> None:
+    engine = prepared("provided-municipality", fill_once)
+    key = row(engine, Measure).id
+    invoice(engine, line(key, "242.00", final=last))
+    pay(engine)
+    before = row(engine, Measure)
+    credit(engine, line(key, "242.00"))
+    through(engine, note(engine), "check", "approve")
+    assert (row(engine, Measure).state, row(engine, Measure).invoiced) == ("provided", False)
+    reject(engine, note(engine))
+    assert row(engine, Payable, Payable.kind == "credit-note").state == "rejected"
+    assert (row(engine, Measure).state, row(engine, Measure).invoiced) == (before.state, last)
+    assert waiting(engine, "ask-back") == []
+    assert (waiting(engine, "receive-invoice") == []) is last
+    credit(engine, line(key, "242.00"))  # the right one, under the same number
+    assert problems(engine) == []
+
+
+def test_a_credit_of_which_something_was_settled_stands(prepared: Prepared) -> None:
+    engine = prepared("provided-municipality", fill_once)
+    key = row(engine, Measure).id
+    invoice(engine, line(key, "242.00"))
+    pay(engine)
+    credit(engine, line(key, "242.00"))
+    through(engine, note(engine), "check", "approve")
+    invoice(engine, line(key, "121.00", final=False), number="F-2")
+    through(engine, row(engine, Payable, Payable.number == "F-2"), "check", "approve")
+    assert note(engine).gross == Decimal("-121.00")
+    before = snapshot(engine)
+    assert refused(lambda: reject(engine, note(engine))) == ["credit.nothing-settled"]
+    assert snapshot(engine) == before
+
+
+def test_a_credit_stands_while_an_invoice_is_there_in_place_of_what_it_took_off(prepared: Prepared) -> None:
+    engine = prepared("provided-municipality", fill_once)
+    key = row(engine, Measure).id
+    invoice(engine, line(key, "242.00"))
+    pay(engine)
+    credit(engine, line(key, "242.00"))
+    through(engine, note(engine), "check", "approve")
+    invoice(engine, line(key, "121.00"), number="F-2")
+    assert refused(lambda: reject(engine, note(engine))) == ["credit.not-invoiced-again"]
+    reject(engine, row(engine, Payable, Payable.number == "F-2"))
+    reject(engine, note(engine))
+    assert row(engine, Measure).state == "settled"
+    assert problems(engine) == []
+
+
+def test_a_credit_stands_while_its_days_were_invoiced_again(prepared: Prepared) -> None:
+    engine = prepared("recurring", fill_recurring)
+    key = row(engine, Measure).id
+    invoice(engine, line(key, **period(PROVIDED, PROVIDED + 9 * DAY)))
+    credit(engine, line(key))
+    through(engine, note(engine), "check", "approve")
+    invoice(engine, line(key, **period(PROVIDED + 9 * DAY, PROVIDED + 12 * DAY)), number="F-2")
+    assert refused(lambda: reject(engine, note(engine))) == ["credit.not-invoiced-again"]
+    reject(engine, row(engine, Payable, Payable.number == "F-2"))
+    reject(engine, note(engine))
+
+
+@pytest.mark.parametrize("first", [ZILVERDAM, GOUDVEEN])
+def test_a_shared_credit_goes_back_as_a_whole(prepared: Prepared, first: str) -> None:
+    engine = prepared("shared", fill_shared)
+    key = row(engine, Measure).id
+    invoice(engine, line(key))
+    credit(engine, line(key))
+    through(engine, note(engine, ZILVERDAM), "check", "approve")
+    assert not row(engine, Measure).invoiced
+    reject(engine, note(engine, first))
+    assert {item.state for item in rows(engine, Payable, Payable.kind == "credit-note")} == {"rejected"}
+    assert row(engine, Measure).invoiced
+    assert problems(engine) == []
 
 
 # Every way in which an invoice of two payers can be credited and paid in parts.
