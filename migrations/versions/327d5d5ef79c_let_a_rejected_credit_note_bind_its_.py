@@ -3,13 +3,10 @@
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-import sqlmodel
 from alembic import op
-from sqlalchemy import Text
-from sqlalchemy.dialects import postgresql
 
 revision: str = "327d5d5ef79c"
-down_revision: str | Sequence[str] | None = "cedb6095b9d8"
+down_revision: str | Sequence[str] | None = "9a2c47c8c4ee"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

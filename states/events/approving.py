@@ -63,7 +63,7 @@ class Check(PayableEvent[Body]):
     name, title = "check", "Check a payable"
 
     def judge(self, step: Step[Payable], body: Body) -> None:
-        """Amounts, addressee, receipt, takeover, office, own contribution; and whoever handled the case checks nothing."""
+        """Amounts, addressee, receipt, takeover, office, own contribution; who handled the case checks nothing."""
         apart_from(step, "check", "check it")
         findings_on(step)
 
