@@ -1,9 +1,13 @@
 """The order in which work is given out, as the claim and the forecast both ask for it."""
 
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
 import pytest
 
-from rules.queue import turn_of_reserve
+from rules.queue import Standing, check_reserve, next_of, turn_of_reserve
 from rules.skills import suffice
+from rules.values import RulesError
 
 
 @pytest.mark.parametrize(
@@ -24,3 +28,42 @@ def test_whoever_has_no_skill_arranged_has_every_one(skills: tuple[str, ...], as
 @pytest.mark.parametrize(("seen", "turn"), [((), False), ((3,), False), ((4,), True), ((0, 4), True), ((3, 3), False)])
 def test_it_is_the_turn_of_the_reserve_once_a_class_has_seen_all_others(seen: tuple[int, ...], *, turn: bool) -> None:
     assert turn_of_reserve(seen, 5) is turn
+
+
+class Item(NamedTuple):
+    """Work with a place."""
+
+    standing: Standing
+
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+ACUTE, OVERDUE, OLDEST, LATER = (
+    Item(Standing(lane, NOW + start * HOUR, NOW, name))
+    for lane, start, name in ((1, 0, "a"), (2, -1, "b"), (4, -2, "c"), (2, 1, "d"))
+)
+
+
+@pytest.mark.parametrize(
+    ("waiting", "reserve", "found"),
+    [
+        ([], False, None),
+        ([], True, None),
+        ([OLDEST, OVERDUE, ACUTE], True, (ACUTE, False)),
+        ([OLDEST, OVERDUE], False, (OVERDUE, False)),
+        ([OVERDUE, OLDEST], True, (OLDEST, True)),
+        ([LATER], True, (LATER, False)),
+    ],
+)
+def test_the_reserve_takes_what_is_longest_overdue_unless_acute_work_waits_or_nothing_is(
+    waiting: list[Item], found: tuple[Item, bool] | None, *, reserve: bool
+) -> None:
+    assert next_of(waiting, NOW, reserve=reserve) == found
+
+
+@pytest.mark.parametrize("every", [1, 0, -5, True, False, 5.0, "5", None])
+def test_a_reserve_is_a_whole_number_of_at_least_two(every: object) -> None:
+    words = "give a whole number of at least 2, such as 5: .* nothing urgent would go first, with 0 the routine would"
+    with pytest.raises(RulesError, match=words):
+        check_reserve(every)
+    assert (check_reserve(2), check_reserve(5)) == (2, 5)
