@@ -108,7 +108,7 @@ def test_a_malformed_application_names_each_field_and_what_would_be_right_and_re
     expected = {
         "office": "'mayor'",
         "employers": "at least 1 item",
-        "email": "pattern",
+        "email": "an e-mail address, such as name@example.nl",
         "certainSince": "such as 2026-11-23",
         "receivedVia": "'telephone'",
         "inTerritory": "valid boolean",
