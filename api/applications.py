@@ -6,13 +6,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 from pydantic import Field
 from sqlalchemy import ColumnElement, false
-from sqlmodel import Session, col, or_, select, tuple_
+from sqlmodel import Session, col, or_, select
 
 from api import views
 from api.addresses import href
 from api.edge import Edge, OneEdge
 from api.errors import MalformedHeaderError
 from api.idempotency import Answer, once
+from api.paging import newest_first
 from rules.offices import Office
 from rules.roles import OF_AN_EMPLOYER, Actor, Role
 from rules.urgency import Urgency
@@ -114,10 +115,9 @@ def page(edge: Edge, wanted: Search) -> Page:
         tied = select(ApplicationEmployer.application).where(col(ApplicationEmployer.organisation).in_(known))
         query = query.where(col(Application.id).in_(tied))
     query = query.where(*of_caller(session, by))
-    if wanted.cursor:
-        query = query.where(tuple_(col(Application.created_at), col(Application.id)) < unfold(wanted.cursor))
-    order = (col(Application.created_at).desc(), col(Application.id).desc())
-    rows = list(session.exec(query.order_by(*order).limit(wanted.limit + 1)))
+    place = col(Application.created_at), col(Application.id)
+    query = newest_first(query, place, unfold(wanted.cursor) if wanted.cursor else None)
+    rows = list(session.exec(query.limit(wanted.limit + 1)))
     shown = rows[: wanted.limit]
     more = len(rows) > wanted.limit
     last = shown[-1] if shown else None

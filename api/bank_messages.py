@@ -9,14 +9,14 @@ from tempfile import SpooledTemporaryFile
 from typing import Annotated, BinaryIO, cast
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from sqlalchemy import Engine, func, tuple_
+from sqlalchemy import Engine, func
 from sqlmodel import col, select
 
 from api import tokens, views
 from api.edge import Edge, OneConfiguration, OneEdge, demand, utc_now
 from api.finance import Id, Key, own
 from api.idempotency import Answer, once
-from api.paging import Cursor, Limit, cut
+from api.paging import Cursor, Limit, cut, newest_first
 from rules.roles import OF_AN_EMPLOYER
 from states import bank_messages, scope
 from states.bank.reasons import reason_in_words, status_in_words
@@ -259,14 +259,14 @@ def messages(
     query = own(edge, select(BankMessage), BankMessage)
     if kind is not None:
         query = query.where(BankMessage.kind == kind)
-    if cursor is not None:
-        last = message_of(edge, cursor)
-        query = query.where(tuple_(*place) < (last.received_at, last.id))
-    found = edge.session.exec(query.order_by(*(each.desc() for each in place)).limit(limit + 1)).all()
+    last = None if cursor is None else message_of(edge, cursor)
+    query = newest_first(query, place, None if last is None else (last.received_at, last.id))
+    found = edge.session.exec(query.limit(limit + 1)).all()
     shown, following = cut(found, limit)
-    known = edge.session.exec(own(edge, select(BankMessage.organisation).distinct(), BankMessage))
-    owners = [edge.by.organisation] if edge.by.organisation else sorted(known)
-    missing = [gap for owner in owners for gap in gaps(edge.session, str(owner))]
+    owners = [edge.by.organisation or ""]
+    if not edge.by.organisation:
+        owners = sorted(edge.session.exec(own(edge, select(BankMessage.organisation).distinct(), BankMessage)))
+    missing = [gap for owner in owners for gap in gaps(edge.session, owner)]
     return BankMessages(
         items=[BankMessageSummary(**row.model_dump(), waiting=waiting(edge, row.id)) for row in shown],
         next=following,

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Path, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import Field
-from sqlalchemy import tuple_
 from sqlmodel import col, select
 
 from api import narrowing, views
@@ -17,12 +16,13 @@ from api.cases import Payables, payable_view
 from api.edge import Edge, OneEdge
 from api.events import do_event, seen, visible
 from api.idempotency import Answer, once
-from api.paging import Cursor, Limit, cut
+from api.paging import Cursor, Limit, cut, newest_first
 from rules import duties, money
 from rules.bank_days import first_execution
 from rules.roles import OF_AN_EMPLOYER, Role
 from states import scope
 from states.bank.reasons import reason_in_words, status_in_words
+from states.bodies import HANDLE
 from states.charts.batch import BatchState
 from states.charts.payable import PayableState
 from states.door import fire
@@ -140,10 +140,9 @@ def batches(
     query = own(edge, select(PaymentBatch), PaymentBatch)
     if state is not None:
         query = query.where(PaymentBatch.state == state)
-    if cursor is not None:
-        last = batch_of(edge, cursor)
-        query = query.where(tuple_(*place) < (last.created_at, last.id))
-    found = edge.session.exec(query.order_by(*(each.desc() for each in place)).limit(limit + 1)).all()
+    last = None if cursor is None else batch_of(edge, cursor)
+    query = newest_first(query, place, None if last is None else (last.created_at, last.id))
+    found = edge.session.exec(query.limit(limit + 1)).all()
     shown, following = cut(found, limit)
     return Batches(items=[batch_view(edge, row) for row in shown], next=following)
 
@@ -169,9 +168,7 @@ def batch_view(edge: Edge, row: PaymentBatch) -> views.BatchView:
 
 
 @router.get("/payment-batches/_propose", operation_id="propose-batch")
-def propose(
-    edge: OneEdge, employer: Annotated[str, Query(pattern=r"^[a-z0-9][a-z0-9-]{1,60}$")]
-) -> views.ProposedBatch:
+def propose(edge: OneEdge, employer: Annotated[str, Query(pattern=HANDLE)]) -> views.ProposedBatch:
     """What a batch of an employer would hold if it were built now, what would be left out, and why."""
     if edge.by.role not in OF_AN_EMPLOYER | SEES_ALL_BOOKS:
         raise not_finance(edge)
