@@ -85,7 +85,7 @@ def urgent_loans(session: Session, items: Iterable[WorkItem]) -> set[str]:
 
 def asked(item: WorkItem, happenings: Sequence[Happening], loans: set[str]) -> Asked:
     """What the place of an item rests on beside its case."""
-    by_signal = open_steps(happenings).get(item.action)
+    by_signal = open_steps(happenings).get(item.action) if item.action in HAIRS else None
     hairs = 0 if by_signal is None else HAIRS[item.action]
     return Asked(item.created_at, level_of(item.chart, item.action), item.subject in loans, by_signal, hairs)
 
