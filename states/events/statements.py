@@ -301,15 +301,11 @@ class MatchBankEntry(StatementEvent[MatchedEntry]):
 
     def judge(self, step: Step[Organisation], body: MatchedEntry) -> None:
         """It waits, the batch left, no more is matched than was ordered, and the payment can follow."""
-        row, meant = entry_of(step, body), self.target(step, body)
+        row, meant, lines, ordered, before = self.weighed(step, body)
         named = f"{body.message}/{body.position}"
         if not step.ask(bank_entries.waits, entry=named, matched=row.matched, set_aside=row.set_aside):
             return
         step.ask(bank_entries.has_left, batch=meant.batch.id, state=str(meant.batch.state))
-        back = row.amount > 0
-        lines = self.followers(step, meant, is_return=back)
-        ordered = sum((line.amount for line in lines), Decimal(0))
-        before = self.matched_before(step, meant, ordered, is_return=back)
         step.ask(bank_entries.within_order, payment=body.payment, before=before, booked=row.amount, ordered=ordered)
         for line in lines:
             other = self.other_batch(step, line)
@@ -317,7 +313,7 @@ class MatchBankEntry(StatementEvent[MatchedEntry]):
             named_other = None if other is None else other.id
             step.ask(bank_entries.leaves_no_second, payment=line.end_to_end, other=named_other, left=left)
             state = str(step.get(Payable, line.payable).state)
-            step.ask(bank_entries.can_follow, payment=line.end_to_end, state=state, is_return=back)
+            step.ask(bank_entries.can_follow, payment=line.end_to_end, state=state, is_return=row.amount > 0)
 
     @staticmethod
     def other_batch(step: Step[Organisation], line: BatchLine) -> PaymentBatch | None:
@@ -328,18 +324,23 @@ class MatchBankEntry(StatementEvent[MatchedEntry]):
 
     def effect(self, step: Step[Organisation], body: MatchedEntry) -> None:
         """The payment follows once all of it was booked."""
-        row, meant = entry_of(step, body), self.target(step, body)
-        back = row.amount > 0
-        lines = self.followers(step, meant, is_return=back)
-        ordered = sum((line.amount for line in lines), Decimal(0))
-        before = self.matched_before(step, meant, ordered, is_return=back)
+        row, meant, lines, ordered, before = self.weighed(step, body)
         row.matched, row.assessed_by, row.batch = True, step.by.person, meant.batch.id
         row.payable = None if meant.whole else lines[0].payable
-        row.is_return = back
+        row.is_return = row.amount > 0
         if before + abs(row.amount) == ordered:
             by = {"booked_on": row.booked_on, "statement": row.message, "entry": row.position}
-            self.book(step, lines, row.reason, is_return=back, **by)
+            self.book(step, lines, row.reason, is_return=row.is_return, **by)
             self.settle(step, [meant.batch.id])
+
+    def weighed(
+        self, step: Step[Organisation], body: MatchedEntry
+    ) -> tuple[BankEntry, Meant, list[BatchLine], Decimal, Decimal]:
+        """The entry, what it is matched with, the lines it is about, what they order, and what of that came before."""
+        row, meant = entry_of(step, body), self.target(step, body)
+        lines = self.followers(step, meant, is_return=row.amount > 0)
+        ordered = sum((line.amount for line in lines), Decimal(0))
+        return row, meant, lines, ordered, self.matched_before(step, meant, ordered, is_return=row.amount > 0)
 
     def followers(self, step: Step[Organisation], meant: Meant, *, is_return: bool) -> list[BatchLine]:
         """The lines that the entry is about."""
