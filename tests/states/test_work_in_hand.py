@@ -307,12 +307,17 @@ def test_work_in_the_case_lets_the_time_run_anew(desk: Engine) -> None:
 # Acute work for people who have other work in hand.
 
 
-def test_acute_work_alerts_who_is_at_work_and_asks_whoever_has_other_work_to_take_it_first(desk: Engine) -> None:
+def interrupted(desk: Engine) -> tuple[WorkItem, datetime]:
+    """Acute work comes and is offered while other work is in hand: that work, and the moment."""
     held = taken(desk)
-    waiting = rows(desk, WorkItem, WorkItem.assignee.is_(None))[-1]  # type: ignore[union-attr]
     at = START + 5 * HOUR
-    threaten(desk, waiting.application, at)
+    threaten(desk, rows(desk, WorkItem, WorkItem.assignee.is_(None))[-1].application, at)  # type: ignore[union-attr]
     offer(desk, at)
+    return held, at
+
+
+def test_acute_work_alerts_who_is_at_work_and_asks_whoever_has_other_work_to_take_it_first(desk: Engine) -> None:
+    held, at = interrupted(desk)
     assert told(desk, "work-offered") == [OFFICER.person, OTHER.person]
     (asked,) = rows(desk, WorkProposal)
     assert asked.person == OFFICER.person
@@ -329,10 +334,7 @@ def test_acute_work_alerts_who_is_at_work_and_asks_whoever_has_other_work_to_tak
 
 
 def test_a_declined_proposal_leaves_everything_as_it_is_and_stands_in_the_chain(desk: Engine) -> None:
-    held = taken(desk)
-    at = START + 5 * HOUR
-    threaten(desk, rows(desk, WorkItem, WorkItem.assignee.is_(None))[-1].application, at)  # type: ignore[union-attr]
-    offer(desk, at)
+    held, at = interrupted(desk)
     key = row(desk, WorkProposal).id
     with transaction(desk) as session, pytest.raises(MalformedError, match="in the place of what is taken"):
         proposals.answer(session, key, accept=False, give_back=[held.id], by=OFFICER, at=at)
@@ -393,11 +395,7 @@ def test_whoever_took_acute_work_before_it_was_offered_is_not_asked_to_take_it(d
 
 
 def test_whoever_says_yes_to_acute_work_gets_no_other_and_keeps_what_is_in_hand(desk: Engine) -> None:
-    held = taken(desk)
-    waiting = rows(desk, WorkItem, WorkItem.assignee.is_(None))[-1]  # type: ignore[union-attr]
-    at = START + 5 * HOUR
-    threaten(desk, waiting.application, at)
-    offer(desk, at)
+    held, at = interrupted(desk)
     key = row(desk, WorkProposal).id
     with transaction(desk) as session:
         asked = proposals.open_for(session, OFFICER)
