@@ -9,9 +9,10 @@ from api.addresses import href
 from api.applications import etag
 from api.edge import OneEdge
 from notifications.catalogue import catalogue
+from rules import duties
 from rules.moments import office_day
-from rules.optional_letters import optional
-from rules.roles import Role
+from rules.optional_letters import optional, own_choice
+from rules.roles import Actor, Role
 from states.errors import NotFoundError
 from states.tables.people import Language, Person
 
@@ -34,8 +35,8 @@ class LettersOf(views.View):
     person: str
     language: str
     optional: list[OptionalLetter]
-    choose: str
-    """Where the choice is made, with a body such as ``{"declined": ["digest"]}``."""
+    choose: str | None
+    """Where the choice is made, with a body such as ``{"declined": ["digest"]}``; None for whoever may only look."""
 
 
 @router.get("/people/{id}/letters", operation_id="get-letters-of-person")
@@ -58,5 +59,13 @@ def letters_of(edge: OneEdge, response: Response, person: Annotated[str, Path(al
             )
             for letter in optional(office_day(edge.at))
         ],
-        choose=href("person", person, "choose-letters"),
+        choose=href("person", person, "choose-letters") if chooses(edge.by, person) else None,
+    )
+
+
+def chooses(by: Actor, reader: str) -> bool:
+    """Whether someone may choose the letters to a reader."""
+    return (
+        duties.role_has_duty(chart="person", event="choose-letters", role=by.role) is None
+        and own_choice(role=by.role, person=by.person, reader=reader) is None
     )

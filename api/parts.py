@@ -12,6 +12,7 @@ from api.cases import booking_view
 from api.edge import Edge, OneEdge
 from api.events import seen
 from api.idempotency import Answer, once
+from api.paging import Cursor, Limit, cut, newest_first
 from rules.roles import OF_AN_EMPLOYER, Role
 from states.charts.loan import LoanState
 from states.door import fire
@@ -74,13 +75,15 @@ def request_loan(
 
 
 class Loans(views.View):
-    """Loans that the caller may see."""
+    """A page of the loans that the caller may see."""
 
     items: list[views.LoanView]
+    next: str | None = None
+    """What ``cursor`` takes for the next page; None on the last one."""
 
 
 @router.get("/loans", tags=["loans"], operation_id="list-loans")
-def loans(edge: OneEdge, state: LoanState | None = None) -> Loans:
+def loans(edge: OneEdge, state: LoanState | None = None, cursor: Cursor = None, limit: Limit = 100) -> Loans:
     """The own loans of an official, those of an employer, or all for the office; the newest first."""
     query = select(Loan)
     if state is not None:
@@ -89,8 +92,11 @@ def loans(edge: OneEdge, state: LoanState | None = None) -> Loans:
         query = query.where(Loan.person == edge.by.person)
     if edge.by.role in OF_AN_EMPLOYER:
         query = query.where(Loan.organisation == edge.by.organisation)
-    rows = edge.session.exec(query.order_by(col(Loan.requested_on).desc(), col(Loan.id)).limit(200)).all()
-    return Loans(items=[views.loan(edge.session, edge.by, row) for row in rows])
+    last = None if cursor is None else seen(edge, Loan, "loan", cursor)
+    place = col(Loan.requested_on), col(Loan.id)
+    query = newest_first(query, place, None if last is None else (last.requested_on, last.id))
+    shown, following = cut(edge.session.exec(query.limit(limit + 1)).all(), limit)
+    return Loans(items=[views.loan(edge.session, edge.by, row) for row in shown], next=following)
 
 
 @router.get("/loans/{id}", tags=["loans"], operation_id="get-loan")

@@ -117,6 +117,8 @@ class Alarms(views.View):
     """Alarms, those that ring first."""
 
     items: list[AlarmView]
+    more: bool
+    """Whether there are older ones, which a larger ``limit`` shows."""
 
 
 class Proposal(views.View):
@@ -199,7 +201,8 @@ def list_alarms(edge: OneEdge, limit: Annotated[int, Query(ge=1, le=500)] = 100)
     if edge.by.role not in WATCH:
         mine = edge.by.pool
         query = query.where(WorkAlarm.role == mine[0], WorkAlarm.organisation == mine[1])
-    return Alarms(items=[AlarmView.model_validate(row) for row in edge.session.exec(query.limit(limit))])
+    found = edge.session.exec(query.limit(limit + 1)).all()
+    return Alarms(items=[AlarmView.model_validate(row) for row in found[:limit]], more=len(found) > limit)
 
 
 @router.get("/work-items/proposals", operation_id="list-work-proposals")

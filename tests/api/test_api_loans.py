@@ -94,6 +94,22 @@ def test_only_the_official_the_office_and_that_employer_may_know_of_it(api: Api)
     assert not [item for item in items if item["subject"] in loan]
 
 
+def test_loans_are_listed_in_pages_the_newest_first_and_none_is_left_out(api: Api) -> None:
+    made = {ask(api).rsplit("/", 1)[1] for _ in range(3)}
+    everything = api.read("/v1/loans?limit=500")["items"]
+    page = api.read("/v1/loans?limit=2")
+    found = list(page["items"])
+    while page["next"]:
+        page = api.read(f"/v1/loans?limit=2&cursor={page['next']}")
+        found += page["items"]
+    assert found == everything
+    assert made <= {item["id"] for item in found}
+    days = [item["requestedOn"] for item in found]
+    assert days == sorted(days, reverse=True)
+    is_problem(api.get("/v1/loans?cursor=loan-unknown"), 404)
+    is_problem(api.get(f"/v1/loans?cursor={made.pop()}", ELSEWHERE), 404)
+
+
 @pytest.mark.parametrize("by", [AUDITOR, FINANCE, APPROVER])
 def test_what_is_lent_and_why_stays_away_from_those_who_need_not_know(api: Api, by: Actor) -> None:
     text = api.get(ask(api), by).text

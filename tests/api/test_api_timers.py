@@ -92,6 +92,8 @@ def test_people_see_which_letters_they_may_do_without_and_choose(api: Api) -> No
     assert done.status_code == 200, done.text
     again = api.read(address, by=COORDINATOR)
     assert {item["letter"]: item["declined"] for item in again["optional"]} == {"digest": True}
+    assert again["choose"] is None  # who may look at it and not choose
+    assert api.read(address, by=ADMINISTRATOR)["choose"] == found["choose"]
     headers["If-Match"] = "*"
     refused = api.client.post(found["choose"], json={"declined": ["reminder"]}, headers=headers)
     is_problem(refused, 409)
