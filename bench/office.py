@@ -1,15 +1,12 @@
 """A small office in a server of its own, with fsync on, for the benchmarks."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 from sqlalchemy import Engine
 
-from api import embedded
+from bench.server import server
 from migrations.upgrade import upgrade
 from rules.roles import Actor, Role
 from states.database import connect, transaction
@@ -29,18 +26,13 @@ def now() -> datetime:
 @contextmanager
 def office() -> Iterator[tuple[str, Engine]]:
     """A fresh server, migrated, with one employer and a person for every duty; gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="bench-"))
-    server = embedded.start(folder / "postgres")
-    try:
-        upgrade(server.url)
-        engine = connect(server.url, key=bytes(32))
+    with server() as url:
+        upgrade(url)
+        engine = connect(url, key=bytes(32))
         with transaction(engine) as session:
             people(session)
-        yield server.url, engine
+        yield url, engine
         engine.dispose()
-    finally:
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def people(session: object) -> None:

@@ -1,7 +1,7 @@
 """A plain Prefect work queue: a process pool with a queue per lane by priority, and stock workers that ask often.
 
 Its store is a database of the same server where that has the extension pg_trgm, which Prefect needs; a file of
-SQLite where it has not, as with the embedded server.
+SQLite where it has not.
 """
 
 import asyncio
