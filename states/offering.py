@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from rules.queue import ACUTE
@@ -20,6 +21,19 @@ from states.tables.work import WorkItem, WorkProposal
 OFFERED = "work-offered"
 UNTOLD = (col(WorkItem.done_at).is_(None), col(WorkItem.dispatched_at).is_(None))
 """Of open work: nobody was told of it yet."""
+# One statement however many: acute work that comes meanwhile waits for the end of it.
+OFFER_OTHERS = text(
+    """
+    WITH next AS MATERIALIZED (
+        SELECT id FROM work_item WHERE done_at IS NULL AND dispatched_at IS NULL AND lane > 1
+        ORDER BY lane, start_by, created_at, id LIMIT :limit FOR UPDATE SKIP LOCKED
+    ), offered AS (
+        UPDATE work_item SET dispatched_at = :at, dispatched_by = :run FROM next WHERE work_item.id = next.id
+        RETURNING work_item.id, application, lane, start_by, created_at
+    )
+    SELECT id, application FROM offered ORDER BY lane, start_by, created_at, id
+    """,
+)
 
 
 class Offered(NamedTuple):
@@ -36,7 +50,9 @@ def waits(session: Session) -> bool:
 
 
 def offer_due(session: Session, *, at: datetime, run: str, limit: int = 200) -> list[Offered]:
-    """Offer the work that was not offered yet, in the queue's order; answers what was offered, in that order.
+    """Offer work that was not offered yet, in the queue's order; answers what was offered, in that order.
+
+    Acute work is offered by itself: it does not wait until the rest of a call is written down.
 
     Args:
         session: the transaction.
@@ -44,13 +60,16 @@ def offer_due(session: Session, *, at: datetime, run: str, limit: int = 200) -> 
         run: what the items remember as having offered them.
         limit: so many at most; the rest is for the next call.
     """
-    query = select(WorkItem).where(*UNTOLD).order_by(*pools.order()).limit(limit).with_for_update(skip_locked=True)
-    offered = list(session.exec(query))
-    for item in offered:
+    acute = select(WorkItem).where(*UNTOLD, WorkItem.lane == ACUTE).order_by(*pools.order()).limit(limit)
+    items = list(session.exec(acute.with_for_update(skip_locked=True)))
+    if not items:
+        rows = session.connection().execute(OFFER_OTHERS, {"at": at, "run": run, "limit": limit}).all()
+        return [Offered(row.id, row.application) for row in rows]
+    for item in items:
         item.dispatched_at, item.dispatched_by = at, run
     session.flush()
-    alert(session, [item for item in offered if item.lane == ACUTE], at)
-    return [Offered(item.id, item.application) for item in offered]
+    alert(session, items, at)
+    return [Offered(item.id, item.application) for item in items]
 
 
 def alert(session: Session, items: Sequence[WorkItem], at: datetime) -> None:

@@ -234,9 +234,13 @@ def test_each_item_is_offered_once_and_again_when_it_stands_elsewhere(queue: Eng
         with transaction(queue) as session:
             return [one.id for one in offer_due(session, at=START, run="run-1")]
 
-    first = offered()
-    assert [row(queue, WorkItem, WorkItem.id == key).lane for key in first[:2]] == [1, 1]
-    assert sorted(first) == sorted(item.id for item in rows(queue, WorkItem))
+    acute, others = offered(), offered()
+    lanes = [[row(queue, WorkItem, WorkItem.id == key).lane for key in found] for found in (acute, others)]
+    assert set(lanes[0]) == {1}, "acute work is offered by itself, before anything else"
+    assert lanes[1] == sorted(lanes[1])
+    assert 1 not in lanes[1]
+    assert sorted(acute + others) == sorted(item.id for item in rows(queue, WorkItem))
+    assert {(item.dispatched_at, item.dispatched_by) for item in rows(queue, WorkItem)} == {(START, "run-1")}
     assert offered() == []
     routine = row(queue, WorkItem, WorkItem.id == in_order(queue)[-1])
     body = {"kind": "acute-danger", "source": "police"}
