@@ -13,6 +13,11 @@ from rules.values import value
 CENT = Decimal("0.01")
 
 
+def signed(amount: Decimal, sign: int) -> Decimal:
+    """An amount that is given, or with -1 taken off; nothing has no sign, neither here nor in the database."""
+    return sign * amount + 0
+
+
 def split(amount: Decimal, parts: int) -> tuple[Decimal, ...]:
     """Divide an amount in equal parts; the first takes the remainder (BESL 3.2.16(b)).
 

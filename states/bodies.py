@@ -89,7 +89,7 @@ def named(given: Any, handler: ValidatorFunctionWrapHandler) -> Decimal:
             "{shown} {words}; give euros from 0 to 9999999999.99 with at most two decimals, such as 121.00.",
             {"shown": shown, "words": words},
         ) from None
-    return amount
+    return amount + 0  # -0.00 is written by some programs, and stands nowhere with its sign
 
 
 NUMERIC = re.compile(r"[-+]?(?:[0-9][0-9.eE+-]{0,39}|[Nn]a[Nn]|[Ii]nf(?:inity)?)")

@@ -45,7 +45,8 @@ def plain(thing: Any) -> Any:  # noqa: PLR0911  # one line per kind of value
         case date():
             return thing.isoformat()
         case Decimal():
-            return format(thing.quantize(CENT), "f")  # every amount and rate of ours has two decimals
+            # Every amount and rate of ours has two decimals; nothing has no sign, as in the database.
+            return format(thing.quantize(CENT) + 0, "f")
         case BaseModel():
             return plain(thing.model_dump())
         case Mapping():

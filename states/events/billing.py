@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from rules import invoices, money, old_scheme, recurring, steps, tax
 from rules.credits import Sums
-from rules.money import split
+from rules.money import signed, split
 from states import scope
 from states.charts.measure import MeasureState
 from states.errors import MalformedError
@@ -258,5 +258,5 @@ def keep_lines(step: Step[Payable], lines: Sequence[Part], sign: int = 1) -> Non
     """Write the lines of a payable; those of a credit note are negative."""
     for line in lines:
         facts = line.model_dump(exclude={"reasons", "text", "final"})
-        signed = {name: sign * facts.pop(name) for name in ("net", "vat", "gross")}
-        step.session.add(PayableLine(id=new_id("line"), stream=step.row.stream, payable=step.row.id, **facts, **signed))
+        sums: dict[str, Any] = {name: signed(facts.pop(name), sign) for name in ("net", "vat", "gross")}
+        step.session.add(PayableLine(id=new_id("line"), stream=step.row.stream, payable=step.row.id, **facts, **sums))

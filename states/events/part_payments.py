@@ -5,6 +5,7 @@ from typing import Any
 
 from rules import credits  # noqa: A004  # the word of the trade
 from rules.credits import Sums, portion
+from rules.money import signed
 from states.bodies import Amount, Body, Handle, Iban
 from states.events.event import Step
 from states.events.payables import PayableEvent, part_off
@@ -45,11 +46,11 @@ class PartOff(PayableEvent[NewPart]):
         step.session.flush()
         lines = step.rows(PayableLine, PayableLine.payable == whole.id)
         sign = -1 if whole.kind is PayableKind.CREDIT_NOTE else 1
-        sums = portion([Sums(sign * line.net, sign * line.vat) for line in lines], body.amount)
+        sums = portion([Sums(signed(line.net, sign), signed(line.vat, sign)) for line in lines], body.amount)
         for line, part in zip(lines, sums, strict=True):
             if not part.gross:
                 continue
-            amounts = {"net": sign * part.net, "vat": sign * part.vat, "gross": sign * part.gross}
+            amounts = {"net": signed(part.net, sign), "vat": signed(part.vat, sign), "gross": signed(part.gross, sign)}
             own = {"id": new_id("line"), "payable": row.id, **amounts}
             step.session.add(PayableLine(**{**line.model_dump(), **own}))
             for name, amount in amounts.items():

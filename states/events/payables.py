@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import Session, col
 
 from rules import conflicts, credits, tax  # noqa: A004  # the word of the trade
+from rules.money import signed
 from rules.roles import Role
 from rules.tax import Addressee, TaxClass
 from states import scope
@@ -71,9 +72,9 @@ class ReceivePayable(PayableEvent[NewPayable]):
             id=new_id("payable"),
             stream=body.application,
             state=PayableState.TO_MATCH if body.offered else PayableState.RECEIVED,
-            net=sign * sum((line.net for line in lines), body.awarded),
-            vat=sign * sum((line.vat for line in lines), Decimal(0)),
-            gross=sign * sum((line.gross for line in lines), body.awarded),
+            net=signed(sum((line.net for line in lines), body.awarded), sign),
+            vat=signed(sum((line.vat for line in lines), Decimal(0)), sign),
+            gross=signed(sum((line.gross for line in lines), body.awarded), sign),
             payee_mark=step.passage.vault.mark(body.iban),
             addressee=body.addressee or USUAL[body.kind],
             offered=[line.model_dump(mode="json", exclude={"text"}) for line in body.offered] or None,

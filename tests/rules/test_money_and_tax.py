@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from rules import money, old_scheme, recurring, tax
 from rules.findings import REGISTRY
-from rules.money import CENT, split
+from rules.money import CENT, signed, split
 from rules.offices import LegalBasis
 from rules.tax import Addressee, Outside, TaxClass
 from rules.values import UnknownValueError, value
@@ -24,6 +24,11 @@ KINDS = ("province", "municipality", "water-board")
 
 
 # Amounts.
+
+
+@pytest.mark.parametrize(("given", "sign", "kept"), [("1.21", -1, "-1.21"), ("1.21", 1, "1.21"), ("0.00", -1, "0.00")])
+def test_what_is_taken_off_is_negative_and_nothing_has_no_sign(given: str, sign: int, kept: str) -> None:
+    assert str(signed(Decimal(given), sign)) == kept
 
 
 @settings(max_examples=500, deadline=None)

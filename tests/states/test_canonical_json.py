@@ -1,10 +1,14 @@
 """The ledger's canonical JSON is that of RFC 8785."""
 
+from decimal import Decimal
+
+import pytest
 import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from states.ledger import canonical
+from states.bodies import Amount, Body, parse
+from states.ledger import canonical, plain
 
 KEYS = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=12)
 TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
@@ -18,3 +22,16 @@ THINGS = st.recursive(
 @given(THINGS)
 def test_our_canonical_bytes_are_those_of_the_standard(thing: object) -> None:
     assert canonical(thing) == rfc8785.dumps(thing)  # type: ignore[arg-type]
+
+
+class Paid(Body):
+    amount: Amount
+
+
+@pytest.mark.parametrize(("amount", "written"), [("-0.00", "0.00"), ("-0", "0.00"), ("0", "0.00"), ("-0.01", "-0.01")])
+def test_an_amount_of_nothing_has_no_sign(amount: str, written: str) -> None:
+    assert plain(Decimal(amount)) == written
+
+
+def test_an_amount_of_nothing_that_came_with_a_sign_loses_it() -> None:
+    assert str(parse(Paid, {"amount": "-0.00"}).amount) == "0.00"
