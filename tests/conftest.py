@@ -1,7 +1,6 @@
 """What the tests share: a real PostgreSQL, migrated once, and a fresh copy of it for whoever asks."""
 
 import os
-import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -9,8 +8,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from databases import address, copied, drop, make
 from sqlalchemy import Engine
-from sqlalchemy.engine import make_url
 
 from api import embedded
 from migrations.upgrade import upgrade
@@ -29,7 +28,7 @@ def server() -> Iterator[str]:
     # close that folder to it.
     home = Path(tempfile.mkdtemp(prefix="veiligadvies-tests-"))
     database = embedded.start(home / "postgres")
-    with psycopg.connect(plain(database.url), autocommit=True) as connection:
+    with psycopg.connect(address(database.url), autocommit=True) as connection:
         # Our processes die here, and neither this server nor the machine does: it need not wait for the disk.
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):
             connection.execute(f"ALTER SYSTEM SET {setting} = off")
@@ -39,32 +38,20 @@ def server() -> Iterator[str]:
     shutil.rmtree(home, ignore_errors=True)
 
 
-def plain(url: str, database: str | None = None) -> str:
-    address = make_url(url).set(drivername="postgresql")
-    return (address.set(database=database) if database else address).render_as_string(hide_password=False)
-
-
 @pytest.fixture(scope="session")
 def template(server: str) -> Iterator[str]:
     """A migrated database to copy from."""
-    name = f"veiligadvies_template_{secrets.token_hex(4)}"
-    with psycopg.connect(plain(server), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    upgrade(plain(server, name))
+    name = make(server)
+    upgrade(address(server, name))
     yield name
-    with psycopg.connect(plain(server), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    drop(server, name)
 
 
 @pytest.fixture
 def database(server: str, template: str) -> Iterator[str]:
     """The address of a fresh, migrated database."""
-    name = f"veiligadvies_test_{secrets.token_hex(6)}"
-    with psycopg.connect(plain(server), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield plain(server, name)
-    with psycopg.connect(plain(server), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with copied(server, template) as url:
+        yield url
 
 
 @pytest.fixture

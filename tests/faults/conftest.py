@@ -6,9 +6,9 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
-from scene import KEY, Held, Place, address, fill
+from databases import address, copied, drop, make
+from scene import KEY, Held, Place, fill
 from sqlalchemy import Engine
 
 from states.database import connect
@@ -34,16 +34,12 @@ class Copies:
     @contextmanager
     def one(self) -> Iterator[Place]:
         """A copy with a data folder of its own; it is gone afterwards."""
-        name = f"veiligadvies_fault_{secrets.token_hex(6)}"
-        with psycopg.connect(address(self._server, "postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {self._source}".encode())
-        place = Place(address(self._server, name), self._folder / name, self._facts)
-        try:
-            yield place
-        finally:
-            place.engine.dispose()
-            with psycopg.connect(address(self._server, "postgres"), autocommit=True) as connection:
-                connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+        with copied(self._server, self._source) as url:
+            place = Place(url, self._folder / secrets.token_hex(6), self._facts)
+            try:
+                yield place
+            finally:
+                place.engine.dispose()
 
 
 Filled = Callable[[Callable[[Engine], dict[str, Any]]], AbstractContextManager[Copies]]
@@ -56,15 +52,12 @@ def filled(server: str, template: str, tmp_path_factory: pytest.TempPathFactory)
 
     @contextmanager
     def fill_one(fill: Callable[[Engine], dict[str, Any]]) -> Iterator[Copies]:
-        source = f"veiligadvies_faults_{secrets.token_hex(6)}"
-        with psycopg.connect(address(server, "postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {source} TEMPLATE {template}".encode())
+        source = make(server, template)
         engine = connect(address(server, source), key=KEY)
         facts = fill(engine)
         engine.dispose()
         yield Copies(server, source, facts, tmp_path_factory.mktemp("faults"))
-        with psycopg.connect(address(server, "postgres"), autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {source} WITH (FORCE)".encode())
+        drop(server, source)
 
     return fill_one
 

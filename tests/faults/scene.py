@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlalchemy.engine import make_url
 from sqlmodel import Session, select
 
 from rules.roles import OF_AN_EMPLOYER, Actor, Role
@@ -315,8 +314,3 @@ def moments_of(count: int, seed: str) -> list[int]:
     if count <= RUNS:
         return list(range(1, count + 1))
     return sorted([1, count, *chance.sample(range(2, count), RUNS - 2)])
-
-
-def address(server: str, database: str) -> str:
-    """A database of a server."""
-    return make_url(server).set(drivername="postgresql", database=database).render_as_string(hide_password=False)

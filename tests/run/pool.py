@@ -25,7 +25,6 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import FlowRun, StateType, TaskRun
 from prefect.client.schemas.sorting import FlowRunSort
 from sqlalchemy import Engine
-from sqlalchemy.engine import make_url
 
 from api.surroundings import surroundings
 from flows.registrar import register
@@ -50,12 +49,6 @@ def until(true: Callable[[], T], seconds: float) -> T:
         assert time.monotonic() < deadline
         time.sleep(0.05)
     return found
-
-
-def plain(url: str, database: str | None = None) -> str:
-    """The address of a database of the server at another one's address."""
-    address = make_url(url).set(drivername="postgresql")
-    return (address.set(database=database) if database else address).render_as_string(hide_password=False)
 
 
 class Pool:

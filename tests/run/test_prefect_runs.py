@@ -2,7 +2,6 @@
 
 import os
 import re
-import secrets
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,7 +11,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope
 from aiosmtpd.smtp import Session as SmtpSession
-from pool import Pool, plain, until
+from databases import address, copied
+from pool import Pool, until
 from prefect.client.schemas.filters import FlowFilter, FlowFilterName
 
 from api.demonstration.people import CAST
@@ -38,16 +38,12 @@ def mail_port() -> int:
 @pytest.fixture(scope="module")
 def pool(server: str, template: str, prefect_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pool]:
     """A database for all tests here, which run in their order."""
-    name = f"veiligadvies_pool_{secrets.token_hex(6)}"
-    with psycopg.connect(plain(server), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    made = Pool(plain(server, name), tmp_path_factory.mktemp("pool") / "home", prefect_server)
-    with transaction(made.engine) as session:
-        fire(session, "person", None, "register", by=ADMINISTRATOR, at=datetime.now(UTC), body=OFFICER.body())
-    yield made
-    made.close()
-    with psycopg.connect(plain(server), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with copied(server, template) as url:
+        made = Pool(url, tmp_path_factory.mktemp("pool") / "home", prefect_server)
+        with transaction(made.engine) as session:
+            fire(session, "person", None, "register", by=ADMINISTRATOR, at=datetime.now(UTC), body=OFFICER.body())
+        yield made
+        made.close()
 
 
 def test_with_one_slot_and_fifty_routine_runs_waiting_an_acute_run_starts_next(pool: Pool) -> None:
@@ -96,7 +92,7 @@ def test_a_run_starts_within_a_moment_and_shows_its_lane_and_references(pool: Po
 def test_what_may_pass_is_tried_again(pool: Pool, server: str) -> None:
     """The database is away for a moment."""
     name = pool.database.rpartition("/")[2].partition("?")[0]
-    with psycopg.connect(plain(server), autocommit=True) as connection:
+    with psycopg.connect(address(server), autocommit=True) as connection:
         connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
         try:
             connection.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")

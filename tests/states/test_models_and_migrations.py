@@ -1,6 +1,5 @@
 """Models and migrations agree, and a filled database can be brought up to date."""
 
-import secrets
 from collections.abc import Iterator
 
 import psycopg
@@ -9,8 +8,9 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from databases import copied
 from office import KEY, problems, receive, snapshot, walk
-from shelf import Prepared, Shelf
+from shelf import Prepared
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
@@ -21,12 +21,10 @@ from states.tables.base import METADATA
 
 
 @pytest.fixture
-def empty(shelf: Shelf) -> Iterator[str]:
+def empty(server: str) -> Iterator[str]:
     """The address of a database with nothing in it."""
-    name = f"veiligadvies_empty_{secrets.token_hex(6)}"
-    shelf.run(f"CREATE DATABASE {name}")
-    yield shelf.url(name)
-    shelf.run(f"DROP DATABASE {name} WITH (FORCE)")
+    with copied(server, None) as url:
+        yield url
 
 
 def fill_some(engine: Engine) -> None:
