@@ -134,17 +134,17 @@ def to_this_employer(*, same: bool) -> Words | None:
     "e-invoice.number-fits",
     article="EN 16931-1, BT-1",
     source=HOUSE,
-    nl="Het nummer van een factuur bestaat uit letters, cijfers, punten, strepen en schuine strepen (BT-1).",
+    nl="Het nummer van een factuur bestaat uit letters, cijfers, . _ / - en enkele spaties (BT-1).",
 )
 def number_fits(*, fits: bool) -> Words | None:
-    """The number of an invoice is made of letters, digits, points, dashes and slashes (BT-1)."""
+    """The number of an invoice is made of letters, digits, . _ / - and single spaces (BT-1)."""
     if fits:
         return None
     return say(
-        "BT-1, the number, holds another character or more than 40. Enter it by hand: leave out what is no letter,"
-        " digit, point, dash or slash.",
-        "BT-1, het nummer, bevat een ander teken of meer dan 40. Voer het met de hand in: laat weg wat geen letter,"
-        " cijfer, punt, streep of schuine streep is.",
+        "BT-1, the number, holds another character or more than 40, or words alone. Enter it by hand: leave out what"
+        " is no letter, digit, point, dash, slash, underscore or single space.",
+        "BT-1, het nummer, bevat een ander teken of meer dan 40, of alleen woorden. Voer het met de hand in: laat weg"
+        " wat geen letter, cijfer, punt, streep, schuine streep, laag streepje of enkele spatie is.",
     )
 
 

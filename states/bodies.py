@@ -18,7 +18,7 @@ from pydantic import (
     WrapValidator,
 )
 from pydantic.alias_generators import to_camel
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, PydanticKnownError
 from stdnum import iban as iban_number
 
 from states.errors import MalformedError
@@ -63,6 +63,22 @@ Handle = Annotated[str, Field(pattern=HANDLE)]
 """The id of a person, organisation or subject: a fact."""
 ACCOUNT_NAME = r"^[A-Za-z0-9À-ÿ .'()/-]{2,70}$"
 """The name of whoever pays, as a bank can take it."""
+INVOICE_NUMBER = r"^[A-Za-z0-9][A-Za-z0-9._/-]*( [A-Za-z0-9._/-]+)*$"
+
+
+def no_words(number: str) -> str:
+    """An invoice number itself, where it is no text: what has spaces has a digit too.
+
+    Raises:
+        PydanticKnownError: it has none, and free text is content.
+    """
+    if " " in number and not any(map(str.isdigit, number)):
+        raise PydanticKnownError("string_pattern_mismatch", {"pattern": INVOICE_NUMBER})
+    return number
+
+
+InvoiceNumber = Annotated[str, Field(pattern=INVOICE_NUMBER, max_length=40), AfterValidator(no_words)]
+"""The number of an invoice as its supplier writes it, with single spaces and ``_`` too: a fact."""
 REFERENCE = "VA-[0-9]{4}-[A-Z0-9]{8}"
 """How the reference of an application is written."""
 Reference = Annotated[str, Field(pattern=f"^{REFERENCE}$")]
@@ -71,6 +87,8 @@ IN_WORDS = {
     CODE: "letters, digits, '.', '/' and '-', at most 40, a letter or digit first, such as F-2026/17",
     HANDLE: "small letters, digits and '-', 2 to 61 of them, no '-' first, such as officer-1",
     ACCOUNT_NAME: "letters, digits, spaces and . ' ( ) / -, 2 to 70 of them, such as Gemeente Zilverdam",
+    INVOICE_NUMBER: "the number as the invoice bears it: letters, digits, '.', '_', '/' and '-' with single spaces"
+    " between, at most 40, a letter or digit first, and a digit where there are spaces, such as F 2026_0012",
     EMAIL: "an e-mail address, such as name@example.nl",
     f"^{REFERENCE}$": "the reference of an application, such as VA-2026-4M8476ET",
 }

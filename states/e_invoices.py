@@ -5,6 +5,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
+from pydantic import TypeAdapter, ValidationError
 from sqlmodel import Session, col, select
 
 from rules import e_invoice
@@ -13,13 +14,13 @@ from rules.e_invoice import EInvoice, Item, Problem
 from rules.money import CENT
 from rules.roles import Actor
 from states import scope, ubl
-from states.bodies import REFERENCE
+from states.bodies import REFERENCE, InvoiceNumber
 from states.charts.payable import PayableState
 from states.tables.finance import Payable, PayableKind
 from states.tables.people import Organisation
 from states.vault import Vault
 
-NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9./-]{0,39}")
+NUMBER: TypeAdapter[str] = TypeAdapter(InvoiceNumber)
 ZERO = Decimal(0)
 
 
@@ -44,7 +45,7 @@ def read(session: Session, data: bytes, *, by: Actor, on: date) -> Filled:
     found = ubl.read(data)
     employer = session.get(Organisation, by.organisation) if by.organisation else None
     same = employer is not None and plain(employer.name) == plain(found.buyer)
-    number = found.number if NUMBER.fullmatch(found.number) else None
+    number = as_number(found.number)
     order = re.search(REFERENCE, found.order or "")
     return Filled(
         found,
@@ -55,6 +56,14 @@ def read(session: Session, data: bytes, *, by: Actor, on: date) -> Filled:
         lines_of(found),
         e_invoice.problems(found, on=on, same_buyer=same, number_ok=number is not None),
     )
+
+
+def as_number(given: str) -> str | None:
+    """The number of an invoice, where it can be kept as it is."""
+    try:
+        return NUMBER.validate_python(given)
+    except ValidationError:
+        return None
 
 
 def plain(name: str) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from rules.tax import Addressee, Outside
-from states.bodies import Amount, Body, Code, Day, Handle, Iban, Reference, Text
+from states.bodies import Amount, Body, Code, Day, Handle, Iban, InvoiceNumber, Reference, Text
 from states.payees import Payee
 from states.tables.finance import PayableKind
 
@@ -62,7 +62,7 @@ class Totals(Body):
 class Billed(Body):
     """What invoices and credit notes have in common."""
 
-    number: Code
+    number: InvoiceNumber
     dated: Day
     received_on: Day | None = None
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
@@ -110,7 +110,7 @@ class NewPayable(Body):
     invoice: Handle
     organisation: Handle
     kind: PayableKind
-    number: Code
+    number: InvoiceNumber
     dated: Day
     received_on: Day
     payee: Payee

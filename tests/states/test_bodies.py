@@ -45,6 +45,7 @@ from states.bodies import (
     Code,
     Email,
     Handle,
+    InvoiceNumber,
     Reference,
     Text,
     content_fields,
@@ -109,6 +110,28 @@ def test_an_unbounded_text_would_be_noticed_however_deep() -> None:
     schema = Loose.model_json_schema()
     found = list(unmarked(schema, schema["$defs"], "loose"))
     assert found == ["loose.anything", "loose.perhaps|0", "loose.several[]"]
+
+
+class Numbered(Body):
+    number: InvoiceNumber
+
+
+@pytest.mark.parametrize("number", ["F-1", "2026 00 12", "F_2026/12", "A", "INV 2026_0012", "VOORSCHOT", "1" * 40])
+def test_an_invoice_keeps_the_number_that_its_supplier_gave_it(number: str) -> None:
+    assert parse(Numbered, {"number": f" {number} "}).number == number
+
+
+@pytest.mark.parametrize(
+    "number", ["", "_1", "F  1", "F\t1", "Camera voordeur", "F#1", "É1", "1" * 41, "1 " * 20 + "1"]
+)
+def test_what_is_no_invoice_number_is_told_in_words_and_never_repeated(number: str) -> None:
+    with pytest.raises(MalformedError) as caught:
+        parse(Numbered, {"number": number})
+    ((field, words),) = caught.value.problems
+    assert field == "number"
+    assert "at most 40" in words
+    assert "^" not in words
+    assert len(number) < 4 or number not in words
 
 
 def test_a_body_divides_into_facts_as_sent_and_content_by_path() -> None:
@@ -353,6 +376,7 @@ class Spelled(Body):
     """A field of every pattern that is told in words."""
 
     code: Code = "F-1"
+    number: InvoiceNumber = "F-1"
     handle: Handle = "officer-1"
     email: Email = "a@example.nl"
     reference: Reference = "VA-2026-4M8476ET"

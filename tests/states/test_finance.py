@@ -210,6 +210,18 @@ def test_an_invoice_is_of_a_day_and_an_account_that_can_be(
         invoice(engine, item, **changes)
 
 
+def test_a_number_with_spaces_and_underscores_is_kept_and_leaves_in_letters_of_the_bank(prepared: Prepared) -> None:
+    engine = prepared("invoiceable", fill_invoiceable)
+    invoice(engine, line(row(engine, Measure).id, "100.00", "21", "21.00"), number="F 2026_0012")
+    payable = row(engine, Payable)
+    assert payable.number == "F 2026_0012"
+    for event, by in (("check", FINANCE), ("approve", APPROVER)):
+        do(engine, "payable", payable.id, event, by=by, at=START + DAY)
+    batch = build(engine)
+    step(engine, batch, "seal")
+    assert b"<Ustrd>Factuur F 2026-0012</Ustrd>" in written(engine)
+
+
 def test_an_invoice_is_for_a_measure_of_the_case(prepared: Prepared) -> None:
     engine = prepared("invoiceable", fill_invoiceable)
     with pytest.raises(MalformedError) as caught:
