@@ -1,8 +1,11 @@
 """Registering employers and people."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
+from sqlalchemy import func
+from sqlmodel import Session, select
 
 from rules import duties
 from rules.money import valid_iban
@@ -38,6 +41,11 @@ class RegisterOrganisation(Event[Organisation, NewOrganisation]):
 
     chart, table, name, title = ORGANISATION, Organisation, "register", "Register an employer"
     body, creates = NewOrganisation, True
+
+    def also_locks(self, session: Session, key: str, body: NewOrganisation) -> Iterable[str]:
+        """No stream more, but the account: of two who register it at once, the second finds the first."""
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"debtor:{body.debtor_iban}", 0))))
+        return ()
 
     def judge(self, step: Step[Organisation], body: NewOrganisation) -> None:
         """The id is free, and the debtor account no other employer's: a statement is of one employer."""

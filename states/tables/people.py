@@ -33,7 +33,7 @@ class Organisation(Versioned, table=True):
     """An employer, with its own debtor account and books."""
 
     __table_args__ = (
-        # A statement is of one employer; two that register at once find out here.
+        # A statement is of one employer, whoever writes here.
         Index("ix_organisation_account", "debtor_iban", unique=True, postgresql_where=text("state = 'active'")),
     )
 
