@@ -127,6 +127,7 @@ DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
     ("organisation", "register"): (Z,),
     ("organisation", "record-inventory"): (F, E),
     ("organisation", "take-in-statement"): (F, N),
+    ("organisation", "take-in-entries"): (N,),
     ("organisation", "set-accounts"): (F,),
     ("organisation", "close-period"): (F,),
     ("organisation", "reopen-period"): (F, P, L),

@@ -20,7 +20,7 @@ from states.door import fire
 from states.errors import BankFileRefusedError, BankFileTooLargeError
 from states.events import batches
 from states.events.reports import PaymentTold, Report, Told
-from states.events.statements import Statement, StatementEntry
+from states.events.statement_bodies import Statement, StatementEntry
 from states.tables.finance import BankEntry, BankMessage, BatchLine, PaymentBatch
 from states.tables.people import Organisation
 

@@ -233,7 +233,7 @@ def record(
         for key, (row, columns) in passage.changes.pop().items()
     }
     stream = passage.streams[step.row.stream]
-    facts, content = divide(body)
+    facts, content = divide(definition.recorded(body))
     return passage.pen.append(
         stream,
         by=step.by,

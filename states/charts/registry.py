@@ -30,6 +30,7 @@ ORGANISATION = decided(
     # event              active merged
     record-inventory        =      x
     take-in-statement       =      =
+    take-in-entries         =      =
     match-bank-entry        =      =
     set-aside-bank-entry    =      =
     locate                  =      x

@@ -246,6 +246,10 @@ class Event(Generic[R, B]):
         """What the chart's conditions need to know."""
         return {}
 
+    def recorded(self, body: B) -> Body:
+        """What of the body its own entry in the ledger holds; the rest stands in entries of what follows from it."""
+        return body
+
     def effect(self, step: Step[R], body: B) -> None:
         """Change the subject and what hangs on it."""
 

@@ -1,6 +1,6 @@
 """Bank statements (camt.053): only a booking makes paid, a return makes unpaid, what is unclear waits for a person."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -12,11 +12,12 @@ from sqlmodel import Session, col, or_, select
 from rules import bank_entries
 from rules.findings import Finding, Rule
 from states import scope
-from states.bodies import Body, Code, Day, Handle, Text
+from states.bodies import Body, Code, Handle, Text
 from states.charts.batch import BatchState
 from states.charts.registry import ORGANISATION
 from states.errors import MalformedError
 from states.events.event import B, Event, Step
+from states.events.statement_bodies import PIECE, MoreEntries, Statement, StatementEntry
 from states.findings import told
 from states.tables.base import new_id
 from states.tables.finance import ENTRY_WAITS, BankEntry, BankMessage, BatchLine, Payable, PaymentBatch
@@ -26,34 +27,6 @@ UNSAID = "NARR"
 """The ISO code of a reason that the bank did not give as a code."""
 LEFT = (BatchState.EXPORTED, BatchState.SETTLED, BatchState.REJECTED)
 """Where a batch stands whose file the bank has."""
-
-
-class StatementEntry(Body):
-    """One booked line of a bank statement."""
-
-    position: int
-    booked_on: Day
-    amount: Decimal
-    """Euros; negative for a debit."""
-    end_to_end: Code | None = None
-    payment_information: Code | None = None
-    is_return: bool = False
-    reason: Code | None = None
-    reference: Code | None = None
-    """The bank's own."""
-
-
-class Statement(Body):
-    """A bank statement of an employer's account, read from a camt.053 file."""
-
-    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    statement: Code
-    said: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
-    sequence: int | None = None
-    issued_on: Day | None = None
-    opening: Decimal | None = None
-    closing: Decimal | None = None
-    entries: list[StatementEntry]
 
 
 def among(column: Any, names: Iterable[str | None]) -> Any:
@@ -153,41 +126,17 @@ class StatementEvent(Event[Organisation, B]):
             if all(step.get(Payable, line.payable).state in {"paid", "returned"} for line in lines):
                 step.follow("payment-batch", batch, "settle")
 
-
-class TakeInStatement(StatementEvent[Statement]):
-    """A statement comes in: its bookings make payables paid, its returns make them unpaid again."""
-
-    name, title, body = "take-in-statement", "Take in a bank statement", Statement
-
-    def also_locks(self, session: Session, key: str, body: Statement) -> Iterable[str]:
-        """The streams of every payable and batch that the statement names."""
-        names = [name for entry in body.entries for name in (entry.end_to_end, entry.payment_information)]
-        return self.streams(session, names)
-
-    def effect(self, step: Step[Organisation], body: Statement) -> None:
-        """Match every entry; what cannot be matched waits for a person."""
-        message = BankMessage(
-            id=new_id("bank"),
-            stream=step.row.stream,
-            kind="camt.053",
-            organisation=step.row.id,
-            received_at=step.at,
-            entries=len(body.entries),
-            **body.model_dump(exclude={"entries"}),
-        )
-        step.session.add(message)
-        step.session.flush()
-        lines = self.read_together(step, [entry.end_to_end for entry in body.entries])
-        touched: set[str] = set()
-        for entry in body.entries:
+    def take_in(self, step: Step[Organisation], message: str, entries: Sequence[StatementEntry]) -> None:
+        """Match entries, and keep them with what became of each."""
+        lines = self.read_together(step, [entry.end_to_end for entry in entries])
+        for entry in entries:
             meant = self.meant(step, lines, entry.end_to_end, entry.payment_information)
             booked, finding = self.judge_entry(step, entry, meant)
-            by = {"booked_on": entry.booked_on, "statement": message.id, "entry": entry.position}
+            by = {"booked_on": entry.booked_on, "statement": message, "entry": entry.position}
             self.book(step, booked, entry.reason, is_return=entry.is_return, **by)
-            touched |= {line.batch for line in booked}
             step.session.add(
                 BankEntry(
-                    message=message.id,
+                    message=message,
                     stream=step.row.stream,
                     payable=booked[0].payable if len(booked) == 1 else None,
                     batch=booked[0].batch if booked else None,
@@ -196,7 +145,6 @@ class TakeInStatement(StatementEvent[Statement]):
                     **entry.model_dump(),
                 ),
             )
-        self.settle(step, touched)
 
     def judge_entry(
         self, step: Step[Organisation], entry: StatementEntry, meant: Meant | None
@@ -224,6 +172,52 @@ class TakeInStatement(StatementEvent[Statement]):
             if (finding := rule(**facts)) is not None:
                 return [], finding
         return lines, None
+
+
+class TakeInStatement(StatementEvent[Statement]):
+    """A statement comes in: its bookings make payables paid, its returns make them unpaid again."""
+
+    name, title, body = "take-in-statement", "Take in a bank statement", Statement
+
+    def also_locks(self, session: Session, key: str, body: Statement) -> Iterable[str]:
+        """The streams of every payable and batch that the statement names."""
+        names = [name for entry in body.entries for name in (entry.end_to_end, entry.payment_information)]
+        return self.streams(session, names)
+
+    def recorded(self, body: Statement) -> Statement:
+        """The statement with its first entries; the others stand with the events that take them in."""
+        return body.model_copy(update={"entries": body.entries[:PIECE]})
+
+    def effect(self, step: Step[Organisation], body: Statement) -> None:
+        """Match every entry; what cannot be matched waits for a person."""
+        message = BankMessage(
+            id=new_id("bank"),
+            stream=step.row.stream,
+            kind="camt.053",
+            organisation=step.row.id,
+            received_at=step.at,
+            entries=len(body.entries),
+            **body.model_dump(exclude={"entries"}),
+        )
+        step.session.add(message)
+        step.session.flush()
+        self.take_in(step, message.id, body.entries[:PIECE])
+        for first in range(PIECE, len(body.entries), PIECE):
+            entries = body.entries[first : first + PIECE]
+            step.follow("organisation", step.row, "take-in-entries", message=message.id, entries=entries)
+        step.session.flush()
+        booked = select(BankEntry.batch).where(BankEntry.message == message.id, col(BankEntry.batch).is_not(None))
+        self.settle(step, [str(batch) for batch in step.session.exec(booked.distinct())])
+
+
+class TakeInEntries(StatementEvent[MoreEntries]):
+    """Further entries of a large statement, in the same transaction as the statement itself."""
+
+    name, title, body = "take-in-entries", "Take in further entries of a bank statement", MoreEntries
+
+    def effect(self, step: Step[Organisation], body: MoreEntries) -> None:
+        """Match every entry."""
+        self.take_in(step, body.message, body.entries)
 
 
 class OneEntry(Body):

@@ -16,6 +16,7 @@ from states.errors import BankFileRefusedError, MalformedError, RefusedError
 from states.holding import finish
 from states.statement_gaps import Gap, gaps
 from states.tables.finance import BankEntry, BankMessage, BatchLine, Payable, PaymentBatch
+from states.tables.ledger import LedgerEntry
 from states.tables.work import WorkItem
 
 LATER = START + 2 * DAY
@@ -256,6 +257,22 @@ def test_a_statement_of_thousands_of_lines_is_taken_in_whole(engine: Engine) -> 
     assert sum(entry.matched for entry in found.entries) == 3
     assert len(found.entries) == row(engine, BankMessage).entries == 2003
     assert row(engine, PaymentBatch).state == "settled"
+
+
+def test_a_large_statement_stands_in_entries_of_the_ledger_of_a_thousand_lines_each(engine: Engine) -> None:
+    payments = [Line(f"-{line.amount}", line.end_to_end) for line in lines(engine)]
+    taken = bring(engine, statement(*(Line("-0.01") for _ in range(2000)), *payments))
+    assert (taken.message.entries, [entry.position for entry in taken.entries]) == (2003, list(range(1, 2004)))
+    stream = LedgerEntry.stream == taken.message.stream
+    told = {entry.seq: entry for entry in rows(engine, LedgerEntry, stream) if entry.event.startswith("take-in")}
+    assert [told[seq].event for seq in sorted(told)] == ["take-in-entries", "take-in-entries", "take-in-statement"]
+    assert [len(told[seq].facts["entries"]) for seq in sorted(told)] == [1000, 3, 1000]
+    for entry in told.values():
+        kept = [name for name in entry.changes if name.startswith("bank_entry:")]
+        assert len(kept) == len(entry.facts["entries"])
+    assert {item.state for item in rows(engine, Payable)} == {"paid"}
+    assert row(engine, PaymentBatch).state == "settled"
+    assert problems(engine) == []
 
 
 def test_what_was_rejected_and_sent_again_is_paid_by_the_second_file(engine: Engine) -> None:
