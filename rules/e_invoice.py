@@ -141,9 +141,9 @@ def number_fits(*, fits: bool) -> Words | None:
     if fits:
         return None
     return say(
-        "BT-1, the number, holds another character or more than 40, or words alone. Enter it by hand: leave out what"
+        "BT-1, the number, holds another character or more than 40, or words. Enter it by hand: leave out what"
         " is no letter, digit, point, dash, slash, underscore or single space.",
-        "BT-1, het nummer, bevat een ander teken of meer dan 40, of alleen woorden. Voer het met de hand in: laat weg"
+        "BT-1, het nummer, bevat een ander teken of meer dan 40, of woorden. Voer het met de hand in: laat weg"
         " wat geen letter, cijfer, punt, streep, schuine streep, laag streepje of enkele spatie is.",
     )
 

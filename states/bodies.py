@@ -63,16 +63,20 @@ Handle = Annotated[str, Field(pattern=HANDLE)]
 """The id of a person, organisation or subject: a fact."""
 ACCOUNT_NAME = r"^[A-Za-z0-9À-ÿ .'()/-]{2,70}$"
 """The name of whoever pays, as a bank can take it."""
+LETTERS = 4
+"""The most that a piece without a digit has, of an invoice number of several pieces."""
 INVOICE_NUMBER = r"^[A-Za-z0-9][A-Za-z0-9._/-]*( [A-Za-z0-9._/-]+)*$"
 
 
 def no_words(number: str) -> str:
-    """An invoice number itself, where it is no text: what has spaces has a digit too.
+    """An invoice number itself, where it is no text: between spaces stands no word longer than INV or FACT.
 
     Raises:
-        PydanticKnownError: it has none, and free text is content.
+        PydanticKnownError: one does, and free text is content.
     """
-    if " " in number and not any(map(str.isdigit, number)):
+    pieces = number.split(" ")
+    words = [piece for piece in pieces if not any(map(str.isdigit, piece))]
+    if len(pieces) > 1 and (len(words) == len(pieces) or any(len(word) > LETTERS for word in words)):
         raise PydanticKnownError("string_pattern_mismatch", {"pattern": INVOICE_NUMBER})
     return number
 
@@ -88,7 +92,7 @@ IN_WORDS = {
     HANDLE: "small letters, digits and '-', 2 to 61 of them, no '-' first, such as officer-1",
     ACCOUNT_NAME: "letters, digits, spaces and . ' ( ) / -, 2 to 70 of them, such as Gemeente Zilverdam",
     INVOICE_NUMBER: "the number as the invoice bears it: letters, digits, '.', '_', '/' and '-' with single spaces"
-    " between, at most 40, a letter or digit first, and a digit where there are spaces, such as F 2026_0012",
+    " between, at most 40, a letter or digit first; with spaces a digit too and no words, such as F 2026_0012",
     EMAIL: "an e-mail address, such as name@example.nl",
     f"^{REFERENCE}$": "the reference of an application, such as VA-2026-4M8476ET",
 }
