@@ -19,7 +19,7 @@ run: .venv/.run
 
 test: .venv/.run .venv/.test browser
 	$(BIN)/pytest --numprocesses 2 --dist loadfile tests/rules tests/states tests/notifications tests/api tests/test_*.py
-	$(BIN)/pytest tests/run tests/faults tests/pages
+	$(BIN)/pytest --numprocesses 2 --dist loadfile tests/run tests/faults tests/pages
 
 bench: .venv/.run .venv/.bench
 	$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))

@@ -5,17 +5,32 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from databases import address, copied, drop, make
 from sqlalchemy import Engine
+from xdist.scheduler import LoadFileScheduling
 
 from api import embedded
 from migrations.upgrade import upgrade
 from states.database import connect
 
 KEY = bytes(range(32))
+
+
+class ByFile(LoadFileScheduling):
+    """File by file, but all of tests/run to one process: it shares an office and a Prefect server."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = str(super()._split_scope(nodeid))
+        return "tests/run" if file.startswith("tests/run/") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    """How tests are given to processes."""
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")
