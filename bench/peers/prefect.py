@@ -1,20 +1,18 @@
 """A plain Prefect work queue: a process pool with a queue per lane by priority, and stock workers that ask often.
 
-Its store is a database of the same server where that has the extension pg_trgm, which Prefect needs; a file of
-SQLite where it has not.
+Its store is a database of the same server.
 """
 
 import asyncio
 import os
 import re
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
 from contextlib import suppress
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import httpx
 import psycopg
@@ -39,13 +37,9 @@ TABLES = """
 """
 
 
-def store(url: str, home: Path) -> str:
-    """Where Prefect keeps its runs: a database of the server, or a file."""
-    with psycopg.connect(url, autocommit=True) as connection:
-        known = connection.execute("SELECT 1 FROM pg_available_extensions WHERE name = 'pg_trgm'").fetchone()
-    return (
-        url.replace("postgresql://", "postgresql+asyncpg://", 1) if known else f"sqlite+aiosqlite:///{home}/prefect.db"
-    )
+def store(url: str) -> str:
+    """The address of a database as Prefect takes it."""
+    return url.replace("postgresql://", "postgresql+asyncpg://", 1)
 
 
 def around(home: Path, store: str, api: str = "") -> dict[str, str]:
@@ -177,33 +171,21 @@ class Producer:
         self._runner.close()
 
 
-def copy_runs(server: Server, run: UUID, count: int) -> int:
-    """Let routine runs wait, copied by SQL from one that its client created; answers how many.
+def copy_runs(server: Server, run: UUID, count: int) -> None:
+    """Let so many routine runs wait, copied by SQL from one that its client created.
 
     Its client creates some ten a second.
     """
-    if not server.store.startswith("sqlite"):
-        with psycopg.connect(server.store.replace("+asyncpg", "", 1), autocommit=True) as connection:
-            names = connection.execute(
-                "SELECT string_agg(quote_ident(column_name), ', ') FROM information_schema.columns"
-                " WHERE table_name = 'flow_run' AND column_name NOT IN ('id', 'state_id', 'idempotency_key')"
-            ).fetchone()
-            assert names is not None
-            connection.execute(
-                f"INSERT INTO flow_run (id, {names[0]}) SELECT gen_random_uuid(), {names[0]}"
-                f" FROM flow_run, generate_series(2, {count}) WHERE id = '{run}'"
-            )
-        return count
-    with sqlite3.connect(server.store.removeprefix("sqlite+aiosqlite:///"), timeout=60) as connection:
-        left_out = ("id", "state_id", "idempotency_key")
-        columns = [row[1] for row in connection.execute("PRAGMA table_info(flow_run)") if row[1] not in left_out]
-        names = ", ".join(f'"{name}"' for name in columns)
-        row = connection.execute(f"SELECT {names} FROM flow_run WHERE id = ?", (str(run),)).fetchone()
-        marks = ", ".join("?" * (len(columns) + 1))
-        connection.executemany(
-            f"INSERT INTO flow_run (id, {names}) VALUES ({marks})", ((str(uuid4()), *row) for _ in range(count - 1))
+    with psycopg.connect(server.store.replace("+asyncpg", "", 1), autocommit=True) as connection:
+        names = connection.execute(
+            "SELECT string_agg(quote_ident(column_name), ', ') FROM information_schema.columns"
+            " WHERE table_name = 'flow_run' AND column_name NOT IN ('id', 'state_id', 'idempotency_key')"
+        ).fetchone()
+        assert names is not None
+        connection.execute(
+            f"INSERT INTO flow_run (id, {names[0]}) SELECT gen_random_uuid(), {names[0]}"
+            f" FROM flow_run, generate_series(2, {count}) WHERE id = '{run}'"
         )
-    return count
 
 
 class Order:
