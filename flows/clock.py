@@ -124,7 +124,7 @@ class Clock:
         _LOG.info("stands-in", flow=flow)
         me = here("clock")
         work: dict[str, Callable[[], Any]] = {
-            due.DISPATCH: lambda: due.offer(self._engine, at, me, runner=me),
+            due.DISPATCH: lambda: due.offer_all(self._engine, lambda: at, me, runner=me),
             due.DELIVER: lambda: due.deliver(self._engine, self._configuration, at, runner=me),
             due.BATCHES: lambda: due.build_batches(self._engine, at, runner=me),
             due.BANK: lambda: due.take_in_bank_files(self._engine, self._configuration, at, runner=me),

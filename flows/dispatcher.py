@@ -64,8 +64,7 @@ class Dispatcher:
             self._flown = time.monotonic()
             if self._bridge.dispatch("acute" if ACUTE in hints else "routine", PATIENCE):
                 return
-        while due.offer(self._engine, utc_now(), here("dispatcher"), runner=here("dispatcher")):
-            """A pass offers some, most urgent first; what came meanwhile is in the next."""
+        due.offer_all(self._engine, utc_now, here("dispatcher"), runner=here("dispatcher"))
 
     def deliver(self) -> None:
         """Wait for letters and send them."""

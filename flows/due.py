@@ -75,6 +75,12 @@ def offer(engine: Engine, at: datetime, run: str, *, runner: str = "direct") -> 
     return [one.application if re.fullmatch(REFERENCE, one.application) else one.id for one in offered]
 
 
+def offer_all(engine: Engine, now: Callable[[], datetime], run: str, *, runner: str) -> None:
+    """Offer until there is nothing that nobody was told of; what came meanwhile is in the next pass."""
+    while offer(engine, now(), run, runner=runner):
+        """A pass offers acute work by itself, or some of the rest."""
+
+
 def offers(engine: Engine) -> bool:
     """Whether there is work that nobody was told of yet."""
     with transaction(engine) as session:

@@ -3,7 +3,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from flows import due
 from flows.clock import JOBS, Clock
@@ -63,6 +63,14 @@ def test_batches_are_late_shortly_after_their_next_hour(finished: datetime, expe
     assert late_at(BATCHES, finished + timedelta(seconds=2)) - expected == timedelta(minutes=5)
 
 
+WORK = """
+    INSERT INTO work_item (id, application, chart, subject, action, role, organisation, lane, start_by, created_at,
+                           estimate)
+    SELECT 'work-' || n, 'VA-' || n, 'application', 'VA-' || n, 'start-intake', 'officer', '', 1 + n % 4, :at, :at, 30
+    FROM generate_series(1, :many) n
+"""
+
+
 @pytest.fixture
 def clock(engine: Engine, home: Path) -> Clock:
     return Clock(engine, Configuration(home=home), started=NOON)
@@ -104,6 +112,16 @@ def test_the_clock_does_the_work_of_flows_that_stay_away_once_per_lateness(clock
     clock.join()
     with transaction(engine) as session:
         assert runs.last(session)[due.BANK].runs == 1
+
+
+def test_in_place_of_a_dispatcher_that_stays_away_the_clock_offers_everything(clock: Clock, engine: Engine) -> None:
+    at = NOON + timedelta(minutes=10)
+    with engine.begin() as connection:
+        connection.execute(text(WORK), {"at": at, "many": 450})
+    clock.tick(at)
+    clock.join()
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*), count(dispatched_at) FROM work_item")).one() == (450, 450)
 
 
 def test_a_job_that_needs_no_hurry_waits_for_its_minute_unless_the_clock_was_set_back(
