@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path
 from sqlmodel import col, select
 
 from api import views
-from api.edge import OneEdge
+from api.edge import OneEdge, demand
 from api.work_items import WATCH, Organisation, WorkItemView, own_pool, view
 from rules.moments import office_day
 from rules.roles import Role
@@ -68,6 +68,8 @@ def people(
     organisation: Organisation = None,
 ) -> PeopleAtWork:
     """Who is in the caller's pool, or in any for a coordinator: what each can do, holds, and whether they are there."""
+    if edge.by.role not in WATCH:
+        demand(edge.by, "work", "claim")  # officials take no work: they are no pool, and nobody's colleagues here
     own_pool(edge.by, role, organisation)
     watches = edge.by.role in WATCH and role is not None
     name = (str(role), organisation or "") if watches else edge.by.pool
