@@ -37,7 +37,8 @@ def explain_claim(session: Session, item: WorkItem, *, at: datetime, reserved: b
         "workItem": item.id,
         "action": item.action,
         **by_table(item, office_day(at)),
-        "place": 1,
+        # Of what its claimant may take; what the reserve gives is the oldest, wherever it stands.
+        "place": None if reserved else 1,
         "reserve": reserved,
         "lane": str(LANES[item.lane]),
         "factors": [

@@ -6,7 +6,7 @@ from typing import Any
 
 from rules.findings import HOUSE, Words, say
 from rules.moments import AMSTERDAM, office_day
-from rules.priority import LOWERED, SIGNAL, Asked, Happening, counts, zulu
+from rules.priority import LOWERED, SIGNAL, Asked, Happening, counts, start_by, zulu
 from rules.queue import LANES
 from rules.urgency import DUTCH, RANK, Urgency
 from rules.values import version
@@ -56,8 +56,8 @@ def lane_and_start(item: WorkItem, work: Asked, happenings: Sequence[Happening])
 
 def lane_in_words(urgency: Urgency, work: Asked, happenings: Sequence[Happening]) -> Words:
     """Why the work stands in its lane."""
-    if work.by_signal is not None:
-        asks = next(item for item in happenings if item.seq == work.by_signal)
+    asks = next((item for item in happenings if item.seq == work.by_signal), None)
+    if asks is not None and asks.urgency is urgency:
         day = office_day(asks.at)
         return say(
             f"{urgency}: the signal recorded on {day} is {asks.urgency} and asks for this step of its hand-off.",
@@ -96,15 +96,21 @@ def lane_in_words(urgency: Urgency, work: Asked, happenings: Sequence[Happening]
 
 def start_in_words(item: WorkItem, fact: Mapping[str, Any]) -> Words:
     """Why the work must be begun by its moment."""
+    moment = local(item.start_by + timedelta(milliseconds=1))  # a step of a hand-off may stand a hair before it
     if item.lane == RANK[Urgency.ACUTE]:
-        moment = local(item.start_by + timedelta(milliseconds=1))  # a step of a hand-off stands a hair before it
         return say(f"Acute work starts at once: from {moment}.", f"Acuut werk begint meteen: vanaf {moment}.")
-    hours = fact["workingHours"][str(LANES[item.lane])]
+    urgency = LANES[item.lane]
+    hours, asked = fact["workingHours"][str(urgency)], local(item.created_at)
+    if moment > local(start_by(item.created_at, fact["level"], urgency)):
+        return say(
+            f"To be begun by {moment}, when it became {urgency}: what moves goes before nothing that was overdue then. "
+            f"{hours} working hours of the office after {asked} (service level {fact['level']}) had passed.",
+            f"Te beginnen voor {moment}, toen het {DUTCH[urgency]} werd: wat verschuift gaat niet voor wat toen al "
+            f"over tijd was. {hours} kantooruren na {asked} (servicenorm {fact['level']}) waren voorbij.",
+        )
     return say(
-        f"To be begun by {local(item.start_by)}: {hours} working hours of the office after {local(item.created_at)} "
-        f"(service level {fact['level']}).",
-        f"Te beginnen voor {local(item.start_by)}: {hours} kantooruren na {local(item.created_at)} "
-        f"(servicenorm {fact['level']}).",
+        f"To be begun by {moment}: {hours} working hours of the office after {asked} (service level {fact['level']}).",
+        f"Te beginnen voor {moment}: {hours} kantooruren na {asked} (servicenorm {fact['level']}).",
     )
 
 

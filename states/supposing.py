@@ -30,6 +30,7 @@ from rules.roles import Role
 from rules.urgency import DUTCH, RANK, SignalKind, SignalSource, Urgency
 from rules.values import value, version
 from states.bearing import asked, happenings_of, urgent_loans
+from states.factors import local
 from states.tables.application import Application
 from states.tables.work import WorkItem
 from states.work_kinds import HAND_OFF
@@ -114,9 +115,11 @@ def without(case: Case) -> Iterable[Supposition]:
     for one in threats:
         left = [other for other in case.happened if other is not one]
         day = office_day(one.at)
-        what = say(f"without the threat recorded on {day}", f"zonder de dreiging die op {day} is vastgelegd")
+        alone = sum(office_day(other.at) == day for other in threats) == 1
+        when = str(day) if alone else local(one.at)
+        what = say(f"without the threat recorded on {when}", f"zonder de dreiging die op {when} is vastgelegd")
         if one.event == JOINED:
-            what = say(f"without the case joined on {day}", f"zonder de zaak die op {day} is gevoegd")
+            what = say(f"without the case joined on {when}", f"zonder de zaak die op {when} is gevoegd")
         yield Supposition(what, left, facts={"without": [one.signal.id if one.signal else one.seq]})
     if len(threats) > 1:
         left = [other for other in case.happened if other not in threats]

@@ -22,12 +22,13 @@ from shelf import Prepared
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from rules.priority import check
+from rules.priority import check, start_by
 from rules.roles import Actor, Role
 from rules.urgency import RANK, Urgency
 from states.database import transaction
 from states.errors import NotFoundError, RefusedError
 from states.explaining import explain
+from states.factors import local
 from states.holding import finish, release
 from states.offering import offer_due
 from states.places import place
@@ -118,6 +119,7 @@ def test_the_reserve_gives_every_fifth_claim_to_what_is_longest_overdue(office: 
     assert all(item is not None for item in claims)
     reserved = [number for number, item in enumerate(claims, start=1) if item and item.explanation["reserve"]]
     assert reserved == [5, 10, 15]
+    assert {item.explanation["place"] for item in claims if item and item.explanation["reserve"]} == {None}
     given = [item.application for number, item in enumerate(claims, start=1) if item and number in reserved]
     assert given == oldest
     assert all(item.lane == 2 for number, item in enumerate(claims, start=1) if item and number not in reserved)
@@ -305,6 +307,48 @@ def unsettle(engine: Engine) -> None:
     at = START + timedelta(days=10)
     do(engine, "application", references[2], "lower-urgency", by=COORDINATOR, at=at, body=lower)
     do(engine, "application", references[5], "record-hand-off", by=OFFICER, at=at, body={"step": "support-team"})
+
+
+def words_of(engine: Engine, key: str, at: datetime) -> dict[str, str]:
+    """What an explanation says of each factor."""
+    with Session(engine) as session:
+        told = explain(session, session.get_one(WorkItem, key), at=at)
+    return {factor["factor"]: factor["what"] for factor in told["factors"]}
+
+
+def test_work_that_moved_says_so_and_reckons_nothing_that_does_not_add_up(queue: Engine) -> None:
+    key = in_order(queue)[-1]
+    reference = row(queue, WorkItem, WorkItem.id == key).application
+    at = START + timedelta(days=60)
+    body = {"kind": "intimidation", "source": "police"}
+    do(queue, "application", reference, "record-threat", by=OFFICER, at=at, body=body)
+    said = words_of(queue, key, at)["startBy"]
+    assert said.startswith(f"To be begun by {local(at)}, when it became elevated: ")
+    assert said.endswith(" had passed.")
+
+
+def test_a_step_of_a_hand_off_names_what_decides_its_lane(queue: Engine) -> None:
+    reference = row(queue, WorkItem, WorkItem.id == in_order(queue)[-1]).application
+    at = START + timedelta(days=60)
+    for hours, kind in enumerate(("intimidation", "acute-danger")):
+        body = {"kind": kind, "source": "police"}
+        later = at + timedelta(hours=hours)
+        do(queue, "application", reference, "record-threat", by=OFFICER, at=later, body=body)
+        if kind == "intimidation":
+            mine = WorkItem.application == reference, WorkItem.action == "support-team"
+            step = row(queue, WorkItem, *mine).id
+            assert words_of(queue, step, later)["lane"].startswith("elevated: the signal recorded on ")
+            starts = words_of(queue, step, later)["startBy"]
+            assert local(start_by(later, "intake", Urgency.ELEVATED)) in starts  # and not a minute before it
+    assert words_of(queue, step, later)["lane"].startswith("acute: by row ")
+    with Session(queue) as session:
+        told = explain(session, session.get_one(WorkItem, step), at=later)
+    supposed = [change["if"] for change in told["whatWouldChangeIt"]]
+    assert len(set(supposed)) == len(supposed), "threats of one day are told apart"
+    lower = {"urgency": "routine", "reasons": "The police closed its inquiry."}
+    later += timedelta(hours=1)
+    do(queue, "application", reference, "lower-urgency", by=COORDINATOR, at=later, body=lower)
+    assert words_of(queue, step, later)["lane"].startswith("routine: a person lowered it on ")
 
 
 def test_every_explanation_computes_again_to_the_place_where_the_item_stands(queue: Engine) -> None:
