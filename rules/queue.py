@@ -4,7 +4,7 @@ This is the order itself, for whoever asks: the claim in PostgreSQL holds it in 
 take it from here. docs/queue.md states the bound on waiting that follows from it, with its proof.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -75,5 +75,51 @@ def check_reserve(every: object) -> int:
     return every
 
 
-for _version in versions()["reserve_every"]:
-    check_reserve(_version.value)
+def check_returns(after: object) -> object:
+    """After how many hours a claim that nobody works on goes back, as it may be: so many for every lane.
+
+    Raises:
+        RulesError: a lane has none, or one at which work would come back before it was taken.
+    """
+    lanes = [str(urgency) for urgency in Urgency]
+    hours = after if isinstance(after, dict) else {}
+    wrong = [lane for lane in lanes if type(hours.get(lane)) not in {int, float} or hours[lane] <= 0]
+    if wrong or len(hours) != len(lanes):
+        raise RulesError(
+            f"claim_returns_after.{wrong[0] if wrong else min(set(hours) - set(lanes))} is wrong; give hours "
+            f"above 0 for each of {', '.join(lanes)}, such as acute = 2.",
+        )
+    return after
+
+
+def check_limit(limit: object) -> object:
+    """How much work one person may hold, as it may be: a whole number of at least 1.
+
+    Raises:
+        RulesError: it is none; with 0 nobody could take anything that is not acute.
+    """
+    if type(limit) is not int or limit < 1:
+        raise RulesError(f"work_in_hand_limit is {limit!r}; give a whole number of at least 1, such as 30.")
+    return limit
+
+
+def check_share(share: object) -> object:
+    """After which share of its time something is at risk, as it may be: more than nothing, less than all.
+
+    Raises:
+        RulesError: it is no such share, such as 80 for 0.8.
+    """
+    if type(share) is not float or not 0 < share < 1:
+        raise RulesError(f"at_risk_share is {share!r}; give a share between 0 and 1, such as 0.8.")
+    return share
+
+
+CHECKS: dict[str, Callable[[object], object]] = {
+    "reserve_every": check_reserve,
+    "claim_returns_after": check_returns,
+    "work_in_hand_limit": check_limit,
+    "at_risk_share": check_share,
+}
+for _name, _check in CHECKS.items():
+    for _version in versions()[_name]:
+        _check(_version.value)

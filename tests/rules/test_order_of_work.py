@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pytest
 
-from rules.queue import Standing, check_reserve, next_of, turn_of_reserve
+from rules.queue import Standing, check_limit, check_reserve, check_returns, check_share, next_of, turn_of_reserve
 from rules.skills import suffice
 from rules.values import RulesError
 
@@ -67,3 +67,37 @@ def test_a_reserve_is_a_whole_number_of_at_least_two(every: object) -> None:
     with pytest.raises(RulesError, match=words):
         check_reserve(every)
     assert (check_reserve(2), check_reserve(5)) == (2, 5)
+
+
+EVERY_LANE = {"acute": 2, "urgent": 16, "elevated": 40, "routine": 80}
+
+
+@pytest.mark.parametrize(
+    ("after", "field"),
+    [
+        ({"acute": 2}, "urgent"),
+        ({**EVERY_LANE, "acute": -2}, "acute"),
+        ({**EVERY_LANE, "routine": 0}, "routine"),
+        ({**EVERY_LANE, "elevated": True}, "elevated"),
+        ({**EVERY_LANE, "later": 100}, "later"),
+        (None, "acute"),
+    ],
+)
+def test_a_claim_comes_back_after_some_hours_in_every_lane(after: object, field: str) -> None:
+    with pytest.raises(RulesError, match=f"^claim_returns_after.{field} is wrong; give hours above 0 for each of"):
+        check_returns(after)
+    assert check_returns(EVERY_LANE) == EVERY_LANE
+
+
+@pytest.mark.parametrize("limit", [0, -1, True, 2.5, "30", None])
+def test_everyone_may_hold_something(limit: object) -> None:
+    with pytest.raises(RulesError, match=r"^work_in_hand_limit is .* give a whole number of at least 1"):
+        check_limit(limit)
+    assert check_limit(1) == 1
+
+
+@pytest.mark.parametrize("share", [80, 0.0, 1.0, 1, -0.5, "0.8", None])
+def test_what_is_at_risk_is_so_before_its_end(share: object) -> None:
+    with pytest.raises(RulesError, match=r"^at_risk_share is .* give a share between 0 and 1"):
+        check_share(share)
+    assert check_share(0.8) == 0.8
