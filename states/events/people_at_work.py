@@ -4,6 +4,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field
+from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import col
 
 from rules import duties
@@ -28,6 +29,10 @@ class PersonEvent(Event[Person, B]):
     chart = PERSON
     table = Person
 
+    def touch(self, step: Step[Person]) -> None:
+        """Count a version of the person: what stands beside the row is guarded by its ETag too."""
+        flag_modified(step.row, "state")
+
 
 class Hours(Body):
     """Working hours of one weekday, in local time."""
@@ -44,7 +49,7 @@ class Arrangement(Body):
     """Such as ``domain:digital`` or ``region:overijssel``; none for every skill."""
     hours: Annotated[tuple[Hours, ...], Field(max_length=7)] = ()
     """One line for each weekday on which the person works; none for the office's hours."""
-    limit: Annotated[int, Field(ge=1, le=500)] | None = None
+    limit: Annotated[int, Field(ge=1, le=500, strict=True)] | None = None
     """Items in hand; the office's dated value where it is left out."""
 
 
@@ -55,6 +60,9 @@ class ArrangeWork(PersonEvent[Arrangement]):
 
     def judge(self, step: Step[Person], body: Arrangement) -> None:
         """Skills that exist, hours that follow each other, each once."""
+        if not body.model_fields_set:
+            words = "Give skills, hours or a limit; what is left out is as it is for everyone, such as every skill."
+            raise MalformedError([("skills", words)])
         wrong = [
             (f"skills.{place}", f"There is no skill {skill}; there are: {', '.join(SKILLS)}.")
             for place, skill in enumerate(body.skills)
@@ -74,6 +82,7 @@ class ArrangeWork(PersonEvent[Arrangement]):
 
     def effect(self, step: Step[Person], body: Arrangement) -> None:
         """Keep it in the place of what was arranged before."""
+        self.touch(step)
         row = step.session.get(WorkArrangement, step.row.id)
         if row is None:
             row = WorkArrangement(person=step.row.id, stream=step.row.stream, skills=[], hours={})
@@ -121,6 +130,7 @@ class RecordAbsence(PersonEvent[NewAbsence]):
 
     def effect(self, step: Step[Person], body: NewAbsence) -> None:
         """Keep the days."""
+        self.touch(step)
         step.session.add(
             Absence(
                 id=new_id("absence"), stream=step.row.stream, person=step.row.id, since=body.since, until=body.until
@@ -159,6 +169,7 @@ class EndAbsence(PersonEvent[EndedAbsence]):
 
     def effect(self, step: Step[Person], body: EndedAbsence) -> None:
         """Shorten it; one that would end before it begins is taken back whole."""
+        self.touch(step)
         found = self.meant(step, body)
         assert found is not None
         until = body.until or date.fromordinal(step.on.toordinal() - 1)
