@@ -6,11 +6,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Path, Query, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import Field
-from sqlmodel import col, or_, select
+from sqlmodel import col, func, or_, select
 
 from api import views
 from api.addresses import COLLECTIONS, href
-from api.edge import OneEdge, demand
+from api.edge import Edge, OneEdge, demand
 from api.idempotency import Answer, once
 from rules.queue import LANES
 from rules.roles import Actor, Role
@@ -230,11 +230,21 @@ def claim(edge: OneEdge, idempotency_key: Key = None) -> Response:
     def do() -> Answer:
         item = queue.claim(edge.session, by=edge.by, at=edge.at)
         if item is None:
-            return Answer(200, {"item": None, "why": {"nothing": "No open work waits in your pool."}})
+            return Answer(200, {"item": None, "why": {"nothing": nothing_for(edge)}})
         claimed = Claimed(item=view(item, edge.at), why=views.explanation(edge.by, item.explanation or {}))
         return Answer(200, claimed.model_dump(mode="json", by_alias=True))
 
     return once(edge, idempotency_key, "POST /v1/work-items/_claim", {}, do)
+
+
+def nothing_for(edge: Edge) -> str:
+    """Why a claim got nothing: nothing waits, or nothing that the caller may take."""
+    role, organisation = edge.by.pool
+    count = select(func.count()).where(*pools.pool(Role(role), organisation))
+    waiting = edge.session.exec(count).one()
+    if not waiting:
+        return "No open work waits in your pool."
+    return f"Nothing waits that you may take now; your pool has {waiting}: each item says which skill it asks for."
 
 
 @router.get("/work-items/{id}", operation_id="get-work-item")

@@ -1,6 +1,6 @@
 """Work handed from one person to another: assigned by a coordinator, passed on by its holder, spread, or come back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
@@ -15,7 +15,7 @@ from rules.queue import ACUTE
 from rules.roles import ENGINE, Actor
 from states import pools
 from states.database import wake
-from states.errors import MalformedError, NotFoundError, RefusedError
+from states.errors import MalformedError, RefusedError
 from states.holding import ask, enter, give, put_back, returns_at
 from states.presence import Presence, people_of
 from states.tables.application import Application
@@ -83,11 +83,11 @@ def redistribute(
     to the queue. All of it in one transaction, with the reason kept.
 
     Raises:
-        NotFoundError: there is no such person.
-        MalformedError: the same person is named on both sides, or twice.
+        MalformedError: there is no such person; one is named on both sides, or twice; or one can have none of it.
     """
-    for handle in (person, *to):
-        known(session, handle)
+    known(session, person)
+    for place, handle in enumerate(to):
+        known(session, handle, f"to.{place}")
     if person in to or len(set(to)) != len(to):
         raise MalformedError([("to", f"Name others than {person}, each once; none to put the work back.")])
     mine = (WorkItem.assignee == person, col(WorkItem.done_at).is_(None))
@@ -95,9 +95,11 @@ def redistribute(
     chains = {name: pools.enter(session, *name, at=at) for name in names}
     query = select(WorkItem).where(*mine).order_by(*pools.order()).with_for_update()
     held = sorted(session.exec(query.execution_options(populate_existing=True)), key=attrgetter("pool"))
+    pools_of = {name: {one.person: one for one in people_of(session, *name, at=at)} for name in names}
+    can_have_some(pools_of, to)
     moved = []
     for name, items in groupby((item for item in held if item.pool in chains), key=attrgetter("pool")):
-        there = {one.person: one for one in people_of(session, *name, at=at)}
+        there = pools_of[name]
         load = {handle: there[handle].in_hand for handle in to if handle in there}
         for item in items:
             may = [handle for handle in load if not objections(session, item, handle, there[handle], load[handle])]
@@ -112,6 +114,21 @@ def redistribute(
             chains[name] = pools.note(session, chains[name], by=by, at=at, event="redistribute", item=item, **told)
             moved.append(Moved(item, person, receiver))
     return moved
+
+
+def can_have_some(pools_of: Mapping[tuple[str, str], Mapping[str, Presence]], to: Sequence[str]) -> None:
+    """Ask that whoever work is to be spread over acts in a pool of it and is there, lest a slip empties hands.
+
+    Raises:
+        MalformedError: someone does not.
+    """
+    for place, handle in enumerate(to if pools_of else ()):
+        found = [there[handle] for there in pools_of.values() if handle in there]
+        if not found:
+            roles = ", ".join(sorted({role for role, _ in pools_of}))
+            raise MalformedError([(f"to.{place}", f"{handle} does not act as {roles}; name colleagues who do.")])
+        if (until := found[0].absent_until) is not None:
+            raise MalformedError([(f"to.{place}", f"{handle} is absent until {until}; name colleagues who are there.")])
 
 
 def tell(session: Session, item: WorkItem) -> None:
@@ -186,14 +203,15 @@ def is_own(session: Session, item: WorkItem, person: str) -> bool:
     return loan is not None and loan.person == person
 
 
-def known(session: Session, person: str) -> None:
-    """Ask that there is such a person.
+def known(session: Session, person: str, field: str = "person") -> None:
+    """Ask that there is such a person, who was named in a field of a body.
 
     Raises:
-        NotFoundError: there is none.
+        MalformedError: there is none.
     """
     if session.get(Person, person) is None:
-        raise NotFoundError("person", person)
+        words = f"There is no person {person}; GET /v1/work-items/people says who there are."
+        raise MalformedError([(field, words)])
 
 
 def _of_pool(session: Session, item: WorkItem, at: datetime) -> dict[str, Presence]:

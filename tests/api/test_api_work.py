@@ -273,7 +273,9 @@ def test_a_coordinator_hands_work_on_with_a_reason_and_nobody_else_does(office: 
         409,
     )
     assert [finding["rule"] for finding in problem["findings"]] == ["work.in-pool"]
-    is_problem(office.post(f"{address}/_assign", COORDINATOR, body={**body, "person": "nobody-there"}), 404)
+    nobody = is_problem(office.post(f"{address}/_assign", COORDINATOR, body={**body, "person": "nobody-there"}), 422)
+    assert [item["field"] for item in nobody["errors"]] == ["person"]
+    is_problem(office.post(f"{address}/_assign", COORDINATOR, body={**body, "reason": "\x00 "}), 422)
     given = office.post(f"{address}/_assign", COORDINATOR, body=body)
     assert given.json()["assignee"] == OTHER_OFFICER.person
     assert given.json()["returnsAt"] is not None
@@ -284,6 +286,36 @@ def test_a_coordinator_hands_work_on_with_a_reason_and_nobody_else_does(office: 
         "/v1/work-items/_redistribute", COORDINATOR, body={"person": OFFICER.person, "to": [], "reason": "Ill."}
     ).json()
     assert [(one["to"], one["item"]["assignee"]) for one in moved["items"]] == [(None, None)]
+
+
+def test_no_official_sees_who_else_asked_for_advice(office: Api) -> None:
+    case = office.receive()
+    official = Actor(office.read(case)["applicant"], Role.APPLICANT)
+    for query in ("", "?role=applicant"):
+        is_problem(office.get(f"/v1/work-items/people{query}", official), 403)
+
+
+def test_what_is_arranged_for_someone_is_not_overwritten_by_whoever_saw_an_older_state(office: Api) -> None:
+    address = f"/v1/people/{OTHER_OFFICER.person}"
+    seen = office.get(address, COORDINATOR).headers["ETag"]
+    first = office.post(f"{address}/_arrange-work", COORDINATOR, body={"skills": ["domain:home"]}, match=seen)
+    assert first.is_success, first.text
+    is_problem(office.post(f"{address}/_arrange-work", COORDINATOR, body={"limit": 20}, match=seen), 412)
+    (wrong,) = is_problem(office.post(f"{address}/_arrange-work", COORDINATOR, body={}, match="*"), 422)["errors"]
+    assert wrong["field"] == "skills"
+    is_problem(office.post(f"{address}/_arrange-work", COORDINATOR, body={"limit": True}, match="*"), 422)
+    assert office.read(f"{address}/work", COORDINATOR)["skills"] == ["domain:home"]
+
+
+def test_whoever_gets_nothing_learns_whether_work_waits_that_asks_for_more(office: Api) -> None:
+    assert claim(office, ADVISER)["why"]["nothing"] == "No open work waits in your pool."
+    skills = {"skills": ["domain:home"]}
+    arranged = office.post(f"/v1/people/{ADVISER.person}/_arrange-work", COORDINATOR, body=skills, match="*")
+    assert arranged.is_success, arranged.text
+    office.walk(office.receive(), before="assess-domain")
+    while claim(office, ADVISER)["item"] is not None:
+        """Those of homes, and what asks for no skill."""
+    assert "your pool has 3" in claim(office, ADVISER)["why"]["nothing"]
 
 
 def test_people_of_a_pool_are_shown_with_what_they_can_and_hold(office: Api) -> None:

@@ -224,9 +224,27 @@ def test_work_is_not_assigned_to_whoever_may_not_have_it(desk: Engine) -> None:
     assert assign(ADVISER.person) == ["work.in-pool"]
     away(desk, OTHER, "2026-03-02", "2026-03-02")
     assert assign(OTHER.person) == ["work.present"]
-    with transaction(desk) as session, pytest.raises(NotFoundError):
+    with transaction(desk) as session, pytest.raises(MalformedError) as caught:
         handing.assign(session, key, "nobody-at-all", reason=REASON, by=COORDINATOR, at=START)
+    assert caught.value.problems[0][0] == "person"
     assert now(desk, key).assignee is None
+
+
+@pytest.mark.parametrize(
+    ("to", "words"),
+    [
+        (ADVISER.person, f"{ADVISER.person} does not act as officer"),
+        ("nobody-at-all", "There is no person nobody-at-all"),
+        (OTHER.person, f"{OTHER.person} is absent until 2026-03-02"),
+    ],
+)
+def test_work_is_not_spread_over_whoever_can_have_none_of_it(desk: Engine, to: str, words: str) -> None:
+    held = taken(desk)
+    away(desk, OTHER, "2026-03-02", "2026-03-02")
+    with pytest.raises(MalformedError) as caught, transaction(desk) as session:
+        handing.redistribute(session, OFFICER.person, [to], reason=REASON, by=COORDINATOR, at=START)
+    assert [(field, said.startswith(words)) for field, said in caught.value.problems] == [("to.0", True)]
+    assert now(desk, held.id).assignee == OFFICER.person
 
 
 def test_only_its_holder_passes_work_on(desk: Engine) -> None:
