@@ -116,9 +116,11 @@ def own_claim(*, person: str, role: Role, holder: str | None) -> Words | None:
     """Work in hand is given back, handed on or finished by whoever holds it, or by the coordinator."""
     if holder == person or (role is Role.COORDINATOR and holder is not None):
         return None
+    if holder is None:
+        return say("Nobody has the item in hand; claim it first.", "Niemand heeft het werk opgepakt; pak het eerst op.")
     return say(
-        f"The item is claimed by {holder or 'nobody'}, not by you.",
-        f"Het werk is opgepakt door {holder or 'niemand'}, niet door u.",
+        f"The item is claimed by {holder}, not by you.",
+        f"Het werk is opgepakt door {holder}, niet door u.",
     )
 
 

@@ -39,9 +39,20 @@ class Body(BaseModel):
     )
 
 
-Text = Annotated[str, Field(min_length=1, max_length=4000, json_schema_extra=CONTENT)]
+def legible(text: str) -> str:
+    """A text itself, where something of it can be read.
+
+    Raises:
+        PydanticKnownError: it is made of characters that show nothing.
+    """
+    if not any(character.isprintable() and not character.isspace() for character in text):
+        raise PydanticKnownError("string_too_short", {"min_length": 1})
+    return text
+
+
+Text = Annotated[str, Field(min_length=1, max_length=4000, json_schema_extra=CONTENT), AfterValidator(legible)]
 """Free text: always content."""
-Line = Annotated[str, Field(min_length=1, max_length=200, json_schema_extra=CONTENT)]
+Line = Annotated[str, Field(min_length=1, max_length=200, json_schema_extra=CONTENT), AfterValidator(legible)]
 """One line of free text: always content."""
 EMAIL = r"^[^@\s<>,;:\"]{1,64}@[A-Za-z0-9.-]{1,190}$"
 Email = Annotated[

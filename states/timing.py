@@ -54,8 +54,9 @@ def configured(on: date) -> Iterator[Timer]:
     """What the ladders of a day ask for, kind by kind of term."""
     for kind, line in TERMS.items():
         ladder = reminders(kind, on)
-        steps = {share(part): f"at {share(part)} of its running days" for part in ladder.at}
-        steps |= {later(days): f"{days} days after its last day" for days in ladder.after}
+        runs_in = "working hours" if line.working_hours else "running days"
+        steps = {share(part): f"at {share(part)} of its {runs_in}" for part in ladder.at}
+        steps |= {later(days): after_its_last_day(days) for days in ladder.after}
         for name, when in steps.items():
             yield Timer(f"{kind}/{name}", "reminder", when, kind, name, str(line.reminds))
         if line.lapses:
@@ -65,7 +66,12 @@ def configured(on: date) -> Iterator[Timer]:
         owners = dict.fromkeys([line.owner, *(["employer"] if line.owner == "office" else [])])
         rungs = {rung.to: rung.days for owner in reversed(owners) for rung in escalation(owner, on)}
         for role, days in sorted(rungs.items(), key=lambda rung: rung[1]):
-            yield Timer(f"{kind}/{role}", "escalation", f"{days} days after its last day", kind, str(role), str(role))
+            yield Timer(f"{kind}/{role}", "escalation", after_its_last_day(days), kind, str(role), str(role))
+
+
+def after_its_last_day(days: int) -> str:
+    """When a rung of a ladder comes that stands after the end."""
+    return f"{days} day{'s' if days != 1 else ''} after its last day"
 
 
 def of_terms(session: Session, *, at: datetime) -> list[Timer]:
