@@ -6,6 +6,9 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.exceptions import RequestValidationError
+from fastapi.params import Query
 from sqlalchemy import Engine
 from sqlmodel import Session
 
@@ -76,8 +79,32 @@ class Edge:
     configuration: Configuration
 
 
-def edge(session: OneSession, configuration: OneConfiguration, by: Annotated[Actor, Depends(caller)]) -> Edge:
-    """Time and identity, taken once per request."""
+def known_query(request: Request) -> None:
+    """Ask that a query holds only what its endpoint declares: a typing error would be answered as if it were not there.
+
+    Raises:
+        RequestValidationError: it holds more; names each, and which there are.
+    """
+    asked = request.query_params.keys()
+    if not asked:
+        return
+    declared = get_flat_params(request.scope["route"].dependant)
+    known = sorted(field.alias for field in declared if isinstance(field.field_info, Query))
+    there_are = f"there are: {', '.join(known)}" if known else "there are none"
+    faults = [
+        {"type": "extra_forbidden", "loc": ("query", name), "msg": f"There is no such query value here; {there_are}."}
+        for name in asked
+        if name not in known
+    ]
+    if faults:
+        raise RequestValidationError(faults)
+
+
+def edge(
+    request: Request, session: OneSession, configuration: OneConfiguration, by: Annotated[Actor, Depends(caller)]
+) -> Edge:
+    """Time and identity, taken once per request, whose query is looked at as soon as it is known who calls."""
+    known_query(request)
     return Edge(session, by, utc_now(), configuration)
 
 

@@ -36,9 +36,11 @@ def forecast(
     joins: Annotated[str | None, Query(max_length=60, description="One more, with this skill or all")] = None,
     needed: Annotated[bool, Query(description="Look for the number of advisers that suffices")] = True,
     confidence: Annotated[float | None, Query(description="In which share of the runs it is to suffice")] = None,
-    arrivals_per_week: Annotated[float | None, Query(alias="arrivalsPerWeek", gt=0, le=1000)] = None,
+    arrivals_per_week: Annotated[
+        float | None, Query(alias="arrivalsPerWeek", gt=0, le=1000, allow_inf_nan=False)
+    ] = None,
     advisers: Annotated[int | None, Query(ge=1, le=200)] = None,
-    hours_per_case: Annotated[float | None, Query(alias="hoursPerCase", gt=0, le=1000)] = None,
+    hours_per_case: Annotated[float | None, Query(alias="hoursPerCase", gt=0, le=1000, allow_inf_nan=False)] = None,
 ) -> dict[str, Any]:
     """Waits per lane with ranges, terms missed, what if, and how many advisers are needed.
 

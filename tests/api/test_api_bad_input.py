@@ -200,6 +200,37 @@ def test_a_malformed_filter_of_another_list_is_refused(api: Api, path: str, stat
     is_problem(api.get(path, COORDINATOR), status)
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "known"),
+    [
+        ("GET", "/v1/statistics", "asOf, domain, employer, from, lane, province, until"),
+        ("GET", "/v1/work-items", "limit, organisation, role"),
+        ("GET", "/v1/work-items?limit=1", "limit, organisation, role"),
+        ("POST", "/v1/work-items/_claim", None),
+        ("POST", "/v1/bank-messages", None),
+    ],
+)
+def test_a_query_value_that_the_endpoint_does_not_know_is_refused_and_those_are_named_that_there_are(
+    api: Api, method: str, path: str, known: str | None
+) -> None:
+    by = COORDINATOR if method == "GET" else FINANCE
+    answer = api.call(method, f"{path}{'&' if '?' in path else '?'}cursr={MARKER}&foo=", by)
+    problem = is_problem(answer, 422)
+    assert [(item["field"], item["in"]) for item in problem["errors"]] == [("cursr", "query"), ("foo", "query")]
+    for item in problem["errors"]:
+        assert item["message"].endswith(f"there are: {known}." if known else "there are none.")
+    assert MARKER not in answer.text
+
+
+def test_whoever_is_not_signed_in_does_not_learn_which_query_values_there_are(api: Api) -> None:
+    is_problem(api.get("/v1/statistics?foo=bar", None), 401)
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/openapi.json", "/health/live"])
+def test_pages_and_probes_take_any_query(api: Api, path: str) -> None:
+    assert api.get(f"{path}?foo=bar", None).status_code == 200
+
+
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
 def test_the_first_and_the_last_day_of_the_calendar_are_no_fault_of_ours(api: Api, day: str) -> None:
     for field in ("certainSince", "inOfficeUntil", "actingSince", "exemptionOn", "receivedOn"):

@@ -60,6 +60,9 @@ def test_a_young_office_says_how_much_history_there_is_and_how_much_is_needed(ap
         ({"replications": 1000, "weeks": 52}, "replications", "Ask for fewer"),
         ({"arrivalsPerWeek": 1000, "weeks": 52}, "weeks", "0 replications fit into one answer"),
         ({"advisers": 0}, "advisers", "greater than or equal to 1"),
+        ({"arrivalsPerWeek": "nan"}, "arrivalsPerWeek", "finite number"),
+        ({"hoursPerCase": "inf"}, "hoursPerCase", "finite number"),
+        ({"reserv": 2}, "reserv", "there are: advisers, arrivalsPerWeek, confidence"),
     ],
 )
 def test_what_cannot_be_asked_names_the_parameter_and_what_would_be_right(
