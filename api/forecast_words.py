@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from rules.forecast.sources import POOL
+
 PER_DAY = 8
 """Working hours that make a working day."""
 
@@ -20,11 +22,14 @@ def words(found: Mapping[str, Any]) -> Iterator[str]:
         f"{simulated['from']} through {simulated['until']}, {simulated['replications']} times, seed {simulated['seed']}"
     )
     yield from (f"assumed: {line}" for line in found["basis"].get("assumed", ()))
+    lacking = found["basis"]["skillsNobodyHas"]
+    for pool, skills in lacking.items():
+        yield f"nobody has: {', '.join(skills)}, which work of the pool {pool} asks for; such work is never begun"
     yield ""
     yield "Working hours until someone begins; four of five waits lie between 10 % and 90 %"
     for scenario in (base, *found["whatIf"]):
         yield from _scenario(scenario)
-    yield from _needed(found.get("advisersNeeded"), base["urgentWork"]["withinHours"])
+    yield from _needed(found.get("advisersNeeded"), base["urgentWork"]["withinHours"], lacks=POOL in lacking)
     yield from _tested(found.get("backTest"))
 
 
@@ -51,7 +56,7 @@ def _scenario(scenario: Mapping[str, Any]) -> Iterator[str]:
         yield f"  never begun within twice the time, on average: {scenario['neverBegun']:g}"
 
 
-def _needed(needed: Mapping[str, Any] | None, within: float) -> Iterator[str]:
+def _needed(needed: Mapping[str, Any] | None, within: float, *, lacks: bool) -> Iterator[str]:
     if needed is None:
         return
     yield ""
@@ -62,6 +67,8 @@ def _needed(needed: Mapping[str, Any] | None, within: float) -> Iterator[str]:
     else:
         yield f"Advisers needed: {needed['advisers']} (now {needed['now']}), so that {goal}"
         yield f"in {needed['confidence']:.0%} of the runs."
+    if lacks:
+        yield "Look first at the skills that nobody has: whoever joins is taken to have every one."
     for row in needed["tried"]:
         yield f"  {advisers(row['advisers']):>12}: held in {row['held']:.0%} of {row['of']} runs"
 

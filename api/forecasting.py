@@ -125,6 +125,7 @@ def basis(model: Model) -> dict[str, Any]:
         "hoursOfWork": {stage.name: round(stage.spread(0).expected, 2) for stage in model.stages},
         "people": {pool: len(model.staff(pool)) for pool in pools},
         "atOnce": {pool: max(person.hands for person in model.staff(pool)) for pool in pools},
+        "skillsNobodyHas": model.lacking(),
         "thereAtFirst": len(model.backlog),
     }
 

@@ -10,6 +10,7 @@ from rules.forecast.axis import Axis, since
 from rules.lengths import Length
 from rules.moments import office_day, start_of
 from rules.queue import LANES
+from rules.skills import suffice
 from rules.terms import due_or_provisional
 from rules.values import value
 
@@ -180,6 +181,16 @@ class Model:
     def staff(self, pool: str) -> list[Person]:
         """The people of a pool."""
         return [person for person in self.people if person.pool == pool]
+
+    def lacking(self) -> dict[str, list[str]]:
+        """By pool the skills that its work asks for and none of its people has: such work is never begun."""
+        found = {}
+        for pool in sorted({person.pool for person in self.people}):
+            asked = {skill for stage in self.stages if stage.pool == pool for skill, _ in stage.skills}
+            there = self.staff(pool)
+            if none := sorted(skill for skill in asked if not any(suffice(one.skills, skill) for one in there)):
+                found[pool] = none
+        return found
 
     def with_people(self, people: list[Person]) -> "Model":
         """The same office, with these people in the pool that is asked about."""

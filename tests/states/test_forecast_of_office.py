@@ -10,6 +10,8 @@ from shelf import Prepared
 from sqlalchemy import Engine, text
 from sqlmodel import col, select
 
+from api import forecast_words
+from api.forecasting import Given, of_office, told
 from rules.forecast.axis import since
 from rules.forecast.history import TooLittleHistoryError, fit
 from rules.forecast.line import Item, Line
@@ -151,6 +153,32 @@ def test_an_office_that_is_too_young_says_how_much_there_is_and_how_much_is_need
             fit(past_of_office(session, at=START + timedelta(weeks=6), weeks=8), weeks=8)
         assert no.value.finding.rule == "capacity.enough-history"
         assert "afgeronde zaken" in no.value.finding.message_nl
+
+
+def test_skills_that_work_asks_for_and_nobody_of_its_pool_has_are_named_before_anyone_is_hired(busy: Engine) -> None:
+    until = lived(busy)
+    asked = Question(weeks=8, replications=10)
+
+    def said() -> tuple[dict[str, Any], str]:
+        with transaction(busy) as session:
+            _, model, basis = of_office(session, Given(), asked, at=until)
+        found = told(model, basis, asked, lambda _: None)
+        return found["basis"]["skillsNobodyHas"], "\n".join(forecast_words.words(found))
+
+    with transaction(busy) as session:
+        visits = list(session.exec(select(WorkItem).where(WorkItem.action == "hold-interview")))
+        for item, skill in zip(visits, (DIGITAL, "region:utrecht", HOME), strict=False):
+            item.skill = skill
+    lacking, words = said()  # whoever has no skills arranged has every one
+    assert lacking == {}
+    assert "nobody has" not in words
+
+    arrange(busy, ADVISER.person, HOME)
+    lacking, words = said()
+    assert lacking == {"adviser": [DIGITAL, "region:utrecht"]}
+    assert f"nobody has: {DIGITAL}, region:utrecht, which work of the pool adviser asks for; such work" in words
+    assert "Advisers needed: " in words
+    assert "Look first at the skills that nobody has" in words
 
 
 def test_the_forecast_changes_nothing(busy: Engine) -> None:
