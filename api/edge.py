@@ -80,13 +80,15 @@ class Edge:
 
 
 def known_query(request: Request) -> None:
-    """Ask that a query holds only what its endpoint declares: a typing error would be answered as if it were not there.
+    """Ask that a GET has only query values that its endpoint declares: a typing error would go unnoticed.
+
+    What is sent, such as a threat, is taken whatever its address holds besides.
 
     Raises:
         RequestValidationError: it holds more; names each, and which there are.
     """
     asked = request.query_params.keys()
-    if not asked:
+    if request.method != "GET" or not asked:
         return
     declared = get_flat_params(request.scope["route"].dependant)
     known = sorted(field.alias for field in declared if isinstance(field.field_info, Query))
