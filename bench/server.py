@@ -37,18 +37,7 @@ def server() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     data = folder / "data"
     try:
-        made = [
-            "--pgdata",
-            str(data),
-            "--username",
-            "postgres",
-            "--auth",
-            "trust",
-            "--locale",
-            "C",
-            "--encoding",
-            "UTF8",
-        ]
+        made = [f"--pgdata={data}", "--username=postgres", "--auth=trust", "--locale=C", "--encoding=UTF8"]
         _run(folder, "initdb", *made)
         with (data / "postgresql.conf").open("a", encoding="utf-8") as file:
             file.write(SETTINGS.format(folder=folder))

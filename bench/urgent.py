@@ -146,7 +146,7 @@ def main(url: str) -> list[dict[str, Any]]:
     """Measure ours, then each peer, one after the other on the same server."""
     home = Path(tempfile.mkdtemp(prefix="bench-urgent-"))
     store = create(url, "urgent_store")
-    server = prefect.Server(home / "prefect", prefect.store(store))
+    server = prefect.Server(home / "prefect", store)
     behind = f"behind {WAITING:,} routine"
     busy = f"{WORKERS} workers of {AT_ONCE} jobs of {BUSY} s each, NOTIFY or polling every {POLL} s"
     try:

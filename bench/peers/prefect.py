@@ -37,18 +37,13 @@ TABLES = """
 """
 
 
-def store(url: str) -> str:
-    """The address of a database as Prefect takes it."""
-    return url.replace("postgresql://", "postgresql+asyncpg://", 1)
-
-
 def around(home: Path, store: str, api: str = "") -> dict[str, str]:
     """The environment of its processes: nothing that calls outside."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     return kept | {
         "PREFECT_HOME": str(home),
         "PREFECT_API_URL": api,
-        "PREFECT_SERVER_DATABASE_CONNECTION_URL": store,
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": store.replace("postgresql://", "postgresql+asyncpg://", 1),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
         "PREFECT_LOGGING_LEVEL": "ERROR",
@@ -176,7 +171,7 @@ def copy_runs(server: Server, run: UUID, count: int) -> None:
 
     Its client creates some ten a second.
     """
-    with psycopg.connect(server.store.replace("+asyncpg", "", 1), autocommit=True) as connection:
+    with psycopg.connect(server.store, autocommit=True) as connection:
         names = connection.execute(
             "SELECT string_agg(quote_ident(column_name), ', ') FROM information_schema.columns"
             " WHERE table_name = 'flow_run' AND column_name NOT IN ('id', 'state_id', 'idempotency_key')"
