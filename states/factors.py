@@ -24,6 +24,10 @@ RULES = {
 """The house rule behind each factor."""
 
 
+HAIR = timedelta(milliseconds=1)
+"""More than any step of a hand-off stands before or after its moment."""
+
+
 def factor(name: str, value: Any, source: str, fact: Any, what: Words) -> dict[str, Any]:
     """One factor of a place."""
     told = {"factor": name, "value": value, **RULES[name], "source": source, "fact": fact}
@@ -96,12 +100,12 @@ def lane_in_words(urgency: Urgency, work: Asked, happenings: Sequence[Happening]
 
 def start_in_words(item: WorkItem, fact: Mapping[str, Any]) -> Words:
     """Why the work must be begun by its moment."""
-    moment = local(item.start_by + timedelta(milliseconds=1))  # a step of a hand-off may stand a hair before it
+    moment = local(item.start_by + HAIR)
     if item.lane == RANK[Urgency.ACUTE]:
         return say(f"Acute work starts at once: from {moment}.", f"Acuut werk begint meteen: vanaf {moment}.")
     urgency = LANES[item.lane]
     hours, asked = fact["workingHours"][str(urgency)], local(item.created_at)
-    if moment > local(start_by(item.created_at, fact["level"], urgency)):
+    if item.start_by > start_by(item.created_at, fact["level"], urgency) + HAIR:
         return say(
             f"To be begun by {moment}, when it became {urgency}: what moves goes before nothing that was overdue then. "
             f"{hours} working hours of the office after {asked} (service level {fact['level']}) had passed.",
