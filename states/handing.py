@@ -39,7 +39,8 @@ def assign(session: Session, key: str, person: str, *, reason: str, by: Actor, a
     """A coordinator gives an item to someone of its pool, out of the order; the reason is kept.
 
     Raises:
-        NotFoundError: there is no such open item, or no such person.
+        NotFoundError: there is no such open item.
+        MalformedError: there is no such person.
         RefusedError: the person may not have it.
     """
     return _hand_on(session, key, person, event="assign", reason=reason, by=by, at=at)
@@ -49,7 +50,8 @@ def delegate(session: Session, key: str, person: str, *, reason: str, by: Actor,
     """Whoever has an item in hand passes it to a colleague of the pool; the reason is kept.
 
     Raises:
-        NotFoundError: there is no such open item in the caller's pool, or no such person.
+        NotFoundError: there is no such open item in the caller's pool.
+        MalformedError: there is no such person.
         RefusedError: the caller does not hold it, or the colleague may not have it.
     """
     return _hand_on(session, key, person, event="delegate", reason=reason, by=by, at=at)
