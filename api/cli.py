@@ -139,7 +139,7 @@ def values() -> None:
     from rules.values import FOLDER, RulesError, versions  # noqa: PLC0415
 
     try:
-        from states import deadlines, queue  # noqa: F401, PLC0415  # each judges its own values
+        from states import deadlines, queue, statistics  # noqa: F401, PLC0415  # each judges its own values
     except (RulesError, ValueError) as error:  # the second where a file is no TOML
         fail(f"The dated values in {FOLDER} do not fit.\n{error}")
     typer.echo(f"{len(versions())} dated values fit.")

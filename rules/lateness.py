@@ -7,6 +7,7 @@ from typing import NamedTuple
 from rules.elapsed import days, working_hours
 from rules.pieces import Piece
 from rules.spread import Spread, spread
+from rules.values import RulesError, versions
 
 Pair = tuple[float, float]
 """Working hours of the office, and calendar days."""
@@ -105,3 +106,18 @@ def _in(piece: Piece, until: datetime, *, held: bool) -> Pair:
 def _took(pairs: Iterable[Pair | None]) -> Took:
     known = [pair for pair in pairs if pair is not None]
     return Took(spread(hours for hours, _ in known), spread(each for _, each in known))
+
+
+def check_share(share: object) -> object:
+    """After which share of its time something is at risk, as it may be: more than nothing, less than all.
+
+    Raises:
+        RulesError: it is no such share, such as 80 for 0.8.
+    """
+    if type(share) is not float or not 0 < share < 1:
+        raise RulesError(f"at_risk_share is {share!r}; give a share between 0 and 1, such as 0.8.")
+    return share
+
+
+for _version in versions()["at_risk_share"]:
+    check_share(_version.value)

@@ -103,22 +103,10 @@ def check_limit(limit: object) -> object:
     return limit
 
 
-def check_share(share: object) -> object:
-    """After which share of its time something is at risk, as it may be: more than nothing, less than all.
-
-    Raises:
-        RulesError: it is no such share, such as 80 for 0.8.
-    """
-    if type(share) is not float or not 0 < share < 1:
-        raise RulesError(f"at_risk_share is {share!r}; give a share between 0 and 1, such as 0.8.")
-    return share
-
-
 CHECKS: dict[str, Callable[[object], object]] = {
     "reserve_every": check_reserve,
     "claim_returns_after": check_returns,
     "work_in_hand_limit": check_limit,
-    "at_risk_share": check_share,
 }
 for _name, _check in CHECKS.items():
     for _version in versions()[_name]:

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 import pytest
 
-from rules.queue import Standing, check_limit, check_reserve, check_returns, check_share, next_of, turn_of_reserve
+from rules.lateness import check_share
+from rules.queue import Standing, check_limit, check_reserve, check_returns, next_of, turn_of_reserve
 from rules.skills import suffice
 from rules.values import RulesError
 
