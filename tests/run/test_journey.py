@@ -41,8 +41,9 @@ def test_the_journey_ends_well_by_command_and_again_and_a_restart_reminds_nobody
     told: list[str] = []
     code = run(running.url, running.token, tmp_path / "second", told.append)
     assert code == 0, "\n".join(told[-10:])
-    for number, said in (("first", done.stdout.splitlines()), ("second", told)):
-        assert said == (tmp_path / number / "journey.txt").read_text(encoding="utf-8").splitlines()
+    assert done.stdout == (tmp_path / "first" / "journey.txt").read_text(encoding="utf-8")
+    assert told == (tmp_path / "second" / "journey.txt").read_text(encoding="utf-8").splitlines()
+    for number in ("first", "second"):
         orders = {file.name.split(".")[0] for file in (tmp_path / number).glob("*.pain.001.001.09.xml")}
         answers = {file.name.split(".")[0] for file in (tmp_path / number).glob("*.camt.053.xml")}
         assert len(orders) == 4

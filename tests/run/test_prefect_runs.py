@@ -202,7 +202,10 @@ MESSAGE = re.compile(
 
 @pytest.mark.usefixtures("workers")
 def test_no_run_shows_more_than_lanes_references_and_processes(pool: Pool) -> None:
+    for run in pool.plan(due.DISPATCH, 5):
+        pool.await_run(run)
     runs = [run for run in pool.all() if run.created is not None and run.created > pool.began]
+    assert len(runs) > 10
     assert {tag for run in runs for tag in run.tags} >= {"lane:acute", "lane:urgent", "lane:routine"}
     assert any(": VA-" in run.name for run in runs)
     for run in runs:
