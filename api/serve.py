@@ -2,9 +2,9 @@
 
 import uvicorn
 
-from api.main import create
-from states import logs
-from states.configuration import Configuration
+from api.app import create
+from states import logging_setup
+from states.settings import Configuration
 
 GRACE = 3
 """Seconds that requests get to end when the process is asked to stop."""
@@ -12,7 +12,7 @@ GRACE = 3
 
 def main() -> None:
     """Serve until stopped."""
-    logs.set_up("api")
+    logging_setup.set_up("api")
     configuration = Configuration()
     uvicorn.run(
         create(configuration),

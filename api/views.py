@@ -10,16 +10,16 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 from sqlmodel import Session, col, select
 
-from rules.roles import OF_AN_EMPLOYER, Actor, Role
-from states import scope
+from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
+from states.engine import parties
 from states.errors import NotFoundError
-from states.payees import payee_of
+from states.payments.payees import payee_of
+from states.storage.vault import Vault
 from states.tables.application import Application, Measure, Takeover
-from states.tables.finance import Payable
 from states.tables.ledger import Stream
 from states.tables.loans import Loan, Objection
+from states.tables.payments import Payable
 from states.tables.work import Reminder
-from states.vault import Vault
 
 READS_CONTENT = frozenset(
     {Role.APPLICANT, Role.OFFICER, Role.ADVISER, Role.SECURITY_AUTHORITY, Role.COORDINATOR, Role.PRIVACY_OFFICER},
@@ -382,7 +382,7 @@ def may_see(session: Session, by: Actor, application: Application) -> bool:
     if by.role is Role.APPLICANT:
         return by.person in {application.applicant, application.representative}
     if by.role in OF_AN_EMPLOYER:
-        mine = col(Takeover.organisation).in_(scope.known_as(session, by.organisation))
+        mine = col(Takeover.organisation).in_(parties.known_as(session, by.organisation))
         query = select(Takeover.id).where(Takeover.stream == application.id, mine)
         return session.exec(query.limit(1)).first() is not None
     return True
@@ -394,7 +394,7 @@ def may_see_apart(session: Session, by: Actor, row: Loan | Objection) -> bool:
         return False
     if by.role is Role.APPLICANT:
         return row.person == by.person
-    return by.role not in OF_AN_EMPLOYER or by.organisation in scope.organisations(session, row)
+    return by.role not in OF_AN_EMPLOYER or by.organisation in parties.organisations(session, row)
 
 
 def apart(session: Session, by: Actor, row: Loan | Objection, readers: frozenset[Role]) -> dict[str, Any]:
@@ -478,7 +478,7 @@ def summary(session: Session, row: Application) -> ApplicationSummary:
         stage=row.state,
         urgency=row.urgency,
         office=row.office,
-        employers=scope.employers_of(session, row.id),
+        employers=parties.employers_of(session, row.id),
         received_on=row.received_on,
         changed_at=row.changed_at,
     )

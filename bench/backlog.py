@@ -7,10 +7,10 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 
 from bench.office import now
-from rules.roles import Actor, Role
-from states.database import transaction
-from states.door import fire
-from states.events.application_receipt import Receive
+from rules.core.roles import Actor, Role
+from states.commands.fire import fire
+from states.events.application.receipt import Receive
+from states.storage.database import transaction
 
 OFFICER = Actor("officer-1", Role.OFFICER)
 ITEMS = """

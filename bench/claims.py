@@ -15,8 +15,8 @@ from sqlalchemy import Engine, text
 
 from bench.backlog import OFFICER, cases, copy, fill, plain
 from bench.office import now
-from states.database import connect, transaction
-from states.queue import claim
+from states.queue.claiming import claim
+from states.storage.database import connect, transaction
 
 FEW, MANY = 1_000, 1_000_000
 TURN = 25

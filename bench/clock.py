@@ -16,12 +16,12 @@ from typing import Any
 from sqlalchemy import Engine, text
 
 from bench.office import EMPLOYER, now, office
-from flows import due
+from flows import jobs
 from flows.clock import JOBS, Clock
-from flows.plan import read, schedules
-from states import runs
-from states.configuration import Configuration
-from states.database import transaction
+from flows.deployment_file import read, schedules
+from states.jobs import runs
+from states.settings import Configuration
+from states.storage.database import transaction
 from states.tables.work import Threshold
 
 RUNNING = 1_000_000
@@ -80,7 +80,7 @@ def pass_them(engine: Engine) -> float:
         late = "UPDATE threshold SET due_at = :at WHERE term IN (SELECT 'term-' || n FROM generate_series(1, :due) n)"
         connection.execute(text(late), {"at": at - timedelta(minutes=1), "due": DUE})
     began = time.perf_counter()
-    passed = due.remind(engine, at)
+    passed = jobs.remind(engine, at)
     spent = time.perf_counter() - began
     assert passed == DUE, passed
     return passed / spent

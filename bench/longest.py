@@ -12,7 +12,7 @@ from typing import Any
 
 from bench.backlog import copy, create
 from bench.trace import CASES, LANES, SEED, trace, waits
-from states.database import connect
+from states.storage.database import connect
 
 PEERS = ("prefect", "dbos", "procrastinate", "pgqueuer")
 MINUTE = 60.0

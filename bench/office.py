@@ -8,9 +8,9 @@ from sqlalchemy import Engine
 
 from bench.server import server
 from migrations.upgrade import upgrade
-from rules.roles import Actor, Role
-from states.database import connect, transaction
-from states.door import fire
+from rules.core.roles import Actor, Role
+from states.commands.fire import fire
+from states.storage.database import connect, transaction
 
 ADMINISTRATOR = Actor("administrator-1", Role.ADMINISTRATOR)
 EMPLOYER = "gemeente-zilverdam"

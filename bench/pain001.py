@@ -33,7 +33,7 @@ def cents(number: int) -> int:
 
 def ours(count: int) -> None:
     """Our order: written to a file as it streams by, validated as a stream, hashed."""
-    from states.bank import pain001, schema  # noqa: PLC0415  # only one of the two is in a process
+    from states.formats import pain001, pain001_schema  # noqa: PLC0415  # only one of the two is in a process
 
     def transfers() -> Iterator[pain001.Transfer]:
         for number in range(count):
@@ -51,7 +51,7 @@ def ours(count: int) -> None:
     with TemporaryFile() as out:
         pain001.write(order, out)
         out.seek(0)
-        schema.validate(out)
+        pain001_schema.validate(out)
         out.seek(0)
         mark = sha256()
         while piece := out.read(2**20):
@@ -63,7 +63,7 @@ def sepaxml(count: int) -> None:
     from lxml import etree  # noqa: PLC0415
     from sepaxml import SepaTransfer  # noqa: PLC0415
 
-    from states.bank import schema  # noqa: PLC0415
+    from states.formats import pain001_schema  # noqa: PLC0415
 
     config = {"name": "Gemeente Zilverdam", "IBAN": DEBTOR, "batch": True, "currency": "EUR"}
     order = SepaTransfer(config, schema="pain.001.001.09", clean=False)
@@ -79,7 +79,7 @@ def sepaxml(count: int) -> None:
             }
         )
     written = order.export(validate=False)
-    if not schema.iso_schema().validate(etree.fromstring(written)):
+    if not pain001_schema.iso_schema().validate(etree.fromstring(written)):
         raise ValueError("The order of sepaxml is not valid.")
 
 

@@ -16,12 +16,12 @@ from sqlalchemy import Engine, event
 from sqlalchemy.engine import make_url
 
 from bench.office import now, office
-from rules.roles import Actor, Role
-from states.actions import Action, actions
-from states.bank_messages import take_in
-from states.database import transaction
-from states.door import fire
-from states.events.application_receipt import Receive
+from rules.core.roles import Actor, Role
+from states.commands.available_actions import Action, actions
+from states.commands.bank_files import take_in
+from states.commands.fire import fire
+from states.events.application.receipt import Receive
+from states.storage.database import transaction
 from states.tables.application import Application
 
 CASES = 6

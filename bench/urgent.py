@@ -22,12 +22,12 @@ from typing import Any, Protocol
 
 import psycopg
 
-from api.surroundings import surroundings
+from api.processes.environment import surroundings
 from bench.backlog import cases, copy, create, fill
 from bench.peers import prefect
 from bench.peers.procrastinate import AT_ONCE, BUSY, POLL
-from states.configuration import Configuration
-from states.database import connect
+from states.settings import Configuration
+from states.storage.database import connect
 
 WAITING = 100_000
 WORKERS = 2

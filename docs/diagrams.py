@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import rules
-from rules import duties
-from rules.findings import HOUSE, REGISTRY
+from rules.core.rule import HOUSE, REGISTRY
+from rules.procedure import authorization
 from states.charts.application import Stage
-from states.charts.chart import Chart
+from states.charts.statechart import Chart
+from states.events.application.life_event_effects import TURNS
 from states.events.catalogue import CHARTS, EVENTS
-from states.events.consequences import TURNS
-from states.work_kinds import WORK
+from states.work.work_by_state import WORK
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
@@ -98,7 +98,7 @@ def events_of(chart: Chart) -> Iterator[str]:
     creating = [name for (of, name), event in EVENTS.items() if of == chart.name and event.creates]
     for name in (*creating, *chart.events):
         title = EVENTS[chart.name, name].title
-        who = ", ".join(duties.roles_of(chart.name, name))
+        who = ", ".join(authorization.roles_of(chart.name, name))
         where = "creates it" if name in creating else possible_in(chart, name)
         yield f"| `{name}` | {dutch('Events', f'{chart.name}/{name}')} | {title} | {who} | {where} |"
 
@@ -127,8 +127,8 @@ def turn_block() -> str:
 
 def import_rules() -> None:
     """Import every module of rules/, so that every rule is registered."""
-    for module in pkgutil.iter_modules(rules.__path__):
-        importlib.import_module(f"rules.{module.name}")
+    for module in pkgutil.walk_packages(rules.__path__, "rules."):
+        importlib.import_module(module.name)
 
 
 def rules_elsewhere() -> dict[str, str]:

@@ -13,13 +13,14 @@ import structlog
 from apscheduler.schedulers.blocking import BlockingScheduler
 from sqlalchemy import Engine
 
-from flows import due
-from flows.edge import await_gate, configuration, engine, here, utc_now
-from flows.health import Pulse
-from flows.plan import late_at, read, schedules
-from states import logs, runs
-from states.configuration import Configuration
-from states.database import transaction
+from flows import jobs
+from flows.deployment_file import late_at, read, schedules
+from flows.heartbeat import Pulse
+from flows.runtime import await_gate, configuration, engine, here, utc_now
+from states import logging_setup
+from states.jobs import runs
+from states.settings import Configuration
+from states.storage.database import transaction
 
 _LOG = structlog.get_logger()
 
@@ -33,12 +34,12 @@ class Job(NamedTuple):
 
 MINUTE = timedelta(minutes=1)
 JOBS: dict[str, Job] = {
-    due.REMIND: Job(due.remind),
-    due.QUEUE: Job(due.tend_queue, timedelta(seconds=10)),
-    due.OFFICES: Job(due.watch_offices, MINUTE),
-    due.CALENDAR: Job(due.watch_calendar, MINUTE),
-    due.NUMBER: Job(due.number),
-    due.DIGEST: Job(due.digest, MINUTE),
+    jobs.REMIND: Job(jobs.remind),
+    jobs.QUEUE: Job(jobs.tend_queue, timedelta(seconds=10)),
+    jobs.OFFICES: Job(jobs.watch_offices, MINUTE),
+    jobs.CALENDAR: Job(jobs.watch_calendar, MINUTE),
+    jobs.NUMBER: Job(jobs.number),
+    jobs.DIGEST: Job(jobs.digest, MINUTE),
 }
 """Each asks the database what is due, so any number of clocks may do it at once."""
 
@@ -124,10 +125,10 @@ class Clock:
         _LOG.info("stands-in", flow=flow)
         me = here("clock")
         work: dict[str, Callable[[], Any]] = {
-            due.DISPATCH: lambda: due.offer_all(self._engine, lambda: at, me, runner=me),
-            due.DELIVER: lambda: due.deliver(self._engine, self._configuration, at, runner=me),
-            due.BATCHES: lambda: due.build_batches(self._engine, at, runner=me),
-            due.BANK: lambda: due.take_in_bank_files(self._engine, self._configuration, at, runner=me),
+            jobs.DISPATCH: lambda: jobs.offer_all(self._engine, lambda: at, me, runner=me),
+            jobs.DELIVER: lambda: jobs.deliver(self._engine, self._configuration, at, runner=me),
+            jobs.BATCHES: lambda: jobs.build_batches(self._engine, at, runner=me),
+            jobs.BANK: lambda: jobs.take_in_bank_files(self._engine, self._configuration, at, runner=me),
         }
         try:
             work[flow]()
@@ -137,7 +138,7 @@ class Clock:
 
 def main() -> None:
     """Tick until stopped."""
-    logs.set_up("clock")
+    logging_setup.set_up("clock")
     await_gate()
     clock = Clock(engine(), configuration(), utc_now())
     pulse = Pulse(engine(), "clock")

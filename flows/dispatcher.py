@@ -14,14 +14,14 @@ import psycopg
 import structlog
 from sqlalchemy import Engine
 
-from flows import due
-from flows.bell import Bell
-from flows.bridge import Bridge
-from flows.edge import EdgeError, await_gate, configuration, engine, here, utc_now
-from flows.health import Pulse
-from states import logs
-from states.configuration import Configuration
-from states.database import listen
+from flows import jobs
+from flows.heartbeat import Pulse
+from flows.prefect_bridge import Bridge
+from flows.runtime import EdgeError, await_gate, configuration, engine, here, utc_now
+from flows.wakeup import Bell
+from states import logging_setup
+from states.settings import Configuration
+from states.storage.database import listen
 
 PATIENCE = 0.4
 """Seconds that the flow may take before the plain function offers; acute work is offered within one second."""
@@ -60,16 +60,16 @@ class Dispatcher:
         hints = self._work.wait(EVERY, {ACUTE, WORK})
         if hints and ACUTE not in hints:
             hints |= self._work.wait(self._flown + APART - time.monotonic(), {ACUTE})
-        if hints or due.offers(self._engine):
+        if hints or jobs.offers(self._engine):
             self._flown = time.monotonic()
             if self._bridge.dispatch("acute" if ACUTE in hints else "routine", PATIENCE):
                 return
-        due.offer_all(self._engine, utc_now, here("dispatcher"), runner=here("dispatcher"))
+        jobs.offer_all(self._engine, utc_now, here("dispatcher"), runner=here("dispatcher"))
 
     def deliver(self) -> None:
         """Wait for letters and send them."""
         self._letters.wait(EVERY, {LETTERS})
-        due.deliver(self._engine, self._configuration, utc_now(), runner=here("dispatcher"))
+        jobs.deliver(self._engine, self._configuration, utc_now(), runner=here("dispatcher"))
 
 
 def _for_ever(work: Callable[[], None]) -> None:
@@ -99,7 +99,7 @@ def serve(url: str, dispatcher: Dispatcher, pulse: Pulse) -> None:
 
 def main() -> None:
     """Run until stopped."""
-    logs.set_up("dispatcher")
+    logging_setup.set_up("dispatcher")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     said = configuration()
     if said.database_url is None:

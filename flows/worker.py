@@ -24,12 +24,12 @@ from prefect.flow_engine import run_flow_async
 from prefect.settings import PREFECT_API_URL
 from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker, BaseWorkerResult
 
-from flows.edge import await_gate, configuration, engine, here, mark, utc_now
-from flows.health import Pulse
-from flows.janitor import bury, forget_missed
-from flows.plan import limits, pool_name, read
-from flows.registrar import load, register
-from states import logs
+from flows.crashed_runs import bury, forget_missed
+from flows.deployment_file import limits, pool_name, read
+from flows.heartbeat import Pulse
+from flows.registration import load, register
+from flows.runtime import await_gate, configuration, engine, here, mark, utc_now
+from states import logging_setup
 
 TYPE = "veiligadvies"
 TIDY = timedelta(seconds=10)
@@ -152,7 +152,7 @@ async def tidy(client: PrefectClient, deployments: dict[str, Any]) -> None:
 
 def main() -> None:
     """Run until stopped; in a thread, for in the main thread Prefect would take our signals for its own."""
-    logs.set_up("worker")
+    logging_setup.set_up("worker")
     await_gate()
     stop = threading.Event()
     thread = threading.Thread(target=anyio.run, args=[serve, stop], name="worker")

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from alembic import command
 
-from api import embedded
+from api.processes import embedded_postgres
 from migrations.upgrade import configuration
 
 
 def revise(message: str) -> None:
     """Upgrade an empty database, compare it with the tables, and write what is missing."""
     with tempfile.TemporaryDirectory(prefix="revise-") as folder:
-        server = embedded.start(Path(folder) / "postgres")
+        server = embedded_postgres.start(Path(folder) / "postgres")
         try:
             command.upgrade(configuration(server.url), "head")
             command.revision(configuration(server.url), message, autogenerate=True)

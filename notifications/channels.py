@@ -14,7 +14,7 @@ from typing import Protocol
 
 from notifications.errors import NotificationsError
 from notifications.message import name_of
-from states.configuration import Configuration
+from states.settings import Configuration
 
 
 class TransientChannelError(NotificationsError):

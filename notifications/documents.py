@@ -9,8 +9,8 @@ from pydantic import Field
 from notifications.catalogue import LANGUAGES, catalogue
 from notifications.errors import NotificationsError
 from notifications.wording import environment
-from rules.offices import Office
-from states.bodies import Body, Text
+from rules.core.regulation import Office
+from states.engine.bodies import Body, Text
 
 
 class ReportKind(StrEnum):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from notifications.drawing import INK, SOFT, Bar, Drawing, Label, Shape, Stroke
 from notifications.progress_report import HIDDEN, known, shown, table_of
-from rules.progress import ALL, KEPT, OTHER, URGENT, OfQuarter, Wait
+from rules.reporting.progress_report import ALL, KEPT, OTHER, URGENT, OfQuarter, Wait
 
 FIRST, SECOND, PALE = "#1d5b8f", "#d17b0f", "#b9c7d5"
 LEFT, TOP, TALL, FOOT, STEP, NARROWEST = 70, 130, 150, 62, 86, 640

@@ -11,8 +11,8 @@ from jinja2 import TemplateError
 from notifications.catalogue import LANGUAGES, catalogue
 from notifications.errors import NotificationsError
 from notifications.wording import environment
-from rules.disclosure import Limits
-from rules.progress import ALL, OWNERS, URGENT, WAITS, OfQuarter, Table, Wait, total
+from rules.reporting.disclosure_control import Limits
+from rules.reporting.progress_report import ALL, OWNERS, URGENT, WAITS, OfQuarter, Table, Wait, total
 
 HIDDEN = "x"
 """What stands in the place of a number that is hidden."""

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from rules.findings import AWB, Words, rule, say
+from rules.core.rule import AWB, Words, rule, say
 
 
 @rule(

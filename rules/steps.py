@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import date
 
-from rules.dutch import dutch, listed
-from rules.findings import AWB, HOUSE, REG, SCHEME_2024, Words, rule, say
-from rules.values import value
+from rules.core.dated_values import value
+from rules.core.rule import AWB, HOUSE, REG, SCHEME_2024, Words, rule, say
+from rules.core.translations import dutch, listed
 
 
 @rule(

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from rules.findings import Finding
-from rules.roles import Actor
+from rules.core.roles import Actor
+from rules.core.rule import Finding
 
 
 class StatesError(Exception):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rules.findings import Finding
+from rules.core.rule import Finding
 
 
 def told(finding: Finding) -> dict[str, Any]:

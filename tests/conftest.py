@@ -14,9 +14,9 @@ from databases import address, copied, drop, make
 from sqlalchemy import Engine
 from xdist.scheduler import LoadFileScheduling
 
-from api import embedded
+from api.processes import embedded_postgres
 from migrations.upgrade import upgrade
-from states.database import connect
+from states.storage.database import connect
 
 KEY = bytes(range(32))
 MEMORY, ROOM = Path("/dev/shm"), 8 * 2**30
@@ -53,7 +53,7 @@ def server() -> Iterator[str]:
     # Not below pytest's own folder: as root the server runs as another user, and another session of pytest would
     # close that folder to it.
     home = Path(tempfile.mkdtemp(prefix="veiligadvies-tests-"))
-    database = embedded.start(home / "postgres")
+    database = embedded_postgres.start(home / "postgres")
     with psycopg.connect(address(database.url), autocommit=True) as connection:
         # Our processes die here, and neither this server nor the machine does: it need not wait for the disk.
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):

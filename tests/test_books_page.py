@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from states.books.rows import ClassRow, JournalRow, OpenItem, Row, SpendingRow
+from states.accounting.export_rows import ClassRow, JournalRow, OpenItem, Row, SpendingRow
 
 PAGE = (Path(__file__).parents[1] / "docs" / "books.md").read_text("utf-8")
 

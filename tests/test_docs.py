@@ -12,19 +12,19 @@ from types import ModuleType
 
 import pytest
 
-from api.cli import app
+from api.cli.main import app
 from notifications.catalogue import catalogue
-from rules.findings import REGISTRY
-from rules.hand_off import HandOffOutcome, HandOffStep
-from rules.offices import Capacity, Domain, LegalBasis, Office, ProvisionForm
-from rules.roles import Role
-from rules.tax import TaxClass
-from rules.urgency import SignalKind, SignalSource, Urgency
-from states.configuration import Configuration
+from rules.core.regulation import Capacity, Domain, LegalBasis, Office, ProvisionForm
+from rules.core.roles import Role
+from rules.core.rule import REGISTRY
+from rules.payments.tax import TaxClass
+from rules.threats.handoff import HandOffOutcome, HandOffStep
+from rules.threats.urgency import SignalKind, SignalSource, Urgency
+from states.deadlines.catalogue import TERMS
 from states.events.catalogue import CHARTS, EVENTS
-from states.tables.finance import PayableKind
+from states.settings import Configuration
+from states.tables.payments import PayableKind
 from states.tables.people import EmployerKind, Language
-from states.term_kinds import TERMS
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from api.demonstration.people import DE_VLIET, LINDEWAARD, NOORDERLAND, OOSTERVEEN, ZILVERDAM
-from rules.offices import Office
+from rules.core.regulation import Office
 from states.charts.application import Stage
 
 

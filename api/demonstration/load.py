@@ -8,20 +8,20 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from api.demonstration.applications import CASES
-from api.demonstration.bodies import application as new_application
-from api.demonstration.bodies import body, handle, hours_after
+from api.demonstration.example_bodies import application as new_application
+from api.demonstration.example_bodies import body, handle, hours_after
+from api.demonstration.next_step import STATEMENT, next_step
 from api.demonstration.people import AUDITOR, EMPLOYERS, OFFICE, Member, of_employers
-from api.demonstration.walk import STATEMENT, next_step
-from rules.calendar import why_surely_closed
-from rules.moments import office_day
-from rules.roles import Actor, Role
-from rules.working_hours import add_or_provisional, office_time
-from states import offering, queue
-from states.actions import Action
-from states.bank_messages import take_in
-from states.database import transaction
-from states.door import fire
-from states.reminding import pass_due
+from rules.business_calendar.closed_days import why_surely_closed
+from rules.business_calendar.working_hours import add_or_provisional, office_time
+from rules.core.dates import office_day
+from rules.core.roles import Actor, Role
+from states.commands.available_actions import Action
+from states.commands.bank_files import take_in
+from states.commands.fire import fire
+from states.jobs.reminders import pass_due
+from states.queue import claiming, offers
+from states.storage.database import transaction
 from states.tables.application import Application
 from states.tables.ledger import Stream
 from states.tables.people import Organisation, Person
@@ -162,7 +162,7 @@ class History:
         """Pass every threshold that was due by then, at the very moment it was due, and offer what work there is."""
         due = select(Threshold.due_at).where(col(Threshold.passed_at).is_(None), col(Threshold.due_at) <= until)
         with transaction(self.engine) as session:
-            offering.offer_due(session, at=min(until, self.end), run=RUN)
+            offers.offer_due(session, at=min(until, self.end), run=RUN)
             while (moment := session.exec(due.order_by(col(Threshold.due_at)).limit(1)).first()) is not None:
                 if not pass_due(session, at=moment, limit=100):
                     return
@@ -171,7 +171,7 @@ class History:
         """Claim some work, and say that the office is complete, in one transaction."""
         with transaction(self.engine) as session:
             for by in CLAIMS:
-                queue.claim(session, by=by, at=self.end)
+                claiming.claim(session, by=by, at=self.end)
             register(session, AUDITOR, self.end)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from rules.roles import OF_AN_EMPLOYER, Role
+from rules.core.roles import OF_AN_EMPLOYER, Role
 
 
 class Employer(NamedTuple):

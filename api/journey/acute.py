@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from api.journey import payment, way
+from api.journey import common_steps, payment
 from api.journey.case import THREAT, ZILVERDAM, Case, Journey, moment, place_of, receive
 from api.journey.client import expect_success
-from api.journey.story import UnexpectedError
-from rules.hand_off import HandOffStep
-from rules.roles import Role
+from api.journey.transcript import UnexpectedError
+from rules.core.roles import Role
+from rules.threats.handoff import HandOffStep
 
 NETS = {"home": "1500.00", "work": "400.00", "travel": "800.00", "digital": "500.00"}
 ESTIMATES = {"home": "1815.00", "work": "484.00", "travel": "968.00", "digital": "605.00"}
@@ -21,15 +21,15 @@ def run(journey: Journey) -> str:
     """Drive it to closed; answers its reference."""
     journey.story.chapter("(a) An acute one")
     case = receive(journey, office="mayor")
-    way.begin_intake(case)
+    common_steps.begin_intake(case)
     threaten(case)
     take_from_the_queue(case)
-    way.interview(case)
-    way.advise(case, ESTIMATES)
+    common_steps.interview(case)
+    common_steps.advise(case, ESTIMATES)
     return_one_domain(case)
-    way.adopt(case)
-    way.confirm_receipt(case, ZILVERDAM, case.today)
-    way.take_over(case, ZILVERDAM)
+    common_steps.adopt(case)
+    common_steps.confirm_receipt(case, ZILVERDAM, case.today)
+    common_steps.take_over(case, ZILVERDAM)
     wait_for_the_certificate(case)
     payment.settle(case, NETS, checks=True)
     return case.reference
@@ -128,8 +128,8 @@ def return_one_domain(case: Case) -> None:
     kept = dict.fromkeys(("work", "travel", "digital"), "submitted")
     case.story.same("The domains after one was returned", states, {**kept, "home": "returned"})
     case.story.tell("The authority returns the home; work, travel and digital stay submitted, drafts and all.")
-    way.assess(case, "home", ESTIMATES["home"])
-    way.submit(case)
+    common_steps.assess(case, "home", ESTIMATES["home"])
+    common_steps.submit(case)
     case.story.tell("The home is assessed again and submitted.")
 
 
@@ -137,11 +137,11 @@ def wait_for_the_certificate(case: Case) -> None:
     """Digital and travel go on; the home waits for its PKVW certificate."""
     employer = case.client.at(Role.EMPLOYER, ZILVERDAM)
     home = next(item["id"] for item in case.measures() if item["domain"] == "home")
-    way.provide(case, "digital", "travel")
+    common_steps.provide(case, "digital", "travel")
     case.refused(employer, "order", "gate.certificate", {"orderedOn": case.today.isoformat()}, subject=home)
     case.at_stage("provision")
     body = {"kind": "valid", "validFrom": case.today.isoformat()}
     case.do(case.officer, "record-certificate", body)
     case.story.tell("The PKVW certificate is recorded.")
-    way.provide(case, "home", "work")
+    common_steps.provide(case, "home", "work")
     case.at_stage("settlement")

@@ -1,9 +1,9 @@
 """What bad input gets: every refusal as problem+json, with its status and the reason."""
 
-from api.journey import way
+from api.journey import common_steps
 from api.journey.case import Case, new_application
 from api.journey.client import Caller, expect_problem, expect_success
-from rules.roles import Role
+from rules.core.roles import Role
 
 
 def turned_away(case: Case) -> None:
@@ -12,7 +12,7 @@ def turned_away(case: Case) -> None:
     unknown = officer.send("GET", "/v1/applications/VA-2026-UNKNOWN9", headers={})
     story.tell(f"404: {expect_problem(unknown, 404)['detail']}")
     stale = officer.look(case.address).headers["ETag"]
-    way.begin_intake(case)
+    common_steps.begin_intake(case)
     invitation = f"{case.address}/_invite-completion"
     body = {"missing": "The decision of appointment.", "days": 14}
     story.tell(f"412: {expect_problem(officer.post(invitation, body, if_match=stale), 412)['detail']}")

@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 
 from api.journey.client import Caller, Client, expect_problem, expect_success
-from api.journey.story import Story, UnexpectedError
-from rules.moments import office_day
-from rules.roles import Role
+from api.journey.transcript import Story, UnexpectedError
+from rules.core.dates import office_day
+from rules.core.roles import Role
 
 ZILVERDAM, LINDEWAARD = "gemeente-zilverdam", "gemeente-lindewaard"
 NAME = "J. Reiziger"

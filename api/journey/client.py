@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import httpx
 
-from api.journey.story import UnexpectedError
-from rules.roles import Role
+from api.journey.transcript import UnexpectedError
+from rules.core.roles import Role
 
 Token = Callable[[Role, str | None], str]
 """Answers a bearer token for a role, and for a person where one is named."""

@@ -9,10 +9,10 @@ from typing import Any
 
 from api.journey.case import HOME, HOUSEHOLD, NAME, Case, euros
 from api.journey.client import expect_problem, expect_success
-from api.journey.hats import TwoHats
-from api.journey.story import UnexpectedError
-from rules.roles import Role
-from states.bank.demonstration import report
+from api.journey.several_roles import TwoHats
+from api.journey.transcript import UnexpectedError
+from rules.core.roles import Role
+from states.formats.demonstration_bank import report
 
 PAYEE, IBAN = "Beveiliging Voorbeeld BV", "NL02ABNA0123456789"
 VAT = Decimal("0.21")

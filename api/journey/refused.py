@@ -1,8 +1,8 @@
 """(d) One refused for eligibility: the intention, the applicant's view, and the decision of another person."""
 
-from api.journey import way
+from api.journey import common_steps
 from api.journey.case import Journey, receive
-from rules.roles import Role
+from rules.core.roles import Role
 
 RULE = "eligibility.office-in-scope"
 
@@ -12,7 +12,7 @@ def run(journey: Journey) -> str:
     journey.story.chapter("(d) One refused for eligibility")
     case = receive(journey, office="municipal-councillor")
     story, authority = case.story, case.client.of(Role.SECURITY_AUTHORITY)
-    way.begin_intake(case)
+    common_steps.begin_intake(case)
     case.refused(case.officer, "plan-interview", RULE)
     case.do(case.officer, "intend-refusal", {"ground": RULE})
     case.at_stage("refusal-intended")

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import httpx
 
-from api.errors import ApiError
-from api.journey import acute, refused, shared, suspended, withdrawn
+from api.http.errors import ApiError
+from api.journey import acute, refused, suspended, two_employers, withdrawn
 from api.journey.case import Journey
 from api.journey.client import Client, Token
-from api.journey.story import Story, UnexpectedError
-from rules.roles import Role
+from api.journey.transcript import Story, UnexpectedError
+from rules.core.roles import Role
 
 
 def run(url: str, token: Token, out: Path | None, echo: Callable[[str], None]) -> int:
@@ -50,7 +50,7 @@ def drive(journey: Journey) -> None:
     Raises:
         UnexpectedError: something is not as it should be.
     """
-    found = {"a": acute.run(journey), "b": shared.run(journey)}
+    found = {"a": acute.run(journey), "b": two_employers.run(journey)}
     waited = suspended.run(journey)
     found |= {"c": waited.reference, "d": refused.run(journey), "e": withdrawn.run(journey)}
     suspended.one_reminder(waited)

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from api.journey import payment, way
+from api.journey import common_steps, payment
 from api.journey.case import ZILVERDAM, Case, Journey, receive
-from rules.calendar import is_open
-from rules.moments import office_day
-from rules.roles import Role
+from rules.business_calendar.closed_days import is_open
+from rules.core.dates import office_day
+from rules.core.roles import Role
 
 NETS = {"digital": "740.00"}
 ESTIMATES = {"digital": "895.40"}
@@ -30,14 +30,14 @@ def run(journey: Journey) -> Case:
     today = office_day(datetime.now(UTC))
     case = receive(journey, received_on=today - RECEIVED)
     case.story.tell(f"It came in by letter on {today - RECEIVED}; what happened since is recorded now.")
-    way.begin_intake(case)
-    way.interview(case, today - INTERVIEWED)
-    way.advise(case, ESTIMATES)
-    way.adopt(case, today - ADOPTED)
+    common_steps.begin_intake(case)
+    common_steps.interview(case, today - INTERVIEWED)
+    common_steps.advise(case, ESTIMATES)
+    common_steps.adopt(case, today - ADOPTED)
     suspend(case)
     look_on(case)
-    way.take_over(case, ZILVERDAM)
-    way.provide(case)
+    common_steps.take_over(case, ZILVERDAM)
+    common_steps.provide(case)
     payment.settle(case, NETS, checks=False)
     one_reminder(case)
     return case
@@ -63,7 +63,7 @@ def term(case: Case) -> dict[str, Any]:
 def suspend(case: Case) -> None:
     """The term stands still for a week, and its end moves by exactly that."""
     story, received = case.story, chosen(case.today)
-    way.confirm_receipt(case, ZILVERDAM, received)
+    common_steps.confirm_receipt(case, ZILVERDAM, received)
     story.same("The due day", term(case)["dueOn"], (received + TERM).isoformat())
     story.tell(f"{ZILVERDAM} received the request on {received}: to be taken over by {term(case)['dueOn']} (Awb 4:13).")
     since = received + timedelta(days=7)

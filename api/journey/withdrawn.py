@@ -2,10 +2,10 @@
 
 from uuid import uuid4
 
-from api.journey import way
+from api.journey import common_steps
 from api.journey.bad_input import turned_away, used_twice
 from api.journey.case import Journey, receive
-from rules.roles import Role
+from rules.core.roles import Role
 
 
 def run(journey: Journey) -> str:
@@ -15,7 +15,7 @@ def run(journey: Journey) -> str:
     case = receive(journey, by=applicant, key=key)
     used_twice(case, applicant, key)
     turned_away(case)
-    way.interview(case)
+    common_steps.interview(case)
     case.do(case.client.of(Role.APPLICANT, case.applicant), "withdraw", {"reasons": "Moved to another office."})
     case.at_stage("withdrawn")
     items = case.officer.get(f"{case.address}/priority")["items"]

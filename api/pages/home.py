@@ -7,9 +7,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from api.edge import utc_now
-from api.operations import look
-from rules.roles import Role
+from api.http.dependencies import utc_now
+from api.routes.operations import look
+from rules.core.roles import Role
 
 HERE = Path(__file__).parent
 PAGES = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)

@@ -9,11 +9,11 @@ from sqlalchemy import Engine, text
 from bench.office import now
 from bench.peers.procrastinate import AT_ONCE, BUSY
 from bench.trace import Case, moment
-from rules.priority import start_by
-from rules.queue import LANES
-from rules.roles import Actor, Role
-from states.database import connect, transaction, wake
-from states.queue import claim
+from rules.core.roles import Actor, Role
+from rules.queue.order import LANES
+from rules.queue.priority import start_by
+from states.queue.claiming import claim
+from states.storage.database import connect, transaction, wake
 from states.tables.work import WorkItem
 
 OFFICERS = tuple(Actor(f"officer-{number}", Role.OFFICER) for number in (1, 2))

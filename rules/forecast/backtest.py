@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from rules.forecast.answer import quantile, share
-from rules.forecast.axis import since
 from rules.forecast.history import Past, as_known, fit, next_hour
 from rules.forecast.model import WEEK, Model
-from rules.forecast.question import Question, Tell, live
-from rules.forecast.run import Record
-from rules.queue import LANES
+from rules.forecast.request import Question, Tell, live
+from rules.forecast.result import quantile, share
+from rules.forecast.simulation import Record
+from rules.forecast.time_axis import since
+from rules.queue.order import LANES
 
 LOW, HIGH = 0.1, 0.9
 """Four of five waits are to lie between these quantiles."""

@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from rules.capacity import enough_history
-from rules.findings import OLDEST, Finding
-from rules.forecast.axis import Axis, since
+from rules.business_calendar.durations import Length
+from rules.core.dated_values import RulesError, value
+from rules.core.dates import AMSTERDAM, office_day, start_of
+from rules.core.rule import OLDEST, Finding
+from rules.forecast.minimum_history import enough_history
 from rules.forecast.model import WEEK, Backlog, Deadline, Model, Person, Rate, Spread, Stage, levels
-from rules.lengths import Length
-from rules.moments import AMSTERDAM, office_day, start_of
-from rules.values import RulesError, value
+from rules.forecast.time_axis import Axis, since
 
 PER_LANE = 10
 """From so many lengths on a lane has a spread of its own."""

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from random import Random
 
-from rules.forecast.axis import Axis, since
-from rules.lengths import Length
-from rules.moments import office_day, start_of
-from rules.queue import LANES
-from rules.skills import suffice
-from rules.terms import due_or_provisional
-from rules.values import value
+from rules.business_calendar.durations import Length
+from rules.core.dated_values import value
+from rules.core.dates import office_day, start_of
+from rules.deadlines.end_date import due_or_provisional
+from rules.forecast.time_axis import Axis, since
+from rules.queue.order import LANES
+from rules.queue.skills import suffice
 
 WEEK = 168
 """The hours of a week."""

@@ -4,19 +4,19 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
-from rules.calculator import QuestionError
-from rules.calendar import COMPUTED_FROM, COMPUTED_THROUGH
-from rules.findings import OLDEST
-from rules.forecast.axis import Axis, office_hours, spans
+from rules.business_calendar.closed_days import COMPUTED_FROM, COMPUTED_THROUGH
+from rules.business_calendar.durations import length
+from rules.core.dated_values import value
+from rules.core.dates import office_day, start_of
+from rules.core.roles import Role
+from rules.core.rule import OLDEST
+from rules.deadlines.calculator import QuestionError
+from rules.forecast.event_log import WORK
 from rules.forecast.history import Kind, Past, Piece, Term, first_moment, next_hour
-from rules.forecast.log import WORK
 from rules.forecast.model import WEEK, Deadline, Model, Person, Rate, Spread, Stage, levels
-from rules.forecast.run import LIMIT
-from rules.lengths import length
-from rules.moments import office_day, start_of
-from rules.roles import Role
-from rules.urgency import RANK, Urgency
-from rules.values import value
+from rules.forecast.simulation import LIMIT
+from rules.forecast.time_axis import Axis, office_hours, spans
+from rules.threats.urgency import RANK, Urgency
 
 POOL = str(Role.ADVISER)
 LEVEL = "interview"

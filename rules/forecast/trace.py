@@ -8,8 +8,8 @@ from functools import lru_cache
 from itertools import accumulate
 from random import Random
 
+from rules.core.dates import AMSTERDAM
 from rules.forecast.model import WEEK, Backlog, Job, Model, Rate, Spread
-from rules.moments import AMSTERDAM
 
 RUN_OUT = 1.25
 """So much longer than is measured cases come in, so that the last ones wait behind others too."""

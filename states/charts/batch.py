@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from statemachine.states import States
 
-from states.charts.chart import StrictChart, decided
+from states.charts.statechart import StrictChart, decided
 
 
 class BatchState(StrEnum):

@@ -4,50 +4,44 @@ from states.charts.advice import DOMAIN_ADVICE
 from states.charts.application import APPLICATION
 from states.charts.batch import BATCH
 from states.charts.booking import BOOKING
-from states.charts.chart import Chart
 from states.charts.loan import LOAN
 from states.charts.measure import MEASURE
 from states.charts.objection import OBJECTION
 from states.charts.payable import PAYABLE
-from states.charts.registry import ORGANISATION, PERSON
+from states.charts.people import ORGANISATION, PERSON
+from states.charts.statechart import Chart
 from states.charts.takeover import TAKEOVER
-from states.events import (
-    application_advice,
-    application_intake,
-    application_joining,
-    application_life,
-    application_receipt,
-    application_refusal,
-    application_terms,
-    application_threats,
-    application_turns,
-    approving,
+from states.engine.event import EVENTS
+from states.events.application import (
+    advice,
+    deadlines,
+    domains,
+    intake,
+    joining,
+    life_events,
+    lifecycle,
+    receipt,
+    refusal,
+    threats,
+)
+from states.events.objections import filing, handling, outcomes
+from states.events.payments import (
+    accounting_periods,
+    approval,
+    bank_reports,
     batches,
     bookings,
-    books,
     credit_notes,
-    domains,
     invoice_documents,
+    invoice_matching,
     invoices,
     late_interest,
-    loan_requests,
-    loans,
-    matching,
-    measures,
-    mergers,
-    objection_handling,
-    objection_outcomes,
-    objections,
     part_payments,
     payables,
-    people_at_work,
-    people_letters,
-    registry,
-    reports,
     statements,
-    takeovers,
 )
-from states.events.event import EVENTS
+from states.events.provision import loan_requests, loans, measures, takeovers
+from states.events.registry import letter_preferences, mergers, registration, work_arrangements
 
 CHARTS: dict[str, Chart] = {
     chart.name: chart
@@ -67,40 +61,40 @@ CHARTS: dict[str, Chart] = {
 }
 
 MODULES = (
-    application_receipt,
-    application_intake,
-    application_advice,
-    application_refusal,
-    application_threats,
-    application_terms,
-    application_life,
-    application_turns,
-    application_joining,
+    receipt,
+    intake,
+    advice,
+    refusal,
+    threats,
+    deadlines,
+    lifecycle,
+    life_events,
+    joining,
     domains,
     takeovers,
     measures,
     invoices,
-    matching,
+    invoice_matching,
     payables,
-    approving,
+    approval,
     late_interest,
     part_payments,
     credit_notes,
     invoice_documents,
     batches,
     bookings,
-    books,
-    registry,
-    reports,
+    accounting_periods,
+    registration,
+    bank_reports,
     statements,
-    people_at_work,
-    people_letters,
+    work_arrangements,
+    letter_preferences,
     mergers,
     loan_requests,
     loans,
-    objections,
-    objection_handling,
-    objection_outcomes,
+    filing,
+    handling,
+    outcomes,
 )
 """Where the events stand, in the order of the way."""
 

@@ -6,9 +6,9 @@ from decimal import Decimal
 from sqlalchemy import Index, text
 from sqlmodel import Field
 
-from rules.hand_off import HandOffOutcome, HandOffStep
-from rules.offices import Capacity, Domain, LegalBasis, Office, ProvisionForm
-from rules.urgency import SignalKind, SignalSource, Urgency
+from rules.core.regulation import Capacity, Domain, LegalBasis, Office, ProvisionForm
+from rules.threats.handoff import HandOffOutcome, HandOffStep
+from rules.threats.urgency import SignalKind, SignalSource, Urgency
 from states.charts.advice import DomainState
 from states.charts.application import Stage
 from states.charts.measure import MeasureState

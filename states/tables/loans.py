@@ -4,9 +4,9 @@ from datetime import date
 
 from sqlmodel import Field
 
-from rules.objections import Against, ObjectionOutcome, Waiver
-from rules.offices import Office
-from rules.roles import Role
+from rules.core.regulation import Office
+from rules.core.roles import Role
+from rules.procedure.objections import Against, ObjectionOutcome, Waiver
 from states.charts.loan import LoanState
 from states.charts.objection import ObjectionState
 from states.tables.base import Versioned, by_value, versioned

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import Index, text
 from sqlmodel import Field
 
-from rules.offices import Province
-from rules.roles import Role
-from states.charts.registry import OrganisationState, PersonState
+from rules.core.regulation import Province
+from rules.core.roles import Role
+from states.charts.people import OrganisationState, PersonState
 from states.tables.base import Recorded, Versioned, by_value, json_type, versioned
 
 
@@ -87,7 +87,7 @@ class WorkArrangement(Recorded, table=True):
     person: str = Field(primary_key=True, foreign_key="person.id")
     stream: str = Field(foreign_key="stream.id")
     skills: list[str] = Field(sa_type=json_type())
-    """Of ``rules.skills``; empty for every skill."""
+    """Of ``rules.queue.skills``; empty for every skill."""
     hours: dict[str, Any] = Field(sa_type=json_type())
     """By weekday, 1 for Monday: from and until in local time; empty for the office's hours."""
     limit: int | None = None

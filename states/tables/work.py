@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ARRAY, BigInteger, Index, LargeBinary, String, text
 from sqlmodel import Field, SQLModel
 
-from rules.queue import Standing
+from rules.queue.order import Standing
 from states.tables.base import json_type
 
 OPEN = text("done_at IS NULL")
@@ -152,7 +152,7 @@ class WorkAlarm(SQLModel, table=True):
     role: str
     organisation: str
     kind: str
-    """capacity-full, nobody-there or nobody-may; see :mod:`states.alarms`."""
+    """capacity-full, nobody-there or nobody-may; see :mod:`states.queue.alarms`."""
     since: datetime
     until: datetime | None = None
     waiting: int

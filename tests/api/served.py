@@ -14,13 +14,13 @@ from fastapi import FastAPI
 from joserfc import jwt
 from sqlalchemy import Engine
 
-from api import tokens
-from api.main import create
-from rules.roles import OF_AN_EMPLOYER, Actor, Role
-from states.configuration import Configuration
-from states.database import connect, transaction
-from states.door import fire
-from states.vault import office_key
+from api.app import create
+from api.http import authentication
+from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
+from states.commands.fire import fire
+from states.settings import Configuration
+from states.storage.database import connect, transaction
+from states.storage.vault import office_key
 
 ZILVERDAM, GOUDVEEN, LAAGLAND = "gemeente-zilverdam", "gemeente-goudveen", "provincie-laagland"
 EMPLOYERS = {
@@ -134,7 +134,7 @@ class Api:
             **changes,
         }
         kept = {name: value for name, value in claims.items() if value is not None}
-        return jwt.encode({"alg": "HS256"}, kept, tokens.own_key(self.configuration.key_file))
+        return jwt.encode({"alg": "HS256"}, kept, authentication.own_key(self.configuration.key_file))
 
     def call(
         self,

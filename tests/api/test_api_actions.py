@@ -8,10 +8,10 @@ from fastapi import FastAPI, Request
 from served import ADVISER, AUDITOR, GOUDVEEN, ZILVERDAM, Api, is_problem, onward, person, running, sparing
 from sqlmodel import Session
 
-from api import edge
-from api.main import create
-from rules.duties import roles_of
-from rules.roles import OF_AN_EMPLOYER, Role
+from api.app import create
+from api.http import dependencies
+from rules.core.roles import OF_AN_EMPLOYER, Role
+from rules.procedure.authorization import roles_of
 
 DOMAINS = {"home", "work", "travel", "digital"}
 
@@ -28,7 +28,7 @@ def rehearsal(request: Request) -> Iterator[Session]:
 def rehearsing(api: Api) -> Iterator[Api]:
     """The same office, served so that nothing that is done in it stays."""
     app: FastAPI = create(api.configuration)
-    app.dependency_overrides[edge.session] = rehearsal
+    app.dependency_overrides[dependencies.session] = rehearsal
     with running(app) as url, Api(url, app, api.configuration) as trial:
         yield trial
 

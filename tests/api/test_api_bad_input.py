@@ -22,8 +22,8 @@ from served import (
 )
 from sqlmodel import Session
 
-from api import edge
-from rules.roles import Actor, Role
+from api.http import dependencies
+from rules.core.roles import Actor, Role
 
 MARKER = "Q9z marker 7731"
 
@@ -382,7 +382,7 @@ def test_a_fault_of_ours_tells_nothing_and_still_speaks_problem_json(serve: Serv
     def broken() -> Session:
         raise RuntimeError(MARKER)
 
-    with serve(change=lambda app: app.dependency_overrides.update({edge.session: broken})) as api:
+    with serve(change=lambda app: app.dependency_overrides.update({dependencies.session: broken})) as api:
         answer = api.get("/v1/applications")
     is_problem(answer, 500)
     assert MARKER not in answer.text

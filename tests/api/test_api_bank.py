@@ -10,8 +10,8 @@ import httpx
 import pytest
 from served import ADVISER, AUDITOR, ELSEWHERE, FINANCE, OFFICER, ZILVERDAM, Api, Serve, is_problem, sparing
 
-from api import bank_messages
-from states.bank.demonstration import answer, report, returned
+from api.routes import bank_files
+from states.formats.demonstration_bank import answer, report, returned
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +144,7 @@ def test_a_file_of_two_gigabytes_is_refused_before_it_is_sent(office: Api) -> No
 def test_a_file_that_does_not_say_how_large_it_is_is_refused_once_it_is_too_large(
     office: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bank_messages, "LARGEST", 2000)
+    monkeypatch.setattr(bank_files, "LARGEST", 2000)
 
     def pieces(count: int) -> Iterator[bytes]:
         yield from (b"x" * 100 for _ in range(count))

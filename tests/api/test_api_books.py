@@ -30,7 +30,7 @@ from served import (
     sparing,
 )
 
-from states.books.rows import JournalRow, OpenItem
+from states.accounting.export_rows import JournalRow, OpenItem
 
 YEAR = datetime.now(UTC).year
 SPACE = {"x": "http://www.auditfiles.nl/XAF/3.2"}

@@ -24,11 +24,11 @@ from served import (
 from sqlmodel import Session, select, text
 from structlog.testing import capture_logs
 
-from rules.findings import REGISTRY
-from rules.roles import Actor, Role
+from rules.core.roles import Actor, Role
+from rules.core.rule import REGISTRY
+from states.storage.verification import verify
 from states.tables.application import Application
 from states.tables.ledger import LedgerEntry
-from states.verify import verify
 
 COUNCILLOR = {"office": "municipal-councillor"}
 

@@ -20,8 +20,8 @@ from served import (
 )
 from sqlmodel import Session
 
-from rules.roles import Actor, Role
-from states.verify import verify
+from rules.core.roles import Actor, Role
+from states.storage.verification import verify
 
 OTHER_EMPLOYER = person(Role.EMPLOYER, GOUDVEEN)
 WHAT, WHY = "Titanium button Vlam", "Because of Vlinder"

@@ -27,7 +27,7 @@ from served import (
     sparing,
 )
 
-from rules.roles import Role
+from rules.core.roles import Role
 
 
 @pytest.fixture

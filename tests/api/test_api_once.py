@@ -10,8 +10,8 @@ from served import FINANCE, OFFICER, OTHER_OFFICER, Api, Serve, application, is_
 from sqlalchemy import text
 from sqlmodel import Session
 
-from api import edge
-from states.database import transaction
+from api.http import dependencies
+from states.storage.database import transaction
 
 
 def count(api: Api, table: str) -> int:
@@ -197,7 +197,7 @@ def test_a_connection_that_is_lost_before_the_commit_is_never_answered_with_succ
                 other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
 
     def change(app: FastAPI) -> None:
-        app.dependency_overrides[edge.session] = lost
+        app.dependency_overrides[dependencies.session] = lost
 
     with serve(change=change) as api:
         problem = is_problem(api.post("/v1/applications", body=application()), 503)

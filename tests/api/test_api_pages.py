@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 from served import OFFICER, Api, Serve, application, running
 
-from states.database import connect
+from states.storage.database import connect
 
 PARTS = ["api", "database", "migrations", "prefect", "dispatcher", "clock", "worker"]
 

@@ -8,7 +8,7 @@ import pytest
 from served import ADMINISTRATOR, ADVISER, AUDITOR, COORDINATOR, EMPLOYER, FINANCE, OFFICER, Api, is_problem
 from sqlalchemy import text
 
-from rules.roles import Actor, Role
+from rules.core.roles import Actor, Role
 
 ADDRESS = "/v1/police-reports/_draft"
 SECRET = "Quasimodo at the fountain"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from served import ADVISER, COORDINATOR, MINISTRY, Api, Serve, is_problem
 
-from api.reporting import write
-from rules.periods import Quarter, quarter_of
+from api.cli.progress_report import write
+from rules.reporting.periods import Quarter, quarter_of
 
 NOW = quarter_of(datetime.now(UTC).date())
 LAST: Quarter = quarter_of(NOW.since - timedelta(days=1))

@@ -8,8 +8,8 @@ import pytest
 import structlog
 from served import FINANCE, OFFICER, Serve, application
 
-from api import edge
-from states import logs
+from api.http import dependencies
+from states import logging_setup
 
 MARKERS = {
     "name": "Kwartel Zevenblad",
@@ -66,7 +66,7 @@ def test_a_whole_case_leaves_nothing_of_its_content_in_logs_headers_or_addresses
         def broken() -> None:
             raise RuntimeError(THREAT)
 
-        api.app.dependency_overrides[edge.session] = broken
+        api.app.dependency_overrides[dependencies.session] = broken
         assert api.post("/v1/applications", OFFICER, application(**MARKERS)).status_code == 500
     out, err = capfd.readouterr()
     told = "\n".join([*seen, caplog.text, out, err, *(str(vars(record)) for record in caplog.records)])
@@ -80,13 +80,13 @@ def test_a_fault_is_logged_with_its_place_and_without_its_words(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     before, handlers, level = structlog.get_config(), logging.getLogger().handlers[:], logging.getLogger().level
-    logs.set_up("api")
+    logging_setup.set_up("api")
     try:
 
         def broken() -> None:
             raise RuntimeError(THREAT)
 
-        with serve(change=lambda app: app.dependency_overrides.update({edge.session: broken})) as api:
+        with serve(change=lambda app: app.dependency_overrides.update({dependencies.session: broken})) as api:
             api.get("/v1/applications/VA-2026-SECRET")
     finally:
         structlog.configure(**before)

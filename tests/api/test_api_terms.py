@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from served import AUDITOR, EMPLOYER, MINISTRY, ZILVERDAM, Api, is_problem, person, sparing
 
-from rules.roles import Role
-from states.database import transaction
-from states.reminding import pass_due
+from rules.core.roles import Role
+from states.jobs.reminders import pass_due
+from states.storage.database import transaction
 
 
 def test_everyone_who_is_signed_in_may_ask_when_a_term_ends(api: Api) -> None:

@@ -18,11 +18,11 @@ from served import (
 )
 
 from flows.clock import JOBS, Clock
-from flows.plan import read, schedules
-from rules.ladders import reminders
-from rules.moments import office_day
-from rules.roles import Actor
-from states.term_kinds import TERMS
+from flows.deployment_file import read, schedules
+from rules.core.dates import office_day
+from rules.core.roles import Actor
+from rules.deadlines.escalation import reminders
+from states.deadlines.catalogue import TERMS
 
 NAMES = {*JOBS, *schedules(read())}
 

@@ -8,7 +8,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 from served import ADMINISTRATOR, EMPLOYER, GOUDVEEN, OFFICER, Api, Serve, is_problem
 
-from rules.roles import Actor, Role
+from rules.core.roles import Actor, Role
 
 
 @pytest.mark.parametrize(
@@ -75,9 +75,9 @@ def test_a_token_whose_claims_were_altered_does_not_get_in(api: Api) -> None:
 
 
 def _key_of(api: Api) -> OctKey:
-    from api import tokens  # noqa: PLC0415  # named as the fixture is
+    from api.http import authentication  # noqa: PLC0415  # named as the fixture is
 
-    return tokens.own_key(api.configuration.key_file)
+    return authentication.own_key(api.configuration.key_file)
 
 
 @pytest.mark.parametrize(

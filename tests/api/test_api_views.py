@@ -24,7 +24,7 @@ from served import (
     sparing,
 )
 
-from rules.roles import Actor, Role
+from rules.core.roles import Actor, Role
 
 NAME, ADDRESS, HOUSEHOLD = "Zwaluwstaart Kwikzand", "Marterpad 417 Zilverdam", "Three ferrets Quibble"
 MAIL, PHONE, WHAT, THREAT = "kwikzand@marter.example", "0612345987", "Titanium shutters Vlam", "Said: burn Vlinder"

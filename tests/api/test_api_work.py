@@ -20,7 +20,7 @@ from served import (
     sparing,
 )
 
-from rules.roles import Actor, Role
+from rules.core.roles import Actor, Role
 
 
 @pytest.fixture

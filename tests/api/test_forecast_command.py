@@ -9,7 +9,7 @@ from lxml import etree
 from PIL import Image
 from typer.testing import CliRunner, Result
 
-from api.cli import app
+from api.cli.main import app
 
 LOG = Path(__file__).parents[2] / "docs" / "examples" / "forecast-log.csv"
 QUICK = ("--weeks", "4", "--replications", "10")

@@ -14,10 +14,10 @@ import httpx
 from joserfc import jwt
 from scene import OFFICER, Held, Place, application, sparing
 
-from api import tokens
-from api.office import free_port
-from rules.roles import Actor, Role
-from states.configuration import Configuration
+from api.http import authentication
+from api.processes.instance import free_port
+from rules.core.roles import Actor, Role
+from states.settings import Configuration
 
 
 class Callers:
@@ -47,7 +47,7 @@ class Callers:
                 "iat": int(now.timestamp()),
                 "exp": int((now + timedelta(hours=1)).timestamp()),
             }
-            key = tokens.own_key(self._configuration.key_file)
+            key = authentication.own_key(self._configuration.key_file)
             self._bearers[by] = jwt.encode({"alg": "HS256"}, claims, key)
         return self._bearers[by]
 

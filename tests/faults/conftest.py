@@ -11,7 +11,7 @@ from databases import address, copied, drop, make
 from scene import KEY, Held, Place, fill
 from sqlalchemy import Engine
 
-from states.database import connect
+from states.storage.database import connect
 
 
 @pytest.fixture(scope="session")

@@ -25,17 +25,18 @@ from fastapi import FastAPI
 from sqlalchemy import Engine, event
 from sqlmodel import Session, col, select
 
-from api.main import create
-from flows import due
+from api.app import create
+from flows import jobs
 from notifications.channels import Channel, channel
-from rules.roles import Actor, Role
-from states import logs, queue
-from states.configuration import Configuration
-from states.database import connect, transaction
-from states.door import fire
-from states.events.batches import document
-from states.tables.finance import Booking, PaymentBatch
-from states.vault import office_key
+from rules.core.roles import Actor, Role
+from states import logging_setup
+from states.commands.fire import fire
+from states.events.payments.batches import document
+from states.queue import claiming
+from states.settings import Configuration
+from states.storage.database import connect, transaction
+from states.storage.vault import office_key
+from states.tables.payments import Booking, PaymentBatch
 
 PR_SET_PDEATHSIG = 1
 WRITES = ("INSERT", "UPDATE", "DELETE")
@@ -134,10 +135,10 @@ class Job:
         key = office_key(self.configuration.key_file)
         engine = self.death.watch(connect(self.order["database"], key=key, pool_size=2))
         work: dict[str, Callable[[Engine], Any]] = {
-            "offer": lambda engine: due.offer(engine, self.at, "run-of-the-test"),
-            "remind": lambda engine: due.remind(engine, self.at),
-            "batches": lambda engine: due.build_batches(engine, self.at),
-            "bank": lambda engine: due.take_in_bank_files(engine, self.configuration, self.at),
+            "offer": lambda engine: jobs.offer(engine, self.at, "run-of-the-test"),
+            "remind": lambda engine: jobs.remind(engine, self.at),
+            "batches": lambda engine: jobs.build_batches(engine, self.at),
+            "bank": lambda engine: jobs.take_in_bank_files(engine, self.configuration, self.at),
             "books": self.books,
             "deliver": self.deliver,
             "seal": self.seal,
@@ -151,14 +152,14 @@ class Job:
     def api(self, app: FastAPI) -> None:
         """Serve the real API."""
         self.death.watch(app.state.engine)
-        logs.set_up("api")
+        logging_setup.set_up("api")
         uvicorn.run(
             app, host="127.0.0.1", port=self.configuration.port, log_config=None, access_log=False, server_header=False
         )
 
     def deliver(self, engine: Engine) -> int:
         carrier = Fatal(channel(self.configuration), self.death)
-        return due.deliver(engine, self.configuration, self.at, carrier=carrier)
+        return jobs.deliver(engine, self.configuration, self.at, carrier=carrier)
 
     def seal(self, engine: Engine) -> str:
         """Seal a batch as its finance officer."""
@@ -168,7 +169,7 @@ class Job:
 
     def rebuild(self, engine: Engine) -> list[str]:
         """Build batches, withdraw every open one, and build them again."""
-        due.build_batches(engine, self.at)
+        jobs.build_batches(engine, self.at)
         with transaction(engine) as session:
             open_now = session.exec(select(PaymentBatch).where(PaymentBatch.state == "open")).all()
             mine = [(row.id, row.organisation) for row in open_now]
@@ -176,7 +177,7 @@ class Job:
             by = Actor(f"finance-{employer.split('-')[1]}-1", Role.FINANCE, employer)
             with transaction(engine) as session:
                 fire(session, "payment-batch", key, "withdraw", by=by, at=self.at)
-        return due.build_batches(engine, self.at)
+        return jobs.build_batches(engine, self.at)
 
     def books(self, engine: Engine) -> int:
         """Take in what the bank sent, book all of it, and then again with what the bank sends later."""
@@ -187,7 +188,7 @@ class Job:
 
     def book_all(self, engine: Engine) -> int:
         """Take in the bank's files, complete the evidence of each booking and book it, a transaction each."""
-        due.take_in_bank_files(engine, self.configuration, self.at)
+        jobs.take_in_bank_files(engine, self.configuration, self.at)
         steps = {"awaiting-evidence": ("complete-evidence", EVIDENCE), "ready": ("book", {})}
         count = 0
         while True:
@@ -210,7 +211,7 @@ class Job:
         count = 0
         while True:
             with transaction(engine) as session:
-                item = queue.claim(session, by=self.actor(), at=self.at)
+                item = claiming.claim(session, by=self.actor(), at=self.at)
                 found = item.id if item else None
             if found is None:
                 return count

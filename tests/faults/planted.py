@@ -8,10 +8,10 @@ from client import Callers
 from pydantic import BaseModel
 from scene import OFFICER, application
 
-from api.addresses import COLLECTIONS
-from rules.duties import roles_of
-from rules.roles import Actor, Role
-from states.bodies import content_fields, flatten
+from api.http.urls import COLLECTIONS
+from rules.core.roles import Actor, Role
+from rules.procedure.authorization import roles_of
+from states.engine.bodies import content_fields, flatten
 from states.events.catalogue import EVENTS
 
 STEM = "Xq7Vlinderstruik"

@@ -13,17 +13,17 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from rules.roles import OF_AN_EMPLOYER, Actor, Role
-from states.actions import Action, actions
-from states.bank import demonstration
-from states.bank_messages import take_in
-from states.database import connect, transaction
-from states.door import fire
-from states.events.batches import document
+from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
+from states.commands.available_actions import Action, actions
+from states.commands.bank_files import take_in
+from states.commands.fire import fire
+from states.events.payments.batches import document
+from states.formats import demonstration_bank
+from states.storage.database import connect, transaction
+from states.storage.verification import verify
 from states.tables.application import Application
 from states.tables.base import METADATA
-from states.tables.finance import BatchLine, PaymentBatch
-from states.verify import verify
+from states.tables.payments import BatchLine, PaymentBatch
 
 KEY = bytes(range(32))
 ROOT = Path(__file__).parents[2]
@@ -144,7 +144,7 @@ def fill(engine: Engine) -> dict[str, Any]:
     for _ in range(6):
         receive(engine, START)
     assert statement is not None
-    report = demonstration.report(order, told_on=START.date(), status="ACSP")
+    report = demonstration_bank.report(order, told_on=START.date(), status="ACSP")
     return {"statement": statement["document"], "report": report.decode(), "batch": batch}
 
 
@@ -163,8 +163,8 @@ def fill_sent(engine: Engine) -> dict[str, Any]:
         first = session.exec(select(BatchLine).order_by(BatchLine.end_to_end)).first()
     assert first is not None
     day = SENT.date()
-    statement = demonstration.answer(order, booked_on=day)
-    back = demonstration.returned(order, first.end_to_end, booked_on=day + timedelta(days=1))
+    statement = demonstration_bank.answer(order, booked_on=day)
+    back = demonstration_bank.returned(order, first.end_to_end, booked_on=day + timedelta(days=1))
     return {"statement": statement.decode(), "return": back.decode()}
 
 

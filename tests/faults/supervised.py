@@ -15,8 +15,8 @@ import psutil
 import psycopg
 from scene import ROOT
 
-from api import embedded
-from api.office import free_port
+from api.processes import embedded_postgres
+from api.processes.instance import free_port
 
 COMMAND = str(Path(sys.executable).with_name("veiligadvies"))
 PATIENCE = 200.0
@@ -138,4 +138,4 @@ class Supervised:
             self._process.kill()
             self._process.wait()
         if (self.home / "postgres").exists():
-            embedded.stop(self.home / "postgres")
+            embedded_postgres.stop(self.home / "postgres")

@@ -8,8 +8,8 @@ import pytest
 from scene import FINANCE, KILLED, SENT, Held, Place, fill_sent, moments_of
 from sqlmodel import Session, select
 
-from states.tables.finance import Payable
-from states.trail import of_payable
+from states.reporting.money_trail import of_payable
+from states.tables.payments import Payable
 
 UNBALANCED = "SELECT booking, part FROM journal_line GROUP BY 1, 2 HAVING sum(debit) <> sum(credit)"
 SUMS = """

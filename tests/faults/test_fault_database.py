@@ -11,9 +11,9 @@ import pytest
 from client import Carrier, Client
 from scene import KEY, OFFICER, Held, Place, application, furnish, nothing_twice
 
-from api import embedded
+from api.processes import embedded_postgres
 from migrations.upgrade import upgrade
-from states.database import connect
+from states.storage.database import connect
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def own() -> Iterator[tuple[Place, Path]]:
     with tempfile.TemporaryDirectory(prefix="veiligadvies-") as folder:
         home = Path(folder)
         data = home / "postgres"
-        server = embedded.start(data)
+        server = embedded_postgres.start(data)
         upgrade(server.url)
         engine = connect(server.url, key=KEY)
         furnish(engine)
@@ -30,7 +30,7 @@ def own() -> Iterator[tuple[Place, Path]]:
         place = Place(server.url, home, {})
         yield place, data
         place.engine.dispose()
-        embedded.stop(data)
+        embedded_postgres.stop(data)
 
 
 def postmaster(data: Path) -> psutil.Process:
@@ -80,7 +80,7 @@ def test_the_database_is_killed_again_and_again_while_a_case_goes_on(held: Held,
             before = carrier.steps
             refused_whole(client)
             assert carrier.steps == before
-            embedded.start(data)
+            embedded_postgres.start(data)
             carrier.goes_on()
         carrier.stop.set()
         carrier.join(60)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from scene import KILLED, LATER, RUNS, START, Held, Place, every_euro_once, moments_of, nothing_twice
 
-from states.outbox import LEASE
+from states.letters.outbox import LEASE
 
 AT = {"remind": LATER}
 FLOWS = ["offer", "remind", "deliver", "batches", "bank"]

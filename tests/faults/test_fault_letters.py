@@ -12,9 +12,9 @@ from aiosmtpd.smtp import SMTP, Envelope
 from aiosmtpd.smtp import Session as SmtpSession
 from scene import KILLED, RUNS, START, Held, Place
 
-from states import outbox
-from states.database import transaction
-from states.outbox import LEASE
+from states.letters import outbox
+from states.letters.outbox import LEASE
+from states.storage.database import transaction
 
 AT = START + timedelta(days=1)
 

@@ -9,7 +9,7 @@ import pytest
 from client import Client
 from scene import KILLED, OFFICER, RUNS, Held, Place, application, nothing_twice, sparing
 
-from rules.roles import Actor, Role
+from rules.core.roles import Actor, Role
 
 
 @pytest.fixture

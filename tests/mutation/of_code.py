@@ -76,7 +76,7 @@ def widen() -> None:
 
 def results() -> dict[str, str]:
     """What became of each change, by its name; ``mutmut show`` with that name shows it."""
-    metas = [json.loads(path.read_text("utf-8")) for path in Path("mutants", "rules").glob("*.meta")]
+    metas = [json.loads(path.read_text("utf-8")) for path in Path("mutants", "rules").rglob("*.meta")]
     return {name: status_by_exit_code[code] for meta in metas for name, code in meta["exit_code_by_key"].items()}
 
 

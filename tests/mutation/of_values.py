@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 from _pytest.runner import runtestprotocol
 
-from rules import values
-from rules.values import Version
+from rules.core import dated_values
+from rules.core.dated_values import Version
 
 DAY = timedelta(days=1)
 TESTS = [
@@ -144,11 +144,11 @@ def fails(item: pytest.Item) -> bool:
 
 def refused(name: str, held: tuple[Version, ...]) -> bool:
     """Whether the rules could not even be imported with these versions."""
-    from rules import hand_off, urgency  # noqa: PLC0415  # after the values are watched
+    from rules.threats import handoff, urgency  # noqa: PLC0415  # after the values are watched
 
     if any(earlier.until is None or earlier.until >= later.since for earlier, later in pairwise(held)):
         return True
-    faults = {"hand_off": hand_off.faults, "urgency_table": urgency.faults}.get(name)
+    faults = {"hand_off": handoff.faults, "urgency_table": urgency.faults}.get(name)
     try:
         return faults is not None and any(list(faults(version.value)) for version in held)
     except (KeyError, TypeError):
@@ -157,8 +157,8 @@ def refused(name: str, held: tuple[Version, ...]) -> bool:
 
 def main() -> int:
     """Try every change, and tell which ones nobody noticed."""
-    known = Watched(values.versions())
-    values.versions = lambda: known  # before anything else imports it by name
+    known = Watched(dated_values.versions())
+    dated_values.versions = lambda: known  # before anything else imports it by name
     found = Mutation(known)
     code = pytest.main(TESTS, plugins=[found])
     print(*found.survivors, sep="\n")

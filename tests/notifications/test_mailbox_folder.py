@@ -12,7 +12,7 @@ from notifications.channels import MailboxFolder, Smtp, TransientChannelError, c
 from notifications.errors import NotificationsError
 from notifications.letters import Rendered
 from notifications.message import compose
-from states.configuration import Configuration
+from states.settings import Configuration
 
 IDENTITY = "<letter-1@example.org>"
 

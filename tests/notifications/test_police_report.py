@@ -10,7 +10,7 @@ from notifications.catalogue import LANGUAGES, ROOM, catalogue
 from notifications.documents import PoliceReport, ReportKind, Wish, police_report
 from notifications.errors import NotificationsError
 from notifications.wording import environment
-from rules.offices import Office
+from rules.core.regulation import Office
 
 ANSWERS = {
     "who": "Een man met een rode jas.",

@@ -12,10 +12,10 @@ from notifications import progress_chart
 from notifications.drawing import Bar, Label, svg
 from notifications.errors import NotificationsError
 from notifications.progress_report import COLUMNS, as_csv, as_text, month, rows, safe
-from rules.disclosure import limits
-from rules.offices import Office, Province
-from rules.periods import quarters_asked
-from rules.progress import HOW, UNKNOWN, Case, Decided, OfQuarter, TermEnded, report
+from rules.core.regulation import Office, Province
+from rules.reporting.disclosure_control import limits
+from rules.reporting.periods import quarters_asked
+from rules.reporting.progress_report import HOW, UNKNOWN, Case, Decided, OfQuarter, TermEnded, report
 
 ON = date(2026, 11, 28)
 HELD = limits(ON)

@@ -11,8 +11,8 @@ import pytest
 import uvicorn
 from playwright.sync_api import Page, Request, sync_playwright
 
-from api.main import create
-from states.configuration import Configuration
+from api.app import create
+from states.settings import Configuration
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="There is no Chromium here: apt-get install chromium.")

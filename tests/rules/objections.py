@@ -7,18 +7,18 @@ from decimal import Decimal
 from typing import Any
 
 import rules
-from rules.e_invoice import TERMS
-from rules.hand_off import HandOffOutcome, HandOffStep
-from rules.objections import Against, ObjectionOutcome, Waiver
-from rules.offices import Capacity, Domain, LegalBasis, Office
-from rules.roles import Role
-from rules.urgency import SignalKind, SignalSource, Urgency
+from rules.core.regulation import Capacity, Domain, LegalBasis, Office
+from rules.core.roles import Role
+from rules.payments.e_invoices import TERMS
+from rules.procedure.objections import Against, ObjectionOutcome, Waiver
+from rules.threats.handoff import HandOffOutcome, HandOffStep
+from rules.threats.urgency import SignalKind, SignalSource, Urgency
 
 ON = date(2026, 3, 2)
 DAY = timedelta(days=1)
 
-for module in pkgutil.iter_modules(rules.__path__):
-    importlib.import_module(f"rules.{module.name}")
+for module in pkgutil.walk_packages(rules.__path__, "rules."):
+    importlib.import_module(module.name)
 
 CALL, DONE = HandOffStep.CALL_112, HandOffOutcome.DONE
 INTEREST = {

@@ -24,11 +24,11 @@ from objections import (
     SUM,
 )
 
-from rules.hand_off import HandOffOutcome, HandOffStep
-from rules.objections import Against, ObjectionOutcome, Waiver
-from rules.offices import Capacity, Domain, LegalBasis, Office
-from rules.roles import Role
-from rules.urgency import Urgency
+from rules.core.regulation import Capacity, Domain, LegalBasis, Office
+from rules.core.roles import Role
+from rules.procedure.objections import Against, ObjectionOutcome, Waiver
+from rules.threats.handoff import HandOffOutcome, HandOffStep
+from rules.threats.urgency import Urgency
 
 PASSES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("batch.file-leaves-once-exported", {"state": "exported"}),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.attribution import Course, Held, Party, days_of_life
+from rules.deadlines.attribution import Course, Held, Party, days_of_life
 
 FIRST = date(2026, 3, 2)
 DAY = timedelta(days=1)

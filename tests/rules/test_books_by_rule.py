@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from rules.books import days_of, first_open
-from rules.values import value, version
+from rules.core.dated_values import value, version
+from rules.payments.accounting_periods import days_of, first_open
 
 DAY = timedelta(days=1)
 

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from rules import calendar
-from rules.calendar import (
+from rules.business_calendar import closed_days as calendar
+from rules.business_calendar.closed_days import (
     FEASTS,
     BeyondHorizonError,
     closed_days,
@@ -17,7 +17,7 @@ from rules.calendar import (
     why_closed,
     why_surely_closed,
 )
-from rules.values import RulesError, versions
+from rules.core.dated_values import RulesError, versions
 
 HOLIDAYS = {
     2026: "1-1 2-1 3-4 6-4 27-4 5-5 14-5 15-5 25-5 25-12 26-12",

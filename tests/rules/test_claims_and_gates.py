@@ -5,9 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from rules.conflicts import who_decides
-from rules.duties import roles_of
-from rules.eligibility import (
+from rules.core.regulation import BASES_OF, EMPLOYER_OF, Capacity, Domain, LegalBasis, Office
+from rules.core.roles import Role
+from rules.payments.amounts import split, valid_iban
+from rules.procedure.authorization import roles_of
+from rules.procedure.certificates import basis_fits_domain, binds, certificate, recurring_ends
+from rules.procedure.eligibility import (
     acting,
     employer_fits,
     in_office,
@@ -16,10 +19,7 @@ from rules.eligibility import (
     residence,
     suspended,
 )
-from rules.gates import basis_fits_domain, binds, certificate, recurring_ends
-from rules.money import split, valid_iban
-from rules.offices import BASES_OF, EMPLOYER_OF, Capacity, Domain, LegalBasis, Office
-from rules.roles import Role
+from rules.procedure.separation_of_duties import who_decides
 
 ON = date(2026, 3, 2)
 DAY = timedelta(days=1)

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.disclosure import Limits, hidden, is_hidden, is_sensitive, limits, together
-from rules.offices import Office, Province
-from rules.periods import quarter_of
-from rules.progress import (
+from rules.core.regulation import Office, Province
+from rules.reporting.disclosure_control import Limits, hidden, is_hidden, is_sensitive, limits, together
+from rules.reporting.periods import quarter_of
+from rules.reporting.progress_report import (
     ALL,
     HOW,
     OTHER,

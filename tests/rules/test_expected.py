@@ -5,8 +5,8 @@ from math import comb
 
 import pytest
 
-from rules.elapsed import working_hours
-from rules.expected import wait
+from rules.business_calendar.elapsed import working_hours
+from rules.queue.wait_estimate import wait
 
 
 def reached(x: float, p: int, n: int) -> float:

@@ -10,7 +10,7 @@ import pytest
 from objections import OBJECTIONS
 from passes import PASSES
 
-from rules.findings import REGISTRY, Rule
+from rules.core.rule import REGISTRY, Rule
 
 REGISTER = Path(__file__).with_name("findings.txt")
 

@@ -10,21 +10,21 @@ from typing import Any
 
 import pytest
 
-from rules.calculator import QuestionError
-from rules.forecast import log
-from rules.forecast.answer import quantile
-from rules.forecast.axis import Axis
+from rules.business_calendar.durations import Length, Unit
+from rules.core.dated_values import value
+from rules.core.dates import office_day
+from rules.deadlines.calculator import QuestionError
+from rules.forecast import event_log
 from rules.forecast.backtest import back_test
 from rules.forecast.history import TooLittleHistoryError, fit
 from rules.forecast.model import Backlog, Deadline, Job, Model, Person, Rate, Spread, Stage
-from rules.forecast.question import Question, another, answer, check, needed, scenarios, usual
-from rules.forecast.run import Run
+from rules.forecast.request import Question, another, answer, check, needed, scenarios, usual
+from rules.forecast.result import quantile
+from rules.forecast.simulation import Run
 from rules.forecast.sources import Assumed, assumed, example, past_of_log
+from rules.forecast.time_axis import Axis
 from rules.forecast.trace import dice, trace
-from rules.lengths import Length, Unit
-from rules.moments import office_day
-from rules.urgency import Urgency
-from rules.values import value
+from rules.threats.urgency import Urgency
 
 ROOT = Path(__file__).parents[2]
 KNOWN = Path(__file__).with_name("forecast.json")
@@ -39,7 +39,7 @@ def small() -> Model:
 
 
 def of_log(weeks: float = 6) -> Model:
-    return fit(past_of_log(log.read(LOG, at=NOW), weeks=weeks, always=False), weeks=weeks)
+    return fit(past_of_log(event_log.read(LOG, at=NOW), weeks=weeks, always=False), weeks=weeks)
 
 
 def steps() -> Model:
@@ -70,7 +70,7 @@ def steps() -> Model:
 def answers() -> dict[str, Any]:
     """Small forecasts of every kind."""
     asked = replace(FEW, ill="1", intake=2.0, reserve=3, joins="domain:home")
-    past = past_of_log(log.read(LOG, at=NOW), weeks=6, always=False)
+    past = past_of_log(event_log.read(LOG, at=NOW), weeks=6, always=False)
     return {
         "example": answer(small(), usual(small(), FEW)),
         "log": answer(of_log(), replace(FEW, confidence=0.7)),
@@ -222,20 +222,20 @@ def test_where_advisers_alone_do_not_help_no_number_is_given() -> None:
 
 def test_more_history_is_needed_for_each_half_of_a_back_test() -> None:
     short = "\n".join(LOG.splitlines()[:25])
-    past = past_of_log(log.read(short, at=NOW), weeks=6, always=False)
+    past = past_of_log(event_log.read(short, at=NOW), weeks=6, always=False)
     with pytest.raises(TooLittleHistoryError):
         back_test(past, FEW)
 
 
 def test_a_back_test_on_a_history_like_the_first_half_finds_most_waits_in_the_range() -> None:
-    found = back_test(past_of_log(log.read(LOG, at=NOW), weeks=6, always=False), replace(FEW, replications=30))
+    found = back_test(past_of_log(event_log.read(LOG, at=NOW), weeks=6, always=False), replace(FEW, replications=30))
     assert 0.6 <= found["within80"] <= 1
     assert sum(row["pieces"] for row in found["lanes"].values()) == found["pieces"] > 60
 
 
 def test_a_log_of_an_office_that_never_closes_says_which_option_it_asks_for() -> None:
     rows = "".join(f"{n},2026-03-0{n % 6 + 2}T20:00,2026-03-0{n % 6 + 2}T21:00,,routine,kim\n" for n in range(9))
-    pieces = log.read("case,arrived,started,ended,lane,officer\n" + rows, at=NOW)
+    pieces = event_log.read("case,arrived,started,ended,lane,officer\n" + rows, at=NOW)
     with pytest.raises(QuestionError, match="9 of 9 cases were begun outside") as caught:
         past_of_log(pieces, weeks=6, always=False)
     assert caught.value.parameter == "hours"

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.forecast.axis import Axis, office_hours, since, spans
+from rules.business_calendar.durations import Length, Unit
+from rules.business_calendar.working_hours import add_or_provisional
+from rules.core.dates import start_of
 from rules.forecast.history import (
     Kind,
     Past,
@@ -25,9 +27,7 @@ from rules.forecast.history import (
 )
 from rules.forecast.model import Person, Rate, Spread
 from rules.forecast.sources import axis_until, past_of_log
-from rules.lengths import Length, Unit
-from rules.moments import start_of
-from rules.working_hours import add_or_provisional
+from rules.forecast.time_axis import Axis, office_hours, since, spans
 
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
 """The first hour is that of one at night in Amsterdam."""

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from rules.forecast.event_log import SHOWN, LogError, read
 from rules.forecast.history import Piece
-from rules.forecast.log import SHOWN, LogError, read
 
 HEAD = "case,arrived,started,ended,lane,officer\n"
 ROW = "1,2026-02-03T10:15,2026-02-04T09:00,2026-02-04T12:00,urgent,kim\n"

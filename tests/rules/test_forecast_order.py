@@ -7,12 +7,12 @@ from statistics import mean, stdev
 
 import pytest
 
-from rules.forecast.axis import Axis
-from rules.forecast.line import Item, Line, Taken
 from rules.forecast.model import Model, Person, Rate, Spread, Stage
-from rules.forecast.run import Run, simulate
+from rules.forecast.simulation import Run, simulate
+from rules.forecast.time_axis import Axis
 from rules.forecast.trace import dice, trace
-from rules.queue import ACUTE, Standing
+from rules.forecast.waiting_line import Item, Line, Taken
+from rules.queue.order import ACUTE, Standing
 
 ORIGIN = datetime(2024, 1, 1, tzinfo=UTC)
 ALWAYS = Axis([(0.0, 1e7)])

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from rules.findings import Rule
-from rules.hand_off import (
+from rules.core.dated_values import value, version
+from rules.core.rule import Rule
+from rules.threats.handoff import (
     GRID,
     HAIRS,
     HandOffOutcome,
@@ -19,8 +20,7 @@ from rules.hand_off import (
     step_is_open,
     steps_of,
 )
-from rules.urgency import SignalKind, SignalSource, Urgency
-from rules.values import value, version
+from rules.threats.urgency import SignalKind, SignalSource, Urgency
 
 ON = date(2026, 3, 2)
 TABLE = value("hand_off", ON)

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules import conflicts
-from rules.approvals import second_limit, second_needed
-from rules.credits import Sums, part_of, portion, share
-from rules.documents import largest, largest_e_invoice
-from rules.invoices import rate_adds_up, spelling
-from rules.money import CENT, split
+from rules.payments.amounts import CENT, split
+from rules.payments.approvals import second_limit, second_needed
+from rules.payments.credit_notes import Sums, part_of, portion, share
+from rules.payments.invoice_documents import largest, largest_e_invoice
+from rules.payments.invoices import rate_adds_up, spelling
+from rules.procedure import separation_of_duties
 
 ON = date(2026, 3, 2)
 CENTS = st.integers(0, 10_000_00).map(lambda cents: cents * CENT)
@@ -124,13 +124,19 @@ def test_documents_have_a_largest_size() -> None:
 
 
 def test_each_step_of_a_payment_lies_in_other_hands_than_those_before_it_but_for_preparing() -> None:
-    steps = (conflicts.ENTERED, conflicts.MATCHED, conflicts.CHECKED, conflicts.APPROVED, conflicts.AGAIN)
-    always = (conflicts.APPLIED, conflicts.HANDLED)
+    steps = (
+        separation_of_duties.ENTERED,
+        separation_of_duties.MATCHED,
+        separation_of_duties.CHECKED,
+        separation_of_duties.APPROVED,
+        separation_of_duties.AGAIN,
+    )
+    always = (separation_of_duties.APPLIED, separation_of_duties.HANDLED)
     assert {
-        "match": (conflicts.APPLIED,),
+        "match": (separation_of_duties.APPLIED,),
         "check": always,
-        "reject": (*always, conflicts.CHECKED),
+        "reject": (*always, separation_of_duties.CHECKED),
         "approve": (*always, *steps[:3]),
         "approve-second": (*always, *steps[:4]),
         "release": (*always, *steps),
-    } == conflicts.APART
+    } == separation_of_duties.APART

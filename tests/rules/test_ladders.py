@@ -6,11 +6,22 @@ from typing import Any
 
 import pytest
 
-from rules.ladders import ESCALATION, REMINDERS, Ladder, Rung, escalation, later, reminders, reminds, share, wrong
-from rules.ladders import wrong_escalation as judge_escalation
-from rules.ladders import wrong_reminders as judge_reminders
-from rules.roles import Role
-from rules.values import versions
+from rules.core.dated_values import versions
+from rules.core.roles import Role
+from rules.deadlines.escalation import (
+    ESCALATION,
+    REMINDERS,
+    Ladder,
+    Rung,
+    escalation,
+    later,
+    reminders,
+    reminds,
+    share,
+    wrong,
+)
+from rules.deadlines.escalation import wrong_escalation as judge_escalation
+from rules.deadlines.escalation import wrong_reminders as judge_reminders
 
 BEFORE, AFTER = date(2026, 11, 30), date(2026, 12, 1)
 KINDS = {"takeover": False, "objection": True}

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from rules.lengths import Length, Unit, length
-from rules.values import RulesError, UnknownValueError, value, versions
+from rules.business_calendar.durations import Length, Unit, length
+from rules.core.dated_values import RulesError, UnknownValueError, value, versions
 
 TODAY = date(2026, 3, 2)
 

@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from pydantic import TypeAdapter, ValidationError
 
-from rules import money, old_scheme, recurring, tax
-from rules.findings import REGISTRY
-from rules.money import CENT, signed, split
-from rules.offices import LegalBasis
-from rules.tax import Addressee, Outside, TaxClass
-from rules.values import UnknownValueError, value
-from states.bodies import Amount
+from rules.core.dated_values import UnknownValueError, value
+from rules.core.regulation import LegalBasis
+from rules.core.rule import REGISTRY
+from rules.payments import amounts, recurring_costs, scheme_2021, tax
+from rules.payments.amounts import CENT, signed, split
+from rules.payments.tax import Addressee, Outside, TaxClass
+from states.engine.bodies import Amount
 
 ON = date(2026, 3, 2)
 DAY = timedelta(days=1)
@@ -78,7 +78,7 @@ def test_an_amount_has_at_most_two_decimals_and_ten_digits_before_them(given: ob
 
 @pytest.mark.parametrize(("gross", "fine"), [("0", False), ("0.00", False), ("-0.01", False), ("0.01", True)])
 def test_nothing_is_paid_that_is_not_more_than_zero(gross: str, fine: bool) -> None:
-    found = money.amount_not_zero(gross=Decimal(gross))
+    found = amounts.amount_not_zero(gross=Decimal(gross))
     assert (found is None) == fine
     assert found is None or f"{gross} EUR" in found.message
 
@@ -88,7 +88,7 @@ def test_nothing_is_paid_that_is_not_more_than_zero(gross: str, fine: bool) -> N
     [("rejected", [], True), ("received", [], False), ("paid", [], False), ("rejected", ["payable-2"], False)],
 )
 def test_only_a_rejected_part_is_replaced_and_once(state: str, earlier: list[str], fine: bool) -> None:
-    assert (money.replaces_rejected(replaced="payable-1", state=state, earlier=earlier) is None) == fine
+    assert (amounts.replaces_rejected(replaced="payable-1", state=state, earlier=earlier) is None) == fine
 
 
 # Recurring costs.
@@ -101,7 +101,7 @@ def test_only_a_rejected_part_is_replaced_and_once(state: str, earlier: list[str
 def test_what_recurs_names_its_period_and_what_does_not_has_none(
     recurs: bool, since: date | None, until: date | None, fine: bool
 ) -> None:
-    found = recurring.period_named(measure="m", recurring=recurs, period_from=since, period_until=until)
+    found = recurring_costs.period_named(measure="m", recurring=recurs, period_from=since, period_until=until)
     assert (found is None) == fine
 
 
@@ -128,7 +128,7 @@ def test_a_period_lies_between_the_provision_and_the_first_end(
     since: date, until: date, provided_on: date | None, ends_on: date | None, office_until: date | None, fine: bool
 ) -> None:
     facts = {"period_from": since, "period_until": until, "provided_on": provided_on}
-    found = recurring.period_within(measure="m", **facts, ends_on=ends_on, office_until=office_until)
+    found = recurring_costs.period_within(measure="m", **facts, ends_on=ends_on, office_until=office_until)
     assert (found is None) == fine
 
 
@@ -145,7 +145,7 @@ def test_a_period_lies_between_the_provision_and_the_first_end(
 )
 def test_no_day_is_on_two_lines(since: date, until: date, fine: bool) -> None:
     earlier = [(ON, ON + 9 * DAY)]
-    found = recurring.period_once(measure="m", period_from=since, period_until=until, earlier=earlier)
+    found = recurring_costs.period_once(measure="m", period_from=since, period_until=until, earlier=earlier)
     assert (found is None) == fine
 
 
@@ -163,7 +163,7 @@ def test_no_day_is_on_two_lines(since: date, until: date, fine: bool) -> None:
 def test_the_line_that_reaches_the_end_is_the_last(
     until: date, ends_on: date | None, office_until: date | None, last: bool
 ) -> None:
-    assert recurring.reaches_end(until=until, ends_on=ends_on, office_until=office_until) == last
+    assert recurring_costs.reaches_end(until=until, ends_on=ends_on, office_until=office_until) == last
 
 
 # The scheme of 2021 to 2023.
@@ -181,11 +181,11 @@ def test_the_line_that_reaches_the_end_is_the_last(
     ],
 )
 def test_a_home_had_a_maximum_until_the_end_of_2023(spent: str, on: date, fine: bool) -> None:
-    found = old_scheme.home_maximum(spent=Decimal(spent), on=on)
+    found = scheme_2021.home_maximum(spent=Decimal(spent), on=on)
     assert (found is None) == fine
     if found is not None:
         assert all(word in found.message for word in (spent, "2400.00", "0.01 EUR"))
-    assert old_scheme.home_maximum.in_force(on) == (on <= LAST_OLD)
+    assert scheme_2021.home_maximum.in_force(on) == (on <= LAST_OLD)
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_a_home_had_a_maximum_until_the_end_of_2023(spent: str, on: date, fine: 
     [(True, LAST_OLD, True), (False, LAST_OLD, False), (None, LAST_OLD, False), (None, FIRST_NEW, True)],
 )
 def test_a_home_had_a_closed_list_until_the_end_of_2023(listed: bool | None, on: date, fine: bool) -> None:
-    assert (old_scheme.on_the_list(listed=listed, on=on) is None) == fine
+    assert (scheme_2021.on_the_list(listed=listed, on=on) is None) == fine
 
 
 def test_the_closed_list_had_five_measures_and_both_values_are_known_on_every_day_since_2021() -> None:
@@ -320,7 +320,7 @@ def test_a_cent_of_own_contribution_costs_the_exemption_and_the_words_say_what_t
 # Words.
 
 OURS = sorted(
-    rule.id for rule in REGISTRY.values() if rule.module.split(".")[1] in {"money", "tax", "recurring", "old_scheme"}
+    rule.id for rule in REGISTRY.values() if rule.module.startswith("rules.payments.")
 )
 
 
@@ -333,17 +333,17 @@ def test_a_rule_about_money_says_in_both_languages_what_must_hold(rule_id: str) 
 
 def test_a_finding_about_money_speaks_both_languages() -> None:
     found = [
-        money.line_adds_up(net=Decimal(1), vat_rate=Decimal(19), vat=Decimal(0), gross=Decimal(1), on=ON),
-        money.line_adds_up(net=Decimal(100), vat_rate=Decimal(21), vat=Decimal(0), gross=Decimal(100), on=ON),
-        money.line_adds_up(net=Decimal(100), vat_rate=Decimal(21), vat=Decimal(21), gross=Decimal(100), on=ON),
-        money.iban_valid(iban="X"),
-        money.after_takeover(measure="m", state="settled"),
-        money.not_before_takeover(dated=ON, taken_over_on=None),
-        money.within_office(provided_on=ON, until=ON - DAY),
-        money.not_a_duplicate(number="F-1", earlier=["payable-1"]),
-        money.batch_not_empty(count=0),
-        money.releaser_apart(person="p", hands={"sealed this batch": ["p"]}),
-        money.file_leaves(state="open"),
+        amounts.line_adds_up(net=Decimal(1), vat_rate=Decimal(19), vat=Decimal(0), gross=Decimal(1), on=ON),
+        amounts.line_adds_up(net=Decimal(100), vat_rate=Decimal(21), vat=Decimal(0), gross=Decimal(100), on=ON),
+        amounts.line_adds_up(net=Decimal(100), vat_rate=Decimal(21), vat=Decimal(21), gross=Decimal(100), on=ON),
+        amounts.iban_valid(iban="X"),
+        amounts.after_takeover(measure="m", state="settled"),
+        amounts.not_before_takeover(dated=ON, taken_over_on=None),
+        amounts.within_office(provided_on=ON, until=ON - DAY),
+        amounts.not_a_duplicate(number="F-1", earlier=["payable-1"]),
+        amounts.batch_not_empty(count=0),
+        amounts.releaser_apart(person="p", hands={"sealed this batch": ["p"]}),
+        amounts.file_leaves(state="open"),
         tax.evidence_complete(missing=("invoice",)),
     ]
     for item in found:

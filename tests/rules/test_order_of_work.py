@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 import pytest
 
-from rules.lateness import check_share
-from rules.queue import Standing, check_limit, check_reserve, check_returns, next_of, turn_of_reserve
-from rules.skills import suffice
-from rules.values import RulesError
+from rules.core.dated_values import RulesError
+from rules.queue.order import Standing, check_limit, check_reserve, check_returns, next_of, turn_of_reserve
+from rules.queue.skills import suffice
+from rules.reporting.lateness import check_share
 
 
 @pytest.mark.parametrize(

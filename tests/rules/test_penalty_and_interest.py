@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from rules.interest import interest, interest_owed
-from rules.penalty import is_complete, penalty
+from rules.payments.statutory_interest import interest, interest_owed
+from rules.procedure.late_decision_penalty import is_complete, penalty
 
 DAY = timedelta(days=1)
 DUE = date(2026, 3, 15)

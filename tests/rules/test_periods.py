@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from rules.calculator import QuestionError
-from rules.periods import Quarter, days_asked, quarter_of, quarters_asked
+from rules.deadlines.calculator import QuestionError
+from rules.reporting.periods import Quarter, days_asked, quarter_of, quarters_asked
 
 ON = date(2026, 11, 28)
 

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from walked_hours import walked
 
-from rules.elapsed import days, working_hours
-from rules.figures import DEFINITIONS
-from rules.lateness import Figures, seen
-from rules.lateness import figures as summed
-from rules.pieces import Movement, Piece, skipped
-from rules.spread import Spread, spread
+from rules.business_calendar.elapsed import days, working_hours
+from rules.reporting.lateness import Figures, seen
+from rules.reporting.lateness import figures as summed
+from rules.reporting.metrics import DEFINITIONS
+from rules.reporting.percentiles import Spread, spread
+from rules.reporting.work_spans import Movement, Piece, skipped
 
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
 """Nine o'clock in the Netherlands."""

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from rules.hand_off import HandOffStep
-from rules.priority import (
+from rules.queue.priority import (
     HANDED_OVER,
     JOINED,
     LOWERED,
@@ -24,7 +23,8 @@ from rules.priority import (
     told,
     zulu,
 )
-from rules.urgency import RANK, SignalKind, SignalSource, Urgency
+from rules.threats.handoff import HandOffStep
+from rules.threats.urgency import RANK, SignalKind, SignalSource, Urgency
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 """Ten o'clock in the office; it closes at five."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rules.priority import (
+from rules.queue.priority import (
     HANDED_OVER,
     JOINED,
     LOWERED,
@@ -25,7 +25,7 @@ from rules.priority import (
     urgency_after,
     zulu,
 )
-from rules.urgency import SignalKind, SignalSource, Urgency
+from rules.threats.urgency import SignalKind, SignalSource, Urgency
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from objections import DAY, OBJECTIONS, ON
 
-from rules import receipts, values
-from rules.findings import REGISTRY, Words
-from rules.money import iban_valid, line_adds_up
-from rules.objections import Against
-from rules.offices import LegalBasis, Office
-from rules.receipts import Rerun, rerun, version_of
-from rules.roles import Role
-from states.ledger import plain
+from rules.core import dated_values, decision_replay
+from rules.core.decision_replay import Rerun, rerun, version_of
+from rules.core.regulation import LegalBasis, Office
+from rules.core.roles import Role
+from rules.core.rule import REGISTRY, Words
+from rules.payments.amounts import iban_valid, line_adds_up
+from rules.procedure.objections import Against
+from states.storage.ledger import plain
 
 
 def kept(rule_id: str, private: tuple[str, ...] = (), **facts: Any) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def kept(rule_id: str, private: tuple[str, ...] = (), **facts: Any) -> dict[str,
 
 @pytest.mark.parametrize("rule_id", sorted(REGISTRY))
 def test_the_facts_of_every_rule_can_be_read_back(rule_id: str) -> None:
-    assert receipts._kinds(rule_id).keys() >= receipts.required(REGISTRY[rule_id])
+    assert decision_replay._kinds(rule_id).keys() >= decision_replay.required(REGISTRY[rule_id])
 
 
 @pytest.mark.parametrize(("rule_id", "facts"), OBJECTIONS, ids=lambda part: part if isinstance(part, str) else "")
@@ -57,7 +57,7 @@ def test_amounts_lists_and_pairs_of_days_come_back_as_they_were() -> None:
     assert line["values"].keys() == {"vat_rates"}
     spans = [(ON - DAY, ON), (ON, None)]
     line = kept("gate.certificate", legal_basis=LegalBasis.HOME_MEASURE, certificates=spans, on=ON)
-    assert receipts.facts_of(REGISTRY["gate.certificate"], line["facts"]) == {
+    assert decision_replay.facts_of(REGISTRY["gate.certificate"], line["facts"]) == {
         "legal_basis": LegalBasis.HOME_MEASURE,
         "certificates": spans,
         "on": ON,
@@ -118,9 +118,9 @@ def test_what_rests_on_content_cannot_be_run_again() -> None:
 def test_a_changed_value_is_named_with_what_it_reads_now(monkeypatch: pytest.MonkeyPatch) -> None:
     line = kept("eligibility.acting", office=Office.WATER_BOARD_CHAIR, acting_since=ON - 30 * DAY, on=ON)
     assert line["objects"]
-    (held,) = values.versions()["acting_days"]
+    (held,) = dated_values.versions()["acting_days"]
     edited = replace(held, value={**held.value, "water-board-chair": 29})
-    monkeypatch.setattr(values, "versions", lambda: {"acting_days": (edited,)})
+    monkeypatch.setattr(dated_values, "versions", lambda: {"acting_days": (edited,)})
     again = rerun(line)
     assert not again.same
     assert [item.en.partition(":")[0] for item in again.differences] == [
@@ -151,7 +151,7 @@ def test_changed_code_is_noticed_by_what_it_says_and_reads() -> None:
 
 
 def test_a_mark_leads_to_the_version_that_was_read() -> None:
-    held = values.version("offices_in_scope", ON)
+    held = dated_values.version("offices_in_scope", ON)
     assert version_of("offices_in_scope", held.mark) == held
     assert version_of("offices_in_scope", "0" * 16) is None
     assert version_of("phase_of_the_moon", held.mark) is None
@@ -205,19 +205,19 @@ def test_a_rule_that_ended_says_until_when_it_held() -> None:
 
 def test_a_rule_that_cannot_answer_says_what_is_missing() -> None:
     line = kept("objection.handled-by", role=Role.EMPLOYER, against=Against.PENALTY, on=ON)
-    held = values.versions()["objection_decided_by"]
-    values.versions()["objection_decided_by"] = tuple(replace(each, value={}) for each in held)
+    held = dated_values.versions()["objection_decided_by"]
+    dated_values.versions()["objection_decided_by"] = tuple(replace(each, value={}) for each in held)
     try:
         again = rerun(line)
     finally:
-        values.versions()["objection_decided_by"] = held
+        dated_values.versions()["objection_decided_by"] = held
     assert told(again) == ("objection.handled-by", False, [("unknown: 'penalty'", "onbekend: 'penalty'")])
 
 
 def test_what_was_asked_again_names_the_rule_its_finding_and_what_it_read() -> None:
     line = kept("eligibility.office-in-scope", office=Office.MUNICIPAL_COUNCILLOR, on=ON)
     again = rerun({**line, "objects": False})
-    held = values.version("offices_in_scope", ON)
+    held = dated_values.version("offices_in_scope", ON)
     assert (again.rule, again.ran, again.values, again.others) == ("eligibility.office-in-scope", True, (held,), ())
     assert again.finding == REGISTRY[again.rule](office=Office.MUNICIPAL_COUNCILLOR, on=ON)
     assert again.finding is not None
@@ -231,7 +231,7 @@ def test_a_receipt_without_values_and_one_with_others_say_so() -> None:
     line = kept("eligibility.office-in-scope", office=Office.MAYOR, on=ON)
     without = {key: part for key, part in line.items() if key != "values"}
     (held,) = rerun(without).others
-    assert held == values.version("offices_in_scope", ON)
+    assert held == dated_values.version("offices_in_scope", ON)
     no_bezwaar = rerun({**line, "objects": True}).differences[0]
     assert no_bezwaar == Words("It has nothing to object.", "De regel heeft geen bezwaar.")
     unread = rerun({**line, "values": {**line["values"], "b": "0", "a": "0"}})
@@ -244,4 +244,4 @@ def test_a_receipt_without_values_and_one_with_others_say_so() -> None:
 
 
 def test_what_a_rule_returns_is_no_fact_of_it() -> None:
-    assert all("return" not in receipts._kinds(rule_id) for rule_id in REGISTRY)
+    assert all("return" not in decision_replay._kinds(rule_id) for rule_id in REGISTRY)

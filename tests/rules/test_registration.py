@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from rules import values
-from rules.dutch import dutch, listed
-from rules.findings import OLDEST, REGISTRY, Finding, Rule, Words, rule, say
-from rules.moments import office_day, start_of
-from rules.values import RulesError, Version
+from rules.core import dated_values
+from rules.core.dated_values import RulesError, Version
+from rules.core.dates import office_day, start_of
+from rules.core.rule import OLDEST, REGISTRY, Finding, Rule, Words, rule, say
+from rules.core.translations import dutch, listed
 
 
 @pytest.fixture
@@ -88,24 +88,24 @@ THIRD = "{value = 3, from = 2020-01-01, until = 2020-12-31, source = 'u', verifi
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setattr(values, "FOLDER", tmp_path)
-    values.versions.cache_clear()
+    monkeypatch.setattr(dated_values, "FOLDER", tmp_path)
+    dated_values.versions.cache_clear()
     yield tmp_path
-    values.versions.cache_clear()
+    dated_values.versions.cache_clear()
 
 
 def test_versions_are_read_in_the_order_of_their_dates(folder: Path) -> None:
     rows = f"{SECOND}, {FIRST.format(until='2024-12-31')}, {THIRD}"
     (folder / "a.toml").write_text(TABLE.format(name="a", rows=rows), "utf-8")
-    assert values.versions() == {
+    assert dated_values.versions() == {
         "a": (
             Version("a", 3, date(2020, 1, 1), date(2020, 12, 31), "u", verified=True),
             Version("a", 1, date(2024, 1, 1), date(2024, 12, 31), "s", verified=True),
             Version("a", 2, date(2025, 1, 1), None, "t", verified=False),
         )
     }
-    with pytest.raises(values.UnknownValueError, match=r"^No value of b is known for 2025-01-01: add a version"):
-        values.value("b", date(2025, 1, 1))
+    with pytest.raises(dated_values.UnknownValueError, match=r"^No value of b is known for 2025-01-01: add a version"):
+        dated_values.value("b", date(2025, 1, 1))
 
 
 @pytest.mark.parametrize("until", ["2025-01-01", "2025-01-02", None])
@@ -113,20 +113,20 @@ def test_versions_that_overlap_are_refused(folder: Path, until: str | None) -> N
     first = FIRST.format(until=until) if until else FIRST.format(until="").replace("until = , ", "")
     (folder / "a.toml").write_text(TABLE.format(name="a", rows=f"{first}, {SECOND}"), "utf-8")
     with pytest.raises(RulesError, match=r"^The versions of a overlap on 2025-01-01: end the earlier one before it.$"):
-        values.versions()
+        dated_values.versions()
 
 
 def test_a_name_in_two_files_is_refused(folder: Path) -> None:
     for name in ("a.toml", "b.toml"):
         (folder / name).write_text(TABLE.format(name="a", rows=SECOND), "utf-8")
     with pytest.raises(RulesError, match=r"^The value a is defined twice; the second time in b.toml.$"):
-        values.versions()
+        dated_values.versions()
 
 
 def test_a_value_may_hold_what_is_not_ascii(folder: Path) -> None:
     row = "{value = 'coördinator', from = 2025-01-01, source = 's', verified = true}"
     (folder / "a.toml").write_text(TABLE.format(name="a", rows=row), "utf-8")
-    assert values.value("a", date(2025, 1, 1)) == "coördinator"
+    assert dated_values.value("a", date(2025, 1, 1)) == "coördinator"
 
 
 # Words and moments.

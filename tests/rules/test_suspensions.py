@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.suspensions import Suspension, attribution
-from rules.values import RulesError
+from rules.core.dated_values import RulesError
+from rules.deadlines.suspensions import Suspension, attribution
 
 RECEIVED = date(2026, 3, 2)
 

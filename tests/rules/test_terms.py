@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.calendar import BeyondHorizonError
-from rules.lengths import Length, Unit
-from rules.suspensions import Suspension
-from rules.terms import due, due_or_provisional, threshold_on
-from rules.values import RulesError
+from rules.business_calendar.closed_days import BeyondHorizonError
+from rules.business_calendar.durations import Length, Unit
+from rules.core.dated_values import RulesError
+from rules.deadlines.end_date import due, due_or_provisional, threshold_on
+from rules.deadlines.suspensions import Suspension
 
 
 def days(amount: int) -> Length:

@@ -8,10 +8,10 @@ from random import Random
 
 import pytest
 
-from rules.calendar import BeyondHorizonError
-from rules.lengths import Length, Unit
-from rules.suspensions import Suspension
-from rules.terms import due
+from rules.business_calendar.closed_days import BeyondHorizonError
+from rules.business_calendar.durations import Length, Unit
+from rules.deadlines.end_date import due
+from rules.deadlines.suspensions import Suspension
 
 LAST = date(2028, 12, 31)
 EASTER = {2023: (4, 9), 2024: (3, 31), 2025: (4, 20), 2026: (4, 5), 2027: (3, 28), 2028: (4, 16)}

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from rules.urgency import (
+from rules.core.dated_values import Version, versions
+from rules.threats.urgency import (
     GRID,
     RANK,
     Classed,
@@ -21,7 +22,6 @@ from rules.urgency import (
     only_lowers,
     signal_not_in_future,
 )
-from rules.values import Version, versions
 
 VERSIONS = versions()["urgency_table"]
 TABLE = VERSIONS[-1].value

@@ -6,19 +6,19 @@ from decimal import Decimal
 
 import pytest
 
-from rules import tax
-from rules.attribution import days_of_life
-from rules.calendar import warning_from, why_closed
-from rules.hand_off import HandOffStep
-from rules.interest import interest
-from rules.lengths import Length, Unit, length
-from rules.objections import Against, handled_by, is_late, last_day
-from rules.offices import LegalBasis, Office
-from rules.roles import Role
-from rules.suspensions import last_suspended_day
-from rules.tax import TaxClass
-from rules.urgency import SignalKind, SignalSource, Urgency, of_signal
-from rules.values import UnknownValueError, value, version, versions
+from rules.business_calendar.closed_days import warning_from, why_closed
+from rules.business_calendar.durations import Length, Unit, length
+from rules.core.dated_values import UnknownValueError, value, version, versions
+from rules.core.regulation import LegalBasis, Office
+from rules.core.roles import Role
+from rules.deadlines.attribution import days_of_life
+from rules.deadlines.suspensions import last_suspended_day
+from rules.payments import tax
+from rules.payments.statutory_interest import interest
+from rules.payments.tax import TaxClass
+from rules.procedure.objections import Against, handled_by, is_late, last_day
+from rules.threats.handoff import HandOffStep
+from rules.threats.urgency import SignalKind, SignalSource, Urgency, of_signal
 
 DAY = timedelta(days=1)
 ON = date(2026, 3, 2)

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from rules.calculator import Question, QuestionError, calculate
-from rules.lengths import Length, Unit
-from rules.suspensions import Suspension
-from rules.terms import Due, due, due_or_provisional, extended
-from rules.values import RulesError
+from rules.business_calendar.durations import Length, Unit
+from rules.core.dated_values import RulesError
+from rules.deadlines.calculator import Question, QuestionError, calculate
+from rules.deadlines.end_date import Due, due, due_or_provisional, extended
+from rules.deadlines.suspensions import Suspension
 
 ATW = "Algemene termijnenwet"
 ONE_DAY = "Write a day as 2026-02-20."

@@ -9,9 +9,9 @@ from typing import Any, get_type_hints
 import pytest
 from objections import DAY, OBJECTIONS
 
-from rules.dutch import PHRASES, dutch
-from rules.findings import OLDEST, REGISTRY, Rule, Words
-from rules.offices import Office
+from rules.core.regulation import Office
+from rules.core.rule import OLDEST, REGISTRY, Rule, Words
+from rules.core.translations import PHRASES, dutch
 
 ROOT = Path(__file__).parents[2]
 SPEAKING = sorted(REGISTRY)
@@ -62,7 +62,7 @@ def spoken(path: Path) -> Iterator[str]:
 
 
 def test_every_part_of_a_sentence_that_an_event_hands_to_a_rule_has_its_dutch() -> None:
-    found = {phrase for path in (ROOT / "states" / "events").glob("*.py") for phrase in spoken(path)}
+    found = {phrase for path in (ROOT / "states" / "events").rglob("*.py") for phrase in spoken(path)}
     assert "The receipt" in found
     assert sorted(found - PHRASES.keys()) == []
 

@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from rules.calendar import BeyondHorizonError, why_closed, why_surely_closed
-from rules.moments import office_day
-from rules.working_hours import office_time
+from rules.business_calendar.closed_days import BeyondHorizonError, why_closed, why_surely_closed
+from rules.business_calendar.working_hours import office_time
+from rules.core.dates import office_day
 
 
 def walked(start: datetime, end: datetime) -> float:

@@ -12,21 +12,21 @@ import httpx
 import pytest
 from running import Running, Start
 
-from api import children, office
-from api.surroundings import prefect_server as of_the_server
-from api.surroundings import surroundings
-from states.configuration import Configuration
+from api.processes import child_process, instance
+from api.processes.environment import prefect_server as of_the_server
+from api.processes.environment import surroundings
+from states.settings import Configuration
 
 
 @pytest.fixture(scope="session")
 def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a Prefect server, started as the supervisor starts it."""
     folder = tmp_path_factory.mktemp("prefect")
-    port = office.free_port()
+    port = instance.free_port()
     url = f"http://127.0.0.1:{port}/api"
     around = of_the_server(surroundings(Configuration(home=folder), "", url))
     command = ["flows.server", "--host", "127.0.0.1", "--port", str(port)]
-    child = children.Child("prefect-server", command, around, folder / "logs")
+    child = child_process.Child("prefect-server", command, around, folder / "logs")
     child.start()
     deadline = time.monotonic() + 600
     while True:
@@ -37,7 +37,7 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             assert time.monotonic() < deadline, child.log.read_text()
             time.sleep(0.2)
     yield url
-    children.stop([child], 5.0)
+    child_process.stop([child], 5.0)
 
 
 @pytest.fixture

@@ -26,14 +26,14 @@ from prefect.client.schemas.objects import FlowRun, StateType, TaskRun
 from prefect.client.schemas.sorting import FlowRunSort
 from sqlalchemy import Engine
 
-from api.surroundings import surroundings
-from flows.registrar import register
+from api.processes.environment import surroundings
+from flows.registration import register
 from flows.worker import TYPE, InProcessWorker
-from states import runs
-from states.configuration import Configuration
-from states.database import connect, transaction, wake
+from states.jobs import runs
+from states.settings import Configuration
+from states.storage.database import connect, transaction, wake
+from states.storage.vault import office_key
 from states.tables.work import WorkItem
-from states.vault import office_key
 
 T = TypeVar("T")
 

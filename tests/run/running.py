@@ -9,11 +9,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from api import embedded, office, tokens
-from rules.roles import Role
-from states.configuration import Configuration
-from states.database import connect, transaction
-from states.vault import office_key
+from api.http import authentication
+from api.processes import embedded_postgres, instance
+from rules.core.roles import Role
+from states.settings import Configuration
+from states.storage.database import connect, transaction
+from states.storage.vault import office_key
 
 ROOT = Path(__file__).parents[2]
 COMMAND = str(Path(sys.executable).parent / "veiligadvies")
@@ -29,7 +30,7 @@ class Running:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self.port = office.free_port()
+        self.port = instance.free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         around = {key: value for key, value in os.environ.items() if key not in GIVEN}
         self.around = around | {"VEILIGADVIES_HOME": str(home), "PORT": str(self.port)}
@@ -63,7 +64,7 @@ class Running:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-            embedded.stop(self.home / "postgres")
+            embedded_postgres.stop(self.home / "postgres")
             raise
         finally:
             self._process = None
@@ -71,10 +72,10 @@ class Running:
     def token(self, role: Role, person: str | None = None) -> str:
         """A bearer token, as the command line gives it."""
         configuration = Configuration(home=self.home)
-        engine = connect(office.read(self.home).database, key=office_key(configuration.key_file), pool_size=1)
+        engine = connect(instance.read(self.home).database, key=office_key(configuration.key_file), pool_size=1)
         try:
             with transaction(engine) as session:
-                return tokens.issue(session, configuration, role, person, at=datetime.now(UTC))
+                return authentication.issue(session, configuration, role, person, at=datetime.now(UTC))
         finally:
             engine.dispose()
 

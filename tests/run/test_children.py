@@ -8,8 +8,8 @@ from pathlib import Path
 
 import psutil
 
-from api import children
-from api.children import Child
+from api.processes import child_process
+from api.processes.child_process import Child
 
 PARENT = """
 import sys, time
@@ -61,7 +61,7 @@ def test_a_child_that_dies_is_started_again_and_told_of(tmp_path: Path) -> None:
     assert str(child.log) in told[0]
     assert "started again" in told[1]
     assert child.pid != number
-    children.stop([child], 5.0)
+    child_process.stop([child], 5.0)
     assert gone(child.pid)
 
 
@@ -79,7 +79,7 @@ def test_a_child_that_will_not_stop_is_stopped(tmp_path: Path) -> None:
     child = Child("deaf", ["deaf"], {"PYTHONPATH": str(tmp_path)}, tmp_path)
     child.start()
     wait_until(lambda: "deaf" in child.log.read_text())
-    children.stop([child], 0.3)
+    child_process.stop([child], 0.3)
     assert gone(child.pid)
 
 
@@ -93,4 +93,4 @@ def test_a_gated_child_waits(tmp_path: Path) -> None:
     assert "through" not in child.log.read_text()
     child.open_gate()
     wait_until(lambda: "through" in child.log.read_text())
-    children.stop([child], 5.0)
+    child_process.stop([child], 5.0)

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from running import Running
 
-from rules.roles import Role
+from rules.core.roles import Role
 
 STEPS = 120
 DOMAINS = {"home", "work", "travel", "digital"}

@@ -8,24 +8,24 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, func, select
 
 from api.demonstration.applications import CASES
-from api.demonstration.bodies import handle
-from api.demonstration.guide import ROLES, default_person, guide, organisation_of
+from api.demonstration.example_bodies import handle
 from api.demonstration.load import last_office_moment, load
 from api.demonstration.people import CAST, EMPLOYERS, SUPPLIERS
-from rules.money import valid_iban
-from rules.offices import Office
-from rules.roles import OF_AN_EMPLOYER, Role
-from rules.urgency import Urgency
+from api.demonstration.sign_in_guide import ROLES, default_person, guide, organisation_of
+from rules.core.regulation import Office
+from rules.core.roles import OF_AN_EMPLOYER, Role
+from rules.payments.amounts import valid_iban
+from rules.threats.urgency import Urgency
 from states.charts.application import Stage
 from states.charts.batch import BatchState
 from states.charts.payable import PayableState
-from states.database import transaction
+from states.storage.database import transaction
+from states.storage.verification import verify
 from states.tables.application import Application, DomainAdvice
-from states.tables.finance import Booking, Payable, PaymentBatch
 from states.tables.ledger import LedgerEntry
+from states.tables.payments import Booking, Payable, PaymentBatch
 from states.tables.people import Duty, Organisation, Person
 from states.tables.work import Outbox, Term, TermSuspension, Threshold, WorkItem
-from states.verify import verify
 
 AT = datetime(2026, 11, 23, 10, 30, tzinfo=UTC)
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")

@@ -16,13 +16,13 @@ from prefect.states import Pending
 from running import Start
 from sqlalchemy import Engine
 
-from flows import due
-from flows.janitor import bury
-from flows.plan import pool_name, read
-from flows.registrar import register
+from flows import jobs
+from flows.crashed_runs import bury
+from flows.deployment_file import pool_name, read
+from flows.registration import register
 from flows.worker import TYPE, InProcessWorker
-from states import runs
-from states.database import transaction, wake
+from states.jobs import runs
+from states.storage.database import transaction, wake
 from states.tables.work import WorkItem
 
 T = TypeVar("T")
@@ -144,7 +144,7 @@ def test_a_run_that_nobody_runs_gives_its_place_back(prefect_server: str) -> Non
         deployments = await registered(client)
         now = datetime.now(UTC)
         await bury(client, deployments, now, pool=pool_name(read()), longest=LONGEST)  # what another test left
-        run = await client.create_flow_run_from_deployment(deployments[due.BATCHES], state=Pending())
+        run = await client.create_flow_run_from_deployment(deployments[jobs.BATCHES], state=Pending())
         at_once = await bury(client, deployments, now, pool=pool_name(read()), longest=LONGEST)
         later = await bury(client, deployments, now + timedelta(seconds=61), pool=pool_name(read()), longest=LONGEST)
         return at_once, later, await client.read_flow_run(run.id)
@@ -160,7 +160,7 @@ def test_the_worker_runs_a_deployment_within_a_moment(engine: Engine, start: Sta
 
     async def run(client: PrefectClient) -> FlowRun:
         deployments = await registered(client)
-        made = await client.create_flow_run_from_deployment(deployments[due.BATCHES])
+        made = await client.create_flow_run_from_deployment(deployments[jobs.BATCHES])
         deadline = time.monotonic() + 120
         while not (made := await client.read_flow_run(made.id)).state.is_final():  # type: ignore[union-attr]
             assert time.monotonic() < deadline
@@ -177,7 +177,7 @@ def test_the_worker_runs_a_deployment_within_a_moment(engine: Engine, start: Sta
     waited = [(one.start_time - one.expected_start_time).total_seconds() for one in made]  # type: ignore[operator]
     assert median(waited) < 10, "a stock worker, which asks every ten seconds, would be as quick"
     with transaction(engine) as session:
-        assert runs.last(session)[due.BATCHES].runner.startswith("prefect@")
+        assert runs.last(session)[jobs.BATCHES].runner.startswith("prefect@")
     stop(process, 8.0)
 
 
@@ -185,5 +185,5 @@ def test_the_clock_ticks_and_stops_at_once(engine: Engine, start: Start) -> None
     process = start("flows.clock")
     wait_for(engine, "clock")
     with transaction(engine) as session:
-        assert due.REMIND in runs.last(session)
+        assert jobs.REMIND in runs.last(session)
     stop(process, 3.0)

@@ -9,13 +9,15 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from api.demonstration.people import CAST
-from flows import due
+from flows import jobs
 from notifications.channels import OutcomeUnknownError, PermanentChannelError, TransientChannelError
-from rules.roles import Actor, Role
-from states import offering, outbox, runs
-from states.configuration import Configuration
-from states.database import connect, transaction
-from states.door import fire
+from rules.core.roles import Actor, Role
+from states.commands.fire import fire
+from states.jobs import runs
+from states.letters import outbox
+from states.queue import offers
+from states.settings import Configuration
+from states.storage.database import connect, transaction
 from states.tables.work import Outbox, WorkItem
 
 AT = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
@@ -66,12 +68,12 @@ def leased_by_one_who_died(engine: Engine) -> datetime:
 
 
 def test_a_letter_lands_in_the_mailbox_once(engine: Engine, configuration: Configuration, letter: str) -> None:
-    assert due.deliver(engine, configuration, AT) == 1
-    assert due.deliver(engine, configuration, AT + timedelta(hours=1)) == 0
+    assert jobs.deliver(engine, configuration, AT) == 1
+    assert jobs.deliver(engine, configuration, AT + timedelta(hours=1)) == 0
     assert state(engine, letter) == "sent"
     assert len(list(configuration.mailbox.glob("*.eml"))) == 1
     with transaction(engine) as session:
-        assert runs.last(session)[due.DELIVER].runs == 2
+        assert runs.last(session)[jobs.DELIVER].runs == 2
 
 
 def test_a_letter_bears_reference_day_and_link_and_every_attempt_is_the_same(
@@ -79,10 +81,10 @@ def test_a_letter_bears_reference_day_and_link_and_every_attempt_is_the_same(
 ) -> None:
     carrier = Carrier(TransientChannelError("The mail server refuses for now, with 450."))
     with pytest.raises(TransientChannelError):
-        due.deliver(engine, configuration, AT, carrier=carrier)
+        jobs.deliver(engine, configuration, AT, carrier=carrier)
     assert state(engine, letter) == "pending"
     carrier.error = None
-    assert due.deliver(engine, configuration, AT + timedelta(hours=1), carrier=carrier) == 1
+    assert jobs.deliver(engine, configuration, AT + timedelta(hours=1), carrier=carrier) == 1
     first, second = carrier.sent
     assert first.as_bytes() == second.as_bytes()
     assert "VA-1" in first.get_content()
@@ -101,7 +103,7 @@ def test_what_another_try_cannot_mend_is_not_tried_again(
 ) -> None:
     carrier = Carrier(error)
     for hours in range(3):
-        assert due.deliver(engine, configuration, AT + timedelta(hours=hours), carrier=carrier) == 0
+        assert jobs.deliver(engine, configuration, AT + timedelta(hours=hours), carrier=carrier) == 0
     assert len(carrier.sent) == 1
     assert state(engine, letter) == expected
 
@@ -119,8 +121,8 @@ def test_a_letter_whose_sender_died_is_judged_before_anything_is_sent(
 ) -> None:
     later = leased_by_one_who_died(engine)
     carrier = Carrier(carried=carried)
-    assert due.deliver(engine, configuration, AT, carrier=carrier) == 0
-    due.deliver(engine, configuration, later, carrier=carrier)
+    assert jobs.deliver(engine, configuration, AT, carrier=carrier) == 0
+    jobs.deliver(engine, configuration, later, carrier=carrier)
     assert len(carrier.sent) == sent
     assert state(engine, letter) == expected
 
@@ -131,7 +133,7 @@ def test_a_file_that_is_no_statement_is_refused_with_the_reason_beside_it(
     (configuration.bank / "in").mkdir(parents=True)
     (configuration.bank / "in" / "b.xml").write_text("<no-statement/>")
     (configuration.bank / "in" / "note.txt").write_text("left alone")
-    assert due.take_in_bank_files(engine, configuration, AT) == 0
+    assert jobs.take_in_bank_files(engine, configuration, AT) == 0
     assert [file.name for file in (configuration.bank / "in").iterdir()] == ["note.txt"]
     assert (configuration.bank / "refused" / "b.xml").exists()
     assert len((configuration.bank / "refused" / "b.xml.txt").read_text()) > 20
@@ -142,13 +144,13 @@ def test_whoever_has_the_folder_in_hand_is_not_disturbed(engine: Engine, configu
     (configuration.bank / "in" / "b.xml").write_text("<no-statement/>")
     with engine.connect() as other:
         other.exec_driver_sql("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (f"bank:{configuration.bank}",))
-        assert due.take_in_bank_files(engine, configuration, AT) == 0
+        assert jobs.take_in_bank_files(engine, configuration, AT) == 0
         assert (configuration.bank / "in" / "b.xml").exists()
         other.invalidate()  # as when its process dies
     deadline = time.monotonic() + 5  # the server learns of it in a moment
     while (configuration.bank / "in" / "b.xml").exists():
         assert time.monotonic() < deadline
-        due.take_in_bank_files(engine, configuration, AT)
+        jobs.take_in_bank_files(engine, configuration, AT)
 
 
 def test_work_that_a_stopped_process_was_offering_goes_back_to_be_offered(engine: Engine, database: str) -> None:
@@ -169,10 +171,10 @@ def test_work_that_a_stopped_process_was_offering_goes_back_to_be_offered(engine
         )
     stopped = connect(database, key=bytes(32), longest=1.0)
     with Session(stopped) as session:
-        assert offering.offer_due(session, at=AT, run="stopped")
-        assert due.offer(engine, AT, "next") == []
+        assert offers.offer_due(session, at=AT, run="stopped")
+        assert jobs.offer(engine, AT, "next") == []
         deadline = time.monotonic() + 20
-        while not (offered := due.offer(engine, AT, "next")):
+        while not (offered := jobs.offer(engine, AT, "next")):
             assert time.monotonic() < deadline
             time.sleep(0.1)
         assert offered == ["VA-2026-AAAAAAAA"]

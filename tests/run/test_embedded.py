@@ -7,7 +7,7 @@ import psutil
 import psycopg
 import pytest
 
-from api import embedded
+from api.processes import embedded_postgres
 
 BEGIN = (
     "import os, sys; from pathlib import Path; from api import embedded; embedded.start(Path(sys.argv[1])); os._exit(9)"
@@ -25,13 +25,13 @@ def select_one(url: str) -> None:
 
 def test_a_server_is_made_found_again_and_stopped(home: Path) -> None:
     folder = home / "postgres"
-    assert embedded.running(folder) is None
-    first = embedded.start(folder)
+    assert embedded_postgres.running(folder) is None
+    first = embedded_postgres.start(folder)
     select_one(first.url)
-    assert embedded.start(folder).url == first.url == embedded.running(folder)
+    assert embedded_postgres.start(folder).url == first.url == embedded_postgres.running(folder)
     number = postmaster(folder)
     first.stop()
-    assert embedded.running(folder) is None
+    assert embedded_postgres.running(folder) is None
     assert not psutil.pid_exists(number) or psutil.Process(number).status() == psutil.STATUS_ZOMBIE
     first.stop()
 
@@ -40,21 +40,21 @@ def test_a_server_left_by_a_killed_run_is_found(home: Path) -> None:
     folder = home / "postgres"
     assert subprocess.run([sys.executable, "-c", BEGIN, folder], check=False).returncode == 9
     number = postmaster(folder)
-    server = embedded.start(folder)
+    server = embedded_postgres.start(folder)
     assert postmaster(folder) == number
     server.stop()
 
 
 def test_a_notice_left_by_a_server_that_is_gone_is_not_believed(home: Path) -> None:
     folder = home / "postgres"
-    server = embedded.start(folder)
+    server = embedded_postgres.start(folder)
     with psycopg.connect(server.url) as connection:
         connection.execute("CREATE TABLE kept (number int)")
     notice = (folder / "postmaster.pid").read_text()
     psutil.Process(postmaster(folder)).kill()
     # After a power cut, its number may belong to a process of anyone's, such as this one.
     (folder / "postmaster.pid").write_text(notice.replace(notice.splitlines()[0], str(os.getpid()), 1))
-    again = embedded.start(folder)
+    again = embedded_postgres.start(folder)
     with psycopg.connect(again.url) as connection:
         assert connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
     again.stop()
@@ -64,13 +64,13 @@ def test_a_first_start_that_was_killed_halfway_is_begun_anew(home: Path) -> None
     folder = home / "postgres"
     (home / "postgres.new").mkdir(parents=True)
     (home / "postgres.new" / "PG_VERSION").write_text("18\n")
-    server = embedded.start(folder)
+    server = embedded_postgres.start(folder)
     select_one(server.url)
     server.stop()
 
 
 def test_a_path_too_long_for_a_socket_works_and_its_socket_is_closed_to_others(tmp_path: Path) -> None:
-    server = embedded.start(tmp_path / ("long" * 30) / "postgres")
+    server = embedded_postgres.start(tmp_path / ("long" * 30) / "postgres")
     select_one(server.url)
     where = Path(psycopg.conninfo.conninfo_to_dict(server.url)["host"])
     assert where.stat().st_mode & 0o077 == 0
@@ -79,12 +79,12 @@ def test_a_path_too_long_for_a_socket_works_and_its_socket_is_closed_to_others(t
 
 def test_what_libpq_finds_in_the_environment_does_not_lead_astray(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PGPORT", "6543")
-    server = embedded.start(home / "postgres")
+    server = embedded_postgres.start(home / "postgres")
     monkeypatch.delenv("PGPORT")
     select_one(server.url)
     server.stop()
 
 
 def test_a_path_that_pg_ctl_would_break_on_is_refused_in_words(tmp_path: Path) -> None:
-    with pytest.raises(embedded.EmbeddedError, match="letters, digits"):
-        embedded.start(tmp_path / "with space" / "postgres")
+    with pytest.raises(embedded_postgres.EmbeddedError, match="letters, digits"):
+        embedded_postgres.start(tmp_path / "with space" / "postgres")

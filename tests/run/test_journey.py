@@ -12,10 +12,10 @@ import httpx
 import pytest
 from running import COMMAND, Running
 
-from api.errors import ApiError
+from api.http.errors import ApiError
 from api.journey import case, client
 from api.journey.run import reminders, run
-from rules.roles import Role
+from rules.core.roles import Role
 
 PLANTED = (case.NAME, case.HOME, case.HOUSEHOLD, case.THREAT)
 SOME_TICKS = 8.0

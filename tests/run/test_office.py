@@ -4,52 +4,52 @@ from pathlib import Path
 
 import pytest
 
-from api import office
-from api.office import Office, OfficeError
-from api.surroundings import prefect_server, surroundings
-from states.configuration import Configuration
+from api.processes import instance
+from api.processes.environment import prefect_server, surroundings
+from api.processes.instance import Office, OfficeError
+from states.settings import Configuration
 
 
 def test_one_office_per_folder(home: Path) -> None:
     home.mkdir()
     # Another opening of the file is another holder, also within a process.
     taken = pytest.raises(OfficeError, match=f"process {os.getpid()}.*VEILIGADVIES_HOME")
-    with office.locked(home), taken, office.locked(home):
+    with instance.locked(home), taken, instance.locked(home):
         pass
-    with office.locked(home):
+    with instance.locked(home):
         pass
 
 
 def test_a_running_office_is_found_and_its_address_is_ours_to_read(home: Path) -> None:
     home.mkdir()
     said = Office("http://127.0.0.1:1", "postgresql://x", "http://127.0.0.1:2/api", {"api": 3})
-    with office.locked(home):
-        office.write(home, said)
-        assert office.read(home) == said
+    with instance.locked(home):
+        instance.write(home, said)
+        assert instance.read(home) == said
         assert (home / "run.json").stat().st_mode & 0o077 == 0
 
 
 def test_what_a_killed_run_left_is_no_office(home: Path) -> None:
     home.mkdir()
-    office.write(home, Office("http://127.0.0.1:1", "", ""))
+    instance.write(home, Office("http://127.0.0.1:1", "", ""))
     with pytest.raises(OfficeError, match="No office runs"):
-        office.read(home)
+        instance.read(home)
 
 
 def test_no_folder_is_no_office(home: Path) -> None:
     with pytest.raises(OfficeError, match="No office runs"):
-        office.read(home)
+        instance.read(home)
 
 
 def test_a_kept_port_stays_until_someone_takes_it(tmp_path: Path) -> None:
     file = tmp_path / "prefect" / "port"
-    port = office.kept_port(file)
-    assert office.kept_port(file) == port
+    port = instance.kept_port(file)
+    assert instance.kept_port(file) == port
     with socket.socket() as taker:
         taker.bind(("127.0.0.1", port))
         taker.listen()
-        assert not office.is_free("127.0.0.1", port)
-        assert office.kept_port(file) != port
+        assert not instance.is_free("127.0.0.1", port)
+        assert instance.kept_port(file) != port
 
 
 def test_no_child_hears_of_a_proxy_or_a_stranger(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

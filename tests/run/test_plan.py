@@ -5,16 +5,16 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Engine, text
 
-from flows import due
+from flows import jobs
 from flows.clock import JOBS, Clock
-from flows.plan import late_at, read, schedules
-from states import runs
-from states.configuration import Configuration
-from states.database import connect, transaction
+from flows.deployment_file import late_at, read, schedules
+from states.jobs import runs
+from states.settings import Configuration
+from states.storage.database import connect, transaction
 
 NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)  # a Monday
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-BATCHES = schedules(read())[due.BATCHES]
+BATCHES = schedules(read())[jobs.BATCHES]
 
 
 def seven(day: int, month: int = 11) -> datetime:
@@ -22,7 +22,7 @@ def seven(day: int, month: int = 11) -> datetime:
 
 
 def test_every_flow_has_a_name_that_the_plain_functions_know() -> None:
-    assert set(schedules(read())) == {due.DISPATCH, due.DELIVER, due.BATCHES, due.BANK}
+    assert set(schedules(read())) == {jobs.DISPATCH, jobs.DELIVER, jobs.BATCHES, jobs.BANK}
 
 
 def test_queues_follow_the_lanes_and_together_they_leave_each_its_slots() -> None:
@@ -83,13 +83,13 @@ def finished(engine: Engine, flow: str, at: datetime) -> None:
 
 def test_flows_that_never_ran_are_late_counted_from_the_start(clock: Clock) -> None:
     assert clock.late(NOON + timedelta(seconds=45)) == []
-    assert set(clock.late(NOON + timedelta(seconds=46))) == {due.DELIVER, due.BANK}
-    assert set(clock.late(NOON + timedelta(seconds=91))) == {due.DISPATCH, due.DELIVER, due.BANK}
+    assert set(clock.late(NOON + timedelta(seconds=46))) == {jobs.DELIVER, jobs.BANK}
+    assert set(clock.late(NOON + timedelta(seconds=91))) == {jobs.DISPATCH, jobs.DELIVER, jobs.BANK}
 
 
 def test_what_fell_due_while_everything_was_off_is_late_at_the_start(clock: Clock, engine: Engine) -> None:
-    finished(engine, due.BATCHES, seven(20))
-    assert clock.late(NOON) == [due.BATCHES]
+    finished(engine, jobs.BATCHES, seven(20))
+    assert clock.late(NOON) == [jobs.BATCHES]
 
 
 def test_a_flow_that_runs_is_left_alone(clock: Clock, engine: Engine) -> None:
@@ -106,12 +106,12 @@ def test_the_clock_does_the_work_of_flows_that_stay_away_once_per_lateness(clock
     with transaction(engine) as session:
         seen = runs.last(session)
     ran = {flow for flow, row in seen.items() if row.finished_at == at}
-    assert ran == {*JOBS, due.DISPATCH, due.DELIVER, due.BANK}
-    assert seen[due.BANK].runner.startswith("clock@")
+    assert ran == {*JOBS, jobs.DISPATCH, jobs.DELIVER, jobs.BANK}
+    assert seen[jobs.BANK].runner.startswith("clock@")
     clock.tick(at + timedelta(seconds=2))
     clock.join()
     with transaction(engine) as session:
-        assert runs.last(session)[due.BANK].runs == 1
+        assert runs.last(session)[jobs.BANK].runs == 1
 
 
 def test_in_place_of_a_dispatcher_that_stays_away_the_clock_offers_everything(clock: Clock, engine: Engine) -> None:
@@ -133,10 +133,10 @@ def test_a_job_that_needs_no_hurry_waits_for_its_minute_unless_the_clock_was_set
 
     for seconds in (0, 2, 59):
         clock.tick(NOON + timedelta(seconds=seconds))
-    assert (runs_of(due.REMIND), runs_of(due.DIGEST)) == (3, 1)
+    assert (runs_of(jobs.REMIND), runs_of(jobs.DIGEST)) == (3, 1)
     clock.tick(NOON + timedelta(seconds=60))
     clock.tick(NOON - timedelta(days=1))
-    assert runs_of(due.DIGEST) == 3
+    assert runs_of(jobs.DIGEST) == 3
     clock.join()
 
 
@@ -144,11 +144,11 @@ def test_a_job_that_fails_stops_no_other(clock: Clock, engine: Engine, monkeypat
     def broken(_: Engine, __: datetime) -> None:
         raise RuntimeError("of this test")
 
-    monkeypatch.setitem(JOBS, due.REMIND, JOBS[due.REMIND]._replace(work=broken))
+    monkeypatch.setitem(JOBS, jobs.REMIND, JOBS[jobs.REMIND]._replace(work=broken))
     clock.tick(NOON)
     clock.join()
     with transaction(engine) as session:
-        assert JOBS.keys() - runs.last(session).keys() == {due.REMIND}
+        assert JOBS.keys() - runs.last(session).keys() == {jobs.REMIND}
 
 
 def test_a_tick_survives_a_database_that_is_away(home: Path) -> None:

@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import Connection, Engine, event, text
 
 from flows.clock import Clock
-from flows.plan import read, schedules
-from states import runs
-from states.configuration import Configuration
-from states.database import transaction
-from states.reminding import DUE
+from flows.deployment_file import read, schedules
+from states.jobs import runs
+from states.jobs.reminders import DUE
+from states.settings import Configuration
+from states.storage.database import transaction
 
 AT = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
 MANY = 6_000

@@ -16,12 +16,12 @@ from pool import Pool, until
 from prefect.client.schemas.filters import FlowFilter, FlowFilterName
 
 from api.demonstration.people import CAST
-from api.office import free_port
-from flows import due
-from rules.roles import Actor, Role
-from states import outbox
-from states.database import transaction
-from states.door import fire
+from api.processes.instance import free_port
+from flows import jobs
+from rules.core.roles import Actor, Role
+from states.commands.fire import fire
+from states.letters import outbox
+from states.storage.database import transaction
 
 ADMINISTRATOR = Actor("administrator-1", Role.ADMINISTRATOR)
 OFFICER = next(member for member in CAST if member.role is Role.OFFICER)
@@ -47,10 +47,10 @@ def pool(server: str, template: str, prefect_server: str, tmp_path_factory: pyte
 
 
 def test_with_one_slot_and_fifty_routine_runs_waiting_an_acute_run_starts_next(pool: Pool) -> None:
-    routine = pool.plan(due.BATCHES, 50)
+    routine = pool.plan(jobs.BATCHES, 50)
     worker = pool.start("worker", VEILIGADVIES_WORKER_SLOTS="1")
     pool.await_sign(worker)
-    (acute,) = pool.plan(due.DISPATCH)
+    (acute,) = pool.plan(jobs.DISPATCH)
     ended = pool.await_run(acute)
     assert ended.created is not None
     assert ended.start_time is not None
@@ -76,13 +76,13 @@ def workers(pool: Pool, mail_port: int) -> list[int]:
 def test_a_run_starts_within_a_moment_and_shows_its_lane_and_references(pool: Pool) -> None:
     pool.add_work(2, lane=4)
     (references,) = zip(*pool.rows("SELECT application FROM work_item ORDER BY created_at, id"), strict=True)
-    ended = pool.await_run(*pool.plan(due.DISPATCH))
+    ended = pool.await_run(*pool.plan(jobs.DISPATCH))
     assert ended.state is not None
     if ended.state.message != "offered: none":  # a scheduled run was faster
         assert ended.name == f"acute: {references[0]} and 1 more"
         assert {"lane:acute", *references} <= set(ended.tags)
         assert ended.state.message == f"offered: {', '.join(references)}"
-    ended = pool.await_run(*pool.plan(due.BATCHES))
+    ended = pool.await_run(*pool.plan(jobs.BATCHES))
     assert ended.state is not None
     assert (ended.name, ended.state.message) == ("routine", "built: none")
     assert "lane:routine" in ended.tags
@@ -96,7 +96,7 @@ def test_what_may_pass_is_tried_again(pool: Pool, server: str) -> None:
         connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
         try:
             connection.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
-            (run,) = pool.plan(due.BATCHES)
+            (run,) = pool.plan(jobs.BATCHES)
             until(lambda: any(t.run_count >= 1 and t.state_name == "AwaitingRetry" for t in pool.tasks(run)), 20)
         finally:
             connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
@@ -109,7 +109,7 @@ def test_what_may_pass_is_tried_again(pool: Pool, server: str) -> None:
 @pytest.mark.usefixtures("workers")
 def test_what_cannot_pass_is_not_tried_again_and_only_its_kind_is_told(pool: Pool) -> None:
     pool.run("ALTER TABLE payable RENAME TO elsewhere")
-    ended = pool.await_run(*pool.plan(due.BATCHES))
+    ended = pool.await_run(*pool.plan(jobs.BATCHES))
     pool.run("ALTER TABLE elsewhere RENAME TO payable")
     assert ended.state_name == "Failed"
     assert ended.state is not None
@@ -144,11 +144,11 @@ def post(pool: Pool, count: int) -> None:
 def test_a_mail_server_that_is_away_is_tried_again_and_no_letter_is_lost(pool: Pool) -> None:
     post(pool, 1)
     # A scheduled run may take the letter before this one.
-    seen = pool.plan(due.DELIVER)
+    seen = pool.plan(jobs.DELIVER)
     until(lambda: pool.rows("SELECT failures FROM outbox WHERE failures > 0"), 20)
     pool.await_run(seen[0])
     assert pool.rows("SELECT state, failures FROM outbox") == [("pending", 1)]
-    query = FlowFilter(name=FlowFilterName(any_=[due.DELIVER]))
+    query = FlowFilter(name=FlowFilterName(any_=[jobs.DELIVER]))
     tasks = pool.ask(lambda client: client.read_task_runs(flow_filter=query))
     assert max(task.run_count for task in tasks) >= 2
     assert all(task.state_name != "Failed" for task in tasks)
@@ -202,7 +202,7 @@ MESSAGE = re.compile(
 
 @pytest.mark.usefixtures("workers")
 def test_no_run_shows_more_than_lanes_references_and_processes(pool: Pool) -> None:
-    for run in pool.plan(due.DISPATCH, 5):
+    for run in pool.plan(jobs.DISPATCH, 5):
         pool.await_run(run)
     runs = [run for run in pool.all() if run.created is not None and run.created > pool.began]
     assert len(runs) > 10
@@ -220,15 +220,15 @@ def test_no_run_shows_more_than_lanes_references_and_processes(pool: Pool) -> No
 def test_a_lane_whose_runs_hang_or_die_blocks_no_other_and_is_free_again(pool: Pool, workers: list[int]) -> None:
     with psycopg.connect(pool.database) as held:
         held.execute("LOCK TABLE payable IN ACCESS EXCLUSIVE MODE")
-        hanging = pool.plan(due.BATCHES, 3)
+        hanging = pool.plan(jobs.BATCHES, 3)
         until(lambda: sum(run.state_name == "Running" for run in pool.runs(hanging)) == 2, 20)
         two = [run for run in pool.runs(hanging) if run.state_name == "Running" and run.infrastructure_pid]
         dies = int(str(two[0].infrastructure_pid).rpartition(":")[2])
         assert dies in workers
         pool.kill(dies)
-        assert pool.await_run(*pool.plan(due.DISPATCH)).state_name == "Completed"
+        assert pool.await_run(*pool.plan(jobs.DISPATCH)).state_name == "Completed"
         ended = [pool.await_run(run) for run in hanging]
     for run in ended:
         killed = str(run.infrastructure_pid).endswith(f":{dies}")
         assert run.state_name == ("Crashed" if killed else "TimedOut"), run.state
-    assert pool.await_run(*pool.plan(due.BATCHES)).state_name == "Completed"
+    assert pool.await_run(*pool.plan(jobs.BATCHES)).state_name == "Completed"

@@ -14,9 +14,9 @@ import httpx
 import psutil
 import pytest
 
-from api import embedded, office
-from api.surroundings import surroundings
-from states.configuration import Configuration
+from api.processes import embedded_postgres, instance
+from api.processes.environment import surroundings
+from states.settings import Configuration
 
 COMMAND = [str(Path(sys.executable).parent / "veiligadvies")]
 
@@ -25,7 +25,7 @@ COMMAND = [str(Path(sys.executable).parent / "veiligadvies")]
 def around(home: Path, prefect_server: str) -> dict[str, str]:
     found = surroundings(Configuration(home=home), "", prefect_server)
     del found["DATABASE_URL"]
-    return found | {"PORT": str(office.free_port()), "VEILIGADVIES_DEMONSTRATION": "false"}
+    return found | {"PORT": str(instance.free_port()), "VEILIGADVIES_DEMONSTRATION": "false"}
 
 
 class Run:
@@ -68,7 +68,7 @@ def begin(around: dict[str, str], home: Path) -> Iterator[Callable[[], Run]]:
     for run in begun:
         with run.process as process:
             process.kill()
-    embedded.stop(home / "postgres")
+    embedded_postgres.stop(home / "postgres")
 
 
 def left(home: Path) -> list[str]:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from rules.values import FOLDER
+from rules.core.dated_values import FOLDER
 
 
 def judged(folder: Path) -> subprocess.CompletedProcess[str]:

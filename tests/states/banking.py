@@ -9,11 +9,11 @@ from office import START, ZILVERDAM, at_event, do, iban, person, receive, row, r
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from rules.roles import Role
-from states.bank_messages import TakenIn, take_in
-from states.database import transaction
-from states.events.batches import document
-from states.tables.finance import BatchLine, Payable, PaymentBatch
+from rules.core.roles import Role
+from states.commands.bank_files import TakenIn, take_in
+from states.events.payments.batches import document
+from states.storage.database import transaction
+from states.tables.payments import BatchLine, Payable, PaymentBatch
 
 FINANCE = person(Role.FINANCE, ZILVERDAM)
 APPROVER = person(Role.APPROVER, ZILVERDAM)

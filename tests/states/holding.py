@@ -8,24 +8,26 @@ from office import is_ended
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from rules.roles import OF_AN_EMPLOYER, Role
-from rules.suspensions import attribution
-from states import deadlines, lives, scope, trail
+from rules.core.roles import OF_AN_EMPLOYER, Role
+from rules.deadlines.suspensions import attribution
 from states.charts.advice import DomainState
 from states.charts.loan import LoanState
 from states.charts.measure import MeasureState
 from states.charts.objection import OBJECTION
 from states.charts.takeover import TAKEOVER
+from states.deadlines import lifecycle
+from states.engine import parties
 from states.events.catalogue import CHARTS
-from states.rebuild import differences, entries_of
+from states.reporting import case_durations, money_trail
+from states.storage.replay import differences, entries_of
+from states.storage.verification import broken_links
 from states.tables.application import Application, DomainAdvice, Measure, Takeover
-from states.tables.finance import BatchLine, Booking, Payable, PaymentBatch
 from states.tables.ledger import LedgerEntry, Stream
 from states.tables.loans import Loan, Objection
+from states.tables.payments import BatchLine, Booking, Payable, PaymentBatch
 from states.tables.people import Duty, Person
 from states.tables.work import Outbox, Term, Threshold, WorkItem
-from states.verify import broken_links
-from states.work_kinds import BY_HAND, EVENT_OF
+from states.work.work_by_state import BY_HAND, EVENT_OF
 
 SUBJECTS: dict[str, Any] = {
     "application": Application,
@@ -74,13 +76,13 @@ def money_holds(session: Session) -> None:
 def trails_hold(session: Session, reference: str) -> None:
     """Of what was paid nothing is missing from the advice to the journal, save what still has to be booked."""
     for payable in session.exec(select(Payable).where(Payable.stream == reference)):
-        found = trail.of_payable(session, payable)
+        found = money_trail.of_payable(session, payable)
         assert [gap.words for gap in found.gaps if not gap.words.startswith("Not yet: ")] == []
-        if payable.state in trail.DONE:
+        if payable.state in money_trail.DONE:
             assert {gap.link for gap in found.gaps} <= {"journal"}, found.gaps
             booked = all(booking.state in {"booked", "exported", "reversed"} for booking in found.bookings)
             assert (found.gaps == []) == booked, found.gaps
-        elif payable.state in (*trail.BEFORE_BATCH, "batched"):
+        elif payable.state in (*money_trail.BEFORE_BATCH, "batched"):
             assert found.gaps, payable.state
 
 
@@ -90,7 +92,7 @@ def work_can_be_done(session: Session) -> None:
     for item in open_work(session):
         what = (item.chart, item.action, item.role, item.organisation)
         assert Role(item.role) in {role for role, _ in held}, what
-        owner = item.organisation and scope.current(session, item.organisation)
+        owner = item.organisation and parties.current(session, item.organisation)
         assert bool(owner) == (Role(item.role) in OF_AN_EMPLOYER), what
         assert (Role(item.role), owner) in held, what
         if item.chart in SUBJECTS and item.action not in BY_HAND | {"receive-invoice"}:
@@ -149,12 +151,12 @@ def the_dead_get_no_letter(session: Session) -> None:
 def days_add_up(session: Session, application: Application, on: date) -> None:
     """Every day of a case, and of each of its terms, is someone's, and only one's."""
     until = application.ended_on or on
-    days = lives.days_of_case(session, application, on)
+    days = case_durations.days_of_case(session, application, on)
     assert min(days.values()) >= 0
     assert sum(days.values()) == max(0, (until - application.received_on).days + 1), days
     for term in session.exec(select(Term).where(Term.application == application.id)):
         last = max(term.ended_on or term.due_on or on, term.started_on)
-        shared = attribution(term.started_on, last, term.owner, deadlines.intervals(session, term))
+        shared = attribution(term.started_on, last, term.owner, lifecycle.intervals(session, term))
         assert sum(shared.values()) == (last - term.started_on).days, (term.kind, shared)
 
 
@@ -162,7 +164,7 @@ def stored_terms(session: Session, stream: str) -> dict[tuple[str, str], list[tu
     """The facts of every term of a stream as they are stored, each with its id and those of its suspensions."""
     found: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
     for term in session.exec(select(Term).where(Term.application == stream)):
-        still = deadlines.suspensions(session, term)
+        still = lifecycle.suspensions(session, term)
         amount = f"{term.amount} {term.unit.removesuffix('s') if term.amount == 1 else term.unit}"
         facts = (
             str(term.started_on),
@@ -173,7 +175,7 @@ def stored_terms(session: Session, stream: str) -> dict[tuple[str, str], list[tu
             term.provisional,
             tuple(term.reasons),
             tuple(sorted((str(row.since), str(row.until), row.ground, row.attributed_to) for row in still)),
-            tuple(sorted((row.name, moment(row)) for row in deadlines.thresholds(session, term))),
+            tuple(sorted((row.name, moment(row)) for row in lifecycle.thresholds(session, term))),
         )
         ids = [row.id for row in sorted(still, key=lambda row: (row.since, str(row.until), row.ground))]
         found.setdefault((term.subject, term.kind), []).append((facts, term.id, ids))

@@ -7,11 +7,11 @@ from office import GOUDVEEN, OFFICER, ZILVERDAM, act, do, iban, person, receive,
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from rules.roles import Role
+from rules.core.roles import Role
 from states.charts.application import Stage
-from states.database import transaction
-from states.deadlines import latest
-from states.reminding import pass_due
+from states.deadlines.lifecycle import latest
+from states.jobs.reminders import pass_due
+from states.storage.database import transaction
 from states.tables.application import Takeover
 from states.tables.work import Term
 

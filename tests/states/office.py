@@ -10,15 +10,15 @@ from sqlalchemy import Engine, inspect, text
 from sqlmodel import Session, select
 from stdnum import iban as iban_number
 
-from rules.roles import ENGINE, OF_AN_EMPLOYER, Actor, Role
-from states.actions import FORWARD, Action, actions
-from states.bank_messages import TakenIn, take_in
+from rules.core.roles import ENGINE, OF_AN_EMPLOYER, Actor, Role
 from states.charts.application import ENDS, Stage
-from states.database import transaction
-from states.door import Outcome, fire
+from states.commands.available_actions import FORWARD, Action, actions
+from states.commands.bank_files import TakenIn, take_in
+from states.commands.fire import Outcome, fire
 from states.errors import RefusedError
+from states.storage.database import transaction
+from states.storage.verification import verify
 from states.tables.application import Application
-from states.verify import verify
 
 KEY = bytes(range(32))
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)

@@ -6,15 +6,15 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from rules.lengths import Length, Unit, length
-from rules.moments import office_day, start_of
-from rules.roles import OF_AN_EMPLOYER
-from rules.suspensions import Suspension, last_suspended_day
-from rules.terms import due_or_provisional, extended, threshold_on
-from rules.values import value
-from rules.working_hours import add_or_provisional
+from rules.business_calendar.durations import Length, Unit, length
+from rules.business_calendar.working_hours import add_or_provisional
+from rules.core.dated_values import value
+from rules.core.dates import office_day, start_of
+from rules.core.roles import OF_AN_EMPLOYER
+from rules.deadlines.end_date import due_or_provisional, extended, threshold_on
+from rules.deadlines.suspensions import Suspension, last_suspended_day
+from states.deadlines.catalogue import TERMS
 from states.tables.ledger import LedgerEntry
-from states.term_kinds import TERMS
 
 LENGTHS = {
     "not-processed": "term_not_processed",

@@ -7,7 +7,7 @@ from databases import address, copied, drop, make
 from office import KEY
 from sqlalchemy import Engine
 
-from states.database import connect
+from states.storage.database import connect
 
 Fill = Callable[[Engine], None]
 Prepared = Callable[[str, Fill], Engine]

@@ -6,11 +6,11 @@ from office import GOUDVEEN, START, ZILVERDAM, do, person, problems, refused, ro
 from shelf import Prepared
 from sqlalchemy import Engine
 
-from rules.roles import ENGINE, Role
-from states.bank.demonstration import report
-from states.bank.reasons import REASONS, STATUSES, reason_in_words, status_in_words
+from rules.core.roles import ENGINE, Role
 from states.errors import BankFileRefusedError
-from states.tables.finance import BankMessage, Payable, PaymentBatch
+from states.formats.bank_reason_codes import REASONS, STATUSES, reason_in_words, status_in_words
+from states.formats.demonstration_bank import report
+from states.tables.payments import BankMessage, Payable, PaymentBatch
 from states.tables.work import WorkItem
 
 ON = START.date()

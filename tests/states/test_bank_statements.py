@@ -11,12 +11,12 @@ from shelf import Prepared
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from rules.roles import Role
+from rules.core.roles import Role
 from states.errors import BankFileRefusedError, MalformedError, RefusedError
-from states.holding import finish
-from states.statement_gaps import Gap, gaps
-from states.tables.finance import BankEntry, BankMessage, BatchLine, Payable, PaymentBatch
+from states.payments.statement_gaps import Gap, gaps
+from states.queue.assignment import finish
 from states.tables.ledger import LedgerEntry
+from states.tables.payments import BankEntry, BankMessage, BatchLine, Payable, PaymentBatch
 from states.tables.work import WorkItem
 
 LATER = START + 2 * DAY

@@ -35,11 +35,12 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Engine, inspect, text
 from sqlmodel import Session, select
 
-from rules.offices import LegalBasis
-from rules.roles import Actor, Role
-from states.actions import Action
-from states.bank_messages import take_in
-from states.bodies import (
+from rules.core.regulation import LegalBasis
+from rules.core.roles import Actor, Role
+from states.charts.application import Stage
+from states.commands.available_actions import Action
+from states.commands.bank_files import take_in
+from states.engine.bodies import (
     ACCOUNT_NAME,
     Body,
     Code,
@@ -52,16 +53,15 @@ from states.bodies import (
     divide,
     parse,
 )
-from states.charts.application import Stage
-from states.database import transaction
+from states.engine.event import Event
 from states.errors import MalformedError
 from states.events.catalogue import EVENTS
-from states.events.event import Event
+from states.storage.database import transaction
+from states.storage.vault import Vault
 from states.tables.application import Application, Measure
-from states.tables.finance import BatchLine, Payable
 from states.tables.ledger import Stream, VaultItem
 from states.tables.loans import Objection
-from states.vault import Vault
+from states.tables.payments import BatchLine, Payable
 
 BODIES = {f"{chart}/{name}": event.body for (chart, name), event in EVENTS.items()}
 

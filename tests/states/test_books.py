@@ -29,12 +29,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 from test_finance import fill_paid, give_back, pay_again
 
-from rules.roles import Role
-from states import trail
+from rules.core.roles import Role
 from states.charts.application import Stage
+from states.reporting import money_trail
+from states.tables.accounting import BookAccounts, BookPeriod
 from states.tables.application import Application, Measure
-from states.tables.books import BookAccounts, BookPeriod
-from states.tables.finance import BankEntry, BatchLine, Booking, JournalLine, Payable, PaymentBatch
+from states.tables.payments import BankEntry, BatchLine, Booking, JournalLine, Payable, PaymentBatch
 
 FINANCE, APPROVER = person(Role.FINANCE, ZILVERDAM), person(Role.APPROVER, ZILVERDAM)
 RELEASER = person(Role.RELEASER, ZILVERDAM)
@@ -249,7 +249,7 @@ def test_a_correction_mirrors_the_cost_leaves_the_payment_and_books_anew(prepare
     assert sides(engine, cost_centre="KP-09") == {"4300": gross - vat, "1520-BCF": vat, "1400": -gross}
     assert sum(line.part == "payment" for line in after.values()) == 2
     with Session(engine) as session:
-        found = trail.of_payable(session, session.get_one(Payable, anew.payable))
+        found = money_trail.of_payable(session, session.get_one(Payable, anew.payable))
         assert found.gaps == []
         money_holds(session)
     assert problems(engine) == []
@@ -282,7 +282,7 @@ def test_a_booking_that_is_not_made_yet_is_not_corrected(prepared: Prepared) -> 
 
 def gaps(engine: Engine) -> list[tuple[str, str]]:
     with Session(engine) as session:
-        found = trail.of_payable(session, session.get_one(Payable, row(engine, Payable).id))
+        found = money_trail.of_payable(session, session.get_one(Payable, row(engine, Payable).id))
         return [(gap.link, gap.words) for gap in found.gaps]
 
 
@@ -323,12 +323,12 @@ def test_the_trail_leads_both_ways(prepared: Prepared) -> None:
         entry = session.get_one(BankEntry, (row(engine, BankEntry).message, row(engine, BankEntry).position))
         batch = session.get_one(PaymentBatch, row(engine, PaymentBatch).id)
         for found in (
-            trail.payables_of_entry(session, entry),
-            trail.payables_of_measure(session, session.get_one(Measure, measure.id)),
-            trail.payables_of_batch(session, batch),
+            money_trail.payables_of_entry(session, entry),
+            money_trail.payables_of_measure(session, session.get_one(Measure, measure.id)),
+            money_trail.payables_of_batch(session, batch),
         ):
             assert [item.id for item in found] == [payable.id]
-        whole = trail.of_payable(session, session.get_one(Payable, payable.id))
+        whole = money_trail.of_payable(session, session.get_one(Payable, payable.id))
         assert [item.id for item in whole.measures] == [measure.id]
         assert whole.application is not None
         assert whole.application.id == row(engine, Application).id
@@ -344,7 +344,7 @@ def test_a_payment_that_came_back_and_went_again_keeps_both_ways(prepared: Prepa
     assert gaps(engine) == [("batch", "Not yet: another payment of it is approved; the bank gave it back.")]
     pay_again(engine, approve_again(engine))
     with Session(engine) as session:
-        found = trail.of_payable(session, session.get_one(Payable, row(engine, Payable).id))
+        found = money_trail.of_payable(session, session.get_one(Payable, row(engine, Payable).id))
         assert [line.counts for line, _ in found.payments] == [False, True]
         assert [entry.amount > 0 for entry in found.entries] == [False, True, False]
         assert len(found.paying_entries()) == 1

@@ -20,20 +20,20 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 from test_random_lives import seeded
 
-from rules.books import days_of
-from rules.moments import office_day
-from rules.roles import Role
-from states.bank import demonstration
-from states.bank_messages import take_in
-from states.books import reading, reports
-from states.books.rows import JournalRow
-from states.books.sheets import Sheet, control
-from states.database import transaction
+from rules.core.dates import office_day
+from rules.core.roles import Role
+from rules.payments.accounting_periods import days_of
+from states.accounting import journal_query, reports
+from states.accounting.export_rows import JournalRow
+from states.accounting.spreadsheets import Sheet, control
+from states.commands.bank_files import take_in
 from states.errors import RefusedError
-from states.events.batches import document
+from states.events.payments.batches import document
+from states.formats import demonstration_bank
+from states.storage.database import transaction
+from states.tables.accounting import BookPeriod
 from states.tables.application import Application
-from states.tables.books import BookPeriod
-from states.tables.finance import BatchLine, Booking, JournalLine, Payable, PaymentBatch
+from states.tables.payments import BatchLine, Booking, JournalLine, Payable, PaymentBatch
 
 TRIED = int(os.environ.get("RANDOM_BOOKS", "0"))
 SETTINGS = settings(
@@ -100,7 +100,7 @@ class Books(RuleBasedStateMachine):
             for case in rows(self.engine, Application):
                 trails_hold(session, case.id)
             for employer in EMPLOYERS:
-                found = reading.journal(session, [employer])
+                found = journal_query.journal(session, [employer])
                 totals = control(Sheet("journal", JournalRow, found))
                 assert totals.debit == totals.credit
                 classes = [row for year in (2026, 2027) for row in reports.tax_classes(session, [employer], year)]
@@ -112,7 +112,7 @@ class Books(RuleBasedStateMachine):
 
     def creditors_are_the_open_items(self, session: Session, employer: str) -> None:
         """What stands on creditors is what was paid and not booked."""
-        lines = [row for row in reading.journal(session, [employer]) if row.side == "creditor"]
+        lines = [row for row in journal_query.journal(session, [employer]) if row.side == "creditor"]
         standing = sum((row.debit - row.credit for row in lines), Decimal(0))
         items = [item for item in reports.open_items(session, [employer]) if item.kind == "booking"]
         assert standing == sum((item.amount for item in items), Decimal(0))
@@ -155,11 +155,11 @@ class Books(RuleBasedStateMachine):
         day = office_day(max(self.at - timedelta(days=ago), batch.exported_at))
         with Session(self.engine) as session:
             order = document(session, session.get_one(PaymentBatch, batch.id))
-        file = demonstration.answer(order, booked_on=day)
+        file = demonstration_bank.answer(order, booked_on=day)
         if back:
             lines = rows(self.engine, BatchLine, BatchLine.batch == batch.id)
             payment = data.draw(st.sampled_from(lines), "payment").end_to_end
-            file = demonstration.returned(order, payment, booked_on=day)
+            file = demonstration_bank.returned(order, payment, booked_on=day)
         with transaction(self.engine) as session:
             take_in(session, file, by=person(Role.FINANCE, batch.organisation), at=self.at)
         self.holds()

@@ -25,10 +25,10 @@ from shelf import Prepared
 from sqlalchemy import Engine, text
 from sqlmodel import Session, col, select
 
-from rules.queue import next_of
-from rules.roles import Actor, Role
-from states import handing, holding, queue
-from states.database import connect, transaction
+from rules.core.roles import Actor, Role
+from rules.queue.order import next_of
+from states.queue import assignment, claiming, reassignment
+from states.storage.database import connect, transaction
 from states.tables.work import WorkItem
 
 ADVISERS = [person(Role.ADVISER, number=number) for number in (1, 2, 3)]
@@ -147,7 +147,7 @@ class Waiting(RuleBasedStateMachine):
         self.promise()
         able = [found for found in self.waiting() if self.may(who, found)]
         with Session(self.engine, expire_on_commit=False) as session:
-            taken = queue.claim(session, by=who, at=self.at)
+            taken = claiming.claim(session, by=who, at=self.at)
             if dies:  # before its commit: as if it had never been
                 session.rollback()
                 return
@@ -190,7 +190,7 @@ class Waiting(RuleBasedStateMachine):
         key = data.draw(st.sampled_from(sorted(self.held)))
         holder = next(who for who in ADVISERS if who.person == self.held[key])
         with transaction(self.engine) as session:
-            holding.release(session, key, by=holder, at=self.at)
+            assignment.release(session, key, by=holder, at=self.at)
         del self.held[key]
         for other in self.promised:  # what is given back stands before the younger again: they are one further
             if self.is_overdue(self.live[key]) and self.age(self.live[key]) < self.age(self.live[other]):
@@ -203,7 +203,7 @@ class Waiting(RuleBasedStateMachine):
         if self.held[key] == whom.person or not self.may(whom, self.live[key]):
             return
         with transaction(self.engine) as session:
-            handing.assign(session, key, whom.person, reason="other hands", by=COORDINATOR, at=self.at)
+            reassignment.assign(session, key, whom.person, reason="other hands", by=COORDINATOR, at=self.at)
         self.held[key] = whom.person
 
     @precondition(lambda self: self.held)
@@ -250,14 +250,14 @@ def test_without_the_reserve_the_bound_would_not_hold(pool: Engine, monkeypatch:
             with transaction(pool) as session:
                 session.add(item(number, 2, START))
             with transaction(pool) as session:
-                taken = queue.claim(session, by=ADVISERS[0], at=START)
+                taken = claiming.claim(session, by=ADVISERS[0], at=START)
             assert taken is not None
             if taken.lane == 4:
                 return number
         return None
 
     assert claims_until_taken() == N
-    monkeypatch.setattr(queue.reserve, "is_turn", lambda *_: False)
+    monkeypatch.setattr(claiming.reserve, "is_turn", lambda *_: False)
     assert claims_until_taken() is None
 
 
@@ -266,11 +266,11 @@ def test_the_reserve_never_goes_before_acute_work(pool: Engine) -> None:
         session.add_all([item(number, 4, START - timedelta(days=9)) for number in range(N)])
     for number in range(N - 1):
         with transaction(pool) as session:
-            assert queue.claim(session, by=ADVISERS[0], at=START) is not None, number
+            assert claiming.claim(session, by=ADVISERS[0], at=START) is not None, number
     with transaction(pool) as session:
         session.add(item(90, 1, START))
     with transaction(pool) as session:
-        taken = queue.claim(session, by=ADVISERS[0], at=START)
+        taken = claiming.claim(session, by=ADVISERS[0], at=START)
     assert taken is not None
     assert taken.lane == 1
 
@@ -280,7 +280,7 @@ def clerk(url: str, number: int, done: Any) -> None:
     engine = connect(url, key=KEY)
     while True:
         with transaction(engine) as session:
-            taken = queue.claim(session, by=ADVISERS[number % 3], at=START + timedelta(days=30))
+            taken = claiming.claim(session, by=ADVISERS[number % 3], at=START + timedelta(days=30))
         if taken is None:
             return
         done.put((taken.id, taken.assignee))
@@ -314,7 +314,7 @@ def test_of_clerks_that_are_killed_while_they_claim_nothing_is_lost_or_given_twi
     clerks[2].join(60)
     while True:  # what a dying claim held is free again now
         with transaction(pool) as session:
-            if queue.claim(session, by=ADVISERS[0], at=START + timedelta(days=30)) is None:
+            if claiming.claim(session, by=ADVISERS[0], at=START + timedelta(days=30)) is None:
                 break
     with Session(pool) as session:
         items = session.exec(select(WorkItem)).all()
@@ -333,7 +333,7 @@ def test_many_claim_at_once_and_the_reserve_still_counts_right(pool: Engine) -> 
         found = []
         for _ in range(10):
             with transaction(pool) as session:
-                taken = queue.claim(session, by=who, at=START)
+                taken = claiming.claim(session, by=who, at=START)
             if taken is not None:
                 found.append(taken)
         return found
@@ -388,7 +388,7 @@ INDEXES = {
 
 @pytest.mark.parametrize("name", INDEXES)
 def test_a_claim_reads_the_index_that_holds_the_order_and_sorts_no_backlog(backlog: Engine, name: str) -> None:
-    found = plan(backlog, getattr(queue, name))
+    found = plan(backlog, getattr(claiming, name))
     assert INDEXES[name] in found
     assert "Seq Scan on work_item" not in found
 
@@ -397,15 +397,15 @@ def test_a_claim_reads_the_index_that_holds_the_order_and_sorts_no_backlog(backl
 def test_the_guard_of_the_plan_notices_an_index_that_is_gone(backlog: Engine, name: str) -> None:
     with transaction(backlog) as session:
         session.execute(text(f"DROP INDEX {INDEXES[name]}"))
-    assert INDEXES[name] not in plan(backlog, getattr(queue, name))
+    assert INDEXES[name] not in plan(backlog, getattr(claiming, name))
 
 
 def test_the_claim_of_an_item_costs_no_more_behind_a_backlog(backlog: Engine) -> None:
     """Counted in pages that the claim reads, which tell no time of day."""
     with Session(backlog) as session:
         facts = {"skills": [""], "role": "adviser", "organisation": "", "person": OFFICER.person, "at": START}
-        explained = text("EXPLAIN (ANALYZE, BUFFERS) " + queue.IN_ORDER.text).bindparams(  # type: ignore[attr-defined]
-            *queue.IN_ORDER._bindparams.values()  # type: ignore[attr-defined]
+        explained = text("EXPLAIN (ANALYZE, BUFFERS) " + claiming.IN_ORDER.text).bindparams(  # type: ignore[attr-defined]
+            *claiming.IN_ORDER._bindparams.values()  # type: ignore[attr-defined]
         )
         lines = [line for (line,) in session.execute(explained, facts)]
         assert session.exec(select(WorkItem.id).where(col(WorkItem.assignee).is_not(None))).all() == []

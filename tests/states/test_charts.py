@@ -21,12 +21,12 @@ from sqlalchemy import Engine
 from statemachine.exceptions import TransitionNotAllowed
 from statemachine.states import States
 
-from rules.duties import DUTIES, role_has_duty, roles_of
-from rules.roles import OF_AN_EMPLOYER, Actor, Role
-from states.bodies import Body
-from states.charts import advice, application, batch, booking, loan, measure, objection, payable, registry, takeover
+from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
+from rules.procedure.authorization import DUTIES, role_has_duty, roles_of
+from states.charts import advice, application, batch, booking, loan, measure, objection, payable, people, takeover
 from states.charts.application import ENDS, Stage
-from states.charts.chart import Chart, ChartError, StrictChart, decided
+from states.charts.statechart import Chart, ChartError, StrictChart, decided
+from states.engine.bodies import Body
 from states.errors import RefusedError
 from states.events.catalogue import CHARTS, EVENTS
 from states.tables.application import Application
@@ -187,7 +187,7 @@ class TrialChart(StrictChart):
 
 @pytest.mark.parametrize(
     "module",
-    [application, advice, takeover, measure, payable, batch, booking, registry, loan, objection],
+    [application, advice, takeover, measure, payable, batch, booking, people, loan, objection],
     ids=lambda m: m.__name__,
 )
 def test_deleting_any_deciding_cell_of_a_chart_is_noticed(module: object) -> None:

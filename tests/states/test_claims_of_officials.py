@@ -29,12 +29,12 @@ from office import (
 from shelf import Prepared
 from sqlalchemy import Engine
 
-from rules.roles import Actor, Role
+from rules.core.roles import Actor, Role
 from states.charts.application import Stage
 from states.errors import MalformedError
 from states.tables.application import Application, Takeover
-from states.tables.finance import Payable, PaymentBatch
 from states.tables.ledger import LedgerEntry
+from states.tables.payments import Payable, PaymentBatch
 
 TODAY = START.date()
 DAY = timedelta(days=1)

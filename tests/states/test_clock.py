@@ -9,15 +9,15 @@ from office import COORDINATOR, act, at_event, enrol, problems, receive, rows, w
 from shelf import Prepared
 from sqlalchemy import Engine
 
-from flows import due
-from rules.roles import Actor, Role
-from states.consumers import DeadTimerError, assure, wanting
-from states.database import transaction
-from states.deadlines import recompute
-from states.reminding import LATE
+from flows import jobs
+from rules.core.roles import Actor, Role
+from states.deadlines.catalogue import TERMS
+from states.deadlines.lifecycle import recompute
+from states.deadlines.validation import DeadTimerError, assure, wanting
+from states.jobs.reminders import LATE
+from states.storage.database import transaction
 from states.tables.ledger import LedgerEntry
 from states.tables.work import Outbox, Reminder, Term, Threshold, WorkItem
-from states.term_kinds import TERMS
 
 BEGAN = datetime(2027, 1, 4, 9, tzinfo=UTC)
 """A Monday under the ladders of December 2026; eighty hours of office time end two weeks later."""
@@ -70,7 +70,7 @@ def test_a_service_level_of_the_house_reminds_within_and_after_its_hours_and_goe
 
 def test_after_a_week_of_downtime_each_recipient_hears_once_and_late(running: Engine) -> None:
     for _ in range(2):
-        due.remind(running, noon(ENDS + 7 * DAY))
+        jobs.remind(running, noon(ENDS + 7 * DAY))
     first = terms(running)[0]
     assert set(told(running, first)) == {"+1d", "coordinator", "head"}
     assert all(item.late for item in rows(running, Threshold, Threshold.term == first.id))
@@ -85,7 +85,7 @@ def test_an_hour_is_no_delay_and_more_than_an_hour_is(running: Engine) -> None:
         with transaction(running) as session:
             session.get_one(Threshold, (term.id, "50%")).due_at = noon(ENDS - 7 * DAY) - passed
         assert half.passed_at is None
-    due.remind(running, noon(ENDS - 7 * DAY))
+    jobs.remind(running, noon(ENDS - 7 * DAY))
     lateness = {item.term: item.late for item in rows(running, Threshold, Threshold.name == "50%")}
     assert lateness == {first.id: False, second.id: True}
 
@@ -95,11 +95,11 @@ def test_a_term_that_cannot_be_passed_holds_up_no_other(running: Engine) -> None
     with transaction(running) as session:
         session.get_one(Term, broken.id).kind = "unheard-of"
     at = noon(ENDS - 7 * DAY)
-    assert due.remind(running, at) == 1
+    assert jobs.remind(running, at) == 1
     assert (told(running, broken), set(told(running, well))) == ({}, {"50%"})
     with transaction(running) as session:
         session.get_one(Term, broken.id).kind = "authority"
-    assert due.remind(running, at) == 1
+    assert jobs.remind(running, at) == 1
     assert set(told(running, broken)) == {"50%"}
 
 
@@ -109,7 +109,7 @@ def test_a_threshold_of_a_ladder_that_no_longer_holds_tells_nobody(running: Engi
         session.add(Threshold(term=first.id, name="42%", due_at=noon(ENDS - 9 * DAY)))
     with transaction(running) as session:
         recompute(session, session.get_one(Term, first.id))
-    due.remind(running, noon(ENDS - 8 * DAY))
+    jobs.remind(running, noon(ENDS - 8 * DAY))
     assert told(running, first) == {}
 
 
@@ -117,7 +117,7 @@ def test_what_is_done_is_told_no_more(running: Engine) -> None:
     tick(running, ENDS - 7 * DAY)
     for term in terms(running):
         act(running, term.application, "return-advice", at=noon(ENDS - 6 * DAY))
-    due.remind(running, noon(ENDS + 7 * DAY))
+    jobs.remind(running, noon(ENDS + 7 * DAY))
     assert {name for term in terms(running) for name in told(running, term)} == {"50%"}
 
 

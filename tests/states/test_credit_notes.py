@@ -39,15 +39,15 @@ from test_invoices import (
     period,
 )
 
-from rules.roles import Actor, Role
-from states import trail
-from states.database import transaction
+from rules.core.roles import Actor, Role
 from states.errors import MalformedError, RefusedError
+from states.reporting import money_trail
+from states.storage.database import transaction
+from states.storage.vault import Vault
 from states.tables.application import Application, Measure
-from states.tables.finance import BankEntry, BatchLine, Booking, JournalLine, Payable, PayableLine, PaymentBatch
 from states.tables.ledger import LedgerEntry, Stream
+from states.tables.payments import BankEntry, BatchLine, Booking, JournalLine, Payable, PayableLine, PaymentBatch
 from states.tables.work import WorkItem
-from states.vault import Vault
 
 CONTACT = person(Role.SECURITY_CONTACT, ZILVERDAM)
 CLERK, APPROVER = person(Role.FINANCE, ZILVERDAM), person(Role.APPROVER, ZILVERDAM)
@@ -375,7 +375,7 @@ def trail_is_whole(engine: Engine) -> None:
     with Session(engine) as session:
         money_holds(session)
         for payable in rows(engine, Payable):
-            assert trail.of_payable(session, session.get_one(Payable, payable.id)).gaps == []
+            assert money_trail.of_payable(session, session.get_one(Payable, payable.id)).gaps == []
 
 
 def complete(engine: Engine) -> None:

@@ -11,11 +11,11 @@ from shelf import Prepared
 from sqlalchemy import Engine
 from sqlmodel import col
 
-from rules.offices import ProvisionForm
-from rules.roles import Role
-from states.bodies import FIRST_DAY, LAST_DAY, Body, Day, parse
-from states.database import transaction
+from rules.core.regulation import ProvisionForm
+from rules.core.roles import Role
+from states.engine.bodies import FIRST_DAY, LAST_DAY, Body, Day, parse
 from states.errors import MalformedError
+from states.storage.database import transaction
 from states.tables.application import Application, Measure
 from states.tables.work import WorkItem
 

@@ -10,11 +10,11 @@ from office import ADMINISTRATOR, ADVISER, COORDINATOR, OFFICER, START, do, prob
 from shelf import Prepared
 from sqlalchemy import Engine
 
-from flows import due
+from flows import jobs
 from notifications.letters import render
-from rules.roles import Actor, Role
-from states import queue
-from states.database import transaction
+from rules.core.roles import Actor, Role
+from states.queue import claiming
+from states.storage.database import transaction
 from states.tables.people import Language, Person
 from states.tables.work import Digest, Outbox
 
@@ -29,7 +29,7 @@ def fill_work(engine: Engine) -> None:
         receive(engine)
     for _ in range(2):
         with transaction(engine) as session:
-            queue.claim(session, by=OFFICER, at=START)
+            claiming.claim(session, by=OFFICER, at=START)
 
 
 @pytest.fixture
@@ -54,17 +54,17 @@ def choose(engine: Engine, *letters: str, by: Actor = OFFICER, whose: Actor = OF
 
 
 def test_whoever_has_work_is_told_how_much_once_a_day_from_the_beginning_of_the_hours(busy: Engine) -> None:
-    due.digest(busy, at(MONDAY, 8, 59))
+    jobs.digest(busy, at(MONDAY, 8, 59))
     assert digests(busy) == {}
     for minute in (0, 1, 59):
-        due.digest(busy, at(MONDAY, 9, minute))
+        jobs.digest(busy, at(MONDAY, 9, minute))
     found = digests(busy)
     assert found.keys() == {"officer-1", "officer-2"}
     (mine,) = found["officer-1"]
     assert (mine["in_hand"], mine["late"], mine["waiting"], len(mine["cases"])) == (2, 0, 1, 2)
     (others,) = found["officer-2"]
     assert (others["in_hand"], others["waiting"], others["cases"]) == (0, 1, [])
-    due.digest(busy, at(MONDAY + DAY, 9))
+    jobs.digest(busy, at(MONDAY + DAY, 9))
     assert {person: len(letters) for person, letters in digests(busy).items()} == {"officer-1": 2, "officer-2": 2}
     assert problems(busy) == []
 
@@ -74,7 +74,7 @@ def test_four_clocks_at_once_tell_each_person_once(busy: Engine) -> None:
 
     def clock(_: int) -> int:
         start.wait()
-        return due.digest(busy, at(MONDAY, 10))
+        return jobs.digest(busy, at(MONDAY, 10))
 
     with ThreadPoolExecutor(4) as pool:
         looked = sum(pool.map(clock, range(4)))
@@ -92,7 +92,7 @@ def test_four_clocks_at_once_tell_each_person_once(busy: Engine) -> None:
     ],
 )
 def test_nobody_is_told_outside_the_offices_hours(busy: Engine, day: date, hour: int, *, told: bool) -> None:
-    due.digest(busy, at(day, hour))
+    jobs.digest(busy, at(day, hour))
     assert bool(digests(busy)) is told
 
 
@@ -100,10 +100,10 @@ def test_the_own_hours_come_before_those_of_the_office(busy: Engine) -> None:
     hours = [{"weekday": "tuesday", "since": "12:30", "until": "20:00"}]
     body = {"hours": hours}
     do(busy, "person", OFFICER.person, "arrange-work", by=COORDINATOR, body=body)
-    due.digest(busy, at(MONDAY, 10))
-    due.digest(busy, at(MONDAY + DAY, 12))
+    jobs.digest(busy, at(MONDAY, 10))
+    jobs.digest(busy, at(MONDAY + DAY, 12))
     assert digests(busy).keys() == {"officer-2"}
-    due.digest(busy, at(MONDAY + DAY, 19))
+    jobs.digest(busy, at(MONDAY + DAY, 19))
     assert len(digests(busy)["officer-1"]) == 1
 
 
@@ -111,22 +111,22 @@ def test_whoever_is_absent_is_told_on_the_day_of_return(busy: Engine) -> None:
     body = {"since": MONDAY.isoformat(), "until": (MONDAY + DAY).isoformat()}
     do(busy, "person", OFFICER.person, "record-absence", by=OFFICER, body=body)
     for days in range(3):
-        due.digest(busy, at(MONDAY + days * DAY, 10))
+        jobs.digest(busy, at(MONDAY + days * DAY, 10))
     assert len(digests(busy)["officer-1"]) == 1
     assert len(digests(busy)["officer-2"]) == 3
 
 
 def test_a_digest_counts_what_is_late_and_the_terms_that_are_near(busy: Engine) -> None:
     with transaction(busy) as session:
-        mine = queue.claim(session, by=OTHER, at=START)
+        mine = claiming.claim(session, by=OTHER, at=START)
         assert mine is not None
     body = {"days": 14, "missing": "The consent of the employer."}
     do(busy, "application", mine.application, "start-intake", by=OTHER)
     do(busy, "application", mine.application, "invite-completion", by=OTHER, body=body)
     with transaction(busy) as session:
-        queue.claim(session, by=OTHER, at=START)
-    due.digest(busy, at(date(2026, 3, 6), 10))
-    due.digest(busy, at(date(2026, 3, 10), 10))
+        claiming.claim(session, by=OTHER, at=START)
+    jobs.digest(busy, at(date(2026, 3, 6), 10))
+    jobs.digest(busy, at(date(2026, 3, 10), 10))
     before, after = digests(busy)["officer-2"]
     assert (before["terms"], after["terms"]) == (0, 1)
     assert (before["late"], after["late"]) == (0, 1)
@@ -134,7 +134,7 @@ def test_a_digest_counts_what_is_late_and_the_terms_that_are_near(busy: Engine) 
 
 def test_a_digest_is_in_the_language_of_the_reader_and_holds_references_and_counts_alone(busy: Engine) -> None:
     do(busy, "person", OFFICER.person, "choose-language", by=ADMINISTRATOR, body={"language": "en"})
-    due.digest(busy, at(MONDAY, 10))
+    jobs.digest(busy, at(MONDAY, 10))
     (letter,) = rows(busy, Outbox, Outbox.letter == "digest", Outbox.recipient == "officer-1")
     assert (letter.language, letter.application) == (Language.EN, "digest-2026-03-02")
     assert letter.facts.keys() == {"in_hand", "late", "terms", "waiting", "cases"}
@@ -146,10 +146,10 @@ def test_a_digest_is_in_the_language_of_the_reader_and_holds_references_and_coun
 
 def test_whoever_declined_the_digest_gets_none_and_may_have_it_back(busy: Engine) -> None:
     choose(busy, "digest")
-    due.digest(busy, at(MONDAY, 10))
+    jobs.digest(busy, at(MONDAY, 10))
     assert digests(busy).keys() == {"officer-2"}
     choose(busy)
-    due.digest(busy, at(MONDAY + DAY, 10))
+    jobs.digest(busy, at(MONDAY + DAY, 10))
     assert digests(busy).keys() == {"officer-1", "officer-2"}
     (me,) = rows(busy, Person, Person.id == OFFICER.person)
     assert me.declined == []
@@ -170,7 +170,7 @@ def test_what_always_comes_cannot_be_declined_and_nobody_chooses_for_another(
     busy: Engine, letters: list[str], by: Actor, finding: str
 ) -> None:
     assert refused(lambda: choose(busy, *letters, by=by)) == [finding]
-    due.digest(busy, at(MONDAY, 10))
+    jobs.digest(busy, at(MONDAY, 10))
     assert "officer-1" in digests(busy)
 
 

@@ -34,15 +34,15 @@ from shelf import Prepared
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 
-from rules.roles import ENGINE, Actor, Role
+from rules.core.roles import ENGINE, Actor, Role
 from states.charts.application import Stage
-from states.database import transaction
-from states.door import fire
+from states.commands.fire import fire
 from states.errors import MalformedError, NotFoundError, RefusedError, StaleError
 from states.events.catalogue import EVENTS
+from states.storage.database import transaction
 from states.tables.application import Application, Measure, Takeover
-from states.tables.finance import Payable, PaymentBatch
 from states.tables.ledger import LedgerEntry, Stream
+from states.tables.payments import Payable, PaymentBatch
 from states.tables.people import Organisation
 
 EMPLOYER = person(Role.EMPLOYER, ZILVERDAM)
@@ -593,7 +593,7 @@ def test_only_the_coordinator_lowers_the_urgency(office: Engine) -> None:
 
 
 def test_the_example_of_a_new_application_is_accepted(office: Engine) -> None:
-    from states.events.event import Passage, Step  # noqa: PLC0415
+    from states.engine.event import Passage, Step  # noqa: PLC0415
 
     definition = EVENTS["application", "receive"]
     with transaction(office) as session:

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from e_invoices import e_invoice
 
-from rules.e_invoice import problems
-from states import ubl
-from states.e_invoices import lines_of, plain, reduced, vat_of
+from rules.payments.e_invoices import problems
 from states.errors import DocumentRefusedError
+from states.formats import ubl
+from states.payments.e_invoices import lines_of, plain, reduced, vat_of
 
 ON = date(2026, 3, 2)
 D = Decimal

@@ -33,16 +33,16 @@ from shelf import Prepared
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from rules.roles import ENGINE, Role
-from states.bank import demonstration
-from states.bank_messages import TakenIn, take_in
-from states.batches import build_due
+from rules.core.roles import ENGINE, Role
 from states.charts.application import Stage
-from states.database import transaction
+from states.commands.bank_files import TakenIn, take_in
 from states.errors import BankFileRefusedError, MalformedError, RefusedError, StatesError
-from states.events.batches import document
+from states.events.payments.batches import document
+from states.formats import demonstration_bank
+from states.jobs.due_batches import build_due
+from states.storage.database import transaction
 from states.tables.application import Application, Measure
-from states.tables.finance import (
+from states.tables.payments import (
     BankEntry,
     BankMessage,
     BatchLine,
@@ -407,7 +407,7 @@ def test_a_batch_of_another_employer_is_nobodys_here(prepared: Prepared) -> None
 
 
 def answer(engine: Engine) -> bytes:
-    return demonstration.answer(written(engine), booked_on=START.date())
+    return demonstration_bank.answer(written(engine), booked_on=START.date())
 
 
 def bring(engine: Engine, file: bytes, *, days: int = 2, by: Any = FINANCE) -> TakenIn:
@@ -473,7 +473,7 @@ def test_a_statement_that_does_not_belong_here_is_refused_whole(prepared: Prepar
 def test_an_amount_that_differs_books_nothing_and_stays_unmatched(prepared: Prepared) -> None:
     engine = prepared("exported", fill_exported)
     amount = format(row(engine, Payable).gross, "f").encode()
-    closing = format(demonstration.OPENING - row(engine, Payable).gross, "f").encode()
+    closing = format(demonstration_bank.OPENING - row(engine, Payable).gross, "f").encode()
     file = answer(engine).replace(amount + b"<", b"1.00<").replace(closing, b"999999.00")
     found = bring(engine, file)
     assert [entry.matched for entry in found.entries] == [False]
@@ -484,7 +484,7 @@ def give_back(engine: Engine, batch: PaymentBatch, payment: str, *, days: int = 
     with Session(engine) as session:
         sealed = document(session, session.get_one(PaymentBatch, batch.id))
     booked_on = START.date() + timedelta(days=days)
-    file = demonstration.returned(sealed, payment, booked_on=booked_on, reason=reason)
+    file = demonstration_bank.returned(sealed, payment, booked_on=booked_on, reason=reason)
     return bring(engine, file, days=days)
 
 
@@ -533,7 +533,7 @@ def pay_again(engine: Engine, at: Any) -> PaymentBatch:
         do(engine, "payment-batch", again.id, event, by=by, at=at)
     with transaction(engine) as session:
         order = document(session, session.get_one(PaymentBatch, again.id))
-        take_in(session, demonstration.answer(order, booked_on=at.date()), by=FINANCE, at=at)
+        take_in(session, demonstration_bank.answer(order, booked_on=at.date()), by=FINANCE, at=at)
     return again
 
 
@@ -562,7 +562,7 @@ def test_a_batch_settles_though_one_of_its_payments_came_back_and_waits_in_anoth
     do(engine, "payable", first.payable, "approve", by=APPROVER, at=START + timedelta(days=6))
     with transaction(engine) as session:
         sealed = document(session, session.get_one(PaymentBatch, batch.id))
-    bring(engine, demonstration.answer(sealed, booked_on=START.date() + timedelta(days=6)), days=6)
+    bring(engine, demonstration_bank.answer(sealed, booked_on=START.date() + timedelta(days=6)), days=6)
     assert sorted(item.state for item in rows(engine, Payable)) == ["approved", "paid", "paid"]
     assert row(engine, PaymentBatch).state == "settled"
 

@@ -10,18 +10,18 @@ from shelf import Prepared
 from sqlalchemy import Engine, text
 from sqlmodel import col, select
 
-from api import forecast_words
-from api.forecasting import Given, of_office, told
-from rules.forecast.axis import since
+from api.forecasting import text as forecast_words
+from api.forecasting.answers import Given, of_office, told
+from rules.core.dated_values import value
+from rules.core.dates import start_of
+from rules.core.roles import Role
 from rules.forecast.history import TooLittleHistoryError, fit
-from rules.forecast.line import Item, Line
-from rules.forecast.question import Question, answer
-from rules.moments import start_of
-from rules.roles import Role
-from rules.values import value
-from states.database import transaction
-from states.history import past_of_office
-from states.queue import claim
+from rules.forecast.request import Question, answer
+from rules.forecast.time_axis import since
+from rules.forecast.waiting_line import Item, Line
+from states.queue.claiming import claim
+from states.reporting.forecast_input import past_of_office
+from states.storage.database import transaction
 from states.tables.people import Absence, Person, WorkArrangement
 from states.tables.work import WorkItem
 

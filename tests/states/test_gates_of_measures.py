@@ -7,7 +7,7 @@ from office import BROEKZIJDE, LAAGLAND, OFFICER, START, ZILVERDAM, do, person, 
 from shelf import Prepared
 from sqlalchemy import Engine
 
-from rules.roles import Role
+from rules.core.roles import Role
 from states.charts.application import Stage
 from states.tables.application import Application, Measure
 

@@ -27,14 +27,14 @@ from shelf import Prepared
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from rules.hand_off import HandOffOutcome, HandOffStep
-from rules.priority import start_by
-from rules.roles import Actor, Role
-from rules.urgency import Urgency
-from states.actions import actions
+from rules.core.roles import Actor, Role
+from rules.queue.priority import start_by
+from rules.threats.handoff import HandOffOutcome, HandOffStep
+from rules.threats.urgency import Urgency
 from states.charts.application import Stage
-from states.explaining import explain
-from states.factors import local
+from states.commands.available_actions import actions
+from states.priority.factors import local
+from states.queue.explanation import explain
 from states.tables.application import Application, HandOff, ThreatSignal
 from states.tables.ledger import LedgerEntry
 from states.tables.work import Outbox, WorkItem

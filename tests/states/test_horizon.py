@@ -8,11 +8,12 @@ from late import noon
 from office import OFFICER, do, receive, row, rows, walk
 from sqlalchemy import Engine
 
-from rules import calendar, values
-from rules.calendar import closed_days, known_through
-from rules.values import Version, versions
-from states.database import transaction
-from states.horizon import watch
+from rules.business_calendar import closed_days as calendar
+from rules.business_calendar.closed_days import closed_days, known_through
+from rules.core import dated_values
+from rules.core.dated_values import Version, versions
+from states.jobs.calendar_horizon import watch
+from states.storage.database import transaction
 from states.tables.work import Term, Threshold, WorkItem
 
 LATE = datetime(2028, 12, 1, 9, tzinfo=UTC)
@@ -43,7 +44,7 @@ def extended(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     )
     new = Version("equated_days", [date(2029, 1, 26)], date(2029, 1, 1), date(2029, 12, 31), "the next decree", False)
     found["equated_days"] = (*found["equated_days"], new)
-    for module in (values, calendar):
+    for module in (dated_values, calendar):
         monkeypatch.setattr(module, "versions", lambda: found)
     closed_days.cache_clear()
     yield

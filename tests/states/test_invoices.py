@@ -33,20 +33,20 @@ from shelf import Prepared
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from rules.roles import ENGINE, Actor, Role
-from states import documents
-from states.actions import actions
-from states.bank import demonstration
-from states.bank_messages import take_in
+from rules.core.roles import ENGINE, Actor, Role
 from states.charts.application import Stage
-from states.database import transaction
+from states.commands import invoice_documents
+from states.commands.available_actions import actions
+from states.commands.bank_files import take_in
 from states.errors import MalformedError
-from states.events.batches import document
+from states.events.payments.batches import document
+from states.formats import demonstration_bank
+from states.storage.database import transaction
+from states.storage.vault import Vault
 from states.tables.application import Application, Measure
-from states.tables.finance import Booking, JournalLine, Payable, PayableLine
 from states.tables.ledger import LedgerEntry, Stream
+from states.tables.payments import Booking, JournalLine, Payable, PayableLine
 from states.tables.work import WorkItem
-from states.vault import Vault
 
 DAY = timedelta(days=1)
 LATER = START + 40 * DAY
@@ -103,7 +103,9 @@ def finance(engine: Engine, role: Role = Role.FINANCE) -> Actor:
 def upload(engine: Engine, payable: Payable, *, at: datetime = LATER) -> None:
     """Finance sends the receipt itself."""
     with transaction(engine) as session:
-        documents.take_in(session, session.get_one(Payable, payable.id), png(payable.id), by=finance(engine), at=at)
+        invoice_documents.take_in(
+            session, session.get_one(Payable, payable.id), png(payable.id), by=finance(engine), at=at
+        )
 
 
 def pay(engine: Engine, *, at: datetime = LATER, employer: str | None = None) -> None:
@@ -120,7 +122,7 @@ def pay(engine: Engine, *, at: datetime = LATER, employer: str | None = None) ->
         do(engine, "payment-batch", batch.id, event, by=by, at=at)
     with transaction(engine) as session:
         order = document(session, session.get_one(type(batch), batch.id))
-        take_in(session, demonstration.answer(order, booked_on=at.date()), by=clerk, at=at)
+        take_in(session, demonstration_bank.answer(order, booked_on=at.date()), by=clerk, at=at)
 
 
 # Recurring costs.

@@ -9,13 +9,13 @@ from office import GOUDVEEN, LAAGLAND, START, ZILVERDAM, carry_out, onward, prob
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from rules.duties import DUTIES
-from rules.moments import office_day
-from rules.roles import OF_AN_EMPLOYER, Actor, Role
-from states.actions import ENDING, Action, actions
-from states.database import transaction
-from states.door import fire
+from rules.core.dates import office_day
+from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
+from rules.procedure.authorization import DUTIES
+from states.commands.available_actions import ENDING, Action, actions
+from states.commands.fire import fire
 from states.errors import MalformedError, RefusedError
+from states.storage.database import transaction
 from states.tables.application import Application
 
 SITUATIONS = (

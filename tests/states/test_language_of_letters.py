@@ -21,12 +21,12 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from notifications.catalogue import LANGUAGES
-from rules.roles import Actor, Role
-from states import outbox
-from states.database import transaction
-from states.door import fire
+from rules.core.roles import Actor, Role
+from states.commands.fire import fire
 from states.errors import MalformedError, RefusedError
-from states.rebuild import as_of
+from states.letters import outbox
+from states.storage.database import transaction
+from states.storage.replay import as_of
 from states.tables.application import Application
 from states.tables.people import Language, Person
 from states.tables.work import Outbox

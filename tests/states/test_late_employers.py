@@ -40,10 +40,10 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col
 
 from api import views
-from rules.roles import Role
+from rules.core.roles import Role
 from states.charts.application import Stage
 from states.tables.application import Application, Takeover
-from states.tables.finance import Payable, PayableKind
+from states.tables.payments import Payable, PayableKind
 from states.tables.work import Outbox, Reminder, Term, Threshold, WorkItem
 
 DAY = timedelta(days=1)

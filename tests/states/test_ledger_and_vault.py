@@ -12,15 +12,15 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
 
 from states.charts.application import Stage
-from states.database import transaction
 from states.errors import ErasedError
-from states.ledger import plain
-from states.rebuild import as_of, entries_of, fold, tables
+from states.storage.database import transaction
+from states.storage.ledger import plain
+from states.storage.replay import as_of, entries_of, fold, tables
+from states.storage.vault import Vault
+from states.storage.verification import verify
 from states.tables.application import Application
 from states.tables.ledger import LedgerEntry, Stream, VaultItem
 from states.tables.people import Organisation
-from states.vault import Vault
-from states.verify import verify
 
 
 def fill_whole(engine: Engine) -> None:

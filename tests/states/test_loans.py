@@ -30,22 +30,22 @@ from shelf import Prepared
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from rules.roles import ENGINE, Actor, Role
-from states import scope
-from states.actions import actions
+from rules.core.roles import ENGINE, Actor, Role
 from states.charts.application import Stage
 from states.charts.loan import LoanState
-from states.database import transaction
+from states.commands.available_actions import actions
+from states.engine import parties
 from states.errors import MalformedError
-from states.queue import claim
-from states.rebuild import as_of
-from states.reminding import pass_due
+from states.jobs.reminders import pass_due
+from states.queue.claiming import claim
+from states.storage.database import transaction
+from states.storage.replay import as_of
+from states.storage.vault import Vault
 from states.tables.application import Application, Measure
 from states.tables.ledger import LedgerEntry, Stream, StreamKind
 from states.tables.loans import Loan
 from states.tables.people import Duty
 from states.tables.work import Outbox, Term, Threshold, WorkItem
-from states.vault import Vault
 
 EMPLOYER = person(Role.EMPLOYER, ZILVERDAM)
 TODAY = date(2026, 3, 2)
@@ -131,7 +131,7 @@ def test_it_has_a_chain_and_a_vault_of_its_own_and_is_rebuilt_from_them(office: 
         content = Vault.of(session).content(session, stream, loan.id)
         assert content["description"] == "Een draagbare noodknop"
         assert as_of(session, loan.id, START)[f"loan:{loan.id}"]["lent_on"] == "2026-03-02"
-        assert scope.official_of(session, loan.id) == loan.person
+        assert parties.official_of(session, loan.id) == loan.person
     entries = rows(office, LedgerEntry, LedgerEntry.stream == loan.id)
     assert [entry.event for entry in entries] == ["request", "grant", "lend"]
     assert not any("noodknop" in str((entry.facts, entry.receipt, entry.changes)) for entry in entries)

@@ -33,18 +33,19 @@ from shelf import Prepared
 from sqlalchemy import Engine
 from sqlmodel import Session, col
 
-from rules.roles import OF_AN_EMPLOYER, Actor, Role
-from states import rebuild, scope
-from states.bank import demonstration
-from states.bank_messages import take_in
+from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
 from states.charts.application import ENDS, Stage
-from states.database import transaction
+from states.commands.bank_files import take_in
+from states.engine import parties
 from states.errors import MalformedError
-from states.events.batches import document
-from states.events.mergers import OPEN
+from states.events.payments.batches import document
+from states.events.registry.mergers import OPEN
+from states.formats import demonstration_bank
+from states.storage import replay
+from states.storage.database import transaction
 from states.tables.application import Application, ApplicationEmployer, Measure, Takeover
-from states.tables.finance import BatchLine, Booking, Payable, PaymentBatch
 from states.tables.ledger import LedgerEntry
+from states.tables.payments import BatchLine, Booking, Payable, PaymentBatch
 from states.tables.people import Duty, Organisation
 from states.tables.work import Outbox, Term, WorkItem
 
@@ -109,7 +110,7 @@ def left_with(engine: Engine, organisation: str) -> dict[str, int]:
 
 def employers(engine: Engine, reference: str) -> list[str]:
     with Session(engine) as session:
-        return scope.employers_of(session, reference)
+        return parties.employers_of(session, reference)
 
 
 def fill_merging(engine: Engine) -> None:
@@ -235,8 +236,8 @@ def test_a_successor_that_is_merged_itself_is_followed_to_the_last(office: Engin
     assert [part.organisation for part in parts] == [NEW, NEW]
     assert {part.predecessor for part in parts} == {ZILVERDAM, GOUDVEEN}  # for whom each part came in
     with Session(office) as session:
-        assert sorted(scope.known_as(session, NEW)) == [GOUDVEEN, NEW, ZILVERDAM]
-        assert scope.current(session, ZILVERDAM) == NEW
+        assert sorted(parties.known_as(session, NEW)) == [GOUDVEEN, NEW, ZILVERDAM]
+        assert parties.current(session, ZILVERDAM) == NEW
     walk(office, reference, at=LATER + 2 * DAY, choose=sparing)
     assert problems(office) == []
 
@@ -266,9 +267,9 @@ def statement(engine: Engine, batch: PaymentBatch, *, back: bool = False) -> byt
     with Session(engine) as session:
         order = document(session, session.get_one(PaymentBatch, batch.id))
     if not back:
-        return demonstration.answer(order, booked_on=LATER.date())
+        return demonstration_bank.answer(order, booked_on=LATER.date())
     payment = row(engine, BatchLine, BatchLine.batch == batch.id).end_to_end
-    return demonstration.returned(order, payment, booked_on=LATER.date(), reason="AC04")
+    return demonstration_bank.returned(order, payment, booked_on=LATER.date(), reason="AC04")
 
 
 def bring(engine: Engine, file: bytes, organisation: str, *, at: datetime = LATER + DAY) -> None:
@@ -373,7 +374,7 @@ def test_the_ledger_tells_who_was_the_employer_before(office: Engine) -> None:
     takeover = row(office, Takeover)
     with Session(office) as session:
         for at, employer in ((LATER - DAY / 2, ZILVERDAM), (LATER, GOUDVEEN)):
-            assert rebuild.as_of(session, reference, at)[f"takeover:{takeover.id}"]["organisation"] == employer
+            assert replay.as_of(session, reference, at)[f"takeover:{takeover.id}"]["organisation"] == employer
     entry = row(office, LedgerEntry, LedgerEntry.stream == reference, LedgerEntry.event == "succeed-employer")
     assert entry.facts == {"merged": ZILVERDAM, "successor": GOUDVEEN, "merged_on": "2026-03-03"}
     assert (entry.role, entry.content) == ("engine", {})

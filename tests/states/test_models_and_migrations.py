@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from migrations.upgrade import configuration, pending, upgrade
 from states.charts.application import Stage
-from states.database import connect
+from states.storage.database import connect
 from states.tables.base import METADATA
 
 

@@ -21,12 +21,12 @@ from shelf import Shelf
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from states.bank.demonstration import report
-from states.bank_messages import take_in
-from states.database import transaction
+from states.commands.bank_files import take_in
 from states.errors import BankFileRefusedError, RefusedError
-from states.events.batches import document
-from states.tables.finance import BankEntry, BatchLine, JournalLine, Payable, PaymentBatch
+from states.events.payments.batches import document
+from states.formats.demonstration_bank import report
+from states.storage.database import transaction
+from states.tables.payments import BankEntry, BatchLine, JournalLine, Payable, PaymentBatch
 
 TRIED = int(os.environ.get("MONEY_LIVES", "0"))
 SETTINGS = settings(

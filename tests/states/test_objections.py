@@ -30,21 +30,21 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from notifications.letters import render
-from rules import objections
-from rules.roles import ENGINE, Actor, Role
-from rules.values import value
-from states.actions import actions
+from rules.core.dated_values import value
+from rules.core.roles import ENGINE, Actor, Role
+from rules.procedure import objections
 from states.charts.application import Stage
 from states.charts.loan import LoanState
 from states.charts.objection import ObjectionState
-from states.database import transaction
-from states.letters import LETTERS
-from states.reminding import pass_due
+from states.commands.available_actions import actions
+from states.jobs.reminders import pass_due
+from states.letters.triggers import LETTERS
+from states.storage.database import transaction
+from states.storage.vault import Vault
 from states.tables.application import Application
 from states.tables.ledger import LedgerEntry, Stream
 from states.tables.loans import Loan, Objection
 from states.tables.work import Outbox, Reminder, Term, TermSuspension, WorkItem
-from states.vault import Vault
 
 DAY = timedelta(days=1)
 EMPLOYER, SECOND = person(Role.EMPLOYER, ZILVERDAM), person(Role.EMPLOYER, ZILVERDAM, number=2)

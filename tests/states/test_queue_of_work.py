@@ -22,17 +22,17 @@ from shelf import Prepared
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from rules.priority import check, start_by
-from rules.roles import Actor, Role
-from rules.urgency import RANK, Urgency
-from states.database import transaction
+from rules.core.roles import Actor, Role
+from rules.queue.priority import check, start_by
+from rules.threats.urgency import RANK, Urgency
 from states.errors import NotFoundError, RefusedError
-from states.explaining import explain
-from states.factors import local
-from states.holding import finish, release
-from states.offering import offer_due
-from states.places import place
-from states.queue import claim
+from states.priority.factors import local
+from states.priority.positions import place
+from states.queue.assignment import finish, release
+from states.queue.claiming import claim
+from states.queue.explanation import explain
+from states.queue.offers import offer_due
+from states.storage.database import transaction
 from states.tables.application import Application, ThreatSignal
 from states.tables.ledger import LedgerEntry
 from states.tables.work import ReserveCount, WorkItem

@@ -45,25 +45,26 @@ from shelf import Shelf
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from rules.duties import roles_of
-from rules.moments import office_day
-from rules.objections import Against
-from rules.offices import Domain
-from rules.roles import OF_AN_EMPLOYER, Actor, Role
-from states import horizon, scope
-from states.actions import ENDING, Action, actions
+from rules.core.dates import office_day
+from rules.core.regulation import Domain
+from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
+from rules.procedure.authorization import roles_of
+from rules.procedure.objections import Against
 from states.charts.application import Stage
-from states.database import transaction
-from states.door import fire
+from states.commands.available_actions import ENDING, Action, actions
+from states.commands.fire import fire
+from states.engine import parties
+from states.engine.event import Passage, Step
 from states.errors import MalformedError, RefusedError
 from states.events.catalogue import EVENTS
-from states.events.event import Passage, Step
-from states.reminding import pass_due
+from states.jobs import calendar_horizon
+from states.jobs.ended_offices import ended_offices
+from states.jobs.reminders import pass_due
+from states.storage.database import transaction
 from states.tables.application import Application, Takeover
 from states.tables.ledger import Stream
 from states.tables.loans import Loan, Objection
 from states.tables.work import Term, TermSuspension
-from states.watch import ended_offices
 
 TRIED = int(os.environ.get("RANDOM_LIVES", "0"))
 """How many lives to try; 0 for the few that are always the same."""
@@ -241,9 +242,9 @@ class Lives(RuleBasedStateMachine):
         """Someone whose duty an event is."""
         role = data.draw(st.sampled_from([role for role in roles_of(chart, event) if role is not Role.ENGINE]), "role")
         if role is Role.APPLICANT:
-            return Actor(scope.official_of(session, row.stream), role)
+            return Actor(parties.official_of(session, row.stream), role)
         if role in OF_AN_EMPLOYER:
-            mine = scope.organisations(session, row) or [ZILVERDAM]
+            mine = parties.organisations(session, row) or [ZILVERDAM]
             return person(role, data.draw(st.sampled_from(mine), "employer"))
         return person(role)
 
@@ -388,7 +389,7 @@ class Lives(RuleBasedStateMachine):
             self.holds()
         with transaction(self.engine) as session:
             ended_offices(session, at=self.at, limit=100)
-            horizon.watch(session, at=self.at)
+            calendar_horizon.watch(session, at=self.at)
         self.holds()
 
 

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from states.books.rows import OpenItem
-from states.books.sheets import RUNS, Sheet, as_csv, as_workbook, control
+from states.accounting.export_rows import OpenItem
+from states.accounting.spreadsheets import RUNS, Sheet, as_csv, as_workbook, control
 
 DAY = date(2026, 3, 31)
 PRINTED = st.text(st.characters(categories=["L", "N", "P", "S", "Zs"]), min_size=1, max_size=20)

@@ -19,19 +19,20 @@ from shelf import Prepared
 from sqlalchemy import ARRAY, Engine, String, TextClause, bindparam, text
 from sqlmodel import Session, col, select
 
-from rules.calculator import QuestionError
-from rules.offices import Domain, Province
-from rules.periods import quarter_of
-from rules.roles import Actor
-from rules.urgency import Urgency
-from states import pieces, queue
+from rules.core.regulation import Domain, Province
+from rules.core.roles import Actor
+from rules.deadlines.calculator import QuestionError
+from rules.reporting.periods import quarter_of
+from rules.threats.urgency import Urgency
 from states.charts.application import Stage
-from states.database import transaction
-from states.handing import assign
-from states.holding import release
-from states.overrides import Overrides
-from states.progress import Reading, report
-from states.statistics import Asked, Statistics, statistics
+from states.queue import claiming
+from states.queue.assignment import release
+from states.queue.reassignment import assign
+from states.reporting import work_history
+from states.reporting.overrides import Overrides
+from states.reporting.progress_report import Reading, report
+from states.reporting.statistics import Asked, Statistics, statistics
+from states.storage.database import transaction
 from states.tables.application import ThreatSignal
 from states.tables.ledger import LedgerEntry
 from states.tables.work import WorkItem
@@ -49,7 +50,7 @@ def counted(engine: Engine, at: datetime, **more: object) -> Statistics:
 def take(engine: Engine, by: Actor, at: datetime) -> str:
     """Claim what is next; answers its id."""
     with transaction(engine) as session:
-        item = queue.claim(session, by=by, at=at)
+        item = claiming.claim(session, by=by, at=at)
         assert item is not None
         return item.id
 
@@ -287,7 +288,7 @@ def test_the_times_of_all_work_stand_in_the_ledger(prepared: Prepared) -> None:
     with Session(engine) as session:
         items = session.exec(select(WorkItem)).all()
         entries = session.exec(select(LedgerEntry.stream, LedgerEntry.at)).all()
-        found = pieces.read(session, START, START + 20 * DAY)
+        found = work_history.read(session, START, START + 20 * DAY)
     moments = set(entries)
     assert len(items) > 20
     for item in items:
@@ -304,7 +305,7 @@ def test_statistics_read_the_ledger_by_its_index(office: Engine) -> None:
     with Session(office) as session:
         connection = session.connection()
         connection.exec_driver_sql("SET enable_seqscan = off")
-        for query in (pieces.MOVED, pieces.HAPPENED, pieces.REORDERED):
+        for query in (work_history.MOVED, work_history.HAPPENED, work_history.REORDERED):
             wanted = {name: facts[name] for name in query.compile().params}
             plan = "\n".join(row[0] for row in connection.execute(explained(query), wanted))
             assert "ix_ledger_entry_event_at" in plan, plan

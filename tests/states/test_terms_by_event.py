@@ -26,14 +26,14 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from notifications.catalogue import catalogue
-from rules.attribution import Party
+from rules.deadlines.attribution import Party
 from states.charts.application import Stage
-from states.deadlines import thresholds
+from states.deadlines.catalogue import TERMS
+from states.deadlines.lifecycle import thresholds
 from states.events.catalogue import EVENTS
-from states.lives import days_of_case
+from states.reporting.case_durations import days_of_case
 from states.tables.application import Application
 from states.tables.work import Outbox, Reminder, Term
-from states.term_kinds import TERMS
 
 DAY = timedelta(days=1)
 TODAY = START.date()

@@ -26,12 +26,12 @@ from shelf import Prepared
 from sqlalchemy import Engine
 from sqlmodel import Session, col
 
-from rules.roles import Role
-from rules.suspensions import attribution
+from rules.core.roles import Role
+from rules.deadlines.suspensions import attribution
 from states.charts.application import Stage
-from states.database import transaction
-from states.deadlines import intervals
-from states.reminding import pass_due
+from states.deadlines.lifecycle import intervals
+from states.jobs.reminders import pass_due
+from states.storage.database import transaction
 from states.tables.application import Application, Takeover
 from states.tables.ledger import LedgerEntry
 from states.tables.work import Outbox, Reminder, Term, TermSuspension, Threshold
@@ -334,7 +334,7 @@ def test_a_suspended_term_reminds_nobody_until_it_goes_on(running: Engine) -> No
 
 
 def test_what_a_person_is_busy_with_the_clock_leaves_for_its_next_tick(running: Engine) -> None:
-    from states import ledger  # noqa: PLC0415
+    from states.storage import ledger  # noqa: PLC0415
 
     with transaction(running) as busy:
         ledger.lock(busy, [row(running, Application).id])

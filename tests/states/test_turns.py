@@ -31,22 +31,22 @@ from shelf import Prepared
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from rules.hand_off import HandOffStep
-from rules.moments import office_day
-from rules.offices import Domain, LegalBasis
-from rules.roles import Actor, Role
-from states import outbox
-from states.actions import actions
+from rules.core.dates import office_day
+from rules.core.regulation import Domain, LegalBasis
+from rules.core.roles import Actor, Role
+from rules.threats.handoff import HandOffStep
 from states.charts.application import ENDS, Stage
 from states.charts.measure import MeasureState
 from states.charts.takeover import TakeoverState
-from states.database import transaction
-from states.events.consequences import TURNS
+from states.commands.available_actions import actions
+from states.events.application.life_event_effects import TURNS
+from states.jobs.ended_offices import ended_offices
+from states.letters import outbox
+from states.storage.database import transaction
 from states.tables.application import Application, DomainAdvice, Measure, Takeover
 from states.tables.loans import Objection
 from states.tables.people import Person
 from states.tables.work import Outbox, Term, WorkItem
-from states.watch import ended_offices
 
 TODAY = office_day(START)
 MOVE = {"movedOn": TODAY.isoformat(), "homeAddress": "Nieuwelaan 2, 1234 AB Zilverdam"}

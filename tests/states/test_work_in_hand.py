@@ -31,15 +31,15 @@ from shelf import Prepared
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from rules.roles import Actor, Role
-from states import alarms, handing, holding, proposals, queue
-from states.database import transaction
+from rules.core.roles import Actor, Role
 from states.errors import MalformedError, NotFoundError, RefusedError
-from states.offering import offer_due
-from states.presence import people_of, presence_of
+from states.queue import alarms, assignment, claiming, preemption, reassignment
+from states.queue.availability import people_of, presence_of
+from states.queue.offers import offer_due
+from states.storage.database import transaction
+from states.storage.vault import Vault
 from states.tables.ledger import LedgerEntry, Stream
 from states.tables.work import Outbox, WorkAlarm, WorkItem, WorkProposal
-from states.vault import Vault
 
 OTHER = person(Role.OFFICER, number=2)
 HOUR = timedelta(hours=1)
@@ -60,7 +60,7 @@ def desk(prepared: Prepared) -> Engine:
 
 def take(engine: Engine, by: Actor = OFFICER, at: datetime = START) -> WorkItem | None:
     with transaction(engine) as session:
-        return queue.claim(session, by=by, at=at)
+        return claiming.claim(session, by=by, at=at)
 
 
 def taken(engine: Engine, by: Actor = OFFICER, at: datetime = START) -> WorkItem:
@@ -200,7 +200,7 @@ def test_nobody_gets_work_that_must_lie_in_other_hands(office: Engine) -> None:
 def test_a_coordinator_assigns_out_of_the_order_and_the_reason_is_kept_in_the_vault(desk: Engine) -> None:
     last = rows(desk, WorkItem)[-1]
     with transaction(desk) as session:
-        item = handing.assign(session, last.id, OTHER.person, reason=REASON, by=COORDINATOR, at=START)
+        item = reassignment.assign(session, last.id, OTHER.person, reason=REASON, by=COORDINATOR, at=START)
     assert item.assignee == OTHER.person
     entry = row(desk, LedgerEntry, LedgerEntry.event == "assign")
     assert (entry.facts["from"], entry.facts["to"], entry.stream) == (None, OTHER.person, "work:officer:")
@@ -217,7 +217,7 @@ def test_work_is_not_assigned_to_whoever_may_not_have_it(desk: Engine) -> None:
     def assign(whom: str) -> list[str]:
         def do_it() -> None:
             with transaction(desk) as session:
-                handing.assign(session, key, whom, reason=REASON, by=COORDINATOR, at=START)
+                reassignment.assign(session, key, whom, reason=REASON, by=COORDINATOR, at=START)
 
         return refused(do_it)
 
@@ -225,7 +225,7 @@ def test_work_is_not_assigned_to_whoever_may_not_have_it(desk: Engine) -> None:
     away(desk, OTHER, "2026-03-02", "2026-03-02")
     assert assign(OTHER.person) == ["work.present"]
     with transaction(desk) as session, pytest.raises(MalformedError) as caught:
-        handing.assign(session, key, "nobody-at-all", reason=REASON, by=COORDINATOR, at=START)
+        reassignment.assign(session, key, "nobody-at-all", reason=REASON, by=COORDINATOR, at=START)
     assert caught.value.problems[0][0] == "person"
     assert now(desk, key).assignee is None
 
@@ -242,7 +242,7 @@ def test_work_is_not_spread_over_whoever_can_have_none_of_it(desk: Engine, to: s
     held = taken(desk)
     away(desk, OTHER, "2026-03-02", "2026-03-02")
     with pytest.raises(MalformedError) as caught, transaction(desk) as session:
-        handing.redistribute(session, OFFICER.person, [to], reason=REASON, by=COORDINATOR, at=START)
+        reassignment.redistribute(session, OFFICER.person, [to], reason=REASON, by=COORDINATOR, at=START)
     assert [(field, said.startswith(words)) for field, said in caught.value.problems] == [("to.0", True)]
     assert now(desk, held.id).assignee == OFFICER.person
 
@@ -252,7 +252,7 @@ def test_only_its_holder_passes_work_on(desk: Engine) -> None:
 
     def delegate(by: Actor, whom: Actor) -> None:
         with transaction(desk) as session:
-            handing.delegate(session, item.id, whom.person, reason=REASON, by=by, at=START + HOUR)
+            reassignment.delegate(session, item.id, whom.person, reason=REASON, by=by, at=START + HOUR)
 
     assert refused(lambda: delegate(OTHER, OTHER)) == ["work.own-claim"]
     delegate(OFFICER, OTHER)
@@ -265,7 +265,7 @@ def test_all_work_of_an_absent_officer_is_spread_or_goes_back_to_the_queue(desk:
 
     def spread(to: Sequence[str]) -> list[str | None]:
         with transaction(desk) as session:
-            moved = handing.redistribute(session, OFFICER.person, to, reason=REASON, by=COORDINATOR, at=START)
+            moved = reassignment.redistribute(session, OFFICER.person, to, reason=REASON, by=COORDINATOR, at=START)
             return [one.receiver for one in moved]
 
     with pytest.raises(MalformedError):
@@ -284,7 +284,7 @@ def test_all_work_of_an_absent_officer_is_spread_or_goes_back_to_the_queue(desk:
 
 def come_back(engine: Engine, at: datetime) -> list[str]:
     with transaction(engine) as session:
-        return handing.return_unworked(session, at=at)
+        return reassignment.return_unworked(session, at=at)
 
 
 def test_a_claim_that_is_not_worked_on_goes_back_after_its_working_hours_and_not_before(desk: Engine) -> None:
@@ -341,12 +341,12 @@ def test_acute_work_alerts_who_is_at_work_and_asks_whoever_has_other_work_to_tak
     assert asked.person == OFFICER.person
     assert now(desk, held.id).assignee == OFFICER.person  # nothing is taken out of anyone's hands
     with transaction(desk) as session:
-        item = proposals.answer(session, asked.id, accept=True, give_back=[held.id], by=OFFICER, at=at)
+        item = preemption.answer(session, asked.id, accept=True, give_back=[held.id], by=OFFICER, at=at)
     assert item is not None
     assert (item.lane, item.assignee) == (1, OFFICER.person)
     assert now(desk, held.id).assignee is None
     with transaction(desk) as session, pytest.raises(NotFoundError):
-        proposals.answer(session, asked.id, accept=False, by=OFFICER, at=at)
+        preemption.answer(session, asked.id, accept=False, by=OFFICER, at=at)
     offer(desk, at)
     assert len(rows(desk, WorkProposal)) == 1
 
@@ -355,9 +355,9 @@ def test_a_declined_proposal_leaves_everything_as_it_is_and_stands_in_the_chain(
     held, at = interrupted(desk)
     key = row(desk, WorkProposal).id
     with transaction(desk) as session, pytest.raises(MalformedError, match="in the place of what is taken"):
-        proposals.answer(session, key, accept=False, give_back=[held.id], by=OFFICER, at=at)
+        preemption.answer(session, key, accept=False, give_back=[held.id], by=OFFICER, at=at)
     with transaction(desk) as session:
-        assert proposals.answer(session, key, accept=False, by=OFFICER, at=at) is None
+        assert preemption.answer(session, key, accept=False, by=OFFICER, at=at) is None
     assert now(desk, held.id).assignee == OFFICER.person
     assert row(desk, LedgerEntry, LedgerEntry.event == "answer-proposal").facts["accepted"] is False
 
@@ -379,7 +379,7 @@ def test_whoever_is_given_acute_work_by_another_is_told_though_it_was_offered_be
     offer(desk, at)
     before = told(desk, "work-offered").count(OTHER.person)
     with transaction(desk) as session:
-        handing.assign(session, item.id, OTHER.person, reason="Zij kent de zaak.", by=COORDINATOR, at=at)
+        reassignment.assign(session, item.id, OTHER.person, reason="Zij kent de zaak.", by=COORDINATOR, at=at)
     assert now(desk, item.id).dispatched_at is None
     offer(desk, at)
     assert told(desk, "work-offered").count(OTHER.person) == before + 1
@@ -391,11 +391,11 @@ def test_work_that_is_given_while_its_receiver_claims_counts_what_was_claimed(de
 
     def give() -> None:
         with transaction(desk) as session:
-            handing.assign(session, item.id, OFFICER.person, reason=REASON, by=COORDINATOR, at=START)
+            reassignment.assign(session, item.id, OFFICER.person, reason=REASON, by=COORDINATOR, at=START)
 
     with ThreadPoolExecutor(1) as other:
         with transaction(desk) as session:
-            queue.claim(session, by=OFFICER, at=START)
+            claiming.claim(session, by=OFFICER, at=START)
             given = other.submit(give)
             with pytest.raises(TimeoutError):
                 given.result(timeout=0.5)
@@ -416,13 +416,13 @@ def test_whoever_says_yes_to_acute_work_gets_no_other_and_keeps_what_is_in_hand(
     held, at = interrupted(desk)
     key = row(desk, WorkProposal).id
     with transaction(desk) as session:
-        asked = proposals.open_for(session, OFFICER)
+        asked = preemption.open_for(session, OFFICER)
     with transaction(desk) as session:  # between the question and the answer
         for item in session.exec(select(WorkItem).where(WorkItem.lane == 1, WorkItem.id != asked[0][1].id)):
             item.assignee = OTHER.person
         session.get_one(WorkItem, asked[0][1].id).not_by = [OFFICER.person]
     with transaction(desk) as session:
-        assert proposals.answer(session, key, accept=True, give_back=[held.id], by=OFFICER, at=at) is None
+        assert preemption.answer(session, key, accept=True, give_back=[held.id], by=OFFICER, at=at) is None
     assert now(desk, held.id).assignee == OFFICER.person
     assert len(rows(desk, WorkItem, WorkItem.assignee == OFFICER.person)) == 1
 
@@ -436,7 +436,7 @@ def test_nobody_is_asked_any_longer_once_the_urgency_was_lowered(desk: Engine) -
     lower = {"urgency": "elevated", "reasons": "The police saw no danger any more."}
     do(desk, "application", reference, "lower-urgency", by=COORDINATOR, at=at + HOUR, body=lower)
     with transaction(desk) as session:
-        assert proposals.open_for(session, OFFICER) == []
+        assert preemption.open_for(session, OFFICER) == []
 
 
 def test_at_night_everyone_who_is_not_absent_is_alerted(desk: Engine) -> None:
@@ -468,7 +468,7 @@ def test_an_alarm_rings_while_acute_work_fills_all_capacity(desk: Engine) -> Non
     assert told(desk, "capacity-alarm") == [COORDINATOR.person]
     assert row(desk, LedgerEntry, LedgerEntry.event == "alarm").facts["kind"] == "capacity-full"
     with transaction(desk) as session:
-        holding.release(session, held[0].id, by=OFFICER, at=at)
+        assignment.release(session, held[0].id, by=OFFICER, at=at)
     assert watch(desk, at + HOUR) == {"capacity-full": False}
 
 
@@ -503,6 +503,6 @@ def test_what_is_assigned_stands_no_longer_in_the_queue_and_the_case_goes_on(des
     assert now(desk, item.id).done_at is not None
     assert stage(desk, item.application) == "intake"
     with transaction(desk) as session, pytest.raises(NotFoundError):
-        holding.release(session, item.id, by=OFFICER, at=START)
+        assignment.release(session, item.id, by=OFFICER, at=START)
     with pytest.raises(RefusedError), transaction(desk) as session:
-        holding.finish(session, rows(desk, WorkItem, WorkItem.done_at.is_(None))[0].id, by=OTHER, at=START)  # type: ignore[union-attr]
+        assignment.finish(session, rows(desk, WorkItem, WorkItem.done_at.is_(None))[0].id, by=OTHER, at=START)  # type: ignore[union-attr]

@@ -35,18 +35,18 @@ from office import (
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from api.trails import view
-from rules.roles import Role
-from states.bank import demonstration
-from states.bank_messages import take_in
-from states.books import reading, reports, xaf
-from states.books.rows import ClassRow, JournalRow, OpenItem, Row, SpendingRow
-from states.books.sheets import Sheet, as_csv, as_workbook, control
-from states.database import transaction
+from api.routes.money_trails import view
+from rules.core.roles import Role
+from states.accounting import journal_query, reports, xaf
+from states.accounting.export_rows import ClassRow, JournalRow, OpenItem, Row, SpendingRow
+from states.accounting.spreadsheets import Sheet, as_csv, as_workbook, control
+from states.commands.bank_files import take_in
 from states.errors import RefusedError
-from states.events.batches import document
+from states.events.payments.batches import document
+from states.formats import demonstration_bank
+from states.storage.database import transaction
 from states.tables.application import Measure
-from states.tables.finance import BatchLine, Booking, Payable, PaymentBatch
+from states.tables.payments import BatchLine, Booking, Payable, PaymentBatch
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE, FOLDER = DOCS / "worked-month.md", DOCS / "worked-month"
@@ -96,16 +96,16 @@ class Month:
         """Everything that happened, in its order."""
         self.invoices()
         first = self.batch(on(9), "1")
-        self.bank(demonstration.answer(first, booked_on=date(2026, 3, 10)), on(10, hour=19), "camt.053-1.xml")
+        self.bank(demonstration_bank.answer(first, booked_on=date(2026, 3, 10)), on(10, hour=19), "camt.053-1.xml")
         alarm = row(self.engine, Payable, Payable.number == "2026-0117")
         self.book(alarm.id, on(11))
         shared = row(self.engine, Payable, Payable.number == "V26-88", Payable.organisation == ZILVERDAM)
         sent = row(self.engine, BatchLine, BatchLine.payable == shared.id).end_to_end
-        back = demonstration.returned(first, sent, booked_on=date(2026, 3, 13), reason="AC04")
+        back = demonstration_bank.returned(first, sent, booked_on=date(2026, 3, 13), reason="AC04")
         self.bank(back, on(13, hour=19), "camt.053-2-return.xml")
         self.do("payable", shared.id, "approve", APPROVER, on(16))
         second = self.batch(on(16, hour=10), "2")
-        self.bank(demonstration.answer(second, booked_on=date(2026, 3, 17)), on(17, hour=19), "camt.053-3.xml")
+        self.bank(demonstration_bank.answer(second, booked_on=date(2026, 3, 17)), on(17, hour=19), "camt.053-3.xml")
         self.do(
             "organisation",
             ZILVERDAM,
@@ -189,7 +189,7 @@ class Month:
         """What leaves when the month is over, and what comes too late for it."""
         with Session(self.engine) as session:
             self.sheet("open-items", OpenItem, reports.open_items(session, [ZILVERDAM]))
-            lines = reading.journal(session, [ZILVERDAM], *MARCH)
+            lines = journal_query.journal(session, [ZILVERDAM], *MARCH)
             self.sheet("journal-2026-03", JournalRow, lines)
             self.sheet("tax-classes-2026", ClassRow, reports.tax_classes(session, [ZILVERDAM], 2026))
             self.sheet("spending-2026", SpendingRow, reports.spending(session, [ZILVERDAM], 2026))
@@ -272,12 +272,12 @@ def main() -> None:
     """Work the month on a server of its own and write what came of it."""
     import tempfile  # noqa: PLC0415
 
-    from api import embedded  # noqa: PLC0415
+    from api.processes import embedded_postgres  # noqa: PLC0415
     from migrations.upgrade import upgrade  # noqa: PLC0415
-    from states.database import connect  # noqa: PLC0415
+    from states.storage.database import connect  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="worked-month-") as folder:
-        server = embedded.start(Path(folder) / "postgres")
+        server = embedded_postgres.start(Path(folder) / "postgres")
         try:
             upgrade(server.url)
             engine = connect(server.url, key=bytes(range(32)))

@@ -38,15 +38,15 @@ from office import (
 from sqlalchemy import Engine, func
 from sqlmodel import Session, col, select
 
-from flows import due
+from flows import jobs
 from flows.clock import Clock
-from flows.plan import read, schedules
-from rules.moments import start_of
-from rules.roles import Actor, Role
-from states import runs
+from flows.deployment_file import read, schedules
+from rules.core.dates import start_of
+from rules.core.roles import Actor, Role
 from states.charts.application import Stage
-from states.configuration import Configuration
-from states.database import connect, transaction
+from states.jobs import runs
+from states.settings import Configuration
+from states.storage.database import connect, transaction
 from states.tables.application import Takeover
 from states.tables.work import Digest, Outbox, Reminder, Term, Threshold
 
@@ -242,7 +242,7 @@ def live(engine: Engine, home: Path, hands: int, *, prefect: bool) -> Year:
             for clock in clocks:
                 clock.join()
             if prefect:
-                list(pool.map(lambda each, at=at: due.deliver(each, configuration, at, carrier=post), engines))
+                list(pool.map(lambda each, at=at: jobs.deliver(each, configuration, at, carrier=post), engines))
     for each in engines:
         each.dispose()
     sum_up(engine, year)

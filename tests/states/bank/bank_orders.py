@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from states.bank.pain001 import Order, Transfer
+from states.formats.pain001 import Order, Transfer
 
 DEBTOR = "NL91ABNA0417164300"
 CREDITOR = "NL20INGB0001234567"

@@ -2,10 +2,10 @@ import tracemalloc
 
 import pytest
 
-from states.bank import camt053, pain002
-from states.bank.errors import BankFileError
-from states.bank.schema import validate
-from states.bank.xml import LIMIT, parse, refuse_unsafe
+from states.formats import camt053, pain002
+from states.formats.bank_xml import LIMIT, parse, refuse_unsafe
+from states.formats.errors import BankFileError
+from states.formats.pain001_schema import validate
 
 NS = b"urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
 LAUGHS = b"".join(

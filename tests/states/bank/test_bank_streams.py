@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from bank_orders import order, transfer
 
-from states.bank import camt053, pain002
-from states.bank.demonstration import answer, report
-from states.bank.errors import BankFileError, OrderError
-from states.bank.pain001 import document
-from states.bank.xml import Guarded, refuse_unsafe, stream
+from states.formats import camt053, pain002
+from states.formats.bank_xml import Guarded, refuse_unsafe, stream
+from states.formats.demonstration_bank import answer, report
+from states.formats.errors import BankFileError, OrderError
+from states.formats.pain001 import document
 
 DAY = date(2026, 1, 5)
 HEAD = b'<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08">'

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from states.bank.errors import BankTextError
-from states.bank.latin import transliterate
-from states.bank.text import account, identifier, name, remittance
+from states.formats.errors import BankTextError
+from states.formats.sepa_text import account, identifier, name, remittance
+from states.formats.transliteration import transliterate
 
 SEPA = re.compile(r"[A-Za-z0-9/\-?:().,'+ ]*")
 EUROPEAN = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x52F), min_size=1, max_size=40)

@@ -3,8 +3,8 @@ from decimal import Decimal
 
 import pytest
 
-from states.bank.camt053 import Entry, read, read_all
-from states.bank.errors import BankFileError
+from states.formats.camt053 import Entry, read, read_all
+from states.formats.errors import BankFileError
 
 ACCOUNT = "NL91ABNA0417164300"
 EUR = 'Amt Ccy="EUR"'

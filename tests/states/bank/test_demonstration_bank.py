@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from states.bank import camt053
-from states.bank.demonstration import OPENING, answer, returned
-from states.bank.errors import BankTextError, OrderError
-from states.bank.pain001 import LARGEST, document
+from states.formats import camt053
+from states.formats.demonstration_bank import OPENING, answer, returned
+from states.formats.errors import BankTextError, OrderError
+from states.formats.pain001 import LARGEST, document
 
 DAY = date(2026, 1, 5)
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from states.bank.errors import BankError, BankFileError, BankTextError, OrderError
-from states.bank.pain001 import LARGEST, Transfer, document, write
-from states.bank.schema import iso_schema, validate
+from states.formats.errors import BankError, BankFileError, BankTextError, OrderError
+from states.formats.pain001 import LARGEST, Transfer, document, write
+from states.formats.pain001_schema import iso_schema, validate
 
 NS = {"p": "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"}
 AMOUNTS = st.decimals(Decimal("0.01"), LARGEST, places=2)

@@ -1,7 +1,7 @@
 import pytest
 
-from states.bank.errors import BankFileError
-from states.bank.pain002 import PaymentStatus, read
+from states.formats.errors import BankFileError
+from states.formats.pain002 import PaymentStatus, read
 
 GROUP = "<OrgnlGrpInfAndSts>\n<OrgnlMsgId>VA-1</OrgnlMsgId>{}</OrgnlGrpInfAndSts>\n"
 REASON = "<StsRsnInf><Rsn><Cd>AC04</Cd></Rsn></StsRsnInf>"

@@ -1,0 +1,141 @@
+"""The application: routers, errors, headers and the OpenAPI document."""
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.logger import logger
+
+from api.http import problems
+from api.pages import home
+from api.routes import (
+    accounting,
+    applications,
+    bank_files,
+    case_parts,
+    deadline_calculator,
+    decisions,
+    events,
+    forecast,
+    invoice_documents,
+    letter_preferences,
+    money_trails,
+    operations,
+    payments,
+    police_reports,
+    progress_report,
+    single_parts,
+    statistics,
+    timers,
+    work_arrangements,
+    work_items,
+)
+from states.settings import Configuration
+from states.storage.database import connect
+from states.storage.vault import office_key
+
+VERSION = version("veiligadvies")
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+PROBLEM = {
+    "description": "What is wrong, by which rule, and what would be right (RFC 9457)",
+    "content": {
+        "application/problem+json": {
+            "schema": {
+                "type": "object",
+                "properties": {
+                    "type": {"type": "string"},
+                    "status": {"type": "integer"},
+                    "title": {"type": "string"},
+                    "detail": {"type": "string"},
+                    "findings": {"type": "array", "items": {"type": "object"}},
+                    "errors": {"type": "array", "items": {"type": "object"}},
+                },
+                "required": ["status", "title", "detail"],
+            },
+        },
+    },
+}
+RESPONSES: dict[int | str, dict[str, Any]] = dict.fromkeys(
+    (400, 401, 403, 404, 409, 412, 413, 422, 428, 500, 503), PROBLEM
+)
+
+
+def create(configuration: Configuration) -> FastAPI:
+    """The API of one office; it needs its database only, and serves while the rest is still coming up."""
+    # FastAPI would warn that it cannot check the one e-mail address in the OpenAPI document.
+    logger.setLevel(logging.ERROR)
+    engine = connect(str(configuration.database_url), key=office_key(configuration.key_file))
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        engine.dispose()
+
+    app = FastAPI(
+        title="Veiligadvies",
+        version=VERSION,
+        description=(
+            "Case engine for the Dutch security-advice regulation (Veilig Wonen): from application to last booking. "
+            "English names; the Dutch terms stand in the glossary (docs/glossary.md)."
+        ),
+        contact={
+            "name": "Veiligadvies",
+            "email": "veiligadvies@example.org",
+            "url": "https://veiligadvies.example.org",
+        },
+        license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
+        servers=[{"url": f"http://{configuration.host}:{configuration.port}", "description": "This office, under /v1"}],
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+        responses=RESPONSES,
+    )
+    app.state.configuration = configuration
+    app.state.engine = engine
+
+    @app.middleware("http")
+    async def headers(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
+        """Name the API's version, and let nothing of an answer be kept or framed elsewhere."""
+        try:
+            response = await call(request)
+        except Exception as error:  # noqa: BLE001  # here, so that this answer too carries the headers below
+            response = problems.unforeseen(request, error)
+        response.headers["API-Version"] = VERSION
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["Content-Security-Policy"] = POLICY
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        return response
+
+    problems.install(app)
+    for router in (
+        home.router,
+        operations.router,
+        applications.router,
+        case_parts.router,
+        decisions.router,
+        events.router,
+        single_parts.router,
+        work_arrangements.router,
+        work_items.router,
+        payments.router,
+        accounting.router,
+        money_trails.router,
+        invoice_documents.router,
+        bank_files.router,
+        police_reports.router,
+        deadline_calculator.router,
+        statistics.router,
+        letter_preferences.router,
+        progress_report.router,
+        timers.router,
+        forecast.router,
+    ):
+        app.include_router(router)
+    return app

@@ -1,0 +1,42 @@
+"""The command that writes the progress report to a file or to the screen."""
+
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import typer
+from sqlalchemy import Engine
+
+from api.routes.progress_report import WRITERS, Asked
+from notifications.catalogue import LANGUAGES
+from rules.deadlines.calculator import QuestionError
+from states.storage.database import transaction
+
+
+def write(engine: Engine, since: date, until: date, form: str, language: str, out: Path | None) -> int:
+    """Write the report; answers the exit code: 0, or 2 where the question is wrong."""
+    for option, given, known in (("format", form, tuple(WRITERS)), ("language", language, LANGUAGES)):
+        if given not in known:
+            return wrong(option, f"There is no {given}; give one of {', '.join(known)}.")
+    try:
+        with transaction(engine) as session:
+            asked = Asked(session, since, until, at=datetime.now(UTC), language=language)
+    except QuestionError as error:
+        return wrong(error.parameter, str(error))
+    written = WRITERS[form](asked)
+    if out is None:
+        sys.stdout.buffer.write(written)
+        sys.stdout.flush()
+        return 0
+    try:
+        out.write_bytes(written)
+    except OSError as error:
+        return wrong("out", f"{out} cannot be written: {error.strerror}; name a file in a folder that exists.")
+    typer.echo(f"{out}: {len(written)} bytes")
+    return 0
+
+
+def wrong(option: str, words: str) -> int:
+    """Say which option is wrong, and what would be right."""
+    typer.echo(f"veiligadvies: --{option}: {words}", err=True)
+    return 2

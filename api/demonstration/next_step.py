@@ -1,0 +1,85 @@
+"""One case's way: which step comes next, judged as the door would judge it."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, select
+
+from api.demonstration.applications import CASES, Beside, Case
+from rules.core.dates import office_day
+from states.charts.application import ENDS, Stage
+from states.commands import available_actions
+from states.commands.available_actions import FORWARD, Action, People
+from states.tables.application import Application
+from states.tables.ledger import LedgerEntry
+
+STATEMENT = "organisation/take-in-statement"
+CERTIFICATE = "application/record-certificate"
+ORDER = [*FORWARD]
+ORDER.insert(ORDER.index("measure/provide") + 1, CERTIFICATE)
+"""The straight way; the certificate comes when nothing can be provided without it any more."""
+EARLY = frozenset(list(Stage)[: list(Stage).index(Stage.TAKEOVER)])
+"""The stages in which an application has no parts to act on yet."""
+
+
+def next_step(session: Session, number: int, application: Application, at: datetime) -> Action | None:
+    """What comes next: None where the case stops, and an action that is not allowed where it must wait."""
+    case = CASES[number]
+    if application.state in ENDS:
+        return None
+    people = People(session, application)
+    done = taken(session, application.id) if case.besides or case.nth > 1 else Counter()
+    found = None
+    for key, row, example in straight_on(session, application, at):
+        chart, event = key.split("/")
+        beside = next((item for item in left_beside(case, done) if item.before == key), None)
+        if beside is not None:
+            name = beside.step.split("/")[1]
+            return available_actions.propose(session, "application", application, name, people, at)
+        if key == STATEMENT:
+            found = available_actions.statement(session, row, people, at, demonstration=True)
+        else:
+            found = available_actions.propose(session, chart, row, event, people, at, example)
+        if found.allowed:
+            return None if key == case.until and done[key] >= case.nth - 1 else found
+    return found
+
+
+def straight_on(
+    session: Session,
+    application: Application,
+    at: datetime,
+) -> list[tuple[str, Any, dict[str, Any] | None]]:
+    """The steps of the straight way that the charts allow now, in its order: key, subject and example."""
+    early = application.state in EARLY or application.state is Stage.REFUSAL_INTENDED
+    subjects = [("application", application)] if early else available_actions.subjects(session, application)
+    found: list[tuple[str, Any, dict[str, Any] | None]] = [
+        (f"{chart}/{event}", row, None)
+        for chart, row in subjects
+        for event in available_actions.events_of(chart, row)
+        if f"{chart}/{event}" in FORWARD
+    ]
+    if not early:
+        waiting = available_actions.waiting_employers(session, application)
+        found += [("payment-batch/build", None, {"employer": employer}) for employer in waiting]
+        found += [(STATEMENT, batch, None) for batch in available_actions.exported(session, application)]
+        if available_actions.certificate_wanted(session, application, office_day(at)):
+            found.append((CERTIFICATE, application, None))
+    return sorted(found, key=lambda step: ORDER.index(step[0]))
+
+
+def taken(session: Session, stream: str) -> Counter[str]:
+    """How often each step was taken in an application."""
+    query = select(LedgerEntry.chart, LedgerEntry.event).where(LedgerEntry.stream == stream)
+    return Counter(f"{chart}/{event}" for chart, event in session.exec(query))
+
+
+def left_beside(case: Case, done: Counter[str]) -> Iterator[Beside]:
+    """The steps beside the way that were not taken yet."""
+    left = done.copy()
+    for beside in case.besides:
+        left[beside.step] -= 1
+        if left[beside.step] < 0:
+            yield beside

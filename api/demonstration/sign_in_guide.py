@@ -1,0 +1,49 @@
+"""How to get in: who acts in which role by default, for which employer, and the words that say so."""
+
+from api.demonstration.people import CAST, ZILVERDAM
+from rules.core.roles import Role
+
+
+def default_person(role: Role) -> str:
+    """Who acts in a role where nobody is named; another person for every role.
+
+    Raises:
+        LookupError: nobody in the demonstration office has the role, such as the engine's.
+    """
+    for member in CAST:
+        if member.role is role and member.organisation in {None, ZILVERDAM}:
+            return member.id
+    raise LookupError(f"Nobody in the demonstration office acts as {role}; take one of {', '.join(ROLES)}.")
+
+
+def organisation_of(person: str) -> str | None:
+    """The employer for which someone of the cast acts; None for the office's own people and for applicants."""
+    return next((member.organisation for member in CAST if member.id == person), None)
+
+
+ROLES = tuple(role for role in Role if role is not Role.ENGINE)
+
+WORDS = """\
+Everyone in the demonstration office is fictional. Get in as any of them with a bearer token:
+
+  TOKEN=$(.venv/bin/veiligadvies token --role officer)
+  curl -H "Authorization: Bearer $TOKEN" {base_url}/v1/work-items
+
+  role                default person
+{table}
+
+Someone else of the same role: .venv/bin/veiligadvies token --role officer --as officer-2
+Another employer's people carry its name: --role finance --as finance-lindewaard-1
+The employers:
+  {employers}"""
+
+
+def guide(base_url: str) -> str:
+    """The text that stands in the terminal once the office is open."""
+    employers = sorted({member.organisation for member in CAST if member.organisation})
+    rows = []
+    for role in ROLES:
+        person = default_person(role)
+        employer = organisation_of(person)
+        rows.append(f"  {role:<19} {person}{f' (of {employer})' if employer else ''}")
+    return WORDS.format(base_url=base_url.rstrip("/"), table="\n".join(rows), employers="\n  ".join(employers))

@@ -1,0 +1,1 @@
+"""Forecasting: answers of the forecast as text and plot."""

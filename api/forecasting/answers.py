@@ -1,0 +1,143 @@
+"""Forecasts as they are asked for: from a log, from this office, or from assumptions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from api.forecasting.text import advisers
+from rules.deadlines.calculator import QuestionError
+from rules.forecast import event_log
+from rules.forecast.backtest import back_test
+from rules.forecast.history import Past, fit
+from rules.forecast.model import Model, Spread
+from rules.forecast.request import Question, Tell, another, answer, check
+from rules.forecast.sources import Assumed, assumed, example, past_of_log
+from rules.queue.order import LANES
+from rules.queue.priority import zulu
+from states.reporting.forecast_input import past_of_office
+
+NOBODY = "Nobody took or ended work in the last weeks of the log, so nobody is there to simulate; say how many."
+
+
+@dataclass(frozen=True)
+class Given:
+    """What someone says to assume; None for what the history tells."""
+
+    arrivals_per_week: float | None = None
+    advisers: int | None = None
+    hours_per_case: float | None = None
+
+    @property
+    def suffices(self) -> bool:
+        """Whether it can be simulated without any history."""
+        return self.arrivals_per_week is not None and self.advisers is not None
+
+
+def of_assumptions(given: Given, question: Question, starts_on: date, *, named: str) -> tuple[Model, dict[str, Any]]:
+    """An office of which only assumptions are known; what is not given is as in the example of parliament's figures."""
+    held: Assumed = example(starts_on)
+    if given.arrivals_per_week is not None:
+        held = held._replace(arrivals_per_week=given.arrivals_per_week)
+    if given.advisers is not None:
+        held = held._replace(advisers=given.advisers)
+    if given.hours_per_case is not None:
+        held = held._replace(hours_per_case=given.hours_per_case)
+    check(question)
+    model = assumed(held, weeks=question.weeks)
+    return model, {"source": named, **basis(model), "assumed": assumptions(held)}
+
+
+def assumptions(held: Assumed) -> list[str]:
+    """What is assumed, in words."""
+    lanes = ", ".join(f"{part:.0%} {urgency}" for urgency, part in held.lanes.items())
+    return [
+        f"{held.arrivals_per_week:.2f} cases come in a week, in office hours, at random",
+        f"{advisers(held.advisers)} {'is' if held.advisers == 1 else 'are'} there in all office hours",
+        f"a case takes {held.hours_per_case:g} hours of an adviser, spread exponentially",
+        f"the lanes are {lanes}",
+        "nothing waits at first",
+    ]
+
+
+def of_log(
+    text: str, given: Given, question: Question, *, always: bool, at: datetime
+) -> tuple[Past, Model, dict[str, Any]]:
+    """Another office, from its log.
+
+    Raises:
+        LogError: the file cannot be read.
+        QuestionError: what is asked does not fit it.
+        TooLittleHistoryError: it is too short.
+    """
+    check(question)
+    pieces = event_log.read(text, at=at)
+    past = past_of_log(pieces, weeks=question.weeks, always=always, advisers=given.advisers)
+    return (past, *fitted(past, replace(given, advisers=None), question, "log"))
+
+
+def of_office(
+    session: Session, given: Given, question: Question, *, at: datetime
+) -> tuple[Past, Model, dict[str, Any]]:
+    """This office, from its own work.
+
+    Raises:
+        QuestionError: what is asked does not fit it.
+        TooLittleHistoryError: it is too young.
+    """
+    check(question)
+    past = past_of_office(session, at=at, weeks=question.weeks)
+    return (past, *fitted(past, given, question, "office"))
+
+
+def fitted(past: Past, given: Given, question: Question, source: str) -> tuple[Model, dict[str, Any]]:
+    """The office that a history shows, with what someone says to assume instead."""
+    model = fit(past, weeks=question.weeks)
+    said = []
+    if given.advisers is not None:
+        staff = model.staff(model.pool)
+        more = [another(model, number) for number in range(1, given.advisers - len(staff) + 1)]
+        model = model.with_people([*staff[: given.advisers], *more])
+        said.append(advisers(given.advisers))
+    if not model.staff(model.pool):
+        raise QuestionError("advisers", NOBODY)
+    if given.arrivals_per_week is not None:
+        model = model.with_intake(given.arrivals_per_week / sum(rate.weekly for rate in model.rates.values()))
+        said.append(f"{given.arrivals_per_week:g} cases a week")
+    if given.hours_per_case is not None:
+        if len(model.stages) > 1:
+            words = "This office's work comes in several steps, each with hours of its own; leave this out."
+            raise QuestionError("hours-per-case", words)
+        stage = replace(model.stages[0], hours={0: Spread(mean=given.hours_per_case)})
+        model = replace(model, stages=(stage,))
+        said.append(f"{given.hours_per_case:g} hours a case")
+    told = {"source": source, "from": zulu(past.origin), "until": zulu(past.until), **basis(model), "assumed": said}
+    return model, {**told, "cases": len({piece.case for piece in past.pieces})}
+
+
+def basis(model: Model) -> dict[str, Any]:
+    """What a forecast rests on."""
+    pools = sorted({person.pool for person in model.people})
+    return {
+        "casesPerWeek": {str(LANES[lane]): round(rate.weekly, 3) for lane, rate in model.rates.items()},
+        "hoursOfWork": {stage.name: round(stage.spread(0).expected, 2) for stage in model.stages},
+        "people": {pool: len(model.staff(pool)) for pool in pools},
+        "atOnce": {pool: max(person.hands for person in model.staff(pool)) for pool in pools},
+        "skillsNobodyHas": model.lacking(),
+        "thereAtFirst": len(model.backlog),
+    }
+
+
+def told(
+    model: Model,
+    rests_on: Mapping[str, Any],
+    question: Question,
+    tell: Tell,
+    *,
+    tested: Past | None = None,
+) -> dict[str, Any]:
+    """The whole answer; with the back-test where a past is given for it."""
+    found = {"basis": dict(rests_on), **answer(model, question, tell)}
+    return {**found, "backTest": back_test(tested, question, tell)} if tested is not None else found

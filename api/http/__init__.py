@@ -1,0 +1,1 @@
+"""HTTP: dependencies, sign-in, errors, pagination and other parts of every route."""

@@ -1,0 +1,121 @@
+"""Bearer tokens: verified here; issued here only for the demonstration office."""
+
+import hmac
+import json
+from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet, OctKey
+from sqlmodel import Session, col, select
+
+from api.http.errors import ApiError, UnauthenticatedError, UnknownDutyError
+from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
+from states.engine import parties
+from states.settings import Configuration
+from states.storage.vault import office_key
+from states.tables.people import Duty
+
+LIFETIME = timedelta(hours=12)
+PREFERRED = "gemeente-zilverdam"
+"""The employer for which the demonstration office issues tokens unless a person is named."""
+
+
+@lru_cache(maxsize=4)
+def own_key(path: Path) -> OctKey:
+    """The demonstration office's signing key, derived from the office's key."""
+    secret = hmac.new(office_key(path), b"bearer tokens", "sha256").digest()
+    return OctKey.import_key(secret)
+
+
+@lru_cache(maxsize=4)
+def provider_keys(path: Path, _changed: float) -> KeySet:
+    """The identity provider's public keys; read again when the file changes."""
+    return KeySet.import_key_set(json.loads(path.read_text("utf-8")))
+
+
+def issue(session: Session, configuration: Configuration, role: Role, person: str | None, *, at: datetime) -> str:
+    """A token for a person of the demonstration office; the first who holds the role where nobody is named.
+
+    Raises:
+        ApiError: this is no demonstration office, or nobody holds the role.
+    """
+    if not configuration.demonstration:
+        raise ApiError("Only the demonstration office issues tokens; sign in with your identity provider.")
+    query = select(Duty).where(Duty.role == role)
+    if person is not None:
+        query = query.where(Duty.person == person)
+    elif role in OF_AN_EMPLOYER:
+        query = query.order_by(col(Duty.organisation) != PREFERRED)
+    elif role is Role.APPLICANT:
+        query = query.order_by(col(Duty.person) != "applicant-1")
+    duty = session.exec(query.order_by(col(Duty.person)).limit(1)).first()
+    if duty is None:
+        who = f"{person} does not hold the role {role}" if person else f"Nobody holds the role {role}"
+        raise ApiError(f"{who}. Has the demonstration office been loaded? See `veiligadvies run`.")
+    claims: dict[str, Any] = {
+        "iss": configuration.issuer,
+        "aud": configuration.audience,
+        "sub": duty.person,
+        "role": str(role),
+        "organisation": duty.organisation,
+        "iat": int(at.timestamp()),
+        "exp": int((at + LIFETIME).timestamp()),
+    }
+    return jwt.encode({"alg": "HS256"}, claims, own_key(configuration.key_file))
+
+
+def claims_of(configuration: Configuration, token: str, *, at: datetime) -> dict[str, Any]:
+    """What a token says, once its signature, issuer, audience and dates hold.
+
+    Raises:
+        UnauthenticatedError: they do not.
+    """
+    try:
+        if configuration.jwks_file is not None:
+            keys = provider_keys(configuration.jwks_file, configuration.jwks_file.stat().st_mtime)
+            found = jwt.decode(token, keys, algorithms=["RS256", "PS256", "ES256", "EdDSA"])
+        elif configuration.demonstration:
+            found = jwt.decode(token, own_key(configuration.key_file), algorithms=["HS256"])
+        else:
+            raise UnauthenticatedError("No identity provider is configured (VEILIGADVIES_JWKS_FILE).")
+        registry = jwt.JWTClaimsRegistry(
+            now=int(at.timestamp()),
+            leeway=30,
+            iss={"essential": True, "value": configuration.issuer},
+            aud={"essential": True, "value": configuration.audience},
+            sub={"essential": True},
+            exp={"essential": True},
+        )
+        registry.validate(found.claims)
+    except (JoseError, ValueError) as error:
+        words = "The token does not hold: it is expired, altered, or not for this office."
+        raise UnauthenticatedError(words) from error
+    return dict(found.claims)
+
+
+def actor(session: Session, configuration: Configuration, header: str | None, *, at: datetime) -> Actor:
+    """Who a request comes from, held against the duties that are known here.
+
+    Raises:
+        UnauthenticatedError: no bearer token, or one that does not hold.
+        UnknownDutyError: its person does not hold the role.
+    """
+    kind, _, token = (header or "").partition(" ")
+    if kind.lower() != "bearer" or not token:
+        raise UnauthenticatedError("Send a header `Authorization: Bearer <token>`.")
+    claims = claims_of(configuration, token.strip(), at=at)
+    organisation = str(claims.get("organisation") or "")
+    try:
+        role = Role(str(claims.get("role")))
+    except ValueError:
+        raise UnknownDutyError("The token names no role that this office knows.") from None
+    if role is Role.ENGINE or session.get(Duty, (str(claims["sub"]), role, organisation)) is None:
+        if (successor := parties.current(session, organisation)) != organisation:
+            words = f"{organisation} was merged into {successor}; sign in for {successor}."
+            raise UnknownDutyError(f"{words} You do not hold the role {role} for {organisation} any more (duty.role).")
+        raise UnknownDutyError(f"You do not hold the role {role} here (rule duty.role, Awb 10:3).")
+    return Actor(str(claims["sub"]), role, organisation or None)

@@ -1,0 +1,69 @@
+"""Idempotency keys: the same request twice is done once and answered twice; kept for 24 hours."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from fastapi import Response
+from fastapi.encoders import jsonable_encoder
+from sqlalchemy import func
+from sqlmodel import col, delete, select
+
+from api.http.dependencies import Edge
+from states.errors import ReusedKeyError
+from states.storage.vault import Vault
+from states.tables.work import IdempotencyKey
+
+KEPT = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a request is answered: status, headers and a body in wire form."""
+
+    status: int
+    body: Any
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def response(self, **more: str) -> Response:
+        """The answer as HTTP."""
+        content = json.dumps(jsonable_encoder(self.body), ensure_ascii=False)
+        return Response(content, self.status, headers={**self.headers, **more}, media_type="application/json")
+
+
+def once(edge: Edge, key: str | None, route: str, body: Any, do: Callable[[], Answer]) -> Response:
+    """Do something once for an Idempotency-Key; without a key, just do it.
+
+    Raises:
+        ReusedKeyError: the key was used for another request.
+    """
+    if key is None:
+        return do().response()
+    session, vault = edge.session, Vault.of(edge.session)
+    mark = vault.mark(f"{route}\n{json.dumps(jsonable_encoder(body), sort_keys=True)}")
+    # Two requests with one key wait for each other here, so that the second finds the first one's answer.
+    session.exec(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{edge.by.person} {key}", 0))))
+    session.exec(delete(IdempotencyKey).where(col(IdempotencyKey.expires_at) < edge.at))
+    seen = session.get(IdempotencyKey, (edge.by.person, key))
+    purpose = f"answer {edge.by.person} {key}"
+    if seen is not None:
+        if seen.body_mark != mark:
+            raise ReusedKeyError("This Idempotency-Key was used for another request; take a new one.")
+        kept = json.loads(vault.open_for_office(seen.answer, purpose))
+        return Answer(seen.status, kept["body"], kept["headers"]).response(**{"Idempotency-Replayed": "true"})
+    answer = do()
+    kept = {"body": jsonable_encoder(answer.body), "headers": answer.headers}
+    session.add(
+        IdempotencyKey(
+            person=edge.by.person,
+            key=key,
+            route=route,
+            body_mark=mark,
+            status=answer.status,
+            answer=vault.seal_for_office(json.dumps(kept).encode(), purpose),
+            expires_at=edge.at + KEPT,
+        ),
+    )
+    return answer.response()

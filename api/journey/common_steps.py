@@ -1,0 +1,100 @@
+"""From the intake to what was provided: the steps that every application shares."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from api.journey.case import Case
+from rules.core.roles import Role
+
+BASES = {"home": "home-measure", "work": "workplace", "travel": "car", "digital": "ict"}
+LENT = frozenset({"travel", "digital"})
+
+
+def begin_intake(case: Case) -> None:
+    """An officer takes the application up."""
+    case.do(case.officer, "start-intake")
+    case.story.tell("An officer starts the intake.")
+
+
+def interview(case: Case, held_on: date | None = None) -> None:
+    """The risk interview is planned and held, with all four domains; today unless it was held before."""
+    adviser = case.client.of(Role.ADVISER)
+    case.do(case.officer, "plan-interview")
+    case.do(adviser, "hold-interview", {"heldOn": (held_on or case.today).isoformat()})
+    case.do(adviser, "begin-advice")
+    case.story.tell("The risk interview is planned and held over home, work, travel and digital; the advice begins.")
+
+
+def assess(case: Case, domain: str, estimate: str | None) -> None:
+    """One domain is assessed: one measure at an estimate, or nothing where there is none."""
+    measure = {
+        "legalBasis": BASES[domain],
+        "form": "lent" if domain in LENT else "provided",
+        "description": "As described in the enclosed advice.",
+        "estimate": estimate,
+    }
+    body = {
+        "domain": domain,
+        "needed": estimate is not None,
+        "finding": "The present state was inspected.",
+        "measures": [measure] if estimate is not None else [],
+    }
+    case.do(case.client.of(Role.ADVISER), "assess-domain", body)
+
+
+def advise(case: Case, estimates: Mapping[str, str]) -> None:
+    """Assess every domain and submit the advice to the security authority."""
+    for domain in BASES:
+        assess(case, domain, estimates.get(domain))
+    submit(case)
+    needed = ", ".join(estimates)
+    case.story.tell(f"The four domains are assessed, with measures for {needed}; the advice is with the authority.")
+
+
+def submit(case: Case) -> None:
+    """The advice goes to the security authority."""
+    case.do(case.client.of(Role.ADVISER), "submit-advice")
+    case.at_stage("with-security-authority")
+
+
+def adopt(case: Case, adopted_on: date | None = None) -> None:
+    """The security authority adopts the advice, today or before; every employer is asked to take over."""
+    body = {
+        "adoptedOn": (adopted_on or case.today).isoformat(),
+        "threatAnalysis": f"TA-{case.reference}",
+        "homeAssessment": f"HA-{case.reference}",
+    }
+    case.do(case.client.of(Role.SECURITY_AUTHORITY), "adopt-advice", body)
+    case.at_stage("takeover")
+    case.story.same("The domains", {item["state"] for item in case.view()["advice"]}, {"adopted"})
+    case.story.tell(f"The security authority adopts the advice; asked to take over: {', '.join(case.employers)}.")
+
+
+def takeover_of(case: Case, employer: str) -> str:
+    """The id of an employer's takeover."""
+    return str(next(item["id"] for item in case.view()["takeovers"] if item["organisation"] == employer))
+
+
+def confirm_receipt(case: Case, employer: str, received_on: date) -> None:
+    """The employer says on which day it received the request."""
+    caller = case.client.at(Role.EMPLOYER, employer)
+    body = {"receivedOn": received_on.isoformat()}
+    case.do(caller, "confirm-receipt", body, subject=takeover_of(case, employer))
+
+
+def take_over(case: Case, employer: str) -> None:
+    """The employer takes over; it cannot refuse."""
+    caller = case.client.at(Role.EMPLOYER, employer)
+    case.do(caller, "take-over", {"decision": f"DEC-{case.reference}"}, subject=takeover_of(case, employer))
+    case.story.tell(f"{employer} takes over the advised measures.")
+
+
+def provide(case: Case, *domains: str) -> None:
+    """The measures in some domains are ordered and provided; in all of them where none is named."""
+    caller = case.client.at(Role.EMPLOYER, case.employers[0])
+    for measure in case.measures():
+        if domains and measure["domain"] not in domains:
+            continue
+        case.do(caller, "order", subject=measure["id"])
+        case.do(caller, "provide", subject=measure["id"])
+        case.story.tell(f"The {measure['domain']} measure {measure['id']} is ordered and provided.")

@@ -1,0 +1,57 @@
+"""Someone who holds several duties at one employer, to see that four eyes are asked for all the same."""
+
+from types import TracebackType
+from typing import Self
+from uuid import uuid4
+
+from api.journey.client import Caller, Client, expect_success
+from rules.core.roles import Role
+
+DUTIES = (Role.FINANCE, Role.APPROVER, Role.RELEASER)
+
+
+class TwoHats:
+    """Registered for the while, and departed afterwards; the handle comes after those of the office's own people."""
+
+    def __init__(self, client: Client, employer: str) -> None:
+        self.employer = employer
+        self._client = client
+        self._person = f"with-two-hats-{uuid4().hex[:12]}"
+        self._administrator = client.of(Role.ADMINISTRATOR)
+
+    def __enter__(self) -> Self:
+        """Come to take part."""
+        body = {
+            "id": self._person,
+            "name": "Q. Tweepet",
+            "email": f"{self._person}@zilverdam.example",
+            "duties": [{"role": role, "organisation": self.employer} for role in DUTIES],
+        }
+        expect_success(self._administrator.post("/v1/people", body))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Depart."""
+        answer = self._administrator.post(f"/v1/people/{self._person}/_depart", if_match="*")
+        if kind is None:
+            expect_success(answer)
+
+    @property
+    def finance(self) -> Caller:
+        """In the duty of checking."""
+        return self._client.of(Role.FINANCE, self._person)
+
+    @property
+    def approver(self) -> Caller:
+        """In the duty of approving."""
+        return self._client.of(Role.APPROVER, self._person)
+
+    @property
+    def releaser(self) -> Caller:
+        """In the duty of releasing."""
+        return self._client.of(Role.RELEASER, self._person)

@@ -1,0 +1,40 @@
+"""(b) A burgemeester of two municipalities: each takes over, and each pays its part."""
+
+from decimal import Decimal
+
+from api.journey import common_steps, payment
+from api.journey.case import LINDEWAARD, ZILVERDAM, Case, Journey, receive
+
+NETS = {"travel": "250.00", "digital": "1000.01"}
+ESTIMATES = {"travel": "302.50", "digital": "1210.01"}
+"""An amount that two cannot share equally: the first takes the remainder."""
+
+
+def run(journey: Journey) -> str:
+    """Drive it to closed; answers its reference."""
+    journey.story.chapter("(b) A burgemeester of two municipalities")
+    case = receive(journey, office="mayor", employers=(ZILVERDAM, LINDEWAARD))
+    common_steps.begin_intake(case)
+    common_steps.interview(case)
+    common_steps.advise(case, ESTIMATES)
+    common_steps.adopt(case)
+    for employer in case.employers:
+        common_steps.confirm_receipt(case, employer, case.today)
+    common_steps.take_over(case, ZILVERDAM)
+    case.at_stage("takeover")
+    states = {item["state"] for item in case.measures()}
+    case.story.same("Measures that only one of two took over", states, {"advised"})
+    common_steps.take_over(case, LINDEWAARD)
+    case.at_stage("provision")
+    common_steps.provide(case)
+    payment.settle(case, NETS, checks=False)
+    in_equal_parts(case)
+    return case.reference
+
+
+def in_equal_parts(case: Case) -> None:
+    """The first pays the cent that cannot be shared, and no more than that."""
+    parts = {item["organisation"]: Decimal(item["gross"]) for item in case.part("payables")}
+    more = parts[ZILVERDAM] - parts[LINDEWAARD]
+    case.story.same("What the first pays more than the second", more, Decimal("0.01"))
+    case.story.tell(f"The parts are equal but for the cent that cannot be shared: {ZILVERDAM}, named first, pays it.")

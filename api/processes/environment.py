@@ -1,0 +1,58 @@
+"""The environment of the processes we start: what they need, and nothing through which they would call outside."""
+
+import os
+from collections.abc import Mapping
+
+from states.settings import Configuration
+
+OUTWARD = ("OTEL_", "SENTRY_", "LOGFIRE_", "DD_", "PREFECT_", "PREFECT__")
+"""Settings that send something elsewhere, or that a Prefect of someone else left behind."""
+KEPT = ("PREFECT_API_KEY", "PREFECT_API_AUTH_STRING", "PREFECT_API_SSL_CERT_FILE", "PREFECT_CLIENT_")
+"""What a Prefect server of one's own may ask for."""
+
+
+def surroundings(configuration: Configuration, database: str, prefect: str) -> dict[str, str]:
+    """What every process of the office finds in its environment.
+
+    Args:
+        configuration: what we were told.
+        database: the address of the database, also where it is embedded.
+        prefect: the address of the Prefect server, also where it is ours.
+    """
+    own_server = configuration.prefect_api_url is not None
+    kept = {key: value for key, value in os.environ.items() if _may_stay(key, own_server=own_server)}
+    home = configuration.folder / "prefect"
+    return kept | {
+        "DATABASE_URL": database,
+        "VEILIGADVIES_HOME": str(configuration.folder),
+        "PYTHONUNBUFFERED": "1",
+        "NO_PROXY": "*",
+        "DO_NOT_TRACK": "1",
+        "PREFECT_API_URL": prefect,
+        "PREFECT_HOME": str(home),
+        "PREFECT_LOGGING_LEVEL": "WARNING",
+        "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    }
+
+
+def prefect_server(around: Mapping[str, str]) -> dict[str, str]:
+    """What our own Prefect server finds besides: its store, its first pages, and no call to anyone."""
+    return dict(around) | {
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{around['PREFECT_HOME']}/prefect.db",
+        # The second version of its pages calls a host of its maker from the browser.
+        "PREFECT_SERVER_UI_V2_ENABLED": "false",
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        # Its store only says what ran; what happened stands in our ledger.
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(24 * 60 * 60),
+        "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "P1D",
+    }
+
+
+def _may_stay(key: str, *, own_server: bool) -> bool:
+    if key.upper().endswith("_PROXY"):
+        return False
+    if key.startswith(KEPT) and own_server:
+        return True
+    return not key.startswith(OUTWARD)

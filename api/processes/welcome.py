@@ -1,0 +1,22 @@
+"""What a new office says of itself: its addresses, and how to get in as each role."""
+
+from api.demonstration.sign_in_guide import guide
+from api.processes.instance import Office
+from states.settings import Configuration
+
+
+def welcome(configuration: Configuration, office: Office) -> str:
+    """The text with which the start of an office ends."""
+    lines = [
+        "",
+        f"  Pages and API   {office.api}/",
+        f"  API document    {office.api}/openapi.json",
+        f"  Prefect         {office.prefect.removesuffix('/api')}",
+        f"  Letters         {configuration.smtp_url or configuration.mailbox}",
+        f"  Bank folder     {configuration.bank}",
+        f"  Logs            {configuration.folder / 'logs'}",
+        "",
+    ]
+    if configuration.demonstration:
+        lines += [guide(office.api), "", "The whole way, told as it happens: .venv/bin/veiligadvies journey"]
+    return "\n".join([*lines, "Ctrl-C stops everything.", ""])

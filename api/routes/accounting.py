@@ -1,0 +1,247 @@
+"""The books of an employer: the journal in every form it leaves in, its accounts and periods, and the reports."""
+
+from datetime import date, datetime
+from importlib.metadata import version as installed
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query, Response
+from pydantic import Field
+from sqlmodel import Session, select
+
+from api import views
+from api.http.dependencies import Edge, OneEdge
+from api.http.pagination import Cursor, Limit, cut
+from api.routes.case_parts import Bookings, booking_view
+from api.routes.payments import SEES_ALL_BOOKS, not_finance, own
+from rules.core.dates import office_day
+from rules.core.roles import OF_AN_EMPLOYER
+from rules.payments import accounting_periods as rules
+from states.accounting import accounts, journal_query, periods, reports, xaf
+from states.accounting.export_rows import ClassRow, JournalRow, OpenItem, SpendingRow
+from states.accounting.spreadsheets import Control, Sheet, as_csv, as_workbook, control
+from states.charts.booking import BookingState
+from states.engine import parties
+from states.errors import MalformedError, NotFoundError, RefusedError
+from states.tables.payments import Booking
+from states.tables.people import Organisation
+
+router = APIRouter(prefix="/v1", tags=["books"])
+Form = Annotated[Literal["json", "csv", "xlsx"], Query(alias="format", description="How the rows leave")]
+JournalForm = Annotated[Literal["json", "csv", "xlsx", "xaf"], Query(alias="format", description="How the rows leave")]
+Period = Annotated[str | None, Query(pattern=rules.PERIOD, description="A year or a month of one, such as 2026-03")]
+Year = Annotated[int, Query(ge=2021, le=2099, description="A year of the books")]
+Employer = Annotated[str | None, Query(max_length=60, description="One employer; for those who see the books of all")]
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def employers_of(edge: Edge, employer: str | None) -> journal_query.Employers:
+    """Whose books the caller may read: those of the own employer alone, or of all for those who see them.
+
+    Raises:
+        RefusedError: the caller's role has nothing to do with money.
+        NotFoundError: it names an employer whose books are not the caller's.
+    """
+    if edge.by.role not in OF_AN_EMPLOYER | SEES_ALL_BOOKS:
+        raise not_finance(edge)
+    mine = edge.by.organisation if edge.by.role in OF_AN_EMPLOYER else employer
+    if mine is None:
+        return None
+    names = parties.known_as(edge.session, mine)
+    if (employer is not None and employer not in names) or edge.session.get(Organisation, mine) is None:
+        raise NotFoundError("employer", employer or mine)
+    return [employer] if employer is not None and employer != mine else names
+
+
+def marked(content: bytes, kind: str, name: str, totals: Control) -> Response:
+    """A file with its control totals in the headers."""
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "X-Control-Count": str(totals.count),
+        "X-Control-SHA256": totals.sha256,
+    }
+    for total in ("debit", "credit", "total"):
+        if (amount := getattr(totals, total)) is not None:
+            headers[f"X-Control-{total.title()}"] = str(amount)
+    return Response(content, media_type=kind, headers=headers)
+
+
+def leave(edge: Edge, sheet: Sheet, form: str, *, about: dict[str, Any], name: str) -> Response:
+    """Rows as a file."""
+    totals = control(sheet)
+    if form == "csv":
+        return marked(as_csv(sheet), "text/csv; charset=utf-8", f"{name}.csv", totals)
+    made_on = office_day(edge.at)
+    return marked(as_workbook(sheet, about=about, made_on=made_on), WORKBOOK, f"{name}.xlsx", totals)
+
+
+class Journal(views.View):
+    """The journal, with its control totals."""
+
+    items: list[JournalRow]
+    control: Control
+
+
+@router.get("/journal-lines", response_model=Journal, operation_id="list-journal-lines")
+def journal_lines(
+    edge: OneEdge,
+    period: Period = None,
+    employer: Employer = None,
+    form: JournalForm = "json",
+) -> Journal | Response:
+    """The journal of the caller's employer: as JSON, CSV, XLSX with a control sheet, or XAF 3.2 of one employer."""
+    names = employers_of(edge, employer)
+    since, until = rules.days_of(period) if period else (None, None)
+    rows = journal_query.journal(edge.session, names, since, until)
+    sheet = Sheet("journal", JournalRow, rows)
+    if form == "json":
+        return Journal(items=rows, control=control(sheet))
+    name = "-".join(["journal", *([period] if period else [])])
+    if form == "xaf":
+        return audit_file(edge, names, period, sheet, name)
+    about = {"employer": ", ".join(names or ["all"]), "period": period or "all"}
+    return leave(edge, sheet, form, about=about, name=name)
+
+
+def audit_file(edge: Edge, names: journal_query.Employers, period: str | None, sheet: Sheet, name: str) -> Response:
+    """The journal of one employer and period as XAF 3.2.
+
+    Raises:
+        MalformedError: no period or employer is named.
+        RefusedError: the employer's tax number is not known.
+    """
+    if period is None:
+        raise MalformedError([("period", "An audit file is of a period: name a year such as 2026, or a month.")])
+    if names is None:
+        raise MalformedError([("employer", "An audit file is of one employer: name it.")])
+    employer = edge.session.get_one(Organisation, names[0])
+    held = accounts.on_day(edge.session, employer, office_day(edge.at))  # its number, whatever period is asked for
+    missing = rules.names_taxpayer(organisation=employer.id, tax_number=held.tax_number)
+    if missing is not None or held.tax_number is None:
+        raise RefusedError([missing] if missing else [])
+    heading = xaf.Heading(
+        employer.id, employer.name, held.tax_number, period, office_day(edge.at), installed("veiligadvies")
+    )
+    written = xaf.document(heading, [row for row in sheet.rows if isinstance(row, JournalRow)])
+    return marked(written, "application/xml", f"{name}.xaf", control(sheet))
+
+
+class OpenItems(views.View):
+    """What is open in the books."""
+
+    items: list[OpenItem]
+    control: Control
+
+
+@router.get("/reports/open-items", response_model=OpenItems, operation_id="report-open-items")
+def open_items(edge: OneEdge, employer: Employer = None, form: Form = "json") -> OpenItems | Response:
+    """What is owed and not paid, paid and not booked, or on a statement and known to nobody."""
+    rows = reports.open_items(edge.session, employers_of(edge, employer))
+    sheet = Sheet("open-items", OpenItem, rows)
+    if form == "json":
+        return OpenItems(items=rows, control=control(sheet))
+    return leave(edge, sheet, form, about={"on": office_day(edge.at)}, name="open-items")
+
+
+class TaxClasses(views.View):
+    """A year by tax class."""
+
+    items: list[ClassRow]
+    control: Control
+
+
+@router.get("/reports/tax-classes", response_model=TaxClasses, operation_id="report-tax-classes")
+def tax_classes(edge: OneEdge, year: Year, employer: Employer = None, form: Form = "json") -> TaxClasses | Response:
+    """What was booked in a year, per employer and per tax class."""
+    rows = reports.tax_classes(edge.session, employers_of(edge, employer), year)
+    sheet = Sheet("tax-classes", ClassRow, rows)
+    if form == "json":
+        return TaxClasses(items=rows, control=control(sheet))
+    return leave(edge, sheet, form, about={"year": year}, name=f"tax-classes-{year}")
+
+
+class Spending(views.View):
+    """What was spent beside the ministry's contribution; a report, never a claim."""
+
+    items: list[SpendingRow]
+    note: str
+    control: Control
+
+
+@router.get("/reports/spending", response_model=Spending, operation_id="report-spending")
+def spending(edge: OneEdge, year: Year, employer: Employer = None, form: Form = "json") -> Spending | Response:
+    """What each kind of employer spent in a year beside the ministry's contribution; a report, never a claim."""
+    rows = reports.spending(edge.session, employers_of(edge, employer), year)
+    sheet = Sheet("spending", SpendingRow, rows)
+    if form == "json":
+        return Spending(items=rows, note=reports.NO_CLAIM, control=control(sheet))
+    return leave(edge, sheet, form, about={"year": year, "note": reports.NO_CLAIM}, name=f"spending-{year}")
+
+
+class AccountsView(views.View):
+    """The accounts of the books as they hold on a day, and by which document."""
+
+    since: date
+    cost: str
+    creditor: str
+    vat: str
+    bank: str
+    cost_centre: str
+    task_field: str
+    category: str
+    tax_number: str | None
+    source: str
+
+
+class PeriodView(views.View):
+    """A period that is closed."""
+
+    period: str
+    since: date
+    until: date
+    closed_by: str
+    closed_at: datetime
+
+
+class Books(views.View):
+    """How an employer keeps its books."""
+
+    organisation: str
+    accounts: AccountsView
+    closed: list[PeriodView]
+    first_open_day: date = Field(description="The first day from today on which something can be booked")
+
+
+@router.get("/organisations/{id}/books", operation_id="get-books")
+def books(edge: OneEdge, key: Annotated[str, Path(alias="id", max_length=80)], on: date | None = None) -> Books:
+    """The accounts that hold on a day (today where it is left out), and the periods that are closed."""
+    employers_of(edge, key)
+    session: Session = edge.session
+    row, day = session.get_one(Organisation, key), on or office_day(edge.at)
+    closed = periods.closed(session, key)
+    return Books(
+        organisation=key,
+        accounts=AccountsView.model_validate(accounts.on_day(session, row, day)),
+        closed=[PeriodView.model_validate(item) for item in closed],
+        first_open_day=periods.open_day(closed, office_day(edge.at)),
+    )
+
+
+@router.get("/bookings", response_model=Bookings, operation_id="list-bookings")
+def bookings(
+    edge: OneEdge,
+    state: BookingState | None = None,
+    form: Annotated[Literal["json", "csv"], Query(alias="format")] = "json",
+    cursor: Cursor = None,
+    limit: Limit = 500,
+) -> Bookings | Journal | Response:
+    """The bookings of the caller's employer, or its journal as CSV; see /v1/journal-lines for more of it."""
+    if form == "csv":
+        return journal_lines(edge, form="csv")
+    query = select(Booking)
+    if state is not None:
+        query = query.where(Booking.state == state)
+    if cursor is not None:
+        query = query.where(Booking.id > cursor)
+    found = edge.session.exec(own(edge, query, Booking).order_by(Booking.id).limit(limit + 1)).all()
+    shown, following = cut(found, limit)
+    return Bookings(items=[booking_view(row) for row in shown], next=following)

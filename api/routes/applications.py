@@ -1,0 +1,228 @@
+"""Applications: received, listed, searched, looked at, now and at any instant."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Path, Query, Request, Response
+from pydantic import Field
+from sqlalchemy import ColumnElement, false
+from sqlmodel import Session, col, or_, select
+
+from api import views
+from api.http.dependencies import Edge, OneEdge
+from api.http.errors import MalformedHeaderError
+from api.http.idempotency import Answer, once
+from api.http.pagination import newest_first
+from api.http.urls import href
+from rules.core.regulation import Office
+from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
+from rules.threats.urgency import Urgency
+from states.charts.application import Stage
+from states.commands.fire import fire
+from states.engine import parties
+from states.engine.bodies import Body
+from states.errors import NotFoundError
+from states.events.application.receipt import NewApplication, Receive
+from states.storage import name_index, replay
+from states.tables.application import Application, ApplicationEmployer, DomainAdvice, Takeover
+from states.tables.work import Reminder
+
+router = APIRouter(prefix="/v1/applications", tags=["applications"])
+EXAMPLE: dict[str, Any] = Receive().example(None)  # type: ignore[arg-type]  # it looks at no step
+Reference = Annotated[str, Path(pattern=r"^[A-Za-z0-9-]{3,40}$", description="The application's reference")]
+EMPLOYER = r"^[a-z0-9-]{2,60}$"
+Limit = Annotated[int, Query(ge=1, le=200)]
+
+
+class Page(views.View):
+    """A page of applications; ``next`` is the cursor of the following page, if there is one."""
+
+    items: list[views.ApplicationSummary]
+    next: str | None = None
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=views.ApplicationView,
+    operation_id="receive-application",
+    openapi_extra={"requestBody": {"content": {"application/json": {"example": EXAMPLE}}}},
+)
+def receive(
+    edge: OneEdge,
+    body: NewApplication,
+    idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
+) -> Response:
+    """Receive an application. It is always taken in; whether there is a claim is judged in the intake."""
+
+    def do() -> Answer:
+        row = fire(edge.session, "application", None, "receive", by=edge.by, at=edge.at, body=body).row
+        headers = {"Location": href("application", row.id), "ETag": etag(row.version)}
+        return Answer(201, view_of(edge, row).model_dump(mode="json", by_alias=True), headers)
+
+    return once(edge, idempotency_key, "POST /v1/applications", body, do)
+
+
+@router.get("", operation_id="list-applications")
+def listed(
+    edge: OneEdge,
+    stage: Stage | None = None,
+    urgency: Urgency | None = None,
+    employer: Annotated[str | None, Query(pattern=EMPLOYER)] = None,
+    cursor: Annotated[str | None, Query(max_length=100)] = None,
+    limit: Limit = 50,
+) -> Page:
+    """The applications that the caller may see, the newest first."""
+    search = Search(stage=stage, urgency=urgency, employer=employer, cursor=cursor, limit=limit)
+    return page(edge, search)
+
+
+class Search(Body):
+    """What to look for; names are searched here and never in an address."""
+
+    name: Annotated[str | None, Field(min_length=2, max_length=100)] = None
+    reference: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9-]{2,40}$")] = None
+    stage: Stage | None = None
+    urgency: Urgency | None = None
+    office: Office | None = None
+    employer: Annotated[str | None, Field(pattern=EMPLOYER)] = None
+    cursor: Annotated[str | None, Field(max_length=100)] = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+@router.post("/_search", operation_id="search-applications")
+def search(edge: OneEdge, body: Search) -> Page:
+    """Search applications by name, reference, stage, urgency, office and employer."""
+    return page(edge, body)
+
+
+def page(edge: Edge, wanted: Search) -> Page:
+    """One page of what was looked for, of what the caller may see."""
+    session, by = edge.session, edge.by
+    query = select(Application)
+    if wanted.stage:
+        query = query.where(Application.state == wanted.stage)
+    if wanted.urgency:
+        query = query.where(Application.urgency == wanted.urgency)
+    if wanted.office:
+        query = query.where(Application.office == wanted.office)
+    if wanted.reference:
+        query = query.where(col(Application.id).startswith(wanted.reference.upper(), autoescape=True))
+    if wanted.name:
+        reads = by.role in views.READS_CONTENT
+        query = query.where(col(Application.applicant).in_(name_index.find(session, wanted.name) if reads else []))
+    if wanted.employer:
+        known = parties.known_as(session, parties.current(session, wanted.employer))
+        tied = select(ApplicationEmployer.application).where(col(ApplicationEmployer.organisation).in_(known))
+        query = query.where(col(Application.id).in_(tied))
+    query = query.where(*of_caller(session, by))
+    place = col(Application.created_at), col(Application.id)
+    query = newest_first(query, place, unfold(wanted.cursor) if wanted.cursor else None)
+    rows = list(session.exec(query.limit(wanted.limit + 1)))
+    shown = rows[: wanted.limit]
+    more = len(rows) > wanted.limit
+    last = shown[-1] if shown else None
+    return Page(
+        items=[views.summary(session, row) for row in shown],
+        next=f"{views.zulu(last.created_at.isoformat())}~{last.id}" if more and last else None,
+    )
+
+
+def of_caller(session: Session, by: Actor) -> list[ColumnElement[bool]]:
+    """The conditions under which the caller may see an application; as :func:`views.may_see`."""
+    if by.role is Role.MINISTRY_CONTACT:
+        return [false()]
+    if by.role is Role.APPLICANT:
+        return [or_(col(Application.applicant) == by.person, col(Application.representative) == by.person)]
+    found: list[ColumnElement[bool]] = []
+    if by.role in OF_AN_EMPLOYER:
+        asked = select(Takeover.stream).where(
+            col(Takeover.organisation).in_(parties.known_as(session, by.organisation))
+        )
+        found.append(col(Application.id).in_(asked))
+    if by.role in views.WHERE_TOLD:
+        told = select(Reminder.application).where(Reminder.recipient == by.person)
+        found.append(col(Application.id).in_(told))
+    return found
+
+
+def unfold(cursor: str) -> tuple[datetime, str]:
+    """Read a cursor as it was given out."""
+    given, _, reference = cursor.partition("~")
+    try:
+        at = datetime.fromisoformat(given)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None or not reference:
+        raise MalformedHeaderError("The cursor is not one that this list gave out; begin without it.")
+    return at, reference
+
+
+@router.get("/{reference}", response_model=views.ApplicationView, operation_id="get-application")
+def one(
+    edge: OneEdge,
+    request: Request,
+    response: Response,
+    reference: Reference,
+    as_of: Annotated[datetime | None, Query(alias="asOf")] = None,
+) -> views.ApplicationView | Response:
+    """An application as the caller may see it; with ``asOf`` as it stood at that instant, from the ledger."""
+    row = views.seen(edge.session, edge.by, reference)
+    if as_of is not None:
+        if as_of.tzinfo is None:
+            raise MalformedHeaderError("asOf: give an instant with its offset, such as 2026-11-23T12:00:00Z.")
+        return past(edge, row, as_of)
+    tag = etag(row.version)
+    seen = request.headers.get("if-none-match", "").split(",")
+    if any(item.strip().removeprefix("W/") in {tag, "*"} for item in seen):
+        return Response(status_code=304, headers={"ETag": tag})
+    response.headers["ETag"] = tag
+    return view_of(edge, row)
+
+
+def etag(version: int) -> str:
+    """A version as an entity tag."""
+    return f'"{version}"'
+
+
+def view_of(edge: Edge, row: Application) -> views.ApplicationView:
+    """An application with its advice, takeovers and, for those who need to know, its content."""
+    session, by = edge.session, edge.by
+    advice = session.exec(
+        select(DomainAdvice).where(
+            DomainAdvice.stream == row.id,
+            DomainAdvice.advice_version == row.advice_version,
+        ),
+    )
+    takeovers = session.exec(select(Takeover).where(Takeover.stream == row.id).order_by(Takeover.organisation)).all()
+    own = parties.known_as(session, by.organisation) if by.role in OF_AN_EMPLOYER else None
+    content = views.wire(views.content_of(session, by, row.stream, row.id, views.READS_CONTENT))
+    return views.ApplicationView(
+        **views.summary(session, row).model_dump(),
+        **row.model_dump(exclude={"office", "urgency", "received_on", "changed_at", "id", "state", "stream"}),
+        advice=views.advice(by, [views.DomainView.model_validate(item) for item in advice]),
+        takeovers=[
+            views.TakeoverView.model_validate(item) for item in takeovers if own is None or item.organisation in own
+        ],
+        content=content or None,
+    )
+
+
+def past(edge: Edge, row: Application, instant: datetime) -> views.ApplicationView:
+    """An application as it stood at an instant: its facts, rebuilt from the ledger."""
+    rows = replay.as_of(edge.session, row.stream, instant)
+    facts = rows.get(f"application:{row.id}")
+    if facts is None:
+        raise NotFoundError("application as of that instant", row.id)
+
+    def of(table: str) -> list[dict[str, Any]]:
+        return [found for key, found in rows.items() if key.startswith(f"{table}:")]
+
+    employers = sorted(of("application_employer"), key=lambda item: item["position"])
+    own = parties.known_as(edge.session, edge.by.organisation) if edge.by.role in OF_AN_EMPLOYER else None
+    return views.ApplicationView(
+        **{**facts, "reference": row.id, "stage": facts["state"], "version": row.version},
+        employers=[item["organisation"] for item in employers],
+        advice=views.advice(edge.by, [views.DomainView(**item) for item in of("domain_advice")]),
+        takeovers=[views.TakeoverView(**item) for item in of("takeover") if own is None or item["organisation"] in own],
+    )

@@ -1,0 +1,303 @@
+"""The bank's files over the API: statements and status reports in, what waits for a person, and what is missing."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import date, datetime
+from decimal import Decimal
+from io import BytesIO
+from tempfile import SpooledTemporaryFile
+from typing import Annotated, BinaryIO, cast
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from sqlalchemy import Engine, func
+from sqlmodel import col, select
+
+from api import views
+from api.http import authentication
+from api.http.dependencies import Edge, OneConfiguration, OneEdge, demand, utc_now
+from api.http.idempotency import Answer, once
+from api.http.pagination import Cursor, Limit, cut, newest_first
+from api.routes.payments import Id, Key, own
+from rules.core.roles import OF_AN_EMPLOYER
+from states.commands import bank_files
+from states.engine import parties
+from states.errors import BankFileRefusedError, BankFileTooLargeError, NotFoundError
+from states.formats.bank_reason_codes import reason_in_words, status_in_words
+from states.formats.bank_xml import LIMIT
+from states.payments.statement_gaps import gaps
+from states.storage.database import transaction
+from states.tables.payments import ENTRY_WAITS, BankEntry, BankMessage, BatchLine
+
+router = APIRouter(prefix="/v1/bank-messages", tags=["finance"])
+LARGEST = LIMIT
+"""Bytes of a bank file; a statement of 100,000 lines is 49 MiB."""
+LARGEST_JSON = 8 * 2**20
+"""Bytes of a bank file inside JSON, which must be held in memory as a whole."""
+IN_MEMORY = 2**20
+"""Bytes that are held in memory; beyond that the file lies on disk without a name until it was taken in."""
+
+
+class BankEntryView(views.View):
+    """One line of a statement: matched, set aside, or waiting for a person, and why."""
+
+    position: int
+    booked_on: date
+    amount: Decimal
+    end_to_end: str | None
+    payment_information: str | None
+    reference: str | None
+    is_return: bool
+    reason: str | None
+    reason_words: views.Words | None
+    payable: str | None
+    batch: str | None
+    matched: bool
+    waits: bool
+    finding: views.FoundView | None
+    assessed_by: str | None
+
+
+class PaymentStatusView(views.View):
+    """What the bank said of one payment of an order."""
+
+    end_to_end: str
+    status: str
+    status_words: views.Words | None
+    reason: str | None
+    reason_words: views.Words | None
+
+
+class BankMessageSummary(views.View):
+    """A file of the bank that was taken in."""
+
+    id: str
+    kind: str
+    statement: str
+    organisation: str
+    sha256: str
+    received_at: datetime
+    sequence: int | None
+    issued_on: date | None
+    opening: Decimal | None
+    closing: Decimal | None
+    batch: str | None
+    waiting: int
+    """How many of its entries wait for a person."""
+
+
+class BankMessageView(BankMessageSummary):
+    """A file with its entries; ``again`` where it had been taken in before and nothing changed."""
+
+    again: bool
+    entries: list[BankEntryView]
+    payments: list[PaymentStatusView]
+
+
+class StatementGap(views.View):
+    """A statement that is missing, or whose opening balance does not follow from the one before it."""
+
+    organisation: str
+    year: int
+    sequence: int
+    opening: Decimal | None
+    expected: Decimal | None
+
+
+class BankMessages(views.View):
+    """Files of the bank, the newest first, and what is missing between them."""
+
+    items: list[BankMessageSummary]
+    next: str | None = None
+    """What ``cursor`` takes for the next page; None on the last one."""
+    gaps: list[StatementGap]
+
+
+def entry_view(entry: BankEntry) -> BankEntryView:
+    """One line in wire form."""
+    return BankEntryView(
+        **entry.model_dump(exclude={"finding"}),
+        finding=None if entry.finding is None else views.FoundView.model_validate(entry.finding),
+        reason_words=reason_in_words(entry.reason),
+        waits=entry.waits,
+    )
+
+
+def waiting(edge: Edge, key: str) -> int:
+    """How many entries of a statement wait for a person."""
+    return edge.session.exec(
+        select(func.count()).select_from(BankEntry).where(BankEntry.message == key, *ENTRY_WAITS)
+    ).one()
+
+
+def message_view(edge: Edge, row: BankMessage, entries: list[BankEntry], *, again: bool) -> BankMessageView:
+    """A file with its entries, or with what it says of payments."""
+    told = select(BatchLine).where(BatchLine.batch == row.batch, col(BatchLine.bank_status).is_not(None))
+    lines = edge.session.exec(told.order_by(BatchLine.end_to_end)) if row.batch else ()
+    return BankMessageView(
+        **row.model_dump(exclude={"entries"}),
+        waiting=sum(entry.waits for entry in entries),
+        again=again,
+        entries=[entry_view(entry) for entry in entries],
+        payments=[
+            PaymentStatusView(
+                end_to_end=line.end_to_end,
+                status=str(line.bank_status),
+                status_words=status_in_words(line.bank_status),
+                reason=line.bank_reason,
+                reason_words=reason_in_words(line.bank_reason),
+            )
+            for line in lines
+        ],
+    )
+
+
+KINDS = "A camt.053 statement or a pain.002 status report as the bank gives it"
+FILE_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/xml": {"schema": {"type": "string", "description": KINDS}},
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["document"],
+                    "properties": {"document": {"type": "string", "description": f"{KINDS}, as text"}},
+                },
+            },
+        },
+    },
+}
+
+
+def admitted(
+    request: Request,
+    configuration: OneConfiguration,
+    authorization: Annotated[str | None, Header(description="Bearer token")] = None,
+) -> None:
+    """Let in only someone who may bring files, before any of one is read.
+
+    Raises:
+        RefusedError: the caller's role does not bring files of the bank.
+        BankFileTooLargeError: the request says itself that it is larger than any file we read.
+    """
+    engine: Engine = request.app.state.engine
+    with transaction(engine) as session:
+        by = authentication.actor(session, configuration, authorization, at=utc_now())
+    demand(by, "organisation", "take-in-statement")
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > largest(request):
+        raise BankFileTooLargeError(largest(request))
+
+
+def is_json(request: Request) -> bool:
+    """Whether the file comes inside JSON."""
+    return "json" in request.headers.get("content-type", "")
+
+
+def largest(request: Request) -> int:
+    """How many bytes a request may have."""
+    return min(LARGEST, LARGEST_JSON) if is_json(request) else LARGEST
+
+
+async def brought(request: Request, _: Annotated[None, Depends(admitted)]) -> AsyncIterator[BinaryIO]:
+    """The file as it came, read before any transaction opens, a piece at a time.
+
+    Raises:
+        BankFileTooLargeError: it is larger than any file we read.
+        BankFileRefusedError: the body holds no file.
+    """
+    size = 0
+    with SpooledTemporaryFile(IN_MEMORY) as out:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > largest(request):
+                raise BankFileTooLargeError(largest(request))
+            out.write(chunk)
+        out.seek(0)
+        yield BytesIO(document_in(out.read())) if is_json(request) else cast("BinaryIO", out)
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=BankMessageView,
+    operation_id="take-in-bank-message",
+    openapi_extra=FILE_BODY,
+)
+def take_in(file: Annotated[BinaryIO, Depends(brought)], edge: OneEdge, idempotency_key: Key = None) -> Response:
+    """Take in a statement (camt.053) or a status report (pain.002) whole, or refuse it whole; twice changes nothing."""
+
+    def do() -> Answer:
+        taken = bank_files.take_in(edge.session, file, by=edge.by, at=edge.at)
+        shown = message_view(edge, taken.message, taken.entries, again=taken.again)
+        return Answer(200 if taken.again else 201, shown.model_dump(mode="json", by_alias=True))
+
+    mark = bank_files.mark_of(file) if idempotency_key else ""
+    return once(edge, idempotency_key, "POST /v1/bank-messages", mark, do)
+
+
+def document_in(raw: bytes) -> bytes:
+    """The bank's file inside JSON.
+
+    Raises:
+        BankFileRefusedError: there is none.
+    """
+    try:
+        return bytes(json.loads(raw)["document"], "utf-8")
+    except (ValueError, KeyError, TypeError, RecursionError):
+        remedy = 'Send the file as application/xml, or as JSON: {"document": "<?xml ..."}.'
+        raise BankFileRefusedError("The body holds no document.", remedy) from None
+
+
+@router.get("", operation_id="list-bank-messages")
+def messages(
+    edge: OneEdge,
+    kind: Annotated[str | None, Query(pattern=r"^(camt\.053|pain\.002)$")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> BankMessages:
+    """The bank's files of the caller's employer, the newest first, and what is missing between its statements."""
+    place = col(BankMessage.received_at), col(BankMessage.id)
+    query = own(edge, select(BankMessage), BankMessage)
+    if kind is not None:
+        query = query.where(BankMessage.kind == kind)
+    last = None if cursor is None else message_of(edge, cursor)
+    query = newest_first(query, place, None if last is None else (last.received_at, last.id))
+    found = edge.session.exec(query.limit(limit + 1)).all()
+    shown, following = cut(found, limit)
+    owners = [edge.by.organisation or ""]
+    if not edge.by.organisation:
+        owners = sorted(edge.session.exec(own(edge, select(BankMessage.organisation).distinct(), BankMessage)))
+    missing = [gap for owner in owners for gap in gaps(edge.session, owner)]
+    return BankMessages(
+        items=[BankMessageSummary(**row.model_dump(), waiting=waiting(edge, row.id)) for row in shown],
+        next=following,
+        gaps=[StatementGap.model_validate(gap) for gap in missing],
+    )
+
+
+def message_of(edge: Edge, key: str) -> BankMessage:
+    """A file of the bank that the caller may see.
+
+    Raises:
+        NotFoundError: there is none, or it is another employer's.
+    """
+    row = edge.session.get(BankMessage, key)
+    if row is None:
+        raise NotFoundError("bank message", key)
+    if edge.by.role in OF_AN_EMPLOYER:
+        if edge.by.organisation != parties.current(edge.session, row.organisation):
+            raise NotFoundError("bank message", key)
+    else:
+        own(edge, select(BankMessage), BankMessage)  # refuses those who have nothing to do with money
+    return row
+
+
+@router.get("/{id}", operation_id="get-bank-message")
+def message(edge: OneEdge, key: Id, waits: bool | None = None) -> BankMessageView:
+    """One file of the bank with its entries, or with those alone that wait for a person."""
+    row = message_of(edge, key)
+    entries = bank_files.entries_of(edge.session, row)
+    if waits is not None:
+        entries = [entry for entry in entries if entry.waits is waits]
+    return message_view(edge, row, entries, again=False)

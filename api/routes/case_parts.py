@@ -1,0 +1,382 @@
+"""What belongs to one case: what can be done now, its history, terms, place in the queue, measures and money."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+from sqlmodel import col, or_, select
+
+from api import views
+from api.access import action_filter
+from api.http.dependencies import Edge, OneEdge
+from api.http.urls import href
+from api.routes.applications import Reference, etag
+from rules.core.dates import office_day
+from rules.core.roles import OF_AN_EMPLOYER, Role
+from rules.deadlines.suspensions import Suspension, attribution
+from states.commands.available_actions import Action, actions
+from states.deadlines import lifecycle
+from states.engine import parties
+from states.events.catalogue import EVENTS
+from states.queue import explanation, pools
+from states.reporting import case_durations
+from states.storage.replay import entries_of
+from states.tables.application import Measure, Takeover
+from states.tables.loans import Loan, Objection
+from states.tables.payments import Booking, Payable, PayableLine
+from states.tables.work import Outbox, Term, WorkItem
+
+router = APIRouter(prefix="/v1/applications/{reference}", tags=["applications"])
+
+
+class FindingView(views.View):
+    """What one rule objects."""
+
+    rule: str
+    message: str
+    message_nl: str
+    article: str
+    source: str
+    since: date | None
+
+
+class ActionView(views.View):
+    """One thing that can, or cannot, be done now; ``example`` would be accepted now."""
+
+    name: str
+    title: str
+    href: str
+    method: str = "POST"
+    role: str
+    person: str | None
+    organisation: str | None
+    allowed: bool
+    findings: list[FindingView]
+    if_match: str | None
+    body_schema: str = Field(alias="schema")
+    example: dict[str, Any] | None
+
+    @classmethod
+    def of(cls, action: Action) -> "ActionView":
+        """An action in wire form."""
+        return cls(
+            name=action.event,
+            title=action.title,
+            href=address(action),
+            role=action.role,
+            person=action.person,
+            organisation=action.organisation,
+            allowed=action.allowed,
+            findings=[FindingView.model_validate(finding) for finding in action.findings],
+            if_match=etag(action.version) if action.version is not None else None,
+            body_schema=f"/openapi.json#{pointer(action)}",
+            example=dict(action.example) if action.example is not None else None,
+        )
+
+
+class Actions(views.View):
+    """What can be done now, what carries the case on first."""
+
+    items: list[ActionView]
+
+
+def pointer(action: Action) -> str:
+    """Where the schema of an action's body stands in the OpenAPI document."""
+    if action.event == "take-in-statement":
+        return "/paths/~1v1~1bank-messages/post/requestBody/content/application~1json/schema"
+    if action.event == "add-document":
+        return "/paths/~1v1~1payables~1{id}~1documents/post/requestBody/content/application~1pdf/schema"
+    return f"/components/schemas/{EVENTS[action.chart, action.event].body.__name__}"
+
+
+def address(action: Action) -> str:
+    """Where an action is done."""
+    if action.event == "take-in-statement":
+        return "/v1/bank-messages"
+    if action.event == "add-document":
+        return f"{href(action.chart, str(action.subject))}/documents"
+    if action.subject is None:
+        return "/v1/payment-batches"
+    return href(action.chart, action.subject, action.event)
+
+
+@router.get("/actions", operation_id="get-actions")
+def what_can_be_done(edge: OneEdge, reference: Reference) -> Actions:
+    """What can be done now on the application and its parts, by whom, and why not, as far as the caller may know."""
+    row = views.seen(edge.session, edge.by, reference)
+    found = actions(edge.session, row, at=edge.at, demonstration=edge.configuration.demonstration)
+    own = {row.id, *own_parts(edge, row.stream)} if edge.by.role in OF_AN_EMPLOYER else set()
+    found = action_filter.shown(edge.session, edge.by, found, own)
+    return Actions(items=[ActionView.of(action) for action in (unnamed(edge, action) for action in found)])
+
+
+def unnamed(edge: Edge, action: Action) -> Action:
+    """An action without its example, and so none that can be taken, where that names an account to someone who does not
+    pay.
+    """
+    pays = edge.by.role in views.READS_PAYEE and edge.by.organisation == action.organisation
+    return action if pays or action.event != "receive-credit-note" else replace(action, example=None, allowed=False)
+
+
+class EntryView(views.View):
+    """One entry of the ledger."""
+
+    seq: int
+    at: datetime
+    person: str
+    role: str
+    organisation: str | None
+    chart: str
+    subject: str
+    event: str
+    before: str | None
+    after: str | None
+    facts: dict[str, Any]
+    content: dict[str, Any]
+    receipt: list[Any]
+    previous: str
+    hash: str
+
+
+class History(views.View):
+    """The ledger of one case."""
+
+    items: list[EntryView]
+
+
+@router.get("/history", operation_id="get-history")
+def history(edge: OneEdge, reference: Reference) -> History:
+    """The ledger of one case, in order; ``content`` holds an HMAC per content field, never the content."""
+    row = views.seen(edge.session, edge.by, reference)
+    entries = [EntryView.model_validate(entry) for entry in entries_of(edge.session, row.stream)]
+    if edge.by.role in OF_AN_EMPLOYER:
+        mine = own_parts(edge, row.stream)
+        entries = [item for item in entries if item.subject in mine]
+    if edge.by.role in views.PAYS:
+        for item in entries:  # the domain tells what a measure is
+            item.facts = {name: fact for name, fact in item.facts.items() if name != "domain"}
+    return History(items=entries)
+
+
+def own_parts(edge: Edge, stream: str) -> set[str]:
+    """The parts of a case that concern the caller's employer; a measure without a payer concerns all of them."""
+    parts: tuple[tuple[Any, Any], ...] = (
+        (Takeover.id, Takeover.organisation),
+        (Measure.id, Measure.payer),
+        (Payable.id, Payable.organisation),
+        (Booking.id, Booking.organisation),
+        (Loan.id, Loan.organisation),
+    )
+    mine = parties.known_as(edge.session, edge.by.organisation)
+    found: set[str] = set()
+    for key, owner in parts:
+        query = select(key).where(col(key.class_.stream) == stream)
+        found.update(edge.session.exec(query.where(or_(col(owner).is_(None), col(owner).in_(mine)))))
+    objected = select(Objection.id).where(Objection.stream == stream, col(Objection.organisation).in_(mine))
+    found.update(edge.session.exec(objected))
+    return found
+
+
+class SuspensionView(views.View):
+    """An interval in which a term did not run."""
+
+    since: date
+    until: date | None
+    ground: str
+    article: str
+    attributed_to: str
+
+
+class ThresholdView(views.View):
+    """A moment at which someone is reminded."""
+
+    name: str
+    due_at: datetime | None
+    passed_at: datetime | None
+    late: bool
+
+
+class TermView(views.View):
+    """One term: what starts it, when it is due, why, and whose days it took."""
+
+    id: str
+    kind: str
+    article: str
+    owner: str
+    organisation: str
+    subject: str
+    started_on: date
+    amount: int
+    unit: str
+    due_on: date | None
+    noticed_on: date | None
+    extended_until: date | None
+    provisional: bool
+    suspendable: bool
+    ended_on: date | None
+    ended_by: str | None
+    reasons: list[str]
+    suspensions: list[SuspensionView]
+    thresholds: list[ThresholdView]
+    days: dict[str, int]
+
+
+class Deadlines(views.View):
+    """The terms of one case, and how many days of its life each party had it; those always add up."""
+
+    items: list[TermView]
+    days: dict[str, int]
+
+
+@router.get("/deadlines", operation_id="get-deadlines")
+def terms(edge: OneEdge, reference: Reference) -> Deadlines:
+    """The terms of one case, with their reasons, suspensions and thresholds."""
+    row = views.seen(edge.session, edge.by, reference)
+    query = select(Term).where(Term.application == row.id).order_by(col(Term.started_on), col(Term.id))
+    if edge.by.role in OF_AN_EMPLOYER:
+        query = query.where(col(Term.organisation).in_(parties.known_as(edge.session, edge.by.organisation)))
+    found = [term_view(edge, term) for term in edge.session.exec(query)]
+    return Deadlines(items=found, days=case_durations.days_of_case(edge.session, row, office_day(edge.at)))
+
+
+def term_view(edge: Edge, term: Term) -> TermView:
+    """One term in wire form."""
+    found = lifecycle.suspensions(edge.session, term)
+    intervals = [Suspension(item.since, item.until, item.ground, item.article, item.attributed_to) for item in found]
+    until = term.ended_on or office_day(edge.at)
+    return TermView(
+        **term.model_dump(),
+        suspensions=[SuspensionView.model_validate(item) for item in found],
+        thresholds=[ThresholdView.model_validate(item) for item in lifecycle.thresholds(edge.session, term)],
+        days=attribution(term.started_on, max(until, term.started_on), term.owner, intervals),
+    )
+
+
+class Priority(views.View):
+    """Why a case stands where it stands: an explanation for each piece of work that waits."""
+
+    reference: str
+    urgency: str
+    items: list[dict[str, Any]]
+
+
+@router.get("/priority", operation_id="get-priority")
+def priority(edge: OneEdge, reference: Reference) -> Priority:
+    """Why this case stands where it stands, by rule, source and fact, and what would change it."""
+    row = views.seen(edge.session, edge.by, reference)
+    query = select(WorkItem).where(WorkItem.application == row.id, col(WorkItem.done_at).is_(None))
+    if edge.by.role in OF_AN_EMPLOYER:
+        query = query.where(WorkItem.organisation == edge.by.organisation)
+    found = [
+        explanation.explain(edge.session, item, at=edge.at)
+        for item in edge.session.exec(query.order_by(*pools.order()))
+    ]
+    return Priority(reference=row.id, urgency=row.urgency, items=[views.explanation(edge.by, why) for why in found])
+
+
+class Measures(views.View):
+    """The measures of one case."""
+
+    items: list[views.MeasureView]
+
+
+@router.get("/measures", operation_id="get-measures")
+def measures(edge: OneEdge, reference: Reference) -> Measures:
+    """The measures of one case as the caller may see them."""
+    row = views.seen(edge.session, edge.by, reference)
+    query = select(Measure).where(Measure.stream == row.id)
+    if edge.by.role in OF_AN_EMPLOYER:
+        query = query.where(
+            or_(
+                col(Measure.payer).is_(None),
+                col(Measure.payer).in_(parties.known_as(edge.session, edge.by.organisation)),
+            )
+        )
+    found = edge.session.exec(query.order_by(Measure.id)).all()
+    return Measures(items=[views.measure(edge.session, edge.by, item) for item in found])
+
+
+class Payables(views.View):
+    """Payables: those of one case, or a page of an employer's."""
+
+    items: list[views.PayableView]
+    next: str | None = None
+    """What ``cursor`` takes for the next page; None on the last one."""
+
+
+@router.get("/payables", operation_id="get-payables-of-application")
+def payables(edge: OneEdge, reference: Reference) -> Payables:
+    """The payables of one case that concern the caller."""
+    row = views.seen(edge.session, edge.by, reference)
+    query = select(Payable).where(Payable.stream == row.id)
+    if edge.by.role in OF_AN_EMPLOYER:
+        query = query.where(col(Payable.organisation).in_(parties.known_as(edge.session, edge.by.organisation)))
+    return Payables(items=[payable_view(edge, item) for item in edge.session.exec(query.order_by(Payable.id)).all()])
+
+
+def payable_view(edge: Edge, row: Payable) -> views.PayableView:
+    """One payable with its lines."""
+    lines = edge.session.exec(select(PayableLine).where(PayableLine.payable == row.id).order_by(PayableLine.id))
+    return views.payable(edge.session, edge.by, row, list(lines))
+
+
+class Bookings(views.View):
+    """Bookings: those of one case, or a page of an employer's."""
+
+    items: list[views.BookingView]
+    next: str | None = None
+    """What ``cursor`` takes for the next page; None on the last one."""
+
+
+@router.get("/bookings", operation_id="get-bookings-of-application")
+def bookings(edge: OneEdge, reference: Reference) -> Bookings:
+    """The bookings of one case that concern the caller."""
+    row = views.seen(edge.session, edge.by, reference)
+    query = select(Booking).where(Booking.stream == row.id)
+    if edge.by.role in OF_AN_EMPLOYER:
+        query = query.where(col(Booking.organisation).in_(parties.known_as(edge.session, edge.by.organisation)))
+    return Bookings(items=[booking_view(item) for item in edge.session.exec(query.order_by(Booking.id))])
+
+
+def booking_view(row: Booking) -> views.BookingView:
+    """One booking in wire form."""
+    return views.BookingView(**row.model_dump(), application=row.stream)
+
+
+class LetterView(views.View):
+    """One letter: to whom, and what became of it; never its text."""
+
+    id: str
+    letter: str
+    language: str
+    recipient: str
+    state: str
+    created_at: datetime
+    sent_at: datetime | None
+    message_id: str
+    problem: str | None
+
+
+class Letters(views.View):
+    """The letters of one case."""
+
+    items: list[LetterView]
+
+
+@router.get("/letters", operation_id="get-letters")
+def letters(
+    edge: OneEdge,
+    reference: Reference,
+    letter: Annotated[str | None, Query(max_length=60)] = None,
+) -> Letters:
+    """The letters that a case asked for, and whether they were sent."""
+    row = views.seen(edge.session, edge.by, reference)
+    query = select(Outbox).where(Outbox.application == row.id)
+    if edge.by.role is Role.APPLICANT or edge.by.role in OF_AN_EMPLOYER:
+        query = query.where(Outbox.recipient == edge.by.person)
+    if letter is not None:
+        query = query.where(Outbox.letter == letter)
+    found = edge.session.exec(query.order_by(col(Outbox.created_at), col(Outbox.id)))
+    return Letters(items=[LetterView.model_validate(item) for item in found])

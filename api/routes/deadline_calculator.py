@@ -1,0 +1,62 @@
+"""The calculator of terms, for everyone who is signed in."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.exceptions import RequestValidationError
+
+from api import views
+from api.http.dependencies import OneEdge
+from rules.core.dated_values import RulesError
+from rules.deadlines.calculator import Question, QuestionError, calculate
+
+router = APIRouter(prefix="/v1/terms", tags=["terms"])
+
+Amount = Annotated[int | None, Query()]
+Word = Annotated[str | None, Query(max_length=40)]
+
+
+class CalculatedTerm(views.View):
+    """When a term ends, and why; ``dueAt`` is the moment, where working hours were counted."""
+
+    due_on: date | None
+    due_at: datetime | None
+    reasons: list[str]
+
+
+@router.get("/_calculate", operation_id="calculate-term")
+def calculate_term(
+    _: OneEdge,
+    since: Annotated[str, Query(alias="from", max_length=40, description="The day of the event: 2026-02-20")],
+    hours: Amount = None,
+    days: Amount = None,
+    weeks: Amount = None,
+    months: Amount = None,
+    years: Amount = None,
+    backwards: Annotated[bool, Query(description="Count back from the day")] = False,
+    service_level: Annotated[bool, Query(alias="serviceLevel", description="No law sets the term")] = False,
+    level: Word = None,
+    lane: Word = None,
+    suspended: Annotated[
+        list[str],
+        Query(max_length=50, description="First and last suspended day: 2026-03-01..2026-03-10"),
+    ] = [],  # noqa: B006  # read only; FastAPI copies it
+) -> CalculatedTerm:
+    """When a term ends, by the Algemene termijnenwet or as a service level of the house, with the reasons."""
+    question = Question(
+        since, hours, days, weeks, months, years, backwards, service_level, level, lane, tuple(suspended)
+    )
+    try:
+        found = calculate(question)
+    except QuestionError as error:
+        raise at_fault(error.parameter, error) from error
+    except RulesError as error:  # the calendar, or a value, does not reach that day
+        raise at_fault("from", error) from error
+    at = found.at.astimezone(UTC) if found.at else None
+    return CalculatedTerm(due_on=found.due_on, due_at=at, reasons=list(found.reasons))
+
+
+def at_fault(parameter: str, error: Exception) -> RequestValidationError:
+    """A query that cannot be answered, with the parameter to mend."""
+    return RequestValidationError([{"type": "value_error", "loc": ("query", parameter), "msg": str(error)}])

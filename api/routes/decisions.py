@@ -1,0 +1,238 @@
+"""Decisions as a judge may ask about them: which rules were asked, with which facts and values, and what they found.
+
+A receipt is kept with every event. Here its rules are asked again, as then or as on another day.
+"""
+
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from api import views
+from api.http.dependencies import OneEdge
+from api.routes.applications import Reference
+from api.routes.case_parts import own_parts
+from rules.core import dated_values as values
+from rules.core.dates import office_day
+from rules.core.decision_replay import Rerun, rerun, version_of
+from rules.core.roles import OF_AN_EMPLOYER
+from rules.core.rule import REGISTRY, Words
+from states.errors import MalformedError
+from states.storage.refused_attempts import REFUSED
+from states.storage.replay import entries_of
+from states.tables.ledger import LedgerEntry
+
+router = APIRouter()
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+DayText = Annotated[str | None, Query(max_length=40, description="A calendar day, such as 2026-11-23")]
+
+
+class WordsView(views.View):
+    """One thing said in two languages."""
+
+    en: str
+    nl: str
+
+    @classmethod
+    def of(cls, words: Words) -> "WordsView":
+        """Words of a rule in wire form."""
+        return cls(en=words.en, nl=words.nl)
+
+
+class ValueRead(views.View):
+    """A dated value that a rule read; ``from`` is missing where the version was changed since."""
+
+    name: str
+    since: date | None = Field(alias="from")
+    mark: str
+
+
+class ValueView(views.View):
+    """One version of a dated value."""
+
+    name: str
+    value: Any
+    since: date = Field(alias="from")
+    until: date | None
+    source: str
+    verified: bool
+    mark: str
+
+
+class UnderView(views.View):
+    """What the same facts would have met under the rules of another day."""
+
+    on: date
+    same: bool
+    differences: list[WordsView]
+    values: list[ValueView]
+    """The versions that the decision did not rest on."""
+
+
+class RuleAskedView(views.View):
+    """One rule that was asked: what must hold, whether it did, and on which facts and values that rests."""
+
+    rule: str
+    article: str | None
+    source: str | None
+    since: date | None
+    until: date | None
+    verified: bool | None
+    facts: dict[str, Any]
+    values: list[ValueRead]
+    held: bool
+    words: WordsView
+    """What must hold."""
+    objection: WordsView | None
+    """What the rule objected, where it did."""
+    same: bool
+    """Whether the rule says the same when it is asked again now."""
+    differences: list[WordsView]
+    under: UnderView | None = None
+
+
+class DecisionView(views.View):
+    """One event that was done, or refused by the rules."""
+
+    seq: int
+    at: datetime
+    event: str
+    chart: str
+    subject: str
+    person: str
+    role: str
+    organisation: str | None
+    decided: Literal["done", "refused"]
+    rules: list[RuleAskedView]
+
+
+class Decisions(views.View):
+    """The decisions of one case, in order."""
+
+    items: list[DecisionView]
+
+
+@router.get("/v1/applications/{reference}/decisions", tags=["applications"], operation_id="get-decisions")
+def decisions(edge: OneEdge, reference: Reference, under: DayText = None) -> Decisions:
+    """Every decision of one case with its rules, facts and values, asked again; ``under`` a day, as its rules say."""
+    row = views.seen(edge.session, edge.by, reference)
+    day = day_of("under", under)
+    entries = entries_of(edge.session, row.stream)
+    if edge.by.role in OF_AN_EMPLOYER:
+        mine = own_parts(edge, row.stream)
+        entries = [entry for entry in entries if entry.subject in mine]
+    return Decisions(items=[decision(entry, day) for entry in entries])
+
+
+def decision(entry: LedgerEntry, under: date | None) -> DecisionView:
+    """One entry of the ledger as a decision."""
+    refused = entry.event == REFUSED
+    return DecisionView(
+        **entry.model_dump(include={"seq", "at", "chart", "subject", "person", "role", "organisation"}),
+        event=entry.facts["event"] if refused else entry.event,
+        decided="refused" if refused else "done",
+        rules=[asked(line, under) for line in entry.receipt],
+    )
+
+
+def asked(line: Mapping[str, Any], under: date | None) -> RuleAskedView:
+    """One line of a receipt, with what the rule says when it is asked again."""
+    rule, again = REGISTRY.get(line["rule"]), rerun(line)
+    said = again.finding if line["objects"] else None
+    return RuleAskedView(
+        rule=line["rule"],
+        article=rule and rule.article,
+        source=rule and rule.source,
+        since=rule and rule.since,
+        until=rule and rule.until,
+        verified=rule and rule.verified,
+        facts=line["facts"],
+        values=[read(name, mark) for name, mark in sorted(line.get("values", {}).items())],
+        held=not line["objects"],
+        words=WordsView(en=rule.summary if rule else "", nl=rule.summary_nl if rule else ""),
+        objection=WordsView(en=said.message, nl=said.message_nl) if said else None,
+        same=again.same,
+        differences=[WordsView.of(words) for words in again.differences],
+        under=as_on(under, rerun(line, under)) if under else None,
+    )
+
+
+def read(name: str, mark: str) -> ValueRead:
+    """A value as a receipt names it, with the day from which that version holds."""
+    held = version_of(name, mark)
+    return ValueRead(name=name, since=held.since if held else None, mark=mark)
+
+
+def as_on(on: date, again: Rerun) -> UnderView:
+    """What came of asking under the rules of another day."""
+    return UnderView(
+        on=on,
+        same=again.same,
+        differences=[WordsView.of(words) for words in again.differences],
+        values=[value_view(version) for version in again.others],
+    )
+
+
+def value_view(version: values.Version) -> ValueView:
+    """One version of a dated value in wire form."""
+    return ValueView(
+        name=version.name,
+        value=version.value,
+        since=version.since,
+        until=version.until,
+        source=version.source,
+        verified=version.verified,
+        mark=version.mark,
+    )
+
+
+class RuleView(views.View):
+    """One rule: what must hold, and on which article it rests."""
+
+    id: str
+    summary: str
+    summary_nl: str
+    article: str
+    source: str
+    since: date
+    until: date | None
+    verified: bool
+
+
+class Rules(views.View):
+    """The rules and the dated values that hold on a day."""
+
+    on: date
+    rules: list[RuleView]
+    values: list[ValueView]
+
+
+@router.get("/v1/rules", tags=["rules"], operation_id="list-rules")
+def rules(edge: OneEdge, on: DayText = None) -> Rules:
+    """The rules and dated values that hold on a day, today unless another is given, with their sources."""
+    day = day_of("on", on) or office_day(edge.at)
+    held = [rule for rule in REGISTRY.values() if rule.in_force(day)]
+    found = [item for versions in values.versions().values() for item in versions if item.covers(day)]
+    return Rules(
+        on=day,
+        rules=[RuleView.model_validate(rule) for rule in sorted(held, key=lambda rule: rule.id)],
+        values=[value_view(version) for version in sorted(found, key=lambda version: version.name)],
+    )
+
+
+def day_of(name: str, given: str | None) -> date | None:
+    """A calendar day from a query.
+
+    Raises:
+        MalformedError: it is none.
+    """
+    if given is None:
+        return None
+    with suppress(ValueError):
+        if DAY.fullmatch(given):
+            return date.fromisoformat(given)
+    raise MalformedError([(name, "Give a calendar day that exists, such as 2026-11-23.")])

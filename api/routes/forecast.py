@@ -1,0 +1,84 @@
+"""The forecast of the office's capacity, over HTTP: as the command line gives it, within a few seconds."""
+
+from dataclasses import replace
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from api.forecasting.answers import Given, of_assumptions, of_office, told
+from api.http.dependencies import OneEdge, demand
+from api.routes.deadline_calculator import at_fault
+from rules.core.dates import office_day
+from rules.deadlines.calculator import QuestionError
+from rules.forecast.history import TooLittleHistoryError
+from rules.forecast.model import Model
+from rules.forecast.request import REPLICATIONS, Question, scenarios
+from rules.forecast.trace import RUN_OUT
+from states.errors import RefusedError
+
+router = APIRouter(prefix="/v1", tags=["forecast"])
+BUDGET = 60_000
+"""Pieces of work that one answer may simulate: two or three seconds."""
+SEARCH = 3
+"""The search for a number of advisers costs about as much as so many scenarios."""
+USUAL = 100
+
+
+@router.get("/forecast", operation_id="forecast")
+def forecast(
+    edge: OneEdge,
+    weeks: Annotated[int, Query(ge=1, le=52, description="How far ahead")] = 13,
+    replications: Annotated[int | None, Query(ge=10, le=1000, description="How often; by default what fits")] = None,
+    seed: Annotated[int, Query(ge=0, le=2**31)] = 1,
+    ill: Annotated[str | None, Query(max_length=60, description="So many advisers ill, or who")] = None,
+    intake: Annotated[float | None, Query(description="So many times the cases")] = None,
+    reserve: Annotated[int | None, Query(description="Another reserve")] = None,
+    joins: Annotated[str | None, Query(max_length=60, description="One more, with this skill or all")] = None,
+    needed: Annotated[bool, Query(description="Look for the number of advisers that suffices")] = True,
+    confidence: Annotated[float | None, Query(description="In which share of the runs it is to suffice")] = None,
+    arrivals_per_week: Annotated[
+        float | None, Query(alias="arrivalsPerWeek", gt=0, le=1000, allow_inf_nan=False)
+    ] = None,
+    advisers: Annotated[int | None, Query(ge=1, le=200)] = None,
+    hours_per_case: Annotated[float | None, Query(alias="hoursPerCase", gt=0, le=1000, allow_inf_nan=False)] = None,
+) -> dict[str, Any]:
+    """Waits per lane with ranges, terms missed, what if, and how many advisers are needed.
+
+    With ``arrivalsPerWeek`` and ``advisers`` it rests on assumptions alone and looks at no history.
+    """
+    demand(edge.by, "forecast", "ask")
+    question = Question(weeks, replications or REPLICATIONS[0], seed, ill, intake, reserve, joins, confidence, needed)
+    given = Given(arrivals_per_week, advisers, hours_per_case)
+    try:
+        if given.suffices:
+            model, basis = of_assumptions(given, question, office_day(edge.at), named="assumptions")
+        else:
+            _, model, basis = of_office(edge.session, given, question, at=edge.at)
+            edge.session.commit()  # all was read: no connection is held while we compute
+        return told(model, basis, bounded(model, question, replications), lambda _: None)
+    except TooLittleHistoryError as error:
+        raise RefusedError([error.finding]) from error
+    except QuestionError as error:
+        raise at_fault(PARAMETERS.get(error.parameter, error.parameter), error) from error
+
+
+PARAMETERS = {"arrivals-per-week": "arrivalsPerWeek", "hours-per-case": "hoursPerCase"}
+
+
+def bounded(model: Model, question: Question, asked: int | None) -> Question:
+    """The question with as many replications as fit into the budget.
+
+    Raises:
+        QuestionError: more were asked for, or not even the fewest fit.
+    """
+    intakes = [sum(rate.weekly for rate in one.rates.values()) for _, one in scenarios(model, question)]
+    pieces = (sum(intakes) + SEARCH * question.needed * intakes[0]) * question.weeks * RUN_OUT * len(model.stages)
+    fits = int(BUDGET / max(pieces, 1.0))
+    least = REPLICATIONS[0]
+    if fits < max(asked or least, least):
+        words = (
+            f"It would take longer than a call may: {fits} replications fit into one answer. Ask for fewer, for fewer "
+            f"weeks or what-ifs, or for needed=false; the command line has no such bound."
+        )
+        raise QuestionError("replications" if fits >= least else "weeks", words)
+    return replace(question, replications=asked or min(fits, USUAL))

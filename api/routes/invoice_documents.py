@@ -1,0 +1,252 @@
+"""Documents with an invoice, and e-invoices: sent as they are, refused early, given to those alone who need them."""
+
+from collections.abc import AsyncIterator
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Path, Request, Response
+from sqlmodel import col, select
+
+from api import views
+from api.http import authentication
+from api.http.dependencies import Edge, OneConfiguration, OneEdge, demand, utc_now
+from api.http.idempotency import Answer
+from api.routes.applications import etag
+from api.routes.events import seen
+from rules.core.dates import office_day
+from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
+from rules.payments import invoice_documents as limits
+from states.commands import invoice_documents
+from states.engine import parties
+from states.errors import DocumentRefusedError, NotFoundError, TooLargeError
+from states.payments import e_invoices
+from states.storage.database import transaction
+from states.tables.application import Application
+from states.tables.payments import Document, Payable
+
+router = APIRouter(prefix="/v1", tags=["finance"])
+Id = Annotated[str, Path(alias="id", max_length=60)]
+
+
+def known(
+    request: Request,
+    configuration: OneConfiguration,
+    authorization: Annotated[str | None, Header(description="Bearer token")] = None,
+) -> Actor:
+    """Who sends a file, asked in a transaction of its own: none stays open while the file comes in."""
+    with transaction(request.app.state.engine) as session:
+        return authentication.actor(session, configuration, authorization, at=utc_now())
+
+
+Known = Annotated[Actor, Depends(known)]
+
+
+async def bounded(request: Request, most: int) -> bytes:
+    """The body as it came, up to a limit; what is announced as larger is not read at all.
+
+    Raises:
+        TooLargeError: it is larger.
+        DocumentRefusedError: there is none.
+    """
+    announced = request.headers.get("content-length", "0")
+    if announced.isdigit() and int(announced) > most:
+        raise TooLargeError(most)
+    found = bytearray()
+    stream: AsyncIterator[bytes] = request.stream()
+    async for piece in stream:
+        found += piece
+        if len(found) > most:
+            raise TooLargeError(most)
+    if not found:
+        raise DocumentRefusedError("The body is empty. Send the file itself as the body of the request.")
+    return bytes(found)
+
+
+async def document_of(request: Request, _: Known) -> bytes:
+    """A document, within the limit of the day."""
+    return await bounded(request, limits.largest(office_day(utc_now())))
+
+
+async def e_invoice_of(request: Request, by: Known) -> bytes:
+    """An e-invoice, within the limit of the day, from someone who takes in invoices.
+
+    Raises:
+        RefusedError: the caller's role takes in none.
+    """
+    demand(by, "application", "receive-invoice")
+    return await bounded(request, limits.largest_e_invoice(office_day(utc_now())))
+
+
+def body_of(*kinds: str) -> dict[str, Any]:
+    """How the OpenAPI document describes a body that is a file."""
+    schema = {"type": "string", "format": "binary"}
+    return {"requestBody": {"required": True, "content": {kind: {"schema": schema} for kind in kinds}}}
+
+
+class DocumentView(views.View):
+    """A document with an invoice: what is known without opening it."""
+
+    id: str
+    payable: str
+    invoice: str
+    media_type: str
+    size: int
+    sha256: str
+    added_by: str
+    added_at: datetime
+    again: bool = False
+    """Whether this very file was there before, so that nothing changed."""
+
+
+class Documents(views.View):
+    """The documents with an invoice."""
+
+    items: list[DocumentView]
+
+
+@router.post(
+    "/payables/{id}/documents",
+    status_code=201,
+    response_model=DocumentView,
+    operation_id="add-document",
+    openapi_extra=body_of(*invoice_documents.SUFFIX),
+)
+def add(data: Annotated[bytes, Depends(document_of)], edge: OneEdge, key: Id) -> Response:
+    """Keep a PDF, image or e-invoice with its invoice, encrypted; the same file twice changes nothing."""
+    row = seen(edge, Payable, "payable", key)
+    demand(edge.by, "payable", "add-document")
+    taken = invoice_documents.take_in(edge.session, row, data, by=edge.by, at=edge.at)
+    shown = DocumentView(**taken.document.model_dump(), again=taken.again).model_dump(mode="json", by_alias=True)
+    return Answer(200 if taken.again else 201, shown, {"Location": f"/v1/documents/{taken.document.id}"}).response()
+
+
+@router.get("/payables/{id}/documents", operation_id="list-documents")
+def listed(edge: OneEdge, response: Response, key: Id) -> Documents:
+    """The documents with the invoice of a payable, with its ETag; what they show is for the security contact alone."""
+    row = seen(edge, Payable, "payable", key)
+    response.headers["ETag"] = etag(row.version)
+    query = select(Document).where(Document.invoice == row.invoice).order_by(col(Document.added_at), col(Document.id))
+    return Documents(items=[DocumentView.model_validate(item) for item in edge.session.exec(query)])
+
+
+@router.get("/documents/{id}", operation_id="get-document", response_class=Response)
+def document(edge: OneEdge, key: Id) -> Response:
+    """A document itself, for the security contact of an employer that pays, and for the privacy officer."""
+    demand(edge.by, "document", "read")
+    row = edge.session.get(Document, key)
+    if row is None or not may_read(edge, row):
+        raise NotFoundError("document", key)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{row.id}.{invoice_documents.SUFFIX[row.media_type]}"',
+        "X-Content-SHA256": row.sha256,
+    }
+    return Response(invoice_documents.open_document(edge.session, row), media_type=row.media_type, headers=headers)
+
+
+def may_read(edge: Edge, row: Document) -> bool:
+    """Whether a document is the caller's business: the office's, or that of an employer with a part of the invoice."""
+    application = edge.session.get_one(Application, row.stream)
+    if not views.may_see(edge.session, edge.by, application):
+        return False
+    if edge.by.role not in OF_AN_EMPLOYER:
+        return True
+    mine = col(Payable.organisation).in_(parties.known_as(edge.session, edge.by.organisation))
+    query = select(Payable.id).where(Payable.invoice == row.invoice, mine)
+    return edge.session.exec(query.limit(1)).first() is not None
+
+
+class ProblemView(views.View):
+    """What in an e-invoice does not fit: at which term of EN 16931, by which of its rules or of ours."""
+
+    term: str
+    standard: str | None
+    rule: str
+    message: str
+    message_nl: str
+    article: str
+    source: str
+
+
+class FilledLine(views.View):
+    """A line of an e-invoice with its VAT; its words are for those who may know what it is for."""
+
+    text: str | None
+    net: Decimal
+    vat_rate: Decimal
+    vat: Decimal
+    gross: Decimal
+
+
+class RateView(views.View):
+    """The VAT of one rate, as stated."""
+
+    vat_rate: Decimal
+    net: Decimal
+    vat: Decimal
+
+
+class TotalsView(views.View):
+    """What the e-invoice states in total."""
+
+    net: Decimal
+    vat: Decimal
+    gross: Decimal
+    rates: list[RateView]
+
+
+class EInvoiceView(views.View):
+    """An e-invoice filled in; what could not be read is empty, and ``problems`` says what does not fit."""
+
+    kind: str
+    number: str | None
+    dated: date
+    due_on: date | None
+    currency: str
+    seller: str
+    payee: str
+    iban: str | None
+    application: str | None
+    """The application that its order reference names, where the caller may see it."""
+    addressed_to: str | None
+    invoice: str | None
+    """For a credit note: the invoice that it takes something off."""
+    totals: TotalsView
+    lines: list[FilledLine]
+    problems: list[ProblemView]
+
+
+@router.post(
+    "/invoices/_read",
+    operation_id="read-e-invoice",
+    openapi_extra=body_of("application/xml"),
+)
+def read(data: Annotated[bytes, Depends(e_invoice_of)], edge: OneEdge) -> EInvoiceView:
+    """Read an e-invoice (UBL 2.1, Peppol BIS 3 or NLCIUS) and fill its fields in; nothing is kept."""
+    filled = e_invoices.read(edge.session, data, by=edge.by, on=office_day(edge.at))
+    found = filled.found
+    case = edge.session.get(Application, filled.application) if filled.application else None
+    reads = edge.by.role in {Role.SECURITY_CONTACT, Role.EMPLOYER}
+    return EInvoiceView(
+        kind="credit-note" if found.credit else "supplier-invoice",
+        number=filled.number,
+        dated=found.dated,
+        due_on=found.due_on,
+        currency=found.currency,
+        seller=found.seller,
+        payee=found.payee,
+        iban=found.iban,
+        application=case.id if case is not None and views.may_see(edge.session, edge.by, case) else None,
+        addressed_to=filled.addressed_to,
+        invoice=filled.credits,
+        totals=TotalsView(
+            net=found.net,
+            vat=found.vat,
+            gross=found.gross,
+            rates=[RateView(vat_rate=item.rate, net=item.base, vat=item.vat) for item in found.rates],
+        ),
+        lines=[FilledLine.model_validate({**item, "text": item["text"] if reads else None}) for item in filled.lines],
+        problems=[
+            ProblemView(term=item.term, standard=item.standard, **vars(item.finding)) for item in filled.problems
+        ],
+    )

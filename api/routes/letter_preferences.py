@@ -1,0 +1,71 @@
+"""Which letters someone gets: the language, and what can be declined."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+
+from api import views
+from api.http.dependencies import OneEdge
+from api.http.urls import href
+from api.routes.applications import etag
+from notifications.catalogue import catalogue
+from rules.core.dates import office_day
+from rules.core.roles import Actor, Role
+from rules.procedure import authorization
+from rules.procedure.letter_preferences import optional, own_choice
+from states.errors import NotFoundError
+from states.tables.people import Language, Person
+
+router = APIRouter(prefix="/v1", tags=["people"])
+READERS = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR, Role.AUDITOR})
+
+
+class OptionalLetter(views.View):
+    """A letter that someone may do without."""
+
+    letter: str
+    title: str
+    title_nl: str
+    declined: bool
+
+
+class LettersOf(views.View):
+    """The letters to someone: what no law and no term asks for can be declined, everything else comes."""
+
+    person: str
+    language: str
+    optional: list[OptionalLetter]
+    choose: str | None
+    """Where the choice is made, with a body such as ``{"declined": ["digest"]}``; None for whoever may only look."""
+
+
+@router.get("/people/{id}/letters", operation_id="get-letters-of-person")
+def letters_of(edge: OneEdge, response: Response, person: Annotated[str, Path(alias="id", max_length=80)]) -> LettersOf:
+    """Which letters someone gets; for that person, the coordinator, the administrator and the auditor."""
+    row = edge.session.get(Person, person)
+    if row is None or not (edge.by.person == person or edge.by.role in READERS):
+        raise NotFoundError("person", person)
+    response.headers["ETag"] = etag(row.version)
+    titles = catalogue().letters
+    return LettersOf(
+        person=person,
+        language=row.language or Language.NL,
+        optional=[
+            OptionalLetter(
+                letter=letter,
+                title=titles[letter].title["en"],
+                title_nl=titles[letter].title["nl"],
+                declined=letter in (row.declined or ()),
+            )
+            for letter in optional(office_day(edge.at))
+        ],
+        choose=href("person", person, "choose-letters") if chooses(edge.by, person) else None,
+    )
+
+
+def chooses(by: Actor, reader: str) -> bool:
+    """Whether someone may choose the letters to a reader."""
+    return (
+        authorization.role_has_duty(chart="person", event="choose-letters", role=by.role) is None
+        and own_choice(role=by.role, person=by.person, reader=reader) is None
+    )

@@ -1,0 +1,233 @@
+"""The money trail over the API: of one payable, and to it from a measure, a batch, a bank entry or a booking."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+
+from api import views
+from api.http.dependencies import Edge, OneEdge
+from api.routes.events import concerns, visible
+from api.routes.payments import SEES_ALL_BOOKS, Id, not_finance
+from rules.core.roles import OF_AN_EMPLOYER
+from states.engine import parties
+from states.errors import NotFoundError
+from states.reporting import money_trail
+from states.tables.application import Measure
+from states.tables.payments import BankEntry, BankMessage, Booking, Payable, PaymentBatch
+
+router = APIRouter(prefix="/v1", tags=["trails"])
+
+
+class AdviceLink(views.View):
+    """The advice that it all rests on."""
+
+    application: str
+    advice_version: int
+    adopted_on: date | None
+
+
+class PayableLink(views.View):
+    """The payable and its invoice; whom it pays stands with the payable itself."""
+
+    id: str
+    invoice: str
+    organisation: str
+    kind: str
+    state: str
+    number: str
+    dated: date
+    net: Decimal
+    vat: Decimal
+    gross: Decimal
+    paid_on: date | None
+    return_reason: str | None
+    checked_by: str | None
+    approved_by: str | None
+
+
+class DocumentLink(views.View):
+    """A document with the invoice, by its hash."""
+
+    id: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+class PaymentLink(views.View):
+    """One time that it stood in a batch: the file by its hash, the payment by its EndToEndId."""
+
+    batch: str
+    state: str
+    message_id: str | None
+    sha256: str | None
+    end_to_end: str
+    amount: Decimal
+    counts: bool
+    execution_on: date
+    released_by: str | None
+
+
+class EntryLink(views.View):
+    """One entry of a statement that paid it or gave it back."""
+
+    message: str
+    position: int
+    booked_on: date
+    amount: Decimal
+    end_to_end: str | None
+
+
+class BookingLink(views.View):
+    """One booking."""
+
+    id: str
+    state: str
+    amount: Decimal
+    tax_class: str
+    designation: str
+    missing: list[str]
+    booked_on: date | None
+    corrects: str | None
+
+
+class JournalLink(views.View):
+    """One line of the journal."""
+
+    booking: str
+    position: int
+    booked_on: date
+    document_on: date | None
+    part: str | None
+    side: str | None
+    account: str
+    debit: Decimal
+    credit: Decimal
+    mirrors: int | None
+    statement: str | None
+    entry: int | None
+
+
+class GapView(views.View):
+    """A link that is not there yet."""
+
+    link: str
+    words: str
+
+
+class TrailView(views.View):
+    """The way of one payable, from the advice to the journal, and what of it is not there yet."""
+
+    payable: PayableLink
+    advice: AdviceLink | None
+    measures: list[views.MeasureView]
+    takeovers: list[views.TakeoverView]
+    lines: list[views.LineView]
+    documents: list[DocumentLink]
+    payments: list[PaymentLink]
+    entries: list[EntryLink]
+    bookings: list[BookingLink]
+    journal: list[JournalLink]
+    complete: bool
+    gaps: list[GapView]
+
+
+class Trails(views.View):
+    """The trails that lead through one thing."""
+
+    items: list[TrailView]
+
+
+def seen(edge: Edge, row: Payable | None, key: str) -> Payable:
+    """A payable that the caller may see.
+
+    Raises:
+        RefusedError: the caller's role has nothing to do with money.
+        NotFoundError: there is none, or the caller may not know that there is.
+    """
+    may_see_trails(edge)
+    if row is None or not concerns(edge, row):
+        raise NotFoundError("payable", key)
+    return row
+
+
+def view(edge: Edge, row: Payable) -> TrailView:
+    """The trail of a payable, its measures as the caller may see them."""
+    found = money_trail.of_payable(edge.session, row)
+    case = found.application
+    return TrailView(
+        payable=PayableLink.model_validate(row),
+        advice=case and AdviceLink(application=case.id, advice_version=case.advice_version, adopted_on=case.adopted_on),
+        measures=[views.measure(edge.session, edge.by, item) for item in found.measures],
+        takeovers=[views.TakeoverView.model_validate(item) for item in found.takeovers],
+        lines=[views.LineView.model_validate(item) for item in found.lines],
+        documents=[DocumentLink.model_validate(item) for item in found.documents],
+        payments=[PaymentLink(**{**batch.model_dump(), **line.model_dump()}) for line, batch in found.payments],
+        entries=[EntryLink.model_validate(item) for item in found.entries],
+        bookings=[BookingLink.model_validate(item) for item in found.bookings],
+        journal=[JournalLink.model_validate(item) for item in found.journal],
+        complete=not found.gaps,
+        gaps=[GapView.model_validate(gap) for gap in found.gaps],
+    )
+
+
+def views_of(edge: Edge, rows: Iterable[Payable]) -> Trails:
+    """The trails of those payables that the caller may see."""
+    return Trails(items=[view(edge, row) for row in rows if concerns(edge, row)])
+
+
+def may_see_trails(edge: Edge) -> None:
+    """Ask whether the caller has anything to do with money.
+
+    Raises:
+        RefusedError: not so.
+    """
+    if edge.by.role not in OF_AN_EMPLOYER | SEES_ALL_BOOKS:
+        raise not_finance(edge)
+
+
+@router.get("/payables/{id}/trail", operation_id="get-trail-of-payable")
+def of_payable(edge: OneEdge, key: Id) -> TrailView:
+    """The money trail of one payable: from the advice to the journal, and what of it is not there yet."""
+    return view(edge, seen(edge, edge.session.get(Payable, key), key))
+
+
+@router.get("/measures/{id}/trails", operation_id="get-trails-of-measure")
+def of_measure(edge: OneEdge, key: Id) -> Trails:
+    """The trails of everything that pays for a measure."""
+    may_see_trails(edge)
+    row = edge.session.get(Measure, key)
+    if row is None or not visible(edge, row):
+        raise NotFoundError("measure", key)
+    return views_of(edge, money_trail.payables_of_measure(edge.session, row))
+
+
+@router.get("/payment-batches/{id}/trails", operation_id="get-trails-of-batch")
+def of_batch(edge: OneEdge, key: Id) -> Trails:
+    """The trails of everything that stands, or stood, in a batch."""
+    may_see_trails(edge)
+    row = edge.session.get(PaymentBatch, key)
+    if row is None or not visible(edge, row):
+        raise NotFoundError("payment-batch", key)
+    return views_of(edge, money_trail.payables_of_batch(edge.session, row))
+
+
+@router.get("/bookings/{id}/trail", operation_id="get-trail-of-booking")
+def of_booking(edge: OneEdge, key: Id) -> TrailView:
+    """The trail that a booking, and so each of its lines in the journal, belongs to."""
+    booking = edge.session.get(Booking, key)
+    return view(edge, seen(edge, edge.session.get(Payable, booking.payable) if booking else None, key))
+
+
+@router.get("/bank-messages/{id}/entries/{position}/trails", operation_id="get-trails-of-bank-entry")
+def of_entry(edge: OneEdge, key: Id, position: Annotated[int, Path(ge=1, le=9_999_999)]) -> Trails:
+    """The trails of everything that one entry of a statement paid or gave back."""
+    may_see_trails(edge)
+    message, row = edge.session.get(BankMessage, key), edge.session.get(BankEntry, (key, position))
+    mine = None if message is None else parties.current(edge.session, message.organisation)
+    if row is None or edge.by.organisation not in (None, mine):
+        raise NotFoundError("bank-entry", f"{key}/{position}")
+    return views_of(edge, money_trail.payables_of_entry(edge.session, row))

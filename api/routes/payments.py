@@ -1,0 +1,230 @@
+"""Money: invoices and batches."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi.responses import StreamingResponse
+from pydantic import Field
+from sqlmodel import col, select
+
+from api import views
+from api.access import action_filter
+from api.http.dependencies import Edge, OneEdge
+from api.http.idempotency import Answer, once
+from api.http.pagination import Cursor, Limit, cut, newest_first
+from api.http.urls import href
+from api.routes.applications import etag
+from api.routes.case_parts import Payables, payable_view
+from api.routes.events import do_event, seen, visible
+from rules.core.roles import OF_AN_EMPLOYER, Role
+from rules.payments import amounts
+from rules.payments.bank_days import first_execution
+from rules.procedure import authorization
+from states.charts.batch import BatchState
+from states.charts.payable import PayableState
+from states.commands.fire import fire
+from states.engine import parties
+from states.engine.bodies import HANDLE
+from states.engine.event import Passage, Step
+from states.errors import NotFoundError, RefusedError, StatesError
+from states.events.catalogue import EVENTS
+from states.events.payments.batch_contents import sort_out
+from states.events.payments.batches import PIECE, NewBatch, file_of, lines_of, mark_of
+from states.events.payments.invoice_bodies import Invoice
+from states.formats.bank_reason_codes import reason_in_words, status_in_words
+from states.tables.payments import Payable, PaymentBatch
+
+router = APIRouter(prefix="/v1", tags=["finance"])
+Key = Annotated[str | None, Header(max_length=200)]
+Id = Annotated[str, Path(alias="id", max_length=60)]
+SEES_ALL_BOOKS = action_filter.SEES_ALL_BOOKS
+
+
+class NewPayable(Invoice):
+    """An invoice or advance, for one application."""
+
+    application: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{3,40}$")]
+
+
+@router.post("/payables", status_code=201, response_model=Payables, operation_id="receive-payable")
+def receive(edge: OneEdge, body: NewPayable, idempotency_key: Key = None) -> Response:
+    """Receive an invoice; each employer that pays for its measures gets its part."""
+
+    def do() -> Answer:
+        row = views.seen(edge.session, edge.by, body.application)
+        invoice = Invoice.model_validate(body.model_dump(exclude={"application"}))
+        before = set(edge.session.exec(select(Payable.id).where(Payable.stream == row.id)))
+        do_event(edge, EVENTS["application", "receive-invoice"], row.id, invoice, "*")
+        made = edge.session.exec(select(Payable).where(Payable.stream == row.id).order_by(Payable.id)).all()
+        new = [payable_view(edge, item) for item in made if item.id not in before]
+        shown = Payables(items=new).model_dump(mode="json", by_alias=True)
+        return Answer(201, shown, {"Location": href("payable", new[0].id)})
+
+    return once(edge, idempotency_key, "POST /v1/payables", body, do)
+
+
+@router.get("/payables", operation_id="list-payables")
+def payables(
+    edge: OneEdge,
+    state: PayableState | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> Payables:
+    """The payables of the caller's employer; of all employers for the office's coordinator and auditors."""
+    query = select(Payable)
+    if state is not None:
+        query = query.where(Payable.state == state)
+    if cursor is not None:
+        query = query.where(Payable.id > cursor)
+    found = edge.session.exec(own(edge, query, Payable).order_by(Payable.id).limit(limit + 1)).all()
+    shown, following = cut(found, limit)
+    return Payables(items=[payable_view(edge, item) for item in shown], next=following)
+
+
+def own(edge: Edge, query: Any, table: Any) -> Any:
+    """Limit a query to the caller's employer.
+
+    Raises:
+        RefusedError: the caller's role has nothing to do with money.
+    """
+    if edge.by.role in OF_AN_EMPLOYER:
+        return query.where(col(table.organisation).in_(parties.known_as(edge.session, edge.by.organisation)))
+    if edge.by.role not in SEES_ALL_BOOKS:
+        raise not_finance(edge)
+    return query
+
+
+def not_finance(edge: Edge) -> RefusedError:
+    """That the books are the employers' own."""
+    lacking = authorization.role_has_duty(chart="payment-batch", event="seal", role=edge.by.role)
+    return RefusedError([lacking] if lacking else [], duty=True)
+
+
+@router.get("/payables/{id}", response_model=views.PayableView, operation_id="get-payable")
+def payable(edge: OneEdge, response: Response, key: Id) -> views.PayableView:
+    """One payable."""
+    row = seen(edge, Payable, "payable", key)
+    response.headers["ETag"] = etag(row.version)
+    return payable_view(edge, row)
+
+
+@router.post("/payment-batches", status_code=201, response_model=views.BatchView, operation_id="build-batch")
+def build(edge: OneEdge, body: NewBatch, idempotency_key: Key = None) -> Response:
+    """Build a batch of everything approved for one employer."""
+
+    def do() -> Answer:
+        row = fire(edge.session, "payment-batch", None, "build", by=edge.by, at=edge.at, body=body).row
+        shown = batch_view(edge, row).model_dump(mode="json", by_alias=True)
+        return Answer(201, shown, {"Location": href("payment-batch", row.id), "ETag": etag(row.version)})
+
+    return once(edge, idempotency_key, "POST /v1/payment-batches", body, do)
+
+
+class Batches(views.View):
+    """A page of payment batches."""
+
+    items: list[views.BatchView]
+    next: str | None = None
+    """What ``cursor`` takes for the next page; None on the last one."""
+
+
+@router.get("/payment-batches", operation_id="list-batches")
+def batches(
+    edge: OneEdge,
+    state: BatchState | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> Batches:
+    """The batches of the caller's employer, the newest first."""
+    place = col(PaymentBatch.created_at), col(PaymentBatch.id)
+    query = own(edge, select(PaymentBatch), PaymentBatch)
+    if state is not None:
+        query = query.where(PaymentBatch.state == state)
+    last = None if cursor is None else batch_of(edge, cursor)
+    query = newest_first(query, place, None if last is None else (last.created_at, last.id))
+    found = edge.session.exec(query.limit(limit + 1)).all()
+    shown, following = cut(found, limit)
+    return Batches(items=[batch_view(edge, row) for row in shown], next=following)
+
+
+def batch_view(edge: Edge, row: PaymentBatch) -> views.BatchView:
+    """One batch with its payments."""
+    lines = [
+        views.BatchLineView(
+            **line.model_dump(),
+            bank_status_words=status_in_words(line.bank_status),
+            bank_reason_words=reason_in_words(line.bank_reason),
+        )
+        for line in lines_of(edge.session, row)
+    ]
+    return views.BatchView(
+        **row.model_dump(exclude={"left_out"}),
+        left_out=[views.LeftOut.model_validate(item) for item in row.left_out or ()],
+        bank_status_words=status_in_words(row.bank_status),
+        bank_reason_words=reason_in_words(row.bank_reason),
+        payee_is_verified=row.count == 1,
+        lines=lines,
+    )
+
+
+@router.get("/payment-batches/_propose", operation_id="propose-batch")
+def propose(edge: OneEdge, employer: Annotated[str, Query(pattern=HANDLE)]) -> views.ProposedBatch:
+    """What a batch of an employer would hold if it were built now, what would be left out, and why."""
+    if edge.by.role not in OF_AN_EMPLOYER | SEES_ALL_BOOKS:
+        raise not_finance(edge)
+    if edge.by.organisation not in (None, parties.current(edge.session, employer)):
+        raise NotFoundError("employer", employer)
+    along, left = sort_out(Step(Passage(edge.session, edge.by, edge.at), None, edge.by), employer)
+    return views.ProposedBatch(
+        organisation=employer,
+        execution_on=first_execution(edge.at),
+        count=len(along),
+        total=sum((item.gross for item in along), Decimal("0.00")),
+        payables=[item.id for item in along],
+        left_out=[views.LeftOut.model_validate(item) for item in left],
+    )
+
+
+def batch_of(edge: Edge, key: str) -> PaymentBatch:
+    """A batch that the caller may see."""
+    if edge.by.role not in OF_AN_EMPLOYER | SEES_ALL_BOOKS:
+        raise not_finance(edge)
+    row = edge.session.get(PaymentBatch, key)
+    if row is None or not visible(edge, row):
+        raise NotFoundError("payment-batch", key)
+    return row
+
+
+@router.get("/payment-batches/{id}", response_model=views.BatchView, operation_id="get-batch")
+def batch(edge: OneEdge, response: Response, key: Id) -> views.BatchView:
+    """One batch: its count, total and payments."""
+    row = batch_of(edge, key)
+    response.headers["ETag"] = etag(row.version)
+    return batch_view(edge, row)
+
+
+@router.get("/payment-batches/{id}/pain001", operation_id="get-pain001", response_class=Response)
+def pain001(edge: OneEdge, key: Id) -> Response:
+    """The exported batch as pain.001.001.09; the same bytes every time, and the hash that was sealed."""
+    row = batch_of(edge, key)
+    if edge.by.role not in {Role.FINANCE, Role.RELEASER}:
+        raise not_finance(edge)
+    if (waiting := amounts.file_leaves(state=str(row.state))) is not None:
+        raise RefusedError([waiting])
+    file = file_of(edge.session, row)
+    if mark_of(file) != row.sha256:
+        file.close()
+        raise StatesError(f"The file of batch {row.id} differs from its seal; do not pay it, call an auditor.")
+    headers = {
+        "Content-Disposition": f'attachment; filename="{row.id}.pain.001.001.09.xml"',
+        "X-Content-SHA256": str(row.sha256),
+    }
+
+    def pieces() -> Iterator[bytes]:
+        with file:
+            while piece := file.read(PIECE):
+                yield piece
+
+    return StreamingResponse(pieces(), media_type="application/xml", headers=headers)

@@ -1,0 +1,48 @@
+"""A model text for the police, made from what the official chooses; nothing of it is kept or logged."""
+
+from typing import Any, Literal
+
+from fastapi import APIRouter
+
+from api import views
+from api.http.dependencies import OneEdge, demand
+from notifications.documents import PoliceReport, police_report
+
+router = APIRouter(prefix="/v1/police-reports", tags=["police-reports"])
+EXAMPLE: dict[str, Any] = {
+    "language": "nl",
+    "kind": "complaint",
+    "office": "alderman",
+    "what": "Iemand heeft mij bedreigd.",
+    "when": "Op dinsdag 10 november 2026, rond acht uur in de avond.",
+    "where": "Op de parkeerplaats achter het gemeentehuis.",
+    "witnesses": True,
+    "recordings": False,
+    "wishes": ["domicile", "kept-informed"],
+}
+
+
+class NewDraft(PoliceReport):
+    """What to tell the police, and in which language."""
+
+    language: Literal["nl", "en"] = "nl"
+
+
+class Draft(views.View):
+    """The text, to be read and taken to the police by whoever asked for it."""
+
+    text: str
+
+
+@router.post(
+    "/_draft",
+    operation_id="draft-police-report",
+    openapi_extra={"requestBody": {"content": {"application/json": {"example": EXAMPLE}}}},
+)
+def draft(edge: OneEdge, body: NewDraft) -> Draft:
+    """Draft a report (melding) or criminal complaint (aangifte) for the police.
+
+    Nothing of it is stored, so it takes no Idempotency-Key: asked again, it is made again.
+    """
+    demand(edge.by, "police-report", "draft")
+    return Draft(text=police_report(body, body.language))

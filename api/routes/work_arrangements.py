@@ -1,0 +1,99 @@
+"""Who is in a pool: what people can do, when they are there, and what they have in hand."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from sqlmodel import col, select
+
+from api import views
+from api.http.dependencies import OneEdge, demand
+from api.routes.work_items import WATCH, Organisation, WorkItemView, own_pool, view
+from rules.core.dates import office_day
+from rules.core.roles import Role
+from states.errors import NotFoundError
+from states.queue import availability, pools
+from states.tables.people import Absence, Person, WorkArrangement
+from states.tables.work import WorkItem
+
+router = APIRouter(prefix="/v1")
+
+
+class PersonAtWork(views.View):
+    """Someone of a pool: what they can do, hold, and whether they are there."""
+
+    person: str
+    skills: tuple[str, ...]
+    """Empty for every skill."""
+    limit: int
+    in_hand: int
+    acute_in_hand: int
+    absent_until: date | None
+    at_work: bool
+
+
+class PeopleAtWork(views.View):
+    """The people of a pool."""
+
+    items: list[PersonAtWork]
+
+
+class AbsenceView(views.View):
+    """Days on which someone takes no work."""
+
+    id: str
+    since: date
+    until: date
+
+
+class WorkOf(views.View):
+    """Someone's skills, hours, absences to come, and the work in hand."""
+
+    person: str
+    version: int
+    """For If-Match, as in the ETag of the person."""
+    skills: list[str]
+    """Empty for every skill."""
+    hours: dict[str, list[str]]
+    """By weekday, 1 for Monday: from and until in local time; empty for the office's hours."""
+    limit: int | None
+    absences: list[AbsenceView]
+    in_hand: list[WorkItemView]
+
+
+@router.get("/work-items/people", tags=["work"], operation_id="list-people-at-work")
+def people(
+    edge: OneEdge,
+    role: Role | None = None,
+    organisation: Organisation = None,
+) -> PeopleAtWork:
+    """Who is in the caller's pool, or in any for a coordinator: what each can do, holds, and whether they are there."""
+    if edge.by.role not in WATCH:
+        demand(edge.by, "work", "claim")  # officials take no work: they are no pool, and nobody's colleagues here
+    own_pool(edge.by, role, organisation)
+    watches = edge.by.role in WATCH and role is not None
+    name = (str(role), organisation or "") if watches else edge.by.pool
+    found = availability.people_of(edge.session, *name, at=edge.at)
+    return PeopleAtWork(items=[PersonAtWork(**one._asdict()) for one in found])
+
+
+@router.get("/people/{id}/work", tags=["people"], operation_id="get-work-of-person")
+def work_of(edge: OneEdge, key: Annotated[str, Path(alias="id", max_length=80)]) -> WorkOf:
+    """What someone can do, when they are away, and what they have in hand; the own, or anyone's for a coordinator."""
+    person = edge.session.get(Person, key)
+    if person is None or (edge.by.role not in WATCH and edge.by.person != key):
+        raise NotFoundError("person", key)
+    arranged = edge.session.get(WorkArrangement, key)
+    away = select(Absence).where(
+        Absence.person == key, col(Absence.until) >= office_day(edge.at), col(Absence.until) >= col(Absence.since)
+    )
+    held = select(WorkItem).where(WorkItem.assignee == key, col(WorkItem.done_at).is_(None)).order_by(*pools.order())
+    return WorkOf(
+        person=key,
+        version=person.version,
+        skills=arranged.skills if arranged else [],
+        hours=arranged.hours if arranged else {},
+        limit=arranged.limit if arranged else None,
+        absences=[AbsenceView.model_validate(row) for row in edge.session.exec(away.order_by(col(Absence.since)))],
+        in_hand=[view(item, edge.at) for item in edge.session.exec(held)],
+    )

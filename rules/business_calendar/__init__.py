@@ -1,0 +1,1 @@
+"""Business calendar: closed days, office hours, durations and elapsed time."""

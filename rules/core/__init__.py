@@ -1,0 +1,1 @@
+"""Core: what a rule is, dated values, dates, roles and the terms of the regulation."""

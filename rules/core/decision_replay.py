@@ -1,0 +1,147 @@
+"""Asking again what a receipt says was asked: as it was decided, or as the rules of another day would have it."""
+
+import inspect
+from collections.abc import Collection, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any, get_type_hints
+
+from pydantic import TypeAdapter, ValidationError
+
+from rules.core.dated_values import RulesError, UnknownValueError, Version, under, versions
+from rules.core.rule import REGISTRY, Finding, Rule, Words, say
+
+
+@dataclass(frozen=True)
+class Rerun:
+    """What came of asking the rule of a receipt again; ``differences`` is empty where it says the same."""
+
+    rule: str
+    ran: bool
+    """Whether it could be asked: its facts are all in the receipt, and its values are known."""
+    finding: Finding | None = None
+    values: tuple[Version, ...] = ()
+    """The versions of the values that it read this time."""
+    others: tuple[Version, ...] = ()
+    """Those among them that the receipt does not name."""
+    differences: tuple[Words, ...] = ()
+
+    @property
+    def same(self) -> bool:
+        """Whether the rule could be asked and says the same, on the same values."""
+        return self.ran and not self.differences
+
+
+def rerun(line: Mapping[str, Any], on: date | None = None) -> Rerun:
+    """Ask the rule of one line of a receipt again, with the facts that the line holds.
+
+    Args:
+        line: a line as the ledger keeps it: rule, facts, values and whether the rule objected.
+        on: ask under the rules and values of that day; without it, as it was decided.
+    """
+    name = str(line["rule"])
+    rule = REGISTRY.get(name)
+    if rule is None:
+        return _cannot(name, say("It is no rule any more: the code has changed since.", _CODE_NL))
+    if on is not None and not rule.in_force(on):
+        return _cannot(name, _not_in_force(rule, on))
+    facts = facts_of(rule, line["facts"])
+    if isinstance(facts, Words):
+        return _cannot(name, facts)
+    try:
+        with under(on) if on else nullcontext():
+            judgement = rule.judge(**facts)
+    except UnknownValueError as error:
+        en = f"unknown: add a version of {error.name} for {error.on}, with its source, in rules/values/."
+        nl = f"onbekend: voeg een versie van {error.name} voor {error.on} toe, met de bron, in rules/values/."
+        return _cannot(name, say(en, nl))
+    except (RulesError, LookupError) as error:
+        return _cannot(name, say(f"unknown: {error}", f"onbekend: {error}"))
+    marks = line.get("values", {})
+    others = tuple(read for read in judgement.values if marks.get(read.name) != read.mark)
+    differences = _outcome(bool(line["objects"]), judgement.finding)
+    if on is None:
+        differences += _code(marks, {read.name for read in judgement.values}, differences, others)
+    differences += [_version(read, on) for read in others]
+    return Rerun(name, True, judgement.finding, judgement.values, others, tuple(differences))
+
+
+def facts_of(rule: Rule, stored: Mapping[str, Any]) -> dict[str, Any] | Words:
+    """The facts of a receipt as the rule takes them, or words on why they cannot be had."""
+    kinds = _kinds(rule.id)
+    if missing := sorted(required(rule) - stored.keys()):
+        named = ", ".join(missing)
+        return say(
+            f"It cannot be run again: it read content ({named}), which no receipt holds.",
+            f"De regel kan niet opnieuw worden gevraagd: hij las inhoud ({named}), en die staat in geen verslag.",
+        )
+    try:
+        return {name: kinds[name].validate_python(fact) for name, fact in stored.items()}
+    except (KeyError, ValidationError):
+        return say(
+            "It cannot be run again: it takes other facts now, the code has changed since.",
+            "De regel kan niet opnieuw worden gevraagd: hij vraagt nu andere feiten, de code is sindsdien gewijzigd.",
+        )
+
+
+def required(rule: Rule) -> set[str]:
+    """The facts without which a rule cannot be asked."""
+    parameters = inspect.signature(rule.check).parameters.values()
+    return {item.name for item in parameters if item.default is inspect.Parameter.empty}
+
+
+def version_of(name: str, mark: str) -> Version | None:
+    """The version of a value to which a mark in a receipt belongs; None where it was changed since."""
+    return next((held for held in versions().get(name, ()) if held.mark == mark), None)
+
+
+@cache
+def _kinds(rule_id: str) -> dict[str, TypeAdapter[Any]]:
+    hints = get_type_hints(REGISTRY[rule_id].check)
+    return {name: TypeAdapter(kind) for name, kind in hints.items() if name != "return"}
+
+
+_CODE_NL = "Dit is geen regel meer: de code is sindsdien gewijzigd."
+
+
+def _cannot(rule: str, why: Words) -> Rerun:
+    return Rerun(rule, ran=False, differences=(why,))
+
+
+def _not_in_force(rule: Rule, on: date) -> Words:
+    en = f"from {rule.since}" + (f" through {rule.until}" if rule.until else "")
+    nl = f"vanaf {rule.since}" + (f" tot en met {rule.until}" if rule.until else "")
+    return say(f"Not in force on {on}: it holds {en}.", f"Niet van kracht op {on}: de regel geldt {nl}.")
+
+
+def _outcome(objected: bool, finding: Finding | None) -> list[Words]:
+    if objected == (finding is not None):
+        return []
+    if finding is None:
+        return [say("It has nothing to object.", "De regel heeft geen bezwaar.")]
+    return [say(f"It objects: {finding.message}", f"De regel maakt bezwaar: {finding.message_nl}")]
+
+
+def _code(
+    marks: Mapping[str, str], read: Collection[str], told: Collection[Words], others: Collection[Version]
+) -> list[Words]:
+    unread = sorted(marks.keys() - read)
+    if not unread and (others or not told):
+        return []
+    en = f"The code has changed since{': it does not read ' + ', '.join(unread) if unread else ''}."
+    nl = f"De code is sindsdien gewijzigd{': zij leest niet ' + ', '.join(unread) if unread else ''}."
+    return [say(en, nl)]
+
+
+def _version(read: Version, on: date | None) -> Words:
+    if on is None:
+        return say(
+            f"The value {read.name} has changed since: it reads {read.value} from {read.since}.",
+            f"De waarde {read.name} is sindsdien gewijzigd: zij luidt {read.value} vanaf {read.since}.",
+        )
+    return say(
+        f"The value {read.name} reads {read.value} then, from {read.since}.",
+        f"De waarde {read.name} luidt dan {read.value}, vanaf {read.since}.",
+    )

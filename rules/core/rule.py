@@ -1,0 +1,135 @@
+"""A rule and what it finds.
+
+A rule is a pure function of named facts. It answers ``None`` where it has nothing to object, or plain words in English
+and Dutch (:func:`say`) that tell what stands in the way and what would be right. The decorator :func:`rule` gives it
+its id, article, source and dates; asked, the rule turns the words into a :class:`Finding`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from rules.core.dated_values import RulesError, Version, reading
+
+REG = "https://wetten.overheid.nl/BWBR0041573"
+BESL = "https://wetten.overheid.nl/BWBR0041522"
+AWB = "https://wetten.overheid.nl/BWBR0005537"
+ATW = "https://wetten.overheid.nl/BWBR0002448"
+LB = "https://wetten.overheid.nl/BWBR0002471"
+CIRCULAR = "https://wetten.overheid.nl/BWBR0052355/2026-02-24/0"
+LETTER_2024 = "https://www.tweedekamer.nl/kamerstukken/brieven_regering/detail?did=2024D18812&id=2024D18812"
+HOUSE = "house rule of the advice office; no statute says it"
+
+
+OLDEST = date(2021, 1, 1)
+"""The first day of the oldest scheme of which this engine keeps cases."""
+SCHEME_2024 = date(2024, 1, 1)
+"""The first day of articles 2.9, 3.9 and 4.9 of the Regeling as they read now (Stcrt. 2023, 28233)."""
+
+
+class Words(NamedTuple):
+    """One thing said in two languages."""
+
+    en: str
+    nl: str
+
+
+def say(en: str, nl: str) -> Words:
+    """What a rule objects, in plain words: what stands in the way, and what would be right."""
+    return Words(en, nl)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one rule found against an event: which rule, in plain words, with its article and source."""
+
+    rule: str
+    message: str
+    article: str
+    source: str
+    message_nl: str = ""
+    since: date | None = None
+    """The first day on which the rule holds in this form; None for a rule of the work list."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What came of asking one rule: its finding, if any, and the dated values that it read."""
+
+    finding: Finding | None
+    values: tuple[Version, ...]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule: its id, the article it applies, where that can be read and when it holds.
+
+    Called with facts by name it answers its :class:`Finding`, or None.
+    """
+
+    id: str
+    article: str
+    source: str
+    since: date
+    until: date | None
+    verified: bool
+    summary: str
+    summary_nl: str
+    module: str
+    check: Callable[..., Words | None]
+
+    def __call__(self, **facts: Any) -> Finding | None:
+        """What the rule finds against these facts."""
+        return self.judge(**facts).finding
+
+    def judge(self, **facts: Any) -> Judgement:
+        """What the rule finds, and on which dated values that rests."""
+        with reading() as read:
+            said = self.check(**facts)
+        if said is None:
+            return Judgement(None, tuple(read))
+        return Judgement(Finding(self.id, said.en, self.article, self.source, said.nl, self.since), tuple(read))
+
+    def in_force(self, on: date) -> bool:
+        """Whether the rule holds on a day."""
+        return self.since <= on and (self.until is None or on <= self.until)
+
+
+REGISTRY: dict[str, Rule] = {}
+
+
+def rule(
+    rule_id: str,
+    *,
+    article: str,
+    source: str,
+    nl: str,
+    since: date = OLDEST,
+    until: date | None = None,
+    verified: bool = True,
+) -> Callable[[Callable[..., Words | None]], Rule]:
+    """Register a rule under its id.
+
+    Args:
+        rule_id: ``subject.what-must-hold``; unique in the whole engine.
+        article: the article as a lawyer cites it.
+        source: where the text can be read.
+        nl: what must hold, in Dutch; the first line of the docstring says it in English.
+        since: the first day on which the rule holds in this form.
+        until: the last one, or None.
+        verified: False where the reading is our own inference.
+
+    Raises:
+        RulesError: the id is taken.
+    """
+
+    def register(check: Callable[..., Words | None]) -> Rule:
+        if rule_id in REGISTRY:
+            raise RulesError(f"Two rules are called {rule_id}; give one of them another id.")
+        summary = (check.__doc__ or "").strip().splitlines()[0]
+        made = Rule(rule_id, article, source, since, until, verified, summary, nl, check.__module__, check)
+        REGISTRY[rule_id] = made
+        return made
+
+    return register

@@ -1,0 +1,1 @@
+"""Deadlines: when a term ends, what suspends it, and who is reminded."""

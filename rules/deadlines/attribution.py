@@ -1,0 +1,87 @@
+"""Whose each day of a case's life is: of the office, the security authority, an employer or the applicant."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from rules.core.dated_values import value
+
+
+class Party(StrEnum):
+    """Who can have a case in hand."""
+
+    OFFICE = "office"
+    SECURITY_AUTHORITY = "security-authority"
+    EMPLOYER = "employer"
+    APPLICANT = "applicant"
+
+
+@dataclass(frozen=True)
+class Held:
+    """Days on which a case waits for one party whatever its stage: a window to complete, a suspension.
+
+    ``since`` is the first such day, ``until`` the last one; None while it goes on.
+    """
+
+    since: date
+    until: date | None
+    party: str
+
+    def covers(self, day: date) -> bool:
+        """Whether the day is one of them."""
+        return self.since <= day and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True)
+class Course:
+    """One employer's term and what suspended it; a case waits for its employers while any such term runs."""
+
+    since: date
+    until: date | None
+    suspensions: tuple[Held, ...] = ()
+
+    def covers(self, day: date) -> bool:
+        """Whether the term runs on the day, suspended or not."""
+        return self.since <= day and (self.until is None or day <= self.until)
+
+
+def days_of_life(
+    received_on: date,
+    until_on: date,
+    stages: Sequence[tuple[date, str]],
+    windows: Sequence[Held] = (),
+    courses: Sequence[Course] = (),
+) -> dict[str, int]:
+    """How many days each party had the case, from its receipt up to and including ``until_on``.
+
+    Args:
+        received_on: the first day.
+        until_on: the day on which the case ended, or today.
+        stages: the day of each change and the stage it led to, in order; a day lies with whoever had the case when
+            it began.
+        windows: days that are one party's whatever the stage; of several, the one given first.
+        courses: the terms of the employers. A day is taken from them only where each that runs is suspended.
+
+    The days always add up to the days from the first through the last.
+    """
+    days = dict.fromkeys((str(party) for party in Party), 0)
+    holders = value("stage_holders", until_on)
+    for offset in range((until_on - received_on).days + 1):
+        day = received_on + timedelta(days=offset)
+        party = _waiting_for(day, windows, courses)
+        if party is None:
+            stage = next((stage for since, stage in reversed(stages) if since < day), stages[0][1] if stages else "")
+            party = str(holders.get(stage, Party.OFFICE))
+        days[party] += 1
+    return days
+
+
+def _waiting_for(day: date, windows: Sequence[Held], courses: Sequence[Course]) -> str | None:
+    """Whom the case waits for on a day whatever its stage; None where the stage says it."""
+    for window in windows:
+        if window.covers(day):
+            return window.party
+    running = [course for course in courses if course.covers(day)]
+    still = [next((held for held in course.suspensions if held.covers(day)), None) for course in running]
+    return still[0].party if still and still[0] is not None and all(still) else None

@@ -1,0 +1,143 @@
+"""Ladders: when whoever must act is reminded of a term, and who hears of it higher up once it has passed."""
+
+import itertools
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from rules.core.dated_values import Version, value, versions
+from rules.core.roles import Role
+
+REMINDERS, ESCALATION = "reminder_ladders", "escalation_ladders"
+EVERY = "every"
+"""The ladder of each kind of term that has none of its own."""
+NOBODY = frozenset({Role.APPLICANT, Role.ENGINE, Role.AUDITOR})
+"""Who is no higher hand."""
+Wrong = tuple[str, str]
+"""A field, and what would be right in it."""
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """When whoever must act is reminded."""
+
+    at: tuple[float, ...]
+    """Fractions of the running days; 1.0 is the last day."""
+    after: tuple[int, ...]
+    """Days after the last day."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its thresholds, in their order."""
+        return (*(share(fraction) for fraction in self.at), *(later(days) for days in self.after))
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One step up, so many days after the last day."""
+
+    to: Role
+    days: int
+
+
+def share(fraction: float) -> str:
+    """The name of a threshold within the term, such as ``80%``."""
+    return f"{round(fraction * 100)}%"
+
+
+def later(days: int) -> str:
+    """The name of a reminder after the term, such as ``+3d``."""
+    return f"+{days}d"
+
+
+def reminds(threshold: str) -> bool:
+    """Whether a threshold is a reminder, and no step up and no lapse."""
+    return threshold.endswith("%") or threshold.startswith("+")
+
+
+def reminders(kind: str, on: date) -> Ladder:
+    """The ladder of a kind of term that starts on a day."""
+    held = value(REMINDERS, on)
+    line = held.get(kind) or held[EVERY]
+    return Ladder(tuple(line["at"]), tuple(line["after"]))
+
+
+def escalation(owner: str, on: date) -> tuple[Rung, ...]:
+    """Who hears of a term that its owner let pass; nobody where the owner has no ladder."""
+    return tuple(Rung(Role(rung["to"]), rung["days"]) for rung in value(ESCALATION, on).get(owner, ()))
+
+
+def wrong(kinds: Mapping[str, bool], owners: Collection[str]) -> list[str]:
+    """What is wrong with the ladders as they are written, each with its field and what would be right.
+
+    Args:
+        kinds: every kind of term, and whether it lapses with its last day.
+        owners: whose a term can be.
+    """
+    return [
+        f"{found.name}, the version from {found.since}: {field}: {words}"
+        for name, judge in ((REMINDERS, wrong_reminders), (ESCALATION, wrong_escalation))
+        for found in versions()[name]
+        for field, words in judge(found, kinds, owners)
+    ]
+
+
+def wrong_reminders(found: Version, kinds: Mapping[str, bool], _: Collection[str] = ()) -> Iterator[Wrong]:
+    """A reminder lies within the term, or after a term that still runs then; every kind has a ladder."""
+    for kind in sorted(found.value.keys() - kinds.keys() - {EVERY}):
+        yield kind, f"There is no such kind of term; there are {', '.join(kinds)}."
+    if EVERY not in found.value and (without := sorted(kinds.keys() - found.value.keys())):
+        yield EVERY, f"Nobody is reminded of {', '.join(without)}; give each a ladder, or one for {EVERY}."
+    for kind, line in found.value.items():
+        yield from wrong_shares(kind, line["at"])
+        yield from wrong_days(f"{kind}.after", line["after"])
+        lapsing = kinds.get(kind, kind == EVERY)
+        if line["after"] and lapsing:
+            words = f"{line['after'][0]} days after its end nothing is left to remind of: the term lapses with its"
+            yield f"{kind}.after", f"{words} last day. Leave this empty, and remind within the term."
+
+
+def wrong_shares(kind: str, at: list[Any]) -> Iterator[Wrong]:
+    """Fractions above 0, in order, of which the last is at most the last day."""
+    if not at:
+        yield f"{kind}.at", "Nobody would hear of the term before it ends; give a fraction such as 1.0, the last day."
+    for place, fraction in enumerate(at):
+        if fraction > 1:
+            words = (
+                f"{fraction} lies after the end of the term. Give at most 1.0, the last day; what is told afterwards"
+            )
+            yield f"{kind}.at.{place}", f"{words} stands in {kind}.after, in days."
+        elif fraction <= 0:
+            yield f"{kind}.at.{place}", f"{fraction} lies before the term begins. Give a fraction above 0."
+    yield from in_order(f"{kind}.at", at)
+
+
+def wrong_days(field: str, days: list[Any]) -> Iterator[Wrong]:
+    """Whole days, of which the first is the day after the last one of the term."""
+    for place, number in enumerate(days):
+        if not isinstance(number, int) or number < 1:
+            words = f"{number} is not after the last day. Give whole days, 1 for the day after it."
+            yield f"{field}.{place}", words
+    yield from in_order(field, days)
+
+
+def wrong_escalation(found: Version, _: Mapping[str, bool], owners: Collection[str]) -> Iterator[Wrong]:
+    """Each rung tells someone else, later than the one before, after the last day."""
+    for owner, rungs in found.value.items():
+        if owner not in owners:
+            yield owner, f"No term is theirs; there are {', '.join(sorted(owners))}."
+        for place, rung in enumerate(rungs):
+            if rung["to"] not in set(Role) - NOBODY:
+                right = ", ".join(sorted(set(Role) - NOBODY))
+                yield f"{owner}.{place}.to", f"{rung['to']} is nobody to turn to; there are {right}."
+        told = [rung["to"] for rung in rungs]
+        if len(set(told)) != len(told):
+            yield owner, "Name each role once."
+        yield from wrong_days(f"{owner}.days", [rung["days"] for rung in rungs])
+
+
+def in_order(field: str, steps: list[Any]) -> Iterator[Wrong]:
+    """Each step once, in the order of time."""
+    if any(later <= earlier for earlier, later in itertools.pairwise(steps)):
+        yield field, f"{steps} does not go up. Give each step once, in the order of time."

@@ -1,0 +1,161 @@
+"""Suspensions of a term: intervals whose days do not count, and to whom the days of a term are attributed."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from rules.core.dated_values import RulesError, value
+from rules.core.rule import AWB, Words, rule, say
+from rules.deadlines.termijnenwet import words
+
+ONE_DAY = timedelta(days=1)
+INVITED_AND_COMPLETED_AT_ONCE = timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class Suspension:
+    """The days on which a term stands still.
+
+    ``since`` is the first suspended day (Awb 4:15(1): the day after the invitation), ``until`` the last one;
+    None while it is still running. An ``until`` before ``since`` means that it never came to run.
+
+    Raises:
+        RulesError: it ended before the invitation that began it.
+    """
+
+    since: date
+    until: date | None
+    ground: str
+    article: str
+    attributed_to: str
+
+    def __post_init__(self) -> None:
+        # Completed on the day of the invitation itself: the last suspended day is two days before the first.
+        if self.until is not None and self.until < self.since - INVITED_AND_COMPLETED_AT_ONCE:
+            raise RulesError(
+                f"A suspension since {self.since} cannot have ended on {self.until}: mend one of the dates."
+            )
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has no end yet."""
+        return self.until is None
+
+    def covers(self, day: date) -> bool:
+        """Whether the day is suspended."""
+        return self.since <= day and (self.until is None or day <= self.until)
+
+
+def last_suspended_day(completed_on: date) -> date:
+    """The last day on which a term stood still that waited for something which came on this day (Awb 4:15(1)(a))."""
+    return completed_on - ONE_DAY if value("completion_day_counts", completed_on) else completed_on
+
+
+Span = tuple[date, date]
+"""First and last day; ``date.max`` stands for no end yet."""
+
+
+def merged(suspensions: Iterable[Suspension]) -> list[Span]:
+    """The suspended days as separate spans in order, so that overlapping days count once."""
+    spans: list[Span] = []
+    for since, until in sorted((each.since, each.until or date.max) for each in suspensions):
+        if until < since:
+            continue
+        if spans and since <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], until))
+        else:
+            spans.append((since, until))
+    return spans
+
+
+def pushed(event_on: date, end_on: date, suspensions: Iterable[Suspension]) -> date | None:
+    """Where the last day of a term comes to lie for the days that did not count; None while they go on.
+
+    A suspended day before the term starts, or after its end as it then is, pushes nothing.
+    """
+    for since, until in merged(suspensions):
+        first = max(since, event_on + ONE_DAY)
+        if first > end_on:
+            break
+        if until == date.max:
+            return None
+        # The end moves before the next span is looked at: that one may begin in the days just won.
+        end_on += max(until - first + ONE_DAY, timedelta())
+    return end_on
+
+
+def running_days(event_on: date, suspensions: Iterable[Suspension] = ()) -> Iterator[date]:
+    """The days that count, from the day after the event, until a suspension that is still running."""
+    day = event_on + ONE_DAY
+    for since, until in merged(suspensions):
+        while day < since:
+            yield day
+            day += ONE_DAY
+        if until == date.max:
+            return
+        day = max(day, until + ONE_DAY)
+    while True:
+        yield day
+        day += ONE_DAY
+
+
+def attribution(event_on: date, until_on: date, owner: str, suspensions: Iterable[Suspension] = ()) -> dict[str, int]:
+    """How many of the days after the event, up to and including ``until_on``, each party answers for.
+
+    A suspended day goes to whom its suspension is attributed (of several, to the one that began first),
+    every other day to the owner of the term. The days add up to ``until_on - event_on``, or to nothing.
+    """
+    in_order = sorted(suspensions, key=lambda each: each.since)  # stable: of two on one day the one given first
+    days: dict[str, int] = {}
+    for offset in range(1, (until_on - event_on).days + 1):
+        day = event_on + timedelta(days=offset)
+        party = next((each.attributed_to for each in in_order if each.covers(day)), owner)
+        days[party] = days.get(party, 0) + 1
+    return days
+
+
+def spoken(event_on: date, end_on: date | None, suspensions: Iterable[Suspension]) -> list[str]:
+    """A sentence for each suspension that has a day between the event and the end (None: the end is open)."""
+    reasons = []
+    for each in sorted(suspensions, key=lambda each: each.since):
+        first, last = max(each.since, event_on + ONE_DAY), each.until or date.max
+        if first > last or (end_on is not None and first > end_on):
+            continue
+        why = f"{each.ground} ({each.article})"
+        if each.is_running:
+            reasons.append(f"Suspended since {words(first)}, with no end yet: {why}. So the term has no end either.")
+        else:
+            reasons.append(f"Not counted, from {words(first)} through {words(last)}: {why}.")
+    return reasons
+
+
+@rule(
+    "suspension.within-term",
+    article="Awb 4:15, 7:10(4)",
+    source=AWB,
+    nl="Een opschorting begint voordat de termijn voorbij is.",
+)
+def within_term(*, since: date, due_on: date | None) -> Words | None:
+    """A suspension begins before the term is over."""
+    if due_on is None or since <= due_on:
+        return None
+    return say(
+        f"The term runs until {due_on}; nothing of it is left to suspend from {since} on. Give an earlier day.",
+        f"De termijn loopt tot en met {due_on}; vanaf {since} valt er niets meer op te schorten. Geef een eerdere dag.",
+    )
+
+
+@rule(
+    "suspension.given-term",
+    article="Awb 4:15(1)(a)",
+    source=AWB,
+    nl="Een opschorting in afwachting van een aanvulling noemt de laatste dag van de gegeven termijn.",
+)
+def given_term_named(*, ground: str, until: date | None) -> Words | None:
+    """A suspension that awaits a completion carries the end of the term that was given for it."""
+    if ground != "awaiting-completion" or until is not None:
+        return None
+    return say(
+        "Name in until the last day of the term to complete: if it passes unused, the suspension ends with that day.",
+        "Noem de laatste dag van de termijn om aan te vullen: verstrijkt die ongebruikt, dan eindigt de opschorting.",
+    )

@@ -1,0 +1,31 @@
+"""Whether an office has lived long enough to forecast from what it lived."""
+
+from datetime import date
+
+from rules.core.dated_values import value
+from rules.core.rule import HOUSE, Words, rule, say
+
+DAYS = 7
+"""Of a week."""
+
+
+@rule(
+    "capacity.enough-history",
+    article="house rule of the forecast",
+    source=HOUSE,
+    nl="Een prognose rust op genoeg afgeronde zaken over genoeg weken, of op aannames die iemand zelf doet.",
+    verified=False,
+)
+def enough_history(*, cases: int, days: int, on: date) -> Words | None:
+    """A forecast rests on enough finished cases over enough weeks, or on what somebody says to assume."""
+    least = value("forecast_minimum", on)
+    if cases >= least["cases"] and days >= DAYS * least["weeks"]:
+        return None
+    return say(
+        f"The history holds {cases} finished cases over {days} days; at least {least['cases']} over "
+        f"{least['weeks']} weeks are needed. Say instead what you assume: how many cases come in a week, and how many "
+        "advisers there are.",
+        f"De voorgeschiedenis telt {cases} afgeronde zaken in {days} dagen; er zijn er ten minste {least['cases']} "
+        f"in {least['weeks']} weken nodig. Zeg anders wat u aanneemt: hoeveel zaken er per week binnenkomen en hoeveel "
+        "adviseurs er zijn.",
+    )

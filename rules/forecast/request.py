@@ -1,0 +1,207 @@
+"""What can be asked of a forecast, and the whole answer: as it is, what if, and how many advisers are needed."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from rules.core.dated_values import RulesError, value
+from rules.core.dates import office_day
+from rules.core.rule import OLDEST
+from rules.deadlines.calculator import QuestionError
+from rules.forecast.model import Job, Model, Person
+from rules.forecast.result import Scenario, between, holds
+from rules.forecast.simulation import Record, Run
+from rules.forecast.trace import dice, trace
+from rules.queue.order import check_reserve
+from rules.queue.skills import SKILLS
+
+Tell = Callable[[int], None]
+"""Told how many replications more were lived through."""
+WEEKS, REPLICATIONS, INTAKE = (1, 104), (10, 5000), (0.05, 20.0)
+OTHER_RESERVE = 3
+MOST = 15
+"""So many advisers more than there are, the search looks at."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked; what is None is not asked."""
+
+    weeks: int = 26
+    replications: int = 200
+    seed: int = 1
+    ill: str | None = None
+    """So many people of the pool ill all the time, or who."""
+    intake: float | None = None
+    reserve: int | None = None
+    joins: str | None = None
+    """One person more, with this skill or ``all``."""
+    confidence: float | None = None
+    needed: bool = True
+    """Whether to look for the number of advisers that suffices."""
+    together: bool = True
+    """Whether several what-ifs are also looked at all at once."""
+
+
+def check(question: Question) -> None:
+    """Whether a question can be asked, as far as no office need be looked at.
+
+    Raises:
+        QuestionError: it cannot; names the parameter and what would be right.
+    """
+    for name, bounds in (("weeks", WEEKS), ("replications", REPLICATIONS), ("intake", INTAKE)):
+        held = getattr(question, name)
+        if held is not None and not bounds[0] <= held <= bounds[1]:
+            raise QuestionError(name, f"It is {held}; give a number from {bounds[0]} to {bounds[1]}.")
+    if question.seed < 0:
+        raise QuestionError("seed", f"It is {question.seed}; give a whole number from 0.")
+    if question.confidence is not None and not 0.5 <= question.confidence < 1:  # noqa: PLR2004  # below is no confidence
+        raise QuestionError(
+            "confidence", f"It is {question.confidence}; give a share from 0.5 to below 1, such as 0.9."
+        )
+    if question.reserve is not None:
+        try:
+            check_reserve(question.reserve)
+        except RulesError as error:
+            raise QuestionError("reserve", str(error)) from error
+    if question.joins is not None and question.joins not in {"all", *SKILLS}:
+        raise QuestionError("joins", f"There is no skill {question.joins}; give all or one of: {', '.join(SKILLS)}.")
+
+
+def usual(model: Model, question: Question) -> Question:
+    """The what-ifs of every office, where none was asked: one ill, twice the intake, another reserve."""
+    if any(held is not None for held in (question.ill, question.intake, question.reserve, question.joins)):
+        return question
+    ill = "1" if len(model.staff(model.pool)) > 1 else None
+    other = OTHER_RESERVE if model.reserve != OTHER_RESERVE else OTHER_RESERVE + 1
+    return replace(question, ill=ill, intake=2.0, reserve=other, together=False)
+
+
+def scenarios(model: Model, question: Question) -> Iterator[tuple[str, Model]]:
+    """The office as it is, and each what-if apart; where several are asked, all of them together last.
+
+    Raises:
+        QuestionError: an officer does not exist, or nobody would be left.
+    """
+    changes = [change for change in (_ill, _intake, _reserve, _joins) if change(model, question) is not None]
+    yield "as it is", model
+    together, names = model, []
+    for change in changes:
+        name, changed = change(model, question) or ("", model)
+        yield name, changed
+        together = (change(together, question) or ("", together))[1]
+        names.append(name)
+    if question.together and len(names) > 1:
+        yield "all of these", together
+
+
+def _ill(model: Model, question: Question) -> tuple[str, Model] | None:
+    if question.ill is None:
+        return None
+    staff = model.staff(model.pool)
+    names = [person.name for person in staff]
+    if not question.ill.isdecimal():
+        if question.ill not in names:
+            words = f"There is no officer {question.ill} among those who take this work; there are: {', '.join(names)}."
+            raise QuestionError("ill", words)
+        return f"{question.ill} ill", model.with_people([one for one in staff if one.name != question.ill])
+    count = int(question.ill)
+    if not 1 <= count < len(staff):
+        words = f"It is {count}, and {len(staff)} take this work; give a number from 1 to {len(staff) - 1}."
+        if len(staff) == 1:
+            words = "One person alone takes this work; without that person nothing would be begun. Leave this out."
+        raise QuestionError("ill", words)
+    left = sorted(staff, key=lambda one: (len(one.skills) == 0, len(one.skills), one.name))[: len(staff) - count]
+    return f"{count} ill", model.with_people([one for one in staff if one in left])
+
+
+def _intake(model: Model, question: Question) -> tuple[str, Model] | None:
+    if question.intake is None:
+        return None
+    return f"intake times {question.intake:g}", model.with_intake(question.intake)
+
+
+def _reserve(model: Model, question: Question) -> tuple[str, Model] | None:
+    if question.reserve is None:
+        return None
+    return f"reserve every {question.reserve}", replace(model, reserve=question.reserve)
+
+
+def _joins(model: Model, question: Question) -> tuple[str, Model] | None:
+    if question.joins is None:
+        return None
+    skills = () if question.joins == "all" else (question.joins,)
+    known = "every skill" if question.joins == "all" else question.joins
+    more = replace(another(model, 1), skills=skills)
+    return f"one more with {known}", model.with_people([*model.staff(model.pool), more])
+
+
+def another(model: Model, number: int) -> Person:
+    """Someone more, in the office's hours, with every skill, and as many things at once as the others have."""
+    hands = sorted(person.hands for person in model.staff(model.pool)) or [1]
+    return Person(f"one-more-{number}", model.pool, model.axis, hands=hands[len(hands) // 2])
+
+
+def live(model: Model, question: Question, tell: Tell) -> list[Record]:
+    """What happens in each replication."""
+    records = []
+    for number in range(question.replications):
+        records.append(Run(model, trace(model, dice(question.seed, number))).live())
+        tell(1)
+    return records
+
+
+def answer(model: Model, question: Question, tell: Tell = lambda _: None) -> dict[str, Any]:
+    """The whole answer; the same question of the same office with the same seed gets the same one.
+
+    Raises:
+        QuestionError: it cannot be asked of this office.
+    """
+    check(question)
+    told = [Scenario(name, one, live(one, question, tell)).told() for name, one in list(scenarios(model, question))]
+    found: dict[str, Any] = {
+        "simulated": {
+            **between(model),
+            "weeks": question.weeks,
+            "replications": question.replications,
+            "seed": question.seed,
+        },
+        "base": told[0],
+        "whatIf": told[1:],
+    }
+    if question.needed:
+        found["advisersNeeded"] = needed(model, question, tell)
+    return found
+
+
+def needed(model: Model, question: Question, tell: Tell) -> dict[str, Any]:
+    """The smallest number of people with which urgent work begins in time and no statutory term is missed.
+
+    A number suffices where that holds for all such work and terms in as large a share of the replications as the
+    confidence asks. One that cannot reach it any more is given up early.
+    """
+    asked = question.confidence or float(value("forecast_confidence", max(office_day(model.on), OLDEST)))
+    allowed = int((1 - asked) * question.replications + 1e-9)
+    staff = model.staff(model.pool)
+    traces: list[list[Job]] = []
+    tried = []
+    for number in range(1, len(staff) + MOST + 1):
+        crowd = [*staff[:number], *(another(model, more) for more in range(1, number - len(staff) + 1))]
+        lived, failed = _lived(model.with_people(crowd), question, traces, allowed, tell)
+        tried.append({"advisers": number, "held": round((lived - failed) / lived, 4), "of": lived})
+        if failed <= allowed:
+            return {"advisers": number, "confidence": asked, "now": len(staff), "tried": tried}
+    return {"advisers": None, "confidence": asked, "now": len(staff), "tried": tried}
+
+
+def _lived(model: Model, question: Question, traces: list[list[Job]], allowed: int, tell: Tell) -> Sequence[int]:
+    """How many replications were lived through, and in how many it did not hold."""
+    failed = 0
+    for number in range(question.replications):
+        if number == len(traces):
+            traces.append(trace(model, dice(question.seed, number)))
+        failed += not holds(model, Run(model, traces[number]).live())
+        tell(1)
+        if failed > allowed:
+            return number + 1, failed
+    return question.replications, failed

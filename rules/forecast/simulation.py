@@ -1,0 +1,278 @@
+"""One simulated stretch of time: who takes what when, by the order of the queue.
+
+A loop over a heap of events rather than SimPy: the order is ours and not first come first served, so of SimPy only its
+clock would be left, and its generators make every event several times dearer (docs/adr, 12).
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from heapq import heapify, heappop, heappush
+from math import inf
+
+from rules.forecast.model import Deadline, Job, Model, Person
+from rules.forecast.waiting_line import Item, Line, Taken
+from rules.queue.order import ACUTE, Standing
+
+COMES, DONE, PASSES, WAKES = range(4)
+LIMIT = 2.0
+"""After so many times the weeks that are measured the simulation ends, whatever still waits."""
+SOON = 1e-9
+"""Hours that are no time at all."""
+
+Watch = Callable[[Line, Taken, float], None]
+
+
+class Worker:
+    """Someone at work: the time is shared evenly among what is in hand."""
+
+    __slots__ = ("axis", "burst", "free_since", "hands", "person", "served", "stamp", "until", "waking", "worked")
+
+    def __init__(self, person: Person, start: float) -> None:
+        """Nothing in hand yet."""
+        self.person = person
+        self.axis = person.axis
+        self.hands = person.hands
+        self.burst: list[tuple[float, int, int]] = []
+        """What is in hand: the served hours at which it is done, the case and its stage."""
+        self.served = 0.0
+        """Hours of work that each piece in hand has got since the beginning."""
+        self.worked = self.axis.worked(start)
+        self.free_since = start
+        self.stamp = 0
+        self.waking = False
+
+    def begin(self, moment: float, effort: float, job: int, stage: int) -> float:
+        """Take something in hand; answers when the first thing in hand will be done."""
+        self._serve(moment)
+        heappush(self.burst, (self.served + effort, job, stage))
+        return self._next(moment)
+
+    def finish(self, moment: float) -> tuple[int, int, float]:
+        """The first thing in hand is done; answers the case, its stage, and when the next thing will be."""
+        self._serve(moment)
+        done, job, stage = heappop(self.burst)
+        self.served = done
+        if not self.burst:
+            self.free_since = moment
+        return job, stage, self._next(moment)
+
+    def _serve(self, moment: float) -> None:
+        worked = self.axis.worked(moment)
+        if self.burst:
+            self.served += (worked - self.worked) / len(self.burst)
+        self.worked = worked
+
+    def _next(self, moment: float) -> float:
+        self.stamp += 1
+        if not self.burst:
+            return inf
+        left = max(0.0, self.burst[0][0] - self.served) * len(self.burst)
+        return max(moment, self.axis.moment(self.worked + left))
+
+
+def _idle(one: Worker) -> tuple[int, float, str]:
+    """The smallest of these takes the next piece of work."""
+    return len(one.burst), one.free_since, one.person.name
+
+
+class Record:
+    """What happened in one replication to the cases that came in while it was measured."""
+
+    def __init__(self, stages: int, deadlines: int) -> None:
+        """Nothing yet."""
+        self.cases = 0
+        self.waits: dict[tuple[int, int], list[float]] = {}
+        """By stage and lane: working hours of the office until someone began."""
+        self.late = [0] * stages
+        """By stage: work that was begun after its service level."""
+        self.begun = [0] * stages
+        self.missed = [0] * deadlines
+        """By statutory term: those that were missed."""
+        self.kept = [0] * deadlines
+        self.never = 0
+        """Work that nobody began before the simulation ended; its wait so far counts as its wait."""
+        self.hours: dict[str, float] = {}
+        """By pool: hours of work that came in."""
+
+    def wait(self, stage: int, lane: int, hours: float, *, late: bool) -> None:
+        """Work was begun."""
+        self.waits.setdefault((stage, lane), []).append(hours)
+        self.begun[stage] += 1
+        self.late[stage] += late
+
+    def term(self, number: int, *, missed: bool) -> None:
+        """A statutory term ended."""
+        if missed:
+            self.missed[number] += 1
+        else:
+            self.kept[number] += 1
+
+
+class Run:
+    """One replication."""
+
+    def __init__(self, model: Model, jobs: Sequence[Job], watch: Watch | None = None) -> None:
+        """Lay the cases ready; ``watch`` is told of every claim."""
+        self.model = model
+        self.jobs = jobs
+        self.watch = watch
+        self.axis = model.axis
+        self.workers: dict[str, list[Worker]] = {}
+        for person in model.people:
+            self.workers.setdefault(person.pool, []).append(Worker(person, model.start))
+        self.lines = {pool: Line(model.reserve, model.at) for pool in self.workers}
+        self.record = Record(len(model.stages), len(model.deadlines))
+        self.measured = model.start + model.warm * 168
+        self.entered: dict[tuple[int, int], float] = {}
+        """When a case came into the stage with which a statutory term begins."""
+        self.open_terms: set[tuple[int, int]] = set()
+        self.events: list[tuple[float, int, int, object, int]] = []
+        self.number = 0
+
+    def live(self) -> Record:
+        """Let the time pass; answers what happened."""
+        self.events = [
+            (max(job.arrived, self.model.start), number, COMES, number, job.first)
+            for number, job in enumerate(self.jobs)
+        ]
+        heapify(self.events)
+        self.number = len(self.jobs)
+        limit = self.model.start + LIMIT * self.model.weeks * 168
+        while self.events and self.events[0][0] <= limit:
+            moment, _, kind, what, which = heappop(self.events)
+            if kind == COMES:
+                self.come(what, which, moment)  # type: ignore[arg-type]  # a case and its stage
+            elif kind == PASSES:
+                self.go_on(what, which, moment)  # type: ignore[arg-type]
+            elif kind == DONE:
+                self.done(what, which, moment)  # type: ignore[arg-type]  # a worker and a stamp
+            else:
+                self.wake(what, moment)  # type: ignore[arg-type]
+        self.give_up(limit)
+        return self.record
+
+    def counts(self, job: Job) -> bool:
+        """Whether a case came in while it was measured."""
+        return self.measured <= job.arrived < self.model.end
+
+    def push(self, moment: float, kind: int, what: object, which: int) -> None:
+        """Something will happen."""
+        if moment < inf:
+            heappush(self.events, (moment, self.number, kind, what, which))
+            self.number += 1
+
+    def come(self, number: int, stage: int, moment: float) -> None:
+        """A case comes into a stage, or passes it by."""
+        job = self.jobs[number]
+        model = self.model
+        if stage == 0 and self.counts(job):
+            self.record.cases += 1
+        for place, deadline in enumerate(model.deadlines):
+            if deadline.first == stage and self.counts(job):
+                self.entered[number, place] = moment
+        effort = job.efforts[stage]
+        if effort is None:
+            self.go_on(number, stage, moment)
+            return
+        pool = model.stages[stage].pool
+        arrived = job.arrived if stage == job.first else moment
+        if self.counts(job):
+            self.record.hours[pool] = self.record.hours.get(pool, 0.0) + effort
+        if pool not in self.lines:
+            self.push(self.axis.add(moment, effort), PASSES, number, stage)
+            return
+        level = model.stages[stage].level[job.lane]
+        created = model.at(arrived)
+        until = created if job.lane == ACUTE else model.at(self.axis.add(arrived, level))
+        standing = Standing(job.lane, until, created, f"{job.id}:{stage}")
+        item = Item(standing, number, stage, arrived)
+        if job.holder is not None and stage == job.first:
+            holder = next((one for one in self.workers[pool] if one.person.name == job.holder), None)
+            if holder is not None:
+                self.push(holder.begin(moment, effort, number, stage), DONE, holder, holder.stamp)
+                return
+        self.lines[pool].add(item, job.skills[stage])
+        self.give_out(pool, moment)
+
+    def give_out(self, pool: str, moment: float) -> None:
+        """Whoever is there and has a hand free takes what is next, whoever was idle longest first."""
+        line = self.lines[pool]
+        if not line.waiting:
+            return
+        able = [one for one in self.workers[pool] if len(one.burst) < one.hands]
+        there = [one for one in able if one.axis.opening(moment) <= moment + SOON]
+        while line.waiting and there:
+            worker = there[0] if len(there) == 1 else min(there, key=_idle)
+            taken = line.take(worker.person.skills, moment)
+            if taken is not None:
+                self.begin(worker, taken, moment)
+                if self.watch is not None:
+                    self.watch(line, taken, moment)
+            if taken is None or len(worker.burst) >= worker.hands:
+                there.remove(worker)
+        if line.waiting:
+            for one in able:
+                if (
+                    not one.waking
+                    and len(one.burst) < one.hands
+                    and (opens := one.axis.opening(moment)) > moment + SOON
+                ):
+                    one.waking = opens < inf
+                    self.push(opens, WAKES, one, 0)
+
+    def begin(self, worker: Worker, taken: Taken, moment: float) -> None:
+        """Someone begins with something."""
+        item = taken.item
+        job = self.jobs[item.job]
+        effort = job.efforts[item.stage]
+        assert effort is not None
+        if self.counts(job):
+            self.waited(item, job, moment)
+        self.push(worker.begin(moment, effort, item.job, item.stage), DONE, worker, worker.stamp)
+
+    def waited(self, item: Item, job: Job, moment: float) -> None:
+        """Note how long something waited, and whether that was within its service level."""
+        hours = self.axis.worked(moment) - self.axis.worked(item.arrived)
+        level = self.model.stages[item.stage].level[job.lane]
+        late = moment - item.arrived > level + SOON if job.lane == ACUTE else hours > level + SOON
+        self.record.wait(item.stage, job.lane, hours, late=late)
+
+    def done(self, worker: Worker, stamp: int, moment: float) -> None:
+        """Someone is done with something."""
+        if stamp != worker.stamp:
+            return
+        job, stage, then = worker.finish(moment)
+        self.push(then, DONE, worker, worker.stamp)
+        self.go_on(job, stage, moment)
+        self.give_out(worker.person.pool, moment)
+
+    def wake(self, worker: Worker, moment: float) -> None:
+        """Someone's working day begins."""
+        worker.waking = False
+        self.give_out(worker.person.pool, moment)
+
+    def go_on(self, number: int, stage: int, moment: float) -> None:
+        """A case leaves a stage."""
+        for place, deadline in enumerate(self.model.deadlines):
+            if deadline.last == stage and (entered := self.entered.pop((number, place), None)) is not None:
+                self.record.term(place, missed=moment >= self.model.due(entered, deadline.length))
+        if stage + 1 < len(self.model.stages):
+            self.come(number, stage + 1, moment)
+
+    def give_up(self, limit: float) -> None:
+        """What still waits has waited so long at least; what is still under way has missed its term if that is over."""
+        for pool in sorted(self.lines):
+            for each in self.lines[pool].classes.values():
+                for _, item in each.in_order:
+                    if not item.taken and self.counts(self.jobs[item.job]):
+                        self.record.never += 1
+                        self.waited(item, self.jobs[item.job], limit)
+        deadlines: Sequence[Deadline] = self.model.deadlines
+        for (_, place), entered in self.entered.items():
+            if limit >= self.model.due(entered, deadlines[place].length):
+                self.record.term(place, missed=True)
+
+
+def simulate(model: Model, traces: Iterable[Sequence[Job]], watch: Watch | None = None) -> Iterable[Record]:
+    """What happens in each replication."""
+    for jobs in traces:
+        yield Run(model, jobs, watch).live()

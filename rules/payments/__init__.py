@@ -1,0 +1,1 @@
+"""Payments: invoices, tax, batches, bank days and the accounts."""

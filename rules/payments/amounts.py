@@ -1,0 +1,259 @@
+"""Amounts: euros with two decimals, VAT that adds up, and splits that lose no cent."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+
+from stdnum import iban as iban_number
+
+from rules.core.dated_values import value
+from rules.core.rule import BESL, HOUSE, REG, Words, rule, say
+from rules.core.translations import dutch
+
+CENT = Decimal("0.01")
+
+
+def signed(amount: Decimal, sign: int) -> Decimal:
+    """An amount that is given, or with -1 taken off; nothing has no sign, neither here nor in the database."""
+    return sign * amount + 0
+
+
+def split(amount: Decimal, parts: int) -> tuple[Decimal, ...]:
+    """Divide an amount in equal parts; the first takes the remainder (BESL 3.2.16(b)).
+
+    Args:
+        amount: euros with at most two decimals, positive or negative.
+        parts: how many payers, at least one.
+    """
+    share = (amount / parts).quantize(CENT, rounding=ROUND_DOWN)
+    return (amount - share * (parts - 1), *([share] * (parts - 1)))
+
+
+def valid_iban(text: str) -> bool:
+    """Whether the text is an IBAN whose check digits and country format are right."""
+    return bool(iban_number.is_valid(text))
+
+
+@rule(
+    "payable.line-adds-up",
+    article="Wet OB 1968 art. 35a",
+    source="https://wetten.overheid.nl/BWBR0002629",
+    nl="Netto en btw van een regel zijn samen het bruto, en de btw is het tarief over het netto, op de cent.",
+)
+def line_adds_up(*, net: Decimal, vat_rate: Decimal, vat: Decimal, gross: Decimal, on: date) -> Words | None:
+    """Net and VAT of a line give its gross, and the VAT is its rate of the net, to the cent."""
+    rates = [Decimal(rate) for rate in value("vat_rates", on)]
+    if vat_rate not in rates:
+        known = ", ".join(map(str, rates))
+        return say(
+            f"{vat_rate} is no VAT rate on {on}; known are {known} percent. Take the rate that the invoice states.",
+            f"{vat_rate} is op {on} geen btw-tarief; bekend zijn {known} procent. Neem het tarief van de factuur.",
+        )
+    expected = (net * vat_rate / 100).quantize(CENT, rounding=ROUND_HALF_UP)
+    if abs(expected - vat) > CENT:
+        return say(
+            f"{vat_rate} % VAT of {net} is {expected}, not {vat}. Correct the line as the invoice states it.",
+            f"{vat_rate} % btw over {net} is {expected}, niet {vat}. Verbeter de regel zoals de factuur hem noemt.",
+        )
+    if net + vat != gross:
+        return say(
+            f"{net} net and {vat} VAT make {net + vat}, not {gross}. Correct the line as the invoice states it.",
+            f"{net} netto en {vat} btw zijn {net + vat}, niet {gross}. Verbeter de regel zoals de factuur hem noemt.",
+        )
+    return None
+
+
+@rule(
+    "payable.iban-valid",
+    article="Regulation (EU) 260/2012, annex",
+    source="https://eur-lex.europa.eu/eli/reg/2012/260/oj",
+    nl="De rekening van de ontvanger is een geldig IBAN.",
+)
+def iban_valid(*, iban: str) -> Words | None:
+    """The payee's account is a valid IBAN."""
+    if valid_iban(iban):
+        return None
+    return say(
+        "The account is not a valid IBAN: its check digits or length are wrong. Copy it again from the invoice.",
+        "De rekening is geen geldig IBAN: controlecijfers of lengte kloppen niet. Neem hem over van de factuur.",
+    )
+
+
+@rule(
+    "payable.after-takeover",
+    article="REG x.9(3)",
+    source=REG,
+    nl="Een factuurregel is voor een maatregel die is overgenomen en nog niet is afgerekend of geëindigd.",
+)
+def after_takeover(*, measure: str, state: str) -> Words | None:
+    """An invoice line is for a measure that the employer took over and that is not settled or ended."""
+    if state in {"taken-over", "ordered", "provided"}:
+        return None
+    return say(
+        f"The measure {measure} is {state}: only a measure that was taken over and is not settled can be invoiced."
+        " Take the line in as outside the advice, or wait for the takeover.",
+        f"De maatregel {measure} staat op {dutch(state)}: alleen wat is overgenomen en nog niet is afgerekend, kan"
+        " worden gefactureerd. Neem de regel op als buiten het advies, of wacht op de overname.",
+    )
+
+
+@rule(
+    "payable.not-before-takeover",
+    article="REG x.9(1), (3)",
+    source=REG,
+    nl="De factuur is niet ouder dan de overname: wat eerder is gekocht, is niet onder het advies verstrekt.",
+    verified=False,
+)
+def not_before_takeover(*, dated: date, taken_over_on: date | None) -> Words | None:
+    """The invoice is not older than the takeover: what was bought before it is not provided under the advice."""
+    if taken_over_on is not None and dated >= taken_over_on:
+        return None
+    return say(
+        f"The invoice of {dated} is from before the takeover ({taken_over_on or 'not yet taken over'})."
+        " What was bought before it is outside the advice: take its lines in as such, or wait for the takeover.",
+        f"De factuur van {dated} is van vóór de overname ({taken_over_on or 'nog niet overgenomen'})."
+        " Wat eerder is gekocht, valt buiten het advies: neem de regels zo op, of wacht op de overname.",
+    )
+
+
+@rule(
+    "payable.within-office",
+    article="REG x.9(5)(a)",
+    source=REG,
+    nl="Wat wordt betaald, is verstrekt terwijl het ambt duurde.",
+)
+def within_office(*, provided_on: date | None, until: date | None) -> Words | None:
+    """What is paid was provided while the office lasted."""
+    if until is not None and provided_on is not None and provided_on > until:
+        return say(
+            f"The measure was provided on {provided_on}, after the office ended on {until}."
+            " Reject the invoice; what the employer pays all the same is taken in as outside the advice.",
+            f"De maatregel is verstrekt op {provided_on}, na het einde van het ambt op {until}."
+            " Wijs de factuur af; wat de werkgever toch betaalt, wordt opgenomen als buiten het advies.",
+        )
+    return None
+
+
+@rule(
+    "payable.amount-not-zero",
+    article="BESL 3.2.16(b)",
+    source=BESL,
+    nl="Elk deel van een factuur is een bedrag dat betaald kan worden.",
+)
+def amount_not_zero(*, gross: Decimal) -> Words | None:
+    """Every part of an invoice is an amount that can be paid."""
+    if gross > 0:
+        return None
+    return say(
+        f"The amount to pay is {gross} EUR; a payable is more than zero. Leave out lines of nothing, and take"
+        " amounts too small to share together on one invoice.",
+        f"Het te betalen bedrag is {gross} EUR; een post is meer dan nul. Laat regels zonder bedrag weg, en neem"
+        " bedragen die te klein zijn om te delen samen op één factuur.",
+    )
+
+
+@rule(
+    "payable.not-a-duplicate",
+    article="REG x.9(3)",
+    source=HOUSE,
+    nl="Eén factuur van één leverancier komt één keer binnen.",
+)
+def not_a_duplicate(*, number: str, earlier: list[str]) -> Words | None:
+    """One invoice of one supplier is taken in once."""
+    if not earlier:
+        return None
+    named = ", ".join(earlier)
+    return say(
+        f"Invoice {number} of this account came in before, as {named}. Reject that one if it was wrong.",
+        f"Factuur {number} van deze rekening kwam al binnen, als {named}. Wijs die af als zij niet klopte.",
+    )
+
+
+@rule(
+    "payable.replaces-a-rejected-part",
+    article="REG x.9(3)",
+    source=HOUSE,
+    nl="Een nieuw deel van een factuur komt in de plaats van een afgewezen deel, en één keer.",
+)
+def replaces_rejected(*, replaced: str, state: str, earlier: Sequence[str]) -> Words | None:
+    """A new part of an invoice comes in the place of a rejected one, and once."""
+    if state != "rejected":
+        return say(
+            f"The part {replaced} is {state}: only a rejected part is replaced. Reject it first if it is wrong.",
+            f"Het deel {replaced} staat op {dutch(state)}: alleen een afgewezen deel wordt vervangen. Wijs het eerst"
+            " af.",
+        )
+    if earlier:
+        return say(
+            f"The part {replaced} was replaced already, by {', '.join(earlier)}. Reject that one if it is wrong.",
+            f"Het deel {replaced} is al vervangen, door {', '.join(earlier)}. Wijs dat af als het niet klopt.",
+        )
+    return None
+
+
+@rule(
+    "batch.not-empty",
+    article="SEPA rulebook",
+    source=HOUSE,
+    nl="Een batch bevat ten minste één goedgekeurde post.",
+)
+def batch_not_empty(*, count: int, left_out: int = 0) -> Words | None:
+    """A batch holds at least one approved payable; ``left_out`` is how many others wait for something."""
+    if count:
+        return None
+    if left_out:
+        return say(
+            f"None of the {left_out} payables of this employer that wait can go along. Look what a batch would hold"
+            " (GET /v1/payment-batches/_propose), and what each of them waits for.",
+            f"Geen van de {left_out} wachtende posten van deze werkgever kan mee. Bekijk wat een batch zou bevatten"
+            " (GET /v1/payment-batches/_propose), en waarop elk wacht.",
+        )
+    return say(
+        "No approved payable of this employer waits for a batch. Approve one first.",
+        "Geen goedgekeurde post van deze werkgever wacht op een batch. Keur er eerst een goed.",
+    )
+
+
+IN_DUTCH = {
+    "built this batch": "stelde deze batch samen",
+    "sealed this batch": "legde deze batch vast",
+    "entered an invoice in it": "nam een factuur erin op",
+    "matched an invoice in it": "koppelde een factuur erin",
+    "checked an invoice in it": "controleerde een factuur erin",
+    "approved an invoice in it": "keurde een factuur erin goed",
+    "handled an application in it": "behandelde een aanvraag erin",
+    "are an applicant in it": "bent aanvrager erin",
+}
+
+
+@rule(
+    "payable.four-eyes-in-batch",
+    article="Awb 2:4",
+    source=HOUSE,
+    nl="Wie een batch vrijgeeft, had er eerder niets mee te doen: van opnemen en koppelen tot vastleggen en aanvragen.",
+)
+def releaser_apart(*, person: str, hands: dict[str, list[str]]) -> Words | None:
+    """Whoever releases a batch took no earlier step in it, from entering an invoice to sealing, nor applied for any."""
+    for what, people in hands.items():
+        if person in people:
+            return say(
+                f"You {what}; another person must release this batch (four eyes).",
+                f"U {IN_DUTCH.get(what, what)}; een ander moet deze batch vrijgeven (vier ogen).",
+            )
+    return None
+
+
+@rule(
+    "batch.file-leaves-once-exported",
+    article="Awb 2:4",
+    source=HOUSE,
+    nl="Het betaalbestand gaat de deur uit als de batch door een ander is vrijgegeven en is geëxporteerd.",
+)
+def file_leaves(*, state: str) -> Words | None:
+    """The payment file leaves once the batch was released by another person and exported."""
+    if state in {"exported", "settled", "rejected"}:
+        return None
+    return say(
+        f"The batch is {state}; its file can be had once it is sealed, released and exported.",
+        f"De batch staat op {dutch(state)}; het bestand is er zodra hij is vastgelegd, vrijgegeven en geëxporteerd.",
+    )

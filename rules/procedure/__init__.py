@@ -1,0 +1,1 @@
+"""Procedure: what the law asks of an application from receipt to closing."""

@@ -1,0 +1,79 @@
+"""Gates that hold back a measure, by its legal basis (REG x.9(2), (5), (7)).
+
+They bind only measures under x.9(1): digital, travel and training measures, and loans, go on meanwhile.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from rules.core.regulation import BASES_OF, Domain, LegalBasis
+from rules.core.rule import REG, SCHEME_2024, Words, rule, say
+from rules.core.translations import dutch, listed
+
+
+def binds(legal_basis: LegalBasis) -> bool:
+    """Whether the gates of article x.9 bind a measure on this basis."""
+    return legal_basis is LegalBasis.HOME_MEASURE
+
+
+@rule(
+    "gate.certificate",
+    article="REG x.9(5)(b)",
+    source=REG,
+    nl="Een maatregel aan de woning wacht op een geldig PKVW-certificaat of op de gemotiveerde uitzondering daarop.",
+)
+def certificate(*, legal_basis: LegalBasis, certificates: Sequence[tuple[date, date | None]], on: date) -> Words | None:
+    """A home measure waits for a valid PKVW certificate, or for the reasoned exception to it."""
+    if not binds(legal_basis):
+        return None
+    if any(since <= on and (until is None or on <= until) for since, until in certificates):
+        return None
+    return say(
+        f"No valid PKVW certificate of the home is recorded for {on}, and no exception because it cannot reasonably be"
+        " required. Record either; measures on another basis need not wait.",
+        f"Voor {on} is geen geldig PKVW-certificaat van de woning vastgelegd, en ook geen uitzondering omdat het"
+        " redelijkerwijs niet kan worden verlangd. Leg een van beide vast; maatregelen op een andere grondslag hoeven"
+        " niet te wachten.",
+    )
+
+
+@rule(
+    "measure.basis-fits-domain",
+    article="REG x.9; BESL x.3.1-x.3.3, x.2.10",
+    source=REG,
+    nl="Een maatregel rust op een grondslag die bij het domein past.",
+    since=SCHEME_2024,
+    verified=False,
+)
+def basis_fits_domain(*, domain: Domain, legal_basis: LegalBasis) -> Words | None:
+    """A measure rests on a legal basis that its domain knows."""
+    bases = BASES_OF[domain]
+    if legal_basis in bases:
+        return None
+    return say(
+        f"A measure in the domain {domain} rests on one of: {', '.join(bases)}; not on {legal_basis}.",
+        f"Een maatregel in het domein {dutch(domain)} rust op een van: {listed(bases)}; niet op {dutch(legal_basis)}.",
+    )
+
+
+@rule(
+    "measure.recurring-ends",
+    article="REG x.9(7); BESL x.3.2",
+    source=REG,
+    nl="Een terugkerende maatregel eindigt uiterlijk met het ambt.",
+    since=SCHEME_2024,
+    verified=False,
+)
+def recurring_ends(*, recurring: bool, ends_on: date | None, office_until: date | None) -> Words | None:
+    """A recurring measure ends no later than the office."""
+    if ends_on and office_until and ends_on > office_until:
+        return say(
+            f"The measure would run until {ends_on}, after the office ends on {office_until}.",
+            f"De maatregel zou doorlopen tot en met {ends_on}, na het einde van het ambt op {office_until}.",
+        )
+    if ends_on and not recurring:
+        return say(
+            "Only a recurring measure has an end: leave endsOn out, or say that it recurs.",
+            "Alleen een terugkerende maatregel heeft een einde: laat endsOn weg, of zeg dat zij terugkeert.",
+        )
+    return None

@@ -1,0 +1,49 @@
+"""Which letters someone may do without."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from rules.core.dated_values import value
+from rules.core.roles import Role
+from rules.core.rule import HOUSE, Words, rule, say
+
+
+def optional(on: date) -> tuple[str, ...]:
+    """The letters that someone may decline on a day; nothing that a law or a term of a case asks for."""
+    return tuple(value("letters_optional", on))
+
+
+@rule(
+    "letters.optional",
+    article="house rule of the advice office",
+    source=HOUSE,
+    nl="Alleen brieven die geen wet of termijn voorschrijft, kan iemand afzeggen.",
+    verified=False,
+)
+def may_be_declined(*, declined: Sequence[str], on: date) -> Words | None:
+    """Only letters that no law and no term asks for can be declined."""
+    always = [letter for letter in declined if letter not in optional(on)]
+    if not always:
+        return None
+    named, others = ", ".join(always), ", ".join(optional(on))
+    return say(
+        f"{named} cannot be declined; what can be is: {others}.",
+        f"Dit is niet af te zeggen: {named}; afzeggen kan wel: {others}.",
+    )
+
+
+@rule(
+    "letters.own-choice",
+    article="house rule of the advice office",
+    source=HOUSE,
+    nl="Welke brieven iemand niet wil, kiest die zelf, of de beheerder op verzoek.",
+    verified=False,
+)
+def own_choice(*, role: Role, person: str, reader: str) -> Words | None:
+    """Which letters someone does not want is chosen by that person, or by the administrator when asked."""
+    if person == reader or role is Role.ADMINISTRATOR:
+        return None
+    return say(
+        "These letters go to someone else, who chooses; the administrator can do it when asked.",
+        "Deze brieven gaan naar een ander, die zelf kiest; de beheerder kan het op verzoek doen.",
+    )

@@ -1,0 +1,1 @@
+"""Queue: order, priority and assignment of work."""

@@ -1,0 +1,246 @@
+"""Where work stands and why: its lane from what happened to the case, its start-by from the service level.
+
+Pure: what an explanation says is computed from the facts that it names, and by the same function it is computed again
+from a stored explanation. docs/queue.md tells the order.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from rules.business_calendar.working_hours import add_or_provisional
+from rules.core.dated_values import value
+from rules.core.dates import office_day
+from rules.threats.handoff import HAIRS, HandOffStep, steps_of
+from rules.threats.urgency import RANK, SignalKind, SignalSource, Urgency, highest, of_signal
+
+SIGNAL, JOINED, LOWERED, HANDED_OVER = "record-threat", "take-in-joined", "lower-urgency", "record-hand-off"
+"""The events of a case from which its urgency follows, and the one that takes a step of a hand-off."""
+
+
+class Signal(NamedTuple):
+    """A threat signal: kind, source and day; never what it was."""
+
+    id: str
+    kind: SignalKind
+    source: SignalSource
+    occurred_on: date
+    reported: bool
+    row: str | None
+    table_since: date | None
+
+
+class Happening(NamedTuple):
+    """One event of a case from which its urgency follows."""
+
+    seq: int
+    """Its place in the case's chain."""
+    at: datetime
+    event: str
+    urgency: Urgency
+    """The class of the signal, that of the case that was joined, or the one to which a person lowered it."""
+    signal: Signal | None = None
+    step: str | None = None
+    """The step of the hand-off that was taken."""
+
+
+class Asked(NamedTuple):
+    """What the place of one piece of work rests on beside its case."""
+
+    created_at: datetime
+    level: str
+    """The service level of its stage."""
+    urgent_loan: bool = False
+    """Whether it is work on a loan that was asked for as urgent."""
+    by_signal: int | None = None
+    """For a step of a hand-off: the place in the chain of the signal that asks for it."""
+    hairs: int = 0
+    """By how many microseconds a step of a hand-off comes before the other work of the same moment."""
+
+
+def start_by(at: datetime, service_level: str, urgency: Urgency) -> datetime:
+    """When work should start at the latest: the stage's service level for this urgency, in working hours.
+
+    Acute work starts at once: its service level is counted in plain hours, nights and weekends too.
+    """
+    if urgency is Urgency.ACUTE:
+        return at
+    hours = value(f"service_level_{service_level}", office_day(at))[str(urgency)]
+    return add_or_provisional(at, hours)[0]
+
+
+def urgency_after(happenings: Iterable[Happening]) -> Urgency:
+    """The urgency of a case after what happened: a signal raises it and never lowers it, only a person does."""
+    urgency = Urgency.ROUTINE
+    for item in happenings:
+        if item.event == LOWERED:
+            urgency = item.urgency
+        elif item.event in {SIGNAL, JOINED}:
+            urgency = highest((urgency, item.urgency))
+    return urgency
+
+
+def standing(asked: Asked, happenings: Sequence[Happening]) -> tuple[int, datetime]:
+    """The lane and the start-by of a piece of work after what happened to its case, in the order of its chain.
+
+    Work that came to its lane later than it was asked for must be begun no sooner than it came there: so nothing that
+    moves overtakes what was overdue before, and the bound on waiting holds (docs/queue.md).
+
+    Raises:
+        LookupError: the signal that asked for it is not among what happened.
+    """
+    if asked.by_signal is not None:
+        return _of_hand_off(asked, asked.by_signal, happenings)
+    since = None
+    before = [item for item in happenings if item.at <= asked.created_at]
+    urgency = _of_work(asked, before)
+    for count in range(len(before) + 1, len(happenings) + 1):
+        now = _of_work(asked, happenings[:count])
+        if now is not urgency:
+            urgency, since = now, happenings[count - 1].at
+    moment = start_by(asked.created_at, asked.level, urgency)
+    return RANK[urgency], moment if since is None else max(moment, since)
+
+
+def _of_work(asked: Asked, happenings: Iterable[Happening]) -> Urgency:
+    """The urgency of a piece of work after what happened to its case."""
+    urgency = urgency_after(happenings)
+    return highest((urgency, Urgency.URGENT)) if asked.urgent_loan else urgency
+
+
+def _of_hand_off(asked: Asked, by_signal: int, happenings: Sequence[Happening]) -> tuple[int, datetime]:
+    """A step of a hand-off follows the signal that asks for it until the urgency of the case changes its lane."""
+    (place,) = [place for place, item in enumerate(happenings) if item.seq == by_signal] or [-1]
+    if place < 0:
+        raise LookupError(f"no signal with place {by_signal} in the chain")
+    signal = happenings[place]
+    lane = RANK[signal.urgency]
+    until = start_by(signal.at, asked.level, signal.urgency) - timedelta(microseconds=asked.hairs)
+    for last in range(place + 1, len(happenings)):
+        if happenings[last].event == HANDED_OVER:
+            continue
+        urgency = urgency_after(happenings[: last + 1])
+        if RANK[urgency] != lane:
+            lane = RANK[urgency]
+            until = max(happenings[last].at, start_by(asked.created_at, asked.level, urgency)) + hair(asked.hairs, lane)
+    return lane, until
+
+
+def hair(hairs: int, lane: int) -> timedelta:
+    """By how much a step of a hand-off that moves to a lane stands apart from the moment it moves to.
+
+    All steps keep their order. Acute ones come before the other work of that moment; those that became less urgent
+    come after it, so that nothing gets before work that has waited.
+    """
+    if not hairs:
+        return timedelta()
+    return timedelta(microseconds=-hairs if lane == RANK[Urgency.ACUTE] else len(HAIRS) + 1 - hairs)
+
+
+def open_steps(happenings: Iterable[Happening]) -> dict[str, int]:
+    """The steps of a hand-off that are open after what happened, and which signal asks for each."""
+    found: dict[str, int] = {}
+    for item in happenings:
+        if item.event == HANDED_OVER:
+            found.pop(item.step or "", None)
+        if item.signal is not None:
+            found |= {str(step): item.seq for step in asked_steps(item) if step not in found}
+    return found
+
+
+def asked_steps(item: Happening) -> list[HandOffStep]:
+    """The steps of a hand-off that a signal asks for by the table of its day, the first one first."""
+    assert item.signal is not None
+    told = {"kind": item.signal.kind, "source": item.signal.source, "reported": item.signal.reported}
+    return steps_of(item.urgency, on=office_day(item.at), **told)  # type: ignore[arg-type]  # as the signal names them
+
+
+def counts(happenings: Sequence[Happening]) -> list[bool]:
+    """Which of what happened still bears on the urgency: the last lowering, and the signals after it."""
+    last = max((place for place, item in enumerate(happenings) if item.event == LOWERED), default=0)
+    return [place >= last for place in range(len(happenings))]
+
+
+def told(item: Happening, *, bears: bool) -> dict[str, Any]:
+    """What happened, as an explanation tells it."""
+    found = {"event": item.event, "seq": item.seq, "at": zulu(item.at), "urgency": str(item.urgency), "counts": bears}
+    if item.signal is not None:
+        found |= {
+            "signal": item.signal.id,
+            "kind": str(item.signal.kind),
+            "source": str(item.signal.source),
+            "occurredOn": item.signal.occurred_on.isoformat(),
+            "reported": item.signal.reported,
+            "row": item.signal.row,
+            "tableSince": item.signal.table_since.isoformat() if item.signal.table_since else None,
+        }
+    return found
+
+
+def read(line: Mapping[str, Any]) -> Happening:
+    """What happened, from what an explanation tells."""
+    signal = None
+    if line["event"] == SIGNAL:
+        since = line["tableSince"]
+        signal = Signal(
+            line["signal"],
+            SignalKind(line["kind"]),
+            SignalSource(line["source"]),
+            date.fromisoformat(line["occurredOn"]),
+            line["reported"],
+            line["row"],
+            date.fromisoformat(since) if since else None,
+        )
+    at = datetime.fromisoformat(line["at"])
+    return Happening(line["seq"], at, line["event"], Urgency(line["urgency"]), signal)
+
+
+def zulu(at: datetime) -> str:
+    """An instant as the ledger writes it."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def check(explanation: Mapping[str, Any]) -> list[str]:
+    """What in an explanation does not follow from the facts that it names; empty where all of it does.
+
+    The class of every signal is asked of the table of its day again, the lane follows from what happened, and the
+    start-by from the service level of the day from which it counts.
+    """
+    factors = {factor["factor"]: factor for factor in explanation["factors"]}
+    lane, until = factors["lane"], factors["startBy"]
+    happenings = [read(line) for line in lane["fact"]]
+    wrong = [text for item in happenings if (text := _misclassed(item))]
+    if [item.seq for item in happenings] != sorted({item.seq for item in happenings}):
+        wrong.append("what happened to the case is not in the order of its chain")
+    if [line["counts"] for line in lane["fact"]] != counts(happenings):
+        wrong.append("another part of what happened bears on the urgency")
+    fact = until["fact"]
+    asked = Asked(
+        datetime.fromisoformat(fact["createdAt"]),
+        fact["level"],
+        fact["urgentLoan"],
+        fact["bySignal"],
+        fact["hairs"],
+    )
+    try:
+        rank, moment = standing(asked, happenings)
+    except LookupError as error:
+        return [*wrong, str(error)]
+    said = Urgency(lane["value"])
+    if (RANK[said], said) != (rank, Urgency(explanation["lane"])):
+        wrong.append(f"the lane is {said}, and lane {rank} follows from the facts")
+    if datetime.fromisoformat(until["value"]) != moment:
+        wrong.append(f"the start-by is {until['value']}, and {zulu(moment)} follows from the facts")
+    return wrong
+
+
+def _misclassed(item: Happening) -> str | None:
+    """Where a signal has another class than its table gives."""
+    signal = item.signal
+    if signal is None or signal.row is None:  # it was recorded before the row was kept
+        return None
+    day = office_day(item.at)
+    found = of_signal(signal.kind, signal.source, signal.occurred_on, day, reported=signal.reported)
+    if (found.urgency, found.row, found.since) == (item.urgency, signal.row, signal.table_since):
+        return None
+    return f"signal {signal.id} is {item.urgency} by {signal.row}, and the table says {found.urgency} by {found.row}"

@@ -1,0 +1,1 @@
+"""Reporting: lateness, metrics, the progress report and what it hides."""

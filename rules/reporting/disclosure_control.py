@@ -1,0 +1,85 @@
+"""What a published table hides so that nobody can be recognised, and nothing hidden can be computed from the rest.
+
+A table is a whole and its parts. A part is hidden where few cases or few employers stand behind it, or one employer
+makes up most of it. What is hidden could be computed by taking the shown parts from the whole, so more parts are hidden
+until what remains is no number that would itself be hidden, and leaves each part a range of values wide enough.
+
+Why this suffices is told in docs/statistics.md, and a test proves it on every report that it makes up.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import NamedTuple
+
+from rules.core.dated_values import value
+
+Cases = Mapping[str, int]
+"""How many cases stand behind a number, by employer."""
+
+
+class Limits(NamedTuple):
+    """What a published number must rest on."""
+
+    cases: int
+    employers: int
+    dominance: float
+    """The largest share of one employer."""
+    median: int
+    """The fewest cases behind a median."""
+    tails: int
+    """The fewest cases behind the 10 % and 90 % marks."""
+
+
+def limits(on: date) -> Limits:
+    """The limits in force on a day."""
+    return Limits(**value("disclosure", on))
+
+
+def is_sensitive(cases: Cases, held: Limits) -> bool:
+    """Whether a number says too much about too few; none at all says nothing about anybody."""
+    total = sum(cases.values())
+    if total == 0:
+        return False
+    few = total < held.cases or sum(count > 0 for count in cases.values()) < held.employers
+    return few or max(cases.values()) > held.dominance * total
+
+
+def together(parts: Iterable[Cases]) -> Counter[str]:
+    """The cases of several numbers as one."""
+    whole: Counter[str] = Counter()
+    for part in parts:
+        whole.update(part)
+    return whole
+
+
+def is_hidden(whole: Cases, held: Limits) -> bool:
+    """Whether a whole is hidden, and everything of it; that there was nothing is hidden too: else one that is
+    hidden would be known to be more than nothing.
+    """
+    return not any(whole.values()) or is_sensitive(whole, held)
+
+
+def hidden(parts: Mapping[str, Cases], held: Limits) -> frozenset[str]:
+    """Which parts of a whole that is shown are hidden.
+
+    Beside those that are hidden for themselves, the smallest others, until together they are a number that may be
+    known, and each of them may be anything over a range of at least ``held.cases`` values beside the true one. Where
+    the parts that hold anything do not suffice, all parts are hidden, the empty ones too.
+    """
+    gone = [name for name, part in parts.items() if is_sensitive(part, held)]
+    if not gone:
+        return frozenset()
+    filled = (name for name, part in parts.items() if any(part.values()) and name not in gone)
+    others = sorted(filled, key=lambda name: (sum(parts[name].values()), name))
+    while not _suffices([parts[name] for name in gone], held):
+        if not others:
+            return frozenset(parts)
+        gone.append(others.pop(0))
+    return frozenset(gone)
+
+
+def _suffices(gone: list[Cases], held: Limits) -> bool:
+    """Whether what is hidden hides: whoever reads the rest knows its sum, and that none of it is nothing."""
+    whole = together(gone)
+    return whole.total() - len(gone) >= held.cases and not is_sensitive(whole, held)

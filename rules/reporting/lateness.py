@@ -1,0 +1,123 @@
+"""What is counted of the work of a period: open, late, at risk, how long it waited and how long it was in hand."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from rules.business_calendar.elapsed import days, working_hours
+from rules.core.dated_values import RulesError, versions
+from rules.reporting.percentiles import Spread, spread
+from rules.reporting.work_spans import Piece
+
+Pair = tuple[float, float]
+"""Working hours of the office, and calendar days."""
+
+
+class Took(NamedTuple):
+    """How long something took, in both units."""
+
+    hours: Spread
+    """Working hours of the office."""
+    days: Spread
+    """Calendar days."""
+
+
+class Figures(NamedTuple):
+    """The figures of some work in a period; docs/statistics.md says what each counts."""
+
+    asked: int
+    begun: int
+    begun_late: int
+    done: int
+    fell_away: int
+    open: int
+    in_hand: int
+    late: int
+    at_risk: int
+    waiting: Took
+    waiting_so_far: Took
+    handling: Took
+
+
+class Seen(NamedTuple):
+    """What one piece of work adds to the figures."""
+
+    counts: tuple[bool, ...]
+    """By the first names of :class:`Figures`."""
+    waited: Pair | None
+    waits: Pair | None
+    handled: Pair | None
+
+
+COUNTED = Figures._fields[:9]
+
+
+def seen(piece: Piece, since: datetime, until: datetime, *, share: float) -> Seen:
+    """Look at one piece of work.
+
+    Args:
+        piece: as it stood at ``until``.
+        since: the first moment of the period.
+        until: its last one, at which open, late and at risk are counted.
+        share: of the time until the start-by, after which what waits is at risk.
+    """
+    begun = piece.begun_at(until)
+    ended = piece.ended_at is not None and since <= piece.ended_at <= until
+    is_open = piece.is_open(until)
+    late = piece.is_late(until)
+    begun_now = begun is not None and since <= begun <= until
+    counts = {
+        "asked": since <= piece.asked_at <= until,
+        "begun": begun_now,
+        "begun_late": begun_now and late,
+        "done": ended and piece.done,
+        "fell_away": ended and not piece.done,
+        "open": is_open,
+        "in_hand": is_open and begun is not None,
+        "late": is_open and late,
+        "at_risk": is_open and piece.is_at_risk(until, share),
+    }
+    return Seen(
+        tuple(counts[name] for name in COUNTED),
+        _in(piece, begun, held=False) if begun is not None and begun_now else None,
+        _in(piece, until, held=False) if is_open and begun is None else None,
+        _in(piece, until, held=True) if ended and piece.done and piece.movements else None,
+    )
+
+
+def figures(found: Iterable[Seen]) -> Figures:
+    """Count pieces of work that were looked at."""
+    every = list(found)
+    counts = {name: sum(one.counts[place] for one in every) for place, name in enumerate(COUNTED)}
+    return Figures(
+        **counts,
+        waiting=_took(one.waited for one in every),
+        waiting_so_far=_took(one.waits for one in every),
+        handling=_took(one.handled for one in every),
+    )
+
+
+def _in(piece: Piece, until: datetime, *, held: bool) -> Pair:
+    """The working hours and the days in which it lay in someone's hands, or in nobody's."""
+    found = [(begin, end) for begin, end, kept in piece.stretches(until) if kept is held]
+    return sum(working_hours(*each) for each in found), sum(days(*each) for each in found)
+
+
+def _took(pairs: Iterable[Pair | None]) -> Took:
+    known = [pair for pair in pairs if pair is not None]
+    return Took(spread(hours for hours, _ in known), spread(each for _, each in known))
+
+
+def check_share(share: object) -> object:
+    """After which share of its time something is at risk, as it may be: more than nothing, less than all.
+
+    Raises:
+        RulesError: it is no such share, such as 80 for 0.8.
+    """
+    if type(share) is not float or not 0 < share < 1:
+        raise RulesError(f"at_risk_share is {share!r}; give a share between 0 and 1, such as 0.8.")
+    return share
+
+
+for _version in versions()["at_risk_share"]:
+    check_share(_version.value)

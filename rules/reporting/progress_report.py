@@ -1,0 +1,204 @@
+"""The progress report: what may be said in public of some quarters, with what must be hidden left out.
+
+Every number in it belongs to one quarter: a whole, its parts, or a median of one of them. What is hidden in a quarter
+depends on that quarter alone, so two reports that overlap say the same of it, and together no more than each.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from math import floor
+from typing import NamedTuple
+
+from rules.core.regulation import Office, Province
+from rules.reporting.disclosure_control import Limits, hidden, is_hidden, is_sensitive, together
+from rules.reporting.percentiles import spread
+from rules.reporting.periods import Quarter, quarter_of
+
+UNKNOWN = "unknown"
+"""The province of an employer of which none was recorded."""
+ALL = "all"
+WAITS = ("interview", "adoption", "takeover")
+"""What is waited for: from the receipt to the interview and to the adoption, from there to the employer's takeover."""
+
+
+class Case(NamedTuple):
+    """One application, as far as a report asks: nobody's name, no address, no threat."""
+
+    received_on: date
+    office: str
+    province: str
+    employer: str
+    """The first of its employers, which stands for the case."""
+    urgent: bool
+    """Whether it was ever urgent or acute."""
+    waits: Mapping[str, int] = {}
+    """Calendar days, by what was waited for."""
+
+
+class Decided(NamedTuple):
+    """One application that ended or was decided on."""
+
+    on: date
+    how: str
+    employer: str
+
+
+class TermEnded(NamedTuple):
+    """One term that was met, or was not."""
+
+    on: date
+    owner: str
+    employer: str
+    kept: bool
+
+
+class Table(NamedTuple):
+    """A whole and its parts; None for what is hidden."""
+
+    of: str
+    """What is counted: received, decided, or the terms of an owner."""
+    by: str
+    whole: int | None
+    parts: Mapping[str, int | None]
+
+
+class Wait(NamedTuple):
+    """How long one part waited, in whole calendar days; None for what is hidden."""
+
+    of: str
+    by: str
+    part: str
+    p10: int | None
+    median: int | None
+    p90: int | None
+
+
+class OfQuarter(NamedTuple):
+    """All that is said of one quarter."""
+
+    quarter: Quarter
+    tables: tuple[Table, ...]
+    waits: tuple[Wait, ...]
+
+
+HOW = ("advice", "no-measures", "refused", "not-processed", "ended-otherwise")
+"""How an application was decided on or ended."""
+OWNERS = ("office", "security-authority", "employer")
+"""Whose terms are counted; a term of an applicant is a right, and not using it is no lateness."""
+URGENT, OTHER = "urgent", "not-urgent"
+KEPT, MISSED = "kept", "missed"
+
+
+def report(
+    quarters: Iterable[Quarter],
+    cases: Iterable[Case],
+    decided: Iterable[Decided],
+    terms: Iterable[TermEnded],
+    held: Limits,
+) -> list[OfQuarter]:
+    """What may be said of some quarters.
+
+    Args:
+        quarters: whole ones.
+        cases: each counts in the quarter in which it was received.
+        decided: each counts in the quarter in which it was decided on.
+        terms: each counts in the quarter in which it ended.
+        held: what a published number must rest on.
+    """
+    received, ended, kept = (_by_quarter(items) for items in (cases, decided, terms))
+    return [
+        OfQuarter(
+            quarter,
+            (
+                *_received(quarter, received[quarter], held),
+                table("decided", "how", {how: [one for one in ended[quarter] if one.how == how] for how in HOW}, held),
+                *(_terms(owner, kept[quarter], held) for owner in OWNERS),
+            ),
+            tuple(_waits(quarter, received[quarter], held)),
+        )
+        for quarter in quarters
+    ]
+
+
+def total(found: Sequence[OfQuarter], of: str, by: str, part: str) -> int | None:
+    """The sum over all quarters of a part, or of a whole; known only where each of them is shown."""
+    numbers = []
+    for one in found:
+        here = next(each for each in one.tables if (each.of, each.by) == (of, by))
+        numbers.append(here.whole if part == ALL else here.parts[part])
+    return None if None in numbers else sum(number or 0 for number in numbers)
+
+
+def table(of: str, by: str, parts: Mapping[str, Sequence[Case | Decided | TermEnded]], held: Limits) -> Table:
+    """A whole and its parts, with what must be hidden left out."""
+    behind = {name: Counter(one.employer for one in part) for name, part in parts.items()}
+    whole = together(behind.values())
+    if is_hidden(whole, held):
+        return Table(of, by, None, dict.fromkeys(parts))
+    gone = hidden(behind, held)
+    return Table(of, by, whole.total(), {name: None if name in gone else len(part) for name, part in parts.items()})
+
+
+def _by_quarter(items: Iterable[tuple]) -> defaultdict[Quarter, list]:  # type: ignore[type-arg]  # any of the three
+    """Some things by the quarter of their day, which comes first in each."""
+    found: defaultdict[Quarter, list] = defaultdict(list)  # type: ignore[type-arg]
+    for item in items:
+        found[quarter_of(item[0])].append(item)
+    return found
+
+
+def ways(quarter: Quarter) -> dict[str, tuple[tuple[str, ...], Callable[[Case], str]]]:
+    """By what the cases of a quarter are divided: the parts, and in which one a case belongs."""
+    return {
+        "month": (quarter.months, lambda case: f"{case.received_on:%Y-%m}"),
+        "office": (tuple(Office), lambda case: case.office),
+        "province": ((*Province, UNKNOWN), lambda case: case.province),
+        "urgency": ((URGENT, OTHER), lambda case: URGENT if case.urgent else OTHER),
+    }
+
+
+def _divided(quarter: Quarter, cases: Sequence[Case]) -> dict[str, dict[str, list[Case]]]:
+    return {
+        by: {part: [case for case in cases if part_of(case) == part] for part in parts}
+        for by, (parts, part_of) in ways(quarter).items()
+    }
+
+
+def _received(quarter: Quarter, cases: Sequence[Case], held: Limits) -> list[Table]:
+    return [table("received", by, parts, held) for by, parts in _divided(quarter, cases).items()]
+
+
+def _terms(owner: str, ended: Sequence[TermEnded], held: Limits) -> Table:
+    mine = [term for term in ended if term.owner == owner]
+    parts = {KEPT: [term for term in mine if term.kept], MISSED: [term for term in mine if not term.kept]}
+    return table(f"terms-{owner}", "outcome", parts, held)
+
+
+def _waits(quarter: Quarter, cases: Sequence[Case], held: Limits) -> Iterable[Wait]:
+    """How long the cases of a quarter waited: all of them, and each part of which the number is shown."""
+    tables = {each.by: each for each in _received(quarter, cases, held)}
+    yield from _marks(ALL, ALL, cases, held, shown=tables["month"].whole is not None)
+    for by, parts in _divided(quarter, cases).items():
+        if by != "month":
+            for part, inside in parts.items():
+                yield from _marks(by, part, inside, held, shown=tables[by].parts[part] is not None)
+
+
+def _marks(by: str, part: str, cases: Sequence[Case], held: Limits, *, shown: bool) -> Iterable[Wait]:
+    for what in WAITS:
+        waited = [case for case in cases if what in case.waits]
+        behind = Counter(case.employer for case in waited)
+        known = shown and len(waited) >= held.median and not is_sensitive(behind, held)
+        found = spread(case.waits[what] for case in waited)
+        tails = known and len(waited) >= held.tails
+        p10, median, p90 = (
+            _whole(mark) if seen else None
+            for mark, seen in ((found.p10, tails), (found.median, known), (found.p90, tails))
+        )
+        yield Wait(what, by, part, p10, median, p90)
+
+
+def _whole(days: float | None) -> int | None:
+    """Whole days, a half upwards."""
+    return None if days is None else floor(days + 0.5)

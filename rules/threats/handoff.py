@@ -1,0 +1,202 @@
+"""Handing a threat over: which steps a signal asks for, by a dated table, and what a recorded step must say.
+
+A threat leaves the process: police, support team and employer act on it, and the preventive case goes on beside them
+(Circulaire bewaking en beveiliging 2026, section 2.4.1). Only the time, the step and a reference are kept.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from enum import StrEnum
+from itertools import product
+from typing import Any
+
+from rules.core.dated_values import RulesError, value, versions
+from rules.core.rule import AWB, CIRCULAR, HOUSE, Words, rule, say
+from rules.threats.urgency import SignalKind, SignalSource, Urgency
+
+
+class HandOffStep(StrEnum):
+    """What is done with a threat outside the case, in the order in which it is done."""
+
+    CALL_112 = "call-112"
+    POLICE_REPORT = "police-report"
+    SUPPORT_TEAM = "support-team"  # Ondersteuningsteam Weerbaar Bestuur (OTWB)
+    SECURITY_CONTACT = "security-contact"
+    CONSIDER_LOAN = "consider-loan"  # REG x.9(7): a bridge while advice or certificate is waited for
+
+
+HAIRS: dict[str, int] = {step: count for count, step in enumerate(reversed(HandOffStep), start=1)}
+"""By how many microseconds each step comes before the other work of its moment, so that all keep their order."""
+
+
+class HandOffOutcome(StrEnum):
+    """What came of a step."""
+
+    DONE = "done"
+    DECLINED = "declined-by-official"
+    NOT_NEEDED = "not-needed"
+
+
+GDPR = "https://eur-lex.europa.eu/eli/reg/2016/679/oj"
+GRID = tuple(product(Urgency, SignalKind, SignalSource, (True, False)))
+
+
+def fitting(table: Sequence[Mapping[str, Any]], urgency: str, kind: str, source: str, reported: bool) -> list[Any]:
+    """The rows of a table that a signal of a class fits."""
+    return [
+        row
+        for row in table
+        if urgency in row["urgencies"]
+        and kind in row["kinds"]
+        and source in row["sources"]
+        and reported in row["reported"]
+    ]
+
+
+def faults(table: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Where a table asks a step twice of one signal, or none at all, or names what there is not."""
+    known: dict[str, Iterable[object]] = {
+        "urgencies": Urgency,
+        "kinds": SignalKind,
+        "sources": SignalSource,
+        "reported": (True, False),
+    }
+    for row in table:
+        for column, words in known.items():
+            unknown = set(row[column]) - set(words)
+            if unknown:
+                yield f"{row['id']} names {sorted(map(str, unknown))} among its {column}."
+        if row["step"] not in set(HandOffStep):
+            yield f"{row['id']} names the step {row['step']}."
+    order = [row["step"] for row in table if row["step"] in set(HandOffStep)]
+    if order != sorted(order, key=list(HandOffStep).index):
+        told = ", ".join(dict.fromkeys(order))
+        yield f"The steps stand in the order {told}; they are done as {', '.join(HandOffStep)}."
+    for urgency, kind, source, reported in GRID:
+        asked = [row["step"] for row in fitting(table, urgency, kind, source, reported)]
+        if not asked or len(asked) != len(set(asked)):
+            told = "" if reported else "not "
+            yield f"{urgency} {kind} told by {source}, {told}reported, asks for: {', '.join(asked) or 'nothing'}."
+
+
+for _version in versions()["hand_off"]:
+    if _wrong := list(faults(_version.value)):
+        raise RulesError(f"The hand-off table from {_version.since} is not whole: {_wrong[0]}")
+
+
+def steps_of(
+    urgency: Urgency, kind: SignalKind, source: SignalSource, on: date, *, reported: bool
+) -> list[HandOffStep]:
+    """The steps that a signal asks for by the table in force on ``on``, the first one first."""
+    rows = fitting(value("hand_off", on), urgency, kind, source, reported)
+    return [HandOffStep(row["step"]) for row in rows]
+
+
+@rule(
+    "hand-off.step-is-open",
+    article="Circulaire 2026, 2.4.1",
+    source=CIRCULAR,
+    nl="Een stap van de overdracht wordt vastgelegd zolang een dreigingssignaal erom vraagt.",
+    verified=False,
+)
+def step_is_open(*, step: HandOffStep, open_steps: Sequence[HandOffStep]) -> Words | None:
+    """A step of the hand-off is recorded while a threat signal asks for it."""
+    if step in open_steps:
+        return None
+    named = ", ".join(open_steps)
+    if not named:
+        return say(
+            f"No step of a hand-off is open here, so {step} cannot be recorded. Record the threat signal first.",
+            f"Er staat geen stap van een overdracht open, dus {step} kan niet worden vastgelegd. Leg eerst het "
+            "dreigingssignaal vast.",
+        )
+    return say(
+        f"The step {step} is not open; open are: {named}.",
+        f"De stap {step} staat niet open; open zijn: {named}.",
+    )
+
+
+@rule(
+    "hand-off.contact-with-consent",
+    article="AVG 6(1)(a)",
+    source=GDPR,
+    nl="De beveiligingscontactpersoon van de werkgever hoort alleen iets als de ambtsdrager daarin toestemt.",
+    verified=False,
+)
+def contact_with_consent(*, step: HandOffStep, outcome: HandOffOutcome, consent: bool | None) -> Words | None:
+    """The employer's security contact is told only with the official's consent."""
+    if step is not HandOffStep.SECURITY_CONTACT or outcome is not HandOffOutcome.DONE or consent:
+        return None
+    return say(
+        "The security contact is told only with the official's consent: record consent as true, or the outcome as "
+        "declined-by-official.",
+        "De beveiligingscontactpersoon wordt alleen met toestemming van de ambtsdrager ingelicht: leg consent vast als "
+        "true, of de uitkomst als declined-by-official.",
+    )
+
+
+@rule(
+    "hand-off.call-has-time-only",
+    article="Gmb 2025, 528482",
+    source=HOUSE,
+    nl="Van een oproep naar 112 wordt alleen vastgelegd dat en hoe laat er is gebeld.",
+    verified=False,
+)
+def call_has_time_only(
+    *,
+    step: HandOffStep,
+    outcome: HandOffOutcome,
+    time: str | None,
+    reference: str | None,
+) -> Words | None:
+    """Of a call to 112 nothing is kept but that it was made and at what time."""
+    called = step is HandOffStep.CALL_112 and outcome is HandOffOutcome.DONE
+    if called and time is None:
+        return say(
+            "Say at what time 112 was called, in Dutch time, such as 14:05.",
+            "Geef de tijd waarop 112 is gebeld, zoals 14:05.",
+        )
+    if called and reference is not None:
+        return say(
+            "Of a call to 112 only the time is kept; leave the reference out.",
+            "Van een oproep naar 112 wordt alleen de tijd bewaard; laat de referentie weg.",
+        )
+    if time is not None and not called:
+        return say(
+            f"A time ({time}) belongs to a call to 112 that was made; leave it out with {step}.",
+            f"Een tijd ({time}) hoort bij een gedane oproep naar 112; laat hem weg bij {step}.",
+        )
+    return None
+
+
+@rule(
+    "hand-off.not-in-future",
+    article="Awb 3:2",
+    source=AWB,
+    nl="Een stap van de overdracht wordt vastgelegd nadat hij is gedaan.",
+)
+def not_in_future(*, done_on: date, time: str | None, on: date, now: str) -> Words | None:
+    """A step of the hand-off is recorded once it was done."""
+    if done_on < on or (done_on == on and (time is None or time <= now)):
+        return None
+    when, present = f"{done_on} {time or ''}".rstrip(), f"{on} {now}"
+    return say(
+        f"The step is dated {when}; it is {present} now. Record it once it was done.",
+        f"De stap is van {when}; het is nu {present}. Leg hem vast als hij is gedaan.",
+    )
+
+
+@rule(
+    "hand-off.not-before-signal",
+    article="Awb 3:2",
+    source=AWB,
+    nl="Een stap van de overdracht volgt op de dreiging waarover hij gaat.",
+)
+def not_before_signal(*, done_on: date, first_signal: date | None) -> Words | None:
+    """A step of the hand-off follows the threat that it is about."""
+    if first_signal is None or done_on >= first_signal:
+        return None
+    return say(
+        f"The step ({done_on}) lies before the threat ({first_signal}). Give the day on which it was done.",
+        f"De stap ({done_on}) ligt voor de dreiging ({first_signal}). Geef de dag waarop hij is gedaan.",
+    )

@@ -1,0 +1,190 @@
+"""Urgency from threat signals: a dated decision table; the content of a threat is never looked at.
+
+The class is a handling attribute. The official threat level is set by police, OM and NCTV, never here
+(Circulaire bewaking en beveiliging 2026, section 2.4).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from enum import StrEnum
+from itertools import product
+from typing import Any, NamedTuple
+
+from rules.core.dated_values import RulesError, value, version, versions
+from rules.core.rule import CIRCULAR, LETTER_2024, Words, rule, say
+
+
+class Urgency(StrEnum):
+    """How soon a case must be handled."""
+
+    ACUTE = "acute"
+    URGENT = "urgent"
+    ELEVATED = "elevated"
+    ROUTINE = "routine"
+
+
+class SignalKind(StrEnum):
+    """What kind of threat is signalled."""
+
+    ACUTE_DANGER = "acute-danger"
+    DEATH_THREAT = "death-threat"
+    PHYSICAL_VIOLENCE = "physical-violence"
+    STALKING = "stalking"
+    INTIMIDATION = "intimidation"
+    ONLINE_HARASSMENT = "online-harassment"
+    PROPERTY_DAMAGE = "property-damage"
+    SUBVERSION = "subversion"
+
+
+class SignalSource(StrEnum):
+    """Who signals it."""
+
+    POLICE = "police"
+    EMPLOYER = "employer"
+    APPLICANT = "applicant"
+    ADVISER = "adviser"
+    THIRD_PARTY = "third-party"
+
+
+RANK = {Urgency.ACUTE: 1, Urgency.URGENT: 2, Urgency.ELEVATED: 3, Urgency.ROUTINE: 4}
+"""The lane of each class; the lower, the sooner."""
+DUTCH = {
+    Urgency.ACUTE: "acuut",
+    Urgency.URGENT: "spoed",
+    Urgency.ELEVATED: "verhoogd",
+    Urgency.ROUTINE: "regulier",
+}
+"""What each class is called in Dutch (docs/glossary.md)."""
+
+
+AGES = ("recent", "old")
+GRID = tuple(product(SignalKind, SignalSource, AGES, (True, False)))
+"""Every signal that there can be: kind, source, age, and whether it was reported to the police."""
+
+
+class Classed(NamedTuple):
+    """The class of a signal, and the row of which dated table says so."""
+
+    urgency: Urgency
+    row: str
+    since: date
+
+
+def age_band(occurred_on: date, on: date) -> str:
+    """``recent`` within the dated number of days, else ``old``."""
+    return "recent" if (on - occurred_on).days <= value("recent_signal_days", on) else "old"
+
+
+def fitting(table: Sequence[Mapping[str, Any]], kind: str, source: str, age: str, reported: bool) -> list[Any]:
+    """The rows of a table that a signal fits; a row that does not name ``reported`` takes both."""
+    return [
+        row
+        for row in table
+        if kind in row["kinds"]
+        and source in row["sources"]
+        and age in row["ages"]
+        and reported in row.get("reported", (True, False))
+    ]
+
+
+def faults(table: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Where a table has a gap or an overlap, or names what there is not; nothing where it decides every signal once."""
+    known: dict[str, Iterable[object]] = {
+        "kinds": SignalKind,
+        "sources": SignalSource,
+        "ages": AGES,
+        "reported": (True, False),
+    }
+    for row in table:
+        for column, words in known.items():
+            unknown = set(row.get(column, ())) - set(words)
+            if unknown:
+                yield f"{row['id']} names {sorted(map(str, unknown))} among its {column}."
+        if row["urgency"] not in set(Urgency):
+            yield f"{row['id']} names the urgency {row['urgency']}."
+    ids = [row["id"] for row in table]
+    yield from (f"Two rows are called {row}." for row in sorted(set(ids)) if ids.count(row) > 1)
+    for kind, source, age, reported in GRID:
+        found = [row["id"] for row in fitting(table, kind, source, age, reported)]
+        if len(found) != 1:
+            signal = f"{age} {kind} told by {source}, {'' if reported else 'not '}reported to the police"
+            yield f"{signal}: {'no row fits' if not found else f'{len(found)} rows fit: ' + ', '.join(found)}."
+
+
+for _version in versions()["urgency_table"]:
+    if _wrong := list(faults(_version.value)):
+        raise RulesError(f"The urgency table from {_version.since} does not decide every signal once: {_wrong[0]}")
+
+
+def of_signal(kind: SignalKind, source: SignalSource, occurred_on: date, on: date, *, reported: bool) -> Classed:
+    """The class of one signal by the table in force on ``on``; exactly one row fits, which is proved at import."""
+    table = version("urgency_table", on)
+    (row,) = fitting(table.value, kind, source, age_band(occurred_on, on), reported)
+    return Classed(Urgency(row["urgency"]), row["id"], table.since)
+
+
+def highest(classes: Iterable[Urgency]) -> Urgency:
+    """The most urgent of some classes; routine for none."""
+    return min(classes, key=RANK.__getitem__, default=Urgency.ROUTINE)
+
+
+@rule(
+    "urgency.signal-not-in-future",
+    article="Circulaire 2026, 2.4.1",
+    source=CIRCULAR,
+    nl="Een dreiging die wordt gemeld, heeft plaatsgevonden.",
+)
+def signal_not_in_future(*, occurred_on: date, on: date) -> Words | None:
+    """A threat that is signalled has happened."""
+    if occurred_on <= on:
+        return None
+    return say(
+        f"The signal is dated {occurred_on}, after today ({on}). Give the day on which it happened.",
+        f"Het signaal is van {occurred_on}, na vandaag ({on}). Geef de dag waarop het gebeurde.",
+    )
+
+
+@rule(
+    "urgency.class-by-table",
+    article="Kamerstukken II 28 844, nr. 273; Circulaire 2026, 2.4.1",
+    source=LETTER_2024,
+    nl="De urgentie van een signaal volgt uit de ene regel van de geldende tabel waaronder het valt.",
+    verified=False,
+)
+def class_by_table(
+    *,
+    kind: SignalKind,
+    source: SignalSource,
+    occurred_on: date,
+    reported: bool,
+    on: date,
+    row: str,
+    urgency: Urgency,
+) -> Words | None:
+    """The urgency of a signal is what the one row that it fits says in the table in force."""
+    found = of_signal(kind, source, occurred_on, on, reported=reported)
+    if (found.row, found.urgency) == (row, urgency):
+        return None
+    return say(
+        f"By row {found.row} of the table from {found.since} this signal is {found.urgency}, not {urgency} by {row}.",
+        f"Volgens regel {found.row} van de tabel vanaf {found.since} is dit signaal {DUTCH[found.urgency]}, "
+        f"niet {DUTCH[urgency]} volgens {row}.",
+    )
+
+
+@rule(
+    "urgency.only-a-person-lowers",
+    article="Kamerstukken II 28 844, nr. 273",
+    source=LETTER_2024,
+    nl="Verlagen geeft een lagere urgentie dan de huidige, en alleen een mens doet dat.",
+    verified=False,
+)
+def only_lowers(*, present: Urgency, wanted: Urgency) -> Words | None:
+    """Lowering sets a lower class than the present one."""
+    if RANK[wanted] > RANK[present]:
+        return None
+    return say(
+        f"The urgency is {present}; {wanted} is not lower. A higher class comes from a threat signal only.",
+        f"De urgentie is {DUTCH[present]}; {DUTCH[wanted]} is niet lager. Een hogere urgentie komt alleen van een "
+        "dreigingssignaal.",
+    )

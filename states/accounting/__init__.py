@@ -1,0 +1,1 @@
+"""Accounting: journal, periods, reports and their files."""

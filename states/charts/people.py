@@ -1,0 +1,74 @@
+"""Organisations and people: small charts, so that they too change through the one door only."""
+
+from enum import StrEnum
+
+from statemachine.states import States
+
+from states.charts.statechart import StrictChart, decided
+
+
+class OrganisationState(StrEnum):
+    """Whether an employer exists, or was merged into another."""
+
+    ACTIVE = "active"
+    MERGED = "merged"
+
+
+class OrganisationChart(StrictChart):
+    """One employer."""
+
+    _ = States.from_enum(OrganisationState, initial=OrganisationState.ACTIVE, final=[OrganisationState.MERGED])
+
+    merge = _.ACTIVE.to(_.MERGED)
+
+
+ORGANISATION = decided(
+    "organisation",
+    OrganisationState,
+    OrganisationChart,
+    """
+    # event              active merged
+    record-inventory        =      x
+    take-in-statement       =      =
+    take-in-entries         =      =
+    match-bank-entry        =      =
+    set-aside-bank-entry    =      =
+    locate                  =      x
+    set-accounts            =      =
+    close-period            =      =
+    reopen-period           =      =
+    merge                   >      x
+    """,
+)
+
+
+class PersonState(StrEnum):
+    """Whether someone still takes part."""
+
+    ACTIVE = "active"
+    DEPARTED = "departed"
+
+
+class PersonChart(StrictChart):
+    """One person, known by a handle."""
+
+    _ = States.from_enum(PersonState, initial=PersonState.ACTIVE, final=[PersonState.DEPARTED])
+
+    depart = _.ACTIVE.to(_.DEPARTED)
+
+
+PERSON = decided(
+    "person",
+    PersonState,
+    PersonChart,
+    """
+    # event           active departed
+    depart               >       x
+    choose-language      =       x
+    choose-letters       =       x
+    succeed-employer     =       x
+    arrange-work         =       x
+    record-absence       =       x
+    end-absence          =       x
+    """,
+)

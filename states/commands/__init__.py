@@ -1,0 +1,1 @@
+"""Commands: every change of a subject, and the actions available on it."""

@@ -1,0 +1,286 @@
+"""The one door: every change of every subject goes through :func:`fire`.
+
+In one transaction it locks the streams it touches in the order of their ids, asks the rules of the event, runs the
+chart, carries out the effect, appends to the ledger, lets follow what follows, and brings work items, terms and
+letters up to date. The commit is the caller's, at the edge.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import inspect
+from sqlalchemy.event import listens_for
+from sqlmodel import Session, col, select
+
+from rules.core.roles import ENGINE, OF_AN_EMPLOYER, Actor, Role
+from rules.procedure import authorization, separation_of_duties
+from rules.procedure import transitions as chart_rules
+from states.charts.statechart import Chart
+from states.commands.reactions import settle_aftermath
+from states.engine import parties
+from states.engine.bodies import Body, divide, parse
+from states.engine.event import Event, Passage, Step, Touched
+from states.errors import Attempt, NotFoundError, RefusedError, StaleError
+from states.events.catalogue import EVENTS
+from states.storage import ledger
+from states.tables.application import Application
+from states.tables.base import Recorded, Versioned
+from states.tables.ledger import Stream
+
+UNSEEN = object()
+"""No value: a column that was not looked at yet."""
+
+
+FROM_ANYONE = frozenset({("application", "record-threat")})
+"""What people may do in their own case beside what they do as its applicant."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of an event: its subject as it stands now, and its entry in the ledger."""
+
+    row: Any
+    entry: Mapping[str, Any]
+    """The entry as it was written: its seq, hash and the rest."""
+
+
+def fire(
+    session: Session,
+    chart: str,
+    subject: str | None,
+    event: str,
+    *,
+    by: Actor,
+    at: datetime,
+    body: Mapping[str, Any] | Body | None = None,
+    version: int | None = None,
+) -> Outcome:
+    """Let an event happen.
+
+    Args:
+        session: an open session; commit it afterwards, or roll all of it back.
+        chart: the chart's name, e.g. ``application``.
+        subject: the subject's id; None for an event that creates one.
+        event: the event's name, e.g. ``start-intake``.
+        by: who acts, in which role.
+        at: when this is recorded; aware.
+        body: the event's body, in wire form or parsed.
+        version: the version that the caller saw; None to act on whatever stands.
+
+    Raises:
+        NotFoundError: no such subject or event.
+        MalformedError: the body does not fit.
+        StaleError: the subject changed since ``version``.
+        RefusedError: a rule objects; nothing has changed.
+    """
+    definition = EVENTS.get((chart, event))
+    if definition is None:
+        raise NotFoundError(f"event of {chart}", event)
+    parsed = parse(definition.body, body or {})
+    passage = Passage(session, by, at, follower=follow)
+    if definition.creates:
+        passage.streams = ledger.lock(session, definition.also_locks(session, "", parsed))
+        parties.forget(session)
+    row: Versioned | None = None
+    if not definition.creates:
+        assert subject is not None
+        row = admit(passage, definition, subject, parsed)
+        if version is not None and row.version != version:
+            raise StaleError(version, row.version)
+    session.info["passage"] = passage
+    outcome = pass_through(passage, definition, row, parsed, by=by)
+    settle_aftermath(passage)
+    passage.pen.write(at)
+    del session.info["passage"]
+    return outcome
+
+
+def admit(passage: Passage, definition: Event[Any, Any], subject: str, body: Body) -> Versioned:
+    """Lock the streams of a subject, then read the subject as it stands under that lock."""
+    session, table = passage.session, definition.table
+    query = select(table, Stream.seq).join(Stream, col(Stream.id) == table.stream).where(table.id == subject)  # type: ignore[attr-defined]
+    found = session.exec(query.execution_options(populate_existing=True)).first()
+    if found is None:
+        raise NotFoundError(definition.chart.name, subject)
+    row: Any = found[0]
+    passage.streams = ledger.lock(session, {row.stream, *definition.also_locks(session, subject, body)})
+    parties.forget(session)
+    if passage.streams[row.stream].seq != found[1]:
+        session.refresh(row)  # someone was here between the look and the lock
+    passage.kept[str(table.__tablename__), subject] = row
+    admitted: Versioned = row
+    return admitted
+
+
+def follow(
+    passage: Passage,
+    chart: str,
+    row: Versioned | None,
+    event: str,
+    body: Mapping[str, Any] | Body | None = None,
+    *,
+    by: Actor = ENGINE,
+) -> Any:
+    """Let an event follow from another, in the same passage; by the engine unless said otherwise."""
+    definition = EVENTS[chart, event]
+    return pass_through(passage, definition, row, parse(definition.body, body or {}), by=by).row
+
+
+def pass_through(
+    passage: Passage,
+    definition: Event[Any, Any],
+    row: Versioned | None,
+    body: Body,
+    *,
+    by: Actor,
+) -> Outcome:
+    """Judge one event, move its chart, carry out its effect and append it to the ledger."""
+    note(passage)  # what changed so far belongs to the event from which this one follows
+    step: Step[Any] = Step(passage, row, by)
+    judge(step, definition, body)
+    if step.findings:
+        duty = step.findings[0].rule.startswith("duty.")
+        raise RefusedError(step.findings, duty=duty, attempt=attempted(step, definition))
+    passage.changes.append({})
+    before = None if definition.creates else str(row.state)  # type: ignore[union-attr]
+    if definition.creates:
+        row = step.row = definition.begin(step, body)
+        passage.session.add(row)
+        after = str(row.state) if hasattr(row, "state") else None
+    else:
+        after = before
+        if definition.chart.mark(definition.name, str(before)) == ">":
+            conditions = definition.conditions(step, body)
+            after = definition.chart.move(str(before), definition.name, **conditions)
+            row.state = definition.chart.states(after)  # type: ignore[union-attr]
+    step.body = body
+    definition.effect(step, body)
+    if isinstance(row, Application):
+        row.changed_at = passage.at
+    touch = Touched(definition.chart.name, row, definition.name, before, after, body)  # type: ignore[arg-type]
+    passage.touched.append(touch)
+    entry = record(passage, definition, step, body, before, after)
+    return Outcome(row, entry)
+
+
+def attempted(step: Step[Any], definition: Event[Any, Any]) -> Attempt | None:
+    """What was refused, so that the edge can keep it; an event that creates its subject has no chain to keep it in."""
+    row, passage = step.row, step.passage
+    if row is None:
+        return None
+    return Attempt(row.stream, definition.chart.name, row.id, definition.name, passage.by, passage.at, step.receipt)
+
+
+def judge(step: Step[Any], definition: Event[Any, Any], body: Body) -> None:
+    """Ask everything that can stand in the way, duty first; the findings stay in the step.
+
+    The same function answers what is possible now (``actions``), so screen, API and engine never disagree.
+    """
+    chart, name = definition.chart, definition.name
+    if not step.ask(authorization.role_has_duty, chart=chart.name, event=name, role=step.by.role):
+        return
+    if step.by.role is not Role.ENGINE and step.row is not None and not related(step, chart.name, name):
+        return
+    if not definition.creates and not possible(step, chart, name):
+        return
+    definition.judge(step, body)
+
+
+def related(step: Step[Any], chart: str, name: str) -> bool:
+    """Whether the caller stands to the case as the event asks: the own one, someone else's, the own employer's."""
+    by = step.by
+    official = step.passage.official_of(step.row)
+    if official is not None:
+        facts = {"person": by.person, "applicant": official}
+        if by.role is Role.APPLICANT:
+            case = step.passage.application_of(step.row)
+            speaks = case.representative if case is not None else None
+            if not step.ask(authorization.own_application, role=by.role, representative=speaks, **facts):
+                return False
+        elif (chart, name) not in FROM_ANYONE and not step.ask(separation_of_duties.not_own_case, **facts):
+            return False
+    return by.role not in OF_AN_EMPLOYER or step.ask(
+        authorization.own_organisation,
+        role=by.role,
+        organisation=by.organisation,
+        concerned=parties.organisations(step.session, step.row),
+    )
+
+
+def possible(step: Step[Any], chart: Chart, name: str) -> bool:
+    """Whether the chart decides that the event can happen in the present state."""
+    state = step.state = str(step.row.state)
+    mark = chart.mark(name, state)
+    if mark == "x":
+        states = [str(value) for value in chart.states if chart.grid[name, value] in ">="]
+        return step.ask(chart_rules.possible_in_state, event=name, state=state, possible=states)
+    return True
+
+
+def record(
+    passage: Passage,
+    definition: Event[Any, Any],
+    step: Step[Any],
+    body: Body,
+    before: str | None,
+    after: str | None,
+) -> dict[str, Any]:
+    """Append the event with every change of every recorded row to the subject's stream."""
+    note(passage)
+    changes = {
+        key: {column: getattr(row, column) for column in sorted(columns)}
+        for key, (row, columns) in passage.changes.pop().items()
+    }
+    stream = passage.streams[step.row.stream]
+    facts, content = divide(definition.recorded(body))
+    return passage.pen.append(
+        stream,
+        by=step.by,
+        at=passage.at,
+        chart=definition.chart.name,
+        subject=step.row.id,
+        event=definition.name,
+        before=before,
+        after=after,
+        facts=facts,
+        changes=changes,
+        content=content,
+        receipt=step.receipt,
+    )
+
+
+@listens_for(Session, "before_flush")
+def before_flush(session: Session, *_: Any) -> None:
+    """Note what changed before a flush makes it look unchanged."""
+    if (passage := session.info.get("passage")) is not None:
+        note(passage)
+
+
+def note(passage: Passage) -> None:
+    """Note which columns of which recorded rows changed since the last look; they belong to the event at hand."""
+    if not passage.changes:
+        return
+    session, noted = passage.session, passage.changes[-1]
+    for row in (*session.new, *session.dirty):
+        if not isinstance(row, Recorded):
+            continue
+        state: Any = inspect(row)
+        key = key_of(row)
+        columns = type(row).model_fields if state.transient or state.pending else state.committed_state
+        for column in columns:
+            value = getattr(row, column)
+            if column in row.unrecorded or passage.seen.get((key, column), UNSEEN) == value:
+                continue
+            if column in state.committed_state and state.committed_state[column] == value:
+                continue
+            passage.seen[key, column] = value
+            noted.setdefault(key, (row, set()))[1].add(column)
+
+
+def key_of(row: Recorded) -> str:
+    """``table:key`` of a recorded row; the parts of a composite key are joined by ``/``."""
+    mapper: Any = inspect(type(row))
+    parts = [str(getattr(row, column.key)) for column in mapper.primary_key]
+    return f"{row.__tablename__}:{'/'.join(parts)}"

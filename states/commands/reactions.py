@@ -1,0 +1,86 @@
+"""What follows by itself from what happened: the application moves on when its parts are done, and then work items,
+terms and letters are brought up to date.
+"""
+
+from sqlmodel import col, select
+
+from states.charts.advice import DomainState
+from states.charts.application import Stage
+from states.charts.measure import MEASURE, MeasureState
+from states.charts.payable import SETTLED, PayableState
+from states.charts.takeover import TAKEOVER
+from states.deadlines import lifecycle
+from states.engine.event import Passage
+from states.letters import triggers
+from states.priority import reorder_log
+from states.tables.application import Application, Measure, Takeover
+from states.tables.payments import Payable
+from states.work import synchronisation
+
+BEFORE_PROVIDED = (MeasureState.ADVISED, MeasureState.TAKEN_OVER, MeasureState.ORDERED)
+UNPAID = tuple(state for state in PayableState if state not in SETTLED)
+
+DONE: dict[str, frozenset[str]] = {
+    "domain-advice": frozenset({DomainState.ADOPTED}),
+    "takeover": TAKEOVER.final,
+    "measure": MEASURE.final | {MeasureState.PROVIDED, MeasureState.SETTLED},
+    "payable": frozenset(map(str, SETTLED)),
+}
+"""The states of a part in which it no longer holds the application's stage."""
+
+
+def settle_aftermath(passage: Passage) -> None:
+    """Let the applications of this passage move on, then refresh work, terms and letters."""
+    for application in applications(passage):
+        while move_on(passage, application):
+            pass
+    lifecycle.refresh(passage)
+    reorder_log.note(passage, synchronisation.refresh(passage))
+    triggers.refresh(passage)
+
+
+def applications(passage: Passage) -> list[Application]:
+    """The applications of which a part was done just now."""
+    found = {}
+    for touch in passage.touched:
+        if touch.after not in DONE.get(touch.chart, ()) or touch.before == touch.after:
+            continue
+        application = passage.application_of(touch.row)
+        if application is not None:
+            found[application.id] = application
+    return list(found.values())
+
+
+def move_on(passage: Passage, application: Application) -> bool:
+    """Move an application one stage on where every part that it waits for is done; whether it moved."""
+    event = {
+        Stage.TAKEOVER: "begin-provision",
+        Stage.PROVISION: "begin-settlement",
+        Stage.SETTLEMENT: "begin-booking",
+    }.get(application.state)
+    if event is None or waits(passage, application):
+        return False
+    assert passage.follower is not None
+    passage.follower(passage, "application", application, event)
+    return True
+
+
+def waits(passage: Passage, application: Application) -> bool:
+    """Whether a part still holds the application in its stage."""
+    session = passage.session
+    if application.state is Stage.TAKEOVER:
+        takeovers = select(Takeover).where(
+            Takeover.stream == application.id,
+            col(Takeover.state).not_in(TAKEOVER.final),
+        )
+        return session.exec(takeovers.limit(1)).first() is not None
+    measures = select(Measure).where(Measure.stream == application.id)
+    if application.state is Stage.PROVISION:
+        open_measures = measures.where(col(Measure.state).in_(BEFORE_PROVIDED))
+        return session.exec(open_measures.limit(1)).first() is not None
+    unsettled = measures.where(
+        col(Measure.state).in_((*BEFORE_PROVIDED, MeasureState.PROVIDED)),
+        col(Measure.recurring).is_(False),
+    )
+    unpaid = select(Payable).where(Payable.stream == application.id, col(Payable.state).in_(UNPAID))
+    return any(session.exec(query.limit(1)).first() is not None for query in (unsettled, unpaid))

@@ -1,0 +1,1 @@
+"""Deadlines: the catalogue of terms, their lifecycle and their validation."""

@@ -1,0 +1,41 @@
+"""No dead timers: every kind of term begins, ends and tells someone, and every ladder fits; else nothing starts."""
+
+from collections.abc import Iterator, Mapping
+
+from rules.core.dated_values import RulesError
+from rules.deadlines.attribution import Party
+from rules.deadlines.escalation import wrong
+from states.deadlines.catalogue import TermKind
+
+
+class DeadTimerError(RulesError):
+    """The table of terms or a ladder asks for what can never happen."""
+
+
+def idle(terms: Mapping[str, TermKind]) -> Iterator[str]:
+    """What no one would ever notice of a term: it never begins, never ends, or stands in nobody's hands."""
+    follows = {line.followed_by for line in terms.values()}
+    for kind, line in terms.items():
+        if not line.starts and kind not in follows:
+            yield f"terms.{kind}.starts: Nothing starts this term; name the event, or the term that it follows."
+        if not line.ends:
+            yield f"terms.{kind}.ends: No event ends this term; name the one that meets it."
+        if line.followed_by and line.followed_by not in terms:
+            yield f"terms.{kind}.followed_by: There is no term {line.followed_by}; there are {', '.join(terms)}."
+        if line.owner not in set(Party):
+            yield f"terms.{kind}.owner: {line.owner} keeps no terms; give one of {', '.join(Party)}."
+
+
+def wanting(terms: Mapping[str, TermKind]) -> list[str]:
+    """Everything that is wrong with some terms and the ladders of reminders and escalation, field by field."""
+    return [*idle(terms), *wrong({kind: line.lapses for kind, line in terms.items()}, set(Party))]
+
+
+def assure(terms: Mapping[str, TermKind]) -> None:
+    """Let nothing start with a term that nobody would be told of.
+
+    Raises:
+        DeadTimerError: it names each field and what would be right.
+    """
+    if found := wanting(terms):
+        raise DeadTimerError("\n".join(found))

@@ -1,0 +1,1 @@
+"""Engine: what an event is, its body, and whom it concerns."""

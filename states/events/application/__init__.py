@@ -1,0 +1,1 @@
+"""Events of an application, from receipt to closing."""

@@ -1,0 +1,280 @@
+"""Late and corrected facts, and suspensions of a term: what moves a due date."""
+
+from datetime import date, timedelta
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic.alias_generators import to_camel
+
+from rules import steps
+from rules.core.dated_values import value
+from rules.core.roles import OF_AN_EMPLOYER
+from rules.core.rule import OLDEST
+from rules.deadlines.suspensions import given_term_named, last_suspended_day, within_term
+from states.deadlines import lifecycle
+from states.deadlines.catalogue import TERMS
+from states.engine.bodies import Body, Day, Handle, Text
+from states.engine.event import Step
+from states.errors import MalformedError
+from states.events.application.base import ApplicationEvent
+from states.events.application.life_event_effects import other_end_of_office
+from states.events.application.office_dates import DATES, ask_suspended, contradictions
+from states.tables.application import Application, Takeover
+from states.tables.work import TermSuspension
+
+TermName = Annotated[str, Field(pattern=f"^({'|'.join(name for name, line in TERMS.items() if line.suspendable)})$")]
+"""A term that can be suspended, by its name in the table of terms."""
+
+
+class Correction(Body):
+    """Facts that were recorded late or wrong; what is left out stays as it is."""
+
+    received_on: Day | None = None
+    certain_since: Day | None = None
+    in_office_until: Day | None = None
+    acting_since: Day | None = None
+    """First day of an acting appointment that was not interrupted since; another one begins anew."""
+    in_territory: bool | None = None
+    exemption_on: Day | None = None
+    office_suspended_since: Day | None = None
+    office_suspended_until: Day | None = None
+    takeover_received_on: Day | None = None
+    """The day on which the employer received the request; its terms are computed anew."""
+    organisation: Handle | None = None
+    """The employer whose receipt is corrected, where there are several."""
+    reasons: Text
+
+
+FACTS = ("received_on", "in_territory", "exemption_on", *DATES)
+"""The facts of an application that can be corrected."""
+
+
+class CorrectFact(ApplicationEvent[Correction]):
+    """A late or corrected fact; the terms that rest on it are computed anew."""
+
+    name, title, body = "correct-fact", "Correct a fact", Correction
+
+    def judge(self, step: Step[Application], body: Correction) -> None:
+        """Facts that agree with each other and with what is recorded; what has happened is not after today."""
+        if wrong := self.wrong(step, body):
+            raise MalformedError(wrong)
+        for what, day in (
+            ("The receipt", body.received_on),
+            ("The exemption", body.exemption_on),
+            ("The employer's receipt", body.takeover_received_on),
+        ):
+            if day is not None:
+                step.ask(steps.not_in_future, what=what, day=day, on=step.on)
+        if body.received_on is not None:
+            received, held = body.received_on, step.row.interview_held_on
+            step.ask(steps.not_before, what="The receipt", day=received, earlier="the first scheme", earliest=OLDEST)
+            if held is not None:
+                step.ask(steps.interview_after_receipt, held_on=held, received_on=received)
+        ask_suspended(step, step.row.office, body.office_suspended_since)
+        if body.takeover_received_on is not None:
+            running = lifecycle.employers_with(step.session, step.row.id, "takeover")
+            step.ask(steps.receipt_correctable, running=running, organisation=body.organisation)
+            step.ask(
+                steps.not_before,
+                what="The employer's receipt",
+                day=body.takeover_received_on,
+                earlier="the adoption",
+                earliest=step.row.adopted_on,
+            )
+
+    @staticmethod
+    def wrong(step: Step[Application], body: Correction) -> list[tuple[str, str]]:
+        """What in a correction contradicts itself or what is recorded, by field."""
+        given = {name for name in FACTS if getattr(body, name) is not None}
+        found = contradictions({name: getattr(body, name) or getattr(step.row, name) for name in DATES}, given)
+        employers = step.employers()
+        if body.organisation is not None and body.organisation not in employers:
+            words = f"{body.organisation} is no employer of this application; name one of {', '.join(employers)}."
+            found.append(("organisation", words))
+        if body.organisation is not None and body.takeover_received_on is None:
+            found.append(("takeoverReceivedOn", "Give the day on which that employer received the request."))
+        if not given and body.takeover_received_on is None and not found:
+            found.append(("body", f"Name at least one fact to correct: {', '.join(map(to_camel, FACTS))}."))
+        return found
+
+    def effect(self, step: Step[Application], body: Correction) -> None:
+        """Put the facts right."""
+        before = step.row.in_office_until
+        for name in FACTS:
+            if getattr(body, name) is not None:
+                setattr(step.row, name, getattr(body, name))
+        if body.in_office_until is not None:
+            other_end_of_office(step, before)
+        if body.takeover_received_on is not None:
+            term = lifecycle.running(step.session, step.row.id, "takeover", body.organisation)
+            assert term is not None
+            step.get(Takeover, term.subject).received_on = body.takeover_received_on
+            term.started_on = body.takeover_received_on
+            lifecycle.recompute(step.session, term)
+
+    def example(self, step: Step[Application]) -> dict[str, Any]:
+        """The day of receipt."""
+        return {
+            "receivedOn": step.row.received_on.isoformat(),
+            "reasons": "Checked against the letter of application.",
+        }
+
+
+class Interval(Body):
+    """A suspension of one named term (Awb 4:15): ground, first day, last day if known."""
+
+    term: TermName
+    ground: Literal[
+        "awaiting-completion",
+        "awaiting-foreign-information",
+        "applicant-consents",
+        "attributable-to-applicant",
+        "force-majeure",
+    ]
+    since: Day
+    """The first suspended day."""
+    until: Day | None = None
+    """The last suspended day; open where it is left out. Awaiting a completion: the end of the term given for it."""
+    organisation: Handle | None = None
+    """Whose term, where there are several employers; the caller's own where the caller acts for one."""
+    reasons: Text
+
+
+def named_term(step: Step[Application], kind: str, organisation: str | None = None) -> Any:
+    """The running term that is meant: the caller's own employer's, where the caller acts for one."""
+    own = step.by.organisation if step.by.role in OF_AN_EMPLOYER else organisation
+    return lifecycle.running(step.session, step.row.id, kind, own)
+
+
+class SuspendTerm(ApplicationEvent[Interval]):
+    """One named term stands still for an interval."""
+
+    name, title, body = "suspend-term", "Suspend a term", Interval
+
+    def judge(self, step: Step[Application], body: Interval) -> None:
+        """The term runs, can be suspended, is not yet, and the interval is one."""
+        term = named_term(step, body.term, body.organisation)
+        open_already = term is not None and any(row.until is None for row in lifecycle.suspensions(step.session, term))
+        step.ask(
+            steps.term_suspendable,
+            found=term is not None,
+            suspendable=term is not None and term.suspendable,
+            running=open_already,
+        )
+        if term is not None:
+            step.ask(
+                steps.not_before,
+                what="The suspension",
+                day=body.since,
+                earlier="the start of the term",
+                earliest=term.started_on,
+            )
+            step.ask(within_term, since=body.since, due_on=term.due_on)
+        step.ask(given_term_named, ground=body.ground, until=body.until)
+        if body.until is not None:
+            step.ask(
+                steps.not_before,
+                what="The suspension's end",
+                day=body.until,
+                earlier="its begin",
+                earliest=body.since,
+            )
+
+    def effect(self, step: Step[Application], body: Interval) -> None:
+        """Keep the interval and compute the term anew."""
+        term = named_term(step, body.term, body.organisation)
+        ground = value("suspension_grounds", body.since)[body.ground]
+        lifecycle.suspend(
+            step.session,
+            term,
+            since=body.since,
+            until=body.until,
+            ground=body.ground,
+            article=ground["article"],
+            attributed_to=term.owner if ground["attributed_to"] == "owner" else ground["attributed_to"],
+        )
+
+    def example(self, step: Step[Application]) -> dict[str, Any]:
+        """With the applicant's consent, from today."""
+        return {
+            "term": "takeover",
+            "ground": "applicant-consents",
+            "since": step.on.isoformat(),
+            "reasons": "The applicant asked in writing to wait.",
+        }
+
+
+class Resumption(Body):
+    """Which term goes on, and since when: what was the last suspended day, or when came what was awaited."""
+
+    term: TermName
+    until: Day | None = None
+    """The last suspended day."""
+    completed_on: Day | None = None
+    """The day on which what was awaited came; whether that day counts again is a dated value (Awb 4:15(1)(a))."""
+    organisation: Handle | None = None
+    """Whose term, where there are several employers; the caller's own where the caller acts for one."""
+    reasons: Text | None = None
+
+    @model_validator(mode="after")
+    def one_day(self) -> Self:
+        """One of the two days says the other."""
+        if (self.until is None) == (self.completed_on is None):
+            raise ValueError("Give either until or completedOn.")  # shown to whoever sent it
+        return self
+
+    @property
+    def last_on(self) -> date:
+        """The last suspended day."""
+        if self.completed_on is not None:
+            return last_suspended_day(self.completed_on)
+        assert self.until is not None
+        return self.until
+
+
+class ResumeTerm(ApplicationEvent[Resumption]):
+    """A suspended term goes on (Awb 4:15(4))."""
+
+    name, title, body = "resume-term", "Let a suspended term go on", Resumption
+
+    def judge(self, step: Step[Application], body: Resumption) -> None:
+        """It is suspended, and its last suspended day is a day that can be."""
+        interval = self.open_interval(step, body.term, body.last_on, body.organisation)
+        step.ask(steps.term_suspended, suspended=interval is not None)
+        if body.completed_on is not None:
+            step.ask(steps.not_in_future, what="The completion", day=body.completed_on, on=step.on)
+        if interval is not None:
+            earliest = interval.since - timedelta(days=1)
+            step.ask(
+                steps.not_before,
+                what="The last suspended day",
+                day=body.last_on,
+                earlier="the suspension itself",
+                earliest=earliest,
+            )
+
+    def effect(self, step: Step[Application], body: Resumption) -> None:
+        """Close the interval and compute the term anew."""
+        interval = self.open_interval(step, body.term, body.last_on, body.organisation)
+        assert interval is not None
+        lifecycle.resume(step.session, named_term(step, body.term, body.organisation), interval, body.last_on)
+
+    @staticmethod
+    def open_interval(
+        step: Step[Application], kind: str, last_on: date, organisation: str | None = None
+    ) -> TermSuspension | None:
+        """The interval that has no end yet, or that ends later by itself because it awaits a completion."""
+        term = named_term(step, kind, organisation)
+        rows = lifecycle.suspensions(step.session, term) if term else []
+        waiting = (row for row in rows if row.ground == "awaiting-completion" and row.until and row.until > last_on)
+        return next((row for row in rows if row.until is None), next(waiting, None))
+
+    def example(self, step: Step[Application]) -> dict[str, Any] | None:
+        """The day before today."""
+        for kind, line in TERMS.items():
+            yesterday = step.on - timedelta(days=1)
+            interval = self.open_interval(step, kind, yesterday) if line.suspendable else None
+            if interval is not None:
+                until = max(yesterday, interval.since - timedelta(days=1))
+                return {"term": kind, "until": until.isoformat()}
+        return None

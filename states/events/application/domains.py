@@ -1,0 +1,77 @@
+"""The advice in one domain."""
+
+from typing import Literal
+
+from rules.core.regulation import Domain
+from states.charts.advice import DOMAIN_ADVICE, DomainState
+from states.engine.bodies import Body, Reference
+from states.engine.event import B, Event, Step
+from states.tables.application import DomainAdvice
+from states.tables.base import new_id
+
+
+class OpenDomain(Body):
+    """One domain of one version of an advice."""
+
+    application: Reference
+    domain: Domain
+    risk: Literal["low", "medium", "high"]
+    advice_version: int
+
+
+class DomainEvent(Event[DomainAdvice, B]):
+    """What the events of the advice in one domain share."""
+
+    chart = DOMAIN_ADVICE
+    table = DomainAdvice
+
+
+class Open(DomainEvent[OpenDomain]):
+    """The advice in one domain begins."""
+
+    name, title, body, creates = "open", "Open the advice in one domain", OpenDomain, True
+
+    def begin(self, step: Step[DomainAdvice], body: OpenDomain) -> DomainAdvice:
+        """To be assessed."""
+        return DomainAdvice(
+            id=new_id("advice"),
+            stream=body.application,
+            state=DomainState.TO_ASSESS,
+            **body.model_dump(exclude={"application"}),
+        )
+
+
+class Draft(DomainEvent[Body]):
+    """A draft stands."""
+
+    name, title = "draft", "Draft the advice in one domain"
+
+
+class SetAside(DomainEvent[Body]):
+    """Nothing is needed in this domain."""
+
+    name, title = "set-aside", "Say that nothing is needed in one domain"
+
+
+class Submit(DomainEvent[Body]):
+    """It is with the security authority."""
+
+    name, title = "submit", "Submit the advice in one domain"
+
+
+class SendBack(DomainEvent[Body]):
+    """The security authority sends it back."""
+
+    name, title = "send-back", "Send the advice in one domain back"
+
+
+class Adopt(DomainEvent[Body]):
+    """It is adopted."""
+
+    name, title = "adopt", "Adopt the advice in one domain"
+
+
+class LapseDomain(DomainEvent[Body]):
+    """It lapses with the application."""
+
+    name, title = "lapse", "Let the advice in one domain lapse"

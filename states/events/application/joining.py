@@ -1,0 +1,188 @@
+"""Two applications that are one, and who speaks for the applicant (Awb 2:1, 3:2, 4:6)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from rules.core.roles import Role
+from rules.procedure import life_events
+from rules.threats.urgency import Urgency, highest
+from states.charts.application import ENDS
+from states.engine import parties
+from states.engine.bodies import Body, Code, Day, Email, Handle, Line, Reference, Text
+from states.engine.event import Step
+from states.events.application.base import ApplicationEvent
+from states.events.application.lifecycle import end_parts
+from states.tables.application import Application
+from states.tables.base import new_id
+from states.tables.people import Duty, Person
+
+
+class Joining(Body):
+    """The application that goes on, and why the two are one."""
+
+    other: Reference
+    reasons: Text
+
+
+class Join(ApplicationEvent[Joining]):
+    """An application is the same as another one that runs: they go on together, with the higher urgency of the two."""
+
+    name, title, body = "join", "Join with another application", Joining
+
+    def also_locks(self, session: Session, key: str, body: Joining) -> Iterable[str]:
+        """The stream of the other one."""
+        return [body.other] if session.get(Application, body.other) else []
+
+    def judge(self, step: Step[Application], body: Joining) -> None:
+        """It runs, and is for the same claim."""
+        row, other = step.row, step.get(Application, body.other)
+        step.ask(
+            life_events.joins_same_claim,
+            same=row.id == other.id,
+            ended=other.state in ENDS,
+            office=str(row.office),
+            other_office=str(other.office),
+            shared=len(set(step.employers()) & set(parties.employers_of(step.session, other.id))),
+        )
+
+    def effect(self, step: Step[Application], body: Joining) -> None:
+        """This one ends; the other takes in its urgency."""
+        row = step.row
+        row.joined_to, row.ended_on = body.other, step.on
+        end_parts(step)
+        other = step.get(Application, body.other)
+        step.follow("application", other, "take-in-joined", joined=row.id, urgency=row.urgency)
+
+    def example(self, step: Step[Application]) -> dict[str, Any] | None:
+        """The one that it resembles."""
+        if step.row.resembles is None:
+            return None
+        return {"other": step.row.resembles, "reasons": "The same official asked twice for the same advice."}
+
+
+class Joined(Body):
+    """The application that was joined, and its urgency."""
+
+    joined: Reference
+    urgency: Urgency
+
+
+class TakeInJoined(ApplicationEvent[Joined]):
+    """Another application goes on in this one."""
+
+    name, title, body = "take-in-joined", "Take in a joined application", Joined
+
+    def effect(self, step: Step[Application], body: Joined) -> None:
+        """A threat that was told there counts here."""
+        step.row.urgency = highest((step.row.urgency, body.urgency))
+
+
+class Apart(Body):
+    """Why two applications that resemble each other are two."""
+
+    reasons: Text
+
+
+class KeepApart(ApplicationEvent[Apart]):
+    """An application resembles another one, but is not the same: both go on."""
+
+    name, title, body = "keep-apart", "Keep two applications apart", Apart
+
+    def effect(self, step: Step[Application], body: Apart) -> None:
+        """Nobody need look at it again."""
+        step.row.resembles = None
+
+    def example(self, step: Step[Application]) -> dict[str, Any] | None:
+        """Two people of one name."""
+        if step.row.resembles is None:
+            return None
+        return {"reasons": "Two officials of the same name."}
+
+
+class Representation(Body):
+    """Who speaks for the applicant, and by which authorisation (Awb 2:1)."""
+
+    representative: Handle | None = None
+    """The representative's handle, if known already; else one is given."""
+    name: Line
+    email: Email
+    authorisation: Code
+    """The reference of the written authorisation (machtiging)."""
+    since: Day
+
+
+class RecordRepresentative(ApplicationEvent[Representation]):
+    """Someone represents the applicant: gets the letters too, and acts as the applicant does."""
+
+    name, title, body = "record-representative", "Record a representative", Representation
+
+    def also_locks(self, session: Session, key: str, body: Representation) -> Iterable[str]:
+        """The stream of a representative who is known already."""
+        person = session.get(Person, body.representative) if body.representative else None
+        return [person.stream] if person is not None else []
+
+    def judge(self, step: Step[Application], body: Representation) -> None:
+        """Someone outside the case, for an applicant who lives."""
+        row, person = step.row, body.representative or ""
+        step.ask(life_events.dies_once, deceased_on=row.deceased_on)
+        held = select(Duty.role).where(Duty.person == person, col(Duty.role) != Role.APPLICANT)
+        step.ask(
+            life_events.no_party_represents,
+            person=person,
+            applicant=row.applicant,
+            handling=[row.officer, row.adviser],
+            duties=len(step.session.exec(held).all()),
+        )
+
+    def effect(self, step: Step[Application], body: Representation) -> None:
+        """The representative takes part as an applicant."""
+        person = body.representative or new_id("representative", 8)
+        if step.session.get(Person, person) is None:
+            duties = [{"role": Role.APPLICANT}]
+            step.follow("person", None, "register", id=person, name=body.name, email=body.email, duties=duties)
+            step.session.flush()
+        elif step.session.get(Duty, (person, Role.APPLICANT, "")) is None:
+            step.session.add(Duty(person=person, role=Role.APPLICANT, organisation=""))
+        step.row.representative = person
+
+    def example(self, step: Step[Application]) -> dict[str, Any] | None:
+        """A lawyer, from today."""
+        if step.row.deceased_on or step.row.representative:
+            return None
+        return {
+            "name": "R. Voorspraak",
+            "email": "r.voorspraak@advocaten.example",
+            "authorisation": "MACHTIGING-1",
+            "since": step.on.isoformat(),
+        }
+
+
+class EndRepresentation(ApplicationEvent[Body]):
+    """Nobody speaks for the applicant any more."""
+
+    name, title = "end-representation", "End the representation"
+
+    def judge(self, step: Step[Application], body: Body) -> None:
+        """There is a representative."""
+        step.ask(life_events.represented, represented=step.row.representative is not None)
+
+    def effect(self, step: Step[Application], body: Body) -> None:
+        """Letters go to the applicant alone again."""
+        step.row.representative = None
+
+    def example(self, step: Step[Application]) -> dict[str, Any] | None:
+        """Where there is one."""
+        return {} if step.row.representative else None
+
+
+class DeclineSecondHomeOfAll(ApplicationEvent[Body]):
+    """Every employer declined measures for a second home after a move (REG x.9(6)): the application is refused."""
+
+    name, title = "decline-second-home", "Refuse measures for a second home"
+
+    def effect(self, step: Step[Application], body: Body) -> None:
+        """The way ends here; its objection is against the employers' decisions."""
+        step.row.ended_on = step.on
+        end_parts(step)

@@ -1,0 +1,206 @@
+"""The first call: an application comes in, and is always taken in."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import Field
+from sqlmodel import Session, col, select
+
+from rules import steps
+from rules.core.regulation import LegalBasis, Office
+from rules.core.roles import Role
+from rules.core.rule import OLDEST
+from rules.procedure import eligibility, life_events
+from states.charts.application import ENDS, Stage
+from states.charts.people import PersonState
+from states.engine.bodies import Body, Day, Email, Handle, Line, Reference, Text
+from states.engine.event import Step
+from states.errors import MalformedError
+from states.events.application.base import ApplicationEvent
+from states.events.application.office_dates import DATES, ask_suspended, contradictions
+from states.storage import name_index
+from states.tables.application import Application, ApplicationEmployer, Measure
+from states.tables.base import new_id
+from states.tables.ledger import StreamKind
+from states.tables.people import Duty, Language, Organisation, Person
+
+
+class Channel(StrEnum):
+    """How an application came in."""
+
+    PORTAL = "portal"
+    TELEPHONE = "telephone"
+    E_MAIL = "e-mail"
+    LETTER = "letter"
+
+
+class NewApplication(Body):
+    """An application: who asks, in which office, for which employers, and where the home is."""
+
+    office: Office
+    employers: Annotated[list[Handle], Field(min_length=1, max_length=6)]
+    """The employers that pay; the first takes the remainder of a split."""
+    applicant: Handle | None = None
+    """The applicant's handle, if known already; else one is given."""
+    name: Line
+    email: Email
+    language: Language | None = None
+    """Of the letters to the applicant; left out, as chosen before, or Dutch."""
+    phone: Line | None = None
+    home_address: Line
+    household: Text | None = None
+    received_on: Day | None = None
+    """The day of receipt in law; today where it is left out."""
+    received_via: Channel = Channel.PORTAL
+    certain_since: Day
+    """The day since which it is certain that the applicant holds or will take the office."""
+    in_office_until: Day | None = None
+    acting_since: Day | None = None
+    in_territory: bool = True
+    exemption_on: Day | None = None
+    follows: Reference | None = None
+    """The application of an earlier home, after a move (REG x.9(6))."""
+    new_facts: Text | None = None
+    """What is new since an earlier application was refused (Awb 4:6)."""
+    office_suspended_since: Day | None = None
+    """The first day of a suspension from office; the claims stay (BESL 3.2.18(2))."""
+    office_suspended_until: Day | None = None
+    remarks: Text | None = None
+
+
+class Receive(ApplicationEvent[NewApplication]):
+    """An application comes in. It is always taken in: whether there is a claim is judged in the intake."""
+
+    name, title = "receive", "Receive an application"
+    body, creates = NewApplication, True
+
+    def judge(self, step: Step[Application], body: NewApplication) -> None:
+        """Dates that can be, and employers that fit the office."""
+        received = body.received_on or step.on
+        step.ask(steps.not_in_future, what="The receipt", day=received, on=step.on)
+        step.ask(steps.not_before, what="The receipt", day=received, earlier="the first scheme", earliest=OLDEST)
+        problems = contradictions(body.model_dump(include=set(DATES)))
+        for position, employer in enumerate(body.employers):
+            if step.session.get(Organisation, employer) is None:
+                words = "There is no such employer; GET /v1/organisations lists those there are."
+                problems.append((f"employers.{position}", words))
+        if len(set(body.employers)) != len(body.employers):
+            problems.append(("employers", "Name each employer once."))
+        if problems:
+            raise MalformedError(problems)
+        earlier = step.get(Application, body.follows) if body.follows else None
+        if earlier is not None:
+            applicant = step.by.person if step.by.role is Role.APPLICANT else body.applicant
+            step.ask(
+                life_events.follows_own,
+                same_official=applicant == earlier.applicant,
+                same_office=body.office is earlier.office,
+            )
+        for employer in body.employers:
+            step.ask_after(employer)
+        kinds = tuple(str(step.get(Organisation, employer).kind) for employer in body.employers)
+        step.ask(eligibility.employer_fits, office=body.office, kinds=kinds, count=len(kinds))
+        if body.exemption_on is not None:
+            step.ask(steps.not_in_future, what="The exemption", day=body.exemption_on, on=step.on)
+        ask_suspended(step, body.office, body.office_suspended_since)
+
+    def begin(self, step: Step[Application], body: NewApplication) -> Application:
+        """The application with a reference that tells nothing, and its applicant."""
+        reference = f"VA-{step.on.year}-{new_id('', 8)[1:].upper()}"
+        step.passage.open_stream(reference, StreamKind.APPLICATION)
+        person = step.by.person if step.by.role is Role.APPLICANT else body.applicant
+        if person is None or step.session.get(Person, person) is None:
+            person = person or new_id("applicant", 8)
+            duties = [{"role": Role.APPLICANT}]
+            spoken = {"language": body.language} if body.language else {}
+            known = {"id": person, "name": body.name, "email": body.email, "duties": duties}
+            step.follow("person", None, "register", **known, **spoken)
+        elif step.session.get(Duty, (person, Role.APPLICANT, "")) is None:
+            # Someone of the office or of an employer applies: from here on also as an applicant.
+            step.session.add(Duty(person=person, role=Role.APPLICANT, organisation=""))
+        resembles, repeats = alike(step.session, person, body)
+        return Application(
+            id=reference,
+            stream=reference,
+            state=Stage.RECEIVED,
+            applicant=person,
+            received_on=body.received_on or step.on,
+            created_at=step.at,
+            changed_at=step.at,
+            resembles=resembles,
+            repeats=repeats,
+            new_facts=body.new_facts is not None,
+            discretionary=was_provided(step.session, body.follows),
+            **body.model_dump(
+                include={
+                    "office",
+                    "certain_since",
+                    "in_office_until",
+                    "acting_since",
+                    "in_territory",
+                    "exemption_on",
+                    "follows",
+                    "office_suspended_since",
+                    "office_suspended_until",
+                },
+            ),
+        )
+
+    def effect(self, step: Step[Application], body: NewApplication) -> None:
+        """Tie the employers, and write to the applicant in the language that was asked for."""
+        step.session.flush()
+        reader = step.get(Person, step.row.applicant)
+        spoken = reader.language or Language.NL
+        if body.language not in (None, spoken) and reader.state is PersonState.ACTIVE:
+            step.passage.hold(reader.stream)
+            step.follow("person", reader, "choose-language", language=body.language)
+        for position, employer in enumerate(body.employers):
+            row = ApplicationEmployer(application=step.row.id, organisation=employer, position=position)
+            step.session.add(row)
+
+    def example(self, step: Step[Application]) -> dict[str, Any]:
+        """A mayor of a fictional municipality."""
+        return {
+            "office": "mayor",
+            "employers": ["gemeente-zilverdam"],
+            "name": "A. Voorbeeld",
+            "email": "a.voorbeeld@zilverdam.example",
+            "homeAddress": "Voorbeeldlaan 1, 1234 AB Zilverdam",
+            "household": "Two adults, one child",
+            "receivedVia": "telephone",
+            "certainSince": "2024-06-01",
+            "inTerritory": True,
+        }
+
+
+def alike(session: Session, person: str, body: NewApplication) -> tuple[str | None, str | None]:
+    """An application that runs and may be the same one, and the newest refused one that this one repeats.
+
+    They are looked for among those of the same person, or of a person of the same name, for the same office and an
+    employer they share; a later application for another home (par. 6) is neither.
+    """
+    if body.follows is not None:
+        return None, None
+    people = {person, *name_index.find(session, body.name)}
+    shared = select(ApplicationEmployer.application).where(col(ApplicationEmployer.organisation).in_(body.employers))
+    query = select(Application).where(
+        col(Application.applicant).in_(people),
+        col(Application.id).in_(shared),
+        Application.office == body.office,
+    )
+    found = session.exec(query.order_by(col(Application.created_at).desc(), col(Application.id))).all()
+    running = next((row.id for row in found if row.state not in ENDS), None)
+    refused = next((row.id for row in found if row.state is Stage.REFUSED), None)
+    return running, refused
+
+
+def was_provided(session: Session, reference: str | None) -> bool:
+    """Whether a measure was provided for an earlier home."""
+    if reference is None:
+        return False
+    query = select(Measure.id).where(
+        Measure.stream == reference,
+        Measure.legal_basis == LegalBasis.HOME_MEASURE,
+        col(Measure.provided_on).is_not(None),
+    )
+    return session.exec(query.limit(1)).first() is not None

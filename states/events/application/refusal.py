@@ -1,0 +1,156 @@
+"""Refusal: only because a rule of eligibility finds against the application, after asking the applicant's view."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from rules import steps
+from rules.core.rule import REGISTRY, Finding
+from rules.procedure import eligibility, life_events, separation_of_duties
+from states.deadlines import lifecycle
+from states.engine.bodies import Body, Day, Text
+from states.engine.event import Step
+from states.events.application.base import ApplicationEvent
+from states.events.application.intake import claim
+from states.events.application.lifecycle import end_parts
+from states.tables.application import Application
+
+
+def grounds(step: Step[Application]) -> dict[str, Finding]:
+    """What the rules of eligibility find against an application today, by rule."""
+    trial: Step[Application] = Step(step.passage, step.row, step.by)
+    claim(trial)
+    row = step.row
+    trial.ask(
+        eligibility.residence,
+        office=row.office,
+        in_territory=row.in_territory,
+        exemption_on=row.exemption_on,
+        on=step.on,
+    )
+    trial.ask(life_events.repeated_has_new_facts, repeats=row.repeats, new_facts=row.new_facts)
+    return {finding.rule: finding for finding in trial.findings}
+
+
+RuleId = Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*\.[a-z-]+$", max_length=60)]
+
+
+class Ground(Body):
+    """The rule on which the refusal would rest, and the reasons in words."""
+
+    ground: RuleId
+    reasons: Text
+
+
+class IntendRefusal(ApplicationEvent[Ground]):
+    """The intention to refuse is announced; the applicant may give a view (Awb 4:7, 4:8)."""
+
+    name, title, body = "intend-refusal", "Announce the intention to refuse", Ground
+
+    def judge(self, step: Step[Application], body: Ground) -> None:
+        """A rule finds against the application, and it is the one that is named."""
+        step.ask(steps.refusal_has_ground, grounds=list(grounds(step)), named=body.ground)
+
+    def effect(self, step: Step[Application], body: Ground) -> None:
+        """Keep the ground; who proposes does not decide."""
+        step.row.refusal_ground = body.ground
+        step.row.refusal_article = REGISTRY[body.ground].article
+        step.row.viewed_on = None
+        step.row.officer = step.row.officer or step.by.person
+
+    def example(self, step: Step[Application]) -> dict[str, Any] | None:
+        """The first ground there is."""
+        found = next(iter(grounds(step)), None)
+        reasons = "The facts of the application do not give a claim under this rule."
+        return {"ground": found, "reasons": reasons} if found else None
+
+
+class View(Body):
+    """The applicant's view (zienswijze)."""
+
+    view: Text
+
+
+class RecordView(ApplicationEvent[View]):
+    """The applicant gives a view on the intended refusal."""
+
+    name, title, body = "record-view", "Record the applicant's view", View
+
+    def effect(self, step: Step[Application], body: View) -> None:
+        """The decision need not wait for the term any more."""
+        step.row.viewed_on = step.on
+
+    def example(self, step: Step[Application]) -> dict[str, Any]:
+        """A view."""
+        return {"view": "I have read the intention and have nothing to add."}
+
+
+class Why(Body):
+    """Reasons in words."""
+
+    reasons: Text
+
+
+class AbandonRefusal(ApplicationEvent[Why]):
+    """The refusal is not pursued; the application goes on where it was."""
+
+    name, title, body = "abandon-refusal", "Go on with the application after all", Why
+
+    def conditions(self, step: Step[Application], body: Why) -> Mapping[str, bool]:
+        """Whether the interview was held already."""
+        return {"interviewed": step.row.interview_held_on is not None}
+
+    def effect(self, step: Step[Application], body: Why) -> None:
+        """Forget the ground."""
+        step.row.refusal_ground = step.row.refusal_article = step.row.viewed_on = None
+
+    def example(self, step: Step[Application]) -> dict[str, Any]:
+        """Reasons."""
+        return {"reasons": "The view shows that the applicant has a claim after all."}
+
+
+class Refusal(Why):
+    """The decision to refuse, and the day on which it was announced; today where none is said."""
+
+    announced_on: Day | None = None
+
+
+class Refuse(ApplicationEvent[Refusal]):
+    """The application is refused, with reasons and remedies (Awb 3:45, 3:46)."""
+
+    name, title, body = "refuse", "Refuse the application", Refusal
+
+    def judge(self, step: Step[Application], body: Refusal) -> None:
+        """The ground still stands, the view was asked, and another person proposed it."""
+        row = step.row
+        term = lifecycle.latest(step.session, row.id, "view")
+        if body.announced_on is not None:
+            day, intended_on = body.announced_on, term.started_on if term else row.received_on
+            step.ask(steps.not_in_future, what="The decision", day=day, on=step.on)
+            step.ask(steps.not_before, what="The decision", day=day, earlier="the intention", earliest=intended_on)
+        step.ask(steps.refusal_decided_by, role=step.by.role, on=step.on)
+        step.ask(steps.refusal_has_ground, grounds=list(grounds(step)), named=str(row.refusal_ground))
+        step.ask(
+            steps.view_asked,
+            due_on=term.due_on if term else None,
+            viewed=row.viewed_on is not None,
+            on=step.on,
+        )
+        proposed = step.by.person in step.hands("intend-refusal")
+        earlier = {
+            "handled this application": row.officer,
+            "proposed this refusal": step.by.person if proposed else None,
+        }
+        step.ask(separation_of_duties.four_eyes, person=step.by.person, earlier=earlier, doing="decide on it")
+
+    def effect(self, step: Step[Application], body: Refusal) -> None:
+        """The way ends here, and the parts end with it."""
+        step.row.ended_on = step.on
+        end_parts(step)
+
+    def example(self, step: Step[Application]) -> dict[str, Any]:
+        """Reasons."""
+        return {
+            "reasons": "The office is not one for which the regulation gives a claim; the view does not change that."
+        }

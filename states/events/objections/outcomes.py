@@ -1,0 +1,165 @@
+"""How an objection ends: decided by another hand or withdrawn; and an appeal to the court, as recorded facts."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from rules import steps
+from rules.core.dated_values import value
+from rules.procedure import objections
+from rules.procedure.objections import ObjectionOutcome
+from states.charts.application import APPLICATION
+from states.charts.objection import ObjectionState
+from states.engine.bodies import Body, Code, Day, Text
+from states.engine.event import Step
+from states.events.objections.filing import ObjectionEvent
+from states.tables.loans import Loan, Objection
+
+
+class ObjectionDecision(Body):
+    """The decision on the objection, announced on a day: today where it is left out."""
+
+    outcome: ObjectionOutcome
+    excusable: bool | None = None
+    """Whether a late objection is excused (Awb 6:11); the reasons say why."""
+    reopen_at: Literal["intake", "interview-held", "advice", "provision", "settlement", "booking"] | None = None
+    """Where the application goes on, if the decision objected to had ended it."""
+    decided_on: Day | None = None
+    decision: Code | None = None
+    reasons: Text
+
+
+class Decide(ObjectionEvent[ObjectionDecision]):
+    """The objection is decided, with reasons and remedies (Awb 7:11, 7:12), by another hand (Awb 10:3(3))."""
+
+    name, title, body = "decide", "Decide on the objection", ObjectionDecision
+
+    def judge(self, step: Step[Objection], body: ObjectionDecision) -> None:
+        """By whom, after which hearing, and with which consequence."""
+        row, outcome = step.row, body.outcome
+        self.handled(step)
+        step.ask(objections.decided_by_someone_else, person=step.by.person, decision_by=row.decision_by)
+        step.ask(objections.heard_first, state=str(row.state), outcome=outcome)
+        step.ask(objections.waiver_fits, waiver=row.waiver, outcome=outcome)
+        step.ask(objections.late_is_inadmissible, late=row.late, excusable=body.excusable, outcome=outcome)
+        step.ask(objections.reopens_at, outcome=outcome, stages=self.stages(step), named=body.reopen_at)
+        day = body.decided_on or step.on
+        step.ask(steps.not_in_future, what="The decision", day=day, on=step.on)
+        before = row.heard_on or row.received_on
+        earlier = "the hearing" if row.heard_on else "the receipt"
+        step.ask(steps.not_before, what="The decision", day=day, earlier=earlier, earliest=before)
+
+    @staticmethod
+    def stages(step: Step[Objection]) -> list[str]:
+        """Where the application can go on; nowhere while it goes on already."""
+        application = step.passage.application_of(step.row)
+        if application is None or application.state not in APPLICATION.final:
+            return []
+        return list(value("objection_reopens_at", step.on)[str(step.row.against)])
+
+    def conditions(self, step: Step[Objection], body: ObjectionDecision) -> Mapping[str, bool]:
+        """The outcome."""
+        return {str(outcome): outcome is body.outcome for outcome in ObjectionOutcome}
+
+    def effect(self, step: Step[Objection], body: ObjectionDecision) -> None:
+        """Keep the decision; a founded one puts what it was against back on its way."""
+        row = step.row
+        stages = self.stages(step)
+        row.outcome, row.excusable, row.reopened_at = body.outcome, body.excusable, body.reopen_at
+        row.decided_on, row.decided_by = body.decided_on or step.on, step.by.person
+        if body.outcome is not ObjectionOutcome.FOUNDED:
+            return
+        if row.loan is not None:
+            step.follow("loan", step.get(Loan, row.loan), "reconsider", objection=row.id)
+        elif stages:
+            more = {"stage": body.reopen_at, "reasons": body.reasons, "objection": row.id}
+            step.follow("application", step.application(), "reopen", **more)
+
+    def example(self, step: Step[Objection]) -> dict[str, Any] | None:
+        """What stays open after the hearing, or without one."""
+        row = step.row
+        if row.late:
+            return {"outcome": "inadmissible", "reasons": "It came after the term, and nothing excuses that."}
+        if row.state is ObjectionState.RECEIVED:
+            return None
+        outcome = (
+            objections.ONLY.get(row.waiver, ObjectionOutcome.UNFOUNDED) if row.waiver else ObjectionOutcome.UNFOUNDED
+        )
+        stages = self.stages(step) if outcome is ObjectionOutcome.FOUNDED else []
+        chosen = {"reopenAt": stages[0]} if stages else {}
+        return {"outcome": str(outcome), **chosen, "reasons": "The grounds were weighed against the facts."}
+
+
+class Retreat(Body):
+    """Why; may be left out."""
+
+    reasons: Text | None = None
+
+
+class WithdrawObjection(ObjectionEvent[Retreat]):
+    """The official withdraws the objection (Awb 6:21)."""
+
+    name, title, body = "withdraw", "Withdraw the objection", Retreat
+
+
+class Appeal(Body):
+    """When the appeal was lodged, and how the court calls it."""
+
+    filed_on: Day
+    court_case: Code
+
+
+class RecordAppeal(ObjectionEvent[Appeal]):
+    """An appeal at the court is recorded (Awb 8:1); the court, not this office, decides on it."""
+
+    name, title, body = "record-appeal", "Record an appeal", Appeal
+
+    def judge(self, step: Step[Objection], body: Appeal) -> None:
+        """Once, after the decision."""
+        step.ask(objections.appeal_in_order, appealed=step.row.appeal_on is not None, judged=False, judging=False)
+        step.ask(steps.not_in_future, what="The appeal", day=body.filed_on, on=step.on)
+        decided = step.row.decided_on
+        step.ask(steps.not_before, what="The appeal", day=body.filed_on, earlier="the decision", earliest=decided)
+
+    def effect(self, step: Step[Objection], body: Appeal) -> None:
+        """Keep the facts."""
+        step.row.appeal_on, step.row.court_case = body.filed_on, body.court_case
+
+    def example(self, step: Step[Objection]) -> dict[str, Any] | None:
+        """Today."""
+        return None if step.row.appeal_on else {"filedOn": step.on.isoformat(), "courtCase": "SGR-26/01234"}
+
+
+class CourtJudgment(Body):
+    """What the court said, and when."""
+
+    judged_on: Day
+    outcome: Annotated[
+        Literal["founded", "unfounded", "inadmissible", "no-jurisdiction", "withdrawn"],
+        Field(description="How the appeal ended"),
+    ]
+
+
+class RecordJudgment(ObjectionEvent[CourtJudgment]):
+    """The judgment of the court is recorded as a fact; what follows from it, people decide."""
+
+    name, title, body = "record-judgment", "Record the judgment of the court", CourtJudgment
+
+    def judge(self, step: Step[Objection], body: CourtJudgment) -> None:
+        """Once, after the appeal."""
+        row = step.row
+        judged = row.judged_on is not None
+        step.ask(objections.appeal_in_order, appealed=row.appeal_on is not None, judged=judged, judging=True)
+        step.ask(steps.not_in_future, what="The judgment", day=body.judged_on, on=step.on)
+        filed = row.appeal_on
+        step.ask(steps.not_before, what="The judgment", day=body.judged_on, earlier="the appeal", earliest=filed)
+
+    def effect(self, step: Step[Objection], body: CourtJudgment) -> None:
+        """Keep the facts."""
+        step.row.judged_on, step.row.judgment = body.judged_on, body.outcome
+
+    def example(self, step: Step[Objection]) -> dict[str, Any] | None:
+        """Unfounded."""
+        waits = step.row.appeal_on is not None and step.row.judged_on is None
+        return {"judgedOn": step.on.isoformat(), "outcome": "unfounded"} if waits else None

@@ -1,0 +1,1 @@
+"""Events of invoices, payables, batches, bank statements and bookings."""

@@ -1,0 +1,152 @@
+"""The books of an employer: its accounts from a day on, and periods closed by one person and reopened by another."""
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from rules.payments import accounting_periods
+from states.accounting import accounts, periods
+from states.charts.people import ORGANISATION
+from states.engine.bodies import Body, Code, Day, Text
+from states.engine.event import B, Event, Step
+from states.tables.accounting import BookAccounts, BookPeriod
+from states.tables.base import new_id
+from states.tables.people import Organisation
+
+Period = Annotated[str, Field(pattern=accounting_periods.PERIOD)]
+"""A year or a month of one, such as 2026 or 2026-03."""
+
+
+class BooksEvent(Event[Organisation, B]):
+    """What the events of an employer's books share."""
+
+    chart, table = ORGANISATION, Organisation
+
+
+class NewAccounts(Body):
+    """What changes, from when, and by which document of the employer; what is left out stays as it was."""
+
+    since: Day
+    source: Code
+    """Of the employer's own decision, such as KADERNOTA-2026."""
+    cost: Code | None = None
+    creditor: Code | None = None
+    vat: Code | None = None
+    """Of VAT that comes back from the compensation fund."""
+    bank: Code | None = None
+    cost_centre: Code | None = None
+    task_field: Code | None = None
+    category: Code | None = None
+    """The economic category of Iv3 of the cost account."""
+    tax_number: Annotated[str, Field(pattern=r"^[0-9]{9}(B[0-9]{2})?$")] | None = None
+    """RSIN, nine digits."""
+
+
+class SetAccounts(BooksEvent[NewAccounts]):
+    """The accounts of an employer's books from a day on; what was booked before keeps its own."""
+
+    name, title, body = "set-accounts", "Set the accounts of the books", NewAccounts
+
+    def judge(self, step: Step[Organisation], body: NewAccounts) -> None:
+        """The first day lies in no closed period: what stands there was booked under other accounts."""
+        closed = periods.closed(step.session, step.row.id)
+        step.ask(
+            accounting_periods.period_open,
+            booked_on=body.since,
+            closed=periods.closing(closed, body.since),
+            first_open_day=periods.open_day(closed, body.since),
+        )
+
+    def effect(self, step: Step[Organisation], body: NewAccounts) -> None:
+        """Keep them beside the earlier ones."""
+        held = accounts.on_day(step.session, step.row, body.since).model_dump()
+        changes = body.model_dump(exclude_none=True)
+        own = {"id": new_id("accounts"), "recorded_at": step.at}
+        step.session.add(BookAccounts(**{**held, **changes, **own}))
+
+    def example(self, step: Step[Organisation]) -> dict[str, Any]:
+        """Another cost centre from today."""
+        return {"since": step.on.isoformat(), "source": "KADERNOTA-2026", "costCentre": "KP-02"}
+
+
+class ClosedPeriod(Body):
+    """Which year or month."""
+
+    period: Period
+
+
+class ClosePeriod(BooksEvent[ClosedPeriod]):
+    """A year or month of the books is closed: nothing is booked in it any more."""
+
+    name, title, body = "close-period", "Close a period of the books", ClosedPeriod
+
+    def judge(self, step: Step[Organisation], body: ClosedPeriod) -> None:
+        """It is over, and was not closed before."""
+        closed = {row.period for row in periods.closed(step.session, step.row.id)}
+        step.ask(
+            accounting_periods.period_has_ended,
+            period=body.period,
+            until=accounting_periods.days_of(body.period)[1],
+            on=step.on,
+        )
+        step.ask(accounting_periods.period_closed_once, period=body.period, closed=body.period in closed)
+
+    def effect(self, step: Step[Organisation], body: ClosedPeriod) -> None:
+        """Wait for whoever is booking in it now, and close it."""
+        periods.hold(step.session, step.row.id, closing=True)
+        since, until = accounting_periods.days_of(body.period)
+        step.session.add(
+            BookPeriod(
+                id=new_id("period"),
+                stream=step.row.stream,
+                organisation=step.row.id,
+                period=body.period,
+                since=since,
+                until=until,
+                closed_by=step.by.person,
+                closed_at=step.at,
+            ),
+        )
+
+    def example(self, step: Step[Organisation]) -> dict[str, Any]:
+        """Last month."""
+        return {"period": (step.on.replace(day=1) - timedelta(days=1)).strftime("%Y-%m")}
+
+
+class ReopenedPeriod(ClosedPeriod):
+    """Which year or month, and why."""
+
+    reasons: Text
+
+
+class ReopenPeriod(BooksEvent[ReopenedPeriod]):
+    """Another person opens a closed period again, with a reason."""
+
+    name, title, body = "reopen-period", "Reopen a period of the books", ReopenedPeriod
+
+    def judge(self, step: Step[Organisation], body: ReopenedPeriod) -> None:
+        """It is closed, and by someone else."""
+        row = self.row(step, body)
+        if (
+            step.ask(accounting_periods.period_is_closed, period=body.period, closed=row is not None)
+            and row is not None
+        ):
+            step.ask(accounting_periods.reopened_by_another, person=step.by.person, closed_by=row.closed_by)
+
+    def effect(self, step: Step[Organisation], body: ReopenedPeriod) -> None:
+        """Keep who reopened it and when."""
+        periods.hold(step.session, step.row.id, closing=True)
+        row = self.row(step, body)
+        assert row is not None
+        row.reopened_by, row.reopened_at = step.by.person, step.at
+
+    @staticmethod
+    def row(step: Step[Organisation], body: ReopenedPeriod) -> BookPeriod | None:
+        """The closed period of this name."""
+        return next((row for row in periods.closed(step.session, step.row.id) if row.period == body.period), None)
+
+    def example(self, step: Step[Organisation]) -> dict[str, Any] | None:
+        """The last one that was closed."""
+        closed = periods.closed(step.session, step.row.id)
+        return {"period": closed[-1].period, "reasons": "An invoice of this month came late."} if closed else None

@@ -1,0 +1,254 @@
+"""Credit notes: tied to an invoice, never more than it, settled against what is due to the supplier or asked back."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import Field
+from sqlmodel import Session, col
+
+from rules import steps
+from rules.payments import amounts, credit_notes  # the word of the trade
+from rules.payments.credit_notes import Sums, share
+from rules.payments.tax import Outside
+from states.charts.application import APPLICATION
+from states.charts.payable import PayableState
+from states.engine import parties
+from states.engine.bodies import Body, Handle
+from states.engine.event import Event, Step
+from states.errors import MalformedError
+from states.events.payments import invoice_lines
+from states.events.payments.duplicate_invoices import judge_earlier, one_at_a_time
+from states.events.payments.invoice_bodies import CreditLine, CreditNote
+from states.events.payments.payables import PayableEvent, propose_bookings
+from states.tables.application import Application
+from states.tables.base import new_id
+from states.tables.payments import BankEntry, BankMessage, Payable, PayableKind, PayableLine
+from states.tables.people import Organisation
+
+NOT_BILLED = (PayableState.REJECTED, PayableState.TO_MATCH)
+
+
+class Item(NamedTuple):
+    """What something was billed for: a measure or a class outside the advice, at a rate of VAT."""
+
+    measure: str | None
+    outside: Outside | None
+    vat_rate: Decimal
+
+
+Rooms = dict[Item, dict[str, Sums]]
+"""What is left to credit, by what it is for and by employer."""
+
+
+class ReceiveCreditNote(Event[Application, CreditNote]):
+    """A credit note comes in; each payer of the invoice gets its part, never more than it was billed."""
+
+    chart, table = APPLICATION, Application
+    name, title, body = "receive-credit-note", "Receive a credit note", CreditNote
+
+    def also_locks(self, session: Session, key: str, body: CreditNote) -> Iterable[str]:
+        """No stream more, but the payee."""
+        one_at_a_time(session, body.iban)
+        return ()
+
+    def judge(self, step: Step[Application], body: CreditNote) -> None:
+        """It adds up, belongs to an invoice that stands, takes off no more than was billed, and is new."""
+        refuse_misfits(body)
+        step.ask(steps.not_in_future, what="The invoice", day=body.dated, on=step.on)
+        step.ask(amounts.iban_valid, private=("iban",), iban=body.iban)
+        invoice_lines.judge_sums(step, body, body.lines)
+        parts = parts_of(step, body.invoice)
+        mark = step.passage.vault.mark(body.iban)
+        same = all(row.payee_mark == mark for row in parts)
+        if not step.ask(credit_notes.of_a_standing_invoice, invoice=body.invoice, parts=len(parts), same_account=same):
+            return
+        rooms = rooms_of(step, body.invoice)
+        for item, sums in totals(body.lines).items():
+            left = list(rooms.get(item, {}).values())
+            step.ask(
+                credit_notes.not_more_than_billed,
+                what=item.measure or str(item.outside),
+                vat_rate=item.vat_rate,
+                net=sums.net,
+                vat=sums.vat,
+                room_net=sum((room.net for room in left), Decimal(0)),
+                room_vat=sum((room.vat for room in left), Decimal(0)),
+            )
+        judge_earlier(step, body)
+
+    def effect(self, step: Step[Application], body: CreditNote) -> None:
+        """Divide it over the payers as the invoice was, none more than its own part."""
+        rooms = rooms_of(step, body.invoice)
+        found: dict[str, list[dict[str, Any]]] = {}
+        for item, sums in totals(body.lines).items():
+            payers = list(rooms[item])
+            nets = share(sums.net, [rooms[item][payer].net for payer in payers])
+            vats = share(sums.vat, [rooms[item][payer].vat for payer in payers])
+            for payer, net, vat in zip(payers, nets, vats, strict=True):
+                if net or vat:
+                    line = {**item._asdict(), "net": net, "vat": vat, "gross": net + vat}
+                    found.setdefault(payer, []).append(line)
+        facts = body.model_dump(include={"number", "dated", "payee", "iban"})
+        facts |= {"application": step.row.id, "kind": PayableKind.CREDIT_NOTE, "credits": body.invoice}
+        facts |= {"invoice": new_id("invoice"), "received_on": body.received_on or step.on}
+        for payer, lines in found.items():
+            step.follow("payable", None, "receive", organisation=payer, lines=lines, **facts)
+
+    def example(self, step: Step[Application]) -> dict[str, Any] | None:
+        """A euro off what was billed for one thing."""
+        query = (Payable.stream == step.row.id, Payable.kind == PayableKind.SUPPLIER_INVOICE)
+        for row in step.rows(Payable, *query, col(Payable.state).not_in(NOT_BILLED)):
+            if row.part_of is not None:
+                continue
+            for item, payers in rooms_of(step, row.invoice).items():
+                net, vat = Decimal("1.00"), (item.vat_rate / 100).quantize(amounts.CENT)
+                rooms = payers.values()
+                if sum(room.net for room in rooms) < net or sum(room.vat for room in rooms) < vat:
+                    continue
+                told = step.told(row)
+                line = CreditLine(**item._asdict(), net=net, vat=vat, gross=net + vat)
+                return {
+                    "invoice": row.invoice,
+                    "number": f"C-{row.id[-6:].upper()}",
+                    "dated": step.on.isoformat(),
+                    "payee": told["payee"],
+                    "iban": told["iban"],
+                    "lines": [line.model_dump(mode="json", by_alias=True, exclude_none=True)],
+                }
+        return None
+
+
+def refuse_misfits(body: CreditNote) -> None:
+    """Refuse a line that is for a measure and outside the advice at once, or for neither.
+
+    Raises:
+        MalformedError: naming each such line.
+    """
+    words = "Name the measure that the line was billed for, or what it was outside the advice: one of the two."
+    wrong = [place for place, line in enumerate(body.lines) if (line.measure is None) == (line.outside is None)]
+    if wrong:
+        raise MalformedError([(f"lines.{place}.measure", words) for place in wrong])
+
+
+def parts_of(step: Step[Application], invoice: str) -> list[Payable]:
+    """The parts of a supplier's invoice that stand."""
+    own = (Payable.stream == step.row.id, Payable.invoice == invoice, Payable.kind == PayableKind.SUPPLIER_INVOICE)
+    return step.rows(Payable, *own, col(Payable.state).not_in(NOT_BILLED))
+
+
+def rooms_of(step: Step[Application], invoice: str) -> Rooms:
+    """What was billed on an invoice and not credited yet, whatever became of it."""
+    own = (Payable.stream == step.row.id, Payable.credits == invoice, Payable.state != PayableState.REJECTED)
+    rows = {row.id: row for row in (*parts_of(step, invoice), *step.rows(Payable, *own))}
+    found: Rooms = {}
+    for line in step.rows(PayableLine, col(PayableLine.payable).in_(rows)):
+        payer = parties.current(step.session, rows[line.payable].organisation)
+        payers = found.setdefault(Item(line.measure, line.outside, line.vat_rate), {})
+        before = payers.get(payer, invoice_lines.NOTHING)
+        payers[payer] = Sums(before.net + line.net, before.vat + line.vat)
+    order = step.employers()
+    return {
+        item: {payer: payers[payer] for payer in sorted(payers, key=lambda name: (name not in order, name))}
+        if not set(payers) <= set(order)
+        else {payer: payers[payer] for payer in order if payer in payers}
+        for item, payers in found.items()
+    }
+
+
+def totals(lines: list[CreditLine]) -> Mapping[Item, Sums]:
+    """What a credit note takes off, by what it is for."""
+    found: dict[Item, Sums] = {}
+    for line in lines:
+        item = Item(line.measure, line.outside, line.vat_rate)
+        before = found.get(item, invoice_lines.NOTHING)
+        found[item] = Sums(before.net + line.net, before.vat + line.vat)
+    return found
+
+
+class Against(Body):
+    """With what it is settled."""
+
+    against: Handle
+
+
+class Offset(PayableEvent[Against]):
+    """A credit is settled with what is due to the same supplier: neither goes to the bank."""
+
+    name, title, body = "offset", "Settle a payable with a credit", Against
+
+    def effect(self, step: Step[Payable], body: Against) -> None:
+        """Keep with what, and propose the bookings of both sides."""
+        step.row.settled_with = body.against
+        propose_bookings(step)
+
+
+class AskBack(PayableEvent[Body]):
+    """Nothing is due to the supplier with which a credit could be settled: finance asks the money back."""
+
+    name, title = "ask-back", "Ask a credit back from the supplier"
+
+
+class Repayment(Body):
+    """The line of the statement on which it came back."""
+
+    message: Handle
+    position: Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class RecordRepayment(PayableEvent[Repayment]):
+    """The money that was asked back stands on a statement: only that makes it repaid."""
+
+    name, title, body = "record-repayment", "Record that a credit was repaid", Repayment
+
+    def also_locks(self, session: Session, key: str, body: Repayment) -> Iterable[str]:
+        """The employer's own, in which the line of the statement stands."""
+        message = session.get(BankMessage, body.message)
+        return [message.stream] if message is not None and message.stream != key else []
+
+    def judge(self, step: Step[Payable], body: Repayment) -> None:
+        """A receipt of just that amount on an account of this employer, which counts for nothing else."""
+        entry = self.entry(step, body)
+        used = step.rows(Payable, Payable.repaid_by == named(body))
+        taken = (entry.payable or entry.batch) if entry is not None else None
+        step.ask(
+            credit_notes.repaid_by_the_bank,
+            amount=-step.row.gross,
+            booked=entry.amount if entry is not None else None,
+            used_by=used[0].id if used else taken,
+        )
+
+    @staticmethod
+    def entry(step: Step[Payable], body: Repayment) -> BankEntry | None:
+        """The line, where it stands on a statement of the employer."""
+        message = step.session.get(BankMessage, body.message)
+        if message is None or message.organisation not in parties.known_as(step.session, step.row.organisation):
+            return None
+        return step.session.get(BankEntry, (body.message, body.position))
+
+    def effect(self, step: Step[Payable], body: Repayment) -> None:
+        """Keep the line and its day, and propose the booking."""
+        entry = self.entry(step, body)
+        assert entry is not None  # judged a moment ago
+        step.row.repaid_by, step.row.paid_on = named(body), entry.booked_on
+        if entry.waits:  # it is known now, and counts for nothing else
+            told = {"message": entry.message, "position": entry.position, "reasons": f"It repays {step.row.id}."}
+            message = step.get(BankMessage, entry.message)
+            step.follow("organisation", step.get(Organisation, message.organisation), "set-aside-bank-entry", **told)
+        propose_bookings(step, paid_on=entry.booked_on, statement=body.message, entry=body.position)
+
+    def example(self, step: Step[Payable]) -> dict[str, Any] | None:
+        """The first receipt of that amount that counts for nothing yet."""
+        names = parties.known_as(step.session, step.row.organisation)
+        messages = [row.id for row in step.rows(BankMessage, col(BankMessage.organisation).in_(names))]
+        wanted = (col(BankEntry.message).in_(messages), BankEntry.amount == -step.row.gross)
+        for entry in step.rows(BankEntry, *wanted, col(BankEntry.batch).is_(None), order=BankEntry.message):
+            body = Repayment(message=entry.message, position=entry.position)
+            if not step.rows(Payable, Payable.repaid_by == named(body)):
+                return body.model_dump(by_alias=True)
+        return None
+
+
+def named(body: Repayment) -> str:
+    """A line of a statement in one word."""
+    return f"{body.message}/{body.position}"

@@ -1,0 +1,90 @@
+"""Whether an invoice or credit note came in before: under its number, or spelled, numbered or paid in another way."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import Session, col, or_, select
+
+from rules.payments import amounts, invoices
+from states.charts.payable import PayableState
+from states.engine.event import Step
+from states.events.payments.invoice_bodies import CreditNote, Invoice
+from states.storage.vault import Vault
+from states.tables.application import Application
+from states.tables.payments import Payable, PayableKind, PayableLine
+
+
+def one_at_a_time(session: Session, iban: str) -> None:
+    """Let two invoices of one payee wait for each other, in whatever case, so that the second finds the first."""
+    mark = Vault.of(session).mark(iban)
+    session.execute(select(func.pg_advisory_xact_lock(int(mark[:15], 16))))
+
+
+def judge_earlier(step: Step[Application], body: Invoice | CreditNote, replaced: Payable | None = None) -> None:
+    """It did not come before: not under its number, nor under another spelling, number or account."""
+    mark = step.passage.vault.mark(body.iban)
+    step.ask(
+        amounts.not_a_duplicate,
+        number=body.number,
+        earlier=[
+            row.id
+            for row in earlier_ones(step, Payable.payee_mark == mark, Payable.number == body.number)
+            if replaced is None or row.organisation == replaced.organisation
+        ],
+    )
+    if step.findings:
+        return
+    near = or_(Payable.payee_mark == mark, Payable.dated == body.dated)
+    whole: dict[str, list[Payable]] = {}
+    for row in earlier_ones(step, near):
+        if replaced is None or row.invoice != replaced.invoice:
+            whole.setdefault(row.invoice, []).append(row)
+    found = [parts[0].id for parts in whole.values() if looks_alike(step, body, mark, parts)]
+    step.ask(invoices.no_lookalike, number=body.number, earlier=found, explained=body.apart is not None)
+
+
+def earlier_ones(step: Step[Any], *where: Any) -> list[Payable]:
+    """Payables under conditions that were not rejected."""
+    return step.rows(Payable, Payable.state != PayableState.REJECTED, *where)
+
+
+def looks_alike(step: Step[Any], body: Invoice | CreditNote, mark: str, parts: list[Payable]) -> bool:
+    """Whether an invoice may be one that came before, spelled, numbered or paid in another way."""
+    sign = -1 if isinstance(body, CreditNote) else 1
+    if (parts[0].kind is PayableKind.CREDIT_NOTE) != (sign < 0):
+        return False
+    same_payee = any(row.payee_mark == mark for row in parts)
+    spelled = any(invoices.spelling(row.number) == invoices.spelling(body.number) for row in parts)
+    if same_payee and spelled:
+        return True
+    total = sum((row.gross for row in parts), Decimal(0))
+    same_sum = parts[0].dated == body.dated and total == sign * sum((line.gross for line in body.lines), Decimal(0))
+    return same_sum and (spelled or (same_payee and content(step, parts) == content_of(body, sign)))
+
+
+def content(step: Step[Any], parts: list[Payable]) -> dict[tuple[Any, ...], Decimal]:
+    """What an earlier invoice is for, and how much; nothing known of one that is still to be matched."""
+    keys = [row.id for row in parts]
+    lines: Sequence[Any] = step.rows(PayableLine, col(PayableLine.payable).in_(keys))
+    return summed([(row.measure, row.outside, row.period_from, row.period_until, row.gross) for row in lines])
+
+
+def content_of(body: Invoice | CreditNote, sign: int) -> dict[tuple[Any, ...], Decimal]:
+    """What an invoice that comes in is for, and how much."""
+    if isinstance(body, CreditNote):
+        return summed([(line.measure, line.outside, None, None, sign * line.gross) for line in body.lines])
+    if body.to_match:
+        return {}
+    return summed(
+        [(line.measure, line.outside, line.period_from, line.period_until, line.gross) for line in body.lines]
+    )
+
+
+def summed(lines: list[tuple[Any, ...]]) -> dict[tuple[Any, ...], Decimal]:
+    """The amounts of lines, the last of each, by the rest of it."""
+    found: dict[tuple[Any, ...], Decimal] = {}
+    for *key, gross in lines:
+        found[tuple(key)] = found.get(tuple(key), Decimal(0)) + gross
+    return found

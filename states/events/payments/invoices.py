@@ -1,0 +1,155 @@
+"""Invoices and advances: received once, judged line by line, and divided over the payers."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from sqlmodel import Session
+
+from rules import steps
+from rules.payments import amounts as money
+from rules.payments import invoices as invoice_rules
+from rules.payments import recurring_costs
+from rules.payments.amounts import CENT
+from rules.payments.tax import Addressee
+from states.charts.application import APPLICATION
+from states.charts.payable import PayableState
+from states.engine.event import Event, Step
+from states.errors import MalformedError
+from states.events.payments import invoice_lines
+from states.events.payments.duplicate_invoices import judge_earlier, one_at_a_time
+from states.events.payments.invoice_bodies import Invoice, InvoiceLine
+from states.events.provision.spending import periods_of
+from states.tables.application import Application, Takeover
+from states.tables.base import new_id
+from states.tables.payments import Payable, PayableKind, PayableLine
+
+OF_THE_WHOLE = frozenset(
+    {"kind", "number", "dated", "payee", "iban", "own_contribution", "addressee", "addressed_to", "replaces"},
+)
+"""What every payer's part keeps of the invoice."""
+
+
+def to_replace(step: Step[Application]) -> Payable | None:
+    """A rejected part that nothing came for yet, while another employer's part of its invoice stands."""
+    parts = step.rows(Payable, Payable.stream == step.row.id)
+    standing = [row for row in parts if row.state is not PayableState.REJECTED]
+    invoices, replaced = {row.invoice for row in standing}, {row.replaces for row in standing}
+    paying = {(row.invoice, row.organisation) for row in standing}
+    for row in parts:
+        waits = row.invoice in invoices and row.id not in replaced
+        if waits and (row.invoice, row.organisation) not in paying:
+            return row
+    return None
+
+
+class ReceiveInvoice(Event[Application, Invoice]):
+    """An invoice comes in; each payer gets its part, the first the remainder (BESL 3.2.16(b))."""
+
+    chart, table = APPLICATION, Application
+    name, title, body = "receive-invoice", "Receive an invoice or advance", Invoice
+
+    def also_locks(self, session: Session, key: str, body: Invoice) -> Iterable[str]:
+        """No stream more, but the payee."""
+        one_at_a_time(session, body.iban)
+        return ()
+
+    def judge(self, step: Step[Application], body: Invoice) -> None:
+        """It adds up, was not here before, and every line is for something that can be paid."""
+        replaced = invoice_lines.replaced_by(step, body)
+        if replaced is not None:
+            later = step.rows(Payable, Payable.replaces == replaced.id, Payable.state != PayableState.REJECTED)
+            earlier = [row.id for row in later]
+            step.ask(money.replaces_rejected, replaced=replaced.id, state=str(replaced.state), earlier=earlier)
+        self.judge_whole(step, body)
+        if body.to_match:
+            invoice_lines.refuse_early_matches(body.lines)
+        else:
+            invoice_lines.judge_lines(step, body.dated, body.lines, replaced)
+        judge_earlier(step, body, replaced)
+
+    @staticmethod
+    def judge_whole(step: Step[Application], body: Invoice) -> None:
+        """What an invoice is as a whole.
+
+        Raises:
+            MalformedError: what it says of itself does not go together.
+        """
+        if body.to_match and (body.replaces or body.kind is not PayableKind.SUPPLIER_INVOICE):
+            words = "Only a supplier's invoice that replaces nothing is matched by the security contact: leave it out."
+            raise MalformedError([("toMatch", words)])
+        if body.addressed_to and body.addressee is Addressee.OFFICIAL:
+            words = "The invoice bears the official's name, so it names no employer: leave one of the two out."
+            raise MalformedError([("addressedTo", words)])
+        step.ask(steps.not_in_future, what="The invoice", day=body.dated, on=step.on)
+        step.ask(money.iban_valid, private=("iban",), iban=body.iban)
+        step.ask(
+            steps.advance_has_receipt,
+            advance=body.kind is PayableKind.ADVANCE,
+            receipt=body.receipt is not None,
+        )
+        employers = invoice_lines.known_employers(step)
+        step.ask(invoice_rules.addressee_right, addressed_to=body.addressed_to, employers=employers)
+        invoice_lines.judge_sums(step, body, body.lines)
+
+    def effect(self, step: Step[Application], body: Invoice) -> None:
+        """Divide every line over its payers and make one payable for each; one for all while it is to be matched."""
+        replaced = invoice_lines.replaced_by(step, body)
+        facts = body.model_dump(include=set(OF_THE_WHOLE))
+        facts |= {"application": step.row.id, "received_on": body.received_on or step.on}
+        facts["invoice"] = replaced.invoice if replaced else new_id("invoice")
+        if body.to_match:
+            first = step.by.organisation or step.employers()[0]
+            offered = [line.model_dump(include={"text", "net", "vat_rate", "vat", "gross"}) for line in body.lines]
+            step.follow("payable", None, "receive", organisation=first, offered=offered, **facts)
+            return
+        for employer, lines in invoice_lines.shares(step, body.lines, invoice_lines.payers(step, replaced)).items():
+            step.follow("payable", None, "receive", organisation=employer, lines=lines, **facts)
+        invoice_lines.mark_last(step, body.lines)
+
+    def example(self, step: Step[Application]) -> dict[str, Any] | None:
+        """The right part for one that was rejected alone, or one invoice for every measure that waits for one."""
+        replaced = to_replace(step)
+        lines = example_again(step, replaced) if replaced else example_lines(step)
+        if not lines:
+            return None
+        days = [row.taken_over_on for row in step.rows(Takeover, Takeover.stream == step.row.id)]
+        own = {"replaces": replaced.id, "number": replaced.number} if replaced else {}
+        return {
+            "number": f"F-{lines[0].get('measure', step.row.id)[-6:].upper()}",
+            "dated": max([day for day in days if day], default=step.on).isoformat(),
+            "payee": "Beveiliging Voorbeeld BV",
+            "iban": "NL02ABNA0123456789",
+            "lines": lines,
+            **own,
+        }
+
+
+def example_lines(step: Step[Application]) -> list[dict[str, Any]]:
+    """A line for every measure that can be invoiced today; of a recurring one until today, if no day is taken."""
+    lines = []
+    for measure in invoice_lines.waiting_for_invoice(step):
+        period: dict[str, str] = {}
+        if measure.recurring:
+            taken = periods_of(step, measure.id)
+            last = recurring_costs.end_of(ends_on=measure.ends_on, office_until=step.row.in_office_until)
+            until = min(step.on, last or step.on)
+            if measure.provided_on is None or measure.provided_on > until or taken:
+                continue
+            period = {"periodFrom": measure.provided_on.isoformat(), "periodUntil": until.isoformat()}
+        net = (measure.estimate / Decimal("1.21")).quantize(CENT) or Decimal("100.00")
+        vat = (net * Decimal("0.21")).quantize(CENT)
+        amounts = {"net": format(net, "f"), "vatRate": "21", "vat": format(vat, "f"), "gross": format(net + vat, "f")}
+        lines.append({"measure": measure.id, **period, **amounts})
+    return lines
+
+
+def example_again(step: Step[Application], part: Payable) -> list[dict[str, Any]]:
+    """The lines of a rejected part for measures, as they were."""
+    lines = []
+    for line in step.rows(PayableLine, PayableLine.payable == part.id):
+        facts = line.model_dump(include={"measure", "attributable", "period_from", "period_until"}, exclude_none=True)
+        if line.measure is not None:
+            amounts = line.model_dump(include={"net", "vat_rate", "vat", "gross"})
+            lines.append(InvoiceLine(**facts, **amounts).model_dump(mode="json", by_alias=True, exclude_defaults=True))
+    return lines

@@ -1,0 +1,82 @@
+"""Interest on an advance or penalty that was paid too late; it becomes a payable of its own (Awb 4:97, 4:98)."""
+
+from typing import Any
+
+from rules import steps
+from rules.payments import amounts, statutory_interest
+from states.charts.payable import PayableState
+from states.deadlines import lifecycle
+from states.engine.bodies import Body, Day, Iban
+from states.engine.event import Step
+from states.events.payments.payables import PayableEvent
+from states.payments.payees import Payee
+from states.tables.base import new_id
+from states.tables.payments import Payable, PayableKind
+
+
+class FixedInterest(Body):
+    """To whom the interest is paid."""
+
+    payee: Payee
+    """The name exactly as on the account."""
+    iban: Iban
+    announced_on: Day | None = None
+    """The day on which this decision is made known; today where it is left out."""
+
+
+class FixInterest(PayableEvent[FixedInterest]):
+    """Interest on an advance or penalty that was paid too late; it becomes a payable (Awb 4:97, 4:98)."""
+
+    name, title, body = "fix-interest", "Fix the interest on a late payment (Awb 4:97)", FixedInterest
+
+    def judge(self, step: Step[Payable], body: FixedInterest) -> None:
+        """It was paid after its term, the interest is worth paying, and it was not fixed before."""
+        if body.announced_on is not None:
+            day, paid_on = body.announced_on, step.row.paid_on
+            step.ask(steps.not_in_future, what="The decision", day=day, on=step.on)
+            step.ask(steps.not_before, what="The decision", day=day, earlier="the payment", earliest=paid_on)
+        step.ask(amounts.iban_valid, private=("iban",), iban=body.iban)
+        step.ask(statutory_interest.interest_owed, **self.facts(step))
+
+    def effect(self, step: Step[Payable], body: FixedInterest) -> None:
+        """Make the payable."""
+        row, facts = step.row, self.facts(step)
+        step.follow(
+            "payable",
+            None,
+            "receive",
+            application=row.stream,
+            invoice=new_id("invoice"),
+            organisation=row.organisation,
+            kind=PayableKind.INTEREST,
+            number=self.number(row),
+            dated=body.announced_on or step.on,
+            received_on=step.on,
+            payee=body.payee,
+            iban=body.iban,
+            awarded=statutory_interest.interest(facts["principal"], facts["due_on"], facts["paid_on"]),
+        )
+
+    @staticmethod
+    def number(row: Payable) -> str:
+        """The number under which the interest on a payable is paid, once."""
+        return f"INT-{row.id}"
+
+    def facts(self, step: Step[Payable]) -> dict[str, Any]:
+        """What the interest rests on."""
+        row = step.row
+        term = lifecycle.latest(step.session, row.id, "payment")
+        standing = Payable.number == self.number(row), Payable.state != PayableState.REJECTED
+        return {
+            "kind": str(row.kind),
+            "principal": row.gross,
+            "due_on": term.due_on if term else None,
+            "paid_on": row.paid_on,
+            "fixed": bool(step.rows(Payable, Payable.stream == row.stream, *standing)),
+        }
+
+    def example(self, step: Step[Payable]) -> dict[str, Any] | None:
+        """To the applicant, where interest is owed."""
+        if statutory_interest.interest_owed(**self.facts(step)) is not None:
+            return None
+        return {"payee": "A. Voorbeeld", "iban": "NL02ABNA0123456789"}

@@ -1,0 +1,321 @@
+"""One employer's part of an invoice or advance: checked, approved by another person, and paid."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from sqlmodel import Session, col
+
+from rules.core.roles import Role
+from rules.payments import credit_notes, tax
+from rules.payments.amounts import signed
+from rules.payments.tax import Addressee, TaxClass
+from rules.procedure import separation_of_duties  # the word of the trade
+from states.accounting import journal
+from states.accounting.journal import Told
+from states.charts.measure import MeasureState
+from states.charts.payable import PAYABLE, PayableState
+from states.engine import parties
+from states.engine.bodies import Body, Code, Day, Handle, Text
+from states.engine.event import B, Event, Step
+from states.events.payments.invoice_bodies import NewPayable, Offered, Part
+from states.events.payments.invoice_lines import keep_lines
+from states.events.provision.measures import settle_if_paid
+from states.events.provision.spending import billed_for, periods_of
+from states.tables.application import Measure
+from states.tables.base import new_id
+from states.tables.payments import Booking, Payable, PayableKind, PayableLine
+from states.tables.people import Organisation
+
+OUTSIDE = {PayableKind.PENALTY: "Awb 4:17", PayableKind.INTEREST: "Awb 4:98"}
+"""What is paid for being late is no provision: it stands outside the tax exemption."""
+WITH_THE_BANK = (
+    PayableState.BATCHED,
+    PayableState.PAID,
+    PayableState.ASKED_BACK,
+    PayableState.OFFSET,
+    PayableState.REPAID,
+)
+"""A part that stands in a batch, is paid or was settled stands, whatever becomes of the other parts of its invoice."""
+
+
+USUAL = {
+    PayableKind.SUPPLIER_INVOICE: Addressee.EMPLOYER,
+    PayableKind.ADVANCE: Addressee.OFFICIAL,
+    PayableKind.PENALTY: Addressee.OFFICIAL,
+    PayableKind.INTEREST: Addressee.OFFICIAL,
+    PayableKind.CREDIT_NOTE: Addressee.EMPLOYER,
+}
+"""In whose name an invoice of a kind is where it does not say."""
+
+
+class PayableEvent(Event[Payable, B]):
+    """What the events of a payable share."""
+
+    chart = PAYABLE
+    table = Payable
+
+
+class ReceivePayable(PayableEvent[NewPayable]):
+    """One employer's part of an invoice comes into being."""
+
+    name, title, body, creates = "receive", "Receive one employer's part of an invoice", NewPayable, True
+
+    def also_locks(self, session: Session, key: str, body: NewPayable) -> Iterable[str]:
+        """The application's stream, where it is no invoice that brings the payable."""
+        return [body.application]
+
+    def begin(self, step: Step[Payable], body: NewPayable) -> Payable:
+        """Received with its sums, those of a credit note negative; to be matched where no line says what it is for."""
+        sign = -1 if body.kind is PayableKind.CREDIT_NOTE else 1
+        lines: tuple[Part | Offered, ...] = (*body.lines, *body.offered)
+        return Payable(
+            id=new_id("payable"),
+            stream=body.application,
+            state=PayableState.TO_MATCH if body.offered else PayableState.RECEIVED,
+            net=signed(sum((line.net for line in lines), body.awarded), sign),
+            vat=signed(sum((line.vat for line in lines), Decimal(0)), sign),
+            gross=signed(sum((line.gross for line in lines), body.awarded), sign),
+            payee_mark=step.passage.vault.mark(body.iban),
+            addressee=body.addressee or USUAL[body.kind],
+            offered=[line.model_dump(mode="json", exclude={"text"}) for line in body.offered] or None,
+            entered_by=None if step.passage.by.role is Role.ENGINE else step.passage.by.person,
+            **body.model_dump(exclude={"application", "payee", "iban", "lines", "offered", "awarded", "addressee"}),
+        )
+
+    def effect(self, step: Step[Payable], body: NewPayable) -> None:
+        """Keep the lines."""
+        step.session.flush()
+        keep_lines(step, body.lines, -1 if body.kind is PayableKind.CREDIT_NOTE else 1)
+
+
+def apart_from(step: Step[Payable], what: str, doing: str) -> None:
+    """Four eyes: whoever does this step did none of the earlier ones that must lie in other hands."""
+    application, row = step.application(), step.row
+    did = {
+        separation_of_duties.APPLIED: application.applicant,
+        separation_of_duties.HANDLED: application.officer,
+        separation_of_duties.ENTERED: row.entered_by,
+        separation_of_duties.MATCHED: row.matched_by,
+        separation_of_duties.CHECKED: row.checked_by,
+        separation_of_duties.APPROVED: row.approved_by,
+    }
+    earlier = {name: did[name] for name in separation_of_duties.APART[what]}
+    step.ask(separation_of_duties.four_eyes, person=step.by.person, earlier=earlier, doing=doing)
+
+
+def part_off(step: Step[Any], row: Payable, amount: Decimal) -> Payable:
+    """Part some of a payable or credit off, in the state in which it is; the rest keeps its id."""
+    told = step.told(row)
+    payee = {"payee": told["payee"], "iban": told["iban"]}
+    made: Payable = step.follow("payable", None, "part-off", part_of=row.id, amount=amount, **payee)
+    return made
+
+
+class Rejection(Body):
+    """Why it is not paid."""
+
+    reasons: Text
+
+
+class Reject(PayableEvent[Rejection]):
+    """The payable is not paid; a right invoice can come in its place.
+
+    The whole invoice goes back: what the other employers share of it is rejected with it. Once a part of it stands in
+    a batch or is paid, the others stand, and an invoice that replaces this part alone can come (see ``replaces``).
+    A credit note that was approved goes back while nothing was settled with it; what it took off is due again.
+    """
+
+    name, title, body = "reject", "Reject a payable", Rejection
+
+    def judge(self, step: Step[Payable], body: Rejection) -> None:
+        """Four eyes, and no credit note rests on the invoice."""
+        apart_from(step, "reject", "reject it")
+        live = step.rows(Payable, Payable.credits == step.row.invoice, Payable.state != PayableState.REJECTED)
+        step.ask(credit_notes.holds_its_invoice, credits=[row.id for row in live])
+        if step.row.kind is PayableKind.CREDIT_NOTE:
+            judge_due_again(step)
+
+    def effect(self, step: Step[Payable], body: Rejection) -> None:
+        """Its measures wait for an invoice again, and so do those of the parts that go back with it."""
+        back = going_along(step)
+        wait_again(step)
+        for part in back:
+            step.follow("payable", part, "reject-with-invoice", rejected=step.row.id)
+
+    def example(self, step: Step[Payable]) -> dict[str, Any]:
+        """Reasons."""
+        return {"reasons": "The invoice names work that was not ordered."}
+
+
+def going_along(step: Step[Payable]) -> list[Payable]:
+    """The other parts that go back with a part of an invoice; none where one of them stands."""
+    parts = step.rows(Payable, Payable.invoice == step.row.invoice, Payable.state != PayableState.REJECTED)
+    others = [part for part in parts if part.id != step.row.id]
+    return [] if any(part.state in WITH_THE_BANK for part in others) else others
+
+
+def judge_due_again(step: Step[Payable]) -> None:
+    """Nothing was settled with an approved credit note, and no invoice came in place of what it took off."""
+    row = step.row
+    if row.state is PayableState.CREDIT:
+        settled = step.rows(Payable, Payable.invoice == row.invoice, col(Payable.state).in_(WITH_THE_BANK))
+        step.ask(credit_notes.nothing_settled, settled=[part.id for part in settled])
+    keys = [part.id for part in (row, *going_along(step))]
+    lines = step.rows(PayableLine, col(PayableLine.payable).in_(keys), col(PayableLine.measure).is_not(None))
+    freed = {line.measure for line in lines if line.freed}
+    for key in sorted({str(line.measure) for line in lines}):
+        again = key in freed and step.get(Measure, key).invoiced
+        step.ask(credit_notes.not_invoiced_again, measure=key, again=again or same_days_again(step, key))
+
+
+def same_days_again(step: Step[Payable], measure: str) -> bool:
+    """Whether another invoice is for days of a recurring measure that the credited one was for."""
+    credited = step.row.credits or ""
+    days = [(line.period_from, line.period_until) for line in billed_for(step, measure).get(credited, ())]
+    others = periods_of(step, measure, besides=credited)
+    return any(since <= last and first <= until for first, last in days if first and last for since, until in others)
+
+
+class OtherPart(Body):
+    """The part that was rejected by another employer; its reasons stand there."""
+
+    rejected: Handle
+
+
+class RejectWithInvoice(PayableEvent[OtherPart]):
+    """Another employer rejected its part of the same invoice: the whole of it goes back to the supplier."""
+
+    name, title, body = "reject-with-invoice", "Reject a payable with the rest of its invoice", OtherPart
+
+    def effect(self, step: Step[Payable], body: OtherPart) -> None:
+        """Its measures wait for an invoice again."""
+        wait_again(step)
+
+
+def wait_again(step: Step[Payable]) -> None:
+    """Let the measures of a rejected payable wait for an invoice again; those that a credit note freed no more."""
+    credit = step.row.kind is PayableKind.CREDIT_NOTE
+    for line in step.rows(PayableLine, PayableLine.payable == step.row.id, col(PayableLine.measure).is_not(None)):
+        measure = step.get(Measure, line.measure)
+        if not credit:
+            measure.invoiced = False
+        elif line.freed:
+            measure.invoiced = True
+            settle_if_paid(step, measure)
+
+
+class Batch(PayableEvent[Body]):
+    """It stands in a batch."""
+
+    name, title = "batch", "Put a payable in a batch"
+
+
+class Unbatch(PayableEvent[Body]):
+    """Its batch was withdrawn."""
+
+    name, title = "unbatch", "Take a payable out of a withdrawn batch"
+
+
+class Paid(Body):
+    """The day on which the bank booked it, and the entry of the statement that says so."""
+
+    booked_on: Day
+    statement: Handle | None = None
+    entry: int | None = None
+
+
+class Pay(PayableEvent[Paid]):
+    """The bank booked it: only this makes it paid."""
+
+    name, title, body = "pay", "Record that the bank booked the payment", Paid
+
+    def effect(self, step: Step[Payable], body: Paid) -> None:
+        """Propose its bookings, one per designation, and settle the measures that are paid now."""
+        row = step.row
+        row.paid_on, row.return_reason = body.booked_on, None
+        propose_bookings(step, paid_on=body.booked_on, statement=body.statement, entry=body.entry)
+
+
+def propose_bookings(step: Step[Payable], **told: Any) -> None:
+    """One booking per designation for what was paid or settled; the measures that are paid for now are settled."""
+    row = step.row
+    step.session.flush()
+    lines = step.rows(PayableLine, PayableLine.payable == row.id)
+    employer = step.get(Organisation, row.organisation)
+    step.rows(Measure, Measure.stream == row.stream)  # read together what is asked for one by one below
+    groups: dict[Any, list[PayableLine]] = {}
+    for line in lines:
+        groups.setdefault(class_of(step, line, row, str(employer.kind)), []).append(line)
+    for (tax_class, article), parts in groups.items():
+        step.follow(
+            "booking",
+            None,
+            "propose",
+            payable=row.id,
+            amount=sum((line.gross for line in parts), Decimal(0)),
+            vat=sum((line.vat for line in parts), Decimal(0)),
+            tax_class=tax_class,
+            designation=article,
+            measures=sorted({line.measure for line in parts if line.measure}),
+            **told,
+        )
+    if row.kind in OUTSIDE:
+        step.follow(
+            "booking",
+            None,
+            "propose",
+            payable=row.id,
+            amount=row.gross,
+            tax_class=TaxClass.NOT_WAGE,
+            designation=OUTSIDE[row.kind],
+            **told,
+        )
+    for line in lines:
+        if line.measure is not None:
+            settle_if_paid(step, step.get(Measure, line.measure))
+
+
+def class_of(step: Step[Payable], line: PayableLine, payable: Payable, employer_kind: str) -> tuple[TaxClass, str]:
+    """The class and article of one line, by the scheme of the day of provision, or of the invoice before it."""
+    if line.outside is not None:
+        return tax.outside(line.outside, payable.dated)
+    measure = step.get(Measure, line.measure)
+    return tax.designation(
+        employer_kind,
+        measure.legal_basis,
+        measure.provided_on or payable.dated,
+        attributable=bool(line.attributable),
+    )
+
+
+class Bounced(Body):
+    """The bank's reason code, its day, and the entry of the statement that says so."""
+
+    reason: Code
+    booked_on: Day | None = None
+    statement: Handle | None = None
+    entry: int | None = None
+
+
+class Bounce(PayableEvent[Bounced]):
+    """The money came back, or the bank refused it."""
+
+    name, title, body = "bounce", "Record that the payment came back", Bounced
+
+    def effect(self, step: Step[Payable], body: Bounced) -> None:
+        """Reverse its bookings, and let it stand in another batch."""
+        row = step.row
+        row.paid_on, row.return_reason = None, body.reason
+        if (owner := parties.current(step.session, row.organisation)) != row.organisation:
+            row.predecessor, row.organisation = row.predecessor or row.organisation, owner
+        told = Told(body.booked_on, body.statement, body.entry)
+        for booking in step.rows(Booking, Booking.payable == row.id):
+            if booking.state != "reversed":
+                step.follow("booking", booking, "reverse", told_on=told.on, statement=told.statement, entry=told.entry)
+            else:  # one that was corrected: what the bank did stands with it still
+                journal.mirror(step, booking, told)
+        for item in step.rows(PayableLine, PayableLine.payable == row.id, col(PayableLine.measure).is_not(None)):
+            measure = step.get(Measure, item.measure)
+            if measure.state is MeasureState.SETTLED:
+                step.follow("measure", measure, "unsettle")

@@ -1,0 +1,180 @@
+"""Asking for a loan (REG x.9(7)): beside an application, as a bridge, or without one."""
+
+from typing import Any
+
+from rules import steps
+from rules.core.regulation import Office
+from rules.core.roles import OF_AN_EMPLOYER, Role
+from rules.procedure import authorization, eligibility, loans, separation_of_duties
+from states.charts.loan import LoanState
+from states.engine.bodies import Body, Day, Email, Handle, Line, Reference, Text
+from states.engine.event import Step
+from states.errors import MalformedError
+from states.events.application.base import ApplicationEvent
+from states.events.provision.loans import LoanEvent
+from states.tables.application import Application
+from states.tables.base import new_id
+from states.tables.ledger import StreamKind
+from states.tables.loans import Loan
+from states.tables.people import Duty, Organisation, Person
+
+
+class Wish(Body):
+    """What is asked for, and why; both are content."""
+
+    description: Text
+    need: Text | None = None
+    requested_on: Day | None = None
+    """The day on which it was asked for; today where it is left out."""
+    urgent: bool = False
+    """Whether it cannot wait its turn, as a bridge until the advice is there."""
+
+
+class LoanWish(Wish):
+    """Of which employer of the application; its first where it is left out."""
+
+    organisation: Handle | None = None
+
+
+class RequestLoan(ApplicationEvent[LoanWish]):
+    """A loan is asked for beside an application, as a bridge.
+
+    Possible in every stage, also when the application has ended: paragraph 7 needs no application, and derogates from
+    the residence for the want of which one may just have been refused. Whether there is an office is judged when the
+    employer decides.
+    """
+
+    name, title, body = "request-loan", "Request a loan (par. 7)", LoanWish
+
+    def judge(self, step: Step[Application], body: LoanWish) -> None:
+        """An employer of this case, and a day that can be."""
+        step.ask(loans.employer_of_case, organisation=self.asked(step, body), employers=step.employers())
+        step.ask(steps.not_in_future, what="The request", day=body.requested_on or step.on, on=step.on)
+
+    def effect(self, step: Step[Application], body: LoanWish) -> None:
+        """Open the loan."""
+        wish = body.model_dump(exclude={"organisation"})
+        step.follow("loan", None, "open", application=step.row.id, organisation=self.asked(step, body), **wish)
+
+    @staticmethod
+    def asked(step: Step[Application], body: LoanWish) -> str:
+        """The employer that is meant."""
+        return body.organisation or step.employers()[0]
+
+    def example(self, step: Step[Application]) -> dict[str, Any]:
+        """An alarm button."""
+        return {"description": "A portable alarm button.", "need": "Until the advice is there."}
+
+
+class BridgeLoan(Wish):
+    """A loan that belongs to an application."""
+
+    application: Reference
+    organisation: Handle
+
+
+class OpenLoan(LoanEvent[BridgeLoan]):
+    """A loan comes into being beside an application, in its stream."""
+
+    name, title, body, creates = "open", "Open a loan of an application", BridgeLoan, True
+
+    def begin(self, step: Step[Loan], body: BridgeLoan) -> Loan:
+        """Requested, for the office that the application names."""
+        application = step.get(Application, body.application)
+        return Loan(
+            id=new_id("loan"),
+            stream=application.id,
+            application=application.id,
+            state=LoanState.REQUESTED,
+            person=application.applicant,
+            organisation=body.organisation,
+            office=application.office,
+            certain_since=application.certain_since,
+            in_office_until=application.in_office_until,
+            acting_since=application.acting_since,
+            urgent=body.urgent,
+            requested_on=body.requested_on or step.on,
+        )
+
+
+class NewLoan(Wish):
+    """A loan without an application: for whom, in which office, from which employer."""
+
+    organisation: Handle
+    office: Office
+    person: Handle | None = None
+    """The official's handle, if known already; else one is given."""
+    name: Line
+    email: Email
+    certain_since: Day
+    """The day since which it is certain that the official holds or will take the office."""
+    in_office_until: Day | None = None
+    acting_since: Day | None = None
+
+
+class AskForLoan(LoanEvent[NewLoan]):
+    """A loan is asked for without an application. It is always taken in; the employer decides on it."""
+
+    name, title, body, creates = "request", "Request a loan without an application", NewLoan, True
+
+    def judge(self, step: Step[Loan], body: NewLoan) -> None:
+        """The own loan for an official, someone else's for the office, the own employer's; dates that can be."""
+        by = step.by
+        if by.role in OF_AN_EMPLOYER:
+            concerned = [body.organisation]
+            step.ask(authorization.own_organisation, role=by.role, organisation=by.organisation, concerned=concerned)
+        if body.person is not None:
+            mine = by.role is Role.APPLICANT
+            asked = authorization.own_application if mine else separation_of_duties.not_own_case
+            facts = {"role": by.role} if mine else {}
+            step.ask(asked, person=by.person, applicant=body.person, **facts)
+        if step.findings:
+            return  # whoever may not ask learns nothing of the employer either
+        employer = step.session.get(Organisation, body.organisation)
+        if employer is None:
+            raise MalformedError([("organisation", "There is no such employer.")])
+        if body.in_office_until and body.in_office_until < body.certain_since:
+            words = f"The office would end before it begins ({body.certain_since})."
+            raise MalformedError([("inOfficeUntil", words)])
+        step.ask(eligibility.employer_fits, office=body.office, kinds=(str(employer.kind),), count=1)
+        step.ask(steps.not_in_future, what="The request", day=body.requested_on or step.on, on=step.on)
+
+    def begin(self, step: Step[Loan], body: NewLoan) -> Loan:
+        """In a stream of its own, with the official, who may be new here."""
+        key = new_id("loan")
+        step.passage.open_stream(key, StreamKind.LOAN)
+        return Loan(
+            id=key,
+            stream=key,
+            state=LoanState.REQUESTED,
+            person=self.official(step, body),
+            requested_on=body.requested_on or step.on,
+            **body.model_dump(
+                include={"organisation", "office", "certain_since", "in_office_until", "acting_since", "urgent"},
+            ),
+        )
+
+    @staticmethod
+    def official(step: Step[Loan], body: NewLoan) -> str:
+        """The handle of the official, who can follow the loan as an applicant."""
+        person = step.by.person if step.by.role is Role.APPLICANT else body.person
+        if person is None or step.session.get(Person, person) is None:
+            person = person or new_id("applicant", 8)
+            asked = [{"role": Role.APPLICANT}]
+            step.follow("person", None, "register", id=person, name=body.name, email=body.email, duties=asked)
+        elif step.session.get(Duty, (person, Role.APPLICANT, "")) is None:
+            step.session.add(Duty(person=person, role=Role.APPLICANT, organisation=""))
+        return person
+
+    def example(self, step: Step[Loan]) -> dict[str, Any]:
+        """A mayor of a fictional municipality, elected and not yet installed."""
+        return {
+            "organisation": "gemeente-zilverdam",
+            "office": "mayor",
+            "name": "A. Voorbeeld",
+            "email": "a.voorbeeld@zilverdam.example",
+            "certainSince": "2024-06-01",
+            "description": "A portable alarm button.",
+            "need": "Until an advice is there.",
+            "urgent": True,
+        }

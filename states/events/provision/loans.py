@@ -1,0 +1,240 @@
+"""A loan for the duration of office (REG x.9(7)): asked for with an application or without one, granted, lent, back.
+
+The employer *may* lend, so it can decline, with reasons and remedies. Nobody asks for an advice, a residence or a
+certificate. A measure that an adopted advice rests on the basis ``loan`` is no loan of this chart: it stays a measure,
+which the employer cannot refuse, and it ends by ``measure/remove``.
+"""
+
+from datetime import date
+from typing import Any
+
+from rules import steps
+from rules.core.roles import Role
+from rules.procedure import eligibility, loans
+from states.charts.loan import LOAN
+from states.engine.bodies import Body, Code, Day, Handle, Text
+from states.engine.event import B, Event, Step
+from states.tables.loans import Loan
+
+
+class LoanEvent(Event[Loan, B]):
+    """What the events of a loan share."""
+
+    chart = LOAN
+    table = Loan
+
+
+def office_held(step: Step[Loan], on: date) -> None:
+    """Ask whether there is an office for the duration of which something can be lent on a day.
+
+    Where the loan belongs to an application, the facts are those that stand on the application now.
+    """
+    held = step.passage.application_of(step.row) or step.row
+    step.ask(loans.office_in_scope, office=held.office, on=on)
+    step.ask(loans.during_office, certain_since=held.certain_since, until=held.in_office_until, on=on)
+    step.ask(eligibility.acting, office=held.office, acting_since=held.acting_since, on=on)
+
+
+def in_order(step: Step[Loan], what: str, day: date, earlier: str, earliest: date | None) -> None:
+    """Ask for a day that is not after today and not before what it follows from."""
+    step.ask(steps.not_in_future, what=what, day=day, on=step.on)
+    step.ask(steps.not_before, what=what, day=day, earlier=earlier, earliest=earliest)
+
+
+class Granting(Body):
+    """The employer's decision to lend, and when it comes back if that is before the end of office."""
+
+    granted_on: Day | None = None
+    decision: Code | None = None
+    due_back_on: Day | None = None
+
+
+class Grant(LoanEvent[Granting]):
+    """The employer grants the loan, for the duration of office."""
+
+    name, title, body = "grant", "Grant a loan", Granting
+
+    def judge(self, step: Step[Loan], body: Granting) -> None:
+        """There is an office to lend for, and days that can be."""
+        day = body.granted_on or step.on
+        in_order(step, "The decision", day, "the request", step.row.requested_on)
+        office_held(step, day)
+        held = step.passage.application_of(step.row) or step.row
+        step.ask(loans.back_in_time, due_back_on=body.due_back_on, until=held.in_office_until, earliest=day)
+
+    def effect(self, step: Step[Loan], body: Granting) -> None:
+        """Keep the decision; it comes back with the end of office at the latest."""
+        row = step.row
+        held = step.passage.application_of(row) or row
+        row.decided_on, row.decided_by, row.decision = body.granted_on or step.on, step.by.person, body.decision
+        row.due_back_on = body.due_back_on or held.in_office_until
+
+    def example(self, step: Step[Loan]) -> dict[str, Any]:
+        """Today."""
+        return {"grantedOn": step.on.isoformat(), "decision": "DEC-2026-002"}
+
+
+class Declining(Body):
+    """Why the employer does not lend, and on which day that was announced; today where it is left out."""
+
+    announced_on: Day | None = None
+    decision: Code | None = None
+    reasons: Text
+
+
+class DeclineLoan(LoanEvent[Declining]):
+    """The employer declines the loan: it may, with reasons (Awb 3:46) and remedies (Awb 3:45)."""
+
+    name, title, body = "decline", "Decline a loan", Declining
+
+    def judge(self, step: Step[Loan], body: Declining) -> None:
+        """A day that can be."""
+        in_order(step, "The decision", body.announced_on or step.on, "the request", step.row.requested_on)
+
+    def effect(self, step: Step[Loan], body: Declining) -> None:
+        """Keep the decision; the term to object runs from its announcement."""
+        row = step.row
+        row.decided_on, row.decided_by, row.decision = body.announced_on or step.on, step.by.person, body.decision
+
+    def example(self, step: Step[Loan]) -> dict[str, Any]:
+        """Reasons."""
+        return {"reasons": "Nothing that is in stock would help; the advice is expected within days."}
+
+
+class Reconsideration(Body):
+    """Because of which objection."""
+
+    objection: Handle
+
+
+class Reconsider(LoanEvent[Reconsideration]):
+    """A founded objection puts the request back; the employer decides anew."""
+
+    name, title, body = "reconsider", "Decide on a declined loan anew", Reconsideration
+
+    def effect(self, step: Step[Loan], body: Reconsideration) -> None:
+        """The old decision stands in the ledger only."""
+        step.row.decided_on = step.row.decided_by = step.row.decision = None
+
+
+class Lending(Body):
+    """When it was handed over."""
+
+    lent_on: Day
+    remarks: Text | None = None
+
+
+class Lend(LoanEvent[Lending]):
+    """What was granted is handed over, in office."""
+
+    name, title, body = "lend", "Hand over what is lent", Lending
+
+    def judge(self, step: Step[Loan], body: Lending) -> None:
+        """The office still lasts on that day."""
+        in_order(step, "Handing over", body.lent_on, "the decision", step.row.decided_on)
+        office_held(step, body.lent_on)
+
+    def effect(self, step: Step[Loan], body: Lending) -> None:
+        """Keep the day."""
+        step.row.lent_on = body.lent_on
+
+    def example(self, step: Step[Loan]) -> dict[str, Any]:
+        """Today."""
+        return {"lentOn": step.on.isoformat()}
+
+
+class LoanReturn(Body):
+    """When it came back."""
+
+    returned_on: Day
+    remarks: Text | None = None
+
+
+class TakeBack(LoanEvent[LoanReturn]):
+    """What was lent came back."""
+
+    name, title, body = "take-back", "Record that a loan came back", LoanReturn
+
+    def judge(self, step: Step[Loan], body: LoanReturn) -> None:
+        """A day that can be."""
+        in_order(step, "The return", body.returned_on, "handing over", step.row.lent_on)
+
+    def effect(self, step: Step[Loan], body: LoanReturn) -> None:
+        """Keep the day."""
+        step.row.returned_on = body.returned_on
+
+    def example(self, step: Step[Loan]) -> dict[str, Any]:
+        """Today."""
+        return {"returnedOn": step.on.isoformat()}
+
+
+class LoanLoss(Body):
+    """Since when it is lost, and how that came."""
+
+    lost_on: Day
+    reasons: Text
+
+
+class Lose(LoanEvent[LoanLoss]):
+    """What was lent will not come back."""
+
+    name, title, body = "lose", "Record that a loan is lost", LoanLoss
+
+    def judge(self, step: Step[Loan], body: LoanLoss) -> None:
+        """A day that can be."""
+        in_order(step, "The loss", body.lost_on, "handing over", step.row.lent_on)
+
+    def effect(self, step: Step[Loan], body: LoanLoss) -> None:
+        """Keep the day."""
+        step.row.lost_on = body.lost_on
+
+    def example(self, step: Step[Loan]) -> dict[str, Any]:
+        """Today."""
+        return {"lostOn": step.on.isoformat(), "reasons": "It was stolen; a report was made."}
+
+
+class LoanFarewell(Body):
+    """Why; may be left out."""
+
+    reasons: Text | None = None
+
+
+class WithdrawLoan(LoanEvent[LoanFarewell]):
+    """The official does not want it any more; possible until it is handed over."""
+
+    name, title, body = "withdraw", "Withdraw a request for a loan", LoanFarewell
+
+
+class EndOfOffice(Body):
+    """The last day of the office, and whether it ended by death."""
+
+    ended_on: Day
+    estate: bool = False
+
+
+class EndWithOffice(LoanEvent[EndOfOffice]):
+    """The office ended: what is lent is due back, what was not lent yet lapses.
+
+    After a death nobody writes to the official; the employer gets it back through the estate.
+    """
+
+    name, title, body = "end-with-office", "End a loan with the office", EndOfOffice
+
+    def judge(self, step: Step[Loan], body: EndOfOffice) -> None:
+        """People record it here only where there is no application to record it on."""
+        if step.by.role is not Role.ENGINE:
+            step.ask(loans.ends_with_application, application=step.row.application)
+            since = step.row.certain_since
+            in_order(step, "The end of office", body.ended_on, "the day on which it was certain", since)
+
+    def effect(self, step: Step[Loan], body: EndOfOffice) -> None:
+        """Keep the end; what is lent is due back on it."""
+        row = step.row
+        row.in_office_until = body.ended_on
+        row.estate = row.estate or body.estate
+        if row.lent_on is not None:
+            row.due_back_on = body.ended_on
+
+    def example(self, step: Step[Loan]) -> dict[str, Any] | None:
+        """Today, where it is recorded here."""
+        return {"endedOn": step.on.isoformat()} if step.row.application is None else None

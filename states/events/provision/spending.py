@@ -1,0 +1,59 @@
+"""What was invoiced for measures so far: the lines that count, the days they are for, and what a home has cost."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlmodel import col, select
+
+from rules.core.regulation import LegalBasis
+from rules.payments import scheme_2021
+from states.charts.payable import PayableState
+from states.engine.event import Step
+from states.tables.application import Measure
+from states.tables.payments import Payable, PayableLine
+
+
+def closed_list(row: Measure, on: date) -> bool:
+    """Whether the scheme of 2021 to 2023, with its closed list and its maximum, judges what is provided on a day."""
+    return row.legal_basis is LegalBasis.HOME_MEASURE and scheme_2021.on_the_list.in_force(on)
+
+
+def live_lines(step: Step[Any], *where: Any) -> list[tuple[PayableLine, Payable]]:
+    """Lines under conditions, of payables that were not rejected."""
+    query = select(PayableLine, Payable).join(Payable, col(Payable.id) == PayableLine.payable)
+    return list(step.session.exec(query.where(Payable.state != PayableState.REJECTED, *where)))
+
+
+def billed_for(step: Step[Any], measure: str) -> dict[str, list[PayableLine]]:
+    """The lines for a measure by invoice, with what was taken off it by credit notes."""
+    found: dict[str, list[PayableLine]] = {}
+    for line, payable in live_lines(step, PayableLine.measure == measure):
+        found.setdefault(payable.credits or payable.invoice, []).append(line)
+    return found
+
+
+def periods_of(step: Step[Any], measure: str, *, besides: str | None = None) -> list[tuple[date, date]]:
+    """The periods of a recurring measure that were invoiced, but for those of one invoice or credited whole."""
+    return sorted(
+        {
+            (line.period_from, line.period_until)
+            for invoice, lines in billed_for(step, measure).items()
+            if invoice != besides and sum((line.gross for line in lines), Decimal(0))
+            for line in lines
+            if line.period_from and line.period_until
+        },
+    )
+
+
+def spent_at_home(step: Step[Any], application: str, *, besides: str | None = None) -> Decimal:
+    """What was invoiced for home measures provided under the scheme of 2021 to 2023.
+
+    Args:
+        step: the event at hand.
+        application: the case; it is for one home, because another home asks for a new advice (REG x.9(6)).
+        besides: a measure that counts though it is only being provided now.
+    """
+    found = step.rows(Measure, Measure.stream == application, Measure.legal_basis == LegalBasis.HOME_MEASURE)
+    old = [row.id for row in found if row.id == besides or (row.provided_on and row.provided_on <= scheme_2021.LAST)]
+    return sum((line.gross for line, _ in live_lines(step, col(PayableLine.measure).in_(old))), Decimal(0))

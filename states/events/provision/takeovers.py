@@ -1,0 +1,347 @@
+"""The takeover (overname) by one employer."""
+
+from datetime import date
+from typing import Any
+
+from rules import steps
+from rules.business_calendar.durations import length
+from rules.core.regulation import Capacity
+from rules.payments import amounts
+from rules.procedure import late_decision_penalty, life_events, separation_of_duties
+from states.charts.measure import MeasureState
+from states.charts.payable import PayableState
+from states.charts.takeover import TAKEOVER, TakeoverState
+from states.deadlines import lifecycle
+from states.engine.bodies import Body, Code, Day, Handle, Iban, Reference, Text
+from states.engine.event import B, Event, Step
+from states.payments.payees import Payee
+from states.tables.application import Measure, Takeover
+from states.tables.base import new_id
+from states.tables.payments import Payable, PayableKind
+
+
+class TakeoverEvent(Event[Takeover, B]):
+    """What the events of a takeover share."""
+
+    chart = TAKEOVER
+    table = Takeover
+
+
+class Request(Body):
+    """Who is asked to take over, since when."""
+
+    application: Reference
+    organisation: Handle
+    advice_version: int = 1
+    requested_on: Day
+
+
+class RequestTakeover(TakeoverEvent[Request]):
+    """An employer is asked to take over the adopted advice."""
+
+    name, title, body, creates = "request", "Request the takeover", Request, True
+
+    def begin(self, step: Step[Takeover], body: Request) -> Takeover:
+        """Requested."""
+        return Takeover(
+            id=new_id("takeover"),
+            stream=body.application,
+            state=TakeoverState.REQUESTED,
+            **body.model_dump(exclude={"application"}),
+        )
+
+
+class Receipt(Body):
+    """The day on which the employer received the request; its term runs from the day after (Awb 4:13)."""
+
+    received_on: Day
+
+
+class ConfirmReceipt(TakeoverEvent[Receipt]):
+    """The employer confirms that it has the request; where it stays silent, the office records the delivery."""
+
+    name, title, body = "confirm-receipt", "Confirm receipt of the request", Receipt
+
+    def judge(self, step: Step[Takeover], body: Receipt) -> None:
+        """Not after today, and not before there was anything to receive."""
+        step.ask(steps.not_in_future, what="The receipt", day=body.received_on, on=step.on)
+        step.ask(
+            steps.not_before,
+            what="The receipt",
+            day=body.received_on,
+            earlier="the adoption",
+            earliest=step.application().adopted_on,
+        )
+
+    def effect(self, step: Step[Takeover], body: Receipt) -> None:
+        """Keep the day."""
+        step.row.received_on = body.received_on
+
+    def example(self, step: Step[Takeover]) -> dict[str, Any]:
+        """Today."""
+        return {"receivedOn": step.on.isoformat()}
+
+
+class TakingOver(Body):
+    """The decision to take over: its day and the reference under which the employer keeps it."""
+
+    taken_over_on: Day
+    decision: Code | None = None
+    decided_as: Capacity | None = None
+    """The capacity in which it was decided; the usual one for the applicant's office where it is left out."""
+
+
+class TakeOver(TakeoverEvent[TakingOver]):
+    """The employer takes over the advised measures. It cannot refuse them or change an amount."""
+
+    name, title, body = "take-over", "Take over the advised measures", TakingOver
+
+    def judge(self, step: Step[Takeover], body: TakingOver) -> None:
+        """A day that can be, by someone without an interest of their own."""
+        step.ask(steps.not_in_future, what="The takeover", day=body.taken_over_on, on=step.on)
+        step.ask(
+            steps.not_before,
+            what="The takeover",
+            day=body.taken_over_on,
+            earlier="the receipt",
+            earliest=step.row.received_on,
+        )
+        decided_as = self.capacity(step, body)
+        if decided_as is not None:
+            step.ask(
+                separation_of_duties.who_decides, office=step.application().office, decided_as=decided_as, on=step.on
+            )
+
+    @staticmethod
+    def capacity(step: Step[Takeover], body: TakingOver) -> Capacity | None:
+        """The capacity that is named, else the usual one of the office, where one is known."""
+        return body.decided_as or next(iter(separation_of_duties.capacities(step.application().office, step.on)), None)
+
+    def effect(self, step: Step[Takeover], body: TakingOver) -> None:
+        """Take over what this employer pays alone, and what all pay once all have taken over."""
+        row = step.row
+        row.taken_over_on = body.taken_over_on
+        row.decided_as = self.capacity(step, body)
+        step.session.flush()
+        same = Takeover.advice_version == row.advice_version
+        takeovers = step.rows(Takeover, Takeover.stream == row.stream, same)
+        all_done = all(other.state is TakeoverState.TAKEN_OVER for other in takeovers)
+        advised = step.rows(
+            Measure,
+            Measure.stream == row.stream,
+            Measure.advice_version == row.advice_version,
+            Measure.state == MeasureState.ADVISED,
+        )
+        for measure in advised:
+            if measure.payer == row.organisation or (measure.payer is None and all_done):
+                step.follow("measure", measure, "take-over")
+
+    def example(self, step: Step[Takeover]) -> dict[str, Any]:
+        """Today, in the usual capacity."""
+        usual = self.capacity(step, TakingOver(taken_over_on=step.on))
+        example = {"takenOverOn": step.on.isoformat(), "decision": "DEC-2026-001"}
+        return {**example, "decidedAs": str(usual)} if usual else example
+
+
+class DecliningSecondHome(Body):
+    """Why the employer does not provide measures for another home, and when it said so."""
+
+    announced_on: Day | None = None
+    reasons: Text
+
+
+class DeclineSecondHome(TakeoverEvent[DecliningSecondHome]):
+    """The employer declines measures for a second home after a move: the one thing it may decline (par. 6)."""
+
+    name, title, body = "decline-second-home", "Decline measures for a second home", DecliningSecondHome
+
+    def judge(self, step: Step[Takeover], body: DecliningSecondHome) -> None:
+        """It is discretionary, and the day can be."""
+        step.ask(life_events.second_home_discretionary, discretionary=step.application().discretionary)
+        day, received_on = body.announced_on or step.on, step.row.received_on
+        step.ask(steps.not_in_future, what="The decision", day=day, on=step.on)
+        step.ask(steps.not_before, what="The decision", day=day, earlier="the receipt", earliest=received_on)
+
+    def effect(self, step: Step[Takeover], body: DecliningSecondHome) -> None:
+        """What this employer would have paid is dropped; where every employer declined, the application is refused."""
+        row = step.row
+        step.session.flush()
+        takeovers = step.rows(Takeover, Takeover.stream == row.stream, Takeover.advice_version == row.advice_version)
+        all_declined = all(other.state is TakeoverState.DECLINED for other in takeovers)
+        for measure in step.rows(Measure, Measure.stream == row.stream, Measure.state == MeasureState.ADVISED):
+            if measure.payer in {row.organisation, None}:
+                step.follow("measure", measure, "drop")
+        if all_declined:
+            step.follow("application", step.application(), "decline-second-home")
+
+    def example(self, step: Step[Takeover]) -> dict[str, Any] | None:
+        """Only where it may."""
+        if not step.application().discretionary:
+            return None
+        return {"reasons": "The measures of the first home can be moved to the second one."}
+
+
+class LapseTakeover(TakeoverEvent[Body]):
+    """The request lapses with the application."""
+
+    name, title = "lapse", "Let the request to take over lapse"
+
+
+class Notice(Body):
+    """The day on which the applicant was told, and the day until which the term is put off."""
+
+    announced_on: Day
+    until: Day
+    """The last day of the term from now on."""
+    reasons: Text
+
+
+class GiveNotice(TakeoverEvent[Notice]):
+    """The employer cannot decide in time, says so and names a reasonable term (Awb 4:14)."""
+
+    name, title, body = "give-notice", "Give notice of delay (Awb 4:14)", Notice
+
+    def judge(self, step: Step[Takeover], body: Notice) -> None:
+        """Told within the term of the law, and a day after it."""
+        term = lifecycle.running_of(step.session, step.row.id, "takeover")
+        step.ask(steps.not_in_future, what="The notice", day=body.announced_on, on=step.on)
+        step.ask(
+            steps.not_before,
+            what="The notice",
+            day=body.announced_on,
+            earlier="the receipt",
+            earliest=step.row.received_on,
+        )
+        end = lifecycle.legal_end(step.session, term) if term else None
+        step.ask(
+            late_decision_penalty.notice_within_term, announced_on=body.announced_on, until=body.until, legal_end=end
+        )
+
+    def effect(self, step: Step[Takeover], body: Notice) -> None:
+        """The term ends with the named day."""
+        term = lifecycle.running_of(step.session, step.row.id, "takeover")
+        assert term is not None
+        term.noticed_on, term.extended_until = body.announced_on, body.until
+        lifecycle.recompute(step.session, term)
+
+    def example(self, step: Step[Takeover]) -> dict[str, Any] | None:
+        """Told today, the further term of the house after the end of the law's."""
+        term = lifecycle.running_of(step.session, step.row.id, "takeover")
+        end = lifecycle.legal_end(step.session, term) if term else None
+        if end is None:
+            return None
+        until = length("term_delay_notice", step.on).from_day(end)
+        reasons = "The measures must first be discussed with the owner of the building."
+        return {"announcedOn": step.on.isoformat(), "until": until.isoformat(), "reasons": reasons}
+
+
+class NoticeOfDefault(Body):
+    """The day on which the employer received the applicant's written notice of default."""
+
+    received_on: Day
+
+
+class Default(TakeoverEvent[NoticeOfDefault]):
+    """The applicant gives the employer notice of default; two weeks later a penalty runs (Awb 4:17)."""
+
+    name, title, body = "default", "Record a notice of default (Awb 4:17)", NoticeOfDefault
+
+    def judge(self, step: Step[Takeover], body: NoticeOfDefault) -> None:
+        """The term has passed, and there was no such notice yet."""
+        term = lifecycle.running_of(step.session, step.row.id, "takeover")
+        step.ask(steps.not_in_future, what="The notice of default", day=body.received_on, on=step.on)
+        due_on = term.due_on if term else None
+        step.ask(late_decision_penalty.default_after_term, received_on=body.received_on, due_on=due_on)
+        given = lifecycle.latest(step.session, step.row.id, "default") is not None
+        step.ask(late_decision_penalty.default_once, given=given)
+
+    def example(self, step: Step[Takeover]) -> dict[str, Any]:
+        """Today."""
+        return {"receivedOn": step.on.isoformat()}
+
+
+class FixedPenalty(Body):
+    """To whom the penalty is paid, and since when the takeover and this decision are known."""
+
+    payee: Payee
+    """The name exactly as on the account."""
+    iban: Iban
+    known_on: Day | None = None
+    """The day on which the takeover was made known; that of its recording where it is left out."""
+    announced_on: Day | None = None
+    """The day on which this decision is made known; today where it is left out."""
+
+
+class FixPenalty(TakeoverEvent[FixedPenalty]):
+    """The employer fixes the penalty for having been late; it becomes a payable (Awb 4:18)."""
+
+    name, title, body = "fix-penalty", "Fix the penalty (Awb 4:18)", FixedPenalty
+
+    def judge(self, step: Step[Takeover], body: FixedPenalty) -> None:
+        """All its days are known, there are some, and it was not fixed before."""
+        for what, day in (("The takeover's announcement", body.known_on), ("The decision", body.announced_on)):
+            if day is not None:
+                step.ask(steps.not_in_future, what=what, day=day, on=step.on)
+        if body.known_on is not None:
+            step.ask(
+                steps.not_before,
+                what="The takeover's announcement",
+                day=body.known_on,
+                earlier="the takeover",
+                earliest=step.row.taken_over_on,
+            )
+        step.ask(amounts.iban_valid, private=("iban",), iban=body.iban)
+        number = Payable.number == penalty_number(step.row)
+        fixed = step.rows(Payable, Payable.stream == step.row.stream, number, Payable.state != PayableState.REJECTED)
+        due_on, known_on = penalty_days(step, body.known_on)
+        if body.announced_on is not None and due_on is not None:
+            last_on = late_decision_penalty.penalty(due_on, known_on or step.on).last_on
+            step.ask(
+                steps.not_before,
+                what="The decision",
+                day=body.announced_on,
+                earlier="the last day of the penalty",
+                earliest=last_on,
+            )
+        step.ask(
+            late_decision_penalty.penalty_complete, due_on=due_on, known_on=known_on, on=step.on, fixed=bool(fixed)
+        )
+
+    def effect(self, step: Step[Takeover], body: FixedPenalty) -> None:
+        """Make the payable."""
+        due_on, known_on = penalty_days(step, body.known_on)
+        assert due_on is not None
+        step.follow(
+            "payable",
+            None,
+            "receive",
+            application=step.row.stream,
+            invoice=new_id("invoice"),
+            organisation=step.row.organisation,
+            kind=PayableKind.PENALTY,
+            number=penalty_number(step.row),
+            dated=body.announced_on or step.on,
+            received_on=step.on,
+            payee=body.payee,
+            iban=body.iban,
+            awarded=late_decision_penalty.penalty(due_on, known_on or step.on).amount,
+        )
+
+    def example(self, step: Step[Takeover]) -> dict[str, Any] | None:
+        """To the applicant, once there is something to fix."""
+        due_on, known_on = penalty_days(step, None)
+        if due_on is None or not late_decision_penalty.is_complete(due_on, known_on, step.on):
+            return None
+        return {"payee": "A. Voorbeeld", "iban": "NL02ABNA0123456789"}
+
+
+def penalty_days(step: Step[Takeover], known_on: date | None) -> tuple[date | None, date | None]:
+    """The last day of the two weeks of default, and the day on which the takeover was made known, if they are."""
+    default = lifecycle.latest(step.session, step.row.id, "default")
+    term = lifecycle.latest(step.session, step.row.id, "takeover")
+    return default.due_on if default else None, known_on or (term.ended_on if term else None)
+
+
+def penalty_number(row: Takeover) -> str:
+    """The number under which the penalty for a takeover is paid, once."""
+    return f"PEN-{row.id}"

@@ -1,0 +1,40 @@
+"""Which letters someone does not want, of those that may be declined."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from rules.procedure import letter_preferences
+from states.engine.bodies import Body, Code
+from states.engine.event import Step
+from states.errors import MalformedError
+from states.events.registry.work_arrangements import PersonEvent
+from states.tables.people import Person
+
+
+class Declined(Body):
+    """The letters that the person does not want; it takes the place of what was chosen before."""
+
+    declined: Annotated[tuple[Code, ...], Field(max_length=20)] = ()
+    """Such as ``digest``; none to get everything."""
+
+
+class ChooseLetters(PersonEvent[Declined]):
+    """Someone chooses which letters not to get; what a law or a term asks for always comes."""
+
+    name, title, body = "choose-letters", "Choose which letters not to get", Declined
+
+    def judge(self, step: Step[Person], body: Declined) -> None:
+        """The own letters, each once, and only those that may be declined."""
+        if len(set(body.declined)) != len(body.declined):
+            raise MalformedError([("declined", "Name each letter once.")])
+        step.ask(letter_preferences.own_choice, role=step.by.role, person=step.by.person, reader=step.row.id)
+        step.ask(letter_preferences.may_be_declined, declined=list(body.declined), on=step.on)
+
+    def effect(self, step: Step[Person], body: Declined) -> None:
+        """Keep the choice."""
+        step.row.declined = sorted(body.declined)
+
+    def example(self, step: Step[Person]) -> dict[str, Any]:
+        """No daily digest."""
+        return {"declined": ["digest"]}

@@ -1,0 +1,199 @@
+"""Registering employers and people."""
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field
+from sqlalchemy import func
+from sqlmodel import Session, select
+
+from rules.core.regulation import Province
+from rules.core.roles import OF_AN_EMPLOYER, Role
+from rules.payments.amounts import valid_iban
+from rules.procedure import authorization as duties
+from states.charts.people import ORGANISATION, PERSON, OrganisationState, PersonState
+from states.engine.bodies import ACCOUNT_NAME, Body, Code, Day, Email, Handle, Line
+from states.engine.event import Event, Step
+from states.errors import MalformedError
+from states.payments.payees import can_be_paid
+from states.storage import name_index
+from states.tables.ledger import StreamKind
+from states.tables.people import Duty, EmployerKind, Language, Organisation, Person
+
+
+class NewOrganisation(Body):
+    """An employer with its debtor account and the accounts of its books."""
+
+    id: Handle
+    kind: EmployerKind
+    name: Annotated[str, Field(pattern=ACCOUNT_NAME), AfterValidator(can_be_paid)]
+    debtor_iban: str = Field(pattern=r"^[A-Z]{2}[0-9]{2}[A-Z0-9]{8,30}$")
+    ledger_account: Code
+    cost_centre: Code
+    bank_account: Code
+    risk_inventory: Code | None = None
+    province: Province | None = None
+    """Where it lies; a water board in the province of its seat."""
+
+
+class RegisterOrganisation(Event[Organisation, NewOrganisation]):
+    """An employer comes into being."""
+
+    chart, table, name, title = ORGANISATION, Organisation, "register", "Register an employer"
+    body, creates = NewOrganisation, True
+
+    def also_locks(self, session: Session, key: str, body: NewOrganisation) -> Iterable[str]:
+        """No stream more, but the account: of two who register it at once, the second finds the first."""
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"debtor:{body.debtor_iban}", 0))))
+        return ()
+
+    def judge(self, step: Step[Organisation], body: NewOrganisation) -> None:
+        """The id is free, and the debtor account no other employer's: a statement is of one employer."""
+        if step.session.get(Organisation, body.id) is not None:
+            raise MalformedError([("id", f"There is an employer {body.id} already; give the new one another id.")])
+        same = Organisation.debtor_iban == body.debtor_iban, Organisation.state == OrganisationState.ACTIVE
+        if holders := step.rows(Organisation, *same):
+            words = f"{holders[0].id} is paid from this account; give each employer an account of its own."
+            raise MalformedError([("debtorIban", words)])
+
+    def begin(self, step: Step[Organisation], body: NewOrganisation) -> Organisation:
+        """The employer, with a stream of its own."""
+        if not valid_iban(body.debtor_iban):
+            raise MalformedError([("debtorIban", "This is not a valid IBAN; its check digits or length are wrong.")])
+        stream = f"organisation:{body.id}"
+        step.passage.open_stream(stream, StreamKind.ORGANISATION)
+        return Organisation(stream=stream, state=OrganisationState.ACTIVE, **body.model_dump())
+
+
+class Inventory(Body):
+    """The employer's risk inventory and plan of action (RI&E)."""
+
+    risk_inventory: Code
+
+
+class RecordInventory(Event[Organisation, Inventory]):
+    """The employer names its risk inventory, evidence for the tax-exempt booking."""
+
+    chart, table, name, title = ORGANISATION, Organisation, "record-inventory", "Record the risk inventory"
+    body = Inventory
+
+    def effect(self, step: Step[Organisation], body: Inventory) -> None:
+        """Keep its reference."""
+        step.row.risk_inventory = body.risk_inventory
+
+    def example(self, step: Step[Organisation]) -> dict[str, Any]:
+        """A reference."""
+        return {"riskInventory": "RIE-2026"}
+
+
+class Location(Body):
+    """The province in which an employer lies; for a water board that of its seat."""
+
+    province: Province
+
+
+class Locate(Event[Organisation, Location]):
+    """The province of an employer is recorded: it says whose region a visit is in."""
+
+    chart, table, name, title = ORGANISATION, Organisation, "locate", "Record the province"
+    body = Location
+
+    def effect(self, step: Step[Organisation], body: Location) -> None:
+        """Keep it."""
+        step.row.province = body.province
+
+    def example(self, step: Step[Organisation]) -> dict[str, Any]:
+        """Overijssel."""
+        return {"province": "overijssel"}
+
+
+class NewDuty(Body):
+    """A role, for an employer where the role asks for one."""
+
+    role: Role
+    organisation: Handle | None = None
+
+
+class NewPerson(Body):
+    """Someone who takes part; the name and address go to the vault."""
+
+    id: Handle
+    name: Line
+    email: Email
+    duties: list[NewDuty] = Field(min_length=1)
+    language: Language = Language.NL
+    """Of the letters to this person."""
+
+
+class RegisterPerson(Event[Person, NewPerson]):
+    """Someone comes to take part."""
+
+    chart, table, name, title = PERSON, Person, "register", "Register a person"
+    body, creates = NewPerson, True
+
+    def judge(self, step: Step[Person], body: NewPerson) -> None:
+        """The id is free, and no duty is for an employer that was merged."""
+        if step.session.get(Person, body.id) is not None:
+            raise MalformedError([("id", f"There is a person {body.id} already; give the new one another id.")])
+        for employer in sorted({duty.organisation for duty in body.duties if duty.organisation}):
+            step.ask_after(employer)
+
+    def begin(self, step: Step[Person], body: NewPerson) -> Person:
+        """The person, with a stream of their own."""
+        stream = f"person:{body.id}"
+        step.passage.open_stream(stream, StreamKind.PERSON)
+        return Person(id=body.id, stream=stream, state=PersonState.ACTIVE, language=body.language)
+
+    def effect(self, step: Step[Person], body: NewPerson) -> None:
+        """Give the duties, and let the name be found."""
+        step.session.flush()
+        name_index.remember(step.session, body.id, body.name)
+        for position, duty in enumerate(body.duties):
+            if (duty.role in OF_AN_EMPLOYER) != (duty.organisation is not None):
+                words = "names its employer" if duty.role in OF_AN_EMPLOYER else "belongs to no employer"
+                raise MalformedError([(f"duties.{position}.organisation", f"The role {duty.role} {words}.")])
+            step.session.add(Duty(person=body.id, role=duty.role, organisation=duty.organisation or ""))
+
+
+class Departure(Body):
+    """The day of death, where that is why."""
+
+    deceased_on: Day | None = None
+
+
+class ChosenLanguage(Body):
+    """A language of letters."""
+
+    language: Language
+
+
+class ChooseLanguage(Event[Person, ChosenLanguage]):
+    """Someone chooses the language of the letters to come; those that are written already stay as they are."""
+
+    chart, table, name, title = PERSON, Person, "choose-language", "Choose the language of letters"
+    body = ChosenLanguage
+
+    def judge(self, step: Step[Person], body: ChosenLanguage) -> None:
+        """An applicant chooses for no one else."""
+        step.ask(duties.own_language, role=step.by.role, person=step.by.person, reader=step.row.id)
+
+    def effect(self, step: Step[Person], body: ChosenLanguage) -> None:
+        """Keep the choice."""
+        step.row.language = body.language
+
+    def example(self, step: Step[Person]) -> dict[str, Any]:
+        """English."""
+        return {"language": "en"}
+
+
+class DepartPerson(Event[Person, Departure]):
+    """Someone stops taking part and holds no duty any more."""
+
+    chart, table, name, title = PERSON, Person, "depart", "Let a person depart"
+    body = Departure
+
+    def effect(self, step: Step[Person], body: Departure) -> None:
+        """Take the duties away."""
+        step.row.deceased_on = body.deceased_on
+        for duty in step.rows(Duty, Duty.person == step.row.id, order=Duty.role):
+            step.session.delete(duty)

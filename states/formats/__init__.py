@@ -1,0 +1,1 @@
+"""Formats: reading and writing files of banks and suppliers, without a database."""

@@ -1,0 +1,1 @@
+"""Jobs: reminders, digests and other scheduled work on the database."""

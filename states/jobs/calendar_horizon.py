@@ -1,0 +1,79 @@
+"""The end of the known calendar: terms beyond it are provisional, and the administrator is warned in time."""
+
+from datetime import datetime
+
+from sqlalchemy import literal_column
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col, select
+
+from rules.business_calendar.closed_days import known_from, known_through, warning_from
+from rules.core.dates import office_day
+from rules.core.roles import Role
+from rules.queue.priority import start_by
+from rules.threats.urgency import RANK, Urgency
+from states.deadlines.lifecycle import recompute
+from states.storage import ledger
+from states.tables.base import new_id
+from states.tables.work import Term, WorkItem
+
+EXTEND = "extend-calendar"
+ASKING = col(WorkItem.action) == literal_column(f"'{EXTEND}'")
+"""As a small index of the table has it, word for word."""
+
+
+def watch(session: Session, *, at: datetime, limit: int = 100) -> int:
+    """Settle the provisional terms that the calendar covers by now, and ask the administrator for more of it.
+
+    The administrator is asked once for each end of the calendar: when it is near, or a term reaches beyond it.
+    Answers how many terms were settled; the next call goes on where this one stopped. Safe with any number of clocks.
+    """
+    settled = settle(session, limit)
+    running = select(Term.id).where(col(Term.provisional), col(Term.ended_on).is_(None))
+    subject = f"calendar-{known_through()}"
+    over = select(WorkItem).where(ASKING, col(WorkItem.done_at).is_(None))
+    for item in session.exec(over.where(WorkItem.subject != subject)):
+        item.done_at = at
+    asked = session.exec(select(WorkItem.id).where(WorkItem.subject == subject, ASKING)).first()
+    near = office_day(at) >= warning_from(office_day(at))
+    if asked is None and (near or session.exec(running.limit(1)).first() is not None):
+        session.execute(insert(WorkItem).values(**request(subject, at)).on_conflict_do_nothing())
+    return settled
+
+
+def settle(session: Session, limit: int) -> int:
+    """Compute anew the provisional terms whose end lies within the known calendar by now."""
+    covered = (
+        select(Term)
+        .where(
+            col(Term.provisional),  # bare, as its index has it
+            col(Term.ended_on).is_(None),
+            col(Term.due_on) <= known_through(),
+            col(Term.started_on) >= known_from(),
+        )
+        .order_by(col(Term.application))
+        .limit(limit)
+    )
+    settled = 0
+    for term in session.exec(covered).all():
+        if ledger.lock_if_free(session, term.application) is not None:
+            session.refresh(term)
+            recompute(session, term)
+            settled += 1
+    return settled
+
+
+def request(subject: str, at: datetime) -> dict[str, object]:
+    """The row of the work item that asks for more calendar; its subject names the end of what is known."""
+    return {
+        "id": new_id("work"),
+        "application": subject,
+        "chart": "calendar",
+        "subject": subject,
+        "action": EXTEND,
+        "role": str(Role.ADMINISTRATOR),
+        "organisation": "",
+        "lane": RANK[Urgency.ROUTINE],
+        "start_by": start_by(at, "booking", Urgency.ROUTINE),
+        "created_at": at,
+        "estimate": 30,
+    }

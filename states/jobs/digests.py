@@ -1,0 +1,112 @@
+"""The daily digest: once a day, in their own working hours, people are told how much work is theirs."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ARRAY, Row, String, bindparam, text
+from sqlmodel import Session, col, select
+
+from rules.core.dates import office_day
+from rules.procedure.authorization import roles_of
+from states.letters import outbox
+from states.queue.availability import within
+from states.tables.people import Person
+from states.tables.work import Digest
+
+LETTER = "digest"
+SOON = timedelta(days=7)
+"""How near the end of a term is, to be told of it."""
+MANY = 1000
+"""Waiting work of a pool is counted so far."""
+NAMED = 100
+"""Cases that are named at most."""
+UNTOLD = text(
+    """
+    SELECT p.id, a.hours FROM person p LEFT JOIN work_arrangement a ON a.person = p.id
+    WHERE p.state = 'active'
+      AND EXISTS (SELECT FROM duty d WHERE d.person = p.id AND d.role = ANY(:roles))
+      AND NOT EXISTS (SELECT FROM digest g WHERE g.person = p.id AND g.day = :day)
+      AND NOT EXISTS (SELECT FROM absence b WHERE b.person = p.id AND b.until >= :day AND b.since <= :day)
+    ORDER BY p.id
+    """,
+).bindparams(bindparam("roles", type_=ARRAY(String)))
+CLAIM = text(
+    """
+    INSERT INTO digest (person, day, at) SELECT unnest(:people), :day, :at ORDER BY 1
+    ON CONFLICT DO NOTHING RETURNING person
+    """,
+).bindparams(bindparam("people", type_=ARRAY(String)))
+IN_HAND = text(
+    """
+    SELECT w.assignee, count(*) AS held, count(*) FILTER (WHERE w.start_by < :at) AS late,
+           array_agg(DISTINCT w.application) AS cases
+    FROM work_item w WHERE w.assignee = ANY(:people) AND w.done_at IS NULL GROUP BY w.assignee
+    """,
+).bindparams(bindparam("people", type_=ARRAY(String)))
+ENDING = text(
+    """
+    SELECT w.assignee, count(DISTINCT t.id) AS terms
+    FROM work_item w JOIN term t ON t.application = w.application
+    WHERE w.assignee = ANY(:people) AND w.done_at IS NULL AND t.ended_on IS NULL AND t.due_on <= :soon
+    GROUP BY w.assignee
+    """,
+).bindparams(bindparam("people", type_=ARRAY(String)))
+WAITING = text(
+    """
+    SELECT d.person, sum(c.found) AS waiting
+    FROM duty d CROSS JOIN LATERAL (
+        SELECT count(*) AS found FROM (
+            SELECT FROM work_item w WHERE w.role = d.role AND w.organisation = d.organisation
+            AND w.done_at IS NULL AND w.assignee IS NULL AND NOT d.person = ANY(w.not_by) LIMIT :many
+        ) w
+    ) c
+    WHERE d.person = ANY(:people) GROUP BY d.person
+    """,
+).bindparams(bindparam("people", type_=ARRAY(String)))
+
+
+def post_due(session: Session, *, at: datetime, limit: int) -> int:
+    """Post the digests of those who are at work now and were not told today; answers how many people were looked at.
+
+    Whoever has nothing to do gets none, whoever is absent neither; a person and a day come up once, whatever number
+    of clocks asks and whatever happened to an earlier one.
+    """
+    day = office_day(at)
+    roles = [str(role) for role in roles_of("work", "claim")]
+    untold = session.connection().execute(UNTOLD, {"roles": roles, "day": day})
+    here = [row.id for row in untold if within(row.hours or {}, at)][:limit]
+    if not here:
+        return 0
+    mine = list(session.connection().execute(CLAIM, {"people": here, "day": day, "at": at}).scalars())
+    for person, facts in told(session, mine, at):
+        posted = outbox.post(session, LETTER, application=f"digest-{day}", recipient=person, facts=facts, at=at)
+        session.get_one(Digest, (person, day)).outbox = posted.id
+    session.flush()
+    return len(mine)
+
+
+def told(session: Session, people: Sequence[str], at: datetime) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """What those among some people who have work, and want to hear of it, are told: counts and references alone."""
+    if not people:
+        return
+    run = session.connection().execute
+    facts = {"people": list(people), "at": at, "soon": office_day(at) + SOON, "many": MANY}
+    in_hand: dict[str, Row[Any]] = {row.assignee: row for row in run(IN_HAND, facts)}
+    ending = {row.assignee: row.terms for row in run(ENDING, facts)}
+    waiting = {row.person: int(row.waiting) for row in run(WAITING, facts)}
+    readers = {row.id: row for row in session.exec(select(Person).where(col(Person.id).in_(people)))}
+    for person in people:
+        held = in_hand.get(person)
+        if (held is None and not waiting.get(person)) or not outbox.wanted(readers[person], LETTER):
+            continue
+        yield (
+            person,
+            {
+                "in_hand": held.held if held else 0,
+                "late": held.late if held else 0,
+                "terms": ending.get(person, 0),
+                "waiting": waiting.get(person, 0),
+                "cases": sorted(held.cases)[:NAMED] if held else [],
+            },
+        )

@@ -1,0 +1,60 @@
+"""What comes by itself with the days and asks for a person: an office whose known end has passed."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, or_, select
+
+from rules.core.dates import office_day
+from rules.core.regulation import ProvisionForm
+from rules.core.roles import ENGINE, Role
+from states.charts.application import ENDS
+from states.charts.measure import MeasureState
+from states.engine.bodies import Body
+from states.engine.event import Passage, Touched
+from states.storage import ledger
+from states.tables.application import Application, Measure
+from states.tables.work import WorkItem
+from states.work.new_items import item_for
+from states.work.work_by_state import Work
+
+END_OF_OFFICE = Work("end-office", Role.OFFICER, 15, "intake")
+
+
+def ended_offices(session: Session, *, at: datetime, limit: int) -> int:
+    """Ask an officer to record the end of office where its known last day has passed; answers how many were asked.
+
+    Safe with any number of clocks: the application's stream is locked first, and what another clock holds is left
+    to it.
+    """
+    asked = select(WorkItem.subject).where(
+        WorkItem.subject == Application.id,
+        WorkItem.action == END_OF_OFFICE.action,
+        col(WorkItem.done_at).is_(None),
+    )
+    runs_on = select(Measure.stream).where(
+        Measure.stream == Application.stream,
+        col(Measure.state).in_((MeasureState.PROVIDED, MeasureState.SETTLED)),
+        or_(col(Measure.recurring), col(Measure.form) == ProvisionForm.LENT),
+    )
+    query = (
+        select(Application)
+        .where(
+            col(Application.in_office_until) < office_day(at),
+            col(Application.office_ended_on).is_(None),
+            or_(col(Application.state).not_in(ENDS), runs_on.exists()),
+            ~asked.exists(),
+        )
+        .order_by(col(Application.in_office_until), col(Application.id))
+        .limit(limit)
+    )
+    found = 0
+    for application in session.exec(query).all():
+        if ledger.lock_if_free(session, application.stream) is None:
+            continue
+        state = str(application.state)
+        touch = Touched("application", application, "end-office", state, state, Body())
+        passage = Passage(session, ENGINE, at)
+        passage.pen.items.append(item_for(passage, touch, END_OF_OFFICE))
+        passage.pen.write(at)
+        found += 1
+    return found

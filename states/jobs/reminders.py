@@ -1,0 +1,195 @@
+"""What the clock finds due: reminders, the escalation of a term that its owner let pass, and terms that lapse."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import ARRAY, String, bindparam, text
+from sqlmodel import Session, col, select
+
+from rules.core.dates import office_day
+from rules.core.roles import ENGINE, OF_AN_EMPLOYER, Role
+from rules.deadlines.escalation import reminds
+from states.deadlines.catalogue import TERMS
+from states.deadlines.lifecycle import LAPSED, PURSUED, lapse
+from states.engine import parties
+from states.letters import outbox
+from states.queue.availability import holders
+from states.storage import ledger
+from states.storage.ledger import Chain
+from states.storage.write_buffer import Pen
+from states.tables.application import Application
+from states.tables.work import Reminder, Term, Threshold
+from states.work import synchronisation
+
+LATE = timedelta(hours=1)
+"""A threshold that passes so long after its moment was missed: every clock was away, or the moment lay behind us."""
+WIDE = 4
+"""How many times its share a clock looks at: what other clocks hold is left to them."""
+DUE = text(
+    """
+    SELECT th.term, te.application FROM threshold th JOIN term te ON te.id = th.term
+    WHERE th.passed_at IS NULL AND th.due_at <= :at AND th.term <> ALL(:skip)
+    ORDER BY th.due_at LIMIT :limit
+    """,
+).bindparams(bindparam("skip", type_=ARRAY(String)))
+
+
+class DueTerm(NamedTuple):
+    """A term of which a threshold is due."""
+
+    term: str
+    application: str
+
+
+def due_terms(session: Session, *, at: datetime, limit: int, skip: Collection[str] = ()) -> list[DueTerm]:
+    """The terms of which a threshold is due, the longest overdue first, each once."""
+    found = session.connection().execute(DUE, {"at": at, "limit": limit, "skip": sorted(skip)})
+    return list(dict.fromkeys(DueTerm(*row) for row in found))
+
+
+def pass_due(session: Session, *, at: datetime, limit: int, skip: Collection[str] = ()) -> int:
+    """Pass thresholds that are due: one letter per recipient, in one transaction; answers how many passed.
+
+    Safe with any number of clocks: the chains of the cases are locked first, and what another clock holds is left
+    to it. Where several reminders of a term are due at once, only the last one is sent; each rung of the escalation
+    tells someone else, so none of them is left out.
+
+    Args:
+        session: the transaction; nothing is sent before it is committed.
+        at: the moment of the tick.
+        limit: how many terms to take at most.
+        skip: terms to leave alone.
+    """
+    found = due_terms(session, at=at, limit=limit * WIDE, skip=skip)
+    return pass_terms(session, found, at=at, limit=limit) if found else 0
+
+
+def pass_terms(session: Session, found: Sequence[DueTerm], *, at: datetime, limit: int) -> int:
+    """Pass what is due of some terms, as far as nobody else holds their cases; answers how many thresholds passed."""
+    chains = ledger.lock_free(session, {each.application for each in found}, limit=limit)
+    mine = [each.term for each in found if each.application in chains]
+    # Read only now: whatever happened to a term before its case was locked counts.
+    terms = select(Term).where(col(Term.id).in_(mine), col(Term.ended_on).is_(None), col(Term.due_on).is_not(None))
+    due = select(Threshold).where(col(Threshold.term).in_(mine), *is_due(at))
+    ready: dict[str, list[Threshold]] = {}
+    for row in session.exec(due.with_for_update().execution_options(populate_existing=True)):
+        ready.setdefault(row.term, []).append(row)
+    telling = Telling(session, at)
+    order = (col(Term.application), col(Term.id))
+    for term in session.exec(terms.order_by(*order).execution_options(populate_existing=True)).all():
+        if term.id in ready:
+            telling.pass_all(chains[term.application], term, sorted(ready[term.id], key=moment))
+    telling.pen.write(at)
+    return telling.passed
+
+
+def is_due(at: datetime) -> tuple[Any, ...]:
+    """The conditions under which a threshold must pass now."""
+    return col(Threshold.passed_at).is_(None), col(Threshold.due_at) <= at
+
+
+def moment(row: Threshold) -> tuple[datetime, float]:
+    """The order in which the thresholds of a term pass."""
+    assert row.due_at is not None
+    return row.due_at, float(row.name.rstrip("%")) if row.name.endswith("%") else 100.0
+
+
+class Telling:
+    """One transaction of the clock: what passes, and whom it tells."""
+
+    def __init__(self, session: Session, at: datetime) -> None:
+        self.session, self.at = session, at
+        self.pen = Pen(session)
+        self.passed = 0
+        self._holders: dict[tuple[Role, str], list[str]] = {}
+        self._cases: dict[str, Application | None] = {}
+
+    def pass_all(self, stream: Chain, term: Term, ready: list[Threshold]) -> None:
+        """Pass the thresholds of one term that are due, and put down who was told what."""
+        last_reminder = next((row for row in reversed(ready) if reminds(row.name)), None)
+        for row in ready:
+            assert row.due_at is not None
+            row.passed_at, row.late = self.at, self.at - row.due_at > LATE
+            self.passed += 1
+            if reminds(row.name):
+                if row is not last_reminder:
+                    continue
+                told = self.tell("reminder", term, row, self.recipients(term))
+            elif row.name == LAPSED:
+                told = []
+            else:
+                told = self.tell("escalation", term, row, self.holders(Role(row.name), term.organisation))
+                if row.name == Role.COORDINATOR and term.kind in PURSUED:
+                    self.pen.items += synchronisation.pursue(self.session, term, self.at)
+            self.note(stream, term, row, told)
+        if any(row.name == LAPSED for row in ready):
+            lapse(self.session, term)
+
+    def note(self, stream: Chain, term: Term, row: Threshold, told: list[str]) -> None:
+        """Put it down in the chain of the case."""
+        facts = {
+            "kind": term.kind,
+            "threshold": row.name,
+            "dueOn": term.due_on,
+            "reminded": told,
+            "late": row.late,
+        }
+        self.pen.append(
+            stream,
+            by=ENGINE,
+            at=self.at,
+            chart="term",
+            subject=term.id,
+            event="pass-threshold",
+            facts=facts,
+            changes={},
+            content={},
+            receipt=[],
+        )
+
+    def tell(self, letter: str, term: Term, threshold: Threshold, people: list[str]) -> list[str]:
+        """One letter per recipient; a second one for the same threshold is impossible by key."""
+        assert term.due_on is not None
+        facts: dict[str, Any] = {"term": term.kind, "due_on": term.due_on.isoformat()}
+        if letter == "reminder":
+            facts["days_left"] = (term.due_on - office_day(self.at)).days
+        for person in people:
+            posted = outbox.post(
+                self.session, letter, application=term.application, recipient=person, facts=facts, at=self.at
+            )
+            self.session.add(
+                Reminder(
+                    term=term.id,
+                    threshold=threshold.name,
+                    recipient=person,
+                    application=term.application,
+                    at=self.at,
+                    outbox=posted.id,
+                ),
+            )
+        return people
+
+    def recipients(self, term: Term) -> list[str]:
+        """Who is reminded of a term: the applicant, the officer, or whoever holds the duty in its place."""
+        role = TERMS[term.kind].reminds
+        if role is Role.APPLICANT:
+            case = self.case(term.application)
+            return [case.applicant if case is not None else parties.official_of(self.session, term.application)]
+        if role is Role.OFFICER and (case := self.case(term.application)) is not None and case.officer is not None:
+            return [case.officer]
+        if term.organisation and role not in OF_AN_EMPLOYER:
+            role = Role.EMPLOYER  # the objection is to its decision
+        return self.holders(role, term.organisation)
+
+    def case(self, application: str) -> Application | None:
+        """The application of a term; None for a loan without one."""
+        if application not in self._cases:
+            self._cases[application] = self.session.get(Application, application)
+        return self._cases[application]
+
+    def holders(self, role: Role, organisation: str) -> list[str]:
+        """As :func:`holders`, asked once in a transaction."""
+        if (role, organisation) not in self._holders:
+            self._holders[role, organisation] = holders(self.session, role, organisation)
+        return self._holders[role, organisation]

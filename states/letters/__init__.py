@@ -1,0 +1,1 @@
+"""Letters: which event posts which letter, and the outbox."""

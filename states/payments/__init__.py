@@ -1,0 +1,1 @@
+"""Payments: payees, statement gaps and e-invoices as the database knows them."""

@@ -1,0 +1,126 @@
+"""An e-invoice filled in: its lines with their VAT, ready to be taken in, and what in it does not fit."""
+
+import re
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, NamedTuple
+
+from pydantic import TypeAdapter, ValidationError
+from sqlmodel import Session, col, select
+
+from rules.core.roles import Actor
+from rules.payments import e_invoices
+from rules.payments.amounts import CENT
+from rules.payments.credit_notes import Sums, portion
+from rules.payments.e_invoices import EInvoice, Item, Problem
+from states.charts.payable import PayableState
+from states.engine import parties
+from states.engine.bodies import REFERENCE, InvoiceNumber
+from states.formats import ubl
+from states.storage.vault import Vault
+from states.tables.payments import Payable, PayableKind
+from states.tables.people import Organisation
+
+NUMBER: TypeAdapter[str] = TypeAdapter(InvoiceNumber)
+ZERO = Decimal(0)
+
+
+class Filled(NamedTuple):
+    """What an e-invoice says, as far as it can be filled in, and what does not fit."""
+
+    found: EInvoice
+    number: str | None
+    application: str | None
+    addressed_to: str | None
+    credits: str | None
+    lines: list[dict[str, Any]]
+    problems: list[Problem]
+
+
+def read(session: Session, data: bytes, *, by: Actor, on: date) -> Filled:
+    """Read an e-invoice for the employer of whoever brings it; nothing is kept.
+
+    Raises:
+        DocumentRefusedError: it cannot be read.
+    """
+    found = ubl.read(data)
+    employer = session.get(Organisation, by.organisation) if by.organisation else None
+    same = employer is not None and plain(employer.name) == plain(found.buyer)
+    number = as_number(found.number)
+    order = re.search(REFERENCE, found.order or "")
+    return Filled(
+        found,
+        number,
+        order[0] if order else None,
+        by.organisation if same else None,
+        credited(session, found, by) if found.credit else None,
+        lines_of(found),
+        e_invoices.problems(found, on=on, same_buyer=same, number_ok=number is not None),
+    )
+
+
+def as_number(given: str) -> str | None:
+    """The number of an invoice, where it can be kept as it is."""
+    try:
+        return NUMBER.validate_python(given)
+    except ValidationError:
+        return None
+
+
+def plain(name: str) -> str:
+    """A name without capitals, marks and spaces."""
+    return re.sub(r"\W", "", name.casefold())
+
+
+def credited(session: Session, found: EInvoice, by: Actor) -> str | None:
+    """The invoice that a credit note names, where this employer has it from the same account."""
+    if found.preceding is None or found.iban is None:
+        return None
+    mark = Vault.of(session).mark("".join(found.iban.split()).upper())
+    query = select(Payable.invoice).where(
+        Payable.number == found.preceding,
+        Payable.payee_mark == mark,
+        Payable.kind == PayableKind.SUPPLIER_INVOICE,
+        Payable.state != PayableState.REJECTED,
+        col(Payable.organisation).in_(parties.known_as(session, by.organisation)),
+    )
+    return session.exec(query).first()
+
+
+def lines_of(found: EInvoice) -> list[dict[str, Any]]:
+    """The lines with their VAT: allowances taken off the lines of their rate, and the VAT of each rate divided."""
+    positive = [item for item in (*found.lines, *found.charges) if item.net > 0]
+    off = [*found.allowances, *(item._replace(net=-item.net) for item in found.lines if item.net < 0)]
+    filled: dict[int, dict[str, Any]] = {}
+    for rate in dict.fromkeys(item.rate for item in positive):
+        places = [place for place, item in enumerate(positive) if item.rate == rate]
+        nets = reduced([positive[place].net for place in places], e_invoices.of_rate(off, rate))
+        stated = [item.vat for item in found.rates if item.rate == rate]
+        for place, net, vat in zip(places, nets, vat_of(nets, rate, stated), strict=True):
+            if net:
+                filled[place] = line(positive[place], net, vat)
+    return [filled[place] for place in sorted(filled)]
+
+
+def reduced(nets: list[Decimal], off: Decimal) -> list[Decimal]:
+    """Net amounts with an allowance taken off, each by what it costs; untouched where there is not so much."""
+    if not 0 < off <= sum(nets, ZERO):
+        return nets
+    parts = portion([Sums(net, ZERO) for net in nets], off)
+    return [net - part.net for net, part in zip(nets, parts, strict=True)]
+
+
+def vat_of(nets: list[Decimal], rate: Decimal, stated: list[Decimal]) -> list[Decimal]:
+    """The VAT of each line of a rate, so that together they are what is stated, where a cent a line is enough."""
+    vats = [(net * rate / 100).quantize(CENT, rounding=ROUND_HALF_UP) for net in nets]
+    left = sum(stated, ZERO) - sum(vats, ZERO)
+    if abs(left) > CENT * len(vats):
+        return vats  # it does not add up, and that is shown
+    for place in range(int(abs(left) / CENT)):
+        vats[place] += CENT if left > 0 else -CENT
+    return vats
+
+
+def line(item: Item, net: Decimal, vat: Decimal) -> dict[str, Any]:
+    """A line as an invoice takes it in."""
+    return {"text": item.text or None, "net": net, "vatRate": item.rate, "vat": vat, "gross": net + vat}

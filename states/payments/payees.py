@@ -1,0 +1,47 @@
+"""Whom money goes to: a name that a payment file can carry, and the name and account as they came in."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+from sqlmodel import Session, col, select
+
+from states.engine.bodies import CONTENT
+from states.errors import ErasedError
+from states.formats import sepa_text
+from states.formats.errors import BankTextError
+from states.storage.vault import Vault
+from states.tables.ledger import Stream, VaultItem
+from states.tables.payments import Payable
+
+
+def can_be_paid(name: str) -> str:
+    """The name itself, once it is known that a payment file can carry it.
+
+    Raises:
+        PydanticCustomError: it cannot, and nobody wants half a name or a question mark in it.
+    """
+    try:
+        sepa_text.name(name, "name")
+    except BankTextError as error:
+        raise PydanticCustomError("payee", "{words}", {"words": str(error)}) from None
+    return name
+
+
+Payee = Annotated[str, Field(min_length=1, max_length=200, json_schema_extra=CONTENT), AfterValidator(can_be_paid)]
+"""The account holder's name exactly as on the account: content, in letters that SEPA can carry."""
+
+
+def payee_of(session: Session, payable: Payable) -> tuple[str, str]:
+    """Name and account of a payable as they came in; what was said later about interest is of another payable.
+
+    Raises:
+        ErasedError: the content was erased.
+    """
+    vault, stream = Vault.of(session), session.get_one(Stream, payable.stream)
+    mine = select(VaultItem).where(VaultItem.stream == stream.id, VaultItem.subject == payable.id)
+    for item in session.exec(mine.order_by(col(VaultItem.seq))):
+        content = vault.open(stream, item)
+        if "payee" in content and "iban" in content:
+            return content["payee"], content["iban"].replace(" ", "").upper()
+    raise ErasedError(f"Nothing says any more whom {payable.id} is paid to.")

@@ -1,0 +1,52 @@
+"""What is missing between the statements of an account: numbers that never came, and balances that do not meet."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlmodel import Session, col, select
+
+from states.engine import parties
+from states.tables.payments import BankMessage
+
+FURTHEST = 50
+"""Numbers that can be missing at once; a bank that jumps further counts in another way, and only balances tell."""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A statement that is missing before another one, or a balance that does not follow; ``year`` is the bank's."""
+
+    organisation: str
+    year: int
+    sequence: int
+    """The number that is missing, or that of the statement that does not follow from the one before it."""
+    opening: Decimal | None = None
+    """What it opens with, in euros, where it should open with ``expected``; None where it is missing."""
+    expected: Decimal | None = None
+
+
+def gaps(session: Session, organisation: str) -> list[Gap]:
+    """The gaps of an employer's account, oldest first; a bank that gives no numbers leaves none to see."""
+    mine = select(BankMessage).where(
+        col(BankMessage.organisation).in_(parties.known_as(session, organisation)),
+        col(BankMessage.sequence).is_not(None),
+        col(BankMessage.issued_on).is_not(None),
+    )
+    accounts: dict[tuple[str, int], dict[int, BankMessage]] = {}
+    for row in session.exec(mine.order_by(col(BankMessage.received_at))):
+        assert row.issued_on is not None
+        assert row.sequence is not None
+        accounts.setdefault((row.organisation, row.issued_on.year), {}).setdefault(row.sequence, row)
+    found: list[Gap] = []
+    for (owner, year), rows in sorted(accounts.items()):
+        last: BankMessage | None = None
+        for sequence, row in sorted(rows.items()):
+            if last is not None and last.sequence is not None:
+                missing = range(last.sequence + 1, sequence)
+                if len(missing) > FURTHEST:
+                    missing = range(0)
+                found += [Gap(owner, year, number) for number in missing]
+                if not missing and None not in (last.closing, row.opening) and last.closing != row.opening:
+                    found.append(Gap(owner, year, sequence, row.opening, last.closing))
+            last = row
+    return found

@@ -1,0 +1,1 @@
+"""Priority: what decides the position of a work item, and its explanation."""

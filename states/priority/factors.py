@@ -1,0 +1,203 @@
+"""The factors of a place in the queue: each with its value, rule, source and fact, and in words of two languages."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from rules.core.dated_values import version
+from rules.core.dates import AMSTERDAM, office_day
+from rules.core.rule import HOUSE, Words, say
+from rules.queue.order import LANES
+from rules.queue.priority import LOWERED, SIGNAL, Asked, Happening, counts, start_by, zulu
+from rules.threats.urgency import DUTCH, RANK, Urgency
+from states.priority.case_history import basis
+from states.tables.work import WorkItem
+
+RULES = {
+    "lane": {"rule": "queue.lane-from-urgency"},
+    "startBy": {"rule": "queue.start-by-from-service-level"},
+    "age": {"rule": "queue.oldest-first"},
+    "reserve": {"rule": "queue.reserve"},
+    "skill": {"rule": "queue.skill-asked-for"},
+    "inHand": {"rule": "queue.in-one-hand"},
+}
+"""The house rule behind each factor."""
+
+
+HAIR = timedelta(milliseconds=1)
+"""More than any step of a hand-off stands before or after its moment."""
+
+
+def factor(name: str, value: Any, source: str, fact: Any, what: Words) -> dict[str, Any]:
+    """One factor of a place."""
+    told = {"factor": name, "value": value, **RULES[name], "source": source, "fact": fact}
+    return {**told, "what": what.en, "whatNl": what.nl}
+
+
+def lane_and_start(item: WorkItem, work: Asked, happenings: Sequence[Happening]) -> list[dict[str, Any]]:
+    """The two factors that an explanation computes again: lane and start-by."""
+    found = basis(item, work, happenings)
+    urgency = LANES[item.lane]
+    table = version("urgency_table", office_day(happenings[-1].at if happenings else item.created_at))
+    fact = found["startBy"]
+    return [
+        factor(
+            "lane",
+            str(urgency),
+            table.source,
+            found["signals"],
+            lane_in_words(urgency, work, happenings),
+        ),
+        factor(
+            "startBy",
+            zulu(item.start_by),
+            fact["levelSource"],
+            fact,
+            start_in_words(item, fact),
+        ),
+    ]
+
+
+def lane_in_words(urgency: Urgency, work: Asked, happenings: Sequence[Happening]) -> Words:
+    """Why the work stands in its lane."""
+    asks = next((item for item in happenings if item.seq == work.by_signal), None)
+    if asks is not None and asks.urgency is urgency:
+        day = office_day(asks.at)
+        return say(
+            f"{urgency}: the signal recorded on {day} is {asks.urgency} and asks for this step of its hand-off.",
+            f"{DUTCH[urgency]}: het signaal dat op {day} is vastgelegd, is {DUTCH[asks.urgency]} en vraagt om "
+            "deze stap van de overdracht.",
+        )
+    bearing = [item for item, bears in zip(happenings, counts(happenings), strict=True) if bears]
+    signals = [item for item in bearing if item.event == SIGNAL]
+    if work.urgent_loan and urgency is Urgency.URGENT and all(RANK[item.urgency] >= RANK[urgency] for item in bearing):
+        return say(
+            "urgent: the loan was asked for as urgent.",
+            "spoed: de bruikleen is als spoed aangevraagd.",
+        )
+    top = next((item for item in signals if item.urgency is urgency), None)
+    lowered = next((item for item in bearing if item.event == LOWERED), None)
+    if top is not None and top.signal is not None:
+        row = top.signal.row or "?"
+        return say(
+            f"{urgency}: by row {row} of the urgency table for the signal recorded on {office_day(top.at)}.",
+            f"{DUTCH[urgency]}: volgens regel {row} van de urgentietabel, voor het signaal dat op {office_day(top.at)} "
+            "is vastgelegd.",
+        )
+    if lowered is not None and lowered.urgency is urgency:
+        day = office_day(lowered.at)
+        return say(
+            f"{urgency}: a person lowered it on {day}; only a later signal raises it again.",
+            f"{DUTCH[urgency]}: een mens verlaagde de urgentie op {day}; alleen een later signaal verhoogt haar weer.",
+        )
+    if urgency is Urgency.ROUTINE:
+        return say("routine: no threat signal counts.", "regulier: er telt geen dreigingssignaal.")
+    return say(
+        f"{urgency}: taken over from a case that was joined to this one.",
+        f"{DUTCH[urgency]}: overgenomen van een zaak die bij deze is gevoegd.",
+    )
+
+
+def start_in_words(item: WorkItem, fact: Mapping[str, Any]) -> Words:
+    """Why the work must be begun by its moment."""
+    moment = local(item.start_by + HAIR)
+    if item.lane == RANK[Urgency.ACUTE]:
+        return say(f"Acute work starts at once: from {moment}.", f"Acuut werk begint meteen: vanaf {moment}.")
+    urgency = LANES[item.lane]
+    hours, asked = fact["workingHours"][str(urgency)], local(item.created_at)
+    if item.start_by > start_by(item.created_at, fact["level"], urgency) + HAIR:
+        return say(
+            f"To be begun by {moment}, when it became {urgency}: what moves goes before nothing that was overdue then. "
+            f"{hours} working hours of the office after {asked} (service level {fact['level']}) had passed.",
+            f"Te beginnen voor {moment}, toen het {DUTCH[urgency]} werd: wat verschuift gaat niet voor wat toen al "
+            f"over tijd was. {hours} kantooruren na {asked} (servicenorm {fact['level']}) waren voorbij.",
+        )
+    return say(
+        f"To be begun by {moment}: {hours} working hours of the office after {asked} (service level {fact['level']}).",
+        f"Te beginnen voor {moment}: {hours} kantooruren na {asked} (servicenorm {fact['level']}).",
+    )
+
+
+def turn(item: WorkItem, at: datetime, *, reserved: bool) -> dict[str, Any]:
+    """Whether the claim that took an item was the reserve's."""
+    every = version("reserve_every", office_day(at))
+    fact = {"overdue": item.start_by <= at, "turn": reserved}
+    if reserved:
+        what = say(
+            f"The reserve gave it: of {every.value} claims that are not acute, one goes to what is longest overdue.",
+            f"De reserve gaf het: van {every.value} keer werk oppakken dat niet acuut is, gaat er een naar wat het "
+            "langst over tijd is.",
+        )
+    else:
+        what = say("The order gave it: lane, start-by, age.", "De volgorde gaf het: urgentie, begintijd, ouderdom.")
+    return factor("reserve", every.value, every.source, fact, what)
+
+
+def age(item: WorkItem) -> dict[str, Any]:
+    """Which of two items with the same lane and start-by comes first."""
+    moment = local(item.created_at)
+    what = say(f"It was asked for on {moment}.", f"Erom is gevraagd op {moment}.")
+    return factor("age", zulu(item.created_at), HOUSE, {"createdAt": zulu(item.created_at)}, what)
+
+
+def local(at: datetime) -> str:
+    """A moment as people in the office read it."""
+    return at.astimezone(AMSTERDAM).strftime("%Y-%m-%d %H:%M")
+
+
+def reserve(item: WorkItem, *, at: datetime, so_far: int, due_before: int) -> dict[str, Any]:
+    """What the reserve promises an item: within how many claims that are not acute it is taken, whatever comes in."""
+    every = version("reserve_every", office_day(at))
+    overdue, acute = item.start_by <= at, item.lane == RANK[Urgency.ACUTE]
+    within = max(1, every.value * (due_before + 1) - so_far)
+    fact = {
+        "every": every.value,
+        "claimsSoFar": so_far,
+        "overdue": overdue,
+        "overdueBefore": due_before if overdue else None,
+        "withinClaims": within if overdue and not acute else None,
+    }
+    if acute:
+        what = say(
+            "Acute work goes before the reserve: it needs none.",
+            "Acuut werk gaat voor de reserve: het heeft die niet nodig.",
+        )
+    elif overdue:
+        what = say(
+            f"It is overdue, and {due_before} items are so for longer. Of {every.value} claims that are not acute the "
+            f"reserve gives one to what is longest overdue: it is taken within {within} of them, whatever comes in.",
+            f"Het is over tijd, en {due_before} keer werk is dat langer. Van {every.value} keer werk oppakken dat niet "
+            f"acuut is, geeft de reserve er een aan wat het langst over tijd is: binnen {within} keer is het opgepakt, "
+            "wat er ook bijkomt.",
+        )
+    else:
+        what = say(
+            f"It is not overdue: until {local(item.start_by)} the order decides, and the reserve does not take it.",
+            f"Het is niet over tijd: tot {local(item.start_by)} beslist de volgorde en neemt de reserve het niet.",
+        )
+    return factor("reserve", every.value, every.source, fact, what)
+
+
+def skill(item: WorkItem, people: Mapping[str, Any]) -> dict[str, Any]:
+    """What the work asks of whoever takes it, and how many may."""
+    asks, may, of = item.skill or None, people["may"], people["inPool"]
+    what = say(
+        f"It asks for {asks or 'no skill of its own'}: {may} of the {of} people of its pool may take it.",
+        f"Het vraagt om {asks or 'geen bijzondere vaardigheid'}: {may} van de {of} mensen van de groep mogen het "
+        "oppakken.",
+    )
+    return factor("skill", asks, HOUSE, people, what)
+
+
+def in_hand(item: WorkItem) -> dict[str, Any]:
+    """Whether somebody has it in hand, and since when."""
+    since = zulu(item.claimed_at) if item.claimed_at else None
+    fact = {"since": since, "returnsAt": zulu(item.returns_at) if item.returns_at else None, "by": item.assignee}
+    what = say("Nobody has it in hand: it waits.", "Niemand heeft het opgepakt: het wacht.")
+    if item.assignee is not None:
+        moment = f" {local(item.claimed_at)}" if item.claimed_at else ""
+        what = say(
+            f"Somebody has it in hand since{moment}: it stands in no queue.",
+            f"Iemand heeft het opgepakt op{moment}: het staat in geen rij.",
+        )
+    return factor("inHand", item.assignee is not None, HOUSE, fact, what)

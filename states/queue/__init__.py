@@ -1,0 +1,1 @@
+"""Queue: pools, availability, claims, assignment, offers and alarms."""

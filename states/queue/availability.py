@@ -1,0 +1,116 @@
+"""Who is there, what someone can do, and how much someone holds."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import Any, NamedTuple
+
+from sqlalchemy import ARRAY, String, bindparam, text
+from sqlmodel import Session, select
+
+from rules.business_calendar.closed_days import why_surely_closed
+from rules.core.dated_values import value
+from rules.core.dates import AMSTERDAM, office_day
+from rules.core.roles import OF_AN_EMPLOYER, Role
+from rules.queue.skills import suffice
+from states.tables.people import Duty
+
+FRIDAY = 5
+
+
+class Presence(NamedTuple):
+    """What someone in a pool can take now."""
+
+    person: str
+    skills: tuple[str, ...]
+    """As work asks for them, ``domain:digital``; empty for every skill, where none were arranged."""
+    limit: int
+    """Items that the person may hold; acute ones come on top."""
+    in_hand: int
+    acute_in_hand: int
+    absent_until: date | None
+    """The last day of an absence that runs; None for whoever is there."""
+    at_work: bool
+    """Whether it is within the person's working hours, and the person is not absent."""
+
+    @property
+    def other_in_hand(self) -> bool:
+        """Whether the person holds work that is not acute."""
+        return self.in_hand > self.acute_in_hand
+
+    def can(self, skill: str) -> bool:
+        """Whether the person has what work asks for."""
+        return suffice(self.skills, skill)
+
+
+LOOK = text(
+    """
+    SELECT who.person, a.skills, a.hours, a."limit", held.in_hand, held.acute_in_hand,
+           (SELECT max(b.until) FROM absence b
+             WHERE b.person = who.person AND b.until >= :day AND b.since <= :day) AS absent_until
+    FROM unnest(:people) AS who(person) LEFT JOIN work_arrangement a ON a.person = who.person
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS in_hand, count(*) FILTER (WHERE w.lane = 1) AS acute_in_hand FROM work_item w
+        WHERE w.assignee = who.person AND w.role = :role AND w.organisation = :organisation AND w.done_at IS NULL
+    ) held
+    ORDER BY who.person
+    """,
+).bindparams(bindparam("people", type_=ARRAY(String)))
+
+
+def presence_of(session: Session, person: str, role: Role | str, organisation: str | None, *, at: datetime) -> Presence:
+    """What one person can take from a pool now."""
+    return look(session, [person], role, organisation, at=at)[0]
+
+
+def people_of(session: Session, role: Role | str, organisation: str | None, *, at: datetime) -> list[Presence]:
+    """Everyone who holds the duty of a pool."""
+    return look(session, holders(session, Role(role), organisation or ""), role, organisation, at=at)
+
+
+def holders(session: Session, role: Role, organisation: str) -> list[str]:
+    """Whoever holds a duty: for the employer where the role acts for one, else in the office or the ministry."""
+    mine = organisation if role in OF_AN_EMPLOYER else ""
+    query = select(Duty.person).where(Duty.role == role, Duty.organisation == mine)
+    return sorted(session.exec(query))
+
+
+def look(
+    session: Session, people: Sequence[str], role: Role | str, organisation: str | None, *, at: datetime
+) -> list[Presence]:
+    """What some people can take from a pool now, in the order of their handles."""
+    day = office_day(at)
+    limit = int(value("work_in_hand_limit", day))
+    facts = {"people": list(people), "role": str(role), "organisation": organisation or "", "day": day}
+    return [
+        Presence(
+            row.person,
+            tuple(row.skills or ()),
+            row.limit or limit,
+            row.in_hand,
+            row.acute_in_hand,
+            row.absent_until,
+            row.absent_until is None and within(row.hours or {}, at),
+        )
+        for row in session.connection().execute(LOOK, facts)
+    ]
+
+
+def within(hours: dict[str, Any], at: datetime) -> bool:
+    """Whether a moment lies in someone's working hours, or in the office's where none were arranged."""
+    held = hours_on(hours, office_day(at))
+    return held is not None and held[0] <= at.astimezone(AMSTERDAM).time() < held[1]
+
+
+def hours_on(hours: dict[str, Any], day: date) -> tuple[time, time] | None:
+    """From when until when someone works on a day, in local time; None where not at all.
+
+    On a holiday nobody does, and in a weekend whoever arranged it alone.
+    """
+    weekend = day.isoweekday() > FRIDAY
+    if why_surely_closed(day) is not None and not (weekend and hours):
+        return None
+    if hours:
+        line = hours.get(str(day.isoweekday()))
+        return (time.fromisoformat(line[0]), time.fromisoformat(line[1])) if line else None
+    held = value("office_hours", day)
+    return held["opens"], held["closes"]

@@ -1,0 +1,127 @@
+"""The queue: who may take what next.
+
+Order: lane, then ``start_by``, then age. Every Nth non-acute claim goes to the item that is longest overdue, so that
+nothing waits for ever; acute work always goes first. The order itself is :mod:`rules.queue.order`, the counting of the
+reserve :mod:`states.queue.reserve`, and the bound that follows from both is proved in docs/queue.md.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ARRAY, String, TextClause, bindparam, text
+from sqlalchemy.orm import make_transient_to_detached
+from sqlmodel import Session
+
+from rules.core.roles import Actor
+from rules.queue import assignment
+from rules.queue.skills import SKILLS
+from states.queue import pools, reserve
+from states.queue.assignment import ask, give
+from states.queue.availability import Presence, presence_of
+from states.queue.explanation import explain_claim
+from states.tables.work import WorkItem
+
+# The first items of each skill, each from one range of the index, and of those the first that nobody holds: the cost
+# does not grow with what waits, and only the item that is taken is locked.
+NEXT = """
+    SELECT w.* FROM (
+        SELECT found.id FROM unnest(:skills) AS mine(skill) CROSS JOIN LATERAL (
+            SELECT id, lane, start_by, created_at FROM work_item
+            WHERE role = :role AND organisation = :organisation AND skill = mine.skill
+              AND done_at IS NULL AND assignee IS NULL
+              AND NOT (:person = ANY (not_by))
+              AND NOT EXISTS (SELECT 1 FROM application
+                              WHERE application.id = work_item.application
+                                AND (application.applicant = :person OR application.representative = :person))
+              AND NOT EXISTS (SELECT 1 FROM loan WHERE loan.id = work_item.application AND loan.person = :person)
+              AND {where}
+            ORDER BY {order} LIMIT {width}
+        ) found ORDER BY {order} LIMIT {width}
+    ) candidate JOIN work_item w ON w.id = candidate.id
+    WHERE w.done_at IS NULL AND w.assignee IS NULL
+    ORDER BY {w_order} LIMIT 1 FOR UPDATE OF w {wait}
+"""
+
+
+def _statement(where: str, order: Sequence[str], *, wait: bool, width: int) -> TextClause:
+    written = NEXT.format(
+        where=where,
+        order=", ".join(order),
+        w_order=", ".join(f"w.{name}" for name in order),
+        width=width,
+        wait="" if wait else "SKIP LOCKED",
+    )
+    return text(written).bindparams(bindparam("skills", type_=ARRAY(String)))
+
+
+ORDER = ("lane", "start_by", "created_at", "id")
+ACUTE_FIRST = _statement("lane = 1", ORDER, wait=False, width=16)
+"""The next acute item; what others are taking at this moment is passed over, so acute claims wait for nobody."""
+IN_ORDER = _statement("lane > 1", ORDER, wait=False, width=4)
+"""The next item that is not acute; what an event is changing at this moment is passed over."""
+OVERDUE = _statement("lane > 1 AND start_by <= :at", ORDER[1:], wait=True, width=4)
+"""What is longest overdue; the reserve waits for an event that is changing it, so that its turn is not lost."""
+
+
+def claim(session: Session, *, by: Actor, at: datetime, acute_only: bool = False) -> WorkItem | None:
+    """Take the next item for someone, or the next acute one; None where none waits that this person may take.
+
+    No two claims get the same item. An acute claim waits for no other; those that are not acute follow each other
+    within their pool, so that the reserve counts right.
+
+    Raises:
+        RefusedError: the person is absent, or holds as much as is allowed and no acute work waits.
+    """
+    chain = pools.enter(session, *by.pool, at=at, person=by.person)
+    me = presence_of(session, by.person, *by.pool, at=at)
+    ask(assignment.present, person=me.person, absent_until=me.absent_until)
+    item, reserved = first(session, ACUTE_FIRST, by, me, at), False
+    if item is None and not acute_only:
+        item, reserved = _not_acute(session, by, me, at)
+    if item is None:
+        return None
+    give(item, me.person, at)
+    item.dispatched_at = item.dispatched_at or at  # whoever takes it knows of it
+    item.explanation = explain_claim(session, item, at=at, reserved=reserved)
+    facts = {"reserve": reserved, "explanation": item.explanation}
+    pools.note(session, chain, by=by, at=at, event="claim", item=item, facts=facts)
+    return item
+
+
+def _not_acute(session: Session, by: Actor, me: Presence, at: datetime) -> tuple[WorkItem | None, bool]:
+    """The next item that is not acute, and whether the reserve gave it."""
+    reserve.hold(session, *by.pool)
+    classes = reserve.classes_of(session, *by.pool, by.person, me.skills)
+    if not classes:
+        return None, False
+    ask(assignment.limit_in_hand, person=me.person, in_hand=me.in_hand, limit=me.limit, acute=False)
+    turn = reserve.is_turn(classes, at)
+    overdue = first(session, OVERDUE, by, me, at) if turn else None
+    item = overdue or first(session, IN_ORDER, by, me, at)
+    if item is not None:
+        reserve.count_claim(session, *by.pool, classes, turn=turn)
+    return item, overdue is not None
+
+
+def first(session: Session, wanted: TextClause, by: Actor, me: Presence, at: datetime) -> WorkItem | None:
+    """The first item that someone may take in an order, locked."""
+    role, organisation = by.pool
+    facts = {
+        "skills": ["", *(me.skills or SKILLS)],
+        "role": role,
+        "organisation": organisation,
+        "person": by.person,
+        "at": at,
+    }
+    # By hand, for each claim asks up to three times: loading by the session costs more than the statement does.
+    row = session.connection().execute(wanted, facts).mappings().first()
+    if row is None:
+        return None
+    known = session.identity_map.get(session.identity_key(WorkItem, row["id"]))
+    if isinstance(known, WorkItem):
+        session.refresh(known)
+        return known
+    item = WorkItem(**row)
+    make_transient_to_detached(item)
+    session.add(item)
+    return item

@@ -1,0 +1,1 @@
+"""Reporting: statistics, the history of work and cases, and the money trail."""

@@ -1,0 +1,69 @@
+"""Whose each day of a case was, read from its ledger and its terms."""
+
+from datetime import date, timedelta
+
+from sqlmodel import Session, col, select
+
+from rules.core.dates import office_day
+from rules.deadlines.attribution import Course, Held, days_of_life
+from states.deadlines import lifecycle
+from states.tables.application import Application, Takeover
+from states.tables.ledger import LedgerEntry
+from states.tables.work import Term
+
+WINDOWS = ("completion", "view")
+"""Terms in which a case waits for its applicant, whatever its stage."""
+ONE_DAY = timedelta(days=1)
+
+
+def days_of_case(session: Session, application: Application, on: date) -> dict[str, int]:
+    """How many days each party had a case, from its receipt up to and including its end, or this day."""
+    return days_of_life(
+        application.received_on,
+        application.ended_on or on,
+        stages(session, application),
+        windows(session, application),
+        courses(session, application),
+    )
+
+
+def stages(session: Session, application: Application) -> list[tuple[date, str]]:
+    """The day of each change of stage, and the stage it led to."""
+    query = select(LedgerEntry.at, LedgerEntry.after).where(
+        LedgerEntry.stream == application.stream,
+        LedgerEntry.chart == "application",
+        col(LedgerEntry.after).is_not(None),
+        col(LedgerEntry.after).is_distinct_from(col(LedgerEntry.before)),
+    )
+    return [(office_day(at), str(after)) for at, after in session.exec(query.order_by(col(LedgerEntry.seq)))]
+
+
+def terms(session: Session, application: Application, *kinds: str) -> list[Term]:
+    """The terms of some kinds of a case, in the order in which they started."""
+    query = select(Term).where(Term.application == application.id, col(Term.kind).in_(kinds))
+    return list(session.exec(query.order_by(col(Term.started_on), col(Term.id))))
+
+
+def windows(session: Session, application: Application) -> list[Held]:
+    """The days on which the applicant was to complete the application or to give a view.
+
+    The day on which that came lies with the office again, as in Awb 4:15.
+    """
+    found = []
+    for term in terms(session, application, *WINDOWS):
+        used = term.ended_on is not None and term.ended_by != "lapse"
+        last = term.ended_on - ONE_DAY if used and term.ended_on is not None else term.due_on
+        if term.due_on is not None and last is not None:
+            last = min(last, term.due_on)
+        found.append(Held(term.started_on + ONE_DAY, last, "applicant"))
+    return found
+
+
+def courses(session: Session, application: Application) -> list[Course]:
+    """When each employer had it in hand: before it confirmed the receipt, and in its term."""
+    asked = session.exec(select(Takeover).where(Takeover.stream == application.stream))
+    found = [Course(row.requested_on, row.received_on) for row in asked]
+    for term in terms(session, application, "takeover"):
+        still = tuple(Held(row.since, row.until, row.attributed_to) for row in lifecycle.suspensions(session, term))
+        found.append(Course(term.started_on + ONE_DAY, term.ended_on, still))
+    return found

@@ -1,0 +1,210 @@
+"""The money trail of one payable: advice, measure, takeover, payable, batch, bank entry and journal.
+
+A link that is not there yet is named; of what was paid nothing may be missing.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlmodel import Session, col, or_, select
+
+from states.charts.batch import BatchState
+from states.charts.booking import BookingState
+from states.charts.payable import PayableState
+from states.engine import parties
+from states.tables.application import Application, Measure, Takeover
+from states.tables.payments import (
+    BankEntry,
+    BatchLine,
+    Booking,
+    Document,
+    JournalLine,
+    Part,
+    Payable,
+    PayableLine,
+    PaymentBatch,
+    Side,
+)
+
+BEFORE_BATCH = {
+    PayableState.TO_MATCH: "the security contact says which measures it is for",
+    PayableState.RECEIVED: "finance checks it",
+    PayableState.CHECKED: "another person approves it",
+    PayableState.FIRST_APPROVED: "a second person approves it",
+    PayableState.APPROVED: "it stands in a batch",
+    PayableState.CREDIT: "the credit is settled against what is due to the supplier, or asked back",
+    PayableState.ASKED_BACK: "the supplier pays it back",
+    PayableState.RETURNED: "another payment of it is approved; the bank gave it back",
+}
+"""What comes next in each state before a batch."""
+BEFORE_BANK = {
+    BatchState.OPEN: "is sealed",
+    BatchState.SEALED: "is released by another person",
+    BatchState.RELEASED: "is exported",
+}
+"""What comes next of a batch before the bank has it."""
+LEFT = (BatchState.EXPORTED, BatchState.SETTLED)
+BY_THE_BANK = (PayableState.PAID, PayableState.REPAID)
+DONE = (*BY_THE_BANK, PayableState.OFFSET)
+"""What was paid, or was settled with a credit note and so needs no bank."""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A link that is not there yet."""
+
+    link: str
+    """advice, takeover, batch, bank or journal."""
+    words: str
+
+
+@dataclass(frozen=True)
+class Trail:
+    """Every link of the way of one payable, in order; parts that came back keep theirs."""
+
+    payable: Payable
+    application: Application | None
+    lines: list[PayableLine]
+    measures: list[Measure]
+    takeovers: list[Takeover]
+    payments: list[tuple[BatchLine, PaymentBatch]]
+    entries: list[BankEntry]
+    bookings: list[Booking]
+    journal: list[JournalLine]
+    documents: list[Document]
+
+    @property
+    def gaps(self) -> list[Gap]:
+        """What is not there yet; empty where the trail is complete."""
+        return [*self.before_money(), *self.at_the_bank(), *self.in_the_books()]
+
+    def before_money(self) -> Iterator[Gap]:
+        """Every measure that it pays for was advised, and taken over by the employer that pays."""
+        if self.measures and (self.application is None or self.application.adopted_on is None):
+            yield Gap("advice", "Not yet: the security authority adopts the advice.")
+        taken = [takeover.advice_version for takeover in self.takeovers if takeover.taken_over_on]
+        if self.measures and not taken:
+            yield Gap("takeover", "Not yet: the employer takes the measures over.")
+
+    def at_the_bank(self) -> Iterator[Gap]:
+        """It stands in a batch that left, and an entry of a statement says that it was paid."""
+        state = self.payable.state
+        if state in BEFORE_BATCH:
+            yield Gap("batch", f"Not yet: {BEFORE_BATCH[state]}.")
+            return
+        standing = [batch for line, batch in self.payments if line.counts]
+        for batch in standing:
+            if batch.state in BEFORE_BANK:
+                yield Gap("batch", f"Not yet: the batch {batch.id} {BEFORE_BANK[batch.state]}.")
+        if state is PayableState.BATCHED and any(batch.state in LEFT for batch in standing):
+            yield Gap("bank", "Not yet: an entry of a statement says that the bank booked it.")
+        if state is PayableState.PAID and not any(batch.state in LEFT and batch.sha256 for batch in standing):
+            yield Gap("batch", "Missing: the batch that was exported.")
+        if state in BY_THE_BANK and not self.paying_entries():
+            yield Gap("bank", "Missing: the entry of a statement by which it is known to be paid.")
+
+    def paying_entries(self) -> list[BankEntry]:
+        """The entries by which it counts as paid now."""
+        told = {(line.statement, line.entry) for line in self.standing() if line.part is Part.PAYMENT}
+        return [entry for entry in self.entries if (entry.message, entry.position) in told]
+
+    def in_the_books(self) -> Iterator[Gap]:
+        """What the bank did and what it was for stand in the journal, to the cent."""
+        if self.payable.state not in DONE:
+            return
+        if self.payable.state in BY_THE_BANK and self.sum_of(Part.PAYMENT, Side.BANK) != -self.payable.gross:
+            yield Gap("journal", "Missing: the payment in the journal.")
+        waiting = [booking for booking in self.bookings if booking.state not in STANDS]
+        for booking in waiting:
+            if booking.state is not BookingState.REVERSED:
+                needs = f": {', '.join(booking.missing)}" if booking.missing else ""
+                words = "waits for its evidence" if booking.missing else "is ready to be booked"
+                yield Gap("journal", f"Not yet: the booking {booking.id} {words}{needs}.")
+        open_amount = sum((row.amount for row in waiting if row.state is not BookingState.REVERSED), Decimal(0))
+        if self.sum_of(Part.COST, Side.CREDITOR) != open_amount - self.payable.gross:
+            yield Gap("journal", "Missing: what it was for, in the journal.")
+
+    def standing(self) -> list[JournalLine]:
+        """The lines of the journal that nothing reverses."""
+        mirrored = {(line.booking, line.mirrors) for line in self.journal}
+        return [line for line in self.journal if line.mirrors is None and (line.booking, line.position) not in mirrored]
+
+    def sum_of(self, part: Part, side: Side) -> Decimal:
+        """Debit less credit of the standing lines of one part on one side."""
+        lines = [line for line in self.standing() if (line.part, line.side) == (part, side)]
+        return sum((line.debit - line.credit for line in lines), Decimal(0))
+
+
+STANDS = (BookingState.BOOKED, BookingState.EXPORTED)
+
+
+def of_payable(session: Session, payable: Payable) -> Trail:
+    """The trail of one payable."""
+    lines = list(
+        session.exec(select(PayableLine).where(PayableLine.payable == payable.id).order_by(col(PayableLine.id)))
+    )
+    named = {line.measure for line in lines if line.measure}
+    measures = list(session.exec(select(Measure).where(col(Measure.id).in_(named)).order_by(col(Measure.id))))
+    asked = select(Takeover).where(Takeover.stream == payable.stream).order_by(col(Takeover.id))
+    mine = parties.current(session, payable.organisation)
+    takeovers = [row for row in session.exec(asked) if parties.current(session, row.organisation) == mine]
+    bookings = list(session.exec(select(Booking).where(Booking.payable == payable.id).order_by(col(Booking.id))))
+    made = [booking.id for booking in bookings]
+    journal = list(
+        session.exec(
+            select(JournalLine)
+            .where(col(JournalLine.booking).in_(made))
+            .order_by(col(JournalLine.booking), col(JournalLine.position)),
+        ),
+    )
+    return Trail(
+        payable=payable,
+        application=session.get(Application, payable.stream),
+        lines=lines,
+        measures=measures,
+        takeovers=takeovers if measures else [],
+        payments=payments_of(session, payable),
+        entries=entries_of(session, payable, journal),
+        bookings=bookings,
+        journal=journal,
+        documents=list(
+            session.exec(select(Document).where(Document.invoice == payable.invoice).order_by(col(Document.id)))
+        ),
+    )
+
+
+def payments_of(session: Session, payable: Payable) -> list[tuple[BatchLine, PaymentBatch]]:
+    """Every time that it stood in a batch, the first one first."""
+    query = select(BatchLine, PaymentBatch).join(PaymentBatch, col(PaymentBatch.id) == BatchLine.batch)
+    mine = query.where(BatchLine.payable == payable.id)
+    return list(session.exec(mine.order_by(col(PaymentBatch.created_at), col(PaymentBatch.id))).all())
+
+
+def entries_of(session: Session, payable: Payable, journal: Iterable[JournalLine]) -> list[BankEntry]:
+    """The entries of statements that paid it or gave it back: those that name it, and those that the journal names."""
+    told = {(line.statement, line.entry) for line in journal if line.statement}
+    statements = [statement for statement, _ in told]
+    query = select(BankEntry).where(or_(BankEntry.payable == payable.id, col(BankEntry.message).in_(statements)))
+    found = session.exec(query.order_by(col(BankEntry.booked_on), col(BankEntry.message), col(BankEntry.position)))
+    return [row for row in found if row.payable == payable.id or (row.message, row.position) in told]
+
+
+def payables_of_entry(session: Session, entry: BankEntry) -> list[Payable]:
+    """The payables that an entry of a statement paid or gave back."""
+    told = select(Booking.payable).join(JournalLine, col(JournalLine.booking) == Booking.id)
+    told = told.where(JournalLine.statement == entry.message, JournalLine.entry == entry.position)
+    query = select(Payable).where(or_(col(Payable.id).in_(told), col(Payable.id) == entry.payable))
+    return list(session.exec(query.order_by(col(Payable.id))))
+
+
+def payables_of_measure(session: Session, measure: Measure) -> list[Payable]:
+    """The payables that pay for a measure, or did before they were rejected."""
+    lines = select(PayableLine.payable).where(PayableLine.measure == measure.id)
+    return list(session.exec(select(Payable).where(col(Payable.id).in_(lines)).order_by(col(Payable.id))))
+
+
+def payables_of_batch(session: Session, batch: PaymentBatch) -> list[Payable]:
+    """The payables that stand, or stood, in a batch."""
+    lines = select(BatchLine.payable).where(BatchLine.batch == batch.id)
+    return list(session.exec(select(Payable).where(col(Payable.id).in_(lines)).order_by(col(Payable.id))))

@@ -1,0 +1,1 @@
+"""Storage: database, ledger, vault, and their verification."""

@@ -1,0 +1,1 @@
+"""Work: which state or event asks for which work item, and its synchronisation."""

@@ -1,0 +1,106 @@
+"""Which state asks for which work: one table."""
+
+from typing import Any, NamedTuple
+
+from rules.core.roles import Role
+from rules.threats.handoff import HandOffStep
+
+
+class Work(NamedTuple):
+    """What someone must do next: the event, whose duty it is, minutes of work, and the service level to start by."""
+
+    action: str
+    role: Role
+    estimate: int
+    service_level: str
+    skill: str = ""
+    """Of which kind is the skill that it asks for: ``domain`` of the advice, ``region`` of the employer, or none."""
+
+
+WORK: dict[tuple[str, str], tuple[Work, ...]] = {
+    # chart, state: work
+    ("application", "received"): (Work("start-intake", Role.OFFICER, 30, "intake"),),
+    ("application", "intake"): (Work("plan-interview", Role.OFFICER, 15, "intake"),),
+    ("application", "interview-planned"): (Work("hold-interview", Role.ADVISER, 120, "interview", "region"),),
+    ("application", "interview-held"): (Work("begin-advice", Role.ADVISER, 15, "advice"),),
+    ("application", "advice"): (Work("submit-advice", Role.ADVISER, 30, "advice"),),
+    ("application", "with-security-authority"): (Work("adopt-advice", Role.SECURITY_AUTHORITY, 60, "authority"),),
+    ("application", "refusal-intended"): (Work("refuse", Role.SECURITY_AUTHORITY, 45, "authority"),),
+    ("application", "booking"): (Work("close", Role.OFFICER, 15, "booking"),),
+    ("domain-advice", "to-assess"): (Work("assess-domain", Role.ADVISER, 60, "advice", "domain"),),
+    ("domain-advice", "returned"): (Work("assess-domain", Role.ADVISER, 30, "advice", "domain"),),
+    ("takeover", "requested"): (Work("confirm-receipt", Role.EMPLOYER, 15, "takeover"),),
+    ("takeover", "received"): (Work("take-over", Role.EMPLOYER, 45, "takeover"),),
+    ("measure", "taken-over"): (Work("order", Role.EMPLOYER, 30, "provision"),),
+    ("measure", "ordered"): (Work("provide", Role.EMPLOYER, 30, "provision"),),
+    ("measure", "provided"): (Work("receive-invoice", Role.FINANCE, 15, "settlement"),),
+    ("payable", "to-match"): (Work("match", Role.SECURITY_CONTACT, 15, "settlement"),),
+    ("payable", "received"): (Work("check", Role.FINANCE, 15, "settlement"),),
+    ("payable", "checked"): (Work("approve", Role.APPROVER, 10, "settlement"),),
+    ("payable", "first-approved"): (Work("approve-second", Role.APPROVER, 10, "settlement"),),
+    ("payable", "credit"): (Work("ask-back", Role.FINANCE, 10, "settlement"),),
+    ("payable", "asked-back"): (Work("record-repayment", Role.FINANCE, 10, "settlement"),),
+    ("payable", "approved"): (Work("build-batch", Role.FINANCE, 5, "settlement"),),
+    ("payable", "returned"): (Work("approve", Role.APPROVER, 20, "settlement"),),
+    ("payment-batch", "open"): (Work("seal", Role.FINANCE, 10, "settlement"),),
+    ("payment-batch", "sealed"): (Work("release", Role.RELEASER, 10, "settlement"),),
+    ("payment-batch", "released"): (Work("export", Role.FINANCE, 5, "settlement"),),
+    ("booking", "awaiting-evidence"): (Work("complete-evidence", Role.FINANCE, 15, "booking"),),
+    ("booking", "ready"): (Work("book", Role.FINANCE, 5, "booking"),),
+    ("loan", "requested"): (Work("grant", Role.EMPLOYER, 30, "loan"),),
+    ("loan", "granted"): (Work("lend", Role.EMPLOYER, 30, "loan"),),
+    ("loan", "due-back"): (Work("take-back", Role.EMPLOYER, 30, "loan"),),
+    ("objection", "received"): (Work("hear", Role.COORDINATOR, 60, "objection"),),
+    ("objection", "heard"): (Work("decide", Role.COORDINATOR, 120, "objection"),),
+    ("objection", "waived"): (Work("decide", Role.COORDINATOR, 120, "objection"),),
+}
+
+Changes = tuple[list[tuple[str, str]], list[dict[str, Any]]]
+"""The (subject, action) pairs whose work is done, and the rows of new work."""
+
+
+BY_HAND = frozenset(
+    {"assess-bank-report", "find-bank-statement", "settle-with-estate", "pursue-employer", "extend-calendar"}
+)
+"""Work that no state asks for; whoever did it says so."""
+
+
+LEVELS = {
+    "assess-bank-entry": "settlement",
+    "assess-bank-report": "settlement",
+    "find-bank-statement": "settlement",
+    "settle-with-estate": "settlement",
+    "pursue-employer": "takeover",
+    "extend-calendar": "booking",
+    "keep-after-office": "provision",
+    "remove": "provision",
+}
+"""The service level of work that no state asks for, where it is not that of the intake."""
+
+
+HAND_OFF: dict[HandOffStep, Work] = {
+    step: Work(step, Role.OFFICER, estimate, "intake")
+    for step, estimate in {
+        HandOffStep.CALL_112: 5,
+        HandOffStep.POLICE_REPORT: 30,
+        HandOffStep.SUPPORT_TEAM: 15,
+        HandOffStep.SECURITY_CONTACT: 15,
+        HandOffStep.CONSIDER_LOAN: 20,
+    }.items()
+}
+"""The steps of handing a threat over; which of them a signal asks for says the dated table ``hand_off``."""
+
+
+EVENT_OF: dict[str, str] = dict.fromkeys(HandOffStep, "record-hand-off") | {"assess-bank-entry": "match-bank-entry"}
+"""The event that does work which is not named after it."""
+
+
+OF_THE_OFFICE = frozenset(
+    {Role.OFFICER, Role.ADVISER, Role.SECURITY_AUTHORITY, Role.COORDINATOR, Role.ADMINISTRATOR},
+)
+
+
+def level_of(chart: str, action: str) -> str:
+    """The service level that work is begun within."""
+    works = (work for (name, _), works in WORK.items() if name == chart for work in works)
+    return next((work.service_level for work in works if work.action == action), LEVELS.get(action, "intake"))
