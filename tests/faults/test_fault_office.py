@@ -37,7 +37,7 @@ TURNS |= {("measure", "keep-after-office"), ("measure", "let-go"), ("payable", "
 TURNS |= {("takeover", "decline-second-home"), ("takeover", "fix-penalty"), ("takeover", "give-notice")}
 TURNS |= {("application", "receive-credit-note"), ("payable", "match"), ("booking", "correct")}
 TURNS |= {("organisation", name) for name in ("match-bank-entry", "set-aside-bank-entry", "reopen-period")}
-"""Turns of life that no way to closed takes; tests/states/test_bodies.py plants in them and searches the database."""
+"""Life events that no way to closed takes; tests/states/engine/test_bodies.py plants content in them and searches."""
 BESIDE = frozenset({"loan", "objection"})
 """Charts beside the way, planted in the same place."""
 

@@ -22,8 +22,8 @@ from rules.core.dated_values import Version
 DAY = timedelta(days=1)
 TESTS = [
     "tests/rules",
-    "--ignore=tests/rules/test_terms_by_walking.py",  # slow, and of the calendar alone
-    "--ignore=tests/rules/test_registration.py",  # reads values of its own
+    "--ignore=tests/rules/deadlines/test_end_dates_by_walking.py",  # slow, and of the calendar alone
+    "--ignore=tests/rules/core/test_rule_registration.py",  # reads values of its own
     "-p",
     "no:cacheprovider",
     "-qq",

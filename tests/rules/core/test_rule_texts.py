@@ -13,7 +13,7 @@ from rules.core.regulation import Office
 from rules.core.rule import OLDEST, REGISTRY, Rule, Words
 from rules.core.translations import PHRASES, dutch
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SPEAKING = sorted(REGISTRY)
 
 

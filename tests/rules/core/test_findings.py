@@ -1,6 +1,7 @@
 """What every rule says, word for word: a register that the law's readers can proofread.
 
-After a change of words, articles or dates: ``.venv/bin/python tests/rules/test_findings.py``, then read what changed.
+After a change of words, articles or dates, run ``.venv/bin/python tests/rules/core/test_findings.py`` and read what
+changed.
 """
 
 from pathlib import Path

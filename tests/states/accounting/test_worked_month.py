@@ -1,6 +1,7 @@
 """A worked month of a fictional municipality stands in docs/ with the files it yields, and is worked again here.
 
-``.venv/bin/python tests/states/test_worked_month.py`` works it and writes ``docs/worked-month.md`` and its files anew.
+``.venv/bin/python tests/states/accounting/test_worked_month.py`` works it and rewrites ``docs/worked-month.md`` and its
+files.
 """
 
 import csv
@@ -48,7 +49,7 @@ from states.storage.database import transaction
 from states.tables.application import Measure
 from states.tables.payments import BatchLine, Booking, Payable, PaymentBatch
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = Path(__file__).parents[3] / "docs"
 PAGE, FOLDER = DOCS / "worked-month.md", DOCS / "worked-month"
 FINANCE, APPROVER, RELEASER, CONTACT = (
     person(role, ZILVERDAM) for role in (Role.FINANCE, Role.APPROVER, Role.RELEASER, Role.SECURITY_CONTACT)

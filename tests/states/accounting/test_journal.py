@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from holding import money_holds, trails_hold
+from invariants import money_holds, trails_hold
 from office import (
     BROEKZIJDE,
     START,
@@ -27,7 +27,7 @@ from shelf import Prepared
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
-from test_finance import fill_paid, give_back, pay_again
+from test_payables import fill_paid, give_back, pay_again
 
 from rules.core.roles import Role
 from states.charts.application import Stage

@@ -120,5 +120,5 @@ def test_a_file_without_the_columns_is_refused_with_those_that_are_missing() -> 
 
 
 def test_the_example_of_the_documentation_is_read() -> None:
-    pieces = read_now((Path(__file__).parents[2] / "docs" / "examples" / "forecast-log.csv").read_text("utf-8"))
+    pieces = read_now((Path(__file__).parents[3] / "docs" / "examples" / "forecast-log.csv").read_text("utf-8"))
     assert len(pieces) > 130

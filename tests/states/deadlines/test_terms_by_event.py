@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from late import DUE, change, default, fill_received, noon, take_over, term, tick
+from late_employer import DUE, change, default, fill_received, noon, take_over, term, tick
 from office import (
     GOUDVEEN,
     OFFICER,

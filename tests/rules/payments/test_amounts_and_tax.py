@@ -319,9 +319,7 @@ def test_a_cent_of_own_contribution_costs_the_exemption_and_the_words_say_what_t
 
 # Words.
 
-OURS = sorted(
-    rule.id for rule in REGISTRY.values() if rule.module.startswith("rules.payments.")
-)
+OURS = sorted(rule.id for rule in REGISTRY.values() if rule.module.startswith("rules.payments."))
 
 
 @pytest.mark.parametrize("rule_id", OURS)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
-from late import noon
+from late_employer import noon
 from office import OFFICER, do, receive, row, rows, walk
 from sqlalchemy import Engine
 

@@ -94,6 +94,6 @@ def test_a_fault_is_logged_with_its_place_and_without_its_words(
         logging.getLogger().setLevel(level)
     told = capfd.readouterr().err
     assert '"error": "RuntimeError"' in told
-    assert "test_api_quiet.py" in told
+    assert "test_api_leaks_nothing.py" in told
     assert "/v1/applications/{reference}" in told
     assert "Gargamel" not in told

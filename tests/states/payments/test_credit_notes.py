@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 from banking import Line, bring, statement
-from holding import money_holds
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from invariants import money_holds
 from office import (
     GOUDVEEN,
     ZILVERDAM,

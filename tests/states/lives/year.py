@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from late import noon
+from late_employer import noon
 from office import (
     ADMINISTRATOR,
     AUTHORITY,

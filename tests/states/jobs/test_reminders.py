@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from late import noon, tick
+from late_employer import noon, tick
 from office import COORDINATOR, act, at_event, enrol, problems, receive, rows, walk
 from shelf import Prepared
 from sqlalchemy import Engine

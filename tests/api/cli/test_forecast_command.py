@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from api.cli.main import app
 
-LOG = Path(__file__).parents[2] / "docs" / "examples" / "forecast-log.csv"
+LOG = Path(__file__).parents[3] / "docs" / "examples" / "forecast-log.csv"
 QUICK = ("--weeks", "4", "--replications", "10")
 
 

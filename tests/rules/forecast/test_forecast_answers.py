@@ -26,7 +26,7 @@ from rules.forecast.time_axis import Axis
 from rules.forecast.trace import dice, trace
 from rules.threats.urgency import Urgency
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 KNOWN = Path(__file__).with_name("forecast.json")
 """What a small forecast says, to the last digit: written anew by running this file."""
 LOG = (ROOT / "docs" / "examples" / "forecast-log.csv").read_text("utf-8")

@@ -14,10 +14,10 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from holding import chain_holds, holds, office_holds, stored_terms
 from hypothesis import HealthCheck, Phase, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from invariants import chain_holds, holds, office_holds, stored_terms
 from office import (
     ADMINISTRATOR,
     BESIDE_THE_WAY,
@@ -40,7 +40,7 @@ from office import (
     snapshot,
     walk,
 )
-from replayed import Replay
+from replayed_terms import Replay
 from shelf import Shelf
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select

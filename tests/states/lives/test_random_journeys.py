@@ -4,7 +4,7 @@ import random
 from datetime import datetime, timedelta
 
 import pytest
-from holding import holds, office_holds
+from invariants import holds, office_holds
 from office import GOUDVEEN, LAAGLAND, START, ZILVERDAM, carry_out, onward, problems, receive, snapshot
 from sqlalchemy import Engine
 from sqlmodel import Session

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from late import DUE, TO, change, default, fill_received, noon, take_over
+from late_employer import DUE, TO, change, default, fill_received, noon, take_over
 from office import OFFICER, START, ZILVERDAM, act, do, intend_to_refuse_one, person, receive, refused, row, rows
 from shelf import Prepared
 from sqlalchemy import Engine

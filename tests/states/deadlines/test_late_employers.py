@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from late import (
+from late_employer import (
     DUE,
     EMPLOYER,
     TO,

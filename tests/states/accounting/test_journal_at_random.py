@@ -10,10 +10,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from holding import money_holds, trails_hold
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from invariants import money_holds, trails_hold
 from office import GOUDVEEN, START, ZILVERDAM, at_event, do, furnish, person, problems, receive, rows, sparing, walk
 from shelf import Shelf
 from sqlalchemy import Engine
