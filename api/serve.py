@@ -4,6 +4,7 @@ import uvicorn
 
 from api.app import create
 from states import logging_setup
+from states.deadlines.validation import check_dated_values
 from states.settings import Configuration
 
 GRACE = 3
@@ -13,6 +14,7 @@ GRACE = 3
 def main() -> None:
     """Serve until stopped."""
     logging_setup.set_up("api")
+    check_dated_values()
     configuration = Configuration()
     uvicorn.run(
         create(configuration),

@@ -22,7 +22,7 @@ from flows.deployment_file import read, schedules
 from states.jobs import runs
 from states.settings import Configuration
 from states.storage.database import transaction
-from states.tables.work import Threshold
+from states.tables.deadlines import Threshold
 
 RUNNING = 1_000_000
 DUE = 2_000

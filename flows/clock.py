@@ -18,6 +18,7 @@ from flows.deployment_file import late_at, read, schedules
 from flows.heartbeat import Pulse
 from flows.runtime import await_gate, configuration, engine, here, utc_now
 from states import logging_setup
+from states.deadlines.validation import check_dated_values
 from states.jobs import runs
 from states.settings import Configuration
 from states.storage.database import transaction
@@ -139,6 +140,7 @@ class Clock:
 def main() -> None:
     """Tick until stopped."""
     logging_setup.set_up("clock")
+    check_dated_values()
     await_gate()
     clock = Clock(engine(), configuration(), utc_now())
     pulse = Pulse(engine(), "clock")

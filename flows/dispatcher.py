@@ -20,6 +20,7 @@ from flows.prefect_bridge import Bridge
 from flows.runtime import EdgeError, await_gate, configuration, engine, here, utc_now
 from flows.wakeup import Bell
 from states import logging_setup
+from states.deadlines.validation import check_dated_values
 from states.settings import Configuration
 from states.storage.database import listen
 
@@ -100,6 +101,7 @@ def serve(url: str, dispatcher: Dispatcher, pulse: Pulse) -> None:
 def main() -> None:
     """Run until stopped."""
     logging_setup.set_up("dispatcher")
+    check_dated_values()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     said = configuration()
     if said.database_url is None:

@@ -31,7 +31,7 @@ from states.queue import offers as offering
 from states.settings import Configuration
 from states.storage import checkpoints
 from states.storage.database import transaction
-from states.tables.work import Outbox
+from states.tables.letters import Outbox
 
 DISPATCH = "dispatch"
 DELIVER = "deliver-outbox"

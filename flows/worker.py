@@ -30,6 +30,7 @@ from flows.heartbeat import Pulse
 from flows.registration import load, register
 from flows.runtime import await_gate, configuration, engine, here, mark, utc_now
 from states import logging_setup
+from states.deadlines.validation import check_dated_values
 
 TYPE = "veiligadvies"
 TIDY = timedelta(seconds=10)
@@ -153,6 +154,7 @@ async def tidy(client: PrefectClient, deployments: dict[str, Any]) -> None:
 def main() -> None:
     """Run until stopped; in a thread, for in the main thread Prefect would take our signals for its own."""
     logging_setup.set_up("worker")
+    check_dated_values()
     await_gate()
     stop = threading.Event()
     thread = threading.Thread(target=anyio.run, args=[serve, stop], name="worker")

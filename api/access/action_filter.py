@@ -4,14 +4,12 @@ from dataclasses import replace
 
 from sqlmodel import Session, col, select
 
-from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
+from api.access.visibility import SEES_ALL_BOOKS
+from rules.core.roles import OF_AN_EMPLOYER, Actor
 from rules.procedure.authorization import roles_of
 from states.commands.available_actions import Action
 from states.engine import parties
 from states.tables.payments import PaymentBatch
-
-SEES_ALL_BOOKS = frozenset({Role.COORDINATOR, Role.AUDITOR, Role.ADMINISTRATOR, Role.OFFICER})
-"""Who of the office sees the batches and books of every employer."""
 
 
 def shown(session: Session, by: Actor, found: list[Action], own: set[str]) -> list[Action]:

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 
 from api.forecasting import answers, plot, text
 from api.forecasting.answers import Given
-from rules.deadlines.calculator import QuestionError
+from rules.core.errors import QuestionError
 from rules.forecast.event_log import LogError
 from rules.forecast.history import Past, TooLittleHistoryError
 from rules.forecast.model import Model

@@ -114,8 +114,8 @@ def term(
     ] = None,
 ) -> None:
     """Say when a term ends, and why; needs no office."""
-    from rules.core.dated_values import RulesError  # noqa: PLC0415
-    from rules.deadlines.calculator import Question, QuestionError, calculate  # noqa: PLC0415
+    from rules.core.errors import QuestionError, RulesError  # noqa: PLC0415
+    from rules.deadlines.calculator import Question, calculate  # noqa: PLC0415
 
     question = Question(
         since, hours, days, weeks, months, years, backwards, service_level, level, lane, tuple(suspended or ())
@@ -136,11 +136,13 @@ def term(
 @app.command()
 def values() -> None:
     """Say whether the dated values fit, before an office is started with them; needs no office."""
-    from rules.core.dated_values import FOLDER, RulesError, versions  # noqa: PLC0415
+    from rules.core.dated_values import FOLDER, versions  # noqa: PLC0415
+    from rules.core.errors import RulesError  # noqa: PLC0415
+    from states.deadlines.validation import check_dated_values  # noqa: PLC0415
 
     try:
-        from states.reporting import statistics  # noqa: F401, PLC0415  # each judges its own values
-    except (RulesError, ValueError) as error:  # the second where a file is no TOML
+        check_dated_values()
+    except RulesError as error:
         fail(f"The dated values in {FOLDER} do not fit.\n{error}")
     typer.echo(f"{len(versions())} dated values fit.")
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import typer
 from sqlalchemy import Engine
 
-from api.routes.progress_report import WRITERS, Asked
+from api.views.progress_report import WRITERS, Asked
 from notifications.catalogue import LANGUAGES
-from rules.deadlines.calculator import QuestionError
+from rules.core.errors import QuestionError
 from states.storage.database import transaction
 
 

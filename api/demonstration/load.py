@@ -23,9 +23,9 @@ from states.jobs.reminders import pass_due
 from states.queue import claiming, offers
 from states.storage.database import transaction
 from states.tables.application import Application
+from states.tables.deadlines import Threshold
 from states.tables.ledger import Stream
 from states.tables.people import Organisation, Person
-from states.tables.work import Threshold
 
 Progress = Callable[[int, int, str], None]
 

@@ -8,7 +8,8 @@ from typing import Any
 from sqlmodel import Session
 
 from api.forecasting.text import advisers
-from rules.deadlines.calculator import QuestionError
+from rules.core.dates import utc_text
+from rules.core.errors import QuestionError
 from rules.forecast import event_log
 from rules.forecast.backtest import back_test
 from rules.forecast.history import Past, fit
@@ -16,7 +17,6 @@ from rules.forecast.model import Model, Spread
 from rules.forecast.request import Question, Tell, another, answer, check
 from rules.forecast.sources import Assumed, assumed, example, past_of_log
 from rules.queue.order import LANES
-from rules.queue.priority import zulu
 from states.reporting.forecast_input import past_of_office
 
 NOBODY = "Nobody took or ended work in the last weeks of the log, so nobody is there to simulate; say how many."
@@ -113,7 +113,13 @@ def fitted(past: Past, given: Given, question: Question, source: str) -> tuple[M
         stage = replace(model.stages[0], hours={0: Spread(mean=given.hours_per_case)})
         model = replace(model, stages=(stage,))
         said.append(f"{given.hours_per_case:g} hours a case")
-    told = {"source": source, "from": zulu(past.origin), "until": zulu(past.until), **basis(model), "assumed": said}
+    told = {
+        "source": source,
+        "from": utc_text(past.origin),
+        "until": utc_text(past.until),
+        **basis(model),
+        "assumed": said,
+    }
     return model, {**told, "cases": len({piece.case for piece in past.pieces})}
 
 

@@ -14,7 +14,7 @@ from sqlmodel import col, delete, select
 from api.http.dependencies import Edge
 from states.errors import ReusedKeyError
 from states.storage.vault import Vault
-from states.tables.work import IdempotencyKey
+from states.tables.operations import IdempotencyKey
 
 KEPT = timedelta(hours=24)
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
 from api.http.errors import ApiError, status_of
-from rules.core.dated_values import RulesError
+from rules.core.errors import RulesError
 from states import logging_setup
 from states.engine import bodies
 from states.errors import MalformedError, RefusedError, StatesError, TooLargeError
@@ -132,3 +132,8 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(kind, in_the_way)
     app.add_exception_handler(DataError, out_of_range)
     app.add_exception_handler(RulesError, beyond_the_rules)
+
+
+def at_fault(parameter: str, error: Exception) -> RequestValidationError:
+    """A query that cannot be answered, with the parameter to mend."""
+    return RequestValidationError([{"type": "value_error", "loc": ("query", parameter), "msg": str(error)}])

@@ -19,3 +19,8 @@ def href(chart: str, subject: str, event: str | None = None) -> str:
     """The address of a subject, or of one of its events."""
     address = f"/v1/{COLLECTIONS[chart]}/{subject}"
     return f"{address}/_{event}" if event else address
+
+
+def etag(version: int) -> str:
+    """A version as an entity tag."""
+    return f'"{version}"'

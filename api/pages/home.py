@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.http.dependencies import utc_now
-from api.routes.operations import look
+from api.http.readiness import check_parts
 from rules.core.roles import Role
 
 HERE = Path(__file__).parent
@@ -30,7 +30,7 @@ WHAT = {
 def front(request: Request) -> HTMLResponse:
     """What this is, what runs where, and links on."""
     configuration = request.app.state.configuration
-    parts = look(request.app.state.engine, configuration, utc_now())
+    parts = check_parts(request.app.state.engine, configuration, utc_now())
     prefect = (configuration.prefect_api_url or "").removesuffix("/api")
     page = PAGES.get_template("home.html").render(
         parts=[{**part, "what": WHAT[part["name"]]} for part in parts],

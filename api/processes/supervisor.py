@@ -136,10 +136,12 @@ class Supervisor:
 
     def _keep_values(self) -> Path:
         """Refuse dated values that do not fit; those that do stay for this run, whatever becomes of their files."""
-        from rules.core.dated_values import FOLDER, RulesError  # noqa: PLC0415  # as above
+        from rules.core.dated_values import FOLDER  # noqa: PLC0415  # as above
+        from rules.core.errors import RulesError  # noqa: PLC0415  # as above
+        from states.deadlines.validation import check_dated_values  # noqa: PLC0415  # as above
 
         try:
-            from states.queue import claiming  # noqa: F401, PLC0415  # each judges its own values
+            check_dated_values()
         except RulesError as error:
             raise OfficeError(f"The dated values in {FOLDER} do not fit.\n{error}") from error
         kept = self._folder / "values"

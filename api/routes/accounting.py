@@ -8,11 +8,11 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 from sqlmodel import Session, select
 
-from api import views
+from api.access.visibility import SEES_ALL_BOOKS, not_finance, of_own_employer
 from api.http.dependencies import Edge, OneEdge
 from api.http.pagination import Cursor, Limit, cut
-from api.routes.case_parts import Bookings, booking_view
-from api.routes.payments import SEES_ALL_BOOKS, not_finance, own
+from api.views import base
+from api.views.payments import Bookings, booking_view
 from rules.core.dates import office_day
 from rules.core.roles import OF_AN_EMPLOYER
 from rules.payments import accounting_periods as rules
@@ -74,7 +74,7 @@ def leave(edge: Edge, sheet: Sheet, form: str, *, about: dict[str, Any], name: s
     return marked(as_workbook(sheet, about=about, made_on=made_on), WORKBOOK, f"{name}.xlsx", totals)
 
 
-class Journal(views.View):
+class Journal(base.View):
     """The journal, with its control totals."""
 
     items: list[JournalRow]
@@ -125,7 +125,7 @@ def audit_file(edge: Edge, names: journal_query.Employers, period: str | None, s
     return marked(written, "application/xml", f"{name}.xaf", control(sheet))
 
 
-class OpenItems(views.View):
+class OpenItems(base.View):
     """What is open in the books."""
 
     items: list[OpenItem]
@@ -142,7 +142,7 @@ def open_items(edge: OneEdge, employer: Employer = None, form: Form = "json") ->
     return leave(edge, sheet, form, about={"on": office_day(edge.at)}, name="open-items")
 
 
-class TaxClasses(views.View):
+class TaxClasses(base.View):
     """A year by tax class."""
 
     items: list[ClassRow]
@@ -159,7 +159,7 @@ def tax_classes(edge: OneEdge, year: Year, employer: Employer = None, form: Form
     return leave(edge, sheet, form, about={"year": year}, name=f"tax-classes-{year}")
 
 
-class Spending(views.View):
+class Spending(base.View):
     """What was spent beside the ministry's contribution; a report, never a claim."""
 
     items: list[SpendingRow]
@@ -177,7 +177,7 @@ def spending(edge: OneEdge, year: Year, employer: Employer = None, form: Form = 
     return leave(edge, sheet, form, about={"year": year, "note": reports.NO_CLAIM}, name=f"spending-{year}")
 
 
-class AccountsView(views.View):
+class AccountsView(base.View):
     """The accounts of the books as they hold on a day, and by which document."""
 
     since: date
@@ -192,7 +192,7 @@ class AccountsView(views.View):
     source: str
 
 
-class PeriodView(views.View):
+class PeriodView(base.View):
     """A period that is closed."""
 
     period: str
@@ -202,7 +202,7 @@ class PeriodView(views.View):
     closed_at: datetime
 
 
-class Books(views.View):
+class Books(base.View):
     """How an employer keeps its books."""
 
     organisation: str
@@ -242,6 +242,6 @@ def bookings(
         query = query.where(Booking.state == state)
     if cursor is not None:
         query = query.where(Booking.id > cursor)
-    found = edge.session.exec(own(edge, query, Booking).order_by(Booking.id).limit(limit + 1)).all()
+    found = edge.session.exec(of_own_employer(edge, query, Booking).order_by(Booking.id).limit(limit + 1)).all()
     shown, following = cut(found, limit)
     return Bookings(items=[booking_view(row) for row in shown], next=following)

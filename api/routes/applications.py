@@ -3,17 +3,19 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import Field
 from sqlalchemy import ColumnElement, false
 from sqlmodel import Session, col, or_, select
 
-from api import views
+from api.access import visibility
 from api.http.dependencies import Edge, OneEdge
 from api.http.errors import MalformedHeaderError
 from api.http.idempotency import Answer, once
 from api.http.pagination import newest_first
-from api.http.urls import href
+from api.http.parameters import Reference
+from api.http.urls import etag, href
+from api.views import applications, base
 from rules.core.regulation import Office
 from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
 from rules.threats.urgency import Urgency
@@ -25,26 +27,25 @@ from states.errors import NotFoundError
 from states.events.application.receipt import NewApplication, Receive
 from states.storage import name_index, replay
 from states.tables.application import Application, ApplicationEmployer, DomainAdvice, Takeover
-from states.tables.work import Reminder
+from states.tables.deadlines import Reminder
 
 router = APIRouter(prefix="/v1/applications", tags=["applications"])
 EXAMPLE: dict[str, Any] = Receive().example(None)  # type: ignore[arg-type]  # it looks at no step
-Reference = Annotated[str, Path(pattern=r"^[A-Za-z0-9-]{3,40}$", description="The application's reference")]
 EMPLOYER = r"^[a-z0-9-]{2,60}$"
 Limit = Annotated[int, Query(ge=1, le=200)]
 
 
-class Page(views.View):
+class Page(base.View):
     """A page of applications; ``next`` is the cursor of the following page, if there is one."""
 
-    items: list[views.ApplicationSummary]
+    items: list[applications.ApplicationSummary]
     next: str | None = None
 
 
 @router.post(
     "",
     status_code=201,
-    response_model=views.ApplicationView,
+    response_model=applications.ApplicationView,
     operation_id="receive-application",
     openapi_extra={"requestBody": {"content": {"application/json": {"example": EXAMPLE}}}},
 )
@@ -109,7 +110,7 @@ def page(edge: Edge, wanted: Search) -> Page:
     if wanted.reference:
         query = query.where(col(Application.id).startswith(wanted.reference.upper(), autoescape=True))
     if wanted.name:
-        reads = by.role in views.READS_CONTENT
+        reads = by.role in visibility.READS_CONTENT
         query = query.where(col(Application.applicant).in_(name_index.find(session, wanted.name) if reads else []))
     if wanted.employer:
         known = parties.known_as(session, parties.current(session, wanted.employer))
@@ -123,8 +124,8 @@ def page(edge: Edge, wanted: Search) -> Page:
     more = len(rows) > wanted.limit
     last = shown[-1] if shown else None
     return Page(
-        items=[views.summary(session, row) for row in shown],
-        next=f"{views.zulu(last.created_at.isoformat())}~{last.id}" if more and last else None,
+        items=[applications.summary(session, row) for row in shown],
+        next=f"{base.utc_instants(last.created_at.isoformat())}~{last.id}" if more and last else None,
     )
 
 
@@ -140,7 +141,7 @@ def of_caller(session: Session, by: Actor) -> list[ColumnElement[bool]]:
             col(Takeover.organisation).in_(parties.known_as(session, by.organisation))
         )
         found.append(col(Application.id).in_(asked))
-    if by.role in views.WHERE_TOLD:
+    if by.role in visibility.WHERE_TOLD:
         told = select(Reminder.application).where(Reminder.recipient == by.person)
         found.append(col(Application.id).in_(told))
     return found
@@ -158,16 +159,16 @@ def unfold(cursor: str) -> tuple[datetime, str]:
     return at, reference
 
 
-@router.get("/{reference}", response_model=views.ApplicationView, operation_id="get-application")
+@router.get("/{reference}", response_model=applications.ApplicationView, operation_id="get-application")
 def one(
     edge: OneEdge,
     request: Request,
     response: Response,
     reference: Reference,
     as_of: Annotated[datetime | None, Query(alias="asOf")] = None,
-) -> views.ApplicationView | Response:
+) -> applications.ApplicationView | Response:
     """An application as the caller may see it; with ``asOf`` as it stood at that instant, from the ledger."""
-    row = views.seen(edge.session, edge.by, reference)
+    row = visibility.require_application(edge.session, edge.by, reference)
     if as_of is not None:
         if as_of.tzinfo is None:
             raise MalformedHeaderError("asOf: give an instant with its offset, such as 2026-11-23T12:00:00Z.")
@@ -180,12 +181,7 @@ def one(
     return view_of(edge, row)
 
 
-def etag(version: int) -> str:
-    """A version as an entity tag."""
-    return f'"{version}"'
-
-
-def view_of(edge: Edge, row: Application) -> views.ApplicationView:
+def view_of(edge: Edge, row: Application) -> applications.ApplicationView:
     """An application with its advice, takeovers and, for those who need to know, its content."""
     session, by = edge.session, edge.by
     advice = session.exec(
@@ -196,19 +192,21 @@ def view_of(edge: Edge, row: Application) -> views.ApplicationView:
     )
     takeovers = session.exec(select(Takeover).where(Takeover.stream == row.id).order_by(Takeover.organisation)).all()
     own = parties.known_as(session, by.organisation) if by.role in OF_AN_EMPLOYER else None
-    content = views.wire(views.content_of(session, by, row.stream, row.id, views.READS_CONTENT))
-    return views.ApplicationView(
-        **views.summary(session, row).model_dump(),
+    content = base.wire(base.content_of(session, by, row.stream, row.id, visibility.READS_CONTENT))
+    return applications.ApplicationView(
+        **applications.summary(session, row).model_dump(),
         **row.model_dump(exclude={"office", "urgency", "received_on", "changed_at", "id", "state", "stream"}),
-        advice=views.advice(by, [views.DomainView.model_validate(item) for item in advice]),
+        advice=applications.advice(by, [applications.DomainView.model_validate(item) for item in advice]),
         takeovers=[
-            views.TakeoverView.model_validate(item) for item in takeovers if own is None or item.organisation in own
+            applications.TakeoverView.model_validate(item)
+            for item in takeovers
+            if own is None or item.organisation in own
         ],
         content=content or None,
     )
 
 
-def past(edge: Edge, row: Application, instant: datetime) -> views.ApplicationView:
+def past(edge: Edge, row: Application, instant: datetime) -> applications.ApplicationView:
     """An application as it stood at an instant: its facts, rebuilt from the ledger."""
     rows = replay.as_of(edge.session, row.stream, instant)
     facts = rows.get(f"application:{row.id}")
@@ -220,9 +218,11 @@ def past(edge: Edge, row: Application, instant: datetime) -> views.ApplicationVi
 
     employers = sorted(of("application_employer"), key=lambda item: item["position"])
     own = parties.known_as(edge.session, edge.by.organisation) if edge.by.role in OF_AN_EMPLOYER else None
-    return views.ApplicationView(
+    return applications.ApplicationView(
         **{**facts, "reference": row.id, "stage": facts["state"], "version": row.version},
         employers=[item["organisation"] for item in employers],
-        advice=views.advice(edge.by, [views.DomainView(**item) for item in of("domain_advice")]),
-        takeovers=[views.TakeoverView(**item) for item in of("takeover") if own is None or item["organisation"] in own],
+        advice=applications.advice(edge.by, [applications.DomainView(**item) for item in of("domain_advice")]),
+        takeovers=[
+            applications.TakeoverView(**item) for item in of("takeover") if own is None or item["organisation"] in own
+        ],
     )

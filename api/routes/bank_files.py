@@ -12,12 +12,14 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from sqlalchemy import Engine, func
 from sqlmodel import col, select
 
-from api import views
+from api.access.visibility import of_own_employer
 from api.http import authentication
 from api.http.dependencies import Edge, OneConfiguration, OneEdge, demand, utc_now
 from api.http.idempotency import Answer, once
 from api.http.pagination import Cursor, Limit, cut, newest_first
-from api.routes.payments import Id, Key, own
+from api.http.parameters import Id, Key
+from api.views import base
+from api.views.payments import FoundView
 from rules.core.roles import OF_AN_EMPLOYER
 from states.commands import bank_files
 from states.engine import parties
@@ -37,7 +39,7 @@ IN_MEMORY = 2**20
 """Bytes that are held in memory; beyond that the file lies on disk without a name until it was taken in."""
 
 
-class BankEntryView(views.View):
+class BankEntryView(base.View):
     """One line of a statement: matched, set aside, or waiting for a person, and why."""
 
     position: int
@@ -48,26 +50,26 @@ class BankEntryView(views.View):
     reference: str | None
     is_return: bool
     reason: str | None
-    reason_words: views.Words | None
+    reason_words: base.Words | None
     payable: str | None
     batch: str | None
     matched: bool
     waits: bool
-    finding: views.FoundView | None
+    finding: FoundView | None
     assessed_by: str | None
 
 
-class PaymentStatusView(views.View):
+class PaymentStatusView(base.View):
     """What the bank said of one payment of an order."""
 
     end_to_end: str
     status: str
-    status_words: views.Words | None
+    status_words: base.Words | None
     reason: str | None
-    reason_words: views.Words | None
+    reason_words: base.Words | None
 
 
-class BankMessageSummary(views.View):
+class BankMessageSummary(base.View):
     """A file of the bank that was taken in."""
 
     id: str
@@ -93,7 +95,7 @@ class BankMessageView(BankMessageSummary):
     payments: list[PaymentStatusView]
 
 
-class StatementGap(views.View):
+class StatementGap(base.View):
     """A statement that is missing, or whose opening balance does not follow from the one before it."""
 
     organisation: str
@@ -103,7 +105,7 @@ class StatementGap(views.View):
     expected: Decimal | None
 
 
-class BankMessages(views.View):
+class BankMessages(base.View):
     """Files of the bank, the newest first, and what is missing between them."""
 
     items: list[BankMessageSummary]
@@ -116,7 +118,7 @@ def entry_view(entry: BankEntry) -> BankEntryView:
     """One line in wire form."""
     return BankEntryView(
         **entry.model_dump(exclude={"finding"}),
-        finding=None if entry.finding is None else views.FoundView.model_validate(entry.finding),
+        finding=None if entry.finding is None else FoundView.model_validate(entry.finding),
         reason_words=reason_in_words(entry.reason),
         waits=entry.waits,
     )
@@ -258,7 +260,7 @@ def messages(
 ) -> BankMessages:
     """The bank's files of the caller's employer, the newest first, and what is missing between its statements."""
     place = col(BankMessage.received_at), col(BankMessage.id)
-    query = own(edge, select(BankMessage), BankMessage)
+    query = of_own_employer(edge, select(BankMessage), BankMessage)
     if kind is not None:
         query = query.where(BankMessage.kind == kind)
     last = None if cursor is None else message_of(edge, cursor)
@@ -267,7 +269,9 @@ def messages(
     shown, following = cut(found, limit)
     owners = [edge.by.organisation or ""]
     if not edge.by.organisation:
-        owners = sorted(edge.session.exec(own(edge, select(BankMessage.organisation).distinct(), BankMessage)))
+        owners = sorted(
+            edge.session.exec(of_own_employer(edge, select(BankMessage.organisation).distinct(), BankMessage))
+        )
     missing = [gap for owner in owners for gap in gaps(edge.session, owner)]
     return BankMessages(
         items=[BankMessageSummary(**row.model_dump(), waiting=waiting(edge, row.id)) for row in shown],
@@ -289,7 +293,7 @@ def message_of(edge: Edge, key: str) -> BankMessage:
         if edge.by.organisation != parties.current(edge.session, row.organisation):
             raise NotFoundError("bank message", key)
     else:
-        own(edge, select(BankMessage), BankMessage)  # refuses those who have nothing to do with money
+        of_own_employer(edge, select(BankMessage), BankMessage)  # refuses those who have nothing to do with money
     return row
 
 

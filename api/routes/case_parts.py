@@ -8,11 +8,13 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 from sqlmodel import col, or_, select
 
-from api import views
-from api.access import action_filter
+from api.access import action_filter, visibility
+from api.access.visibility import own_parts
 from api.http.dependencies import Edge, OneEdge
-from api.http.urls import href
-from api.routes.applications import Reference, etag
+from api.http.parameters import Reference
+from api.http.urls import etag, href
+from api.views import applications, base, work
+from api.views.payments import Bookings, Payables, booking_view, payable_view
 from rules.core.dates import office_day
 from rules.core.roles import OF_AN_EMPLOYER, Role
 from rules.deadlines.suspensions import Suspension, attribution
@@ -23,15 +25,16 @@ from states.events.catalogue import EVENTS
 from states.queue import explanation, pools
 from states.reporting import case_durations
 from states.storage.replay import entries_of
-from states.tables.application import Measure, Takeover
-from states.tables.loans import Loan, Objection
-from states.tables.payments import Booking, Payable, PayableLine
-from states.tables.work import Outbox, Term, WorkItem
+from states.tables.application import Measure
+from states.tables.deadlines import Term
+from states.tables.letters import Outbox
+from states.tables.payments import Booking, Payable
+from states.tables.work import WorkItem
 
 router = APIRouter(prefix="/v1/applications/{reference}", tags=["applications"])
 
 
-class FindingView(views.View):
+class FindingView(base.View):
     """What one rule objects."""
 
     rule: str
@@ -42,7 +45,7 @@ class FindingView(views.View):
     since: date | None
 
 
-class ActionView(views.View):
+class ActionView(base.View):
     """One thing that can, or cannot, be done now; ``example`` would be accepted now."""
 
     name: str
@@ -76,7 +79,7 @@ class ActionView(views.View):
         )
 
 
-class Actions(views.View):
+class Actions(base.View):
     """What can be done now, what carries the case on first."""
 
     items: list[ActionView]
@@ -105,7 +108,7 @@ def address(action: Action) -> str:
 @router.get("/actions", operation_id="get-actions")
 def what_can_be_done(edge: OneEdge, reference: Reference) -> Actions:
     """What can be done now on the application and its parts, by whom, and why not, as far as the caller may know."""
-    row = views.seen(edge.session, edge.by, reference)
+    row = visibility.require_application(edge.session, edge.by, reference)
     found = actions(edge.session, row, at=edge.at, demonstration=edge.configuration.demonstration)
     own = {row.id, *own_parts(edge, row.stream)} if edge.by.role in OF_AN_EMPLOYER else set()
     found = action_filter.shown(edge.session, edge.by, found, own)
@@ -116,11 +119,11 @@ def unnamed(edge: Edge, action: Action) -> Action:
     """An action without its example, and so none that can be taken, where that names an account to someone who does not
     pay.
     """
-    pays = edge.by.role in views.READS_PAYEE and edge.by.organisation == action.organisation
+    pays = edge.by.role in visibility.READS_PAYEE and edge.by.organisation == action.organisation
     return action if pays or action.event != "receive-credit-note" else replace(action, example=None, allowed=False)
 
 
-class EntryView(views.View):
+class EntryView(base.View):
     """One entry of the ledger."""
 
     seq: int
@@ -140,7 +143,7 @@ class EntryView(views.View):
     hash: str
 
 
-class History(views.View):
+class History(base.View):
     """The ledger of one case."""
 
     items: list[EntryView]
@@ -149,37 +152,18 @@ class History(views.View):
 @router.get("/history", operation_id="get-history")
 def history(edge: OneEdge, reference: Reference) -> History:
     """The ledger of one case, in order; ``content`` holds an HMAC per content field, never the content."""
-    row = views.seen(edge.session, edge.by, reference)
+    row = visibility.require_application(edge.session, edge.by, reference)
     entries = [EntryView.model_validate(entry) for entry in entries_of(edge.session, row.stream)]
     if edge.by.role in OF_AN_EMPLOYER:
         mine = own_parts(edge, row.stream)
         entries = [item for item in entries if item.subject in mine]
-    if edge.by.role in views.PAYS:
+    if edge.by.role in visibility.PAYS:
         for item in entries:  # the domain tells what a measure is
             item.facts = {name: fact for name, fact in item.facts.items() if name != "domain"}
     return History(items=entries)
 
 
-def own_parts(edge: Edge, stream: str) -> set[str]:
-    """The parts of a case that concern the caller's employer; a measure without a payer concerns all of them."""
-    parts: tuple[tuple[Any, Any], ...] = (
-        (Takeover.id, Takeover.organisation),
-        (Measure.id, Measure.payer),
-        (Payable.id, Payable.organisation),
-        (Booking.id, Booking.organisation),
-        (Loan.id, Loan.organisation),
-    )
-    mine = parties.known_as(edge.session, edge.by.organisation)
-    found: set[str] = set()
-    for key, owner in parts:
-        query = select(key).where(col(key.class_.stream) == stream)
-        found.update(edge.session.exec(query.where(or_(col(owner).is_(None), col(owner).in_(mine)))))
-    objected = select(Objection.id).where(Objection.stream == stream, col(Objection.organisation).in_(mine))
-    found.update(edge.session.exec(objected))
-    return found
-
-
-class SuspensionView(views.View):
+class SuspensionView(base.View):
     """An interval in which a term did not run."""
 
     since: date
@@ -189,7 +173,7 @@ class SuspensionView(views.View):
     attributed_to: str
 
 
-class ThresholdView(views.View):
+class ThresholdView(base.View):
     """A moment at which someone is reminded."""
 
     name: str
@@ -198,7 +182,7 @@ class ThresholdView(views.View):
     late: bool
 
 
-class TermView(views.View):
+class TermView(base.View):
     """One term: what starts it, when it is due, why, and whose days it took."""
 
     id: str
@@ -223,7 +207,7 @@ class TermView(views.View):
     days: dict[str, int]
 
 
-class Deadlines(views.View):
+class Deadlines(base.View):
     """The terms of one case, and how many days of its life each party had it; those always add up."""
 
     items: list[TermView]
@@ -233,7 +217,7 @@ class Deadlines(views.View):
 @router.get("/deadlines", operation_id="get-deadlines")
 def terms(edge: OneEdge, reference: Reference) -> Deadlines:
     """The terms of one case, with their reasons, suspensions and thresholds."""
-    row = views.seen(edge.session, edge.by, reference)
+    row = visibility.require_application(edge.session, edge.by, reference)
     query = select(Term).where(Term.application == row.id).order_by(col(Term.started_on), col(Term.id))
     if edge.by.role in OF_AN_EMPLOYER:
         query = query.where(col(Term.organisation).in_(parties.known_as(edge.session, edge.by.organisation)))
@@ -254,7 +238,7 @@ def term_view(edge: Edge, term: Term) -> TermView:
     )
 
 
-class Priority(views.View):
+class Priority(base.View):
     """Why a case stands where it stands: an explanation for each piece of work that waits."""
 
     reference: str
@@ -265,7 +249,7 @@ class Priority(views.View):
 @router.get("/priority", operation_id="get-priority")
 def priority(edge: OneEdge, reference: Reference) -> Priority:
     """Why this case stands where it stands, by rule, source and fact, and what would change it."""
-    row = views.seen(edge.session, edge.by, reference)
+    row = visibility.require_application(edge.session, edge.by, reference)
     query = select(WorkItem).where(WorkItem.application == row.id, col(WorkItem.done_at).is_(None))
     if edge.by.role in OF_AN_EMPLOYER:
         query = query.where(WorkItem.organisation == edge.by.organisation)
@@ -273,19 +257,19 @@ def priority(edge: OneEdge, reference: Reference) -> Priority:
         explanation.explain(edge.session, item, at=edge.at)
         for item in edge.session.exec(query.order_by(*pools.order()))
     ]
-    return Priority(reference=row.id, urgency=row.urgency, items=[views.explanation(edge.by, why) for why in found])
+    return Priority(reference=row.id, urgency=row.urgency, items=[work.explanation(edge.by, why) for why in found])
 
 
-class Measures(views.View):
+class Measures(base.View):
     """The measures of one case."""
 
-    items: list[views.MeasureView]
+    items: list[applications.MeasureView]
 
 
 @router.get("/measures", operation_id="get-measures")
 def measures(edge: OneEdge, reference: Reference) -> Measures:
     """The measures of one case as the caller may see them."""
-    row = views.seen(edge.session, edge.by, reference)
+    row = visibility.require_application(edge.session, edge.by, reference)
     query = select(Measure).where(Measure.stream == row.id)
     if edge.by.role in OF_AN_EMPLOYER:
         query = query.where(
@@ -295,57 +279,30 @@ def measures(edge: OneEdge, reference: Reference) -> Measures:
             )
         )
     found = edge.session.exec(query.order_by(Measure.id)).all()
-    return Measures(items=[views.measure(edge.session, edge.by, item) for item in found])
-
-
-class Payables(views.View):
-    """Payables: those of one case, or a page of an employer's."""
-
-    items: list[views.PayableView]
-    next: str | None = None
-    """What ``cursor`` takes for the next page; None on the last one."""
+    return Measures(items=[applications.measure(edge.session, edge.by, item) for item in found])
 
 
 @router.get("/payables", operation_id="get-payables-of-application")
 def payables(edge: OneEdge, reference: Reference) -> Payables:
     """The payables of one case that concern the caller."""
-    row = views.seen(edge.session, edge.by, reference)
+    row = visibility.require_application(edge.session, edge.by, reference)
     query = select(Payable).where(Payable.stream == row.id)
     if edge.by.role in OF_AN_EMPLOYER:
         query = query.where(col(Payable.organisation).in_(parties.known_as(edge.session, edge.by.organisation)))
     return Payables(items=[payable_view(edge, item) for item in edge.session.exec(query.order_by(Payable.id)).all()])
 
 
-def payable_view(edge: Edge, row: Payable) -> views.PayableView:
-    """One payable with its lines."""
-    lines = edge.session.exec(select(PayableLine).where(PayableLine.payable == row.id).order_by(PayableLine.id))
-    return views.payable(edge.session, edge.by, row, list(lines))
-
-
-class Bookings(views.View):
-    """Bookings: those of one case, or a page of an employer's."""
-
-    items: list[views.BookingView]
-    next: str | None = None
-    """What ``cursor`` takes for the next page; None on the last one."""
-
-
 @router.get("/bookings", operation_id="get-bookings-of-application")
 def bookings(edge: OneEdge, reference: Reference) -> Bookings:
     """The bookings of one case that concern the caller."""
-    row = views.seen(edge.session, edge.by, reference)
+    row = visibility.require_application(edge.session, edge.by, reference)
     query = select(Booking).where(Booking.stream == row.id)
     if edge.by.role in OF_AN_EMPLOYER:
         query = query.where(col(Booking.organisation).in_(parties.known_as(edge.session, edge.by.organisation)))
     return Bookings(items=[booking_view(item) for item in edge.session.exec(query.order_by(Booking.id))])
 
 
-def booking_view(row: Booking) -> views.BookingView:
-    """One booking in wire form."""
-    return views.BookingView(**row.model_dump(), application=row.stream)
-
-
-class LetterView(views.View):
+class LetterView(base.View):
     """One letter: to whom, and what became of it; never its text."""
 
     id: str
@@ -359,7 +316,7 @@ class LetterView(views.View):
     problem: str | None
 
 
-class Letters(views.View):
+class Letters(base.View):
     """The letters of one case."""
 
     items: list[LetterView]
@@ -372,7 +329,7 @@ def letters(
     letter: Annotated[str | None, Query(max_length=60)] = None,
 ) -> Letters:
     """The letters that a case asked for, and whether they were sent."""
-    row = views.seen(edge.session, edge.by, reference)
+    row = visibility.require_application(edge.session, edge.by, reference)
     query = select(Outbox).where(Outbox.application == row.id)
     if edge.by.role is Role.APPLICANT or edge.by.role in OF_AN_EMPLOYER:
         query = query.where(Outbox.recipient == edge.by.person)

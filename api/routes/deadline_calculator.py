@@ -4,12 +4,12 @@ from datetime import UTC, date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from fastapi.exceptions import RequestValidationError
 
-from api import views
 from api.http.dependencies import OneEdge
-from rules.core.dated_values import RulesError
-from rules.deadlines.calculator import Question, QuestionError, calculate
+from api.http.problems import at_fault
+from api.views import base
+from rules.core.errors import QuestionError, RulesError
+from rules.deadlines.calculator import Question, calculate
 
 router = APIRouter(prefix="/v1/terms", tags=["terms"])
 
@@ -17,7 +17,7 @@ Amount = Annotated[int | None, Query()]
 Word = Annotated[str | None, Query(max_length=40)]
 
 
-class CalculatedTerm(views.View):
+class CalculatedTerm(base.View):
     """When a term ends, and why; ``dueAt`` is the moment, where working hours were counted."""
 
     due_on: date | None
@@ -55,8 +55,3 @@ def calculate_term(
         raise at_fault("from", error) from error
     at = found.at.astimezone(UTC) if found.at else None
     return CalculatedTerm(due_on=found.due_on, due_at=at, reasons=list(found.reasons))
-
-
-def at_fault(parameter: str, error: Exception) -> RequestValidationError:
-    """A query that cannot be answered, with the parameter to mend."""
-    return RequestValidationError([{"type": "value_error", "loc": ("query", parameter), "msg": str(error)}])

@@ -12,10 +12,11 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from api import views
+from api.access import visibility
+from api.access.visibility import own_parts
 from api.http.dependencies import OneEdge
-from api.routes.applications import Reference
-from api.routes.case_parts import own_parts
+from api.http.parameters import Reference
+from api.views import base
 from rules.core import dated_values as values
 from rules.core.dates import office_day
 from rules.core.decision_replay import Rerun, rerun, version_of
@@ -31,7 +32,7 @@ DAY = re.compile(r"\d{4}-\d\d-\d\d")
 DayText = Annotated[str | None, Query(max_length=40, description="A calendar day, such as 2026-11-23")]
 
 
-class WordsView(views.View):
+class WordsView(base.View):
     """One thing said in two languages."""
 
     en: str
@@ -43,7 +44,7 @@ class WordsView(views.View):
         return cls(en=words.en, nl=words.nl)
 
 
-class ValueRead(views.View):
+class ValueRead(base.View):
     """A dated value that a rule read; ``from`` is missing where the version was changed since."""
 
     name: str
@@ -51,7 +52,7 @@ class ValueRead(views.View):
     mark: str
 
 
-class ValueView(views.View):
+class ValueView(base.View):
     """One version of a dated value."""
 
     name: str
@@ -63,7 +64,7 @@ class ValueView(views.View):
     mark: str
 
 
-class UnderView(views.View):
+class UnderView(base.View):
     """What the same facts would have met under the rules of another day."""
 
     on: date
@@ -73,7 +74,7 @@ class UnderView(views.View):
     """The versions that the decision did not rest on."""
 
 
-class RuleAskedView(views.View):
+class RuleAskedView(base.View):
     """One rule that was asked: what must hold, whether it did, and on which facts and values that rests."""
 
     rule: str
@@ -95,7 +96,7 @@ class RuleAskedView(views.View):
     under: UnderView | None = None
 
 
-class DecisionView(views.View):
+class DecisionView(base.View):
     """One event that was done, or refused by the rules."""
 
     seq: int
@@ -110,7 +111,7 @@ class DecisionView(views.View):
     rules: list[RuleAskedView]
 
 
-class Decisions(views.View):
+class Decisions(base.View):
     """The decisions of one case, in order."""
 
     items: list[DecisionView]
@@ -119,7 +120,7 @@ class Decisions(views.View):
 @router.get("/v1/applications/{reference}/decisions", tags=["applications"], operation_id="get-decisions")
 def decisions(edge: OneEdge, reference: Reference, under: DayText = None) -> Decisions:
     """Every decision of one case with its rules, facts and values, asked again; ``under`` a day, as its rules say."""
-    row = views.seen(edge.session, edge.by, reference)
+    row = visibility.require_application(edge.session, edge.by, reference)
     day = day_of("under", under)
     entries = entries_of(edge.session, row.stream)
     if edge.by.role in OF_AN_EMPLOYER:
@@ -190,7 +191,7 @@ def value_view(version: values.Version) -> ValueView:
     )
 
 
-class RuleView(views.View):
+class RuleView(base.View):
     """One rule: what must hold, and on which article it rests."""
 
     id: str
@@ -203,7 +204,7 @@ class RuleView(views.View):
     verified: bool
 
 
-class Rules(views.View):
+class Rules(base.View):
     """The rules and the dated values that hold on a day."""
 
     on: date

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Query
 
 from api.forecasting.answers import Given, of_assumptions, of_office, told
 from api.http.dependencies import OneEdge, demand
-from api.routes.deadline_calculator import at_fault
+from api.http.problems import at_fault
 from rules.core.dates import office_day
-from rules.deadlines.calculator import QuestionError
+from rules.core.errors import QuestionError
 from rules.forecast.history import TooLittleHistoryError
 from rules.forecast.model import Model
 from rules.forecast.request import REPLICATIONS, Question, scenarios

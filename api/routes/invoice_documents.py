@@ -5,15 +5,17 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Path, Request, Response
+from fastapi import APIRouter, Depends, Header, Request, Response
 from sqlmodel import col, select
 
-from api import views
+from api.access import visibility
+from api.access.visibility import require_subject
 from api.http import authentication
 from api.http.dependencies import Edge, OneConfiguration, OneEdge, demand, utc_now
 from api.http.idempotency import Answer
-from api.routes.applications import etag
-from api.routes.events import seen
+from api.http.parameters import Id
+from api.http.urls import etag
+from api.views import base
 from rules.core.dates import office_day
 from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
 from rules.payments import invoice_documents as limits
@@ -26,7 +28,6 @@ from states.tables.application import Application
 from states.tables.payments import Document, Payable
 
 router = APIRouter(prefix="/v1", tags=["finance"])
-Id = Annotated[str, Path(alias="id", max_length=60)]
 
 
 def known(
@@ -84,7 +85,7 @@ def body_of(*kinds: str) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {kind: {"schema": schema} for kind in kinds}}}
 
 
-class DocumentView(views.View):
+class DocumentView(base.View):
     """A document with an invoice: what is known without opening it."""
 
     id: str
@@ -99,7 +100,7 @@ class DocumentView(views.View):
     """Whether this very file was there before, so that nothing changed."""
 
 
-class Documents(views.View):
+class Documents(base.View):
     """The documents with an invoice."""
 
     items: list[DocumentView]
@@ -114,7 +115,7 @@ class Documents(views.View):
 )
 def add(data: Annotated[bytes, Depends(document_of)], edge: OneEdge, key: Id) -> Response:
     """Keep a PDF, image or e-invoice with its invoice, encrypted; the same file twice changes nothing."""
-    row = seen(edge, Payable, "payable", key)
+    row = require_subject(edge, Payable, "payable", key)
     demand(edge.by, "payable", "add-document")
     taken = invoice_documents.take_in(edge.session, row, data, by=edge.by, at=edge.at)
     shown = DocumentView(**taken.document.model_dump(), again=taken.again).model_dump(mode="json", by_alias=True)
@@ -124,7 +125,7 @@ def add(data: Annotated[bytes, Depends(document_of)], edge: OneEdge, key: Id) ->
 @router.get("/payables/{id}/documents", operation_id="list-documents")
 def listed(edge: OneEdge, response: Response, key: Id) -> Documents:
     """The documents with the invoice of a payable, with its ETag; what they show is for the security contact alone."""
-    row = seen(edge, Payable, "payable", key)
+    row = require_subject(edge, Payable, "payable", key)
     response.headers["ETag"] = etag(row.version)
     query = select(Document).where(Document.invoice == row.invoice).order_by(col(Document.added_at), col(Document.id))
     return Documents(items=[DocumentView.model_validate(item) for item in edge.session.exec(query)])
@@ -147,7 +148,7 @@ def document(edge: OneEdge, key: Id) -> Response:
 def may_read(edge: Edge, row: Document) -> bool:
     """Whether a document is the caller's business: the office's, or that of an employer with a part of the invoice."""
     application = edge.session.get_one(Application, row.stream)
-    if not views.may_see(edge.session, edge.by, application):
+    if not visibility.may_see(edge.session, edge.by, application):
         return False
     if edge.by.role not in OF_AN_EMPLOYER:
         return True
@@ -156,7 +157,7 @@ def may_read(edge: Edge, row: Document) -> bool:
     return edge.session.exec(query.limit(1)).first() is not None
 
 
-class ProblemView(views.View):
+class ProblemView(base.View):
     """What in an e-invoice does not fit: at which term of EN 16931, by which of its rules or of ours."""
 
     term: str
@@ -168,7 +169,7 @@ class ProblemView(views.View):
     source: str
 
 
-class FilledLine(views.View):
+class FilledLine(base.View):
     """A line of an e-invoice with its VAT; its words are for those who may know what it is for."""
 
     text: str | None
@@ -178,7 +179,7 @@ class FilledLine(views.View):
     gross: Decimal
 
 
-class RateView(views.View):
+class RateView(base.View):
     """The VAT of one rate, as stated."""
 
     vat_rate: Decimal
@@ -186,7 +187,7 @@ class RateView(views.View):
     vat: Decimal
 
 
-class TotalsView(views.View):
+class TotalsView(base.View):
     """What the e-invoice states in total."""
 
     net: Decimal
@@ -195,7 +196,7 @@ class TotalsView(views.View):
     rates: list[RateView]
 
 
-class EInvoiceView(views.View):
+class EInvoiceView(base.View):
     """An e-invoice filled in; what could not be read is empty, and ``problems`` says what does not fit."""
 
     kind: str
@@ -236,7 +237,7 @@ def read(data: Annotated[bytes, Depends(e_invoice_of)], edge: OneEdge) -> EInvoi
         seller=found.seller,
         payee=found.payee,
         iban=found.iban,
-        application=case.id if case is not None and views.may_see(edge.session, edge.by, case) else None,
+        application=case.id if case is not None and visibility.may_see(edge.session, edge.by, case) else None,
         addressed_to=filled.addressed_to,
         invoice=filled.credits,
         totals=TotalsView(

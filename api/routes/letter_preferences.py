@@ -4,10 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from api import views
 from api.http.dependencies import OneEdge
-from api.http.urls import href
-from api.routes.applications import etag
+from api.http.urls import etag, href
+from api.views import base
 from notifications.catalogue import catalogue
 from rules.core.dates import office_day
 from rules.core.roles import Actor, Role
@@ -20,7 +19,7 @@ router = APIRouter(prefix="/v1", tags=["people"])
 READERS = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR, Role.AUDITOR})
 
 
-class OptionalLetter(views.View):
+class OptionalLetter(base.View):
     """A letter that someone may do without."""
 
     letter: str
@@ -29,7 +28,7 @@ class OptionalLetter(views.View):
     declined: bool
 
 
-class LettersOf(views.View):
+class LettersOf(base.View):
     """The letters to someone: what no law and no term asks for can be declined, everything else comes."""
 
     person: str

@@ -7,10 +7,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from api import views
+from api.access.visibility import SEES_ALL_BOOKS, concerns, not_finance, visible
 from api.http.dependencies import Edge, OneEdge
-from api.routes.events import concerns, visible
-from api.routes.payments import SEES_ALL_BOOKS, Id, not_finance
+from api.http.parameters import Id
+from api.views import applications, base
+from api.views.payments import LineView
 from rules.core.roles import OF_AN_EMPLOYER
 from states.engine import parties
 from states.errors import NotFoundError
@@ -21,7 +22,7 @@ from states.tables.payments import BankEntry, BankMessage, Booking, Payable, Pay
 router = APIRouter(prefix="/v1", tags=["trails"])
 
 
-class AdviceLink(views.View):
+class AdviceLink(base.View):
     """The advice that it all rests on."""
 
     application: str
@@ -29,7 +30,7 @@ class AdviceLink(views.View):
     adopted_on: date | None
 
 
-class PayableLink(views.View):
+class PayableLink(base.View):
     """The payable and its invoice; whom it pays stands with the payable itself."""
 
     id: str
@@ -48,7 +49,7 @@ class PayableLink(views.View):
     approved_by: str | None
 
 
-class DocumentLink(views.View):
+class DocumentLink(base.View):
     """A document with the invoice, by its hash."""
 
     id: str
@@ -57,7 +58,7 @@ class DocumentLink(views.View):
     sha256: str
 
 
-class PaymentLink(views.View):
+class PaymentLink(base.View):
     """One time that it stood in a batch: the file by its hash, the payment by its EndToEndId."""
 
     batch: str
@@ -71,7 +72,7 @@ class PaymentLink(views.View):
     released_by: str | None
 
 
-class EntryLink(views.View):
+class EntryLink(base.View):
     """One entry of a statement that paid it or gave it back."""
 
     message: str
@@ -81,7 +82,7 @@ class EntryLink(views.View):
     end_to_end: str | None
 
 
-class BookingLink(views.View):
+class BookingLink(base.View):
     """One booking."""
 
     id: str
@@ -94,7 +95,7 @@ class BookingLink(views.View):
     corrects: str | None
 
 
-class JournalLink(views.View):
+class JournalLink(base.View):
     """One line of the journal."""
 
     booking: str
@@ -111,21 +112,21 @@ class JournalLink(views.View):
     entry: int | None
 
 
-class GapView(views.View):
+class GapView(base.View):
     """A link that is not there yet."""
 
     link: str
     words: str
 
 
-class TrailView(views.View):
+class TrailView(base.View):
     """The way of one payable, from the advice to the journal, and what of it is not there yet."""
 
     payable: PayableLink
     advice: AdviceLink | None
-    measures: list[views.MeasureView]
-    takeovers: list[views.TakeoverView]
-    lines: list[views.LineView]
+    measures: list[applications.MeasureView]
+    takeovers: list[applications.TakeoverView]
+    lines: list[LineView]
     documents: list[DocumentLink]
     payments: list[PaymentLink]
     entries: list[EntryLink]
@@ -135,7 +136,7 @@ class TrailView(views.View):
     gaps: list[GapView]
 
 
-class Trails(views.View):
+class Trails(base.View):
     """The trails that lead through one thing."""
 
     items: list[TrailView]
@@ -161,9 +162,9 @@ def view(edge: Edge, row: Payable) -> TrailView:
     return TrailView(
         payable=PayableLink.model_validate(row),
         advice=case and AdviceLink(application=case.id, advice_version=case.advice_version, adopted_on=case.adopted_on),
-        measures=[views.measure(edge.session, edge.by, item) for item in found.measures],
-        takeovers=[views.TakeoverView.model_validate(item) for item in found.takeovers],
-        lines=[views.LineView.model_validate(item) for item in found.lines],
+        measures=[applications.measure(edge.session, edge.by, item) for item in found.measures],
+        takeovers=[applications.TakeoverView.model_validate(item) for item in found.takeovers],
+        lines=[LineView.model_validate(item) for item in found.lines],
         documents=[DocumentLink.model_validate(item) for item in found.documents],
         payments=[PaymentLink(**{**batch.model_dump(), **line.model_dump()}) for line, batch in found.payments],
         entries=[EntryLink.model_validate(item) for item in found.entries],

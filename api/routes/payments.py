@@ -2,26 +2,26 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 from sqlmodel import col, select
 
-from api import views
-from api.access import action_filter
+from api.access import visibility
+from api.access.visibility import SEES_ALL_BOOKS, not_finance, of_own_employer, require_subject, visible
+from api.commands import do_event
 from api.http.dependencies import Edge, OneEdge
 from api.http.idempotency import Answer, once
 from api.http.pagination import Cursor, Limit, cut, newest_first
-from api.http.urls import href
-from api.routes.applications import etag
-from api.routes.case_parts import Payables, payable_view
-from api.routes.events import do_event, seen, visible
+from api.http.parameters import Id, Key
+from api.http.urls import etag, href
+from api.views import base, payments
+from api.views.payments import Payables, payable_view
 from rules.core.roles import OF_AN_EMPLOYER, Role
 from rules.payments import amounts
 from rules.payments.bank_days import first_execution
-from rules.procedure import authorization
 from states.charts.batch import BatchState
 from states.charts.payable import PayableState
 from states.commands.fire import fire
@@ -37,9 +37,6 @@ from states.formats.bank_reason_codes import reason_in_words, status_in_words
 from states.tables.payments import Payable, PaymentBatch
 
 router = APIRouter(prefix="/v1", tags=["finance"])
-Key = Annotated[str | None, Header(max_length=200)]
-Id = Annotated[str, Path(alias="id", max_length=60)]
-SEES_ALL_BOOKS = action_filter.SEES_ALL_BOOKS
 
 
 class NewPayable(Invoice):
@@ -53,7 +50,7 @@ def receive(edge: OneEdge, body: NewPayable, idempotency_key: Key = None) -> Res
     """Receive an invoice; each employer that pays for its measures gets its part."""
 
     def do() -> Answer:
-        row = views.seen(edge.session, edge.by, body.application)
+        row = visibility.require_application(edge.session, edge.by, body.application)
         invoice = Invoice.model_validate(body.model_dump(exclude={"application"}))
         before = set(edge.session.exec(select(Payable.id).where(Payable.stream == row.id)))
         do_event(edge, EVENTS["application", "receive-invoice"], row.id, invoice, "*")
@@ -78,39 +75,20 @@ def payables(
         query = query.where(Payable.state == state)
     if cursor is not None:
         query = query.where(Payable.id > cursor)
-    found = edge.session.exec(own(edge, query, Payable).order_by(Payable.id).limit(limit + 1)).all()
+    found = edge.session.exec(of_own_employer(edge, query, Payable).order_by(Payable.id).limit(limit + 1)).all()
     shown, following = cut(found, limit)
     return Payables(items=[payable_view(edge, item) for item in shown], next=following)
 
 
-def own(edge: Edge, query: Any, table: Any) -> Any:
-    """Limit a query to the caller's employer.
-
-    Raises:
-        RefusedError: the caller's role has nothing to do with money.
-    """
-    if edge.by.role in OF_AN_EMPLOYER:
-        return query.where(col(table.organisation).in_(parties.known_as(edge.session, edge.by.organisation)))
-    if edge.by.role not in SEES_ALL_BOOKS:
-        raise not_finance(edge)
-    return query
-
-
-def not_finance(edge: Edge) -> RefusedError:
-    """That the books are the employers' own."""
-    lacking = authorization.role_has_duty(chart="payment-batch", event="seal", role=edge.by.role)
-    return RefusedError([lacking] if lacking else [], duty=True)
-
-
-@router.get("/payables/{id}", response_model=views.PayableView, operation_id="get-payable")
-def payable(edge: OneEdge, response: Response, key: Id) -> views.PayableView:
+@router.get("/payables/{id}", response_model=payments.PayableView, operation_id="get-payable")
+def payable(edge: OneEdge, response: Response, key: Id) -> payments.PayableView:
     """One payable."""
-    row = seen(edge, Payable, "payable", key)
+    row = require_subject(edge, Payable, "payable", key)
     response.headers["ETag"] = etag(row.version)
     return payable_view(edge, row)
 
 
-@router.post("/payment-batches", status_code=201, response_model=views.BatchView, operation_id="build-batch")
+@router.post("/payment-batches", status_code=201, response_model=payments.BatchView, operation_id="build-batch")
 def build(edge: OneEdge, body: NewBatch, idempotency_key: Key = None) -> Response:
     """Build a batch of everything approved for one employer."""
 
@@ -122,10 +100,10 @@ def build(edge: OneEdge, body: NewBatch, idempotency_key: Key = None) -> Respons
     return once(edge, idempotency_key, "POST /v1/payment-batches", body, do)
 
 
-class Batches(views.View):
+class Batches(base.View):
     """A page of payment batches."""
 
-    items: list[views.BatchView]
+    items: list[payments.BatchView]
     next: str | None = None
     """What ``cursor`` takes for the next page; None on the last one."""
 
@@ -139,7 +117,7 @@ def batches(
 ) -> Batches:
     """The batches of the caller's employer, the newest first."""
     place = col(PaymentBatch.created_at), col(PaymentBatch.id)
-    query = own(edge, select(PaymentBatch), PaymentBatch)
+    query = of_own_employer(edge, select(PaymentBatch), PaymentBatch)
     if state is not None:
         query = query.where(PaymentBatch.state == state)
     last = None if cursor is None else batch_of(edge, cursor)
@@ -149,19 +127,19 @@ def batches(
     return Batches(items=[batch_view(edge, row) for row in shown], next=following)
 
 
-def batch_view(edge: Edge, row: PaymentBatch) -> views.BatchView:
+def batch_view(edge: Edge, row: PaymentBatch) -> payments.BatchView:
     """One batch with its payments."""
     lines = [
-        views.BatchLineView(
+        payments.BatchLineView(
             **line.model_dump(),
             bank_status_words=status_in_words(line.bank_status),
             bank_reason_words=reason_in_words(line.bank_reason),
         )
         for line in lines_of(edge.session, row)
     ]
-    return views.BatchView(
+    return payments.BatchView(
         **row.model_dump(exclude={"left_out"}),
-        left_out=[views.LeftOut.model_validate(item) for item in row.left_out or ()],
+        left_out=[payments.LeftOut.model_validate(item) for item in row.left_out or ()],
         bank_status_words=status_in_words(row.bank_status),
         bank_reason_words=reason_in_words(row.bank_reason),
         payee_is_verified=row.count == 1,
@@ -170,20 +148,20 @@ def batch_view(edge: Edge, row: PaymentBatch) -> views.BatchView:
 
 
 @router.get("/payment-batches/_propose", operation_id="propose-batch")
-def propose(edge: OneEdge, employer: Annotated[str, Query(pattern=HANDLE)]) -> views.ProposedBatch:
+def propose(edge: OneEdge, employer: Annotated[str, Query(pattern=HANDLE)]) -> payments.ProposedBatch:
     """What a batch of an employer would hold if it were built now, what would be left out, and why."""
     if edge.by.role not in OF_AN_EMPLOYER | SEES_ALL_BOOKS:
         raise not_finance(edge)
     if edge.by.organisation not in (None, parties.current(edge.session, employer)):
         raise NotFoundError("employer", employer)
     along, left = sort_out(Step(Passage(edge.session, edge.by, edge.at), None, edge.by), employer)
-    return views.ProposedBatch(
+    return payments.ProposedBatch(
         organisation=employer,
         execution_on=first_execution(edge.at),
         count=len(along),
         total=sum((item.gross for item in along), Decimal("0.00")),
         payables=[item.id for item in along],
-        left_out=[views.LeftOut.model_validate(item) for item in left],
+        left_out=[payments.LeftOut.model_validate(item) for item in left],
     )
 
 
@@ -197,8 +175,8 @@ def batch_of(edge: Edge, key: str) -> PaymentBatch:
     return row
 
 
-@router.get("/payment-batches/{id}", response_model=views.BatchView, operation_id="get-batch")
-def batch(edge: OneEdge, response: Response, key: Id) -> views.BatchView:
+@router.get("/payment-batches/{id}", response_model=payments.BatchView, operation_id="get-batch")
+def batch(edge: OneEdge, response: Response, key: Id) -> payments.BatchView:
     """One batch: its count, total and payments."""
     row = batch_of(edge, key)
     response.headers["ETag"] = etag(row.version)

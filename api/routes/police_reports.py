@@ -4,8 +4,8 @@ from typing import Any, Literal
 
 from fastapi import APIRouter
 
-from api import views
 from api.http.dependencies import OneEdge, demand
+from api.views import base
 from notifications.documents import PoliceReport, police_report
 
 router = APIRouter(prefix="/v1/police-reports", tags=["police-reports"])
@@ -28,7 +28,7 @@ class NewDraft(PoliceReport):
     language: Literal["nl", "en"] = "nl"
 
 
-class Draft(views.View):
+class Draft(base.View):
     """The text, to be read and taken to the police by whoever asked for it."""
 
     text: str

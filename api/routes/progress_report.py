@@ -1,137 +1,17 @@
 """The progress report: what the office can say in public of some quarters, in several forms."""
 
-from collections.abc import Callable, Sequence
-from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from datetime import date
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
-from pydantic import Field
-from sqlmodel import Session
 
-from api import views
 from api.http.dependencies import OneEdge, demand
-from api.routes.deadline_calculator import at_fault
-from notifications import drawing, progress_chart
-from notifications.progress_report import as_csv, as_text, label, rows
-from rules.core.dates import office_day
-from rules.deadlines.calculator import QuestionError
-from rules.reporting import periods
-from rules.reporting.disclosure_control import Limits, limits
-from rules.reporting.progress_report import OfQuarter
-from states.reporting import progress_report
+from api.http.problems import at_fault
+from api.views.progress_report import MEDIA, WRITERS, Asked, Form, Language, ProgressReportView
+from rules.core.errors import QuestionError
 
 router = APIRouter(prefix="/v1", tags=["statistics"])
 
-Form = Literal["json", "text", "csv", "svg", "png"]
-Language = Literal["nl", "en"]
-MEDIA: dict[str, str] = {
-    "text": "text/plain; charset=utf-8",
-    "csv": "text/csv; charset=utf-8",
-    "svg": "image/svg+xml",
-    "png": "image/png",
-}
-
-
-class NumberView(views.View):
-    """One number of the report; ``value`` is null where it is hidden."""
-
-    since: date = Field(alias="from")
-    until: date
-    figure: str
-    by: str
-    part: str
-    label: str
-    measure: str
-    unit: str
-    value: int | None
-    hidden: bool
-
-
-class LimitsView(views.View):
-    """What a published number rests on: fewest cases and employers, and the largest share of one employer."""
-
-    cases: int
-    employers: int
-    dominance: float
-    median: int
-    tails: int
-
-
-class ProgressReportView(views.View):
-    """The report, number by number, and why some are hidden."""
-
-    since: date = Field(alias="from")
-    until: date
-    drawn_up_on: date
-    limits: LimitsView
-    why_hidden: str
-    numbers: list[NumberView]
-
-
-WHY = {
-    "nl": "Een getal is verborgen als er te weinig aanvragen of werkgevers achter staan, als één werkgever het bijna "
-    "alleen uitmaakt, of als een ander verborgen getal er anders uit te berekenen zou zijn.",
-    "en": "A number is hidden if too few applications or employers stand behind it, if one employer makes up most of "
-    "it, or if another hidden number could else be computed from it.",
-}
-
-
-class Asked:
-    """A report that is asked for: which quarters, in which language, on which day."""
-
-    def __init__(self, session: Session, since: date, until: date, *, at: datetime, language: str) -> None:
-        self.on, self.language = office_day(at), language
-        quarters = periods.quarters_asked(since, until, on=self.on)
-        self.limits: Limits = limits(self.on)
-        self.found: Sequence[OfQuarter] = progress_report.report(session, quarters, at=at)
-
-    def text(self) -> bytes:
-        """For parliament."""
-        return as_text(self.found, self.limits, on=self.on, language=self.language).encode()
-
-    def csv(self) -> bytes:
-        """For a spreadsheet, which knows by the first three bytes that it is UTF-8."""
-        return as_csv(self.found, self.language).encode("utf-8-sig")
-
-    def svg(self) -> bytes:
-        """A chart."""
-        return drawing.svg(progress_chart.draw(self.found, self.language)).encode()
-
-    def png(self) -> bytes:
-        """The same chart in dots."""
-        return drawing.png(progress_chart.draw(self.found, self.language))
-
-    def view(self) -> ProgressReportView:
-        """Number by number."""
-        return ProgressReportView(
-            since=self.found[0].quarter.since,
-            until=self.found[-1].quarter.until,
-            drawn_up_on=self.on,
-            limits=LimitsView(**self.limits._asdict()),
-            why_hidden=WHY[self.language],
-            numbers=[
-                NumberView(
-                    **row._asdict(),
-                    label=label(row.by, row.part, self.language),
-                    hidden=row.value is None,
-                )
-                for row in rows(self.found)
-            ],
-        )
-
-    def json(self) -> bytes:
-        """Number by number, as JSON."""
-        return (self.view().model_dump_json(by_alias=True, indent=2) + "\n").encode()
-
-
-WRITERS: dict[str, Callable[[Asked], bytes]] = {
-    "text": Asked.text,
-    "csv": Asked.csv,
-    "svg": Asked.svg,
-    "png": Asked.png,
-    "json": Asked.json,
-}
-"""How each form is written."""
 SHOWN: dict[int | str, dict[str, Any]] = {
     200: {"content": {media.partition(";")[0]: {"schema": {"type": "string"}} for media in MEDIA.values()}},
 }

@@ -5,14 +5,13 @@ from typing import Annotated, TypeVar
 from fastapi import APIRouter, Header, Path, Response
 from sqlmodel import col, select
 
-from api import views
+from api.access.visibility import require_subject
 from api.http.dependencies import Edge, OneEdge
 from api.http.idempotency import Answer, once
 from api.http.pagination import Cursor, Limit, cut, newest_first
-from api.http.urls import href
-from api.routes.applications import etag
-from api.routes.case_parts import booking_view
-from api.routes.events import seen
+from api.http.urls import etag, href
+from api.views import applications, base, loans_and_objections, payments, people
+from api.views.payments import booking_view
 from rules.core.roles import OF_AN_EMPLOYER, Role
 from states.charts.loan import LoanState
 from states.commands.fire import fire
@@ -35,30 +34,32 @@ def found(edge: Edge, table: type[T], what: str, key: str, response: Response) -
     Raises:
         NotFoundError: there is none, or the caller may not know that there is.
     """
-    row = seen(edge, table, what, key)
+    row = require_subject(edge, table, what, key)
     response.headers["ETag"] = etag(row.version)
     return row
 
 
 @router.get("/takeovers/{id}", tags=["takeovers"], operation_id="get-takeover")
-def takeover(edge: OneEdge, response: Response, key: Id) -> views.TakeoverView:
+def takeover(edge: OneEdge, response: Response, key: Id) -> applications.TakeoverView:
     """One employer's takeover."""
-    return views.TakeoverView.model_validate(found(edge, Takeover, "takeover", key, response))
+    return applications.TakeoverView.model_validate(found(edge, Takeover, "takeover", key, response))
 
 
 @router.get("/measures/{id}", tags=["measures"], operation_id="get-measure")
-def measure(edge: OneEdge, response: Response, key: Id) -> views.MeasureView:
+def measure(edge: OneEdge, response: Response, key: Id) -> applications.MeasureView:
     """One measure as the caller may see it."""
-    return views.measure(edge.session, edge.by, found(edge, Measure, "measure", key, response))
+    return applications.measure(edge.session, edge.by, found(edge, Measure, "measure", key, response))
 
 
 @router.get("/bookings/{id}", tags=["bookings"], operation_id="get-booking")
-def booking(edge: OneEdge, response: Response, key: Id) -> views.BookingView:
+def booking(edge: OneEdge, response: Response, key: Id) -> payments.BookingView:
     """One booking."""
     return booking_view(found(edge, Booking, "booking", key, response))
 
 
-@router.post("/loans", status_code=201, response_model=views.LoanView, tags=["loans"], operation_id="request-loan")
+@router.post(
+    "/loans", status_code=201, response_model=loans_and_objections.LoanView, tags=["loans"], operation_id="request-loan"
+)
 def request_loan(
     edge: OneEdge,
     body: NewLoan,
@@ -68,16 +69,16 @@ def request_loan(
 
     def do() -> Answer:
         row = fire(edge.session, "loan", None, "request", by=edge.by, at=edge.at, body=body).row
-        shown = views.loan(edge.session, edge.by, row).model_dump(mode="json", by_alias=True)
+        shown = loans_and_objections.loan(edge.session, edge.by, row).model_dump(mode="json", by_alias=True)
         return Answer(201, shown, {"Location": href("loan", row.id), "ETag": etag(row.version)})
 
     return once(edge, idempotency_key, "POST /v1/loans", body, do)
 
 
-class Loans(views.View):
+class Loans(base.View):
     """A page of the loans that the caller may see."""
 
-    items: list[views.LoanView]
+    items: list[loans_and_objections.LoanView]
     next: str | None = None
     """What ``cursor`` takes for the next page; None on the last one."""
 
@@ -92,33 +93,33 @@ def loans(edge: OneEdge, state: LoanState | None = None, cursor: Cursor = None, 
         query = query.where(Loan.person == edge.by.person)
     if edge.by.role in OF_AN_EMPLOYER:
         query = query.where(Loan.organisation == edge.by.organisation)
-    last = None if cursor is None else seen(edge, Loan, "loan", cursor)
+    last = None if cursor is None else require_subject(edge, Loan, "loan", cursor)
     place = col(Loan.requested_on), col(Loan.id)
     query = newest_first(query, place, None if last is None else (last.requested_on, last.id))
     shown, following = cut(edge.session.exec(query.limit(limit + 1)).all(), limit)
-    return Loans(items=[views.loan(edge.session, edge.by, row) for row in shown], next=following)
+    return Loans(items=[loans_and_objections.loan(edge.session, edge.by, row) for row in shown], next=following)
 
 
 @router.get("/loans/{id}", tags=["loans"], operation_id="get-loan")
-def loan(edge: OneEdge, response: Response, key: Id) -> views.LoanView:
+def loan(edge: OneEdge, response: Response, key: Id) -> loans_and_objections.LoanView:
     """One loan as the caller may see it."""
-    return views.loan(edge.session, edge.by, found(edge, Loan, "loan", key, response))
+    return loans_and_objections.loan(edge.session, edge.by, found(edge, Loan, "loan", key, response))
 
 
 @router.get("/objections/{id}", tags=["objections"], operation_id="get-objection")
-def objection(edge: OneEdge, response: Response, key: Id) -> views.ObjectionView:
+def objection(edge: OneEdge, response: Response, key: Id) -> loans_and_objections.ObjectionView:
     """One objection as the caller may see it."""
-    return views.objection(edge.session, edge.by, found(edge, Objection, "objection", key, response))
+    return loans_and_objections.objection(edge.session, edge.by, found(edge, Objection, "objection", key, response))
 
 
 @router.get("/organisations/{id}", tags=["people"], operation_id="get-organisation")
-def organisation(edge: OneEdge, response: Response, key: Id) -> views.OrganisationView:
+def organisation(edge: OneEdge, response: Response, key: Id) -> people.OrganisationView:
     """One employer; those who act for one see that one."""
-    return views.OrganisationView.model_validate(found(edge, Organisation, "employer", key, response))
+    return people.OrganisationView.model_validate(found(edge, Organisation, "employer", key, response))
 
 
 @router.get("/people/{id}", tags=["people"], operation_id="get-person")
-def person(edge: OneEdge, response: Response, key: Id) -> views.PersonView:
+def person(edge: OneEdge, response: Response, key: Id) -> people.PersonView:
     """One person, without the name: administrators and coordinators look at everyone."""
     if edge.by.role not in {Role.ADMINISTRATOR, Role.COORDINATOR} and edge.by.person != key:
         raise NotFoundError("person", key)
@@ -126,4 +127,4 @@ def person(edge: OneEdge, response: Response, key: Id) -> views.PersonView:
     if row is None:
         raise NotFoundError("person", key)
     response.headers["ETag"] = etag(row.version)
-    return views.PersonView.model_validate(row)
+    return people.PersonView.model_validate(row)

@@ -7,13 +7,13 @@ from fastapi import APIRouter, Query
 from fastapi.exceptions import RequestValidationError
 from pydantic import Field
 
-from api import views
 from api.http.dependencies import Edge, OneEdge, demand
-from api.routes.deadline_calculator import at_fault
+from api.http.problems import at_fault
+from api.views import base
 from rules.core.dates import office_day, start_of
+from rules.core.errors import QuestionError
 from rules.core.regulation import Domain, Province
 from rules.core.rule import OLDEST
-from rules.deadlines.calculator import QuestionError
 from rules.reporting import metrics, periods
 from rules.reporting.lateness import Figures, Took
 from rules.reporting.percentiles import Spread
@@ -26,7 +26,7 @@ from states.reporting.term_outcomes import TermFigures
 router = APIRouter(prefix="/v1", tags=["statistics"])
 
 
-class SpreadView(views.View):
+class SpreadView(base.View):
     """How durations lie: how many there are, and below which of them 10, 50 and 90 % stay."""
 
     of: int
@@ -35,14 +35,14 @@ class SpreadView(views.View):
     p90: float | None
 
 
-class TookView(views.View):
+class TookView(base.View):
     """How long something took, in working hours and in calendar days."""
 
     hours: SpreadView
     days: SpreadView
 
 
-class FiguresView(views.View):
+class FiguresView(base.View):
     """The figures of some work; ``definitions`` says what each counts."""
 
     asked: int
@@ -59,7 +59,7 @@ class FiguresView(views.View):
     handling: TookView
 
 
-class TermFiguresView(views.View):
+class TermFiguresView(base.View):
     """The figures of some terms; ``definitions`` says what each counts."""
 
     running: int
@@ -71,14 +71,14 @@ class TermFiguresView(views.View):
     fell_away: int
 
 
-class DomainFigures(views.View):
+class DomainFigures(base.View):
     """The figures of one domain: of its advice, and of the work on its measures."""
 
     advice: FiguresView
     measures: FiguresView
 
 
-class EmployerFigures(views.View):
+class EmployerFigures(base.View):
     """The figures of one employer."""
 
     employer: str
@@ -86,7 +86,7 @@ class EmployerFigures(views.View):
     terms: TermFiguresView | None
 
 
-class OverrideView(views.View):
+class OverrideView(base.View):
     """One override: its entry in the ledger, and what it did."""
 
     stream: str
@@ -96,7 +96,7 @@ class OverrideView(views.View):
     effect: dict[str, Any]
 
 
-class OverridesView(views.View):
+class OverridesView(base.View):
     """The overrides of one kind: how many, how their effects lie, and the newest one by one."""
 
     kind: str
@@ -105,7 +105,7 @@ class OverridesView(views.View):
     each: list[OverrideView]
 
 
-class DefinitionView(views.View):
+class DefinitionView(base.View):
     """What a figure counts, and in which unit."""
 
     unit: str
@@ -113,7 +113,7 @@ class DefinitionView(views.View):
     meaning_nl: str
 
 
-class StatisticsView(views.View):
+class StatisticsView(base.View):
     """The figures of a period, with what each counts."""
 
     since: date = Field(alias="from")

@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 from apscheduler.triggers.cron import CronTrigger
 from fastapi import APIRouter
 
-from api import views
 from api.http.dependencies import OneEdge, demand
+from api.views import base
 from states.jobs import timers as timing
 
 router = APIRouter(prefix="/v1", tags=["operations"])
 
 
-class TimerView(views.View):
+class TimerView(base.View):
     """One timer: a threshold of a kind of term, a flow of Prefect, or a job of the clock."""
 
     name: str
@@ -41,7 +41,7 @@ class TimerView(views.View):
     """How many should have passed already: the clock is away, or cannot pass them."""
 
 
-class Timers(views.View):
+class Timers(base.View):
     """Every timer that is configured."""
 
     items: list[TimerView]

@@ -6,9 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from sqlmodel import col, select
 
-from api import views
+from api.access.visibility import WATCH, own_pool
 from api.http.dependencies import OneEdge, demand
-from api.routes.work_items import WATCH, Organisation, WorkItemView, own_pool, view
+from api.http.parameters import Organisation
+from api.views import base
+from api.views.work import WorkItemView, work_item_view
 from rules.core.dates import office_day
 from rules.core.roles import Role
 from states.errors import NotFoundError
@@ -19,7 +21,7 @@ from states.tables.work import WorkItem
 router = APIRouter(prefix="/v1")
 
 
-class PersonAtWork(views.View):
+class PersonAtWork(base.View):
     """Someone of a pool: what they can do, hold, and whether they are there."""
 
     person: str
@@ -32,13 +34,13 @@ class PersonAtWork(views.View):
     at_work: bool
 
 
-class PeopleAtWork(views.View):
+class PeopleAtWork(base.View):
     """The people of a pool."""
 
     items: list[PersonAtWork]
 
 
-class AbsenceView(views.View):
+class AbsenceView(base.View):
     """Days on which someone takes no work."""
 
     id: str
@@ -46,7 +48,7 @@ class AbsenceView(views.View):
     until: date
 
 
-class WorkOf(views.View):
+class WorkOf(base.View):
     """Someone's skills, hours, absences to come, and the work in hand."""
 
     person: str
@@ -95,5 +97,5 @@ def work_of(edge: OneEdge, key: Annotated[str, Path(alias="id", max_length=80)])
         hours=arranged.hours if arranged else {},
         limit=arranged.limit if arranged else None,
         absences=[AbsenceView.model_validate(row) for row in edge.session.exec(away.order_by(col(Absence.since)))],
-        in_hand=[view(item, edge.at) for item in edge.session.exec(held)],
+        in_hand=[work_item_view(item, edge.at) for item in edge.session.exec(held)],
     )

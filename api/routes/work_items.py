@@ -3,56 +3,27 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Path, Query, Response
-from fastapi.exceptions import RequestValidationError
+from fastapi import APIRouter, Query, Response
 from pydantic import Field
 from sqlmodel import col, func, or_, select
 
-from api import views
+from api.access.visibility import WATCH, own_pool
 from api.http.dependencies import Edge, OneEdge, demand
 from api.http.idempotency import Answer, once
+from api.http.parameters import Id, Key, Organisation
 from api.http.urls import COLLECTIONS, href
-from rules.core.roles import Actor, Role
-from rules.queue.order import LANES
+from api.views import base, work
+from api.views.work import WorkItemView, work_item_view
+from rules.core.roles import Role
 from states.engine.bodies import Body, Handle, Text
 from states.letters import outbox
 from states.queue import assignment, claiming, explanation, pools, preemption, reassignment
-from states.reporting.work_history import grace
 from states.tables.work import WorkAlarm, WorkItem
-from states.work.work_by_state import level_of
 
-WATCH = frozenset({Role.COORDINATOR, Role.AUDITOR, Role.ADMINISTRATOR})
-"""Who may look at any pool."""
 router = APIRouter(prefix="/v1", tags=["work"])
-Key = Annotated[str | None, Header(max_length=200)]
-Id = Annotated[str, Path(alias="id", max_length=60)]
-Organisation = Annotated[
-    str | None, Query(pattern=r"^[a-z0-9-]{0,60}$", description="The employer of a pool; empty for the office's own")
-]
 
 
-class WorkItemView(views.View):
-    """One thing that someone must do next."""
-
-    id: str
-    application: str
-    action: str
-    role: str
-    organisation: str
-    lane: str
-    start_by: datetime
-    created_at: datetime
-    estimate: int
-    skill: str
-    assignee: str | None
-    claimed_at: datetime | None
-    returns_at: datetime | None
-    dispatched_at: datetime | None
-    late: bool
-    subject: str
-
-
-class WorkItems(views.View):
+class WorkItems(base.View):
     """The work of a pool, in the order in which it will be given out."""
 
     items: list[WorkItemView]
@@ -60,7 +31,7 @@ class WorkItems(views.View):
     """Whether more waits than was asked for; ``limit`` asks for more."""
 
 
-class Claimed(views.View):
+class Claimed(base.View):
     """The item that was taken, or why there was none, and why this one is next."""
 
     item: WorkItemView | None
@@ -89,20 +60,20 @@ class Spread(Body):
     reason: Text
 
 
-class MovedItem(views.View):
+class MovedItem(base.View):
     """An item that was taken out of someone's hands, and to whom it went; None for the queue."""
 
     item: WorkItemView
     to: str | None
 
 
-class MovedItems(views.View):
+class MovedItems(base.View):
     """What was moved."""
 
     items: list[MovedItem]
 
 
-class AlarmView(views.View):
+class AlarmView(base.View):
     """That a pool could not take work that must be taken."""
 
     id: str
@@ -114,7 +85,7 @@ class AlarmView(views.View):
     waiting: int
 
 
-class Alarms(views.View):
+class Alarms(base.View):
     """Alarms, those that ring first."""
 
     items: list[AlarmView]
@@ -122,7 +93,7 @@ class Alarms(views.View):
     """Whether there are older ones, which a larger ``limit`` shows."""
 
 
-class Proposal(views.View):
+class Proposal(base.View):
     """A question to take acute work first."""
 
     id: str
@@ -130,7 +101,7 @@ class Proposal(views.View):
     item: WorkItemView
 
 
-class Proposals(views.View):
+class Proposals(base.View):
     """Questions that wait for an answer."""
 
     items: list[Proposal]
@@ -143,30 +114,10 @@ class Answered(Body):
     give_back: tuple[Handle, ...] = Field(default=(), max_length=100)
 
 
-class Taken(views.View):
+class Taken(base.View):
     """The acute item that was taken; None where the caller goes on with what is in hand, or none waits any more."""
 
     item: WorkItemView | None
-
-
-def view(item: WorkItem, at: datetime) -> WorkItemView:
-    """A work item in wire form."""
-    until = item.start_by + grace(item.lane, level_of(item.chart, item.action), item.start_by)
-    return WorkItemView(**item.model_dump(exclude={"lane"}), lane=LANES[item.lane], late=until < at)
-
-
-def own_pool(by: Actor, role: Role | None, organisation: str | None) -> None:
-    """Ask that whoever does not keep watch asks for the own pool only.
-
-    Raises:
-        RequestValidationError: another one is asked for.
-    """
-    if by.role in WATCH:
-        return
-    for name, asked, own in zip(("role", "organisation"), (role, organisation), by.pool, strict=True):
-        if asked is not None and str(asked) != own:
-            words = f"You see the work of {' at '.join(filter(None, by.pool))} only; leave this out."
-            raise RequestValidationError([{"type": "value_error", "loc": ("query", name), "msg": words}])
 
 
 @router.get("/work-items", operation_id="list-work-items")
@@ -192,7 +143,7 @@ def waiting(
             or_(col(WorkItem.assignee).is_(None), WorkItem.assignee == edge.by.person),
         )
     found = edge.session.exec(query.order_by(*pools.order()).limit(limit + 1)).all()
-    return WorkItems(items=[view(item, edge.at) for item in found[:limit]], more=len(found) > limit)
+    return WorkItems(items=[work_item_view(item, edge.at) for item in found[:limit]], more=len(found) > limit)
 
 
 @router.get("/work-items/alarms", operation_id="list-work-alarms")
@@ -211,7 +162,10 @@ def list_proposals(edge: OneEdge) -> Proposals:
     """The acute work that the caller is asked to take before what is in hand."""
     found = preemption.open_for(edge.session, edge.by)
     return Proposals(
-        items=[Proposal(id=asked.id, proposed_at=asked.proposed_at, item=view(item, edge.at)) for asked, item in found]
+        items=[
+            Proposal(id=asked.id, proposed_at=asked.proposed_at, item=work_item_view(item, edge.at))
+            for asked, item in found
+        ]
     )
 
 
@@ -220,7 +174,7 @@ def answer(edge: OneEdge, key: Id, body: Answered) -> Taken:
     """Take the acute work first, or go on with what is in hand; what is in hand stays so unless it is named."""
     demand(edge.by, "work", "claim")
     item = preemption.answer(edge.session, key, accept=body.accept, give_back=body.give_back, by=edge.by, at=edge.at)
-    return Taken(item=view(item, edge.at) if item is not None else None)
+    return Taken(item=work_item_view(item, edge.at) if item is not None else None)
 
 
 @router.post("/work-items/_claim", response_model=Claimed, operation_id="claim-work")
@@ -232,7 +186,7 @@ def claim(edge: OneEdge, idempotency_key: Key = None) -> Response:
         item = claiming.claim(edge.session, by=edge.by, at=edge.at)
         if item is None:
             return Answer(200, {"item": None, "why": {"nothing": nothing_for(edge)}})
-        claimed = Claimed(item=view(item, edge.at), why=views.explanation(edge.by, item.explanation or {}))
+        claimed = Claimed(item=work_item_view(item, edge.at), why=work.explanation(edge.by, item.explanation or {}))
         return Answer(200, claimed.model_dump(mode="json", by_alias=True))
 
     return once(edge, idempotency_key, "POST /v1/work-items/_claim", {}, do)
@@ -255,9 +209,9 @@ def one(edge: OneEdge, key: Id) -> dict[str, Any]:
     address = href(item.chart, item.subject) if item.chart in COLLECTIONS else href("application", item.application)
     if item.chart == "calendar":
         address = "/v1/rules"  # with every dated value, the known days among them
-    shown = view(item, edge.at).model_dump(mode="json", by_alias=True)
+    shown = work_item_view(item, edge.at).model_dump(mode="json", by_alias=True)
     why = explanation.explain(edge.session, item, at=edge.at) if item.done_at is None else item.explanation
-    return {**shown, "why": views.explanation(edge.by, why or {}), "subjectHref": address}
+    return {**shown, "why": work.explanation(edge.by, why or {}), "subjectHref": address}
 
 
 @router.post("/work-items/{id}/_release", operation_id="release-work")
@@ -265,13 +219,13 @@ def release(edge: OneEdge, key: Id, body: Released | None = None) -> WorkItemVie
     """Give an item back; it stands again where it stood."""
     demand(edge.by, "work", "release")
     content = {"reason": body.reason} if body is not None and body.reason else None
-    return view(assignment.release(edge.session, key, by=edge.by, at=edge.at, content=content), edge.at)
+    return work_item_view(assignment.release(edge.session, key, by=edge.by, at=edge.at, content=content), edge.at)
 
 
 @router.post("/work-items/{id}/_finish", operation_id="finish-work")
 def finish(edge: OneEdge, key: Id) -> WorkItemView:
     """Say that work is done that no event of the case shows, such as going after an employer that let a term pass."""
-    return view(assignment.finish(edge.session, key, by=edge.by, at=edge.at), edge.at)
+    return work_item_view(assignment.finish(edge.session, key, by=edge.by, at=edge.at), edge.at)
 
 
 @router.post("/work-items/{id}/_assign", operation_id="assign-work")
@@ -279,7 +233,7 @@ def assign(edge: OneEdge, key: Id, body: HandedOn) -> WorkItemView:
     """Give an item to someone of its pool, out of the order; the coordinator's, with the reason kept."""
     demand(edge.by, "work", "assign")
     item = reassignment.assign(edge.session, key, body.person, reason=body.reason, by=edge.by, at=edge.at)
-    return view(item, edge.at)
+    return work_item_view(item, edge.at)
 
 
 @router.post("/work-items/{id}/_delegate", operation_id="delegate-work")
@@ -287,7 +241,7 @@ def delegate(edge: OneEdge, key: Id, body: HandedOn) -> WorkItemView:
     """Pass an item in hand on to a colleague of the pool, with the reason kept."""
     demand(edge.by, "work", "delegate")
     item = reassignment.delegate(edge.session, key, body.person, reason=body.reason, by=edge.by, at=edge.at)
-    return view(item, edge.at)
+    return work_item_view(item, edge.at)
 
 
 @router.post("/work-items/_redistribute", operation_id="redistribute-work")
@@ -295,10 +249,10 @@ def redistribute(edge: OneEdge, body: Spread) -> MovedItems:
     """Take all work out of one person's hands: spread over colleagues, or back to the queue where none is named."""
     demand(edge.by, "work", "redistribute")
     found = reassignment.redistribute(edge.session, body.person, body.to, reason=body.reason, by=edge.by, at=edge.at)
-    return MovedItems(items=[MovedItem(item=view(one.item, edge.at), to=one.receiver) for one in found])
+    return MovedItems(items=[MovedItem(item=work_item_view(one.item, edge.at), to=one.receiver) for one in found])
 
 
-class Outcome(views.View):
+class Outcome(base.View):
     """What became of a letter whose outcome was unknown."""
 
     arrived: bool

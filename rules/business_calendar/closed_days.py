@@ -8,7 +8,8 @@ from types import MappingProxyType
 import holidays
 
 from rules.business_calendar.durations import Length, Unit
-from rules.core.dated_values import RulesError, value, versions
+from rules.core.dated_values import value, versions
+from rules.core.errors import RulesError
 
 SATURDAY = 5
 

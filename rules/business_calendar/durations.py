@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from rules.core.dated_values import RulesError, value
+from rules.core.dated_values import value
+from rules.core.errors import RulesError
 
 HOURS_PER_DAY = 24
 MONTHS_PER_YEAR = 12

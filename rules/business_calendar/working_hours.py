@@ -6,7 +6,8 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from rules.business_calendar.closed_days import BeyondHorizonError, why_closed, why_surely_closed
-from rules.core.dated_values import RulesError, value
+from rules.core.dated_values import value
+from rules.core.errors import RulesError
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 

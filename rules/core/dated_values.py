@@ -23,21 +23,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from rules.core.errors import RulesError, UnknownValueError
+
 FOLDER = Path(os.environ.get("VEILIGADVIES_VALUES") or Path(__file__).parents[1] / "values")
 """Where the values are read from, once per process; a running office reads those that fitted when it started."""
-
-
-class RulesError(Exception):
-    """Root of every error of this room."""
-
-
-class UnknownValueError(RulesError):
-    """No version of the value covers the day asked for."""
-
-    def __init__(self, name: str, on: date) -> None:
-        super().__init__(f"No value of {name} is known for {on}: add a version with its source in rules/values/.")
-        self.name = name
-        self.on = on
 
 
 @dataclass(frozen=True)
@@ -92,11 +81,15 @@ def versions() -> dict[str, tuple[Version, ...]]:
     """Every dated value by name, its versions in order of their dates.
 
     Raises:
-        RulesError: two files define one name, or two versions of a value overlap.
+        RulesError: a file is no TOML, two files define one name, or two versions of a value overlap.
     """
     found: dict[str, tuple[Version, ...]] = {}
     for path in sorted(FOLDER.glob("*.toml")):
-        for name, table in tomllib.loads(path.read_text("utf-8")).items():
+        try:
+            tables = tomllib.loads(path.read_text("utf-8"))
+        except tomllib.TOMLDecodeError as error:
+            raise RulesError(f"{path.name} is no TOML: {error}.") from error
+        for name, table in tables.items():
             if name in found:
                 raise RulesError(f"The value {name} is defined twice; the second time in {path.name}.")
             rows = sorted(table["versions"], key=lambda row: row["from"])

@@ -1,6 +1,6 @@
 """The office's day: instants are kept in UTC, law counts in days of Europe/Amsterdam."""
 
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -14,3 +14,13 @@ def office_day(at: datetime) -> date:
 def start_of(day: date, hour: int = 0) -> datetime:
     """The aware instant at which an hour of a Dutch calendar day begins."""
     return datetime.combine(day, time(hour), AMSTERDAM)
+
+
+def utc_text(at: datetime) -> str:
+    """An instant as the ledger writes it."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def office_time_text(at: datetime) -> str:
+    """A moment as people in the office read it."""
+    return at.astimezone(AMSTERDAM).strftime("%Y-%m-%d %H:%M")

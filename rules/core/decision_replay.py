@@ -10,7 +10,8 @@ from typing import Any, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
-from rules.core.dated_values import RulesError, UnknownValueError, Version, under, versions
+from rules.core.dated_values import Version, under, versions
+from rules.core.errors import RulesError, UnknownValueError
 from rules.core.rule import REGISTRY, Finding, Rule, Words, say
 
 

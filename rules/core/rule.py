@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from rules.core.dated_values import RulesError, Version, reading
+from rules.core.dated_values import Version, reading
+from rules.core.errors import RulesError
 
 REG = "https://wetten.overheid.nl/BWBR0041573"
 BESL = "https://wetten.overheid.nl/BWBR0041522"

@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 
 from rules.business_calendar.durations import Length, Unit
 from rules.business_calendar.working_hours import add
-from rules.core.dated_values import RulesError, value, versions
+from rules.core.dated_values import value, versions
 from rules.core.dates import AMSTERDAM, office_day, start_of
+from rules.core.errors import QuestionError
 from rules.deadlines.end_date import due
 from rules.deadlines.suspensions import Suspension
 from rules.deadlines.termijnenwet import words
@@ -19,14 +20,6 @@ DAY_LENGTH = len("2026-02-20")
 DAY, MOMENT = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 LEVELS = tuple(sorted(name.removeprefix(LEVEL) for name in versions() if name.startswith(LEVEL)))
 """The service levels of the house, by name."""
-
-
-class QuestionError(RulesError):
-    """The question contradicts itself or lacks something; names the parameter to mend."""
-
-    def __init__(self, parameter: str, message: str) -> None:
-        super().__init__(message)
-        self.parameter = parameter
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from rules.business_calendar.closed_days import (
     why_surely_closed,
 )
 from rules.business_calendar.durations import Length
-from rules.core.dated_values import RulesError
+from rules.core.errors import RulesError
 from rules.deadlines.suspensions import ONE_DAY, Suspension, pushed, running_days, spoken
 from rules.deadlines.termijnenwet import (
     ATW,

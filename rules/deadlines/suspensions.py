@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from rules.core.dated_values import RulesError, value
+from rules.core.dated_values import value
+from rules.core.errors import RulesError
 from rules.core.rule import AWB, Words, rule, say
 from rules.deadlines.termijnenwet import words
 
@@ -159,3 +160,40 @@ def given_term_named(*, ground: str, until: date | None) -> Words | None:
         "Name in until the last day of the term to complete: if it passes unused, the suspension ends with that day.",
         "Noem de laatste dag van de termijn om aan te vullen: verstrijkt die ongebruikt, dan eindigt de opschorting.",
     )
+
+
+@rule(
+    "step.term-suspendable",
+    article="Awb 4:15",
+    source=AWB,
+    nl="Een opschorting noemt een termijn van deze aanvraag die loopt en kan worden opgeschort.",
+)
+def term_suspendable(*, found: bool, suspendable: bool, running: bool) -> Words | None:
+    """A suspension names a term of this application that runs and can be suspended."""
+    if not found:
+        return say(
+            "This application has no such running term; see its deadlines for the names.",
+            "Deze aanvraag heeft geen lopende termijn met die naam; zie haar termijnen voor de namen.",
+        )
+    if not suspendable:
+        return say(
+            "The law knows no suspension of this term.",
+            "De wet kent geen opschorting van deze termijn.",
+        )
+    if running:
+        return say(
+            "This term is suspended already; let it resume first.",
+            "Deze termijn is al opgeschort; laat hem eerst verder lopen.",
+        )
+    return None
+
+
+@rule(
+    "step.term-suspended",
+    article="Awb 4:15(4)",
+    source=AWB,
+    nl="Alleen een opgeschorte termijn kan verder lopen.",
+)
+def term_suspended(*, suspended: bool) -> Words | None:
+    """Only a suspended term can resume."""
+    return None if suspended else say("This term is not suspended.", "Deze termijn is niet opgeschort.")

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from rules.business_calendar.closed_days import COMPUTED_FROM
-from rules.core.dated_values import RulesError
 from rules.core.dates import AMSTERDAM
+from rules.core.errors import RulesError
 from rules.forecast.history import Piece
 from rules.threats.urgency import DUTCH, RANK
 

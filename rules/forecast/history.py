@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from rules.business_calendar.durations import Length
-from rules.core.dated_values import RulesError, value
+from rules.core.dated_values import value
 from rules.core.dates import AMSTERDAM, office_day, start_of
+from rules.core.errors import RulesError
 from rules.core.rule import OLDEST, Finding
 from rules.forecast.minimum_history import enough_history
 from rules.forecast.model import WEEK, Backlog, Deadline, Model, Person, Rate, Spread, Stage, levels

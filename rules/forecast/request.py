@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rules.core.dated_values import RulesError, value
+from rules.core.dated_values import value
 from rules.core.dates import office_day
+from rules.core.errors import QuestionError, RulesError
 from rules.core.rule import OLDEST
-from rules.deadlines.calculator import QuestionError
 from rules.forecast.model import Job, Model, Person
 from rules.forecast.result import Scenario, between, holds
 from rules.forecast.simulation import Record, Run

@@ -8,9 +8,9 @@ from rules.business_calendar.closed_days import COMPUTED_FROM, COMPUTED_THROUGH
 from rules.business_calendar.durations import length
 from rules.core.dated_values import value
 from rules.core.dates import office_day, start_of
+from rules.core.errors import QuestionError
 from rules.core.roles import Role
 from rules.core.rule import OLDEST
-from rules.deadlines.calculator import QuestionError
 from rules.forecast.event_log import WORK
 from rules.forecast.history import Kind, Past, Piece, Term, first_moment, next_hour
 from rules.forecast.model import WEEK, Deadline, Model, Person, Rate, Spread, Stage, levels

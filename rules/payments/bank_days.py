@@ -8,8 +8,9 @@ from types import MappingProxyType
 import holidays
 
 from rules.business_calendar.closed_days import SATURDAY
-from rules.core.dated_values import RulesError, value
+from rules.core.dated_values import value
 from rules.core.dates import AMSTERDAM, office_day
+from rules.core.errors import RulesError
 from rules.core.rule import HOUSE, Words, rule, say
 
 ECB = "https://www.ecb.europa.eu/press/pr/date/2000/html/pr001214_4.en.html"

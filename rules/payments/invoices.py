@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-from rules.core.rule import HOUSE, REG, Words, rule, say
+from rules.core.rule import HOUSE, REG, SCHEME_2024, Words, rule, say
 from rules.core.translations import dutch
 from rules.payments.amounts import CENT
 
@@ -167,4 +167,54 @@ def matched_as_billed(
         f" {vat}. Divide the invoice's own lines over its measures, and leave nothing out.",
         f"Tegen {vat_rate} % bracht de leverancier {billed_net} netto en {billed_vat} btw in rekening; de gekoppelde"
         f" regels zijn samen {net} en {vat}. Verdeel de regels van de factuur over de maatregelen, en laat niets weg.",
+    )
+
+
+@rule(
+    "step.nothing-left-to-invoice",
+    article="REG x.9(3)",
+    source=REG,
+    nl="Een factuur gaat over ten minste een maatregel die er nog op wacht.",
+    since=SCHEME_2024,
+)
+def something_to_invoice(*, measures: Sequence[str]) -> Words | None:
+    """An invoice is for at least one measure that still waits for one."""
+    if measures:
+        return None
+    return say(
+        "Every measure that was taken over has its last invoice already, or is settled.",
+        "Elke overgenomen maatregel heeft de laatste factuur al, of is afgerekend.",
+    )
+
+
+@rule(
+    "step.not-invoiced",
+    article="REG x.9(3)",
+    source=REG,
+    nl="Een maatregel waarvoor een factuur kwam, wordt afgerekend door die te betalen.",
+    since=SCHEME_2024,
+)
+def not_invoiced(*, invoices: int) -> Words | None:
+    """A measure for which an invoice came is settled by paying it."""
+    if not invoices:
+        return None
+    return say(
+        "An invoice for this measure came in; it is settled by its payment.",
+        "Voor deze maatregel kwam een factuur binnen; de betaling daarvan rekent haar af.",
+    )
+
+
+@rule(
+    "step.advance-has-receipt",
+    article="REG 1.2",
+    source=REG,
+    nl="Vergoeding van wat de ambtsdrager voorschoot vraagt een bewijsstuk.",
+)
+def advance_has_receipt(*, advance: bool, receipt: bool) -> Words | None:
+    """Reimbursing an advance needs a receipt."""
+    if not advance or receipt:
+        return None
+    return say(
+        "An advance is reimbursed against a receipt; give its reference.",
+        "Wat is voorgeschoten wordt vergoed tegen een bewijsstuk; geef het kenmerk ervan.",
     )

@@ -5,7 +5,8 @@ from datetime import date
 from enum import StrEnum
 
 from rules.business_calendar.durations import length
-from rules.core.dated_values import RulesError, value
+from rules.core.dated_values import value
+from rules.core.errors import RulesError
 from rules.core.roles import Role
 from rules.core.rule import AWB, Words, rule, say
 from rules.deadlines.end_date import due_or_provisional

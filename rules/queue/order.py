@@ -4,11 +4,11 @@ This is the order itself, for whoever asks: the claim in PostgreSQL holds it in 
 take it from here. docs/queue.md states the bound on waiting that follows from it, with its proof.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple, Protocol, TypeVar
 
-from rules.core.dated_values import RulesError, versions
+from rules.core.errors import RulesError
 from rules.threats.urgency import RANK, Urgency
 
 ACUTE = RANK[Urgency.ACUTE]
@@ -101,13 +101,3 @@ def check_limit(limit: object) -> object:
     if type(limit) is not int or limit < 1:
         raise RulesError(f"work_in_hand_limit is {limit!r}; give a whole number of at least 1, such as 30.")
     return limit
-
-
-CHECKS: dict[str, Callable[[object], object]] = {
-    "reserve_every": check_reserve,
-    "claim_returns_after": check_returns,
-    "work_in_hand_limit": check_limit,
-}
-for _name, _check in CHECKS.items():
-    for _version in versions()[_name]:
-        _check(_version.value)

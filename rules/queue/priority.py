@@ -5,12 +5,12 @@ from a stored explanation. docs/queue.md tells the order.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from rules.business_calendar.working_hours import add_or_provisional
 from rules.core.dated_values import value
-from rules.core.dates import office_day
+from rules.core.dates import office_day, utc_text
 from rules.threats.handoff import HAIRS, HandOffStep, steps_of
 from rules.threats.urgency import RANK, SignalKind, SignalSource, Urgency, highest, of_signal
 
@@ -163,7 +163,13 @@ def counts(happenings: Sequence[Happening]) -> list[bool]:
 
 def told(item: Happening, *, bears: bool) -> dict[str, Any]:
     """What happened, as an explanation tells it."""
-    found = {"event": item.event, "seq": item.seq, "at": zulu(item.at), "urgency": str(item.urgency), "counts": bears}
+    found = {
+        "event": item.event,
+        "seq": item.seq,
+        "at": utc_text(item.at),
+        "urgency": str(item.urgency),
+        "counts": bears,
+    }
     if item.signal is not None:
         found |= {
             "signal": item.signal.id,
@@ -193,11 +199,6 @@ def read(line: Mapping[str, Any]) -> Happening:
         )
     at = datetime.fromisoformat(line["at"])
     return Happening(line["seq"], at, line["event"], Urgency(line["urgency"]), signal)
-
-
-def zulu(at: datetime) -> str:
-    """An instant as the ledger writes it."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def check(explanation: Mapping[str, Any]) -> list[str]:
@@ -230,7 +231,7 @@ def check(explanation: Mapping[str, Any]) -> list[str]:
     if (RANK[said], said) != (rank, Urgency(explanation["lane"])):
         wrong.append(f"the lane is {said}, and lane {rank} follows from the facts")
     if datetime.fromisoformat(until["value"]) != moment:
-        wrong.append(f"the start-by is {until['value']}, and {zulu(moment)} follows from the facts")
+        wrong.append(f"the start-by is {until['value']}, and {utc_text(moment)} follows from the facts")
     return wrong
 
 

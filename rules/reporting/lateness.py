@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from rules.business_calendar.elapsed import days, working_hours
-from rules.core.dated_values import RulesError, versions
+from rules.core.errors import RulesError
 from rules.reporting.percentiles import Spread, spread
 from rules.reporting.work_spans import Piece
 
@@ -117,7 +117,3 @@ def check_share(share: object) -> object:
     if type(share) is not float or not 0 < share < 1:
         raise RulesError(f"at_risk_share is {share!r}; give a share between 0 and 1, such as 0.8.")
     return share
-
-
-for _version in versions()["at_risk_share"]:
-    check_share(_version.value)

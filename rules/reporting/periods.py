@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from rules.core.errors import QuestionError
 from rules.core.rule import OLDEST
-from rules.deadlines.calculator import QuestionError
 
 ONE_DAY = timedelta(days=1)
 LONGEST = timedelta(days=366)

@@ -4,13 +4,13 @@ A threat leaves the process: police, support team and employer act on it, and th
 (Circulaire bewaking en beveiliging 2026, section 2.4.1). Only the time, the step and a reference are kept.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
-from itertools import product
-from typing import Any
 
-from rules.core.dated_values import RulesError, value, versions
+from rules.core.dated_values import Version, value
+from rules.core.decision_table import Row, every_case, matching_rows, unknown_words
+from rules.core.errors import RulesError
 from rules.core.rule import AWB, CIRCULAR, HOUSE, Words, rule, say
 from rules.threats.urgency import SignalKind, SignalSource, Urgency
 
@@ -38,57 +38,47 @@ class HandOffOutcome(StrEnum):
 
 
 GDPR = "https://eur-lex.europa.eu/eli/reg/2016/679/oj"
-GRID = tuple(product(Urgency, SignalKind, SignalSource, (True, False)))
+COLUMNS: Mapping[str, Collection[object]] = {
+    "urgencies": tuple(Urgency),
+    "kinds": tuple(SignalKind),
+    "sources": tuple(SignalSource),
+    "reported": (True, False),
+}
+"""What a signal can be: its class, kind, source, and whether it was reported to the police."""
 
 
-def fitting(table: Sequence[Mapping[str, Any]], urgency: str, kind: str, source: str, reported: bool) -> list[Any]:
-    """The rows of a table that a signal of a class fits."""
-    return [
-        row
-        for row in table
-        if urgency in row["urgencies"]
-        and kind in row["kinds"]
-        and source in row["sources"]
-        and reported in row["reported"]
-    ]
+def check_table(found: Version) -> None:
+    """Check that a version of ``hand_off`` asks at least one step of every signal, each step once and in order.
+
+    Raises:
+        RulesError: it does not; the message gives the first problem.
+    """
+    if problem := next(problems(found.value), None):
+        raise RulesError(f"The hand-off table from {found.since} is not whole: {problem}")
 
 
-def faults(table: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Where a table asks a step twice of one signal, or none at all, or names what there is not."""
-    known: dict[str, Iterable[object]] = {
-        "urgencies": Urgency,
-        "kinds": SignalKind,
-        "sources": SignalSource,
-        "reported": (True, False),
-    }
-    for row in table:
-        for column, words in known.items():
-            unknown = set(row[column]) - set(words)
-            if unknown:
-                yield f"{row['id']} names {sorted(map(str, unknown))} among its {column}."
-        if row["step"] not in set(HandOffStep):
-            yield f"{row['id']} names the step {row['step']}."
+def problems(table: Sequence[Row]) -> Iterator[str]:
+    """Where a table asks a step twice of one signal, or none at all, or names what does not exist."""
+    yield from unknown_words(table, COLUMNS)
+    yield from (f"{row['id']} names the step {row['step']}." for row in table if row["step"] not in set(HandOffStep))
     order = [row["step"] for row in table if row["step"] in set(HandOffStep)]
     if order != sorted(order, key=list(HandOffStep).index):
-        told = ", ".join(dict.fromkeys(order))
-        yield f"The steps stand in the order {told}; they are done as {', '.join(HandOffStep)}."
-    for urgency, kind, source, reported in GRID:
-        asked = [row["step"] for row in fitting(table, urgency, kind, source, reported)]
+        found = ", ".join(dict.fromkeys(order))
+        yield f"The steps stand in the order {found}; they are done as {', '.join(HandOffStep)}."
+    for case, rows in every_case(table, COLUMNS):
+        asked = [row["step"] for row in rows]
         if not asked or len(asked) != len(set(asked)):
-            told = "" if reported else "not "
-            yield f"{urgency} {kind} told by {source}, {told}reported, asks for: {', '.join(asked) or 'nothing'}."
-
-
-for _version in versions()["hand_off"]:
-    if _wrong := list(faults(_version.value)):
-        raise RulesError(f"The hand-off table from {_version.since} is not whole: {_wrong[0]}")
+            signal = f"{case['urgencies']} {case['kinds']} told by {case['sources']}"
+            known = "" if case["reported"] else "not "
+            yield f"{signal}, {known}reported, asks for: {', '.join(asked) or 'nothing'}."
 
 
 def steps_of(
     urgency: Urgency, kind: SignalKind, source: SignalSource, on: date, *, reported: bool
 ) -> list[HandOffStep]:
     """The steps that a signal asks for by the table in force on ``on``, the first one first."""
-    rows = fitting(value("hand_off", on), urgency, kind, source, reported)
+    case = {"urgencies": urgency, "kinds": kind, "sources": source, "reported": reported}
+    rows = matching_rows(value("hand_off", on), case)
     return [HandOffStep(row["step"]) for row in rows]
 
 

@@ -4,13 +4,14 @@ The class is a handling attribute. The official threat level is set by police, O
 (Circulaire bewaking en beveiliging 2026, section 2.4).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
-from itertools import product
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from rules.core.dated_values import RulesError, value, version, versions
+from rules.core.dated_values import Version, value, version
+from rules.core.decision_table import Row, every_case, matching_rows, unknown_words
+from rules.core.errors import RulesError
 from rules.core.rule import CIRCULAR, LETTER_2024, Words, rule, say
 
 
@@ -58,8 +59,13 @@ DUTCH = {
 
 
 AGES = ("recent", "old")
-GRID = tuple(product(SignalKind, SignalSource, AGES, (True, False)))
-"""Every signal that there can be: kind, source, age, and whether it was reported to the police."""
+COLUMNS: Mapping[str, Collection[object]] = {
+    "kinds": tuple(SignalKind),
+    "sources": tuple(SignalSource),
+    "ages": AGES,
+    "reported": (True, False),
+}
+"""What a signal can be: kind, source, age, and whether it was reported to the police."""
 
 
 class Classed(NamedTuple):
@@ -75,51 +81,37 @@ def age_band(occurred_on: date, on: date) -> str:
     return "recent" if (on - occurred_on).days <= value("recent_signal_days", on) else "old"
 
 
-def fitting(table: Sequence[Mapping[str, Any]], kind: str, source: str, age: str, reported: bool) -> list[Any]:
-    """The rows of a table that a signal fits; a row that does not name ``reported`` takes both."""
-    return [
-        row
-        for row in table
-        if kind in row["kinds"]
-        and source in row["sources"]
-        and age in row["ages"]
-        and reported in row.get("reported", (True, False))
-    ]
+def check_table(found: Version) -> None:
+    """Check that a version of ``urgency_table`` decides every signal exactly once.
+
+    Raises:
+        RulesError: it has a gap or an overlap, or names what does not exist; the message gives the first problem.
+    """
+    if problem := next(problems(found.value), None):
+        raise RulesError(f"The urgency table from {found.since} does not decide every signal once: {problem}")
 
 
-def faults(table: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Where a table has a gap or an overlap, or names what there is not; nothing where it decides every signal once."""
-    known: dict[str, Iterable[object]] = {
-        "kinds": SignalKind,
-        "sources": SignalSource,
-        "ages": AGES,
-        "reported": (True, False),
-    }
-    for row in table:
-        for column, words in known.items():
-            unknown = set(row.get(column, ())) - set(words)
-            if unknown:
-                yield f"{row['id']} names {sorted(map(str, unknown))} among its {column}."
-        if row["urgency"] not in set(Urgency):
-            yield f"{row['id']} names the urgency {row['urgency']}."
+def problems(table: Sequence[Row]) -> Iterator[str]:
+    """Gaps, overlaps and unknown words of a table; none where it decides every signal exactly once."""
+    yield from unknown_words(table, COLUMNS)
+    yield from (
+        f"{row['id']} names the urgency {row['urgency']}." for row in table if row["urgency"] not in set(Urgency)
+    )
     ids = [row["id"] for row in table]
     yield from (f"Two rows are called {row}." for row in sorted(set(ids)) if ids.count(row) > 1)
-    for kind, source, age, reported in GRID:
-        found = [row["id"] for row in fitting(table, kind, source, age, reported)]
-        if len(found) != 1:
-            signal = f"{age} {kind} told by {source}, {'' if reported else 'not '}reported to the police"
-            yield f"{signal}: {'no row fits' if not found else f'{len(found)} rows fit: ' + ', '.join(found)}."
-
-
-for _version in versions()["urgency_table"]:
-    if _wrong := list(faults(_version.value)):
-        raise RulesError(f"The urgency table from {_version.since} does not decide every signal once: {_wrong[0]}")
+    for case, rows in every_case(table, COLUMNS):
+        if len(rows) != 1:
+            known = "" if case["reported"] else "not "
+            signal = f"{case['ages']} {case['kinds']} told by {case['sources']}, {known}reported to the police"
+            named = f"{len(rows)} rows fit: " + ", ".join(row["id"] for row in rows)
+            yield f"{signal}: {named if rows else 'no row fits'}."
 
 
 def of_signal(kind: SignalKind, source: SignalSource, occurred_on: date, on: date, *, reported: bool) -> Classed:
-    """The class of one signal by the table in force on ``on``; exactly one row fits, which is proved at import."""
+    """The class of one signal by the table in force on ``on``; exactly one row fits (:func:`check_table`)."""
     table = version("urgency_table", on)
-    (row,) = fitting(table.value, kind, source, age_band(occurred_on, on), reported)
+    case = {"kinds": kind, "sources": source, "ages": age_band(occurred_on, on), "reported": reported}
+    (row,) = matching_rows(table.value, case)
     return Classed(Urgency(row["urgency"]), row["id"], table.since)
 
 

@@ -11,10 +11,9 @@ from rules.deadlines.end_date import Due, due_or_provisional, extended, threshol
 from rules.deadlines.escalation import escalation, later, reminders, share
 from rules.deadlines.suspensions import Suspension
 from states.deadlines.catalogue import TERMS, Start
-from states.deadlines.validation import assure
 from states.engine.event import Passage, Touched
 from states.tables.base import new_id
-from states.tables.work import Term, TermSuspension, Threshold
+from states.tables.deadlines import Term, TermSuspension, Threshold
 
 MORNING = 9
 """The hour at which a threshold passes on its day."""
@@ -22,7 +21,6 @@ LAPSED = "lapsed"
 """The threshold at which a term ends by itself: the first moment after its last day."""
 PURSUE = "pursue-employer"
 """The work of the coordinator while a term of an employer has passed."""
-assure(TERMS)
 PURSUED = frozenset(kind for kind, line in TERMS.items() if line.owner == "employer")
 """The kinds of terms for which the coordinator goes after the employer."""
 MATTERS = frozenset(pair for line in TERMS.values() for pair in (*line.starts, *line.ends, *line.revives))

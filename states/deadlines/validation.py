@@ -1,11 +1,12 @@
-"""No dead timers: every kind of term begins, ends and tells someone, and every ladder fits; else nothing starts."""
+"""Validation at start-up: every dated value can work, and every deadline can start, end and notify someone."""
 
 from collections.abc import Iterator, Mapping
 
-from rules.core.dated_values import RulesError
+from rules.core.errors import RulesError
 from rules.deadlines.attribution import Party
 from rules.deadlines.escalation import wrong
-from states.deadlines.catalogue import TermKind
+from rules.validation import check_values
+from states.deadlines.catalogue import TERMS, TermKind
 
 
 class DeadTimerError(RulesError):
@@ -31,8 +32,18 @@ def wanting(terms: Mapping[str, TermKind]) -> list[str]:
     return [*idle(terms), *wrong({kind: line.lapses for kind, line in terms.items()}, set(Party))]
 
 
-def assure(terms: Mapping[str, TermKind]) -> None:
-    """Let nothing start with a term that nobody would be told of.
+def check_dated_values() -> None:
+    """Check every dated value, and the terms that rest on them; everything that starts calls this first.
+
+    Raises:
+        RulesError: a value or a term cannot work; the message says what would be right.
+    """
+    check_values()
+    check_terms(TERMS)
+
+
+def check_terms(terms: Mapping[str, TermKind]) -> None:
+    """Check that no term would pass without notifying anyone.
 
     Raises:
         DeadTimerError: it names each field and what would be right.

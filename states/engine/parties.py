@@ -8,13 +8,15 @@ from typing import Any
 from sqlalchemy import Table, bindparam, select
 from sqlmodel import Session
 
+from rules.core.roles import OF_AN_EMPLOYER, Role
 from states.tables.application import Application, ApplicationEmployer
 from states.tables.loans import Loan, Objection
 from states.tables.payments import PaymentBatch
-from states.tables.people import Organisation, Person
+from states.tables.people import Duty, Organisation, Person
 
 TIES: Table = ApplicationEmployer.__table__  # type: ignore[attr-defined]  # set by SQLAlchemy
 EMPLOYERS = select(TIES.c.organisation).where(TIES.c.application == bindparam("application")).order_by(TIES.c.position)
+DUTIES: Table = Duty.__table__  # type: ignore[attr-defined]  # set by SQLAlchemy
 ORGANISATIONS: Table = Organisation.__table__  # type: ignore[attr-defined]  # set by SQLAlchemy
 MERGED = select(ORGANISATIONS.c.id, ORGANISATIONS.c.successor).where(ORGANISATIONS.c.successor.is_not(None))
 
@@ -82,3 +84,10 @@ def official_of(session: Session, case: str) -> str:
     """The official whom an application, or a loan without one, is about."""
     application = session.get(Application, case)
     return application.applicant if application is not None else session.get_one(Loan, case).person
+
+
+def duty_holders(session: Session, role: Role, organisation: str) -> list[str]:
+    """People who hold a duty: at the employer where the role acts for one, otherwise at the office or the ministry."""
+    mine = organisation if role in OF_AN_EMPLOYER else ""
+    query = select(DUTIES.c.person).where(DUTIES.c.role == role, DUTIES.c.organisation == mine)
+    return sorted(session.connection().execute(query).scalars())

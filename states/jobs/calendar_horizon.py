@@ -14,7 +14,8 @@ from rules.threats.urgency import RANK, Urgency
 from states.deadlines.lifecycle import recompute
 from states.storage import ledger
 from states.tables.base import new_id
-from states.tables.work import Term, WorkItem
+from states.tables.deadlines import Term
+from states.tables.work import WorkItem
 
 EXTEND = "extend-calendar"
 ASKING = col(WorkItem.action) == literal_column(f"'{EXTEND}'")

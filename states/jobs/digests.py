@@ -11,8 +11,8 @@ from rules.core.dates import office_day
 from rules.procedure.authorization import roles_of
 from states.letters import outbox
 from states.queue.availability import within
+from states.tables.letters import Digest
 from states.tables.people import Person
-from states.tables.work import Digest
 
 LETTER = "digest"
 SOON = timedelta(days=7)

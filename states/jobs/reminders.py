@@ -13,13 +13,13 @@ from rules.deadlines.escalation import reminds
 from states.deadlines.catalogue import TERMS
 from states.deadlines.lifecycle import LAPSED, PURSUED, lapse
 from states.engine import parties
+from states.engine.parties import duty_holders
 from states.letters import outbox
-from states.queue.availability import holders
 from states.storage import ledger
 from states.storage.ledger import Chain
 from states.storage.write_buffer import Pen
 from states.tables.application import Application
-from states.tables.work import Reminder, Term, Threshold
+from states.tables.deadlines import Reminder, Term, Threshold
 from states.work import synchronisation
 
 LATE = timedelta(hours=1)
@@ -189,7 +189,7 @@ class Telling:
         return self._cases[application]
 
     def holders(self, role: Role, organisation: str) -> list[str]:
-        """As :func:`holders`, asked once in a transaction."""
+        """As :func:`duty_holders`, asked once in a transaction."""
         if (role, organisation) not in self._holders:
-            self._holders[role, organisation] = holders(self.session, role, organisation)
+            self._holders[role, organisation] = duty_holders(self.session, role, organisation)
         return self._holders[role, organisation]

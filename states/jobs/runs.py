@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
-from states.tables.work import FlowRun, Timer
+from states.tables.operations import FlowRun, Timer
 
 
 def finished(session: Session, *flows: str, at: datetime, runner: str) -> None:

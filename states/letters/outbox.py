@@ -10,8 +10,8 @@ from states.errors import NotFoundError
 from states.storage.vault import Vault
 from states.tables.base import new_id
 from states.tables.ledger import Stream
+from states.tables.letters import Outbox
 from states.tables.people import Language, Person
-from states.tables.work import Outbox
 
 LEASE = timedelta(minutes=2)
 """How long a sender may be busy with a letter before another may ask what became of it."""

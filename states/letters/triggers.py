@@ -15,13 +15,13 @@ from states.charts.application import ENDS, Stage
 from states.deadlines import lifecycle
 from states.engine import parties
 from states.engine.event import Passage, Touched
+from states.engine.parties import duty_holders
 from states.letters import outbox
-from states.queue.availability import holders
 from states.tables.application import Application, Takeover
+from states.tables.deadlines import Term
 from states.tables.loans import Loan
 from states.tables.payments import PayableKind
 from states.tables.people import Duty, Organisation
-from states.tables.work import Term
 
 Facts = Callable[[Passage, Touched], Mapping[str, Any]]
 Recipients = Callable[[Passage, Touched], list[str]]
@@ -190,7 +190,7 @@ def suspended(_: Passage, touch: Touched) -> Mapping[str, Any]:
 def concerned(passage: Passage, touch: Touched) -> list[str]:
     """The applicant, and the employer of the term."""
     term = named(passage, touch)
-    mine = holders(passage.session, Role.EMPLOYER, term.organisation) if term else []
+    mine = duty_holders(passage.session, Role.EMPLOYER, term.organisation) if term else []
     return [*applicant(passage, touch), *mine]
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import ARRAY, String, bindparam, text
 from sqlmodel import Session, col, select
 
 from rules.core.dated_values import version
-from rules.core.dates import office_day
+from rules.core.dates import office_day, utc_text
 from rules.queue.priority import (
     HANDED_OVER,
     JOINED,
@@ -20,7 +20,6 @@ from rules.queue.priority import (
     counts,
     open_steps,
     told,
-    zulu,
 )
 from rules.threats.handoff import HAIRS
 from rules.threats.urgency import SignalKind, SignalSource, Urgency
@@ -97,7 +96,7 @@ def basis(item: WorkItem, work: Asked, happenings: Sequence[Happening]) -> dict[
     return {
         "signals": [told(one, bears=bears) for one, bears in zip(bearing, counts(bearing), strict=True)],
         "startBy": {
-            "createdAt": zulu(item.created_at),
+            "createdAt": utc_text(item.created_at),
             "chart": item.chart,
             "action": item.action,
             "level": work.level,

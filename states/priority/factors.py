@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from rules.core.dated_values import version
-from rules.core.dates import AMSTERDAM, office_day
+from rules.core.dates import office_day, office_time_text, utc_text
 from rules.core.rule import HOUSE, Words, say
 from rules.queue.order import LANES
-from rules.queue.priority import LOWERED, SIGNAL, Asked, Happening, counts, start_by, zulu
+from rules.queue.priority import LOWERED, SIGNAL, Asked, Happening, counts, start_by
 from rules.threats.urgency import DUTCH, RANK, Urgency
 from states.priority.case_history import basis
 from states.tables.work import WorkItem
@@ -50,7 +50,7 @@ def lane_and_start(item: WorkItem, work: Asked, happenings: Sequence[Happening])
         ),
         factor(
             "startBy",
-            zulu(item.start_by),
+            utc_text(item.start_by),
             fact["levelSource"],
             fact,
             start_in_words(item, fact),
@@ -100,11 +100,11 @@ def lane_in_words(urgency: Urgency, work: Asked, happenings: Sequence[Happening]
 
 def start_in_words(item: WorkItem, fact: Mapping[str, Any]) -> Words:
     """Why the work must be begun by its moment."""
-    moment = local(item.start_by + HAIR)
+    moment = office_time_text(item.start_by + HAIR)
     if item.lane == RANK[Urgency.ACUTE]:
         return say(f"Acute work starts at once: from {moment}.", f"Acuut werk begint meteen: vanaf {moment}.")
     urgency = LANES[item.lane]
-    hours, asked = fact["workingHours"][str(urgency)], local(item.created_at)
+    hours, asked = fact["workingHours"][str(urgency)], office_time_text(item.created_at)
     if item.start_by > start_by(item.created_at, fact["level"], urgency) + HAIR:
         return say(
             f"To be begun by {moment}, when it became {urgency}: what moves goes before nothing that was overdue then. "
@@ -135,14 +135,9 @@ def turn(item: WorkItem, at: datetime, *, reserved: bool) -> dict[str, Any]:
 
 def age(item: WorkItem) -> dict[str, Any]:
     """Which of two items with the same lane and start-by comes first."""
-    moment = local(item.created_at)
+    moment = office_time_text(item.created_at)
     what = say(f"It was asked for on {moment}.", f"Erom is gevraagd op {moment}.")
-    return factor("age", zulu(item.created_at), HOUSE, {"createdAt": zulu(item.created_at)}, what)
-
-
-def local(at: datetime) -> str:
-    """A moment as people in the office read it."""
-    return at.astimezone(AMSTERDAM).strftime("%Y-%m-%d %H:%M")
+    return factor("age", utc_text(item.created_at), HOUSE, {"createdAt": utc_text(item.created_at)}, what)
 
 
 def reserve(item: WorkItem, *, at: datetime, so_far: int, due_before: int) -> dict[str, Any]:
@@ -171,9 +166,10 @@ def reserve(item: WorkItem, *, at: datetime, so_far: int, due_before: int) -> di
             "wat er ook bijkomt.",
         )
     else:
+        moment = office_time_text(item.start_by)
         what = say(
-            f"It is not overdue: until {local(item.start_by)} the order decides, and the reserve does not take it.",
-            f"Het is niet over tijd: tot {local(item.start_by)} beslist de volgorde en neemt de reserve het niet.",
+            f"It is not overdue: until {moment} the order decides, and the reserve does not take it.",
+            f"Het is niet over tijd: tot {moment} beslist de volgorde en neemt de reserve het niet.",
         )
     return factor("reserve", every.value, every.source, fact, what)
 
@@ -191,11 +187,11 @@ def skill(item: WorkItem, people: Mapping[str, Any]) -> dict[str, Any]:
 
 def in_hand(item: WorkItem) -> dict[str, Any]:
     """Whether somebody has it in hand, and since when."""
-    since = zulu(item.claimed_at) if item.claimed_at else None
-    fact = {"since": since, "returnsAt": zulu(item.returns_at) if item.returns_at else None, "by": item.assignee}
+    since = utc_text(item.claimed_at) if item.claimed_at else None
+    fact = {"since": since, "returnsAt": utc_text(item.returns_at) if item.returns_at else None, "by": item.assignee}
     what = say("Nobody has it in hand: it waits.", "Niemand heeft het opgepakt: het wacht.")
     if item.assignee is not None:
-        moment = f" {local(item.claimed_at)}" if item.claimed_at else ""
+        moment = f" {office_time_text(item.claimed_at)}" if item.claimed_at else ""
         what = say(
             f"Somebody has it in hand since{moment}: it stands in no queue.",
             f"Iemand heeft het opgepakt op{moment}: het staat in geen rij.",

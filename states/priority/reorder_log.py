@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlmodel import col, select
 
+from rules.core.dates import utc_text
 from rules.core.roles import ENGINE
 from rules.queue.order import LANES, Standing
-from rules.queue.priority import zulu
 from states.engine.event import Passage
 from states.priority import factors, positions
 from states.priority.case_history import asked, happening_now, happenings_of, urgent_loans
@@ -35,8 +35,8 @@ def note(passage: Passage, moved: Sequence[Moved]) -> None:
                 {
                     "workItem": one.item.id,
                     "action": one.item.action,
-                    "from": {"lane": str(LANES[one.lane]), "startBy": zulu(one.start_by)},
-                    "to": {"lane": str(LANES[one.item.lane]), "startBy": zulu(one.item.start_by)},
+                    "from": {"lane": str(LANES[one.lane]), "startBy": utc_text(one.start_by)},
+                    "to": {"lane": str(LANES[one.item.lane]), "startBy": utc_text(one.item.start_by)},
                     "factors": [lane, start],
                 },
             )

@@ -11,7 +11,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from rules.core.dated_values import value, version
-from rules.core.dates import office_day
+from rules.core.dates import office_day, office_time_text
 from rules.core.roles import Role
 from rules.core.rule import Words, say
 from rules.queue.order import LANES, Standing
@@ -30,7 +30,6 @@ from rules.queue.priority import (
 from rules.threats.handoff import HAIRS
 from rules.threats.urgency import DUTCH, RANK, SignalKind, SignalSource, Urgency
 from states.priority.case_history import asked, happenings_of, urgent_loans
-from states.priority.factors import local
 from states.tables.application import Application
 from states.tables.work import WorkItem
 from states.work.work_by_state import HAND_OFF
@@ -116,7 +115,7 @@ def without(case: Case) -> Iterable[Supposition]:
         left = [other for other in case.happened if other is not one]
         day = office_day(one.at)
         alone = sum(office_day(other.at) == day for other in threats) == 1
-        when = str(day) if alone else local(one.at)
+        when = str(day) if alone else office_time_text(one.at)
         what = say(f"without the threat recorded on {when}", f"zonder de dreiging die op {when} is vastgelegd")
         if one.event == JOINED:
             what = say(f"without the case joined on {when}", f"zonder de zaak die op {when} is gevoegd")

@@ -17,9 +17,10 @@ from sqlmodel import Session, col, select
 
 from rules.core.roles import ENGINE, Role
 from rules.queue.order import ACUTE
+from states.engine.parties import duty_holders
 from states.letters import outbox
 from states.queue import pools
-from states.queue.availability import Presence, holders, people_of
+from states.queue.availability import Presence, people_of
 from states.tables.base import new_id
 from states.tables.work import WorkAlarm, WorkItem
 
@@ -132,7 +133,7 @@ def ring(session: Session, why: Alarming, at: datetime) -> None:
     chain = pools.enter(session, why.role, why.organisation, at=at)
     facts = {"kind": why.kind, "waiting": why.waiting}
     pools.note(session, chain, by=ENGINE, at=at, event="alarm", item=first, facts=facts)
-    for person in holders(session, Role.COORDINATOR, ""):
+    for person in duty_holders(session, Role.COORDINATOR, ""):
         facts = {"want": why.kind}
         outbox.post(session, LETTER, application=first.application, recipient=person, facts=facts, at=at)
 

@@ -5,14 +5,14 @@ from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
 from sqlalchemy import ARRAY, String, bindparam, text
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from rules.business_calendar.closed_days import why_surely_closed
 from rules.core.dated_values import value
 from rules.core.dates import AMSTERDAM, office_day
-from rules.core.roles import OF_AN_EMPLOYER, Role
+from rules.core.roles import Role
 from rules.queue.skills import suffice
-from states.tables.people import Duty
+from states.engine.parties import duty_holders
 
 FRIDAY = 5
 
@@ -64,14 +64,7 @@ def presence_of(session: Session, person: str, role: Role | str, organisation: s
 
 def people_of(session: Session, role: Role | str, organisation: str | None, *, at: datetime) -> list[Presence]:
     """Everyone who holds the duty of a pool."""
-    return look(session, holders(session, Role(role), organisation or ""), role, organisation, at=at)
-
-
-def holders(session: Session, role: Role, organisation: str) -> list[str]:
-    """Whoever holds a duty: for the employer where the role acts for one, else in the office or the ministry."""
-    mine = organisation if role in OF_AN_EMPLOYER else ""
-    query = select(Duty.person).where(Duty.role == role, Duty.organisation == mine)
-    return sorted(session.exec(query))
+    return look(session, duty_holders(session, Role(role), organisation or ""), role, organisation, at=at)
 
 
 def look(

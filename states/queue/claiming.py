@@ -15,10 +15,10 @@ from sqlmodel import Session
 from rules.core.roles import Actor
 from rules.queue import assignment
 from rules.queue.skills import SKILLS
+from states.priority.claim_explanation import explain_claim
 from states.queue import pools, reserve
 from states.queue.assignment import ask, give
 from states.queue.availability import Presence, presence_of
-from states.queue.explanation import explain_claim
 from states.tables.work import WorkItem
 
 # The first items of each skill, each from one range of the index, and of those the first that nobody holds: the cost

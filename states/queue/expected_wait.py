@@ -8,8 +8,8 @@ from sqlmodel import Session
 
 from rules.business_calendar.elapsed import working_hours
 from rules.business_calendar.working_hours import add_or_provisional
+from rules.core.dates import utc_text
 from rules.core.rule import say
-from rules.queue.priority import zulu
 from rules.queue.wait_estimate import wait
 from states.queue import pools
 
@@ -56,8 +56,8 @@ def expected(session: Session, role: str, organisation: str, ahead: int, *, at: 
         "known": True,
         "hoursFrom": round(low, 1),
         "hoursTo": round(high, 1),
-        "from": zulu(add_or_provisional(at, low)[0]) if low < FARTHEST else None,
-        "until": zulu(add_or_provisional(at, high)[0]) if high < FARTHEST else None,
+        "from": utc_text(add_or_provisional(at, low)[0]) if low < FARTHEST else None,
+        "until": utc_text(add_or_provisional(at, high)[0]) if high < FARTHEST else None,
         "claimsAhead": ahead,
         "basedOnClaims": found.taken,
         "basedOnHours": round(hours, 1),

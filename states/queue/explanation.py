@@ -1,54 +1,29 @@
 """Why an item stands where it stands: its place, every factor with rule, source and fact, and what would change it."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
 
-from rules.core.dated_values import value, version
-from rules.core.dates import office_day
+from rules.core import dates
+from rules.core.dated_values import value
+from rules.core.dates import office_day, utc_text
 from rules.core.roles import Actor, Role
 from rules.core.rule import say
 from rules.queue.order import ACUTE, LANES, Standing
-from rules.queue.priority import zulu
-from rules.threats.handoff import HandOffStep
 from states.errors import NotFoundError
 from states.priority import factors, positions
-from states.priority.case_history import asked, happenings_of, urgent_loans
+from states.priority.claim_explanation import by_table
 from states.priority.what_if import Case, Supposition, case_of, suppositions
 from states.queue import expected_wait
 from states.queue import reserve as reserve_counts
 from states.queue.availability import people_of
-from states.queue.reassignment import objections
+from states.queue.candidates import objections
 from states.tables.work import WorkItem
 
 FIRST = 5
 """So many of the items that stand before are named."""
-
-
-def explain_claim(session: Session, item: WorkItem, *, at: datetime, reserved: bool) -> dict[str, Any]:
-    """Why a claim takes this item, light enough for every claim: one look at the case's chain, and no counting.
-
-    It holds the facts from which :func:`rules.queue.priority.check` computes the lane and the start-by again.
-    """
-    happened = happenings_of(session, item.application)
-    work = asked(item, happened, urgent_loans(session, [item]))
-    return {
-        "workItem": item.id,
-        "action": item.action,
-        **by_table(item, office_day(at)),
-        # Of what its claimant may take; what the reserve gives is the oldest, wherever it stands.
-        "place": None if reserved else 1,
-        "reserve": reserved,
-        "lane": str(LANES[item.lane]),
-        "factors": [
-            *factors.lane_and_start(item, work, happened),
-            factors.age(item),
-            factors.turn(item, at, reserved=reserved),
-        ],
-        "explainedAt": zulu(at),
-    }
 
 
 def explain(session: Session, item: WorkItem, *, at: datetime, case: Case | None = None) -> dict[str, Any]:
@@ -85,7 +60,7 @@ def explain(session: Session, item: WorkItem, *, at: datetime, case: Case | None
         "firstBefore": first_before(session, item) if at_place is not None else [],
         "whatWouldChangeIt": [*changes(case, item, supposed, before), *later(item, at, due)],
         "expectedWait": waits(session, item, at_place, reserve, at),
-        "explainedAt": zulu(at),
+        "explainedAt": utc_text(at),
     }
 
 
@@ -104,7 +79,7 @@ def first_before(session: Session, item: WorkItem) -> list[dict[str, Any]]:
             "workItem": there.id,
             "action": action,
             "lane": str(LANES[there.lane]),
-            "startBy": zulu(there.start_by),
+            "startBy": utc_text(there.start_by),
             "differsIn": next(
                 name
                 for name, one, other in zip(("lane", "startBy", "age", "id"), there, item.standing, strict=True)
@@ -128,7 +103,7 @@ def changes(
             "if": one.what.en,
             "ifNl": one.what.nl,
             "place": one.place(case, item, before),
-            **({"lane": str(LANES[there.lane]), "startBy": zulu(there.start_by)} if there else {"lane": None}),
+            **({"lane": str(LANES[there.lane]), "startBy": utc_text(there.start_by)} if there else {"lane": None}),
             **{name: fact for name, fact in one.facts.items() if name != "lane"},
         }
         for one, there in supposed
@@ -140,12 +115,18 @@ def later(item: WorkItem, at: datetime, due: int) -> list[dict[str, Any]]:
     if item.lane == ACUTE or item.start_by <= at or item.assignee is not None:
         return []
     every = value("reserve_every", office_day(at))
-    moment = factors.local(item.start_by)
+    moment = dates.office_time_text(item.start_by)
     what = say(
         f"once its start-by passes on {moment} the reserve may take it",
         f"zodra de begintijd op {moment} verstrijkt, kan de reserve het nemen",
     )
-    told = {"if": what.en, "ifNl": what.nl, "place": None, "lane": str(LANES[item.lane]), "from": zulu(item.start_by)}
+    told = {
+        "if": what.en,
+        "ifNl": what.nl,
+        "place": None,
+        "lane": str(LANES[item.lane]),
+        "from": utc_text(item.start_by),
+    }
     return [{**told, "withinClaims": every * (due + 1)}]
 
 
@@ -181,17 +162,6 @@ def people(session: Session, item: WorkItem, *, at: datetime) -> dict[str, Any]:
         "atWork": sum(one.at_work and one.person not in names for one in pool),
         "mayNot": [{"rule": rule, "people": len(who), "names": who} for rule, who in sorted(barred.items())],
     }
-
-
-def by_table(item: WorkItem, day: date) -> dict[str, Any]:
-    """For a step of a hand-off: which dated table asks for it, and the support team's number with its source."""
-    if item.action not in set(HandOffStep):
-        return {}
-    asked = {"rule": "hand-off.step-is-open", "source": version("hand_off", day).source}
-    if item.action == HandOffStep.SUPPORT_TEAM:
-        number = version("support_team_number", day)
-        asked |= {"number": number.value, "numberSource": number.source}
-    return {"handOff": asked}
 
 
 def readable(session: Session, key: str, by: Actor) -> WorkItem:

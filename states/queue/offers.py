@@ -15,7 +15,7 @@ from rules.queue.order import ACUTE
 from states.letters import outbox
 from states.queue import pools
 from states.queue.availability import Presence, people_of
-from states.queue.reassignment import objections
+from states.queue.candidates import objections
 from states.tables.base import new_id
 from states.tables.work import WorkItem, WorkProposal
 

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
 from rules.core.roles import Actor, Role
-from states.queue.availability import holders
+from states.engine.parties import duty_holders
 from states.storage import ledger
 from states.storage.ledger import STREAMS, Chain
 from states.storage.vault import Vault
@@ -65,7 +65,7 @@ def enter(
 def chains_of(session: Session, role: str, organisation: str) -> list[str]:
     """The chains in which the movements of a pool stand: its own, and those of the people who hold its duty."""
     pool_chain = f"work:{role}:{organisation}"
-    return [pool_chain, *(f"{pool_chain}:{person}" for person in holders(session, Role(role), organisation))]
+    return [pool_chain, *(f"{pool_chain}:{person}" for person in duty_holders(session, Role(role), organisation))]
 
 
 def note(

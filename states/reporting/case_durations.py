@@ -8,8 +8,8 @@ from rules.core.dates import office_day
 from rules.deadlines.attribution import Course, Held, days_of_life
 from states.deadlines import lifecycle
 from states.tables.application import Application, Takeover
+from states.tables.deadlines import Term
 from states.tables.ledger import LedgerEntry
-from states.tables.work import Term
 
 WINDOWS = ("completion", "view")
 """Terms in which a case waits for its applicant, whatever its stage."""

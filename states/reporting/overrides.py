@@ -16,7 +16,7 @@ from rules.reporting.percentiles import Spread, spread
 from rules.reporting.work_spans import Piece, skipped
 from states.deadlines import lifecycle
 from states.reporting.work_history import Moved, Pieces
-from states.tables.work import Term
+from states.tables.deadlines import Term
 
 EACH = 25
 """The newest so many of each kind are told and measured one by one."""

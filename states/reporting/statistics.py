@@ -11,8 +11,8 @@ from sqlmodel import Session, select
 
 from rules.core.dated_values import value
 from rules.core.dates import office_day, start_of
+from rules.core.errors import QuestionError
 from rules.core.regulation import Domain, Province
-from rules.deadlines.calculator import QuestionError
 from rules.queue.order import LANES
 from rules.reporting import lateness
 from rules.reporting.lateness import Figures

@@ -14,8 +14,9 @@ from states.engine.event import Passage, Touched
 from states.storage.database import wake
 from states.tables.application import Application, DomainAdvice
 from states.tables.base import new_id
+from states.tables.deadlines import Term
 from states.tables.loans import Loan
-from states.tables.work import Term, WorkItem
+from states.tables.work import WorkItem
 from states.work.new_items import item_for, subject_of, urgency_of
 from states.work.work_by_event import SPECIAL
 from states.work.work_by_state import HAND_OFF, WORK, Work, level_of

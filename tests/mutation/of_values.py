@@ -18,6 +18,7 @@ from _pytest.runner import runtestprotocol
 
 from rules.core import dated_values
 from rules.core.dated_values import Version
+from rules.core.errors import RulesError
 
 DAY = timedelta(days=1)
 TESTS = [
@@ -143,16 +144,19 @@ def fails(item: pytest.Item) -> bool:
 
 
 def refused(name: str, held: tuple[Version, ...]) -> bool:
-    """Whether the rules could not even be imported with these versions."""
-    from rules.threats import handoff, urgency  # noqa: PLC0415  # after the values are watched
+    """Whether nothing would start with these versions."""
+    from rules.validation import CHECKS  # noqa: PLC0415  # after the values are watched
 
     if any(earlier.until is None or earlier.until >= later.since for earlier, later in pairwise(held)):
         return True
-    faults = {"hand_off": handoff.faults, "urgency_table": urgency.faults}.get(name)
+    if name not in CHECKS:
+        return False
     try:
-        return faults is not None and any(list(faults(version.value)) for version in held)
-    except (KeyError, TypeError):
+        for version in held:
+            CHECKS[name](version)
+    except (KeyError, TypeError, RulesError):
         return True
+    return False
 
 
 def main() -> int:

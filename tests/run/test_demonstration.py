@@ -22,10 +22,12 @@ from states.charts.payable import PayableState
 from states.storage.database import transaction
 from states.storage.verification import verify
 from states.tables.application import Application, DomainAdvice
+from states.tables.deadlines import Term, TermSuspension, Threshold
 from states.tables.ledger import LedgerEntry
+from states.tables.letters import Outbox
 from states.tables.payments import Booking, Payable, PaymentBatch
 from states.tables.people import Duty, Organisation, Person
-from states.tables.work import Outbox, Term, TermSuspension, Threshold, WorkItem
+from states.tables.work import WorkItem
 
 AT = datetime(2026, 11, 23, 10, 30, tzinfo=UTC)
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")

@@ -18,7 +18,8 @@ from states.letters import outbox
 from states.queue import offers
 from states.settings import Configuration
 from states.storage.database import connect, transaction
-from states.tables.work import Outbox, WorkItem
+from states.tables.letters import Outbox
+from states.tables.work import WorkItem
 
 AT = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
 ADMINISTRATOR = Actor("administrator-1", Role.ADMINISTRATOR)

@@ -22,11 +22,13 @@ from states.reporting import case_durations, money_trail
 from states.storage.replay import differences, entries_of
 from states.storage.verification import broken_links
 from states.tables.application import Application, DomainAdvice, Measure, Takeover
+from states.tables.deadlines import Term, Threshold
 from states.tables.ledger import LedgerEntry, Stream
+from states.tables.letters import Outbox
 from states.tables.loans import Loan, Objection
 from states.tables.payments import BatchLine, Booking, Payable, PaymentBatch
 from states.tables.people import Duty, Person
-from states.tables.work import Outbox, Term, Threshold, WorkItem
+from states.tables.work import WorkItem
 from states.work.work_by_state import BY_HAND, EVENT_OF
 
 SUBJECTS: dict[str, Any] = {

@@ -13,7 +13,7 @@ from states.deadlines.lifecycle import latest
 from states.jobs.reminders import pass_due
 from states.storage.database import transaction
 from states.tables.application import Takeover
-from states.tables.work import Term
+from states.tables.deadlines import Term
 
 RECEIVED = date(2026, 6, 1)
 """A Monday; eight weeks later is Monday 27 July."""

@@ -5,9 +5,9 @@ from typing import Any
 
 from pydantic import Field
 
-from rules import steps
+from rules.core import date_rules
 from rules.core.regulation import BASES_OF, Domain, LegalBasis, ProvisionForm
-from rules.procedure import certificates, eligibility, life_events, separation_of_duties
+from rules.procedure import advice, certificates, eligibility, life_events, separation_of_duties
 from states.charts.advice import DomainState
 from states.charts.application import Stage
 from states.charts.measure import MEASURE, MeasureState
@@ -81,8 +81,8 @@ class AssessDomain(ApplicationEvent[Assessment]):
         """The domain is open, and its measures rest on a basis that it knows."""
         row = named(step, body.domain)
         if row is not None:
-            step.ask(steps.domain_open, domain=str(body.domain), state=str(row.state))
-        step.ask(steps.measures_where_needed, needed=body.needed, measures=len(body.measures))
+            step.ask(advice.domain_open, domain=str(body.domain), state=str(row.state))
+        step.ask(advice.measures_where_needed, needed=body.needed, measures=len(body.measures))
         employers = step.employers()
         for item in body.measures:
             step.ask(certificates.basis_fits_domain, domain=body.domain, legal_basis=item.legal_basis)
@@ -145,7 +145,7 @@ class SubmitAdvice(ApplicationEvent[Body]):
         """Every domain is drafted, set aside, or was adopted before."""
         done = {DomainState.DRAFTED, DomainState.NOT_NEEDED, DomainState.SUBMITTED, DomainState.ADOPTED}
         waiting = [str(row.domain) for row in domains(step) if row.state not in done]
-        step.ask(steps.every_domain_assessed, open_domains=waiting)
+        step.ask(advice.every_domain_assessed, open_domains=waiting)
 
     def effect(self, step: Step[Application], body: Body) -> None:
         """Submit what is not with the authority yet."""
@@ -170,7 +170,7 @@ class ReturnAdvice(ApplicationEvent[Return]):
         """Only what was submitted goes back."""
         row = named(step, body.domain)
         if row is not None:
-            step.ask(steps.domain_submitted, domain=str(body.domain), state=str(row.state))
+            step.ask(advice.domain_submitted, domain=str(body.domain), state=str(row.state))
 
     def effect(self, step: Step[Application], body: Return) -> None:
         """Send it back."""
@@ -201,9 +201,9 @@ class AdoptAdvice(ApplicationEvent[Adoption]):
 
     def judge(self, step: Step[Application], body: Adoption) -> None:
         """A day that can be, by someone who did not write it."""
-        step.ask(steps.not_in_future, what="The adoption", day=body.adopted_on, on=step.on)
+        step.ask(date_rules.not_in_future, what="The adoption", day=body.adopted_on, on=step.on)
         step.ask(
-            steps.not_before,
+            date_rules.not_before,
             what="The adoption",
             day=body.adopted_on,
             earlier="the interview",

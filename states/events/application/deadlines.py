@@ -6,11 +6,13 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 from pydantic.alias_generators import to_camel
 
-from rules import steps
+from rules.core import date_rules
 from rules.core.dated_values import value
 from rules.core.roles import OF_AN_EMPLOYER
 from rules.core.rule import OLDEST
+from rules.deadlines import suspensions
 from rules.deadlines.suspensions import given_term_named, last_suspended_day, within_term
+from rules.procedure import intake
 from states.deadlines import lifecycle
 from states.deadlines.catalogue import TERMS
 from states.engine.bodies import Body, Day, Handle, Text
@@ -20,7 +22,7 @@ from states.events.application.base import ApplicationEvent
 from states.events.application.life_event_effects import other_end_of_office
 from states.events.application.office_dates import DATES, ask_suspended, contradictions
 from states.tables.application import Application, Takeover
-from states.tables.work import TermSuspension
+from states.tables.deadlines import TermSuspension
 
 TermName = Annotated[str, Field(pattern=f"^({'|'.join(name for name, line in TERMS.items() if line.suspendable)})$")]
 """A term that can be suspended, by its name in the table of terms."""
@@ -64,18 +66,20 @@ class CorrectFact(ApplicationEvent[Correction]):
             ("The employer's receipt", body.takeover_received_on),
         ):
             if day is not None:
-                step.ask(steps.not_in_future, what=what, day=day, on=step.on)
+                step.ask(date_rules.not_in_future, what=what, day=day, on=step.on)
         if body.received_on is not None:
             received, held = body.received_on, step.row.interview_held_on
-            step.ask(steps.not_before, what="The receipt", day=received, earlier="the first scheme", earliest=OLDEST)
+            step.ask(
+                date_rules.not_before, what="The receipt", day=received, earlier="the first scheme", earliest=OLDEST
+            )
             if held is not None:
-                step.ask(steps.interview_after_receipt, held_on=held, received_on=received)
+                step.ask(intake.interview_after_receipt, held_on=held, received_on=received)
         ask_suspended(step, step.row.office, body.office_suspended_since)
         if body.takeover_received_on is not None:
             running = lifecycle.employers_with(step.session, step.row.id, "takeover")
-            step.ask(steps.receipt_correctable, running=running, organisation=body.organisation)
+            step.ask(intake.receipt_correctable, running=running, organisation=body.organisation)
             step.ask(
-                steps.not_before,
+                date_rules.not_before,
                 what="The employer's receipt",
                 day=body.takeover_received_on,
                 earlier="the adoption",
@@ -156,14 +160,14 @@ class SuspendTerm(ApplicationEvent[Interval]):
         term = named_term(step, body.term, body.organisation)
         open_already = term is not None and any(row.until is None for row in lifecycle.suspensions(step.session, term))
         step.ask(
-            steps.term_suspendable,
+            suspensions.term_suspendable,
             found=term is not None,
             suspendable=term is not None and term.suspendable,
             running=open_already,
         )
         if term is not None:
             step.ask(
-                steps.not_before,
+                date_rules.not_before,
                 what="The suspension",
                 day=body.since,
                 earlier="the start of the term",
@@ -173,7 +177,7 @@ class SuspendTerm(ApplicationEvent[Interval]):
         step.ask(given_term_named, ground=body.ground, until=body.until)
         if body.until is not None:
             step.ask(
-                steps.not_before,
+                date_rules.not_before,
                 what="The suspension's end",
                 day=body.until,
                 earlier="its begin",
@@ -240,13 +244,13 @@ class ResumeTerm(ApplicationEvent[Resumption]):
     def judge(self, step: Step[Application], body: Resumption) -> None:
         """It is suspended, and its last suspended day is a day that can be."""
         interval = self.open_interval(step, body.term, body.last_on, body.organisation)
-        step.ask(steps.term_suspended, suspended=interval is not None)
+        step.ask(suspensions.term_suspended, suspended=interval is not None)
         if body.completed_on is not None:
-            step.ask(steps.not_in_future, what="The completion", day=body.completed_on, on=step.on)
+            step.ask(date_rules.not_in_future, what="The completion", day=body.completed_on, on=step.on)
         if interval is not None:
             earliest = interval.since - timedelta(days=1)
             step.ask(
-                steps.not_before,
+                date_rules.not_before,
                 what="The last suspended day",
                 day=body.last_on,
                 earlier="the suspension itself",

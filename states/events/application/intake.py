@@ -4,11 +4,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from rules import completion, steps
 from rules.business_calendar.durations import length
+from rules.core import date_rules
 from rules.core.regulation import Domain
 from rules.deadlines.end_date import due_or_provisional
-from rules.procedure import eligibility, separation_of_duties
+from rules.procedure import eligibility, intake, separation_of_duties
 from states.deadlines import lifecycle
 from states.engine.bodies import Body, Day, Handle, Line, Text
 from states.engine.event import Step
@@ -73,7 +73,7 @@ class Complete(ApplicationEvent[Completion]):
         """There was an invitation."""
         term = lifecycle.latest(step.session, step.row.id, "completion")
         open_still = term is not None and term.ended_by in (None, "lapse")  # late, but not too late to be read
-        step.ask(steps.completion_open, invited=open_still)
+        step.ask(intake.completion_open, invited=open_still)
 
     def example(self, step: Step[Application]) -> dict[str, Any] | None:
         """The decision of appointment."""
@@ -95,20 +95,22 @@ class NotProcess(ApplicationEvent[Decision]):
     def judge(self, step: Step[Application], body: Decision) -> None:
         """Invited, the term passed unused or was used in vain, and the weeks to say so have not passed."""
         announced_on = body.announced_on or step.on
-        step.ask(steps.not_in_future, what="The decision", day=announced_on, on=step.on)
+        step.ask(date_rules.not_in_future, what="The decision", day=announced_on, on=step.on)
         term = lifecycle.latest(step.session, step.row.id, "completion")
         due_on = term.due_on if term else None
         if term is None or term.ended_by != "complete":
             invited = term is not None and term.ended_by in (None, "lapse")
-            step.ask(steps.completion_lapsed, invited=invited, due_on=due_on, on=announced_on)
+            step.ask(intake.completion_lapsed, invited=invited, due_on=due_on, on=announced_on)
         deciding = lifecycle.latest(step.session, step.row.id, "not-processed")
         if deciding is not None:
             due_on, day = deciding.due_on, deciding.started_on
-            step.ask(steps.not_before, what="The decision", day=announced_on, earlier="the completion", earliest=day)
+            step.ask(
+                date_rules.not_before, what="The decision", day=announced_on, earlier="the completion", earliest=day
+            )
         elif due_on is not None:
             # the clock did not come by yet: the weeks run from the term that passed all the same
             due_on = due_or_provisional(due_on, length("term_not_processed", due_on)).on
-        step.ask(completion.decided_in_time, due_on=due_on, announced_on=announced_on)
+        step.ask(intake.decided_in_time, due_on=due_on, announced_on=announced_on)
 
     def effect(self, step: Step[Application], body: Decision) -> None:
         """The way ends here."""
@@ -134,9 +136,9 @@ class Forward(ApplicationEvent[Forwarding]):
     def judge(self, step: Step[Application], body: Forwarding) -> None:
         """Not before it came, not after today."""
         day = body.forwarded_on or step.on
-        step.ask(steps.not_in_future, what="The forwarding", day=day, on=step.on)
+        step.ask(date_rules.not_in_future, what="The forwarding", day=day, on=step.on)
         step.ask(
-            steps.not_before,
+            date_rules.not_before,
             what="The forwarding",
             day=day,
             earlier="the receipt",
@@ -169,7 +171,7 @@ class PlanInterview(ApplicationEvent[InterviewPlan]):
     def judge(self, step: Step[Application], body: InterviewPlan) -> None:
         """Eligibility, and a day that can be."""
         claim(step)
-        step.ask(steps.interview_not_in_past, interview_on=body.interview_on, on=step.on)
+        step.ask(intake.interview_not_in_past, interview_on=body.interview_on, on=step.on)
         if body.adviser:
             step.ask(separation_of_duties.not_own_case, person=body.adviser, applicant=step.row.applicant)
 
@@ -210,9 +212,9 @@ class HoldInterview(ApplicationEvent[Interview]):
 
     def judge(self, step: Step[Application], body: Interview) -> None:
         """A day that can be, all four domains, and not the own case."""
-        step.ask(steps.not_in_future, what="The interview", day=body.held_on, on=step.on)
-        step.ask(steps.interview_after_receipt, held_on=body.held_on, received_on=step.row.received_on)
-        step.ask(steps.every_domain_discussed, domains=[str(item.domain) for item in body.domains])
+        step.ask(date_rules.not_in_future, what="The interview", day=body.held_on, on=step.on)
+        step.ask(intake.interview_after_receipt, held_on=body.held_on, received_on=step.row.received_on)
+        step.ask(intake.every_domain_discussed, domains=[str(item.domain) for item in body.domains])
         step.ask(
             separation_of_duties.not_own_case,
             person=body.adviser or step.by.person,

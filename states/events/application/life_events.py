@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 from sqlmodel import Session, col, select
 
-from rules import steps
+from rules.core import date_rules
 from rules.core.dates import office_day
 from rules.core.regulation import Domain
 from rules.core.roles import Role
@@ -80,9 +80,9 @@ class EndOffice(Turn[OfficeEnded]):
 
     def judge(self, step: Step[Application], body: OfficeEnded) -> None:
         """It has happened, after the office began, and was not recorded before."""
-        step.ask(steps.not_in_future, what="The end of office", day=body.ended_on, on=step.on)
+        step.ask(date_rules.not_in_future, what="The end of office", day=body.ended_on, on=step.on)
         step.ask(
-            steps.not_before,
+            date_rules.not_before,
             what="The end of office",
             day=body.ended_on,
             earlier="its begin",
@@ -128,7 +128,7 @@ class RecordDeath(Turn[Death]):
 
     def judge(self, step: Step[Application], body: Death) -> None:
         """It has happened, and was not recorded before."""
-        step.ask(steps.not_in_future, what="The death", day=body.died_on, on=step.on)
+        step.ask(date_rules.not_in_future, what="The death", day=body.died_on, on=step.on)
         step.ask(life_events.dies_once, deceased_on=step.row.deceased_on)
 
     def keep(self, step: Step[Application], body: Death) -> None:
@@ -170,16 +170,16 @@ class RecordMove(Turn[Move]):
 
     def judge(self, step: Step[Application], body: Move) -> None:
         """A day that can be, of someone who lives."""
-        step.ask(steps.not_in_future, what="The move", day=body.moved_on, on=step.on)
+        step.ask(date_rules.not_in_future, what="The move", day=body.moved_on, on=step.on)
         step.ask(
-            steps.not_before,
+            date_rules.not_before,
             what="The move",
             day=body.moved_on,
             earlier="the move before it",
             earliest=step.row.moved_on,
         )
         if body.exemption_on is not None:
-            step.ask(steps.not_in_future, what="The exemption", day=body.exemption_on, on=step.on)
+            step.ask(date_rules.not_in_future, what="The exemption", day=body.exemption_on, on=step.on)
         step.ask(life_events.dies_once, deceased_on=step.row.deceased_on)
 
     def conditions(self, step: Step[Application], body: Move) -> Mapping[str, bool]:

@@ -3,7 +3,8 @@
 from datetime import timedelta
 from typing import Any, Literal
 
-from rules import steps
+from rules.core import date_rules
+from rules.procedure import advice, closing
 from states.charts.advice import DomainState
 from states.charts.booking import BookingState
 from states.charts.measure import MeasureState
@@ -35,13 +36,13 @@ class RecordCertificate(ApplicationEvent[CertificateFact]):
         """Dates in order; an exception has its reasons."""
         if body.valid_until:
             step.ask(
-                steps.not_before,
+                date_rules.not_before,
                 what="The certificate's end",
                 day=body.valid_until,
                 earlier="its begin",
                 earliest=body.valid_from,
             )
-        step.ask(steps.hardship_has_reasons, hardship=body.kind == "hardship", reasoned=body.reasons is not None)
+        step.ask(advice.hardship_has_reasons, hardship=body.kind == "hardship", reasoned=body.reasons is not None)
 
     def effect(self, step: Step[Application], body: CertificateFact) -> None:
         """Keep the dated fact."""
@@ -77,7 +78,7 @@ class Withdraw(ApplicationEvent[Farewell]):
     def judge(self, step: Step[Application], body: Farewell) -> None:
         """No employer has taken over yet."""
         taken = step.rows(Takeover, Takeover.stream == step.row.id, Takeover.state == TakeoverState.TAKEN_OVER)
-        step.ask(steps.withdrawal_before_takeover, taken_over=[row.organisation for row in taken])
+        step.ask(closing.withdrawal_before_takeover, taken_over=[row.organisation for row in taken])
 
     def effect(self, step: Step[Application], body: Farewell) -> None:
         """The parts end with it."""
@@ -136,10 +137,10 @@ class Close(ApplicationEvent[Body]):
     def judge(self, step: Step[Application], body: Body) -> None:
         """Every payable is paid or rejected, and every booking is made."""
         payables = step.rows(Payable, Payable.stream == step.row.id)
-        step.ask(steps.no_open_payables, waiting=[row.id for row in payables if row.state not in SETTLED])
+        step.ask(closing.no_open_payables, waiting=[row.id for row in payables if row.state not in SETTLED])
         made = {BookingState.BOOKED, BookingState.EXPORTED, BookingState.REVERSED}
         bookings = step.rows(Booking, Booking.stream == step.row.id)
-        step.ask(steps.bookings_made, waiting=[row.id for row in bookings if row.state not in made])
+        step.ask(closing.bookings_made, waiting=[row.id for row in bookings if row.state not in made])
 
     def effect(self, step: Step[Application], body: Body) -> None:
         """The way ends here."""

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import Field
 from sqlmodel import Session, col, select
 
-from rules import steps
+from rules.core import date_rules
 from rules.core.regulation import LegalBasis, Office
 from rules.core.roles import Role
 from rules.core.rule import OLDEST
@@ -77,8 +77,8 @@ class Receive(ApplicationEvent[NewApplication]):
     def judge(self, step: Step[Application], body: NewApplication) -> None:
         """Dates that can be, and employers that fit the office."""
         received = body.received_on or step.on
-        step.ask(steps.not_in_future, what="The receipt", day=received, on=step.on)
-        step.ask(steps.not_before, what="The receipt", day=received, earlier="the first scheme", earliest=OLDEST)
+        step.ask(date_rules.not_in_future, what="The receipt", day=received, on=step.on)
+        step.ask(date_rules.not_before, what="The receipt", day=received, earlier="the first scheme", earliest=OLDEST)
         problems = contradictions(body.model_dump(include=set(DATES)))
         for position, employer in enumerate(body.employers):
             if step.session.get(Organisation, employer) is None:
@@ -101,7 +101,7 @@ class Receive(ApplicationEvent[NewApplication]):
         kinds = tuple(str(step.get(Organisation, employer).kind) for employer in body.employers)
         step.ask(eligibility.employer_fits, office=body.office, kinds=kinds, count=len(kinds))
         if body.exemption_on is not None:
-            step.ask(steps.not_in_future, what="The exemption", day=body.exemption_on, on=step.on)
+            step.ask(date_rules.not_in_future, what="The exemption", day=body.exemption_on, on=step.on)
         ask_suspended(step, body.office, body.office_suspended_since)
 
     def begin(self, step: Step[Application], body: NewApplication) -> Application:

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from rules import steps
+from rules.core import date_rules
 from rules.core.rule import REGISTRY, Finding
-from rules.procedure import eligibility, life_events, separation_of_duties
+from rules.procedure import eligibility, life_events, refusal, separation_of_duties
 from states.deadlines import lifecycle
 from states.engine.bodies import Body, Day, Text
 from states.engine.event import Step
@@ -50,7 +50,7 @@ class IntendRefusal(ApplicationEvent[Ground]):
 
     def judge(self, step: Step[Application], body: Ground) -> None:
         """A rule finds against the application, and it is the one that is named."""
-        step.ask(steps.refusal_has_ground, grounds=list(grounds(step)), named=body.ground)
+        step.ask(refusal.refusal_has_ground, grounds=list(grounds(step)), named=body.ground)
 
     def effect(self, step: Step[Application], body: Ground) -> None:
         """Keep the ground; who proposes does not decide."""
@@ -127,12 +127,12 @@ class Refuse(ApplicationEvent[Refusal]):
         term = lifecycle.latest(step.session, row.id, "view")
         if body.announced_on is not None:
             day, intended_on = body.announced_on, term.started_on if term else row.received_on
-            step.ask(steps.not_in_future, what="The decision", day=day, on=step.on)
-            step.ask(steps.not_before, what="The decision", day=day, earlier="the intention", earliest=intended_on)
-        step.ask(steps.refusal_decided_by, role=step.by.role, on=step.on)
-        step.ask(steps.refusal_has_ground, grounds=list(grounds(step)), named=str(row.refusal_ground))
+            step.ask(date_rules.not_in_future, what="The decision", day=day, on=step.on)
+            step.ask(date_rules.not_before, what="The decision", day=day, earlier="the intention", earliest=intended_on)
+        step.ask(refusal.refusal_decided_by, role=step.by.role, on=step.on)
+        step.ask(refusal.refusal_has_ground, grounds=list(grounds(step)), named=str(row.refusal_ground))
         step.ask(
-            steps.view_asked,
+            refusal.view_asked,
             due_on=term.due_on if term else None,
             viewed=row.viewed_on is not None,
             on=step.on,

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from rules import steps
+from rules.core import date_rules
 from rules.core.dated_values import value
 from rules.core.dates import office_day
 from rules.core.roles import Role
@@ -129,16 +129,16 @@ def judge_filing(step: Step[Any], body: Filing, decision: Decision) -> None:
         posted=body.posted_on is not None,
         on=step.on,
     )
-    step.ask(steps.not_in_future, what="The receipt", day=received, on=step.on)
+    step.ask(date_rules.not_in_future, what="The receipt", day=received, on=step.on)
     step.ask(
-        steps.not_before,
+        date_rules.not_before,
         what="The receipt",
         day=received,
         earlier="the decision",
         earliest=decision.taken_on,
     )
     if body.posted_on is not None:
-        step.ask(steps.not_before, what="The receipt", day=received, earlier="posting", earliest=body.posted_on)
+        step.ask(date_rules.not_before, what="The receipt", day=received, earlier="posting", earliest=body.posted_on)
     step.ask(objections.once, earlier=[row.id for row in standing(step, decision)])
 
 

@@ -5,8 +5,9 @@ from typing import Any, Literal
 
 from sqlmodel import select
 
-from rules import steps
+from rules.core import date_rules
 from rules.core.dated_values import value
+from rules.deadlines import suspensions
 from rules.deadlines.suspensions import within_term
 from rules.procedure import objections
 from rules.procedure.objections import Waiver
@@ -15,9 +16,9 @@ from states.deadlines import lifecycle
 from states.engine.bodies import Body, Day, Handle, Text
 from states.engine.event import Step
 from states.events.objections.filing import ObjectionEvent
+from states.tables.deadlines import Term, TermSuspension
 from states.tables.ledger import LedgerEntry
 from states.tables.loans import Objection
-from states.tables.work import Term, TermSuspension
 
 
 class HearingPlan(Body):
@@ -34,7 +35,7 @@ class PlanHearing(ObjectionEvent[HearingPlan]):
     def judge(self, step: Step[Objection], body: HearingPlan) -> None:
         """Today or later."""
         self.handled(step)
-        step.ask(steps.not_before, what="The hearing", day=body.hearing_on, earlier="today", earliest=step.on)
+        step.ask(date_rules.not_before, what="The hearing", day=body.hearing_on, earlier="today", earliest=step.on)
 
     def effect(self, step: Step[Objection], body: HearingPlan) -> None:
         """Keep the day."""
@@ -83,9 +84,9 @@ class Hear(ObjectionEvent[Hearing]):
             person=body.heard_by or step.by.person,
             involved=involved(step),
         )
-        step.ask(steps.not_in_future, what="The hearing", day=body.held_on, on=step.on)
+        step.ask(date_rules.not_in_future, what="The hearing", day=body.held_on, on=step.on)
         received = step.row.received_on
-        step.ask(steps.not_before, what="The hearing", day=body.held_on, earlier="the receipt", earliest=received)
+        step.ask(date_rules.not_before, what="The hearing", day=body.held_on, earlier="the receipt", earliest=received)
 
     def effect(self, step: Step[Objection], body: Hearing) -> None:
         """Keep the day; whatever was waived before was heard after all."""
@@ -178,13 +179,13 @@ class SuspendDecision(ObjectionEvent[StandStill]):
         self.handled(step)
         term = term_of(step)
         running = open_interval(step) is not None
-        step.ask(steps.term_suspendable, found=term is not None, suspendable=True, running=running)
+        step.ask(suspensions.term_suspendable, found=term is not None, suspendable=True, running=running)
         received = step.row.received_on
-        step.ask(steps.not_before, what="The suspension", day=body.since, earlier="the receipt", earliest=received)
+        step.ask(date_rules.not_before, what="The suspension", day=body.since, earlier="the receipt", earliest=received)
         step.ask(within_term, since=body.since, due_on=term.due_on if term else None)
         if body.until is not None:
             what = "The suspension's end"
-            step.ask(steps.not_before, what=what, day=body.until, earlier="its begin", earliest=body.since)
+            step.ask(date_rules.not_before, what=what, day=body.until, earlier="its begin", earliest=body.since)
 
     def effect(self, step: Step[Objection], body: StandStill) -> None:
         """Keep the interval and compute the term anew."""
@@ -228,11 +229,13 @@ class ResumeDecision(ObjectionEvent[GoingOn]):
         """It is suspended, and its last suspended day is a day that can be."""
         self.handled(step)
         interval = open_interval(step)
-        step.ask(steps.term_suspended, suspended=interval is not None)
+        step.ask(suspensions.term_suspended, suspended=interval is not None)
         if interval is not None:
             earliest = interval.since - timedelta(days=1)
             what = "The last suspended day"
-            step.ask(steps.not_before, what=what, day=body.until, earlier="the suspension itself", earliest=earliest)
+            step.ask(
+                date_rules.not_before, what=what, day=body.until, earlier="the suspension itself", earliest=earliest
+            )
 
     def effect(self, step: Step[Objection], body: GoingOn) -> None:
         """Close the interval and compute the term anew."""

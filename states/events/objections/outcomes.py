@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from rules import steps
+from rules.core import date_rules
 from rules.core.dated_values import value
 from rules.procedure import objections
 from rules.procedure.objections import ObjectionOutcome
@@ -45,10 +45,10 @@ class Decide(ObjectionEvent[ObjectionDecision]):
         step.ask(objections.late_is_inadmissible, late=row.late, excusable=body.excusable, outcome=outcome)
         step.ask(objections.reopens_at, outcome=outcome, stages=self.stages(step), named=body.reopen_at)
         day = body.decided_on or step.on
-        step.ask(steps.not_in_future, what="The decision", day=day, on=step.on)
+        step.ask(date_rules.not_in_future, what="The decision", day=day, on=step.on)
         before = row.heard_on or row.received_on
         earlier = "the hearing" if row.heard_on else "the receipt"
-        step.ask(steps.not_before, what="The decision", day=day, earlier=earlier, earliest=before)
+        step.ask(date_rules.not_before, what="The decision", day=day, earlier=earlier, earliest=before)
 
     @staticmethod
     def stages(step: Step[Objection]) -> list[str]:
@@ -118,9 +118,9 @@ class RecordAppeal(ObjectionEvent[Appeal]):
     def judge(self, step: Step[Objection], body: Appeal) -> None:
         """Once, after the decision."""
         step.ask(objections.appeal_in_order, appealed=step.row.appeal_on is not None, judged=False, judging=False)
-        step.ask(steps.not_in_future, what="The appeal", day=body.filed_on, on=step.on)
+        step.ask(date_rules.not_in_future, what="The appeal", day=body.filed_on, on=step.on)
         decided = step.row.decided_on
-        step.ask(steps.not_before, what="The appeal", day=body.filed_on, earlier="the decision", earliest=decided)
+        step.ask(date_rules.not_before, what="The appeal", day=body.filed_on, earlier="the decision", earliest=decided)
 
     def effect(self, step: Step[Objection], body: Appeal) -> None:
         """Keep the facts."""
@@ -151,9 +151,9 @@ class RecordJudgment(ObjectionEvent[CourtJudgment]):
         row = step.row
         judged = row.judged_on is not None
         step.ask(objections.appeal_in_order, appealed=row.appeal_on is not None, judged=judged, judging=True)
-        step.ask(steps.not_in_future, what="The judgment", day=body.judged_on, on=step.on)
+        step.ask(date_rules.not_in_future, what="The judgment", day=body.judged_on, on=step.on)
         filed = row.appeal_on
-        step.ask(steps.not_before, what="The judgment", day=body.judged_on, earlier="the appeal", earliest=filed)
+        step.ask(date_rules.not_before, what="The judgment", day=body.judged_on, earlier="the appeal", earliest=filed)
 
     def effect(self, step: Step[Objection], body: CourtJudgment) -> None:
         """Keep the facts."""

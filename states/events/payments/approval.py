@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from sqlmodel import Session, col, select
 
-from rules import steps
+from rules.core import date_rules
 from rules.payments import amounts, approvals, invoice_documents, invoices, recurring_costs, scheme_2021, tax
 from states.charts.measure import MeasureState
 from states.charts.payable import PayableState
@@ -23,7 +23,7 @@ from states.tables.people import Organisation
 def findings_on(step: Step[Payable]) -> None:
     """What a payable is checked against, each point a finding of its own."""
     application, row = step.application(), step.row
-    step.ask(steps.not_in_future, what="The invoice", day=row.dated, on=step.on)
+    step.ask(date_rules.not_in_future, what="The invoice", day=row.dated, on=step.on)
     employers = [name for employer in step.employers() for name in parties.known_as(step.session, employer)]
     step.ask(invoices.addressee_right, addressed_to=row.addressed_to, employers=employers)
     advance = row.kind is PayableKind.ADVANCE

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 from sqlmodel import col
 
-from rules import steps
+from rules.core import date_rules
 from rules.payments import accounting_periods, tax
 from rules.payments.tax import TaxClass
 from states.accounting import journal, periods
@@ -166,7 +166,7 @@ class CompleteEvidence(BookingEvent[Evidence]):
             raise MalformedError([("body", f"Give what is missing: {named}.")])
         if body.end_of_office is not None:
             step.ask(
-                steps.not_before,
+                date_rules.not_before,
                 what="The end of office",
                 day=body.end_of_office,
                 earlier="its begin",
@@ -245,8 +245,8 @@ def ask_day(step: Step[Booking], body: Booked) -> None:
     day = body.booked_on or step.on
     if body.booked_on is not None:
         dated = step.get(Payable, step.row.payable).dated
-        step.ask(steps.not_in_future, what="The booking", day=day, on=step.on)
-        step.ask(steps.not_before, what="The booking", day=day, earlier="its invoice", earliest=dated)
+        step.ask(date_rules.not_in_future, what="The booking", day=day, on=step.on)
+        step.ask(date_rules.not_before, what="The booking", day=day, earlier="its invoice", earliest=dated)
     closed = periods.closed(step.session, step.row.organisation)
     if body.closed_period is None:
         step.ask(

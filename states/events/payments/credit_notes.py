@@ -7,7 +7,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import Field
 from sqlmodel import Session, col
 
-from rules import steps
+from rules.core import date_rules
 from rules.payments import amounts, credit_notes  # the word of the trade
 from rules.payments.credit_notes import Sums, share
 from rules.payments.tax import Outside
@@ -55,7 +55,7 @@ class ReceiveCreditNote(Event[Application, CreditNote]):
     def judge(self, step: Step[Application], body: CreditNote) -> None:
         """It adds up, belongs to an invoice that stands, takes off no more than was billed, and is new."""
         refuse_misfits(body)
-        step.ask(steps.not_in_future, what="The invoice", day=body.dated, on=step.on)
+        step.ask(date_rules.not_in_future, what="The invoice", day=body.dated, on=step.on)
         step.ask(amounts.iban_valid, private=("iban",), iban=body.iban)
         invoice_lines.judge_sums(step, body, body.lines)
         parts = parts_of(step, body.invoice)

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlmodel import col
 
-from rules import steps
 from rules.payments import amounts as money
 from rules.payments import invoices, recurring_costs, scheme_2021, tax
 from rules.payments.amounts import signed, split
@@ -127,7 +126,7 @@ def judge_lines(step: Step[Application], dated: date, lines: Sequence[InvoiceLin
     """Every line is for a measure that was taken over or outside the advice, and can be paid by each payer."""
     measures = measures_of(step, lines, replaced)
     if measures:
-        step.ask(steps.something_to_invoice, measures=[row.id for row in waiting_for_invoice(step)])
+        step.ask(invoices.something_to_invoice, measures=[row.id for row in waiting_for_invoice(step)])
     for line in lines:
         if line.measure is not None:
             judge_line(step, line, measures[line.measure])

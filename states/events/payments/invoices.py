@@ -6,11 +6,12 @@ from typing import Any
 
 from sqlmodel import Session
 
-from rules import steps
+from rules.core import date_rules
 from rules.payments import amounts as money
 from rules.payments import invoices as invoice_rules
 from rules.payments import recurring_costs
 from rules.payments.amounts import CENT
+from rules.payments.invoices import advance_has_receipt
 from rules.payments.tax import Addressee
 from states.charts.application import APPLICATION
 from states.charts.payable import PayableState
@@ -81,10 +82,10 @@ class ReceiveInvoice(Event[Application, Invoice]):
         if body.addressed_to and body.addressee is Addressee.OFFICIAL:
             words = "The invoice bears the official's name, so it names no employer: leave one of the two out."
             raise MalformedError([("addressedTo", words)])
-        step.ask(steps.not_in_future, what="The invoice", day=body.dated, on=step.on)
+        step.ask(date_rules.not_in_future, what="The invoice", day=body.dated, on=step.on)
         step.ask(money.iban_valid, private=("iban",), iban=body.iban)
         step.ask(
-            steps.advance_has_receipt,
+            advance_has_receipt,
             advance=body.kind is PayableKind.ADVANCE,
             receipt=body.receipt is not None,
         )

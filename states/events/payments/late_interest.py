@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rules import steps
+from rules.core import date_rules
 from rules.payments import amounts, statutory_interest
 from states.charts.payable import PayableState
 from states.deadlines import lifecycle
@@ -33,8 +33,8 @@ class FixInterest(PayableEvent[FixedInterest]):
         """It was paid after its term, the interest is worth paying, and it was not fixed before."""
         if body.announced_on is not None:
             day, paid_on = body.announced_on, step.row.paid_on
-            step.ask(steps.not_in_future, what="The decision", day=day, on=step.on)
-            step.ask(steps.not_before, what="The decision", day=day, earlier="the payment", earliest=paid_on)
+            step.ask(date_rules.not_in_future, what="The decision", day=day, on=step.on)
+            step.ask(date_rules.not_before, what="The decision", day=day, earlier="the payment", earliest=paid_on)
         step.ask(amounts.iban_valid, private=("iban",), iban=body.iban)
         step.ask(statutory_interest.interest_owed, **self.facts(step))
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rules import steps
+from rules.core import date_rules
 from rules.core.regulation import Office
 from rules.core.roles import OF_AN_EMPLOYER, Role
 from rules.procedure import authorization, eligibility, loans, separation_of_duties
@@ -49,7 +49,7 @@ class RequestLoan(ApplicationEvent[LoanWish]):
     def judge(self, step: Step[Application], body: LoanWish) -> None:
         """An employer of this case, and a day that can be."""
         step.ask(loans.employer_of_case, organisation=self.asked(step, body), employers=step.employers())
-        step.ask(steps.not_in_future, what="The request", day=body.requested_on or step.on, on=step.on)
+        step.ask(date_rules.not_in_future, what="The request", day=body.requested_on or step.on, on=step.on)
 
     def effect(self, step: Step[Application], body: LoanWish) -> None:
         """Open the loan."""
@@ -137,7 +137,7 @@ class AskForLoan(LoanEvent[NewLoan]):
             words = f"The office would end before it begins ({body.certain_since})."
             raise MalformedError([("inOfficeUntil", words)])
         step.ask(eligibility.employer_fits, office=body.office, kinds=(str(employer.kind),), count=1)
-        step.ask(steps.not_in_future, what="The request", day=body.requested_on or step.on, on=step.on)
+        step.ask(date_rules.not_in_future, what="The request", day=body.requested_on or step.on, on=step.on)
 
     def begin(self, step: Step[Loan], body: NewLoan) -> Loan:
         """In a stream of its own, with the official, who may be new here."""

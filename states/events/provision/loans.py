@@ -8,7 +8,7 @@ which the employer cannot refuse, and it ends by ``measure/remove``.
 from datetime import date
 from typing import Any
 
-from rules import steps
+from rules.core import date_rules
 from rules.core.roles import Role
 from rules.procedure import eligibility, loans
 from states.charts.loan import LOAN
@@ -37,8 +37,8 @@ def office_held(step: Step[Loan], on: date) -> None:
 
 def in_order(step: Step[Loan], what: str, day: date, earlier: str, earliest: date | None) -> None:
     """Ask for a day that is not after today and not before what it follows from."""
-    step.ask(steps.not_in_future, what=what, day=day, on=step.on)
-    step.ask(steps.not_before, what=what, day=day, earlier=earlier, earliest=earliest)
+    step.ask(date_rules.not_in_future, what=what, day=day, on=step.on)
+    step.ask(date_rules.not_before, what=what, day=day, earlier=earlier, earliest=earliest)
 
 
 class Granting(Body):

@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Any
 
-from rules import steps
+from rules.core import date_rules
 from rules.core.regulation import Domain, LegalBasis, ProvisionForm
-from rules.payments import scheme_2021
+from rules.payments import invoices, scheme_2021
 from rules.procedure import certificates, eligibility, life_events
 from states.charts.measure import MEASURE, MeasureState
 from states.charts.payable import SETTLED
@@ -112,10 +112,10 @@ class OrderMeasure(MeasureEvent[Order]):
 
     def judge(self, step: Step[Measure], body: Order) -> None:
         """The gates are open on that day."""
-        step.ask(steps.not_in_future, what="The order", day=body.ordered_on, on=step.on)
+        step.ask(date_rules.not_in_future, what="The order", day=body.ordered_on, on=step.on)
         takeovers = step.rows(Takeover, Takeover.stream == step.row.stream)
         step.ask(
-            steps.not_before,
+            date_rules.not_before,
             what="The order",
             day=body.ordered_on,
             earlier="the takeover",
@@ -148,9 +148,9 @@ class Provide(MeasureEvent[Provision]):
 
     def judge(self, step: Step[Measure], body: Provision) -> None:
         """The gates are open, and it was ordered before."""
-        step.ask(steps.not_in_future, what="The provision", day=body.provided_on, on=step.on)
+        step.ask(date_rules.not_in_future, what="The provision", day=body.provided_on, on=step.on)
         step.ask(
-            steps.not_before,
+            date_rules.not_before,
             what="The provision",
             day=body.provided_on,
             earlier="the order",
@@ -215,7 +215,7 @@ class SettleWithoutInvoice(MeasureEvent[Explained]):
     def judge(self, step: Step[Measure], body: Explained) -> None:
         """No invoice came for it."""
         billed = [lines for lines in billed_for(step, step.row.id).values() if sum(line.gross for line in lines)]
-        step.ask(steps.not_invoiced, invoices=len(billed))
+        step.ask(invoices.not_invoiced, invoices=len(billed))
 
     def example(self, step: Step[Measure]) -> dict[str, Any]:
         """From stock."""

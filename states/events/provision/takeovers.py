@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Any
 
-from rules import steps
 from rules.business_calendar.durations import length
+from rules.core import date_rules
 from rules.core.regulation import Capacity
 from rules.payments import amounts
 from rules.procedure import late_decision_penalty, life_events, separation_of_duties
@@ -64,9 +64,9 @@ class ConfirmReceipt(TakeoverEvent[Receipt]):
 
     def judge(self, step: Step[Takeover], body: Receipt) -> None:
         """Not after today, and not before there was anything to receive."""
-        step.ask(steps.not_in_future, what="The receipt", day=body.received_on, on=step.on)
+        step.ask(date_rules.not_in_future, what="The receipt", day=body.received_on, on=step.on)
         step.ask(
-            steps.not_before,
+            date_rules.not_before,
             what="The receipt",
             day=body.received_on,
             earlier="the adoption",
@@ -98,9 +98,9 @@ class TakeOver(TakeoverEvent[TakingOver]):
 
     def judge(self, step: Step[Takeover], body: TakingOver) -> None:
         """A day that can be, by someone without an interest of their own."""
-        step.ask(steps.not_in_future, what="The takeover", day=body.taken_over_on, on=step.on)
+        step.ask(date_rules.not_in_future, what="The takeover", day=body.taken_over_on, on=step.on)
         step.ask(
-            steps.not_before,
+            date_rules.not_before,
             what="The takeover",
             day=body.taken_over_on,
             earlier="the receipt",
@@ -159,8 +159,8 @@ class DeclineSecondHome(TakeoverEvent[DecliningSecondHome]):
         """It is discretionary, and the day can be."""
         step.ask(life_events.second_home_discretionary, discretionary=step.application().discretionary)
         day, received_on = body.announced_on or step.on, step.row.received_on
-        step.ask(steps.not_in_future, what="The decision", day=day, on=step.on)
-        step.ask(steps.not_before, what="The decision", day=day, earlier="the receipt", earliest=received_on)
+        step.ask(date_rules.not_in_future, what="The decision", day=day, on=step.on)
+        step.ask(date_rules.not_before, what="The decision", day=day, earlier="the receipt", earliest=received_on)
 
     def effect(self, step: Step[Takeover], body: DecliningSecondHome) -> None:
         """What this employer would have paid is dropped; where every employer declined, the application is refused."""
@@ -204,9 +204,9 @@ class GiveNotice(TakeoverEvent[Notice]):
     def judge(self, step: Step[Takeover], body: Notice) -> None:
         """Told within the term of the law, and a day after it."""
         term = lifecycle.running_of(step.session, step.row.id, "takeover")
-        step.ask(steps.not_in_future, what="The notice", day=body.announced_on, on=step.on)
+        step.ask(date_rules.not_in_future, what="The notice", day=body.announced_on, on=step.on)
         step.ask(
-            steps.not_before,
+            date_rules.not_before,
             what="The notice",
             day=body.announced_on,
             earlier="the receipt",
@@ -249,7 +249,7 @@ class Default(TakeoverEvent[NoticeOfDefault]):
     def judge(self, step: Step[Takeover], body: NoticeOfDefault) -> None:
         """The term has passed, and there was no such notice yet."""
         term = lifecycle.running_of(step.session, step.row.id, "takeover")
-        step.ask(steps.not_in_future, what="The notice of default", day=body.received_on, on=step.on)
+        step.ask(date_rules.not_in_future, what="The notice of default", day=body.received_on, on=step.on)
         due_on = term.due_on if term else None
         step.ask(late_decision_penalty.default_after_term, received_on=body.received_on, due_on=due_on)
         given = lifecycle.latest(step.session, step.row.id, "default") is not None
@@ -281,10 +281,10 @@ class FixPenalty(TakeoverEvent[FixedPenalty]):
         """All its days are known, there are some, and it was not fixed before."""
         for what, day in (("The takeover's announcement", body.known_on), ("The decision", body.announced_on)):
             if day is not None:
-                step.ask(steps.not_in_future, what=what, day=day, on=step.on)
+                step.ask(date_rules.not_in_future, what=what, day=day, on=step.on)
         if body.known_on is not None:
             step.ask(
-                steps.not_before,
+                date_rules.not_before,
                 what="The takeover's announcement",
                 day=body.known_on,
                 earlier="the takeover",
@@ -297,7 +297,7 @@ class FixPenalty(TakeoverEvent[FixedPenalty]):
         if body.announced_on is not None and due_on is not None:
             last_on = late_decision_penalty.penalty(due_on, known_on or step.on).last_on
             step.ask(
-                steps.not_before,
+                date_rules.not_before,
                 what="The decision",
                 day=body.announced_on,
                 earlier="the last day of the penalty",

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from rules import steps
+from rules.core import date_rules
 from rules.procedure import mergers
 from states.charts.application import ENDS
 from states.charts.batch import BatchState
@@ -29,10 +29,11 @@ from states.events.application.base import ApplicationEvent
 from states.events.provision.loans import LoanEvent
 from states.storage.database import wake
 from states.tables.application import Application, ApplicationEmployer, Measure, Takeover
+from states.tables.deadlines import Term
 from states.tables.loans import Loan, Objection
 from states.tables.payments import Booking, Payable, PaymentBatch
 from states.tables.people import Duty, Organisation, Person
-from states.tables.work import Term, WorkItem
+from states.tables.work import WorkItem
 
 UNDER_WAY = (BatchState.OPEN, BatchState.SEALED, BatchState.RELEASED)
 OPEN: dict[Any, tuple[Any, ...]] = {
@@ -99,7 +100,7 @@ class MergeOrganisation(Event[Organisation, Merger]):
         if successor is None:
             words = f"There is no employer {body.successor}; register the successor first."
             raise MalformedError([("successor", words)])
-        step.ask(steps.not_in_future, what="The merger", day=body.merged_on, on=step.on)
+        step.ask(date_rules.not_in_future, what="The merger", day=body.merged_on, on=step.on)
         step.ask(
             mergers.successor_fits,
             merged=row.id,

@@ -17,7 +17,8 @@ from rules.business_calendar.closed_days import (
     why_closed,
     why_surely_closed,
 )
-from rules.core.dated_values import RulesError, versions
+from rules.core.dated_values import versions
+from rules.core.errors import RulesError
 
 HOLIDAYS = {
     2026: "1-1 2-1 3-4 6-4 27-4 5-5 14-5 15-5 25-5 25-12 26-12",

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from rules.business_calendar.durations import Length, Unit, length
-from rules.core.dated_values import RulesError, UnknownValueError, value, versions
+from rules.core.dated_values import value, versions
+from rules.core.errors import RulesError, UnknownValueError
 
 TODAY = date(2026, 3, 2)
 

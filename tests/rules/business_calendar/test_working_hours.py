@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rules.business_calendar.closed_days import BeyondHorizonError
 from rules.business_calendar.working_hours import add, add_or_provisional, office_time
-from rules.core.dated_values import RulesError
+from rules.core.errors import RulesError
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 

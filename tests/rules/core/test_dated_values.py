@@ -8,7 +8,8 @@ import pytest
 
 from rules.business_calendar.closed_days import warning_from, why_closed
 from rules.business_calendar.durations import Length, Unit, length
-from rules.core.dated_values import UnknownValueError, value, version, versions
+from rules.core.dated_values import value, version, versions
+from rules.core.errors import UnknownValueError
 from rules.core.regulation import LegalBasis, Office
 from rules.core.roles import Role
 from rules.deadlines.attribution import days_of_life

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from rules.core import dated_values
-from rules.core.dated_values import RulesError, Version
+from rules.core import dated_values, errors
+from rules.core.dated_values import Version
 from rules.core.dates import office_day, start_of
+from rules.core.errors import RulesError
 from rules.core.rule import OLDEST, REGISTRY, Finding, Rule, Words, rule, say
 from rules.core.translations import dutch, listed
 
@@ -104,7 +105,7 @@ def test_versions_are_read_in_the_order_of_their_dates(folder: Path) -> None:
             Version("a", 2, date(2025, 1, 1), None, "t", verified=False),
         )
     }
-    with pytest.raises(dated_values.UnknownValueError, match=r"^No value of b is known for 2025-01-01: add a version"):
+    with pytest.raises(errors.UnknownValueError, match=r"^No value of b is known for 2025-01-01: add a version"):
         dated_values.value("b", date(2025, 1, 1))
 
 

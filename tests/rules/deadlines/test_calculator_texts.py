@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from rules.business_calendar.durations import Length, Unit
-from rules.core.dated_values import RulesError
-from rules.deadlines.calculator import Question, QuestionError, calculate
+from rules.core.errors import QuestionError, RulesError
+from rules.deadlines.calculator import Question, calculate
 from rules.deadlines.end_date import Due, due, due_or_provisional, extended
 from rules.deadlines.suspensions import Suspension
 

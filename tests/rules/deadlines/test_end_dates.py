@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rules.business_calendar.closed_days import BeyondHorizonError
 from rules.business_calendar.durations import Length, Unit
-from rules.core.dated_values import RulesError
+from rules.core.errors import RulesError
 from rules.deadlines.end_date import due, due_or_provisional, threshold_on
 from rules.deadlines.suspensions import Suspension
 

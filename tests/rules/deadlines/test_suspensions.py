@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.core.dated_values import RulesError
+from rules.core.errors import RulesError
 from rules.deadlines.suspensions import Suspension, attribution
 
 RECEIVED = date(2026, 3, 2)

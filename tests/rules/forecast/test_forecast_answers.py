@@ -13,7 +13,7 @@ import pytest
 from rules.business_calendar.durations import Length, Unit
 from rules.core.dated_values import value
 from rules.core.dates import office_day
-from rules.deadlines.calculator import QuestionError
+from rules.core.errors import QuestionError
 from rules.forecast import event_log
 from rules.forecast.backtest import back_test
 from rules.forecast.history import TooLittleHistoryError, fit

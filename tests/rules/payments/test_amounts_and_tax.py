@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from pydantic import TypeAdapter, ValidationError
 
-from rules.core.dated_values import UnknownValueError, value
+from rules.core.dated_values import value
+from rules.core.errors import UnknownValueError
 from rules.core.regulation import LegalBasis
 from rules.core.rule import REGISTRY
 from rules.payments import amounts, recurring_costs, scheme_2021, tax

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from rules.core.dated_values import UnknownValueError, value
+from rules.core.dated_values import value
+from rules.core.errors import UnknownValueError
 from rules.payments.bank_days import NAMES, bank_day, cut_off, first_execution, not_in_past, on_bank_day, why_banks_rest
 
 DAY = timedelta(days=1)

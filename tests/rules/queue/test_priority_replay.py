@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from rules.core.dates import utc_text
 from rules.queue.priority import (
     HANDED_OVER,
     JOINED,
@@ -23,7 +24,6 @@ from rules.queue.priority import (
     start_by,
     told,
     urgency_after,
-    zulu,
 )
 from rules.threats.urgency import SignalKind, SignalSource, Urgency
 
@@ -126,7 +126,7 @@ def test_what_happened_is_read_back_from_what_an_explanation_tells() -> None:
         assert read(told(item, bears=True)) == item
     bare = signal(2, MONDAY, ACUTE, POLICE._replace(row=None, table_since=None))
     assert read(told(bare, bears=False)) == bare
-    assert zulu(MONDAY) == "2026-03-02T09:00:00.000000Z"
+    assert utc_text(MONDAY) == "2026-03-02T09:00:00.000000Z"
 
 
 def explanation() -> dict[str, Any]:
@@ -137,9 +137,9 @@ def explanation() -> dict[str, Any]:
             {"factor": "lane", "value": "acute", "fact": [told(happened[0], bears=True)]},
             {
                 "factor": "startBy",
-                "value": zulu(MONDAY + HOUR),
+                "value": utc_text(MONDAY + HOUR),
                 "fact": {
-                    "createdAt": zulu(MONDAY),
+                    "createdAt": utc_text(MONDAY),
                     "level": "intake",
                     "urgentLoan": False,
                     "bySignal": None,
@@ -168,7 +168,7 @@ def changed(path: tuple[Any, ...], value: Any) -> dict[str, Any]:
     [
         (("lane",), "urgent", "lane 1 follows from the facts"),
         (("factors", 0, "value"), "routine", "lane 1 follows from the facts"),
-        (("factors", 1, "value"), zulu(MONDAY), "follows from the facts"),
+        (("factors", 1, "value"), utc_text(MONDAY), "follows from the facts"),
         (("factors", 1, "fact", "bySignal"), 7, "no signal with place 7"),
         (("factors", 0, "fact", 0, "counts"), False, "another part of what happened"),
         (("factors", 0, "fact", 0, "row"), "U9", "the table says acute by U1"),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from rules.core.dates import utc_text
 from rules.queue.priority import (
     HANDED_OVER,
     JOINED,
@@ -21,7 +22,6 @@ from rules.queue.priority import (
     standing,
     start_by,
     told,
-    zulu,
 )
 from rules.threats.handoff import HandOffStep
 from rules.threats.urgency import RANK, SignalKind, SignalSource, Urgency
@@ -220,7 +220,7 @@ def explained(happenings: Sequence[Happening], asked: Asked = ASKED) -> dict[str
     lane = next(str(urgency) for urgency in Urgency if RANK[urgency] == rank)
     lines = [told(item, bears=bears) for item, bears in zip(happenings, counts(happenings), strict=True)]
     fact = {
-        "createdAt": zulu(asked.created_at),
+        "createdAt": utc_text(asked.created_at),
         "level": asked.level,
         "urgentLoan": asked.urgent_loan,
         "bySignal": asked.by_signal,
@@ -230,7 +230,7 @@ def explained(happenings: Sequence[Happening], asked: Asked = ASKED) -> dict[str
         "lane": lane,
         "factors": [
             {"factor": "lane", "value": lane, "fact": lines},
-            {"factor": "startBy", "value": zulu(until), "fact": fact},
+            {"factor": "startBy", "value": utc_text(until), "fact": fact},
         ],
     }
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pytest
 
-from rules.core.dated_values import RulesError
+from rules.core.errors import RulesError
 from rules.queue.order import Standing, check_limit, check_reserve, check_returns, next_of, turn_of_reserve
 from rules.queue.skills import suffice
 from rules.reporting.lateness import check_share

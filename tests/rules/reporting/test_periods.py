@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from rules.deadlines.calculator import QuestionError
+from rules.core.errors import QuestionError
 from rules.reporting.periods import Quarter, days_asked, quarter_of, quarters_asked
 
 ON = date(2026, 11, 28)

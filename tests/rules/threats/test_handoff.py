@@ -6,17 +6,19 @@ from typing import Any
 import pytest
 
 from rules.core.dated_values import value, version
+from rules.core.decision_table import every_case
 from rules.core.rule import Rule
 from rules.threats.handoff import (
-    GRID,
+    COLUMNS,
     HAIRS,
     HandOffOutcome,
     HandOffStep,
     call_has_time_only,
+    check_table,
     contact_with_consent,
-    faults,
     not_before_signal,
     not_in_future,
+    problems,
     step_is_open,
     steps_of,
 )
@@ -29,8 +31,10 @@ DONE, DECLINED, NOT_NEEDED = HandOffOutcome
 
 
 def test_every_signal_asks_for_the_steps_in_their_order_and_for_none_twice() -> None:
-    assert list(faults(TABLE)) == []
-    for urgency, kind, source, reported in GRID:
+    assert list(problems(TABLE)) == []
+    check_table(version("hand_off", ON))
+    for case, _ in every_case(TABLE, COLUMNS):
+        urgency, kind, source, reported = case.values()
         asked = steps_of(urgency, kind, source, ON, reported=reported)
         assert asked == [step for step in HandOffStep if step in asked]
         assert SUPPORT in asked
@@ -45,7 +49,7 @@ def test_each_step_comes_before_the_next_by_a_microsecond() -> None:
 
 
 def test_the_checker_notices_a_table_whose_steps_stand_in_another_order() -> None:
-    assert any("The steps stand in the order consider-loan" in fault for fault in faults(TABLE[::-1]))
+    assert any("The steps stand in the order consider-loan" in fault for fault in problems(TABLE[::-1]))
 
 
 @pytest.mark.parametrize(
@@ -60,13 +64,13 @@ def test_the_checker_notices_a_table_whose_steps_stand_in_another_order() -> Non
 def test_the_checker_notices_a_gap_a_double_and_what_there_is_not(row: int, columns: Any, words: str) -> None:
     table = [{**found, **columns} if place == row else found for place, found in enumerate(TABLE)]
     table = [found for found in table if words != "asks for: nothing" or found["step"] in {"support-team", "call-112"}]
-    assert any(words in fault for fault in faults(table))
+    assert any(words in fault for fault in problems(table))
 
 
 @pytest.mark.parametrize(("reported", "told"), [(True, "reported"), (False, "not reported")])
 def test_a_gap_is_told_with_the_signal_that_falls_into_it(reported: bool, told: str) -> None:
     rows = [{**found, "reported": [not reported]} for found in TABLE if found["step"] == SUPPORT]
-    assert next(iter(faults(rows))) == f"acute acute-danger told by police, {told}, asks for: nothing."
+    assert next(iter(problems(rows))) == f"acute acute-danger told by police, {told}, asks for: nothing."
 
 
 def test_the_number_of_the_support_team_says_where_and_when_it_was_read_and_that_it_must_be_checked() -> None:

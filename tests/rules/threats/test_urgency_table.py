@@ -7,19 +7,20 @@ from typing import Any
 import pytest
 
 from rules.core.dated_values import Version, versions
+from rules.core.decision_table import every_case
 from rules.threats.urgency import (
-    GRID,
+    COLUMNS,
     RANK,
     Classed,
     SignalKind,
     SignalSource,
     Urgency,
+    check_table,
     class_by_table,
-    faults,
-    fitting,
     highest,
     of_signal,
     only_lowers,
+    problems,
     signal_not_in_future,
 )
 
@@ -30,16 +31,18 @@ ON = date(2026, 3, 2)
 
 @pytest.mark.parametrize("version", VERSIONS, ids=lambda version: str(version.since))
 def test_every_signal_fits_exactly_one_row(version: Version) -> None:
-    assert len(GRID) == 8 * 5 * 2 * 2
-    wrong = {cell: found for cell in GRID if len(found := fitting(version.value, *cell)) != 1}
-    assert wrong == {}
-    assert list(faults(version.value)) == []
+    cases = list(every_case(version.value, COLUMNS))
+    assert len(cases) == 8 * 5 * 2 * 2
+    assert [case for case, rows in cases if len(rows) != 1] == []
+    assert list(problems(version.value)) == []
+    check_table(version)
 
 
 @pytest.mark.parametrize("version", VERSIONS, ids=lambda version: str(version.since))
 def test_every_row_decides_something(version: Version) -> None:
+    cases = list(every_case(version.value, COLUMNS))
     for row in version.value:
-        assert any(row in fitting(version.value, *cell) for cell in GRID)
+        assert any(row in rows for _, rows in cases)
 
 
 def changed(number: int, **columns: Any) -> list[dict[str, Any]]:
@@ -49,12 +52,12 @@ def changed(number: int, **columns: Any) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("gone", range(len(TABLE)))
 def test_the_checker_notices_a_row_that_is_gone(gone: int) -> None:
-    assert any("no row fits" in fault for fault in faults([*TABLE[:gone], *TABLE[gone + 1 :]]))
+    assert any("no row fits" in fault for fault in problems([*TABLE[:gone], *TABLE[gone + 1 :]]))
 
 
 @pytest.mark.parametrize("twice", range(len(TABLE)))
 def test_the_checker_notices_a_row_that_overlaps(twice: int) -> None:
-    found = list(faults([*TABLE, {**TABLE[twice], "id": "U99"}]))
+    found = list(problems([*TABLE, {**TABLE[twice], "id": "U99"}]))
     assert found
     assert all("2 rows fit" in fault for fault in found)
 
@@ -72,15 +75,15 @@ def test_the_checker_notices_a_row_that_overlaps(twice: int) -> None:
     ],
 )
 def test_the_checker_notices_what_there_is_not(columns: dict[str, Any], words: str) -> None:
-    assert any(words in fault for fault in faults(changed(0, **columns)))
+    assert any(words in fault for fault in problems(changed(0, **columns)))
 
 
 @pytest.mark.parametrize(("reported", "told"), [(True, "reported"), (False, "not reported")])
 def test_a_gap_and_an_overlap_are_told_with_the_signal_and_the_rows(reported: bool, told: str) -> None:
     signal = f"recent acute-danger told by police, {told} to the police"
-    assert next(iter(faults(changed(0, reported=[not reported])))) == f"{signal}: no row fits."
+    assert next(iter(problems(changed(0, reported=[not reported])))) == f"{signal}: no row fits."
     row = {**TABLE[0], "id": "U99", "reported": [reported]}
-    assert next(iter(faults([*TABLE, row]))) == f"{signal}: 2 rows fit: U1, U99."
+    assert next(iter(problems([*TABLE, row]))) == f"{signal}: 2 rows fit: U1, U99."
 
 
 def test_the_versions_leave_no_day_without_a_table() -> None:
@@ -142,7 +145,8 @@ def test_from_2026_a_report_to_the_police_makes_a_death_threat_by_hearsay_acute(
 
 @pytest.mark.parametrize("on", [date(2025, 12, 31), ON])
 def test_an_older_signal_and_an_unreported_one_are_never_more_urgent(on: date) -> None:
-    for kind, source, age, reported in GRID:
+    for case, _ in every_case(TABLE, COLUMNS):
+        kind, source, age, reported = case.values()
         days = {"recent": 30, "old": 31}[age]
         here = of_signal(kind, source, on - timedelta(days=days), on, reported=reported)
         later = of_signal(kind, source, on - timedelta(days=31), on, reported=reported)

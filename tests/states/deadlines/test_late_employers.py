@@ -39,12 +39,14 @@ from shelf import Prepared
 from sqlalchemy import Engine
 from sqlmodel import Session, col
 
-from api import views
+from api.views import payments
 from rules.core.roles import Role
 from states.charts.application import Stage
 from states.tables.application import Application, Takeover
+from states.tables.deadlines import Reminder, Term, Threshold
+from states.tables.letters import Outbox
 from states.tables.payments import Payable, PayableKind
-from states.tables.work import Outbox, Reminder, Term, Threshold, WorkItem
+from states.tables.work import WorkItem
 
 DAY = timedelta(days=1)
 
@@ -377,6 +379,7 @@ def test_interest_for_someone_else_leaves_the_payee_of_the_late_payment_as_it_wa
     do(running, "payable", owed(running).id, "fix-interest", by=by, at=noon(date(2027, 1, 14)), body=other)
     with Session(running) as session:
         shown = [
-            views.payable(session, by, owed(running, kind), []) for kind in (PayableKind.PENALTY, PayableKind.INTEREST)
+            payments.payable(session, by, owed(running, kind), [])
+            for kind in (PayableKind.PENALTY, PayableKind.INTEREST)
         ]
     assert [(view.payee, view.iban) for view in shown] == [(TO["payee"], TO["iban"]), (other["payee"], other["iban"])]

@@ -33,7 +33,8 @@ from states.deadlines.lifecycle import thresholds
 from states.events.catalogue import EVENTS
 from states.reporting.case_durations import days_of_case
 from states.tables.application import Application
-from states.tables.work import Outbox, Reminder, Term
+from states.tables.deadlines import Reminder, Term
+from states.tables.letters import Outbox
 
 DAY = timedelta(days=1)
 TODAY = START.date()

@@ -33,8 +33,9 @@ from states.deadlines.lifecycle import intervals
 from states.jobs.reminders import pass_due
 from states.storage.database import transaction
 from states.tables.application import Application, Takeover
+from states.tables.deadlines import Reminder, Term, TermSuspension, Threshold
 from states.tables.ledger import LedgerEntry
-from states.tables.work import Outbox, Reminder, Term, TermSuspension, Threshold
+from states.tables.letters import Outbox
 
 ADOPTED = datetime(2026, 6, 1, 9, tzinfo=UTC)
 """A Monday; eight weeks later is Monday 27 July."""

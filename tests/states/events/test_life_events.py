@@ -44,9 +44,11 @@ from states.jobs.ended_offices import ended_offices
 from states.letters import outbox
 from states.storage.database import transaction
 from states.tables.application import Application, DomainAdvice, Measure, Takeover
+from states.tables.deadlines import Term
+from states.tables.letters import Outbox
 from states.tables.loans import Objection
 from states.tables.people import Person
-from states.tables.work import Outbox, Term, WorkItem
+from states.tables.work import WorkItem
 
 TODAY = office_day(START)
 MOVE = {"movedOn": TODAY.isoformat(), "homeAddress": "Nieuwelaan 2, 1234 AB Zilverdam"}

@@ -42,10 +42,12 @@ from states.storage.database import transaction
 from states.storage.replay import as_of
 from states.storage.vault import Vault
 from states.tables.application import Application, Measure
+from states.tables.deadlines import Term, Threshold
 from states.tables.ledger import LedgerEntry, Stream, StreamKind
+from states.tables.letters import Outbox
 from states.tables.loans import Loan
 from states.tables.people import Duty
-from states.tables.work import Outbox, Term, Threshold, WorkItem
+from states.tables.work import WorkItem
 
 EMPLOYER = person(Role.EMPLOYER, ZILVERDAM)
 TODAY = date(2026, 3, 2)

@@ -44,10 +44,12 @@ from states.formats import demonstration_bank
 from states.storage import replay
 from states.storage.database import transaction
 from states.tables.application import Application, ApplicationEmployer, Measure, Takeover
+from states.tables.deadlines import Term
 from states.tables.ledger import LedgerEntry
+from states.tables.letters import Outbox
 from states.tables.payments import BatchLine, Booking, Payable, PaymentBatch
 from states.tables.people import Duty, Organisation
-from states.tables.work import Outbox, Term, WorkItem
+from states.tables.work import WorkItem
 
 NEW = "gemeente-nieuwland"
 LATER = START + timedelta(days=1)

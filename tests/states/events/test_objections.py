@@ -42,9 +42,11 @@ from states.letters.triggers import LETTERS
 from states.storage.database import transaction
 from states.storage.vault import Vault
 from states.tables.application import Application
+from states.tables.deadlines import Reminder, Term, TermSuspension
 from states.tables.ledger import LedgerEntry, Stream
+from states.tables.letters import Outbox
 from states.tables.loans import Loan, Objection
-from states.tables.work import Outbox, Reminder, Term, TermSuspension, WorkItem
+from states.tables.work import WorkItem
 
 DAY = timedelta(days=1)
 EMPLOYER, SECOND = person(Role.EMPLOYER, ZILVERDAM), person(Role.EMPLOYER, ZILVERDAM, number=2)

@@ -14,7 +14,8 @@ from rules.core import dated_values
 from rules.core.dated_values import Version, versions
 from states.jobs.calendar_horizon import watch
 from states.storage.database import transaction
-from states.tables.work import Term, Threshold, WorkItem
+from states.tables.deadlines import Term, Threshold
+from states.tables.work import WorkItem
 
 LATE = datetime(2028, 12, 1, 9, tzinfo=UTC)
 

@@ -15,8 +15,8 @@ from notifications.letters import render
 from rules.core.roles import Actor, Role
 from states.queue import claiming
 from states.storage.database import transaction
+from states.tables.letters import Digest, Outbox
 from states.tables.people import Language, Person
-from states.tables.work import Digest, Outbox
 
 MONDAY = START.date()
 DAY = timedelta(days=1)

@@ -13,11 +13,13 @@ from flows import jobs
 from rules.core.roles import Actor, Role
 from states.deadlines.catalogue import TERMS
 from states.deadlines.lifecycle import recompute
-from states.deadlines.validation import DeadTimerError, assure, wanting
+from states.deadlines.validation import DeadTimerError, check_terms, wanting
 from states.jobs.reminders import LATE
 from states.storage.database import transaction
+from states.tables.deadlines import Reminder, Term, Threshold
 from states.tables.ledger import LedgerEntry
-from states.tables.work import Outbox, Reminder, Term, Threshold, WorkItem
+from states.tables.letters import Outbox
+from states.tables.work import WorkItem
 
 BEGAN = datetime(2027, 1, 4, 9, tzinfo=UTC)
 """A Monday under the ladders of December 2026; eighty hours of office time end two weeks later."""
@@ -139,15 +141,15 @@ def test_every_term_has_someone_who_hears_of_it_and_something_that_ends_it() -> 
 )
 def test_a_term_that_nobody_would_notice_lets_nothing_start(change: dict[str, object], field: str) -> None:
     with pytest.raises(DeadTimerError) as caught:
-        assure({**TERMS, "view": replace(TERMS["view"], **change)})  # type: ignore[arg-type]
+        check_terms({**TERMS, "view": replace(TERMS["view"], **change)})  # type: ignore[arg-type]
     assert str(caught.value).startswith(field)
 
 
 def test_a_new_term_without_a_ladder_lets_nothing_start() -> None:
     with pytest.raises(DeadTimerError, match="Nobody is reminded of novelty; give each a ladder"):
-        assure({**TERMS, "novelty": TERMS["view"]})
+        check_terms({**TERMS, "novelty": TERMS["view"]})
 
 
 def test_a_term_that_begins_to_lapse_may_not_remind_after_its_end() -> None:
     with pytest.raises(DeadTimerError, match=r"takeover\.after: 3 days after its end nothing is left to remind of"):
-        assure({**TERMS, "takeover": replace(TERMS["takeover"], lapses=True)})
+        check_terms({**TERMS, "takeover": replace(TERMS["takeover"], lapses=True)})

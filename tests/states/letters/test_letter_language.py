@@ -28,8 +28,8 @@ from states.letters import outbox
 from states.storage.database import transaction
 from states.storage.replay import as_of
 from states.tables.application import Application
+from states.tables.letters import Outbox
 from states.tables.people import Language, Person
-from states.tables.work import Outbox
 
 READER = Actor("lezer-1", Role.APPLICANT)
 

@@ -62,9 +62,9 @@ from states.jobs.ended_offices import ended_offices
 from states.jobs.reminders import pass_due
 from states.storage.database import transaction
 from states.tables.application import Application, Takeover
+from states.tables.deadlines import Term, TermSuspension
 from states.tables.ledger import Stream
 from states.tables.loans import Loan, Objection
-from states.tables.work import Term, TermSuspension
 
 TRIED = int(os.environ.get("RANDOM_LIVES", "0"))
 """How many lives to try; 0 for the few that are always the same."""

@@ -48,7 +48,8 @@ from states.jobs import runs
 from states.settings import Configuration
 from states.storage.database import connect, transaction
 from states.tables.application import Takeover
-from states.tables.work import Digest, Outbox, Reminder, Term, Threshold
+from states.tables.deadlines import Reminder, Term, Threshold
+from states.tables.letters import Digest, Outbox
 
 BEGAN = datetime(2028, 1, 3, 9, tzinfo=UTC)
 """A Monday."""

@@ -39,7 +39,8 @@ from states.queue.offers import offer_due
 from states.storage.database import transaction
 from states.storage.vault import Vault
 from states.tables.ledger import LedgerEntry, Stream
-from states.tables.work import Outbox, WorkAlarm, WorkItem, WorkProposal
+from states.tables.letters import Outbox
+from states.tables.work import WorkAlarm, WorkItem, WorkProposal
 
 OTHER = person(Role.OFFICER, number=2)
 HOUR = timedelta(hours=1)

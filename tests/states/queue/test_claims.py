@@ -22,11 +22,11 @@ from shelf import Prepared
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
+from rules.core.dates import office_time_text
 from rules.core.roles import Actor, Role
 from rules.queue.priority import check, start_by
 from rules.threats.urgency import RANK, Urgency
 from states.errors import NotFoundError, RefusedError
-from states.priority.factors import local
 from states.priority.positions import place
 from states.queue.assignment import finish, release
 from states.queue.claiming import claim
@@ -323,7 +323,7 @@ def test_work_that_moved_says_so_and_reckons_nothing_that_does_not_add_up(queue:
     body = {"kind": "intimidation", "source": "police"}
     do(queue, "application", reference, "record-threat", by=OFFICER, at=at, body=body)
     said = words_of(queue, key, at)["startBy"]
-    assert said.startswith(f"To be begun by {local(at)}, when it became elevated: ")
+    assert said.startswith(f"To be begun by {office_time_text(at)}, when it became elevated: ")
     assert said.endswith(" had passed.")
 
 
@@ -339,7 +339,7 @@ def test_a_step_of_a_hand_off_names_what_decides_its_lane(queue: Engine) -> None
             step = row(queue, WorkItem, *mine).id
             assert words_of(queue, step, later)["lane"].startswith("elevated: the signal recorded on ")
             starts = words_of(queue, step, later)["startBy"]
-            assert local(start_by(later, "intake", Urgency.ELEVATED)) in starts  # and not a minute before it
+            assert office_time_text(start_by(later, "intake", Urgency.ELEVATED)) in starts  # and not a minute before it
     assert words_of(queue, step, later)["lane"].startswith("acute: by row ")
     with Session(queue) as session:
         told = explain(session, session.get_one(WorkItem, step), at=later)

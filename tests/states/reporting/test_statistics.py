@@ -19,9 +19,9 @@ from shelf import Prepared
 from sqlalchemy import ARRAY, Engine, String, TextClause, bindparam, text
 from sqlmodel import Session, col, select
 
+from rules.core.errors import QuestionError
 from rules.core.regulation import Domain, Province
 from rules.core.roles import Actor
-from rules.deadlines.calculator import QuestionError
 from rules.reporting.periods import quarter_of
 from rules.threats.urgency import Urgency
 from states.charts.application import Stage

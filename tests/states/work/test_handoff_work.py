@@ -27,17 +27,18 @@ from shelf import Prepared
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from rules.core.dates import office_time_text
 from rules.core.roles import Actor, Role
 from rules.queue.priority import start_by
 from rules.threats.handoff import HandOffOutcome, HandOffStep
 from rules.threats.urgency import Urgency
 from states.charts.application import Stage
 from states.commands.available_actions import actions
-from states.priority.factors import local
 from states.queue.explanation import explain
 from states.tables.application import Application, HandOff, ThreatSignal
 from states.tables.ledger import LedgerEntry
-from states.tables.work import Outbox, WorkItem
+from states.tables.letters import Outbox
+from states.tables.work import WorkItem
 
 CALL, REPORT, SUPPORT, CONTACT, LOAN = HandOffStep
 LATER = START + timedelta(hours=1)
@@ -159,7 +160,7 @@ def test_the_start_of_a_step_is_told_by_the_minute_of_its_signal(office: Engine)
     with Session(office) as session:
         told = explain(session, session.get_one(WorkItem, waiting(office, reference)["call-112"].id), at=LATER)
     words = {factor["factor"]: factor["what"] for factor in told["factors"]}
-    assert words["startBy"] == f"Acute work starts at once: from {local(LATER)}."
+    assert words["startBy"] == f"Acute work starts at once: from {office_time_text(LATER)}."
 
 
 @pytest.mark.parametrize("outcome", HandOffOutcome)

@@ -1,0 +1,90 @@
+"""Commands."""
+
+import re
+from typing import Any
+
+from api.access import visibility
+from api.access.visibility import visible
+from api.http.dependencies import Edge
+from api.http.errors import MalformedHeaderError, MissingIfMatchError
+from api.http.idempotency import Answer
+from api.http.urls import etag
+from api.views import base
+from rules.procedure import authorization
+from states.commands.fire import fire
+from states.engine import parties
+from states.engine.event import Event
+from states.errors import NotFoundError, RefusedError
+from states.tables.application import Application
+
+TAG = re.compile(r'"[0-9]{1,9}"')
+
+
+UNCONDITIONAL = frozenset({("application", "record-threat"), ("application", "record-hand-off")})
+"""A threat is recorded, and handed over, whatever else changed in the meantime."""
+
+
+class Done(base.View):
+    """What came of an event: the subject, its state and version, and the entry in the ledger."""
+
+    chart: str
+    id: str
+    event: str
+    state: str
+    version: int
+    application: str | None = None
+    stage: str | None = None
+    seq: int
+    hash: str
+
+
+def do_event(edge: Edge, definition: Event[Any, Any], subject: str, body: Any, if_match: str | None) -> Answer:
+    """Let one event happen on one subject that the caller may see."""
+    chart, name = definition.chart.name, definition.name
+    lacking = authorization.role_has_duty(chart=chart, event=name, role=edge.by.role)
+    row = edge.session.get(definition.table, subject)
+    if row is None or not visible(edge, row):
+        raise NotFoundError(chart, subject)
+    if lacking is not None:
+        raise RefusedError([lacking], duty=True)
+    version = None if (chart, name) in UNCONDITIONAL else version_of(if_match)
+    outcome = fire(edge.session, chart, subject, name, by=edge.by, at=edge.at, body=body, version=version)
+    return Answer(200, done(edge, definition, outcome.row, outcome.entry), {"ETag": etag(outcome.row.version)})
+
+
+def version_of(if_match: str | None) -> int | None:
+    """The version that the caller saw, from If-Match.
+
+    Raises:
+        MissingIfMatchError: there is no such header.
+        MalformedHeaderError: it is not an entity tag of ours.
+    """
+    if if_match is None:
+        raise MissingIfMatchError('Send If-Match with the ETag that you saw, such as If-Match: "3".')
+    tag = if_match.strip()
+    if tag == "*":
+        return None
+    if not TAG.fullmatch(tag):
+        raise MalformedHeaderError('If-Match is an entity tag as you got it, such as "3" with its quotes.')
+    return int(tag[1:-1])
+
+
+def done(edge: Edge, definition: Event[Any, Any], row: Any, entry: Any) -> dict[str, Any]:
+    """The answer to an event, in wire form."""
+    application = None
+    if parties.has_application(row):
+        application = row if isinstance(row, Application) else edge.session.get_one(Application, row.stream)
+        if not visibility.may_see(edge.session, edge.by, application):
+            application = None  # an employer may be asked for a loan before it is asked to take over
+    view = Done(
+        chart=definition.chart.name,
+        id=row.id,
+        event=definition.name,
+        state=row.state,
+        version=row.version,
+        application=application.id if application else None,
+        stage=application.state if application else None,
+        seq=entry["seq"],
+        hash=entry["hash"],
+    )
+    return view.model_dump(mode="json", by_alias=True)

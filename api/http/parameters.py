@@ -1,0 +1,18 @@
+"""Parameters."""
+
+from typing import Annotated
+
+from fastapi import Header, Path, Query
+
+Reference = Annotated[str, Path(pattern=r"^[A-Za-z0-9-]{3,40}$", description="The application's reference")]
+
+
+Key = Annotated[str | None, Header(max_length=200)]
+
+
+Id = Annotated[str, Path(alias="id", max_length=60)]
+
+
+Organisation = Annotated[
+    str | None, Query(pattern=r"^[a-z0-9-]{0,60}$", description="The employer of a pool; empty for the office's own")
+]

@@ -1,0 +1,59 @@
+"""Readiness."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+from sqlalchemy import Engine
+from sqlmodel import text
+
+from migrations.upgrade import pending
+from rules.core.dates import utc_text
+from states.jobs import runs
+from states.settings import Configuration
+from states.storage.database import transaction
+from states.tables.operations import FlowRun
+
+SILENT = timedelta(seconds=20)
+"""How long a process may be silent before it counts as away."""
+
+
+PROCESSES = ("dispatcher", "clock", "worker")
+
+
+def check_parts(engine: Engine, configuration: Configuration, at: datetime) -> list[dict[str, Any]]:
+    """Each part of the office, whether it is well, and in words what is not."""
+    parts: list[dict[str, Any]] = [{"name": "api", "ok": True, "detail": "answers"}]
+    known: dict[str, FlowRun] = {}
+    try:
+        with transaction(engine) as session:
+            session.execute(text("SELECT 1"))
+            behind = pending(configuration.database_url or "")
+            known = {} if behind else runs.last(session)
+        parts.append({"name": "database", "ok": True, "detail": "answers"})
+        detail = "run the migrations" if behind else "up to date"
+        parts.append({"name": "migrations", "ok": not behind, "detail": detail})
+    except Exception as error:  # noqa: BLE001  # whatever is wrong with it, the database is not ready
+        parts.append({"name": "database", "ok": False, "detail": f"does not answer ({type(error).__name__})"})
+    parts.append(check_prefect(configuration.prefect_api_url))
+    for name in PROCESSES:
+        seen = known.get(f"process:{name}")
+        well = seen is not None and at - seen.finished_at < SILENT
+        detail = f"last seen {utc_text(seen.finished_at)}" if seen else "not seen yet"
+        parts.append({"name": name, "ok": well, "detail": detail})
+    return parts
+
+
+def check_prefect(url: str | None) -> dict[str, Any]:
+    """Whether Prefect's server answers."""
+    if not url:
+        return {"name": "prefect", "ok": False, "detail": "no PREFECT_API_URL"}
+    try:
+        well = httpx.get(f"{url}/health", timeout=1.0, trust_env=False).is_success
+    except httpx.HTTPError:
+        well = False
+    return {
+        "name": "prefect",
+        "ok": well,
+        "detail": "answers" if well else "does not answer yet; the clock does its work",
+    }

@@ -1,0 +1,1 @@
+"""Views: what leaves over HTTP, one allow-list per subject."""

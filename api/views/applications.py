@@ -1,0 +1,133 @@
+"""Applications."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from pydantic import Field
+from sqlmodel import Session
+
+from api.access.visibility import PAYS, READS_MEASURES
+from api.views.base import View, content_of
+from rules.core.roles import Actor, Role
+from states.engine import parties
+from states.tables.application import Application, Measure
+
+
+class ApplicationSummary(View):
+    """One line of a list of applications."""
+
+    reference: str
+    stage: str
+    urgency: str
+    office: str
+    employers: list[str]
+    received_on: date
+    changed_at: datetime
+
+
+class DomainView(View):
+    """The advice in one domain."""
+
+    domain: str
+    state: str
+    risk: str | None = None
+    advice_version: int
+
+
+class TakeoverView(View):
+    """One employer's takeover."""
+
+    id: str
+    organisation: str
+    state: str
+    advice_version: int
+    requested_on: date
+    received_on: date | None = None
+    taken_over_on: date | None = None
+    decided_as: str | None = None
+
+
+class ApplicationView(ApplicationSummary):
+    """An application as the caller may see it; ``content`` is there for those who need to know it."""
+
+    applicant: str
+    certain_since: date
+    in_office_until: date | None = None
+    acting_since: date | None = None
+    in_territory: bool
+    exemption_on: date | None = None
+    office_suspended_since: date | None = None
+    office_suspended_until: date | None = None
+    officer: str | None = None
+    adviser: str | None = None
+    interview_on: date | None = None
+    interview_held_on: date | None = None
+    adopted_on: date | None = None
+    threat_analysis: str | None = None
+    home_assessment: str | None = None
+    refusal_ground: str | None = None
+    refusal_article: str | None = None
+    office_ended_on: date | None = None
+    deceased_on: date | None = None
+    moved_on: date | None = None
+    follows: str | None = None
+    discretionary: bool = False
+    resembles: str | None = None
+    repeats: str | None = None
+    joined_to: str | None = None
+    representative: str | None = None
+    ended_on: date | None = None
+    created_at: datetime
+    version: int
+    advice: list[DomainView] = Field(default=[])
+    takeovers: list[TakeoverView] = Field(default=[])
+    content: dict[str, Any] | None = None
+
+
+class MeasureView(View):
+    """One measure; what it is stays away from those who need not know."""
+
+    id: str
+    application: str
+    state: str
+    domain: str | None = None
+    legal_basis: str
+    form: str
+    estimate: Decimal
+    recurring: bool
+    ends_on: date | None = None
+    payer: str | None = None
+    ordered_on: date | None = None
+    provided_on: date | None = None
+    kept_after_office: bool
+    invoiced: bool
+    version: int
+    description: str | None = None
+
+
+def summary(session: Session, row: Application) -> ApplicationSummary:
+    """One line of a list."""
+    return ApplicationSummary(
+        reference=row.id,
+        stage=row.state,
+        urgency=row.urgency,
+        office=row.office,
+        employers=parties.employers_of(session, row.id),
+        received_on=row.received_on,
+        changed_at=row.changed_at,
+    )
+
+
+def advice(by: Actor, domains: list[DomainView]) -> list[DomainView]:
+    """The advice by domain; for those who pay none, since a domain tells what a measure is."""
+    return [] if by.role in PAYS else sorted(domains, key=lambda item: item.domain)
+
+
+def measure(session: Session, by: Actor, row: Measure) -> MeasureView:
+    """One measure as the caller may see it."""
+    text = content_of(session, by, row.stream, row.id, READS_MEASURES)
+    facts = row.model_dump()
+    if by.role not in READS_MEASURES and by.role is not Role.AUDITOR:
+        facts["domain"] = None
+    return MeasureView(**facts, application=row.stream, description=text.get("description"))

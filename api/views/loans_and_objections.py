@@ -1,0 +1,92 @@
+"""Loans and objections."""
+
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session
+
+from api.access.visibility import READS_CONTENT, READS_MEASURES, may_see
+from api.views.base import View, content_of
+from rules.core.roles import Actor, Role
+from states.tables.application import Application
+from states.tables.loans import Loan, Objection
+
+
+class LoanView(View):
+    """One loan; what is lent, and why, stays away from those who need not know."""
+
+    id: str
+    application: str | None = None
+    person: str
+    organisation: str
+    office: str
+    state: str
+    urgent: bool
+    requested_on: date
+    decided_on: date | None = None
+    decided_by: str | None = None
+    decision: str | None = None
+    lent_on: date | None = None
+    due_back_on: date | None = None
+    returned_on: date | None = None
+    lost_on: date | None = None
+    version: int
+    description: str | None = None
+    need: str | None = None
+    reasons: str | None = None
+    remarks: str | None = None
+
+
+class ObjectionView(View):
+    """One objection; its grounds and reasons are for those who need to know them."""
+
+    id: str
+    application: str | None = None
+    loan: str | None = None
+    person: str
+    organisation: str | None = None
+    against: str
+    state: str
+    announced_on: date
+    objection_until: date
+    received_on: date
+    late: bool
+    excusable: bool | None = None
+    by_representative: bool
+    committee: bool
+    hearing_on: date | None = None
+    heard_on: date | None = None
+    waiver: str | None = None
+    put_off_from: date | None = None
+    decides: str
+    decided_on: date | None = None
+    decided_by: str | None = None
+    outcome: str | None = None
+    reopened_at: str | None = None
+    appeal_on: date | None = None
+    court_case: str | None = None
+    judged_on: date | None = None
+    judgment: str | None = None
+    version: int
+    grounds: str | None = None
+    report: str | None = None
+    reasons: str | None = None
+
+
+def apart(session: Session, by: Actor, row: Loan | Objection, readers: frozenset[Role]) -> dict[str, Any]:
+    """The facts and content of a loan or an objection; the application only for those who may know of it."""
+    facts = {**row.model_dump(), **content_of(session, by, row.stream, row.id, readers)}
+    case = session.get(Application, row.application) if row.application else None
+    if case is not None and not may_see(session, by, case):
+        facts["application"] = None
+    return facts
+
+
+def loan(session: Session, by: Actor, row: Loan) -> LoanView:
+    """One loan as the caller may see it."""
+    return LoanView(**apart(session, by, row, READS_MEASURES))
+
+
+def objection(session: Session, by: Actor, row: Objection) -> ObjectionView:
+    """One objection as the caller may see it; an employer reads the one to its own decision."""
+    return ObjectionView(**apart(session, by, row, READS_CONTENT | {Role.EMPLOYER}))

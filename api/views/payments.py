@@ -1,0 +1,202 @@
+"""Payments."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from pydantic import Field
+from sqlmodel import Session, select
+
+from api.access.visibility import READS_MEASURES, READS_PAYEE
+from api.http.dependencies import Edge
+from api.views import base
+from api.views.base import View, Words, content_of
+from rules.core.roles import Actor
+from states.payments.payees import payee_of
+from states.tables.payments import Booking, Payable, PayableLine
+
+
+class LineView(View):
+    """One line of a payable: for a measure, or outside the advice."""
+
+    measure: str | None = None
+    outside: str | None = None
+    certificate_works: bool | None = None
+    attributable: bool | None = None
+    period_from: date | None = None
+    period_until: date | None = None
+    net: Decimal
+    vat_rate: Decimal
+    vat: Decimal
+    gross: Decimal
+
+
+class PayableView(View):
+    """One employer's part of an invoice."""
+
+    id: str
+    application: str
+    invoice: str
+    organisation: str
+    state: str
+    kind: str
+    number: str
+    dated: date
+    net: Decimal
+    vat: Decimal
+    gross: Decimal
+    addressee: str | None = None
+    own_contribution: Decimal
+    addressed_to: str | None = None
+    replaces: str | None = None
+    credits: str | None = None
+    """For a credit note: the invoice that it takes something off; its amounts are negative."""
+    part: int = 1
+    part_of: str | None = None
+    settled_with: str | None = None
+    repaid_by: str | None = None
+    entered_by: str | None = None
+    matched_by: str | None = None
+    checked_by: str | None = None
+    approved_by: str | None = None
+    second_approved_by: str | None = None
+    paid_on: date | None = None
+    return_reason: str | None = None
+    version: int
+    payee: str | None = None
+    iban: str | None = None
+    reasons: list[str] = Field(default=[])
+    """What is said with its lines, such as why something outside the advice is paid."""
+    texts: list[str] = Field(default=[])
+    """What the supplier wrote on its lines, for those who may know what it is for."""
+    lines: list[LineView] = Field(default=[])
+    """Its lines, or while it is to be matched their amounts alone."""
+
+
+class BatchLineView(View):
+    """One payment in a batch."""
+
+    payable: str
+    end_to_end: str
+    amount: Decimal
+    counts: bool
+    bank_status: str | None = None
+    """What the bank said last (pain.002); it is no proof of payment."""
+    bank_status_words: Words | None = None
+    bank_reason: str | None = None
+    bank_reason_words: Words | None = None
+
+
+class FoundView(View):
+    """What a rule found, kept as it was found."""
+
+    rule: str
+    message: str
+    message_nl: str
+    article: str
+
+
+class LeftOut(View):
+    """A payable that does not go along in a batch, and why."""
+
+    payable: str
+    amount: Decimal
+    findings: list[FoundView]
+
+
+class ProposedBatch(View):
+    """What a batch would hold if it were built now."""
+
+    organisation: str
+    execution_on: date
+    count: int
+    total: Decimal
+    payables: list[str]
+    left_out: list[LeftOut]
+
+
+class BatchView(View):
+    """One payment batch."""
+
+    id: str
+    organisation: str
+    state: str
+    execution_on: date
+    count: int
+    total: Decimal
+    sha256: str | None = None
+    message_id: str | None = None
+    created_by: str
+    released_by: str | None = None
+    exported_at: datetime | None = None
+    bank_status: str | None = None
+    bank_status_words: Words | None = None
+    bank_reason: str | None = None
+    bank_reason_words: Words | None = None
+    payee_is_verified: bool = False
+    """Whether the bank verifies the payee's name whatever we agreed with it: it does for a file of one payment."""
+    version: int
+    lines: list[BatchLineView] = Field(default=[])
+    left_out: list[LeftOut] = Field(default=[])
+
+
+class BookingView(View):
+    """One booking."""
+
+    id: str
+    application: str
+    payable: str
+    organisation: str
+    state: str
+    amount: Decimal
+    vat: Decimal | None = None
+    tax_class: str
+    designation: str
+    evidence: dict[str, Any]
+    missing: list[str]
+    booked_on: date | None = None
+    exported_on: date | None = None
+    version: int
+
+
+def payable(session: Session, by: Actor, row: Payable, lines: list[Any]) -> PayableView:
+    """One payable as the caller may see it."""
+    text = content_of(session, by, row.stream, row.id, READS_PAYEE)
+    payee, iban = payee_of(session, row) if text else (None, None)
+    knows = by.role in READS_MEASURES
+    return PayableView(
+        **row.model_dump(),
+        application=row.stream,
+        payee=payee,
+        iban=iban,
+        reasons=[why for path, why in sorted(text.items()) if path.endswith(".reasons")],
+        texts=[words for path, words in sorted(text.items()) if path.endswith(".text")] if knows else [],
+        lines=[LineView.model_validate(line) for line in row.offered or lines],
+    )
+
+
+class Payables(base.View):
+    """Payables: those of one case, or a page of an employer's."""
+
+    items: list[PayableView]
+    next: str | None = None
+    """What ``cursor`` takes for the next page; None on the last one."""
+
+
+def payable_view(edge: Edge, row: Payable) -> PayableView:
+    """One payable with its lines."""
+    lines = edge.session.exec(select(PayableLine).where(PayableLine.payable == row.id).order_by(PayableLine.id))
+    return payable(edge.session, edge.by, row, list(lines))
+
+
+class Bookings(base.View):
+    """Bookings: those of one case, or a page of an employer's."""
+
+    items: list[BookingView]
+    next: str | None = None
+    """What ``cursor`` takes for the next page; None on the last one."""
+
+
+def booking_view(row: Booking) -> BookingView:
+    """One booking in wire form."""
+    return BookingView(**row.model_dump(), application=row.stream)

@@ -1,0 +1,59 @@
+"""Work."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from api.views import base
+from api.views.base import utc_instants
+from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
+from rules.queue.order import LANES
+from states.reporting.work_history import grace
+from states.tables.work import WorkItem
+from states.work.work_by_state import level_of
+
+
+def explanation(by: Actor, why: Mapping[str, Any]) -> dict[str, Any]:
+    """Why an item stands where it stands; employers learn from it how urgent a case is, not who threatens how.
+
+    Who of the office is away or barred is the office's business alone.
+    """
+    shown: dict[str, Any] = utc_instants(why)
+    if by.role in OF_AN_EMPLOYER or by.role is Role.APPLICANT:
+        for factor in shown.get("factors", []):
+            if factor["factor"] == "skill":
+                factor["fact"].pop("mayNot", None)
+            if factor["factor"] == "inHand":
+                factor["fact"].pop("by", None)
+    if by.role in OF_AN_EMPLOYER:
+        for factor in shown.get("factors", []):
+            if factor["factor"] == "lane":
+                factor["fact"] = {"signals": len(factor["fact"])}
+    return shown
+
+
+class WorkItemView(base.View):
+    """One thing that someone must do next."""
+
+    id: str
+    application: str
+    action: str
+    role: str
+    organisation: str
+    lane: str
+    start_by: datetime
+    created_at: datetime
+    estimate: int
+    skill: str
+    assignee: str | None
+    claimed_at: datetime | None
+    returns_at: datetime | None
+    dispatched_at: datetime | None
+    late: bool
+    subject: str
+
+
+def work_item_view(item: WorkItem, at: datetime) -> WorkItemView:
+    """A work item in wire form."""
+    until = item.start_by + grace(item.lane, level_of(item.chart, item.action), item.start_by)
+    return WorkItemView(**item.model_dump(exclude={"lane"}), lane=LANES[item.lane], late=until < at)

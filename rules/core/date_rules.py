@@ -1,0 +1,38 @@
+"""Date rules."""
+
+from datetime import date
+
+from rules.core.rule import AWB, Words, rule, say
+from rules.core.translations import dutch
+
+
+@rule(
+    "step.not-in-future",
+    article="Awb 3:2",
+    source=AWB,
+    nl="Wat als gebeurd wordt vastgelegd, gebeurde niet na vandaag.",
+)
+def not_in_future(*, what: str, day: date, on: date) -> Words | None:
+    """What is recorded as having happened did not happen after today."""
+    if day <= on:
+        return None
+    return say(
+        f"{what} is dated {day}, after today ({on}). Record it once it has happened.",
+        f"{dutch(what)} is gedateerd op {day}, na vandaag ({on}). Leg dit vast zodra het is gebeurd.",
+    )
+
+
+@rule(
+    "step.not-before",
+    article="Awb 3:2",
+    source=AWB,
+    nl="Wat uit iets anders volgt, gaat daar niet aan vooraf.",
+)
+def not_before(*, what: str, day: date, earlier: str, earliest: date | None) -> Words | None:
+    """One thing does not precede the other thing that it follows from."""
+    if earliest is None or day >= earliest:
+        return None
+    return say(
+        f"{what} ({day}) lies before {earlier} ({earliest}).",
+        f"{dutch(what)} ({day}) ligt voor {dutch(earlier)} ({earliest}).",
+    )
