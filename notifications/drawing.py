@@ -78,21 +78,21 @@ def png(drawing: Drawing) -> bytes:
     """The drawing as PNG, twice as large for sharp screens."""
     fine = SCALE * FINE
     picture = Image.new("RGB", (drawing.width * fine, drawing.height * fine), "white")
-    pen = ImageDraw.Draw(picture)
+    buffer = ImageDraw.Draw(picture)
     for shape in drawing.shapes:
-        _PENS[type(shape)](pen, shape, fine)
+        _PENS[type(shape)](buffer, shape, fine)
     small = picture.reduce(FINE)
     out = BytesIO()
     small.save(out, "PNG", optimize=True)
     return out.getvalue()
 
 
-def _bar(pen: ImageDraw.ImageDraw, bar: Any, fine: int) -> None:
+def _bar(buffer: ImageDraw.ImageDraw, bar: Any, fine: int) -> None:
     box = (bar.x * fine, bar.y * fine, (bar.x + bar.width) * fine, (bar.y + bar.height) * fine)
-    pen.rectangle(box, fill=bar.colour)
+    buffer.rectangle(box, fill=bar.colour)
 
 
-def _stroke(pen: ImageDraw.ImageDraw, stroke: Any, fine: int) -> None:
+def _stroke(buffer: ImageDraw.ImageDraw, stroke: Any, fine: int) -> None:
     ends = [(stroke.x, stroke.y), (stroke.to_x, stroke.to_y)]
     length = max(abs(stroke.to_x - stroke.x), abs(stroke.to_y - stroke.y))
     parts = round(length / 5) if stroke.dashed else 1
@@ -102,20 +102,20 @@ def _stroke(pen: ImageDraw.ImageDraw, stroke: Any, fine: int) -> None:
             for share in (part / parts, (part + 1) / parts)
             for axis in (0, 1)
         ]
-        pen.line(at, fill=stroke.colour, width=round(1.2 * fine))
+        buffer.line(at, fill=stroke.colour, width=round(1.2 * fine))
 
 
-def _dot(pen: ImageDraw.ImageDraw, dot: Any, fine: int) -> None:
+def _dot(buffer: ImageDraw.ImageDraw, dot: Any, fine: int) -> None:
     radius = dot.radius * fine
-    pen.ellipse(
+    buffer.ellipse(
         (dot.x * fine - radius, dot.y * fine - radius, dot.x * fine + radius, dot.y * fine + radius), dot.colour
     )
 
 
-def _label(pen: ImageDraw.ImageDraw, label: Any, fine: int) -> None:
+def _label(buffer: ImageDraw.ImageDraw, label: Any, fine: int) -> None:
     font = ImageFont.load_default(label.size * fine)
     anchor = {"start": "ls", "middle": "ms", "end": "rs"}[label.anchor]
-    pen.text((label.x * fine, label.y * fine), label.text, fill=label.colour, font=font, anchor=anchor)
+    buffer.text((label.x * fine, label.y * fine), label.text, fill=label.colour, font=font, anchor=anchor)
 
 
 _PENS: dict[type, Callable[[ImageDraw.ImageDraw, Any, int], None]] = {

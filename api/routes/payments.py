@@ -27,7 +27,7 @@ from states.charts.payable import PayableState
 from states.commands.fire import fire
 from states.engine import parties
 from states.engine.bodies import HANDLE
-from states.engine.event import Passage, Step
+from states.engine.event import EventContext, UnitOfWork
 from states.errors import NotFoundError, RefusedError, StatesError
 from states.events.catalogue import EVENTS
 from states.events.payments.batch_contents import sort_out
@@ -154,7 +154,7 @@ def propose(edge: OneEdge, employer: Annotated[str, Query(pattern=HANDLE)]) -> p
         raise not_finance(edge)
     if edge.by.organisation not in (None, parties.current(edge.session, employer)):
         raise NotFoundError("employer", employer)
-    along, left = sort_out(Step(Passage(edge.session, edge.by, edge.at), None, edge.by), employer)
+    along, left = sort_out(EventContext(UnitOfWork(edge.session, edge.by, edge.at), None, edge.by), employer)
     return payments.ProposedBatch(
         organisation=employer,
         execution_on=first_execution(edge.at),

@@ -9,7 +9,7 @@ from rules.core.dated_values import value
 from rules.payments import tax
 from rules.payments.tax import Addressee
 from states.accounting import accounts, periods
-from states.engine.event import Step
+from states.engine.event import EventContext
 from states.tables.payments import Booking, JournalLine, Part, Payable, Side
 from states.tables.people import Organisation
 
@@ -22,9 +22,9 @@ class Told(NamedTuple):
     entry: int | None = None
 
 
-def lines_of(step: Step[Any], booking: str) -> list[JournalLine]:
+def lines_of(context: EventContext[Any], booking: str) -> list[JournalLine]:
     """The lines of a booking in order."""
-    return step.rows(JournalLine, JournalLine.booking == booking, order=JournalLine.position)
+    return context.rows(JournalLine, JournalLine.booking == booking, order=JournalLine.position)
 
 
 def outstanding(lines: Iterable[JournalLine]) -> list[JournalLine]:
@@ -34,58 +34,60 @@ def outstanding(lines: Iterable[JournalLine]) -> list[JournalLine]:
     return [line for line in found if line.mirrors is None and line.position not in mirrored]
 
 
-def open_day(step: Step[Any], organisation: str, day: date) -> date:
+def open_day(context: EventContext[Any], organisation: str, day: date) -> date:
     """The day in the books for something that happened on a day, moved where its period is closed."""
-    periods.hold(step.session, organisation)
-    return periods.open_day(periods.closed(step.session, organisation), day)
+    periods.hold(context.session, organisation)
+    return periods.open_day(periods.closed(context.session, organisation), day)
 
 
-def bank_day(step: Step[Any], organisation: str, day: date) -> date:
+def bank_day(context: EventContext[Any], organisation: str, day: date) -> date:
     """The day in the books for what the bank did: no statement can be refused, so a dated value says where it goes."""
-    moves = value("closed_period_payment", step.on) == "first-open-day"
-    return open_day(step, organisation, day) if moves else day
+    moves = value("closed_period_payment", context.on) == "first-open-day"
+    return open_day(context, organisation, day) if moves else day
 
 
-def pay(step: Step[Booking], told: Told) -> None:
+def pay(context: EventContext[Booking], told: Told) -> None:
     """What the bank booked: the creditor is paid, on the bank's day."""
-    day = told.on or step.on
-    sides = ((Side.CREDITOR, step.row.amount), (Side.BANK, -step.row.amount))
-    write(step, Part.PAYMENT, sides, bank_day(step, step.row.organisation, day), told._replace(on=day))
+    day = told.on or context.on
+    sides = ((Side.CREDITOR, context.row.amount), (Side.BANK, -context.row.amount))
+    write(context, Part.PAYMENT, sides, bank_day(context, context.row.organisation, day), told._replace(on=day))
 
 
-def cost(step: Step[Booking], vat: Decimal, usual: Addressee, booked_on: date) -> None:
+def cost(context: EventContext[Booking], vat: Decimal, usual: Addressee, booked_on: date) -> None:
     """What it is for: cost, and VAT where it comes back, owed to the creditor."""
-    row = step.row
-    employer, payable = step.get(Organisation, row.organisation), step.get(Payable, row.payable)
-    if payable.paid_on is not None and not paid_in_books(step):
-        pay(step, Told(payable.paid_on))  # one that was proposed before payments stood in the journal
+    row = context.row
+    employer, payable = context.get(Organisation, row.organisation), context.get(Payable, row.payable)
+    if payable.paid_on is not None and not paid_in_books(context):
+        pay(context, Told(payable.paid_on))  # one that was proposed before payments stood in the journal
     back = vat if tax.compensable(str(employer.kind), payable.addressee or usual, payable.dated) else Decimal(0)
     sides = ((Side.COST, row.amount - back), (Side.VAT, back), (Side.CREDITOR, -row.amount))
-    write(step, Part.COST, sides, booked_on, Told(payable.dated))
+    write(context, Part.COST, sides, booked_on, Told(payable.dated))
 
 
-def paid_in_books(step: Step[Booking]) -> bool:
+def paid_in_books(context: EventContext[Booking]) -> bool:
     """Whether the bank's part stands in the journal already, with this booking or the one that it corrects."""
-    booking: Booking | None = step.row
+    booking: Booking | None = context.row
     while booking is not None:
-        if any(line.part is Part.PAYMENT for line in outstanding(lines_of(step, booking.id))):
+        if any(line.part is Part.PAYMENT for line in outstanding(lines_of(context, booking.id))):
             return True
-        booking = step.get(Booking, booking.corrects) if booking.corrects else None
+        booking = context.get(Booking, booking.corrects) if booking.corrects else None
     return False
 
 
-def write(step: Step[Booking], part: Part, sides: Iterable[tuple[Side, Decimal]], booked_on: date, told: Told) -> None:
+def write(
+    context: EventContext[Booking], part: Part, sides: Iterable[tuple[Side, Decimal]], booked_on: date, told: Told
+) -> None:
     """Add lines to a booking; a positive amount is debited, a negative one credited, and nothing is left out."""
-    row = step.row
-    employer = step.get(Organisation, row.organisation)
-    held = accounts.on_day(step.session, employer, booked_on)
+    row = context.row
+    employer = context.get(Organisation, row.organisation)
+    held = accounts.on_day(context.session, employer, booked_on)
     numbers = {Side.COST: held.cost, Side.VAT: held.vat, Side.CREDITOR: held.creditor, Side.BANK: held.bank}
-    position = len(lines_of(step, row.id))
+    position = len(lines_of(context, row.id))
     for side, amount in sides:
         if not amount:
             continue
         position += 1
-        step.session.add(
+        context.session.add(
             JournalLine(
                 booking=row.id,
                 position=position,
@@ -105,40 +107,40 @@ def write(step: Step[Booking], part: Part, sides: Iterable[tuple[Side, Decimal]]
                 entry=told.entry,
             ),
         )
-    step.session.flush()
+    context.session.flush()
 
 
-def mirror(step: Step[Any], booking: Booking, told: Told, *, keep: Part | None = None) -> None:
+def mirror(context: EventContext[Any], booking: Booking, told: Told, *, keep: Part | None = None) -> None:
     """Reverse what stands of a booking, as it was booked, whatever the accounts of today are.
 
     Args:
-        step: the step in which it is reversed.
+        context: the event in which it is reversed.
         booking: whose lines.
         told: by which entry of which statement the money came back, if it did.
         keep: a part that stays: what the bank did, where only the booking was wrong.
     """
-    lines = lines_of(step, booking.id)
-    for position, (line, told_on) in enumerate(reversible(step, lines, told, keep), start=len(lines) + 1):
+    lines = lines_of(context, booking.id)
+    for position, (line, told_on) in enumerate(reversible(context, lines, told, keep), start=len(lines) + 1):
         owner = line.organisation or booking.organisation
         changed = {
             "position": position,
             "mirrors": line.position,
             "organisation": owner,
-            "booked_on": bank_day(step, owner, told_on),
+            "booked_on": bank_day(context, owner, told_on),
             "document_on": told_on,
             "debit": line.credit,
             "credit": line.debit,
             "statement": told.statement,
             "entry": told.entry,
         }
-        step.session.add(JournalLine(**{**line.model_dump(), **changed}))
-    step.session.flush()
+        context.session.add(JournalLine(**{**line.model_dump(), **changed}))
+    context.session.flush()
 
 
 def reversible(
-    step: Step[Any], lines: list[JournalLine], told: Told, keep: Part | None
+    context: EventContext[Any], lines: list[JournalLine], told: Told, keep: Part | None
 ) -> Iterator[tuple[JournalLine, date]]:
     """The lines to mirror, each with the day of what reverses it: the bank's for what the bank did, else today."""
     for line in outstanding(lines):
         if keep is None or line.part is not keep:
-            yield line, (told.on or step.on) if line.part is Part.PAYMENT else step.on
+            yield line, (told.on or context.on) if line.part is Part.PAYMENT else context.on

@@ -19,7 +19,7 @@ from states.charts.payable import PayableState
 from states.commands.fire import judge
 from states.engine import parties
 from states.engine.bodies import parse
-from states.engine.event import Event, Passage, Step
+from states.engine.event import Event, EventContext, UnitOfWork
 from states.events.catalogue import EVENTS
 from states.events.payments.batches import document
 from states.formats import demonstration_bank
@@ -267,13 +267,13 @@ def propose(
     best: tuple[Actor | None, list[Finding]] = (None, [])
     body = example
     for actor in actors:
-        step: Step[Any] = Step(Passage(session, actor, at), row, actor)
+        context: EventContext[Any] = EventContext(UnitOfWork(session, actor, at), row, actor)
         if body is None:
             with session.no_autoflush:
-                body = dict(found) if (found := definition.example(step)) is not None else None
+                body = dict(found) if (found := definition.example(context)) is not None else None
         if body is None:
             continue  # another employer's people may have something to propose
-        findings = findings_for(session, definition, step, body)
+        findings = findings_for(session, definition, context, body)
         if best[0] is None or len(findings) < len(best[1]):
             best = (actor, findings)
         if not findings:
@@ -296,8 +296,10 @@ def propose(
     )
 
 
-def findings_for(session: Session, definition: Event[Any, Any], step: Step[Any], body: dict[str, Any]) -> list[Finding]:
+def findings_for(
+    session: Session, definition: Event[Any, Any], context: EventContext[Any], body: dict[str, Any]
+) -> list[Finding]:
     """What the door would object to this body now."""
     with session.no_autoflush:
-        judge(step, definition, parse(definition.body, body))
-    return step.findings
+        judge(context, definition, parse(definition.body, body))
+    return context.findings

@@ -21,7 +21,7 @@ from states.charts.statechart import Chart
 from states.commands.reactions import settle_aftermath
 from states.engine import parties
 from states.engine.bodies import Body, divide, parse
-from states.engine.event import Event, Passage, Step, Touched
+from states.engine.event import Event, EventContext, Transition, UnitOfWork
 from states.errors import Attempt, NotFoundError, RefusedError, StaleError
 from states.events.catalogue import EVENTS
 from states.storage import ledger
@@ -79,43 +79,43 @@ def fire(
     if definition is None:
         raise NotFoundError(f"event of {chart}", event)
     parsed = parse(definition.body, body or {})
-    passage = Passage(session, by, at, follower=follow)
+    unit = UnitOfWork(session, by, at, follower=follow)
     if definition.creates:
-        passage.streams = ledger.lock(session, definition.also_locks(session, "", parsed))
+        unit.streams = ledger.lock(session, definition.extra_locks(session, "", parsed))
         parties.forget(session)
     row: Versioned | None = None
     if not definition.creates:
         assert subject is not None
-        row = admit(passage, definition, subject, parsed)
+        row = admit(unit, definition, subject, parsed)
         if version is not None and row.version != version:
             raise StaleError(version, row.version)
-    session.info["passage"] = passage
-    outcome = pass_through(passage, definition, row, parsed, by=by)
-    settle_aftermath(passage)
-    passage.pen.write(at)
+    session.info["passage"] = unit
+    outcome = pass_through(unit, definition, row, parsed, by=by)
+    settle_aftermath(unit)
+    unit.buffer.write(at)
     del session.info["passage"]
     return outcome
 
 
-def admit(passage: Passage, definition: Event[Any, Any], subject: str, body: Body) -> Versioned:
+def admit(unit: UnitOfWork, definition: Event[Any, Any], subject: str, body: Body) -> Versioned:
     """Lock the streams of a subject, then read the subject as it stands under that lock."""
-    session, table = passage.session, definition.table
+    session, table = unit.session, definition.table
     query = select(table, Stream.seq).join(Stream, col(Stream.id) == table.stream).where(table.id == subject)  # type: ignore[attr-defined]
     found = session.exec(query.execution_options(populate_existing=True)).first()
     if found is None:
         raise NotFoundError(definition.chart.name, subject)
     row: Any = found[0]
-    passage.streams = ledger.lock(session, {row.stream, *definition.also_locks(session, subject, body)})
+    unit.streams = ledger.lock(session, {row.stream, *definition.extra_locks(session, subject, body)})
     parties.forget(session)
-    if passage.streams[row.stream].seq != found[1]:
+    if unit.streams[row.stream].seq != found[1]:
         session.refresh(row)  # someone was here between the look and the lock
-    passage.kept[str(table.__tablename__), subject] = row
+    unit.rows[str(table.__tablename__), subject] = row
     admitted: Versioned = row
     return admitted
 
 
 def follow(
-    passage: Passage,
+    unit: UnitOfWork,
     chart: str,
     row: Versioned | None,
     event: str,
@@ -125,11 +125,11 @@ def follow(
 ) -> Any:
     """Let an event follow from another, in the same passage; by the engine unless said otherwise."""
     definition = EVENTS[chart, event]
-    return pass_through(passage, definition, row, parse(definition.body, body or {}), by=by).row
+    return pass_through(unit, definition, row, parse(definition.body, body or {}), by=by).row
 
 
 def pass_through(
-    passage: Passage,
+    unit: UnitOfWork,
     definition: Event[Any, Any],
     row: Versioned | None,
     body: Body,
@@ -137,117 +137,117 @@ def pass_through(
     by: Actor,
 ) -> Outcome:
     """Judge one event, move its chart, carry out its effect and append it to the ledger."""
-    note(passage)  # what changed so far belongs to the event from which this one follows
-    step: Step[Any] = Step(passage, row, by)
-    judge(step, definition, body)
-    if step.findings:
-        duty = step.findings[0].rule.startswith("duty.")
-        raise RefusedError(step.findings, duty=duty, attempt=attempted(step, definition))
-    passage.changes.append({})
+    note(unit)  # what changed so far belongs to the event from which this one follows
+    context: EventContext[Any] = EventContext(unit, row, by)
+    judge(context, definition, body)
+    if context.findings:
+        duty = context.findings[0].rule.startswith("duty.")
+        raise RefusedError(context.findings, duty=duty, attempt=attempted(context, definition))
+    unit.changes.append({})
     before = None if definition.creates else str(row.state)  # type: ignore[union-attr]
     if definition.creates:
-        row = step.row = definition.begin(step, body)
-        passage.session.add(row)
+        row = context.row = definition.create(context, body)
+        unit.session.add(row)
         after = str(row.state) if hasattr(row, "state") else None
     else:
         after = before
         if definition.chart.mark(definition.name, str(before)) == ">":
-            conditions = definition.conditions(step, body)
+            conditions = definition.conditions(context, body)
             after = definition.chart.move(str(before), definition.name, **conditions)
             row.state = definition.chart.states(after)  # type: ignore[union-attr]
-    step.body = body
-    definition.effect(step, body)
+    context.body = body
+    definition.apply(context, body)
     if isinstance(row, Application):
-        row.changed_at = passage.at
-    touch = Touched(definition.chart.name, row, definition.name, before, after, body)  # type: ignore[arg-type]
-    passage.touched.append(touch)
-    entry = record(passage, definition, step, body, before, after)
+        row.changed_at = unit.at
+    transition = Transition(definition.chart.name, row, definition.name, before, after, body)  # type: ignore[arg-type]
+    unit.transitions.append(transition)
+    entry = record(unit, definition, context, body, before, after)
     return Outcome(row, entry)
 
 
-def attempted(step: Step[Any], definition: Event[Any, Any]) -> Attempt | None:
+def attempted(context: EventContext[Any], definition: Event[Any, Any]) -> Attempt | None:
     """What was refused, so that the edge can keep it; an event that creates its subject has no chain to keep it in."""
-    row, passage = step.row, step.passage
+    row, unit = context.row, context.unit
     if row is None:
         return None
-    return Attempt(row.stream, definition.chart.name, row.id, definition.name, passage.by, passage.at, step.receipt)
+    return Attempt(row.stream, definition.chart.name, row.id, definition.name, unit.by, unit.at, context.rule_trace)
 
 
-def judge(step: Step[Any], definition: Event[Any, Any], body: Body) -> None:
+def judge(context: EventContext[Any], definition: Event[Any, Any], body: Body) -> None:
     """Ask everything that can stand in the way, duty first; the findings stay in the step.
 
     The same function answers what is possible now (``actions``), so screen, API and engine never disagree.
     """
     chart, name = definition.chart, definition.name
-    if not step.ask(authorization.role_has_duty, chart=chart.name, event=name, role=step.by.role):
+    if not context.check(authorization.role_has_duty, chart=chart.name, event=name, role=context.by.role):
         return
-    if step.by.role is not Role.ENGINE and step.row is not None and not related(step, chart.name, name):
+    if context.by.role is not Role.ENGINE and context.row is not None and not related(context, chart.name, name):
         return
-    if not definition.creates and not possible(step, chart, name):
+    if not definition.creates and not possible(context, chart, name):
         return
-    definition.judge(step, body)
+    definition.validate(context, body)
 
 
-def related(step: Step[Any], chart: str, name: str) -> bool:
+def related(context: EventContext[Any], chart: str, name: str) -> bool:
     """Whether the caller stands to the case as the event asks: the own one, someone else's, the own employer's."""
-    by = step.by
-    official = step.passage.official_of(step.row)
+    by = context.by
+    official = context.unit.official_of(context.row)
     if official is not None:
         facts = {"person": by.person, "applicant": official}
         if by.role is Role.APPLICANT:
-            case = step.passage.application_of(step.row)
+            case = context.unit.application_of(context.row)
             speaks = case.representative if case is not None else None
-            if not step.ask(authorization.own_application, role=by.role, representative=speaks, **facts):
+            if not context.check(authorization.own_application, role=by.role, representative=speaks, **facts):
                 return False
-        elif (chart, name) not in FROM_ANYONE and not step.ask(separation_of_duties.not_own_case, **facts):
+        elif (chart, name) not in FROM_ANYONE and not context.check(separation_of_duties.not_own_case, **facts):
             return False
-    return by.role not in OF_AN_EMPLOYER or step.ask(
+    return by.role not in OF_AN_EMPLOYER or context.check(
         authorization.own_organisation,
         role=by.role,
         organisation=by.organisation,
-        concerned=parties.organisations(step.session, step.row),
+        concerned=parties.organisations(context.session, context.row),
     )
 
 
-def possible(step: Step[Any], chart: Chart, name: str) -> bool:
+def possible(context: EventContext[Any], chart: Chart, name: str) -> bool:
     """Whether the chart decides that the event can happen in the present state."""
-    state = step.state = str(step.row.state)
+    state = context.state = str(context.row.state)
     mark = chart.mark(name, state)
     if mark == "x":
         states = [str(value) for value in chart.states if chart.grid[name, value] in ">="]
-        return step.ask(chart_rules.possible_in_state, event=name, state=state, possible=states)
+        return context.check(chart_rules.possible_in_state, event=name, state=state, possible=states)
     return True
 
 
 def record(
-    passage: Passage,
+    unit: UnitOfWork,
     definition: Event[Any, Any],
-    step: Step[Any],
+    context: EventContext[Any],
     body: Body,
     before: str | None,
     after: str | None,
 ) -> dict[str, Any]:
     """Append the event with every change of every recorded row to the subject's stream."""
-    note(passage)
+    note(unit)
     changes = {
         key: {column: getattr(row, column) for column in sorted(columns)}
-        for key, (row, columns) in passage.changes.pop().items()
+        for key, (row, columns) in unit.changes.pop().items()
     }
-    stream = passage.streams[step.row.stream]
-    facts, content = divide(definition.recorded(body))
-    return passage.pen.append(
+    stream = unit.streams[context.row.stream]
+    facts, content = divide(definition.ledger_body(body))
+    return unit.buffer.append(
         stream,
-        by=step.by,
-        at=passage.at,
+        by=context.by,
+        at=unit.at,
         chart=definition.chart.name,
-        subject=step.row.id,
+        subject=context.row.id,
         event=definition.name,
         before=before,
         after=after,
         facts=facts,
         changes=changes,
         content=content,
-        receipt=step.receipt,
+        receipt=context.rule_trace,
     )
 
 
@@ -258,11 +258,11 @@ def before_flush(session: Session, *_: Any) -> None:
         note(passage)
 
 
-def note(passage: Passage) -> None:
+def note(unit: UnitOfWork) -> None:
     """Note which columns of which recorded rows changed since the last look; they belong to the event at hand."""
-    if not passage.changes:
+    if not unit.changes:
         return
-    session, noted = passage.session, passage.changes[-1]
+    session, noted = unit.session, unit.changes[-1]
     for row in (*session.new, *session.dirty):
         if not isinstance(row, Recorded):
             continue
@@ -271,11 +271,11 @@ def note(passage: Passage) -> None:
         columns = type(row).model_fields if state.transient or state.pending else state.committed_state
         for column in columns:
             value = getattr(row, column)
-            if column in row.unrecorded or passage.seen.get((key, column), UNSEEN) == value:
+            if column in row.unrecorded or unit.recorded_values.get((key, column), UNSEEN) == value:
                 continue
             if column in state.committed_state and state.committed_state[column] == value:
                 continue
-            passage.seen[key, column] = value
+            unit.recorded_values[key, column] = value
             noted.setdefault(key, (row, set()))[1].add(column)
 
 

@@ -10,7 +10,7 @@ from states.charts.measure import MEASURE, MeasureState
 from states.charts.payable import SETTLED, PayableState
 from states.charts.takeover import TAKEOVER
 from states.deadlines import lifecycle
-from states.engine.event import Passage
+from states.engine.event import UnitOfWork
 from states.letters import triggers
 from states.priority import reorder_log
 from states.tables.application import Application, Measure, Takeover
@@ -29,45 +29,45 @@ DONE: dict[str, frozenset[str]] = {
 """The states of a part in which it no longer holds the application's stage."""
 
 
-def settle_aftermath(passage: Passage) -> None:
+def settle_aftermath(unit: UnitOfWork) -> None:
     """Let the applications of this passage move on, then refresh work, terms and letters."""
-    for application in applications(passage):
-        while move_on(passage, application):
+    for application in applications(unit):
+        while move_on(unit, application):
             pass
-    lifecycle.refresh(passage)
-    reorder_log.note(passage, synchronisation.refresh(passage))
-    triggers.refresh(passage)
+    lifecycle.refresh(unit)
+    reorder_log.note(unit, synchronisation.refresh(unit))
+    triggers.refresh(unit)
 
 
-def applications(passage: Passage) -> list[Application]:
+def applications(unit: UnitOfWork) -> list[Application]:
     """The applications of which a part was done just now."""
     found = {}
-    for touch in passage.touched:
-        if touch.after not in DONE.get(touch.chart, ()) or touch.before == touch.after:
+    for transition in unit.transitions:
+        if transition.after not in DONE.get(transition.chart, ()) or transition.before == transition.after:
             continue
-        application = passage.application_of(touch.row)
+        application = unit.application_of(transition.row)
         if application is not None:
             found[application.id] = application
     return list(found.values())
 
 
-def move_on(passage: Passage, application: Application) -> bool:
+def move_on(unit: UnitOfWork, application: Application) -> bool:
     """Move an application one stage on where every part that it waits for is done; whether it moved."""
     event = {
         Stage.TAKEOVER: "begin-provision",
         Stage.PROVISION: "begin-settlement",
         Stage.SETTLEMENT: "begin-booking",
     }.get(application.state)
-    if event is None or waits(passage, application):
+    if event is None or waits(unit, application):
         return False
-    assert passage.follower is not None
-    passage.follower(passage, "application", application, event)
+    assert unit.follower is not None
+    unit.follower(unit, "application", application, event)
     return True
 
 
-def waits(passage: Passage, application: Application) -> bool:
+def waits(unit: UnitOfWork, application: Application) -> bool:
     """Whether a part still holds the application in its stage."""
-    session = passage.session
+    session = unit.session
     if application.state is Stage.TAKEOVER:
         takeovers = select(Takeover).where(
             Takeover.stream == application.id,

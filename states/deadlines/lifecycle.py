@@ -11,7 +11,7 @@ from rules.deadlines.end_date import Due, due_or_provisional, extended, threshol
 from rules.deadlines.escalation import escalation, later, reminders, share
 from rules.deadlines.suspensions import Suspension
 from states.deadlines.catalogue import TERMS, Start
-from states.engine.event import Passage, Touched
+from states.engine.event import Transition, UnitOfWork
 from states.tables.base import new_id
 from states.tables.deadlines import Term, TermSuspension, Threshold
 
@@ -27,48 +27,48 @@ MATTERS = frozenset(pair for line in TERMS.values() for pair in (*line.starts, *
 """The events that concern any term at all."""
 
 
-def refresh(passage: Passage) -> None:
+def refresh(unit: UnitOfWork) -> None:
     """Let lapse what passed before today, then end, revive and start the terms of what happened in this passage."""
-    for touch in passage.touched:
-        pair = (touch.chart, touch.event)
+    for transition in unit.transitions:
+        pair = (transition.chart, transition.event)
         if pair not in MATTERS:
             continue
-        lapse_passed(passage.session, concerned(touch), passage.on)
+        lapse_passed(unit.session, concerned(transition), unit.on)
         for kind, line in TERMS.items():
             if pair in line.ends:
-                end(passage, touch, kind)
+                end(unit, transition, kind)
             if pair in line.revives:
-                revive(passage, touch, kind)
-            if pair in line.starts and line.applies(Start(touch.row, touch.body, passage.on)):
-                start(passage, touch, kind)
+                revive(unit, transition, kind)
+            if pair in line.starts and line.applies(Start(transition.row, transition.body, unit.on)):
+                start(unit, transition, kind)
 
 
-def subject_of(touch: Touched) -> str:
+def subject_of(transition: Transition) -> str:
     """The id of what was touched."""
-    return str(touch.row.id)  # type: ignore[attr-defined]  # every subject has one
+    return str(transition.row.id)  # type: ignore[attr-defined]  # every subject has one
 
 
-def concerned(touch: Touched) -> str:
+def concerned(transition: Transition) -> str:
     """The subject whose term is ended: that of the decision, where someone objects to one."""
-    return str(getattr(touch.body, "decision_subject", None) or subject_of(touch))
+    return str(getattr(transition.body, "decision_subject", None) or subject_of(transition))
 
 
-def start(passage: Passage, touch: Touched, kind: str) -> Term:
+def start(unit: UnitOfWork, transition: Transition, kind: str) -> Term:
     """Begin a term; its length is the one in force on the day it starts. One that runs already goes on."""
     line = TERMS[kind]
-    if (found := running_of(passage.session, subject_of(touch), kind)) is not None:
+    if (found := running_of(unit.session, subject_of(transition), kind)) is not None:
         return found
-    what = Start(touch.row, touch.body, passage.on)
+    what = Start(transition.row, transition.body, unit.on)
     started_on = line.started_on(what)
     return begin(
-        passage.session,
+        unit.session,
         kind,
-        application=touch.row.stream,  # type: ignore[attr-defined]
-        subject=subject_of(touch),
-        organisation=getattr(touch.row, "organisation", None) or "",
+        application=transition.row.stream,  # type: ignore[attr-defined]
+        subject=subject_of(transition),
+        organisation=getattr(transition.row, "organisation", None) or "",
         started_on=started_on,
         held=line.given(what._replace(on=started_on)),
-        started_at=passage.at if line.working_hours else None,
+        started_at=unit.at if line.working_hours else None,
     )
 
 
@@ -106,22 +106,22 @@ def begin(
     return row
 
 
-def end(passage: Passage, touch: Touched, kind: str) -> None:
+def end(unit: UnitOfWork, transition: Transition, kind: str) -> None:
     """End the running term of a kind on what was touched, with its suspensions and thresholds."""
-    line, session = TERMS[kind], passage.session
-    row = running_of(session, concerned(touch), kind)
+    line, session = TERMS[kind], unit.session
+    row = running_of(session, concerned(transition), kind)
     if row is None:
         return
-    row.ended_on, row.ended_by = passage.on, touch.event
+    row.ended_on, row.ended_by = unit.on, transition.event
     for suspension in suspensions(session, row):
         if suspension.until is None:
             # One that was to begin later never came to run.
-            suspension.until = max(passage.on, suspension.since - timedelta(days=1))
+            suspension.until = max(unit.on, suspension.since - timedelta(days=1))
     close(session, row)
-    if kind in PURSUED and not passed_beside(session, row, passage.on):
-        passage.pen.ended.append((row.subject, PURSUE))
-    last_on = passage.on - timedelta(days=1)
-    if (touch.chart, touch.event) in line.follows_on and last_on > row.started_on:
+    if kind in PURSUED and not passed_beside(session, row, unit.on):
+        unit.buffer.completed_work.append((row.subject, PURSUE))
+    last_on = unit.on - timedelta(days=1)
+    if (transition.chart, transition.event) in line.follows_on and last_on > row.started_on:
         follow_up(session, row, last_on)
 
 
@@ -137,12 +137,12 @@ def passed_beside(session: Session, row: Term, on: date) -> bool:
     return session.exec(query.limit(1)).first() is not None
 
 
-def revive(passage: Passage, touch: Touched, kind: str) -> None:
+def revive(unit: UnitOfWork, transition: Transition, kind: str) -> None:
     """Let the newest term of a kind run again, if it had ended."""
-    row = latest(passage.session, subject_of(touch), kind)
+    row = latest(unit.session, subject_of(transition), kind)
     if row is not None and row.ended_on is not None:
         row.ended_on = row.ended_by = None
-        recompute(passage.session, row)
+        recompute(unit.session, row)
 
 
 def lapse_passed(session: Session, subject: str, on: date) -> None:

@@ -17,7 +17,7 @@ from states.engine.bodies import Body
 from states.errors import NotFoundError
 from states.storage.ledger import Chain, lock, open_stream
 from states.storage.vault import Vault
-from states.storage.write_buffer import Pen
+from states.storage.write_buffer import WriteBuffer
 from states.tables.application import Application
 from states.tables.base import Recorded, Versioned
 from states.tables.ledger import LedgerEntry, Stream, StreamKind
@@ -29,7 +29,7 @@ T = TypeVar("T", bound=Recorded)
 
 
 @dataclass
-class Touched:
+class Transition:
     """A subject that this passage through the door changed."""
 
     chart: str
@@ -41,26 +41,26 @@ class Touched:
 
 
 @dataclass
-class Passage:
+class UnitOfWork:
     """One passage through the door: one outer event and all that follows from it, in one transaction."""
 
     session: Session
     by: Actor
     at: datetime
     streams: dict[str, Chain] = field(default_factory=dict)
-    touched: list[Touched] = field(default_factory=list)
+    transitions: list[Transition] = field(default_factory=list)
     changes: list[dict[str, tuple[Recorded, set[str]]]] = field(default_factory=list)
     """For each event at hand, the innermost last: which columns of which rows it changed."""
-    kept: dict[tuple[str, Any], Any] = field(default_factory=dict)
+    rows: dict[tuple[str, Any], Any] = field(default_factory=dict)
     """The rows that were read: the session itself forgets what nobody holds."""
-    seen: dict[tuple[str, str], Any] = field(default_factory=dict)
+    recorded_values: dict[tuple[str, str], Any] = field(default_factory=dict)
     """The value of each changed column when it was last noted."""
-    pen: Pen = field(init=False)
+    buffer: WriteBuffer = field(init=False)
     follower: Callable[..., Any] | None = None
     """How the door lets one event follow from another; set by the door."""
 
     def __post_init__(self) -> None:
-        self.pen = Pen(self.session)
+        self.buffer = WriteBuffer(self.session)
 
     @property
     def on(self) -> date:
@@ -83,20 +83,20 @@ class Passage:
     def get(self, table: type[T], key: Any) -> T | None:
         """A row by its key, read once."""
         place = (str(table.__tablename__), key)
-        found: T | None = self.kept.get(place) or self.session.get(table, key)
+        found: T | None = self.rows.get(place) or self.session.get(table, key)
         if found is not None:
-            self.kept[place] = found
+            self.rows[place] = found
         return found
 
     def open_stream(self, stream: str, kind: StreamKind) -> None:
         """Begin a chain for a subject that comes into being, held by this passage."""
         self.streams[stream] = open_stream(self.session, stream, kind, self.at)
 
-    def hold(self, stream: str) -> None:
+    def lock_stream(self, stream: str) -> None:
         """Lock one more chain; only for an event whose own subject comes into being, so that nobody waits for it."""
         self.streams |= lock(self.session, [stream])
 
-    def payer_of(self, row: Any) -> str:
+    def acting_employer_of(self, row: Any) -> str:
         """The employer that does the work on a subject: its own, or the application's first."""
         return next(iter(parties.organisations(self.session, row)), "")
 
@@ -107,14 +107,14 @@ class Passage:
 
 
 @dataclass
-class Step(Generic[R]):
+class EventContext(Generic[R]):
     """One event on one subject: what the rules were asked, what they found, and the rows to work on."""
 
-    passage: Passage
+    unit: UnitOfWork
     row: R
     by: Actor
     findings: list[Finding] = field(default_factory=list)
-    receipt: list[dict[str, Any]] = field(default_factory=list)
+    rule_trace: list[dict[str, Any]] = field(default_factory=list)
     state: str | None = None
     """The state in which the event found its subject; None for one that creates it."""
     body: Body | None = None
@@ -123,19 +123,19 @@ class Step(Generic[R]):
     @property
     def session(self) -> Session:
         """The session of the passage."""
-        return self.passage.session
+        return self.unit.session
 
     @property
     def at(self) -> datetime:
         """When this is recorded."""
-        return self.passage.at
+        return self.unit.at
 
     @property
     def on(self) -> date:
         """The Dutch calendar day of recording."""
-        return self.passage.on
+        return self.unit.on
 
-    def ask(self, rule: Rule, *, private: Collection[str] = (), **facts: Any) -> bool:
+    def check(self, rule: Rule, *, private: Collection[str] = (), **facts: Any) -> bool:
         """Ask a rule; keep the question for the receipt and the finding, if any. True where it has no objection.
 
         Args:
@@ -144,7 +144,7 @@ class Step(Generic[R]):
             facts: what the rule is asked about.
         """
         judgement = rule.judge(**facts)
-        self.receipt.append(
+        self.rule_trace.append(
             {
                 "rule": rule.id,
                 "facts": {name: value for name, value in facts.items() if name not in private},
@@ -168,7 +168,7 @@ class Step(Generic[R]):
         Raises:
             NotFoundError: it does not.
         """
-        row = self.passage.get(table, key)
+        row = self.unit.get(table, key)
         if row is None:
             raise NotFoundError(str(table.__tablename__), str(key))
         return row
@@ -179,15 +179,15 @@ class Step(Generic[R]):
         found = list(self.session.exec(query.order_by(order if order is not None else table.id)))  # type: ignore[attr-defined]
         for row in found:
             if (key := getattr(row, "id", None)) is not None:
-                self.passage.kept[str(table.__tablename__), key] = row
+                self.unit.rows[str(table.__tablename__), key] = row
         return found
 
-    def told(self, row: Any) -> dict[str, Any]:
+    def content_of(self, row: Any) -> dict[str, Any]:
         """The content of a subject, as its entries tell it; empty once erased."""
         stream = self.session.get_one(Stream, row.stream)
-        return self.passage.vault.content(self.session, stream, row.id)
+        return self.unit.vault.content(self.session, stream, row.id)
 
-    def hands(self, *events: str) -> set[str]:
+    def actors_of(self, *events: str) -> set[str]:
         """Who carried out any of these events on the subject so far, by its ledger."""
         query = select(LedgerEntry.person).where(
             LedgerEntry.stream == self.row.stream,  # type: ignore[attr-defined]  # every subject has one
@@ -200,16 +200,16 @@ class Step(Generic[R]):
         """The ids of the application's employers; the first takes remainders."""
         return parties.employers_of(self.session, self.application().id)
 
-    def ask_after(self, employer: str) -> bool:
+    def check_employer_active(self, employer: str) -> bool:
         """Ask whether an employer is still there; a finding names its successor."""
         merged = parties.successors(self.session).get(employer)
         successor = parties.current(self.session, employer) if merged else None
-        return self.ask(mergers.employer_is_there, organisation=employer, successor=successor)
+        return self.check(mergers.employer_is_there, organisation=employer, successor=successor)
 
-    def follow(self, chart: str, row: Versioned | None, event: str, **body: Any) -> Any:
+    def trigger(self, chart: str, row: Versioned | None, event: str, **body: Any) -> Any:
         """Let the engine carry out another event in the same passage; answers its subject."""
-        assert self.passage.follower is not None
-        return self.passage.follower(self.passage, chart, row, event, body)
+        assert self.unit.follower is not None
+        return self.unit.follower(self.unit, chart, row, event, body)
 
 
 EVENTS: dict[tuple[str, str], "Event[Any, Any]"] = {}
@@ -231,28 +231,28 @@ class Event(Generic[R, B]):
         if "name" in vars(cls):
             EVENTS[cls.chart.name, cls.name] = cls()
 
-    def also_locks(self, session: Session, key: str, body: B) -> Iterable[str]:
+    def extra_locks(self, session: Session, key: str, body: B) -> Iterable[str]:
         """Streams beside the subject's own in which something will change."""
         return ()
 
-    def begin(self, step: Step[R], body: B) -> R:
+    def create(self, context: EventContext[R], body: B) -> R:
         """Make the subject of an event that creates one."""
         raise NotImplementedError(f"{self.name} creates nothing")
 
-    def judge(self, step: Step[R], body: B) -> None:
+    def validate(self, context: EventContext[R], body: B) -> None:
         """Ask the rules of this event."""
 
-    def conditions(self, step: Step[R], body: B) -> Mapping[str, bool]:
+    def conditions(self, context: EventContext[R], body: B) -> Mapping[str, bool]:
         """What the chart's conditions need to know."""
         return {}
 
-    def recorded(self, body: B) -> Body:
+    def ledger_body(self, body: B) -> Body:
         """What of the body its own entry in the ledger holds; the rest stands in entries of what follows from it."""
         return body
 
-    def effect(self, step: Step[R], body: B) -> None:
+    def apply(self, context: EventContext[R], body: B) -> None:
         """Change the subject and what hangs on it."""
 
-    def example(self, step: Step[R]) -> Mapping[str, Any] | None:
+    def example(self, context: EventContext[R]) -> Mapping[str, Any] | None:
         """A body that would be accepted now, in wire form; None where there is nothing to propose."""
         return {}

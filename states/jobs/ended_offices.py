@@ -10,7 +10,7 @@ from rules.core.roles import ENGINE, Role
 from states.charts.application import ENDS
 from states.charts.measure import MeasureState
 from states.engine.bodies import Body
-from states.engine.event import Passage, Touched
+from states.engine.event import Transition, UnitOfWork
 from states.storage import ledger
 from states.tables.application import Application, Measure
 from states.tables.work import WorkItem
@@ -52,9 +52,9 @@ def ended_offices(session: Session, *, at: datetime, limit: int) -> int:
         if ledger.lock_if_free(session, application.stream) is None:
             continue
         state = str(application.state)
-        touch = Touched("application", application, "end-office", state, state, Body())
-        passage = Passage(session, ENGINE, at)
-        passage.pen.items.append(item_for(passage, touch, END_OF_OFFICE))
-        passage.pen.write(at)
+        transition = Transition("application", application, "end-office", state, state, Body())
+        unit = UnitOfWork(session, ENGINE, at)
+        unit.buffer.new_work.append(item_for(unit, transition, END_OF_OFFICE))
+        unit.buffer.write(at)
         found += 1
     return found

@@ -17,7 +17,7 @@ from states.engine.parties import duty_holders
 from states.letters import outbox
 from states.storage import ledger
 from states.storage.ledger import Chain
-from states.storage.write_buffer import Pen
+from states.storage.write_buffer import WriteBuffer
 from states.tables.application import Application
 from states.tables.deadlines import Reminder, Term, Threshold
 from states.work import synchronisation
@@ -80,7 +80,7 @@ def pass_terms(session: Session, found: Sequence[DueTerm], *, at: datetime, limi
     for term in session.exec(terms.order_by(*order).execution_options(populate_existing=True)).all():
         if term.id in ready:
             telling.pass_all(chains[term.application], term, sorted(ready[term.id], key=moment))
-    telling.pen.write(at)
+    telling.buffer.write(at)
     return telling.passed
 
 
@@ -100,7 +100,7 @@ class Telling:
 
     def __init__(self, session: Session, at: datetime) -> None:
         self.session, self.at = session, at
-        self.pen = Pen(session)
+        self.buffer = WriteBuffer(session)
         self.passed = 0
         self._holders: dict[tuple[Role, str], list[str]] = {}
         self._cases: dict[str, Application | None] = {}
@@ -121,7 +121,7 @@ class Telling:
             else:
                 told = self.tell("escalation", term, row, self.holders(Role(row.name), term.organisation))
                 if row.name == Role.COORDINATOR and term.kind in PURSUED:
-                    self.pen.items += synchronisation.pursue(self.session, term, self.at)
+                    self.buffer.new_work += synchronisation.pursue(self.session, term, self.at)
             self.note(stream, term, row, told)
         if any(row.name == LAPSED for row in ready):
             lapse(self.session, term)
@@ -135,7 +135,7 @@ class Telling:
             "reminded": told,
             "late": row.late,
         }
-        self.pen.append(
+        self.buffer.append(
             stream,
             by=ENGINE,
             at=self.at,

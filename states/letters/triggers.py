@@ -14,7 +14,7 @@ from rules.threats.handoff import HandOffOutcome, HandOffStep
 from states.charts.application import ENDS, Stage
 from states.deadlines import lifecycle
 from states.engine import parties
-from states.engine.event import Passage, Touched
+from states.engine.event import Transition, UnitOfWork
 from states.engine.parties import duty_holders
 from states.letters import outbox
 from states.tables.application import Application, Takeover
@@ -23,8 +23,8 @@ from states.tables.loans import Loan
 from states.tables.payments import PayableKind
 from states.tables.people import Duty, Organisation
 
-Facts = Callable[[Passage, Touched], Mapping[str, Any]]
-Recipients = Callable[[Passage, Touched], list[str]]
+Facts = Callable[[UnitOfWork, Transition], Mapping[str, Any]]
+Recipients = Callable[[UnitOfWork, Transition], list[str]]
 
 ARTICLE = {"province": "2.9", "municipality": "3.9", "water-board": "4.9"}
 
@@ -37,61 +37,63 @@ class Letter(NamedTuple):
     facts: Facts
 
 
-def application_of(passage: Passage, touch: Touched) -> Application:
+def application_of(unit: UnitOfWork, transition: Transition) -> Application:
     """The application that a touched subject belongs to."""
-    application = passage.application_of(touch.row)
+    application = unit.application_of(transition.row)
     assert application is not None
     return application
 
 
-def applicant(passage: Passage, touch: Touched) -> list[str]:
+def applicant(unit: UnitOfWork, transition: Transition) -> list[str]:
     """The official whom the subject is about, and who represents the official in the case (Awb 2:1, 6:17)."""
-    official, case = passage.official_of(touch.row), passage.application_of(touch.row)
+    official, case = unit.official_of(transition.row), unit.application_of(transition.row)
     speaks = case.representative if case is not None else None
     return [person for person in (official, speaks) if person is not None]
 
 
-def living(passage: Passage, touch: Touched) -> list[str]:
+def living(unit: UnitOfWork, transition: Transition) -> list[str]:
     """The official of a loan; nobody after a death."""
-    return [] if touch.row.estate else applicant(passage, touch)  # type: ignore[attr-defined]  # a Loan says so
+    return [] if transition.row.estate else applicant(unit, transition)  # type: ignore[attr-defined]  # a Loan says so
 
 
-def on_return(passage: Passage, touch: Touched) -> list[str]:
+def on_return(unit: UnitOfWork, transition: Transition) -> list[str]:
     """The official, where something was lent that is due back now."""
-    return living(passage, touch) if touch.after == "due-back" else []
+    return living(unit, transition) if transition.after == "due-back" else []
 
 
-def on_estate(passage: Passage, touch: Touched) -> list[str]:
+def on_estate(unit: UnitOfWork, transition: Transition) -> list[str]:
     """The employer, where something was lent to someone who died."""
-    gone = touch.row.estate  # type: ignore[attr-defined]  # a Loan says so
-    return employer(passage, touch) if gone and touch.after == "due-back" else []
+    gone = transition.row.estate  # type: ignore[attr-defined]  # a Loan says so
+    return employer(unit, transition) if gone and transition.after == "due-back" else []
 
 
-def employer(passage: Passage, touch: Touched) -> list[str]:
+def employer(unit: UnitOfWork, transition: Transition) -> list[str]:
     """Whoever holds the employer's duty for the subject's employer."""
-    query = select(Duty.person).where(Duty.role == Role.EMPLOYER, Duty.organisation == passage.payer_of(touch.row))
-    return sorted(passage.session.exec(query))
+    query = select(Duty.person).where(
+        Duty.role == Role.EMPLOYER, Duty.organisation == unit.acting_employer_of(transition.row)
+    )
+    return sorted(unit.session.exec(query))
 
 
-def employers(passage: Passage, touch: Touched) -> list[str]:
+def employers(unit: UnitOfWork, transition: Transition) -> list[str]:
     """Whoever holds the employer's duty for an employer that was asked to take over."""
-    asked = select(Takeover.organisation).where(Takeover.stream == application_of(passage, touch).id)
+    asked = select(Takeover.organisation).where(Takeover.stream == application_of(unit, transition).id)
     query = select(Duty.person).where(Duty.role == Role.EMPLOYER, col(Duty.organisation).in_(asked))
-    return sorted(passage.session.exec(query))
+    return sorted(unit.session.exec(query))
 
 
 def both(*groups: Recipients) -> Recipients:
     """Several groups of recipients."""
 
-    def found(passage: Passage, touch: Touched) -> list[str]:
-        return [person for group in groups for person in group(passage, touch)]
+    def found(unit: UnitOfWork, transition: Transition) -> list[str]:
+        return [person for group in groups for person in group(unit, transition)]
 
     return found
 
 
-def unless_lapsed(passage: Passage, touch: Touched) -> list[str]:
+def unless_lapsed(unit: UnitOfWork, transition: Transition) -> list[str]:
     """The applicant, where the case goes on with what was taken over; a case that lapsed has a letter of its own."""
-    return [] if application_of(passage, touch).state is Stage.LAPSED else applicant(passage, touch)
+    return [] if application_of(unit, transition).state is Stage.LAPSED else applicant(unit, transition)
 
 
 def nothing(*_: Any) -> Mapping[str, Any]:
@@ -102,24 +104,24 @@ def nothing(*_: Any) -> Mapping[str, Any]:
 def attribute(name: str, source: str | None = None) -> Facts:
     """One fact, read from a column of the subject."""
 
-    def read(_: Passage, touch: Touched) -> Mapping[str, Any]:
-        found = getattr(touch.row, source or name)
+    def read(_: UnitOfWork, transition: Transition) -> Mapping[str, Any]:
+        found = getattr(transition.row, source or name)
         return {name: found.isoformat() if hasattr(found, "isoformat") else str(found)}
 
     return read
 
 
-def article(passage: Passage, touch: Touched) -> Mapping[str, Any]:
+def article(unit: UnitOfWork, transition: Transition) -> Mapping[str, Any]:
     """The article of the applicant's office: 2.9, 3.9 or 4.9."""
-    held = touch.row if isinstance(touch.row, Loan) else application_of(passage, touch)
+    held = transition.row if isinstance(transition.row, Loan) else application_of(unit, transition)
     return {"article": ARTICLE[EMPLOYER_OF[held.office]]}
 
 
 def term_due(kind: str, fact: str = "due_on") -> Facts:
     """When the newest term of a kind on the subject is due."""
 
-    def read(passage: Passage, touch: Touched) -> Mapping[str, Any]:
-        term = lifecycle.latest(passage.session, touch.row.id, kind)  # type: ignore[attr-defined]
+    def read(unit: UnitOfWork, transition: Transition) -> Mapping[str, Any]:
+        term = lifecycle.latest(unit.session, transition.row.id, kind)  # type: ignore[attr-defined]
         assert term is not None
         assert term.due_on is not None
         return {fact: term.due_on.isoformat()}
@@ -130,8 +132,8 @@ def term_due(kind: str, fact: str = "due_on") -> Facts:
 def due_from_today(value_name: str, fact: str) -> Facts:
     """The end of a term that starts with this decision, on the day of its announcement where that is said."""
 
-    def read(passage: Passage, touch: Touched) -> Mapping[str, Any]:
-        on = getattr(touch.body, "announced_on", None) or passage.on
+    def read(unit: UnitOfWork, transition: Transition) -> Mapping[str, Any]:
+        on = getattr(transition.body, "announced_on", None) or unit.on
         due = due_or_provisional(on, length(value_name, on))
         assert due.on is not None
         return {fact: due.on.isoformat()}
@@ -142,8 +144,8 @@ def due_from_today(value_name: str, fact: str) -> Facts:
 def due_from(column: str, value_name: str, fact: str) -> Facts:
     """The end of a term that starts with a day on the subject."""
 
-    def read(_: Passage, touch: Touched) -> Mapping[str, Any]:
-        day = getattr(touch.row, column)
+    def read(_: UnitOfWork, transition: Transition) -> Mapping[str, Any]:
+        day = getattr(transition.row, column)
         due = due_or_provisional(day, length(value_name, day))
         assert due.on is not None
         return {fact: due.on.isoformat()}
@@ -154,95 +156,95 @@ def due_from(column: str, value_name: str, fact: str) -> Facts:
 def together(*parts: Facts) -> Facts:
     """Several facts in one."""
 
-    def read(passage: Passage, touch: Touched) -> Mapping[str, Any]:
-        return {name: found for part in parts for name, found in part(passage, touch).items()}
+    def read(unit: UnitOfWork, transition: Transition) -> Mapping[str, Any]:
+        return {name: found for part in parts for name, found in part(unit, transition).items()}
 
     return read
 
 
-def named(passage: Passage, touch: Touched) -> Term | None:
+def named(unit: UnitOfWork, transition: Transition) -> Term | None:
     """The running term that a suspension or its end names."""
-    body: Any = touch.body  # it names a term, and an employer where there are several
-    mine = passage.by.organisation or body.organisation
-    return lifecycle.running(passage.session, str(touch.row.stream), body.term, mine)  # type: ignore[attr-defined]
+    body: Any = transition.body  # it names a term, and an employer where there are several
+    mine = unit.by.organisation or body.organisation
+    return lifecycle.running(unit.session, str(transition.row.stream), body.term, mine)  # type: ignore[attr-defined]
 
 
-def resumed(passage: Passage, touch: Touched) -> Mapping[str, Any]:
+def resumed(unit: UnitOfWork, transition: Transition) -> Mapping[str, Any]:
     """Which term goes on, and when it is due now."""
-    term = named(passage, touch)
+    term = named(unit, transition)
     assert term is not None
     assert term.due_on is not None
     return {"term": term.kind, "due_on": term.due_on.isoformat()}
 
 
-def once_resumed(passage: Passage, touch: Touched) -> list[str]:
+def once_resumed(unit: UnitOfWork, transition: Transition) -> list[str]:
     """The applicant, where the term has an end again."""
-    term = named(passage, touch)
-    return applicant(passage, touch) if term is not None and term.due_on is not None else []
+    term = named(unit, transition)
+    return applicant(unit, transition) if term is not None and term.due_on is not None else []
 
 
-def suspended(_: Passage, touch: Touched) -> Mapping[str, Any]:
+def suspended(_: UnitOfWork, transition: Transition) -> Mapping[str, Any]:
     """Which term stands still, and since when."""
-    body: Any = touch.body  # an Interval
+    body: Any = transition.body  # an Interval
     return {"term": body.term, "since": body.since.isoformat()}
 
 
-def concerned(passage: Passage, touch: Touched) -> list[str]:
+def concerned(unit: UnitOfWork, transition: Transition) -> list[str]:
     """The applicant, and the employer of the term."""
-    term = named(passage, touch)
-    mine = duty_holders(passage.session, Role.EMPLOYER, term.organisation) if term else []
-    return [*applicant(passage, touch), *mine]
+    term = named(unit, transition)
+    mine = duty_holders(unit.session, Role.EMPLOYER, term.organisation) if term else []
+    return [*applicant(unit, transition), *mine]
 
 
-def days_fixed(passage: Passage, touch: Touched) -> Mapping[str, Any]:
+def days_fixed(unit: UnitOfWork, transition: Transition) -> Mapping[str, Any]:
     """For how many days the penalty is owed: as many as its term, unless the takeover ended it before."""
-    default = lifecycle.latest(passage.session, touch.row.id, "default")  # type: ignore[attr-defined]
-    term = lifecycle.latest(passage.session, touch.row.id, "takeover")  # type: ignore[attr-defined]
+    default = lifecycle.latest(unit.session, transition.row.id, "default")  # type: ignore[attr-defined]
+    term = lifecycle.latest(unit.session, transition.row.id, "takeover")  # type: ignore[attr-defined]
     assert default is not None
     assert default.due_on is not None
-    body: Any = touch.body  # a FixedPenalty
-    known_on = body.known_on or (term.ended_on if term else None) or passage.on
+    body: Any = transition.body  # a FixedPenalty
+    known_on = body.known_on or (term.ended_on if term else None) or unit.on
     return {"days": penalty(default.due_on, known_on).days}
 
 
-def of_an_advance(passage: Passage, touch: Touched) -> list[str]:
+def of_an_advance(unit: UnitOfWork, transition: Transition) -> list[str]:
     """The applicant, where what was approved is an advance, by all who must, and for the first time."""
-    row: Any = touch.row  # a Payable
-    first_time = row.kind is PayableKind.ADVANCE and row.return_reason is None and touch.after == "approved"
-    return applicant(passage, touch) if first_time else []
+    row: Any = transition.row  # a Payable
+    first_time = row.kind is PayableKind.ADVANCE and row.return_reason is None and transition.after == "approved"
+    return applicant(unit, transition) if first_time else []
 
 
-def without_measures(passage: Passage, touch: Touched) -> list[str]:
+def without_measures(unit: UnitOfWork, transition: Transition) -> list[str]:
     """The applicant, where the adopted advice holds no measure."""
-    return applicant(passage, touch) if touch.after == "no-measures" else []
+    return applicant(unit, transition) if transition.after == "no-measures" else []
 
 
-def applicant_going_on(passage: Passage, touch: Touched) -> list[str]:
+def applicant_going_on(unit: UnitOfWork, transition: Transition) -> list[str]:
     """The applicant of a case that has not ended."""
-    return applicant(passage, touch) if application_of(passage, touch).state not in ENDS else []
+    return applicant(unit, transition) if application_of(unit, transition).state not in ENDS else []
 
 
-def successor(passage: Passage, touch: Touched) -> list[str]:
+def successor(unit: UnitOfWork, transition: Transition) -> list[str]:
     """Whoever holds the employer's duty for the successor of a merged employer."""
-    query = select(Duty.person).where(Duty.role == Role.EMPLOYER, Duty.organisation == touch.body.successor)  # type: ignore[attr-defined]
-    return sorted(passage.session.exec(query))
+    query = select(Duty.person).where(Duty.role == Role.EMPLOYER, Duty.organisation == transition.body.successor)  # type: ignore[attr-defined]
+    return sorted(unit.session.exec(query))
 
 
-def successor_name(passage: Passage, touch: Touched) -> Mapping[str, Any]:
+def successor_name(unit: UnitOfWork, transition: Transition) -> Mapping[str, Any]:
     """What the successor of a merged employer is called."""
-    found = passage.get(Organisation, touch.body.successor)  # type: ignore[attr-defined]  # a Succession names it
+    found = unit.get(Organisation, transition.body.successor)  # type: ignore[attr-defined]  # a Succession names it
     assert found is not None
     return {"successor": found.name}
 
 
-def consented_contacts(passage: Passage, touch: Touched) -> list[str]:
+def consented_contacts(unit: UnitOfWork, transition: Transition) -> list[str]:
     """The security contacts of the case's employers, once the official consented that they are told."""
-    body: Any = touch.body  # a HandOffRecord
+    body: Any = transition.body  # a HandOffRecord
     if body.step is not HandOffStep.SECURITY_CONTACT or body.outcome is not HandOffOutcome.DONE or not body.consent:
         return []
-    employers = parties.employers_of(passage.session, application_of(passage, touch).id)
+    employers = parties.employers_of(unit.session, application_of(unit, transition).id)
     query = select(Duty.person).where(Duty.role == Role.SECURITY_CONTACT, col(Duty.organisation).in_(employers))
-    return sorted(set(passage.session.exec(query)))
+    return sorted(set(unit.session.exec(query)))
 
 
 LETTERS: dict[tuple[str, str], tuple[Letter, ...]] = {
@@ -361,21 +363,21 @@ LETTERS: dict[tuple[str, str], tuple[Letter, ...]] = {
 }
 
 
-def refresh(passage: Passage) -> None:
+def refresh(unit: UnitOfWork) -> None:
     """Post the letters that the events of this passage ask for."""
     posted: set[tuple[str, str, str]] = set()
-    for touch in passage.touched:
-        for line in LETTERS.get((touch.chart, touch.event), ()):
-            for person in line.to(passage, touch):
-                application = str(touch.row.stream)  # type: ignore[attr-defined]  # of a loan without one: the loan
+    for transition in unit.transitions:
+        for line in LETTERS.get((transition.chart, transition.event), ()):
+            for person in line.to(unit, transition):
+                application = str(transition.row.stream)  # type: ignore[attr-defined]  # of a loan without one: the loan
                 if (line.letter, person, application) in posted:
                     continue  # two employers, one advice: the applicant is told once
                 posted.add((line.letter, person, application))
                 outbox.post(
-                    passage.session,
+                    unit.session,
                     line.letter,
                     application=application,
                     recipient=person,
-                    facts=line.facts(passage, touch),
-                    at=passage.at,
+                    facts=line.facts(unit, transition),
+                    at=unit.at,
                 )

@@ -23,7 +23,7 @@ from rules.queue.priority import (
 )
 from rules.threats.handoff import HAIRS
 from rules.threats.urgency import SignalKind, SignalSource, Urgency
-from states.storage.write_buffer import Pen
+from states.storage.write_buffer import WriteBuffer
 from states.tables.loans import Loan
 from states.tables.work import WorkItem
 from states.work.work_by_state import level_of
@@ -45,11 +45,11 @@ def happenings_of(session: Session, stream: str) -> list[Happening]:
     return [happening(row.seq, row.at, row.event, row.facts, row.changes or {}) for row in rows]
 
 
-def happening_now(pen: Pen, stream: str) -> list[Happening]:
+def happening_now(buffer: WriteBuffer, stream: str) -> list[Happening]:
     """What happens to a case in this very passage, and is not written yet."""
     return [
         happening(entry["seq"], entry["at"], entry["event"], entry["facts"], entry["changes"])
-        for entry in pen.entries
+        for entry in buffer.entries
         if entry["stream"] == stream and entry["event"] in EVENTS
     ]
 

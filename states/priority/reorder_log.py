@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from rules.core.dates import utc_text
 from rules.core.roles import ENGINE
 from rules.queue.order import LANES, Standing
-from states.engine.event import Passage
+from states.engine.event import UnitOfWork
 from states.priority import factors, positions
 from states.priority.case_history import asked, happening_now, happenings_of, urgent_loans
 from states.tables.work import WorkItem
@@ -20,12 +20,12 @@ FEW = 1000
 """A place is told where fewer items than this stand before it: the case is locked while they are counted."""
 
 
-def note(passage: Passage, moved: Sequence[Moved]) -> None:
+def note(unit: UnitOfWork, moved: Sequence[Moved]) -> None:
     """Put down what moved in the chain of each case, with the facts from which its new place is computed again."""
     for application, group in groupby(moved, lambda one: one.item.application):
         moves = list(group)
-        happened = happenings_of(passage.session, application) + happening_now(passage.pen, application)
-        loans = urgent_loans(passage.session, [one.item for one in moves])
+        happened = happenings_of(unit.session, application) + happening_now(unit.buffer, application)
+        loans = urgent_loans(unit.session, [one.item for one in moves])
         told = []
         signals: Any = []
         for one in moves:
@@ -40,12 +40,12 @@ def note(passage: Passage, moved: Sequence[Moved]) -> None:
                     "factors": [lane, start],
                 },
             )
-        for line, place in zip(told, places_of(passage, moves), strict=True):
+        for line, place in zip(told, places_of(unit, moves), strict=True):
             line["place"] = place
-        passage.pen.append(
-            passage.streams[application],
+        unit.buffer.append(
+            unit.streams[application],
             by=ENGINE,
-            at=passage.at,
+            at=unit.at,
             chart="work",
             subject=application,
             event=REORDER,
@@ -56,16 +56,16 @@ def note(passage: Passage, moved: Sequence[Moved]) -> None:
         )
 
 
-def places_of(passage: Passage, moves: Sequence[Moved]) -> list[dict[str, int | None]]:
+def places_of(unit: UnitOfWork, moves: Sequence[Moved]) -> list[dict[str, int | None]]:
     """The place of each item before and after, in its pool; None where too many stand before it, or it is in hand."""
-    passage.session.flush()
+    unit.session.flush()
     found: dict[str, dict[str, int | None]] = {}
     for pool in sorted({one.item.pool for one in moves}):
         mine = [one for one in moves if one.item.pool == pool and one.item.assignee is None]
         stood = {one.item.id: Standing(one.lane, one.start_by, one.item.created_at, one.item.id) for one in mine}
         stands = {one.item.id: one.item.standing for one in mine}
-        before = positions.counts_up_to(passage.session, *pool, [*stood.values(), *stands.values()], cap=FEW)
-        coming, going = to_come(passage, pool), to_go(passage, pool)
+        before = positions.counts_up_to(unit.session, *pool, [*stood.values(), *stands.values()], cap=FEW)
+        coming, going = to_come(unit, pool), to_go(unit, pool)
         for key, was in stood.items():
             old, new = before.get(was), before.get(stands[key])
             if old is not None:  # the table holds the work where it stands now
@@ -79,24 +79,24 @@ def places_of(passage: Passage, moves: Sequence[Moved]) -> list[dict[str, int | 
     return [found.get(one.item.id, {"from": None, "to": None}) for one in moves]
 
 
-def to_come(passage: Passage, pool: tuple[str, str]) -> list[Standing]:
+def to_come(unit: UnitOfWork, pool: tuple[str, str]) -> list[Standing]:
     """The work of a pool that this passage asks for."""
     return [
         Standing(item["lane"], item["start_by"], item["created_at"], item["id"])
-        for item in passage.pen.items
+        for item in unit.buffer.new_work
         if (item["role"], item["organisation"]) == pool
     ]
 
 
-def to_go(passage: Passage, pool: tuple[str, str]) -> list[Standing]:
+def to_go(unit: UnitOfWork, pool: tuple[str, str]) -> list[Standing]:
     """The waiting work of a pool that this passage did."""
-    ended = set(passage.pen.ended)
+    ended = set(unit.buffer.completed_work)
     if not ended:
         return []
     subjects = {subject for subject, _ in ended}
     query = select(WorkItem).where(col(WorkItem.subject).in_(subjects), col(WorkItem.done_at).is_(None))
     return [
         item.standing
-        for item in passage.session.exec(query)
+        for item in unit.session.exec(query)
         if (item.subject, item.action) in ended and (item.pool, item.assignee) == (pool, None)
     ]

@@ -13,7 +13,7 @@ from states.engine.parties import duty_holders
 from states.storage import ledger
 from states.storage.ledger import STREAMS, Chain
 from states.storage.vault import Vault
-from states.storage.write_buffer import Pen
+from states.storage.write_buffer import WriteBuffer
 from states.tables.ledger import StreamKind
 from states.tables.work import WorkItem
 
@@ -94,9 +94,9 @@ def note(
     Returns:
         The chain as it stands now, for the next movement of the same transaction.
     """
-    pen = Pen(session)
+    buffer = WriteBuffer(session)
     known = {"application": item.application, "action": item.action, "lane": item.lane, "startBy": item.start_by}
-    entry = pen.append(
+    entry = buffer.append(
         chain,
         by=by,
         at=at,
@@ -108,5 +108,5 @@ def note(
         content=content or {},
         receipt=[],
     )
-    pen.write(at)
+    buffer.write(at)
     return Chain(chain.id, entry["seq"], entry["hash"], entry["at"], chain.key)

@@ -6,7 +6,7 @@ from sqlalchemy import Engine, text
 from states.errors import Attempt, RefusedError
 from states.storage import ledger
 from states.storage.database import transaction
-from states.storage.write_buffer import Pen
+from states.storage.write_buffer import WriteBuffer
 
 LOG = structlog.get_logger()
 REFUSED = "attempt-refused"
@@ -30,8 +30,8 @@ def keep(engine: Engine, error: RefusedError) -> None:
             stream = ledger.lock(session, [attempt.stream]).get(attempt.stream)
             if stream is None:
                 return  # its subject came into being in the passage that was refused
-            pen = Pen(session)
-            pen.append(
+            buffer = WriteBuffer(session)
+            buffer.append(
                 stream,
                 by=attempt.by,
                 at=attempt.at,
@@ -43,7 +43,7 @@ def keep(engine: Engine, error: RefusedError) -> None:
                 content={},
                 receipt=attempt.receipt,
             )
-            pen.write(attempt.at)
+            buffer.write(attempt.at)
     except Exception as problem:  # noqa: BLE001  # the refusal is answered, whatever went wrong with keeping it
         LOG.warning("attempt-not-kept", chart=attempt.chart, wanted=attempt.event, kind=type(problem).__name__)
 

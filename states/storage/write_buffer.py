@@ -55,17 +55,17 @@ WRITE = text(
 
 
 @dataclass
-class Pen:
+class WriteBuffer:
     """Collects what a passage writes, and writes all of it at once."""
 
     session: Session
     entries: list[dict[str, Any]] = field(default_factory=list)
     content: list[dict[str, Any]] = field(default_factory=list)
-    heads: dict[str, dict[str, Any]] = field(default_factory=dict)
+    chain_heads: dict[str, dict[str, Any]] = field(default_factory=dict)
     """The last entry of each chain that was added to."""
-    ended: list[tuple[str, str]] = field(default_factory=list)
+    completed_work: list[tuple[str, str]] = field(default_factory=list)
     """The (subject, action) pairs whose work is done."""
-    items: list[dict[str, Any]] = field(default_factory=list)
+    new_work: list[dict[str, Any]] = field(default_factory=list)
     """The rows of new work."""
 
     def append(
@@ -85,7 +85,7 @@ class Pen:
         receipt: list[Any],
     ) -> dict[str, Any]:
         """Add one entry to a locked chain; its content goes to the vault, an HMAC of it to the entry."""
-        last = self.heads.get(stream.id)
+        last = self.chain_heads.get(stream.id)
         seq, head, latest = (
             (last["seq"], last["hash"], last["at"]) if last else (stream.seq, stream.head, stream.last_at)
         )
@@ -115,20 +115,22 @@ class Pen:
         }
         entry["hash"] = digest(entry)
         self.entries.append(entry)
-        self.heads[stream.id] = entry
+        self.chain_heads[stream.id] = entry
         return entry
 
     def write(self, at: datetime) -> None:
         """Write everything that was collected; work that ended at ``at`` and is asked for again goes on."""
         self.session.flush()
-        again = {(item["subject"], item["action"]) for item in self.items} & set(self.ended)
+        again = {(item["subject"], item["action"]) for item in self.new_work} & set(self.completed_work)
         facts = {
             "entries": self.entries,
             "content": self.content,
-            "heads": [{name: last[name] for name in ("stream", "seq", "hash", "at")} for last in self.heads.values()],
-            "ended": [{"subject": key[0], "action": key[1]} for key in self.ended if key not in again],
-            "items": [item for item in self.items if (item["subject"], item["action"]) not in again],
+            "heads": [
+                {name: last[name] for name in ("stream", "seq", "hash", "at")} for last in self.chain_heads.values()
+            ],
+            "ended": [{"subject": key[0], "action": key[1]} for key in self.completed_work if key not in again],
+            "items": [item for item in self.new_work if (item["subject"], item["action"]) not in again],
         }
         written = {name: json.dumps(rows, default=plain) for name, rows in facts.items()}
         self.session.connection().execute(WRITE, {"at": at, **written})
-        self.entries, self.content, self.heads, self.ended, self.items = [], [], {}, [], []
+        self.entries, self.content, self.chain_heads, self.completed_work, self.new_work = [], [], {}, [], []

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 from rules.core.roles import Role
 from rules.queue.priority import start_by
 from rules.threats.urgency import RANK, Urgency
-from states.engine.event import Passage, Touched
+from states.engine.event import Transition, UnitOfWork
 from states.storage.database import wake
 from states.tables.application import Application
 from states.tables.base import new_id
@@ -21,53 +21,57 @@ Changes = tuple[list[tuple[str, str]], list[dict[str, Any]]]
 """The (subject, action) pairs whose work is done, and the rows of new work."""
 
 
-def asked_for(passage: Passage, touch: Touched, action: str, role: Role, level: str, *, minutes: int = 20) -> Changes:
+def asked_for(
+    unit: UnitOfWork, transition: Transition, action: str, role: Role, level: str, *, minutes: int = 20
+) -> Changes:
     """One piece of work on what was touched, unless it waits already."""
     open_now = select(WorkItem.id).where(
-        WorkItem.subject == subject_of(touch),
+        WorkItem.subject == subject_of(transition),
         WorkItem.action == action,
         col(WorkItem.done_at).is_(None),
     )
-    if passage.session.exec(open_now).first() is not None:
+    if unit.session.exec(open_now).first() is not None:
         return [], []
-    return [], [item_for(passage, touch, Work(action, role, minutes, level))]
+    return [], [item_for(unit, transition, Work(action, role, minutes, level))]
 
 
-def subject_of(touch: Touched) -> str:
+def subject_of(transition: Transition) -> str:
     """The id of what was touched."""
-    return str(touch.row.id)  # type: ignore[attr-defined]  # every subject has one
+    return str(transition.row.id)  # type: ignore[attr-defined]  # every subject has one
 
 
-def item_for(passage: Passage, touch: Touched, work: Work) -> dict[str, Any]:
+def item_for(unit: UnitOfWork, transition: Transition, work: Work) -> dict[str, Any]:
     """The row of a work item that asks for one thing to be done."""
-    application = touch.row if isinstance(touch.row, Application) else passage.application_of(touch.row)
-    urgency = urgency_of(touch.row, application)
-    role = touch.row.decides if isinstance(touch.row, Objection) else work.role  # the body that decided decides again
+    application = transition.row if isinstance(transition.row, Application) else unit.application_of(transition.row)
+    urgency = urgency_of(transition.row, application)
+    role = (
+        transition.row.decides if isinstance(transition.row, Objection) else work.role
+    )  # the body that decided decides again
     if urgency is Urgency.ACUTE:
-        wake(passage.session, "acute")
+        wake(unit.session, "acute")
     return {
         "id": new_id("work"),
-        "application": application.id if application is not None else subject_of(touch),
-        "chart": touch.chart,
-        "subject": subject_of(touch),
+        "application": application.id if application is not None else subject_of(transition),
+        "chart": transition.chart,
+        "subject": subject_of(transition),
         "action": work.action,
         "role": str(role),
-        "organisation": "" if role in OF_THE_OFFICE else passage.payer_of(touch.row),
+        "organisation": "" if role in OF_THE_OFFICE else unit.acting_employer_of(transition.row),
         "lane": RANK[urgency],
-        "start_by": start_by(passage.at, work.service_level, urgency),
-        "created_at": passage.at,
+        "start_by": start_by(unit.at, work.service_level, urgency),
+        "created_at": unit.at,
         "estimate": work.estimate,
-        "skill": skill_of(passage, touch.row, work),
-        "not_by": separation_of_duties.not_by(passage, touch.chart, work.action, touch.row, application),
+        "skill": skill_of(unit, transition.row, work),
+        "not_by": separation_of_duties.not_by(unit, transition.chart, work.action, transition.row, application),
     }
 
 
-def skill_of(passage: Passage, row: Any, work: Work) -> str:
+def skill_of(unit: UnitOfWork, row: Any, work: Work) -> str:
     """The skill that a piece of work asks for; none where its employer's province was not recorded."""
     if work.skill == "domain":
         return f"domain:{row.domain}"
     if work.skill == "region":
-        employer = passage.get(Organisation, passage.payer_of(row))
+        employer = unit.get(Organisation, unit.acting_employer_of(row))
         return f"region:{employer.province}" if employer is not None and employer.province else ""
     return ""
 

@@ -9,43 +9,43 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from states.engine.event import Passage
+from states.engine.event import UnitOfWork
 from states.tables.application import Application
 from states.tables.ledger import LedgerEntry
 from states.tables.payments import BatchLine, Payable
 
 
-def hands(passage: Passage, row: Any, *events: str) -> set[str]:
+def hands(unit: UnitOfWork, row: Any, *events: str) -> set[str]:
     """Who carried out any of these events on a subject, in this passage or before."""
     query = select(LedgerEntry.person).where(
         LedgerEntry.stream == row.stream, LedgerEntry.subject == row.id, col(LedgerEntry.event).in_(events)
     )
-    now = {entry["person"] for entry in passage.pen.entries if entry["subject"] == row.id and entry["event"] in events}
-    return {*passage.session.exec(query), *now}
+    now = {entry["person"] for entry in unit.buffer.entries if entry["subject"] == row.id and entry["event"] in events}
+    return {*unit.session.exec(query), *now}
 
 
-def of_adoption(passage: Passage, row: Any) -> Iterable[str | None]:
+def of_adoption(unit: UnitOfWork, row: Any) -> Iterable[str | None]:
     """Whoever wrote the advice does not adopt it."""
-    return {row.adviser, *hands(passage, row, "assess-domain", "submit-advice")}
+    return {row.adviser, *hands(unit, row, "assess-domain", "submit-advice")}
 
 
-def of_refusal(passage: Passage, row: Any) -> Iterable[str | None]:
+def of_refusal(unit: UnitOfWork, row: Any) -> Iterable[str | None]:
     """Whoever handled the application, or proposed to refuse it, does not refuse it."""
-    return {row.officer, *hands(passage, row, "intend-refusal")}
+    return {row.officer, *hands(unit, row, "intend-refusal")}
 
 
-def of_approval(passage: Passage, row: Any) -> Iterable[str | None]:
+def of_approval(unit: UnitOfWork, row: Any) -> Iterable[str | None]:
     """Whoever handled the application, or entered, matched or checked the invoice, does not approve it."""
-    case = passage.application_of(row)
+    case = unit.application_of(row)
     return {row.entered_by, row.matched_by, row.checked_by, case.officer if case is not None else None}
 
 
-def of_second_approval(passage: Passage, row: Any) -> Iterable[str | None]:
+def of_second_approval(unit: UnitOfWork, row: Any) -> Iterable[str | None]:
     """Nor does whoever approved it approve it a second time."""
-    return {*of_approval(passage, row), row.approved_by}
+    return {*of_approval(unit, row), row.approved_by}
 
 
-def of_release(passage: Passage, row: Any) -> Iterable[str | None]:
+def of_release(unit: UnitOfWork, row: Any) -> Iterable[str | None]:
     """Whoever had a hand in anything of a batch does not release it."""
     query = (
         select(Payable, Application)
@@ -53,19 +53,19 @@ def of_release(passage: Passage, row: Any) -> Iterable[str | None]:
         .join(Application, col(Application.id) == Payable.stream)
         .where(BatchLine.batch == row.id)
     )
-    found: set[str | None] = {row.created_by, *hands(passage, row, "seal")}
-    for payable, case in passage.session.exec(query):
+    found: set[str | None] = {row.created_by, *hands(unit, row, "seal")}
+    for payable, case in unit.session.exec(query):
         found |= {payable.entered_by, payable.matched_by, payable.checked_by}
         found |= {payable.approved_by, payable.second_approved_by, case.officer, case.applicant}
     return found
 
 
-def of_objection(_: Passage, row: Any) -> Iterable[str | None]:
+def of_objection(_: UnitOfWork, row: Any) -> Iterable[str | None]:
     """Whoever took the decision does not decide on the objection to it (Awb 10:3(3))."""
     return {row.decision_by}
 
 
-APART: dict[tuple[str, str], Callable[[Passage, Any], Iterable[str | None]]] = {
+APART: dict[tuple[str, str], Callable[[UnitOfWork, Any], Iterable[str | None]]] = {
     ("application", "adopt-advice"): of_adoption,
     ("application", "refuse"): of_refusal,
     ("payable", "approve"): of_approval,
@@ -76,13 +76,13 @@ APART: dict[tuple[str, str], Callable[[Passage, Any], Iterable[str | None]]] = {
 """For each piece of work that must lie in other hands than earlier steps: whose."""
 
 
-def not_by(passage: Passage, chart: str, action: str, row: Any, application: Application | None) -> list[str]:
+def not_by(unit: UnitOfWork, chart: str, action: str, row: Any, application: Application | None) -> list[str]:
     """Who may not have a piece of work: the official whom it is about, who represents the official, and whoever did
     an earlier step; those of them who are not of the pool are left out where it is written.
     """
-    found: set[str | None] = {passage.official_of(row)}
+    found: set[str | None] = {unit.official_of(row)}
     if application is not None:
         found |= {application.applicant, application.representative}
     if (chart, action) in APART:
-        found |= set(APART[chart, action](passage, row))
+        found |= set(APART[chart, action](unit, row))
     return sorted(person for person in found if person)

@@ -10,7 +10,7 @@ from rules.queue.priority import JOINED, LOWERED, SIGNAL, hair, start_by
 from rules.threats.handoff import HAIRS, steps_of
 from rules.threats.urgency import RANK, Urgency, of_signal
 from states.charts.application import ENDS, Stage
-from states.engine.event import Passage, Touched
+from states.engine.event import Transition, UnitOfWork
 from states.storage.database import wake
 from states.tables.application import Application, DomainAdvice
 from states.tables.base import new_id
@@ -33,67 +33,72 @@ class Moved(NamedTuple):
     start_by: datetime
 
 
-def refresh(passage: Passage) -> list[Moved]:
+def refresh(unit: UnitOfWork) -> list[Moved]:
     """Close the work that was done by what happened, open the work that is asked for now, and re-order the rest.
 
     Answers the work that stands elsewhere now.
     """
-    moved = [touch for touch in passage.touched if touch.before != touch.after]
+    moved = [transition for transition in unit.transitions if transition.before != transition.after]
     signalled = [
-        touch for touch in passage.touched if touch.event in {"record-threat", "lower-urgency", "take-in-joined"}
+        transition
+        for transition in unit.transitions
+        if transition.event in {"record-threat", "lower-urgency", "take-in-joined"}
     ]
-    others = [touch for touch in passage.touched if (touch.chart, touch.event) in SPECIAL]
+    others = [transition for transition in unit.transitions if (transition.chart, transition.event) in SPECIAL]
     if not moved and not signalled and not others:
         return []
     ended: list[tuple[str, str]] = []
-    asked: dict[tuple[str, str], tuple[Touched, Work]] = {}
-    for touch in moved:
-        before = {work.action: work for work in WORK.get((touch.chart, str(touch.before)), ())}
-        after = {work.action: work for work in WORK.get((touch.chart, str(touch.after)), ())}
-        gone = ((subject_of(touch), action) for action in before.keys() - after.keys())
+    asked: dict[tuple[str, str], tuple[Transition, Work]] = {}
+    for transition in moved:
+        before = {work.action: work for work in WORK.get((transition.chart, str(transition.before)), ())}
+        after = {work.action: work for work in WORK.get((transition.chart, str(transition.after)), ())}
+        gone = ((subject_of(transition), action) for action in before.keys() - after.keys())
         ended.extend(key for key in gone if asked.pop(key, None) is None)
-        if touch.chart == "application" and touch.after in ENDS:
-            ended.append((subject_of(touch), "keep-apart"))
+        if transition.chart == "application" and transition.after in ENDS:
+            ended.append((subject_of(transition), "keep-apart"))
         for action in after.keys() - before.keys():
-            if touch.chart != "domain-advice" or in_advice(passage, touch.row):
-                asked[subject_of(touch), action] = (touch, after[action])
-        if touch.chart == "application" and touch.after == Stage.ADVICE:
-            asked |= domains_to_assess(passage, touch)
+            if transition.chart != "domain-advice" or in_advice(unit, transition.row):
+                asked[subject_of(transition), action] = (transition, after[action])
+        if transition.chart == "application" and transition.after == Stage.ADVICE:
+            asked |= domains_to_assess(unit, transition)
     items: list[dict[str, Any]] = []
-    for touch in others:
-        done, opened = SPECIAL[touch.chart, touch.event](passage, touch)
+    for transition in others:
+        done, opened = SPECIAL[transition.chart, transition.event](unit, transition)
         ended += done
         known = {(item["subject"], item["action"]) for item in items}
         items += [item for item in opened if (item["subject"], item["action"]) not in known]
-    items += [item_for(passage, touch, work) for touch, work in asked.values()]
+    items += [item_for(unit, transition, work) for transition, work in asked.values()]
     elsewhere: list[Moved] = []
-    for touch in signalled:
-        assert isinstance(touch.row, Application)
-        elsewhere += reorder(passage.session, touch.row, passage.at)
-        if touch.event == "record-threat":
-            items.extend(hand_off(passage, touch))
-    passage.pen.ended += ended
-    passage.pen.items += items
+    for transition in signalled:
+        assert isinstance(transition.row, Application)
+        elsewhere += reorder(unit.session, transition.row, unit.at)
+        if transition.event == "record-threat":
+            items.extend(hand_off(unit, transition))
+    unit.buffer.completed_work += ended
+    unit.buffer.new_work += items
     return elsewhere
 
 
-def in_advice(passage: Passage, row: Any) -> bool:
+def in_advice(unit: UnitOfWork, row: Any) -> bool:
     """Whether the application of a subject is at the stage of advice: before, no domain is assessed."""
-    application = passage.application_of(row)
+    application = unit.application_of(row)
     return application is not None and application.state is Stage.ADVICE
 
 
-def domains_to_assess(passage: Passage, touch: Touched) -> dict[tuple[str, str], tuple[Touched, Work]]:
+def domains_to_assess(unit: UnitOfWork, transition: Transition) -> dict[tuple[str, str], tuple[Transition, Work]]:
     """The advice begins, or comes back: the domains that are still to be assessed ask for it."""
-    application: Any = touch.row
+    application: Any = transition.row
     query = select(DomainAdvice).where(
         DomainAdvice.stream == application.id, DomainAdvice.advice_version == application.advice_version
     )
-    found: dict[tuple[str, str], tuple[Touched, Work]] = {}
-    for row in passage.session.exec(query):
+    found: dict[tuple[str, str], tuple[Transition, Work]] = {}
+    for row in unit.session.exec(query):
         state = str(row.state)
         for work in WORK.get(("domain-advice", state), ()):
-            found[row.id, work.action] = (Touched("domain-advice", row, touch.event, state, state, touch.body), work)
+            found[row.id, work.action] = (
+                Transition("domain-advice", row, transition.event, state, state, transition.body),
+                work,
+            )
     return found
 
 
@@ -116,21 +121,21 @@ def reorder(session: Session, application: Application, at: datetime) -> list[Mo
     return moved
 
 
-def hand_off(passage: Passage, touch: Touched) -> list[dict[str, Any]]:
+def hand_off(unit: UnitOfWork, transition: Transition) -> list[dict[str, Any]]:
     """A threat leaves the process: one item for each step that the newest signal asks for and that is not open yet."""
-    session, subject = passage.session, subject_of(touch)
-    body: Any = touch.body  # a Signal
-    told = {"kind": body.kind, "source": body.source, "on": passage.on, "reported": body.reported_to_police}
-    signal = of_signal(occurred_on=body.occurred_on or passage.on, **told)
+    session, subject = unit.session, subject_of(transition)
+    body: Any = transition.body  # a Signal
+    told = {"kind": body.kind, "source": body.source, "on": unit.on, "reported": body.reported_to_police}
+    signal = of_signal(occurred_on=body.occurred_on or unit.on, **told)
     asked = steps_of(signal.urgency, **told)
     mine = (WorkItem.subject == subject, col(WorkItem.done_at).is_(None))
     waiting = set(session.exec(select(WorkItem.action).where(*mine, col(WorkItem.action).in_(asked))))
-    items = {step: item_for(passage, touch, HAND_OFF[step]) for step in asked if step not in waiting}
+    items = {step: item_for(unit, transition, HAND_OFF[step]) for step in asked if step not in waiting}
     for step, item in items.items():
         # The hand-off follows the newest signal, also where the case itself has ended. By a hair it comes before the
         # other work of the same moment, and its steps in their order.
         item["lane"] = RANK[signal.urgency]
-        item["start_by"] = start_by(passage.at, "intake", signal.urgency) - timedelta(microseconds=HAIRS[step])
+        item["start_by"] = start_by(unit.at, "intake", signal.urgency) - timedelta(microseconds=HAIRS[step])
     return list(items.values())
 
 

@@ -12,7 +12,7 @@ from states.charts.advice import DomainState
 from states.charts.application import Stage
 from states.charts.measure import MEASURE, MeasureState
 from states.engine.bodies import Amount, Body, Code, Day, Handle, Text
-from states.engine.event import Step
+from states.engine.event import EventContext
 from states.events.application.base import ApplicationEvent
 from states.tables.application import Application, DomainAdvice, Measure
 
@@ -40,26 +40,26 @@ class Assessment(Body):
     measures: tuple[ProposedMeasure, ...] = Field(default=(), max_length=40)
 
 
-def domains(step: Step[Application]) -> list[DomainAdvice]:
+def domains(context: EventContext[Application]) -> list[DomainAdvice]:
     """The advice in each domain of the present version."""
-    return step.rows(
+    return context.rows(
         DomainAdvice,
-        DomainAdvice.stream == step.row.id,
-        DomainAdvice.advice_version == step.row.advice_version,
+        DomainAdvice.stream == context.row.id,
+        DomainAdvice.advice_version == context.row.advice_version,
         order=DomainAdvice.domain,
     )
 
 
-def measures(step: Step[Application], *states: MeasureState) -> list[Measure]:
+def measures(context: EventContext[Application], *states: MeasureState) -> list[Measure]:
     """The measures of an application in some states."""
-    return step.rows(Measure, Measure.stream == step.row.id, Measure.state.in_(states))  # type: ignore[attr-defined]
+    return context.rows(Measure, Measure.stream == context.row.id, Measure.state.in_(states))  # type: ignore[attr-defined]
 
 
-def named(step: Step[Application], domain: Domain) -> DomainAdvice | None:
+def named(context: EventContext[Application], domain: Domain) -> DomainAdvice | None:
     """The advice in one domain of the present version; asks the rule that it has one."""
-    found = {str(row.domain): row for row in domains(step)}
-    version = step.row.advice_version
-    step.ask(life_events.domain_in_version, domain=str(domain), version=version, domains=list(found))
+    found = {str(row.domain): row for row in domains(context)}
+    version = context.row.advice_version
+    context.check(life_events.domain_in_version, domain=str(domain), version=version, domains=list(found))
     return found.get(str(domain))
 
 
@@ -68,7 +68,7 @@ class BeginAdvice(ApplicationEvent[Body]):
 
     name, title = "begin-advice", "Begin the advice"
 
-    def judge(self, step: Step[Application], body: Body) -> None:
+    def validate(self, context: EventContext[Application], body: Body) -> None:
         """Not the own case."""
 
 
@@ -77,46 +77,46 @@ class AssessDomain(ApplicationEvent[Assessment]):
 
     name, title, body = "assess-domain", "Assess one domain", Assessment
 
-    def judge(self, step: Step[Application], body: Assessment) -> None:
+    def validate(self, context: EventContext[Application], body: Assessment) -> None:
         """The domain is open, and its measures rest on a basis that it knows."""
-        row = named(step, body.domain)
+        row = named(context, body.domain)
         if row is not None:
-            step.ask(advice.domain_open, domain=str(body.domain), state=str(row.state))
-        step.ask(advice.measures_where_needed, needed=body.needed, measures=len(body.measures))
-        employers = step.employers()
+            context.check(advice.domain_open, domain=str(body.domain), state=str(row.state))
+        context.check(advice.measures_where_needed, needed=body.needed, measures=len(body.measures))
+        employers = context.employers()
         for item in body.measures:
-            step.ask(certificates.basis_fits_domain, domain=body.domain, legal_basis=item.legal_basis)
-            step.ask(
+            context.check(certificates.basis_fits_domain, domain=body.domain, legal_basis=item.legal_basis)
+            context.check(
                 certificates.recurring_ends,
                 recurring=item.recurring,
                 ends_on=item.ends_on,
-                office_until=step.row.in_office_until,
+                office_until=context.row.in_office_until,
             )
             if item.payer is not None:
-                step.ask(eligibility.payer_is_employer, payer=item.payer, employers=employers)
+                context.check(eligibility.payer_is_employer, payer=item.payer, employers=employers)
 
-    def effect(self, step: Step[Application], body: Assessment) -> None:
+    def apply(self, context: EventContext[Application], body: Assessment) -> None:
         """Replace the draft of this domain."""
-        row = next(row for row in domains(step) if row.domain == body.domain)
-        for old in measures(step, MeasureState.PROPOSED):
+        row = next(row for row in domains(context) if row.domain == body.domain)
+        for old in measures(context, MeasureState.PROPOSED):
             if old.domain == body.domain:
-                step.follow("measure", old, "drop")
-        step.follow("domain-advice", row, "draft" if body.needed else "set-aside")
+                context.trigger("measure", old, "drop")
+        context.trigger("domain-advice", row, "draft" if body.needed else "set-aside")
         for item in body.measures:
-            step.follow(
+            context.trigger(
                 "measure",
                 None,
                 "propose",
-                application=step.row.id,
+                application=context.row.id,
                 domain=body.domain,
-                advice_version=step.row.advice_version,
+                advice_version=context.row.advice_version,
                 **item.model_dump(),
             )
 
-    def example(self, step: Step[Application]) -> dict[str, Any] | None:
+    def example(self, context: EventContext[Application]) -> dict[str, Any] | None:
         """The first domain that is still open, with one measure on its usual basis."""
         open_states = (DomainState.TO_ASSESS, DomainState.RETURNED)
-        row = next((row for row in domains(step) if row.state in open_states), None)
+        row = next((row for row in domains(context) if row.state in open_states), None)
         if row is None:
             return None
         basis = BASES_OF[row.domain][0]
@@ -141,17 +141,17 @@ class SubmitAdvice(ApplicationEvent[Body]):
 
     name, title = "submit-advice", "Submit the advice to the security authority"
 
-    def judge(self, step: Step[Application], body: Body) -> None:
+    def validate(self, context: EventContext[Application], body: Body) -> None:
         """Every domain is drafted, set aside, or was adopted before."""
         done = {DomainState.DRAFTED, DomainState.NOT_NEEDED, DomainState.SUBMITTED, DomainState.ADOPTED}
-        waiting = [str(row.domain) for row in domains(step) if row.state not in done]
-        step.ask(advice.every_domain_assessed, open_domains=waiting)
+        waiting = [str(row.domain) for row in domains(context) if row.state not in done]
+        context.check(advice.every_domain_assessed, open_domains=waiting)
 
-    def effect(self, step: Step[Application], body: Body) -> None:
+    def apply(self, context: EventContext[Application], body: Body) -> None:
         """Submit what is not with the authority yet."""
-        for row in domains(step):
+        for row in domains(context):
             if row.state in {DomainState.DRAFTED, DomainState.NOT_NEEDED}:
-                step.follow("domain-advice", row, "submit")
+                context.trigger("domain-advice", row, "submit")
 
 
 class Return(Body):
@@ -166,20 +166,20 @@ class ReturnAdvice(ApplicationEvent[Return]):
 
     name, title, body = "return-advice", "Return one domain to the adviser", Return
 
-    def judge(self, step: Step[Application], body: Return) -> None:
+    def validate(self, context: EventContext[Application], body: Return) -> None:
         """Only what was submitted goes back."""
-        row = named(step, body.domain)
+        row = named(context, body.domain)
         if row is not None:
-            step.ask(advice.domain_submitted, domain=str(body.domain), state=str(row.state))
+            context.check(advice.domain_submitted, domain=str(body.domain), state=str(row.state))
 
-    def effect(self, step: Step[Application], body: Return) -> None:
+    def apply(self, context: EventContext[Application], body: Return) -> None:
         """Send it back."""
-        row = next(row for row in domains(step) if row.domain == body.domain)
-        step.follow("domain-advice", row, "send-back")
+        row = next(row for row in domains(context) if row.domain == body.domain)
+        context.trigger("domain-advice", row, "send-back")
 
-    def example(self, step: Step[Application]) -> dict[str, Any] | None:
+    def example(self, context: EventContext[Application]) -> dict[str, Any] | None:
         """The first domain that was submitted, the home before others."""
-        found = [str(row.domain) for row in domains(step) if row.state is DomainState.SUBMITTED]
+        found = [str(row.domain) for row in domains(context) if row.state is DomainState.SUBMITTED]
         if not found:
             return None
         domain = "home" if "home" in found else found[0]
@@ -199,57 +199,57 @@ class AdoptAdvice(ApplicationEvent[Adoption]):
 
     name, title, body = "adopt-advice", "Adopt the advice", Adoption
 
-    def judge(self, step: Step[Application], body: Adoption) -> None:
+    def validate(self, context: EventContext[Application], body: Adoption) -> None:
         """A day that can be, by someone who did not write it."""
-        step.ask(date_rules.not_in_future, what="The adoption", day=body.adopted_on, on=step.on)
-        step.ask(
+        context.check(date_rules.not_in_future, what="The adoption", day=body.adopted_on, on=context.on)
+        context.check(
             date_rules.not_before,
             what="The adoption",
             day=body.adopted_on,
             earlier="the interview",
-            earliest=step.row.interview_held_on,
+            earliest=context.row.interview_held_on,
         )
-        authors = {step.row.adviser, *step.hands("assess-domain", "submit-advice")}
-        step.ask(
+        authors = {context.row.adviser, *context.actors_of("assess-domain", "submit-advice")}
+        context.check(
             separation_of_duties.four_eyes,
-            person=step.by.person,
-            earlier={"wrote this advice": step.by.person if step.by.person in authors else None},
+            person=context.by.person,
+            earlier={"wrote this advice": context.by.person if context.by.person in authors else None},
             doing="adopt it",
         )
 
-    def conditions(self, step: Step[Application], body: Adoption) -> Mapping[str, bool]:
+    def conditions(self, context: EventContext[Application], body: Adoption) -> Mapping[str, bool]:
         """Whether the advice holds a measure at all, in this version or in one before it that still stands."""
         live = set(MeasureState) - {MeasureState(state) for state in MEASURE.final}
-        return {"measures_advised": bool(measures(step, *live))}
+        return {"measures_advised": bool(measures(context, *live))}
 
-    def effect(self, step: Step[Application], body: Adoption) -> None:
+    def apply(self, context: EventContext[Application], body: Adoption) -> None:
         """Advise every measure, and ask every employer to take over."""
-        row = step.row
+        row = context.row
         row.adopted_on = body.adopted_on
         row.threat_analysis, row.home_assessment = body.threat_analysis, body.home_assessment
-        for domain in domains(step):
+        for domain in domains(context):
             if domain.state is DomainState.SUBMITTED:
-                step.follow("domain-advice", domain, "adopt")
-        advised = measures(step, MeasureState.PROPOSED)
+                context.trigger("domain-advice", domain, "adopt")
+        advised = measures(context, MeasureState.PROPOSED)
         for measure in advised:
-            step.follow("measure", measure, "advise")
+            context.trigger("measure", measure, "advise")
         if row.state is Stage.NO_MEASURES:
-            row.ended_on = step.on
-        for employer in step.employers() if advised else ():
-            step.follow(
+            row.ended_on = context.on
+        for employer in context.employers() if advised else ():
+            context.trigger(
                 "takeover",
                 None,
                 "request",
                 application=row.id,
                 organisation=employer,
                 advice_version=row.advice_version,
-                requested_on=step.on,
+                requested_on=context.on,
             )
 
-    def example(self, step: Step[Application]) -> dict[str, Any]:
+    def example(self, context: EventContext[Application]) -> dict[str, Any]:
         """Today, with references."""
         return {
-            "adoptedOn": step.on.isoformat(),
+            "adoptedOn": context.on.isoformat(),
             "threatAnalysis": "TA-2026-001",
             "homeAssessment": "HA-2026-001",
         }

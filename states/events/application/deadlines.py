@@ -16,7 +16,7 @@ from rules.procedure import intake
 from states.deadlines import lifecycle
 from states.deadlines.catalogue import TERMS
 from states.engine.bodies import Body, Day, Handle, Text
-from states.engine.event import Step
+from states.engine.event import EventContext
 from states.errors import MalformedError
 from states.events.application.base import ApplicationEvent
 from states.events.application.life_event_effects import other_end_of_office
@@ -56,9 +56,9 @@ class CorrectFact(ApplicationEvent[Correction]):
 
     name, title, body = "correct-fact", "Correct a fact", Correction
 
-    def judge(self, step: Step[Application], body: Correction) -> None:
+    def validate(self, context: EventContext[Application], body: Correction) -> None:
         """Facts that agree with each other and with what is recorded; what has happened is not after today."""
-        if wrong := self.wrong(step, body):
+        if wrong := self.wrong(context, body):
             raise MalformedError(wrong)
         for what, day in (
             ("The receipt", body.received_on),
@@ -66,32 +66,32 @@ class CorrectFact(ApplicationEvent[Correction]):
             ("The employer's receipt", body.takeover_received_on),
         ):
             if day is not None:
-                step.ask(date_rules.not_in_future, what=what, day=day, on=step.on)
+                context.check(date_rules.not_in_future, what=what, day=day, on=context.on)
         if body.received_on is not None:
-            received, held = body.received_on, step.row.interview_held_on
-            step.ask(
+            received, held = body.received_on, context.row.interview_held_on
+            context.check(
                 date_rules.not_before, what="The receipt", day=received, earlier="the first scheme", earliest=OLDEST
             )
             if held is not None:
-                step.ask(intake.interview_after_receipt, held_on=held, received_on=received)
-        ask_suspended(step, step.row.office, body.office_suspended_since)
+                context.check(intake.interview_after_receipt, held_on=held, received_on=received)
+        ask_suspended(context, context.row.office, body.office_suspended_since)
         if body.takeover_received_on is not None:
-            running = lifecycle.employers_with(step.session, step.row.id, "takeover")
-            step.ask(intake.receipt_correctable, running=running, organisation=body.organisation)
-            step.ask(
+            running = lifecycle.employers_with(context.session, context.row.id, "takeover")
+            context.check(intake.receipt_correctable, running=running, organisation=body.organisation)
+            context.check(
                 date_rules.not_before,
                 what="The employer's receipt",
                 day=body.takeover_received_on,
                 earlier="the adoption",
-                earliest=step.row.adopted_on,
+                earliest=context.row.adopted_on,
             )
 
     @staticmethod
-    def wrong(step: Step[Application], body: Correction) -> list[tuple[str, str]]:
+    def wrong(context: EventContext[Application], body: Correction) -> list[tuple[str, str]]:
         """What in a correction contradicts itself or what is recorded, by field."""
         given = {name for name in FACTS if getattr(body, name) is not None}
-        found = contradictions({name: getattr(body, name) or getattr(step.row, name) for name in DATES}, given)
-        employers = step.employers()
+        found = contradictions({name: getattr(body, name) or getattr(context.row, name) for name in DATES}, given)
+        employers = context.employers()
         if body.organisation is not None and body.organisation not in employers:
             words = f"{body.organisation} is no employer of this application; name one of {', '.join(employers)}."
             found.append(("organisation", words))
@@ -101,25 +101,25 @@ class CorrectFact(ApplicationEvent[Correction]):
             found.append(("body", f"Name at least one fact to correct: {', '.join(map(to_camel, FACTS))}."))
         return found
 
-    def effect(self, step: Step[Application], body: Correction) -> None:
+    def apply(self, context: EventContext[Application], body: Correction) -> None:
         """Put the facts right."""
-        before = step.row.in_office_until
+        before = context.row.in_office_until
         for name in FACTS:
             if getattr(body, name) is not None:
-                setattr(step.row, name, getattr(body, name))
+                setattr(context.row, name, getattr(body, name))
         if body.in_office_until is not None:
-            other_end_of_office(step, before)
+            other_end_of_office(context, before)
         if body.takeover_received_on is not None:
-            term = lifecycle.running(step.session, step.row.id, "takeover", body.organisation)
+            term = lifecycle.running(context.session, context.row.id, "takeover", body.organisation)
             assert term is not None
-            step.get(Takeover, term.subject).received_on = body.takeover_received_on
+            context.get(Takeover, term.subject).received_on = body.takeover_received_on
             term.started_on = body.takeover_received_on
-            lifecycle.recompute(step.session, term)
+            lifecycle.recompute(context.session, term)
 
-    def example(self, step: Step[Application]) -> dict[str, Any]:
+    def example(self, context: EventContext[Application]) -> dict[str, Any]:
         """The day of receipt."""
         return {
-            "receivedOn": step.row.received_on.isoformat(),
+            "receivedOn": context.row.received_on.isoformat(),
             "reasons": "Checked against the letter of application.",
         }
 
@@ -144,10 +144,10 @@ class Interval(Body):
     reasons: Text
 
 
-def named_term(step: Step[Application], kind: str, organisation: str | None = None) -> Any:
+def named_term(context: EventContext[Application], kind: str, organisation: str | None = None) -> Any:
     """The running term that is meant: the caller's own employer's, where the caller acts for one."""
-    own = step.by.organisation if step.by.role in OF_AN_EMPLOYER else organisation
-    return lifecycle.running(step.session, step.row.id, kind, own)
+    own = context.by.organisation if context.by.role in OF_AN_EMPLOYER else organisation
+    return lifecycle.running(context.session, context.row.id, kind, own)
 
 
 class SuspendTerm(ApplicationEvent[Interval]):
@@ -155,28 +155,30 @@ class SuspendTerm(ApplicationEvent[Interval]):
 
     name, title, body = "suspend-term", "Suspend a term", Interval
 
-    def judge(self, step: Step[Application], body: Interval) -> None:
+    def validate(self, context: EventContext[Application], body: Interval) -> None:
         """The term runs, can be suspended, is not yet, and the interval is one."""
-        term = named_term(step, body.term, body.organisation)
-        open_already = term is not None and any(row.until is None for row in lifecycle.suspensions(step.session, term))
-        step.ask(
+        term = named_term(context, body.term, body.organisation)
+        open_already = term is not None and any(
+            row.until is None for row in lifecycle.suspensions(context.session, term)
+        )
+        context.check(
             suspensions.term_suspendable,
             found=term is not None,
             suspendable=term is not None and term.suspendable,
             running=open_already,
         )
         if term is not None:
-            step.ask(
+            context.check(
                 date_rules.not_before,
                 what="The suspension",
                 day=body.since,
                 earlier="the start of the term",
                 earliest=term.started_on,
             )
-            step.ask(within_term, since=body.since, due_on=term.due_on)
-        step.ask(given_term_named, ground=body.ground, until=body.until)
+            context.check(within_term, since=body.since, due_on=term.due_on)
+        context.check(given_term_named, ground=body.ground, until=body.until)
         if body.until is not None:
-            step.ask(
+            context.check(
                 date_rules.not_before,
                 what="The suspension's end",
                 day=body.until,
@@ -184,12 +186,12 @@ class SuspendTerm(ApplicationEvent[Interval]):
                 earliest=body.since,
             )
 
-    def effect(self, step: Step[Application], body: Interval) -> None:
+    def apply(self, context: EventContext[Application], body: Interval) -> None:
         """Keep the interval and compute the term anew."""
-        term = named_term(step, body.term, body.organisation)
+        term = named_term(context, body.term, body.organisation)
         ground = value("suspension_grounds", body.since)[body.ground]
         lifecycle.suspend(
-            step.session,
+            context.session,
             term,
             since=body.since,
             until=body.until,
@@ -198,12 +200,12 @@ class SuspendTerm(ApplicationEvent[Interval]):
             attributed_to=term.owner if ground["attributed_to"] == "owner" else ground["attributed_to"],
         )
 
-    def example(self, step: Step[Application]) -> dict[str, Any]:
+    def example(self, context: EventContext[Application]) -> dict[str, Any]:
         """With the applicant's consent, from today."""
         return {
             "term": "takeover",
             "ground": "applicant-consents",
-            "since": step.on.isoformat(),
+            "since": context.on.isoformat(),
             "reasons": "The applicant asked in writing to wait.",
         }
 
@@ -241,15 +243,15 @@ class ResumeTerm(ApplicationEvent[Resumption]):
 
     name, title, body = "resume-term", "Let a suspended term go on", Resumption
 
-    def judge(self, step: Step[Application], body: Resumption) -> None:
+    def validate(self, context: EventContext[Application], body: Resumption) -> None:
         """It is suspended, and its last suspended day is a day that can be."""
-        interval = self.open_interval(step, body.term, body.last_on, body.organisation)
-        step.ask(suspensions.term_suspended, suspended=interval is not None)
+        interval = self.open_interval(context, body.term, body.last_on, body.organisation)
+        context.check(suspensions.term_suspended, suspended=interval is not None)
         if body.completed_on is not None:
-            step.ask(date_rules.not_in_future, what="The completion", day=body.completed_on, on=step.on)
+            context.check(date_rules.not_in_future, what="The completion", day=body.completed_on, on=context.on)
         if interval is not None:
             earliest = interval.since - timedelta(days=1)
-            step.ask(
+            context.check(
                 date_rules.not_before,
                 what="The last suspended day",
                 day=body.last_on,
@@ -257,27 +259,27 @@ class ResumeTerm(ApplicationEvent[Resumption]):
                 earliest=earliest,
             )
 
-    def effect(self, step: Step[Application], body: Resumption) -> None:
+    def apply(self, context: EventContext[Application], body: Resumption) -> None:
         """Close the interval and compute the term anew."""
-        interval = self.open_interval(step, body.term, body.last_on, body.organisation)
+        interval = self.open_interval(context, body.term, body.last_on, body.organisation)
         assert interval is not None
-        lifecycle.resume(step.session, named_term(step, body.term, body.organisation), interval, body.last_on)
+        lifecycle.resume(context.session, named_term(context, body.term, body.organisation), interval, body.last_on)
 
     @staticmethod
     def open_interval(
-        step: Step[Application], kind: str, last_on: date, organisation: str | None = None
+        context: EventContext[Application], kind: str, last_on: date, organisation: str | None = None
     ) -> TermSuspension | None:
         """The interval that has no end yet, or that ends later by itself because it awaits a completion."""
-        term = named_term(step, kind, organisation)
-        rows = lifecycle.suspensions(step.session, term) if term else []
+        term = named_term(context, kind, organisation)
+        rows = lifecycle.suspensions(context.session, term) if term else []
         waiting = (row for row in rows if row.ground == "awaiting-completion" and row.until and row.until > last_on)
         return next((row for row in rows if row.until is None), next(waiting, None))
 
-    def example(self, step: Step[Application]) -> dict[str, Any] | None:
+    def example(self, context: EventContext[Application]) -> dict[str, Any] | None:
         """The day before today."""
         for kind, line in TERMS.items():
-            yesterday = step.on - timedelta(days=1)
-            interval = self.open_interval(step, kind, yesterday) if line.suspendable else None
+            yesterday = context.on - timedelta(days=1)
+            interval = self.open_interval(context, kind, yesterday) if line.suspendable else None
             if interval is not None:
                 until = max(yesterday, interval.since - timedelta(days=1))
                 return {"term": kind, "until": until.isoformat()}

@@ -5,7 +5,7 @@ from typing import Literal
 from rules.core.regulation import Domain
 from states.charts.advice import DOMAIN_ADVICE, DomainState
 from states.engine.bodies import Body, Reference
-from states.engine.event import B, Event, Step
+from states.engine.event import B, Event, EventContext
 from states.tables.application import DomainAdvice
 from states.tables.base import new_id
 
@@ -31,7 +31,7 @@ class Open(DomainEvent[OpenDomain]):
 
     name, title, body, creates = "open", "Open the advice in one domain", OpenDomain, True
 
-    def begin(self, step: Step[DomainAdvice], body: OpenDomain) -> DomainAdvice:
+    def create(self, context: EventContext[DomainAdvice], body: OpenDomain) -> DomainAdvice:
         """To be assessed."""
         return DomainAdvice(
             id=new_id("advice"),

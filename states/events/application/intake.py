@@ -11,7 +11,7 @@ from rules.deadlines.end_date import due_or_provisional
 from rules.procedure import eligibility, intake, separation_of_duties
 from states.deadlines import lifecycle
 from states.engine.bodies import Body, Day, Handle, Line, Text
-from states.engine.event import Step
+from states.engine.event import EventContext
 from states.events.application.base import ApplicationEvent
 from states.events.application.office_dates import ask_suspended
 from states.tables.application import Application
@@ -28,17 +28,17 @@ class StartIntake(ApplicationEvent[NewIntake]):
 
     name, title, body = "start-intake", "Start the intake", NewIntake
 
-    def judge(self, step: Step[Application], body: NewIntake) -> None:
+    def validate(self, context: EventContext[Application], body: NewIntake) -> None:
         """Nobody handles the own case."""
-        step.ask(
+        context.check(
             separation_of_duties.not_own_case,
-            person=body.officer or step.by.person,
-            applicant=step.row.applicant,
+            person=body.officer or context.by.person,
+            applicant=context.row.applicant,
         )
 
-    def effect(self, step: Step[Application], body: NewIntake) -> None:
+    def apply(self, context: EventContext[Application], body: NewIntake) -> None:
         """The officer is known from here on."""
-        step.row.officer = body.officer or step.by.person
+        context.row.officer = body.officer or context.by.person
 
 
 class Invitation(Body):
@@ -53,7 +53,7 @@ class InviteCompletion(ApplicationEvent[Invitation]):
 
     name, title, body = "invite-completion", "Invite to complete the application", Invitation
 
-    def example(self, step: Step[Application]) -> dict[str, Any]:
+    def example(self, context: EventContext[Application]) -> dict[str, Any]:
         """Two weeks."""
         return {"missing": "The decision of appointment is missing.", "days": 14}
 
@@ -69,13 +69,13 @@ class Complete(ApplicationEvent[Completion]):
 
     name, title, body = "complete", "Complete the application", Completion
 
-    def judge(self, step: Step[Application], body: Completion) -> None:
+    def validate(self, context: EventContext[Application], body: Completion) -> None:
         """There was an invitation."""
-        term = lifecycle.latest(step.session, step.row.id, "completion")
+        term = lifecycle.latest(context.session, context.row.id, "completion")
         open_still = term is not None and term.ended_by in (None, "lapse")  # late, but not too late to be read
-        step.ask(intake.completion_open, invited=open_still)
+        context.check(intake.completion_open, invited=open_still)
 
-    def example(self, step: Step[Application]) -> dict[str, Any] | None:
+    def example(self, context: EventContext[Application]) -> dict[str, Any] | None:
         """The decision of appointment."""
         return {"added": "The decision of appointment is enclosed."}
 
@@ -92,31 +92,31 @@ class NotProcess(ApplicationEvent[Decision]):
 
     name, title, body = "not-process", "Decide not to process the application", Decision
 
-    def judge(self, step: Step[Application], body: Decision) -> None:
+    def validate(self, context: EventContext[Application], body: Decision) -> None:
         """Invited, the term passed unused or was used in vain, and the weeks to say so have not passed."""
-        announced_on = body.announced_on or step.on
-        step.ask(date_rules.not_in_future, what="The decision", day=announced_on, on=step.on)
-        term = lifecycle.latest(step.session, step.row.id, "completion")
+        announced_on = body.announced_on or context.on
+        context.check(date_rules.not_in_future, what="The decision", day=announced_on, on=context.on)
+        term = lifecycle.latest(context.session, context.row.id, "completion")
         due_on = term.due_on if term else None
         if term is None or term.ended_by != "complete":
             invited = term is not None and term.ended_by in (None, "lapse")
-            step.ask(intake.completion_lapsed, invited=invited, due_on=due_on, on=announced_on)
-        deciding = lifecycle.latest(step.session, step.row.id, "not-processed")
+            context.check(intake.completion_lapsed, invited=invited, due_on=due_on, on=announced_on)
+        deciding = lifecycle.latest(context.session, context.row.id, "not-processed")
         if deciding is not None:
             due_on, day = deciding.due_on, deciding.started_on
-            step.ask(
+            context.check(
                 date_rules.not_before, what="The decision", day=announced_on, earlier="the completion", earliest=day
             )
         elif due_on is not None:
             # the clock did not come by yet: the weeks run from the term that passed all the same
             due_on = due_or_provisional(due_on, length("term_not_processed", due_on)).on
-        step.ask(intake.decided_in_time, due_on=due_on, announced_on=announced_on)
+        context.check(intake.decided_in_time, due_on=due_on, announced_on=announced_on)
 
-    def effect(self, step: Step[Application], body: Decision) -> None:
+    def apply(self, context: EventContext[Application], body: Decision) -> None:
         """The way ends here."""
-        step.row.ended_on = step.on
+        context.row.ended_on = context.on
 
-    def example(self, step: Step[Application]) -> dict[str, Any]:
+    def example(self, context: EventContext[Application]) -> dict[str, Any]:
         """Reasons."""
         return {"reasons": "The application was not completed within the term."}
 
@@ -133,24 +133,24 @@ class Forward(ApplicationEvent[Forwarding]):
 
     name, title, body = "forward", "Forward the application to the right body", Forwarding
 
-    def judge(self, step: Step[Application], body: Forwarding) -> None:
+    def validate(self, context: EventContext[Application], body: Forwarding) -> None:
         """Not before it came, not after today."""
-        day = body.forwarded_on or step.on
-        step.ask(date_rules.not_in_future, what="The forwarding", day=day, on=step.on)
-        step.ask(
+        day = body.forwarded_on or context.on
+        context.check(date_rules.not_in_future, what="The forwarding", day=day, on=context.on)
+        context.check(
             date_rules.not_before,
             what="The forwarding",
             day=day,
             earlier="the receipt",
-            earliest=step.row.received_on,
+            earliest=context.row.received_on,
         )
 
-    def effect(self, step: Step[Application], body: Forwarding) -> None:
+    def apply(self, context: EventContext[Application], body: Forwarding) -> None:
         """The way ends here."""
-        step.row.forwarded_to = body.forwarded_to
-        step.row.ended_on = body.forwarded_on or step.on
+        context.row.forwarded_to = body.forwarded_to
+        context.row.ended_on = body.forwarded_on or context.on
 
-    def example(self, step: Step[Application]) -> dict[str, Any]:
+    def example(self, context: EventContext[Application]) -> dict[str, Any]:
         """To the municipality."""
         return {"forwardedTo": "municipality"}
 
@@ -168,21 +168,21 @@ class PlanInterview(ApplicationEvent[InterviewPlan]):
 
     name, title, body = "plan-interview", "Plan the risk interview", InterviewPlan
 
-    def judge(self, step: Step[Application], body: InterviewPlan) -> None:
+    def validate(self, context: EventContext[Application], body: InterviewPlan) -> None:
         """Eligibility, and a day that can be."""
-        claim(step)
-        step.ask(intake.interview_not_in_past, interview_on=body.interview_on, on=step.on)
+        claim(context)
+        context.check(intake.interview_not_in_past, interview_on=body.interview_on, on=context.on)
         if body.adviser:
-            step.ask(separation_of_duties.not_own_case, person=body.adviser, applicant=step.row.applicant)
+            context.check(separation_of_duties.not_own_case, person=body.adviser, applicant=context.row.applicant)
 
-    def effect(self, step: Step[Application], body: InterviewPlan) -> None:
+    def apply(self, context: EventContext[Application], body: InterviewPlan) -> None:
         """Keep the day and the adviser."""
-        step.row.interview_on = body.interview_on
-        step.row.adviser = body.adviser or step.row.adviser
+        context.row.interview_on = body.interview_on
+        context.row.adviser = body.adviser or context.row.adviser
 
-    def example(self, step: Step[Application]) -> dict[str, Any]:
+    def example(self, context: EventContext[Application]) -> dict[str, Any]:
         """Today, so that it can be held at once."""
-        return {"interviewOn": step.on.isoformat()}
+        return {"interviewOn": context.on.isoformat()}
 
 
 class DomainRisk(Body):
@@ -210,48 +210,48 @@ class HoldInterview(ApplicationEvent[Interview]):
 
     name, title, body = "hold-interview", "Record the risk interview", Interview
 
-    def judge(self, step: Step[Application], body: Interview) -> None:
+    def validate(self, context: EventContext[Application], body: Interview) -> None:
         """A day that can be, all four domains, and not the own case."""
-        step.ask(date_rules.not_in_future, what="The interview", day=body.held_on, on=step.on)
-        step.ask(intake.interview_after_receipt, held_on=body.held_on, received_on=step.row.received_on)
-        step.ask(intake.every_domain_discussed, domains=[str(item.domain) for item in body.domains])
-        step.ask(
+        context.check(date_rules.not_in_future, what="The interview", day=body.held_on, on=context.on)
+        context.check(intake.interview_after_receipt, held_on=body.held_on, received_on=context.row.received_on)
+        context.check(intake.every_domain_discussed, domains=[str(item.domain) for item in body.domains])
+        context.check(
             separation_of_duties.not_own_case,
-            person=body.adviser or step.by.person,
-            applicant=step.row.applicant,
+            person=body.adviser or context.by.person,
+            applicant=context.row.applicant,
         )
 
-    def effect(self, step: Step[Application], body: Interview) -> None:
+    def apply(self, context: EventContext[Application], body: Interview) -> None:
         """Open the advice in each domain, with the risk that was found."""
-        step.row.interview_held_on = body.held_on
-        step.row.household_present = body.household_present
-        step.row.adviser = body.adviser or step.by.person
+        context.row.interview_held_on = body.held_on
+        context.row.household_present = body.household_present
+        context.row.adviser = body.adviser or context.by.person
         for item in body.domains:
-            step.follow(
+            context.trigger(
                 "domain-advice",
                 None,
                 "open",
-                application=step.row.id,
+                application=context.row.id,
                 domain=item.domain,
                 risk=item.risk,
-                advice_version=step.row.advice_version,
+                advice_version=context.row.advice_version,
             )
 
-    def example(self, step: Step[Application]) -> dict[str, Any]:
+    def example(self, context: EventContext[Application]) -> dict[str, Any]:
         """All four domains, today."""
         risk = {"risk": "medium", "likelihood": 3, "impact": 4, "source": "interview"}
         return {
-            "heldOn": step.on.isoformat(),
+            "heldOn": context.on.isoformat(),
             "householdPresent": True,
             "domains": [{"domain": str(domain), **risk} for domain in Domain],
             "notes": "The household was asked about daily routines.",
         }
 
 
-def claim(step: Step[Application]) -> None:
+def claim(context: EventContext[Application]) -> None:
     """Ask every rule of eligibility that decides whether this applicant has a claim at all."""
-    row = step.row
-    step.ask(eligibility.office_in_scope, office=row.office, on=step.on)
-    step.ask(eligibility.in_office, certain_since=row.certain_since, until=row.in_office_until, on=step.on)
-    step.ask(eligibility.acting, office=row.office, acting_since=row.acting_since, on=step.on)
-    ask_suspended(step, row.office, row.office_suspended_since)
+    row = context.row
+    context.check(eligibility.office_in_scope, office=row.office, on=context.on)
+    context.check(eligibility.in_office, certain_since=row.certain_since, until=row.in_office_until, on=context.on)
+    context.check(eligibility.acting, office=row.office, acting_since=row.acting_since, on=context.on)
+    ask_suspended(context, row.office, row.office_suspended_since)

@@ -11,7 +11,7 @@ from rules.threats.urgency import Urgency, highest
 from states.charts.application import ENDS
 from states.engine import parties
 from states.engine.bodies import Body, Code, Day, Email, Handle, Line, Reference, Text
-from states.engine.event import Step
+from states.engine.event import EventContext
 from states.events.application.base import ApplicationEvent
 from states.events.application.lifecycle import end_parts
 from states.tables.application import Application
@@ -31,35 +31,35 @@ class Join(ApplicationEvent[Joining]):
 
     name, title, body = "join", "Join with another application", Joining
 
-    def also_locks(self, session: Session, key: str, body: Joining) -> Iterable[str]:
+    def extra_locks(self, session: Session, key: str, body: Joining) -> Iterable[str]:
         """The stream of the other one."""
         return [body.other] if session.get(Application, body.other) else []
 
-    def judge(self, step: Step[Application], body: Joining) -> None:
+    def validate(self, context: EventContext[Application], body: Joining) -> None:
         """It runs, and is for the same claim."""
-        row, other = step.row, step.get(Application, body.other)
-        step.ask(
+        row, other = context.row, context.get(Application, body.other)
+        context.check(
             life_events.joins_same_claim,
             same=row.id == other.id,
             ended=other.state in ENDS,
             office=str(row.office),
             other_office=str(other.office),
-            shared=len(set(step.employers()) & set(parties.employers_of(step.session, other.id))),
+            shared=len(set(context.employers()) & set(parties.employers_of(context.session, other.id))),
         )
 
-    def effect(self, step: Step[Application], body: Joining) -> None:
+    def apply(self, context: EventContext[Application], body: Joining) -> None:
         """This one ends; the other takes in its urgency."""
-        row = step.row
-        row.joined_to, row.ended_on = body.other, step.on
-        end_parts(step)
-        other = step.get(Application, body.other)
-        step.follow("application", other, "take-in-joined", joined=row.id, urgency=row.urgency)
+        row = context.row
+        row.joined_to, row.ended_on = body.other, context.on
+        end_parts(context)
+        other = context.get(Application, body.other)
+        context.trigger("application", other, "take-in-joined", joined=row.id, urgency=row.urgency)
 
-    def example(self, step: Step[Application]) -> dict[str, Any] | None:
+    def example(self, context: EventContext[Application]) -> dict[str, Any] | None:
         """The one that it resembles."""
-        if step.row.resembles is None:
+        if context.row.resembles is None:
             return None
-        return {"other": step.row.resembles, "reasons": "The same official asked twice for the same advice."}
+        return {"other": context.row.resembles, "reasons": "The same official asked twice for the same advice."}
 
 
 class Joined(Body):
@@ -74,9 +74,9 @@ class TakeInJoined(ApplicationEvent[Joined]):
 
     name, title, body = "take-in-joined", "Take in a joined application", Joined
 
-    def effect(self, step: Step[Application], body: Joined) -> None:
+    def apply(self, context: EventContext[Application], body: Joined) -> None:
         """A threat that was told there counts here."""
-        step.row.urgency = highest((step.row.urgency, body.urgency))
+        context.row.urgency = highest((context.row.urgency, body.urgency))
 
 
 class Apart(Body):
@@ -90,13 +90,13 @@ class KeepApart(ApplicationEvent[Apart]):
 
     name, title, body = "keep-apart", "Keep two applications apart", Apart
 
-    def effect(self, step: Step[Application], body: Apart) -> None:
+    def apply(self, context: EventContext[Application], body: Apart) -> None:
         """Nobody need look at it again."""
-        step.row.resembles = None
+        context.row.resembles = None
 
-    def example(self, step: Step[Application]) -> dict[str, Any] | None:
+    def example(self, context: EventContext[Application]) -> dict[str, Any] | None:
         """Two people of one name."""
-        if step.row.resembles is None:
+        if context.row.resembles is None:
             return None
         return {"reasons": "Two officials of the same name."}
 
@@ -118,44 +118,44 @@ class RecordRepresentative(ApplicationEvent[Representation]):
 
     name, title, body = "record-representative", "Record a representative", Representation
 
-    def also_locks(self, session: Session, key: str, body: Representation) -> Iterable[str]:
+    def extra_locks(self, session: Session, key: str, body: Representation) -> Iterable[str]:
         """The stream of a representative who is known already."""
         person = session.get(Person, body.representative) if body.representative else None
         return [person.stream] if person is not None else []
 
-    def judge(self, step: Step[Application], body: Representation) -> None:
+    def validate(self, context: EventContext[Application], body: Representation) -> None:
         """Someone outside the case, for an applicant who lives."""
-        row, person = step.row, body.representative or ""
-        step.ask(life_events.dies_once, deceased_on=row.deceased_on)
+        row, person = context.row, body.representative or ""
+        context.check(life_events.dies_once, deceased_on=row.deceased_on)
         held = select(Duty.role).where(Duty.person == person, col(Duty.role) != Role.APPLICANT)
-        step.ask(
+        context.check(
             life_events.no_party_represents,
             person=person,
             applicant=row.applicant,
             handling=[row.officer, row.adviser],
-            duties=len(step.session.exec(held).all()),
+            duties=len(context.session.exec(held).all()),
         )
 
-    def effect(self, step: Step[Application], body: Representation) -> None:
+    def apply(self, context: EventContext[Application], body: Representation) -> None:
         """The representative takes part as an applicant."""
         person = body.representative or new_id("representative", 8)
-        if step.session.get(Person, person) is None:
+        if context.session.get(Person, person) is None:
             duties = [{"role": Role.APPLICANT}]
-            step.follow("person", None, "register", id=person, name=body.name, email=body.email, duties=duties)
-            step.session.flush()
-        elif step.session.get(Duty, (person, Role.APPLICANT, "")) is None:
-            step.session.add(Duty(person=person, role=Role.APPLICANT, organisation=""))
-        step.row.representative = person
+            context.trigger("person", None, "register", id=person, name=body.name, email=body.email, duties=duties)
+            context.session.flush()
+        elif context.session.get(Duty, (person, Role.APPLICANT, "")) is None:
+            context.session.add(Duty(person=person, role=Role.APPLICANT, organisation=""))
+        context.row.representative = person
 
-    def example(self, step: Step[Application]) -> dict[str, Any] | None:
+    def example(self, context: EventContext[Application]) -> dict[str, Any] | None:
         """A lawyer, from today."""
-        if step.row.deceased_on or step.row.representative:
+        if context.row.deceased_on or context.row.representative:
             return None
         return {
             "name": "R. Voorspraak",
             "email": "r.voorspraak@advocaten.example",
             "authorisation": "MACHTIGING-1",
-            "since": step.on.isoformat(),
+            "since": context.on.isoformat(),
         }
 
 
@@ -164,17 +164,17 @@ class EndRepresentation(ApplicationEvent[Body]):
 
     name, title = "end-representation", "End the representation"
 
-    def judge(self, step: Step[Application], body: Body) -> None:
+    def validate(self, context: EventContext[Application], body: Body) -> None:
         """There is a representative."""
-        step.ask(life_events.represented, represented=step.row.representative is not None)
+        context.check(life_events.represented, represented=context.row.representative is not None)
 
-    def effect(self, step: Step[Application], body: Body) -> None:
+    def apply(self, context: EventContext[Application], body: Body) -> None:
         """Letters go to the applicant alone again."""
-        step.row.representative = None
+        context.row.representative = None
 
-    def example(self, step: Step[Application]) -> dict[str, Any] | None:
+    def example(self, context: EventContext[Application]) -> dict[str, Any] | None:
         """Where there is one."""
-        return {} if step.row.representative else None
+        return {} if context.row.representative else None
 
 
 class DeclineSecondHomeOfAll(ApplicationEvent[Body]):
@@ -182,7 +182,7 @@ class DeclineSecondHomeOfAll(ApplicationEvent[Body]):
 
     name, title = "decline-second-home", "Refuse measures for a second home"
 
-    def effect(self, step: Step[Application], body: Body) -> None:
+    def apply(self, context: EventContext[Application], body: Body) -> None:
         """The way ends here; its objection is against the employers' decisions."""
-        step.row.ended_on = step.on
-        end_parts(step)
+        context.row.ended_on = context.on
+        end_parts(context)

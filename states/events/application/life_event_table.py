@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from states.charts.application import Stage
 from states.charts.statechart import ChartError
-from states.engine.event import Step
+from states.engine.event import EventContext
 from states.tables.application import Application
 
-Consequence = Callable[[Step[Application]], None]
+Consequence = Callable[[EventContext[Application]], None]
 
 
 @dataclass(frozen=True)
@@ -18,9 +18,9 @@ class Turns:
     grid: Mapping[tuple[str, str], str]
     consequences: Mapping[str, Consequence]
 
-    def carry_out(self, turn: str, step: Step[Application]) -> None:
+    def carry_out(self, turn: str, context: EventContext[Application]) -> None:
         """Do what the table says for the stage in which the turn found the application."""
-        self.consequences[self.grid[turn, str(step.state)]](step)
+        self.consequences[self.grid[turn, str(context.state)]](context)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from rules.procedure import life_events
 from states.charts.application import APPLICATION, ENDS
 from states.charts.loan import LoanState
 from states.engine.bodies import Body, Day, Handle, Line, Text
-from states.engine.event import B, Step
+from states.engine.event import B, EventContext
 from states.events.application.base import ApplicationEvent
 from states.events.application.life_event_effects import THERE, TURNS, home_measures
 from states.letters import outbox
@@ -29,12 +29,12 @@ RUNNING_LOANS = (LoanState.REQUESTED, LoanState.GRANTED, LoanState.LENT, LoanSta
 class Turn(ApplicationEvent[B]):
     """A turn: keeps its facts, then does what the table says for the stage."""
 
-    def effect(self, step: Step[Application], body: B) -> None:
+    def apply(self, context: EventContext[Application], body: B) -> None:
         """Keep the facts, then carry out the consequence."""
-        self.keep(step, body)
-        TURNS.carry_out(self.name, step)
+        self.keep(context, body)
+        TURNS.carry_out(self.name, context)
 
-    def keep(self, step: Step[Application], body: B) -> None:
+    def keep(self, context: EventContext[Application], body: B) -> None:
         """Put the facts of the turn on the application."""
 
 
@@ -50,15 +50,15 @@ def streams_beside(session: Session, row: Application) -> list[str]:
     return [*(other.stream for other in siblings(session, row)), *session.exec(alone)]
 
 
-def end_loans(step: Step[Application], ended_on: date, *, estate: bool = False) -> None:
+def end_loans(context: EventContext[Application], ended_on: date, *, estate: bool = False) -> None:
     """Let every loan of the official end with the office: those of this application, and those that belong to none."""
-    row = step.row
+    row = context.row
     where = [Loan.person == row.applicant, col(Loan.state).in_(RUNNING_LOANS)]
-    for loan in step.rows(Loan, *where):
+    for loan in context.rows(Loan, *where):
         mine = loan.application == row.id
         alone = loan.application is None and (estate or loan.office is row.office)
-        if mine or (alone and step.by.role is not Role.ENGINE):
-            step.follow("loan", loan, "end-with-office", ended_on=ended_on, estate=estate)
+        if mine or (alone and context.by.role is not Role.ENGINE):
+            context.trigger("loan", loan, "end-with-office", ended_on=ended_on, estate=estate)
 
 
 class OfficeEnded(Body):
@@ -73,39 +73,39 @@ class EndOffice(Turn[OfficeEnded]):
 
     name, title, body = "end-office", "Record the end of office", OfficeEnded
 
-    def also_locks(self, session: Session, key: str, body: OfficeEnded) -> Iterable[str]:
+    def extra_locks(self, session: Session, key: str, body: OfficeEnded) -> Iterable[str]:
         """The streams of the official's other applications and loans."""
         row = session.get(Application, key)
         return streams_beside(session, row) if row else []
 
-    def judge(self, step: Step[Application], body: OfficeEnded) -> None:
+    def validate(self, context: EventContext[Application], body: OfficeEnded) -> None:
         """It has happened, after the office began, and was not recorded before."""
-        step.ask(date_rules.not_in_future, what="The end of office", day=body.ended_on, on=step.on)
-        step.ask(
+        context.check(date_rules.not_in_future, what="The end of office", day=body.ended_on, on=context.on)
+        context.check(
             date_rules.not_before,
             what="The end of office",
             day=body.ended_on,
             earlier="its begin",
-            earliest=step.row.certain_since,
+            earliest=context.row.certain_since,
         )
-        step.ask(life_events.office_ends_once, ended_on=step.row.office_ended_on)
+        context.check(life_events.office_ends_once, ended_on=context.row.office_ended_on)
 
-    def keep(self, step: Step[Application], body: OfficeEnded) -> None:
+    def keep(self, context: EventContext[Application], body: OfficeEnded) -> None:
         """The day; the same office ends in every application of the official, and what is lent comes back."""
-        end_of_office(step, body.ended_on)
-        end_loans(step, body.ended_on)
-        for other in siblings(step.session, step.row) if step.by.role is not Role.ENGINE else ():
-            if other.office is step.row.office and other.office_ended_on is None:
-                step.follow("application", other, "end-office", ended_on=body.ended_on)
+        end_of_office(context, body.ended_on)
+        end_loans(context, body.ended_on)
+        for other in siblings(context.session, context.row) if context.by.role is not Role.ENGINE else ():
+            if other.office is context.row.office and other.office_ended_on is None:
+                context.trigger("application", other, "end-office", ended_on=body.ended_on)
 
-    def example(self, step: Step[Application]) -> dict[str, Any] | None:
+    def example(self, context: EventContext[Application]) -> dict[str, Any] | None:
         """Today."""
-        return None if step.row.office_ended_on else {"endedOn": step.on.isoformat()}
+        return None if context.row.office_ended_on else {"endedOn": context.on.isoformat()}
 
 
-def end_of_office(step: Step[Application], ended_on: date) -> None:
+def end_of_office(context: EventContext[Application], ended_on: date) -> None:
     """Keep the end of office; an earlier end that was known in advance gives way to what happened."""
-    step.row.office_ended_on = step.row.in_office_until = ended_on
+    context.row.office_ended_on = context.row.in_office_until = ended_on
 
 
 class Death(Body):
@@ -119,38 +119,38 @@ class RecordDeath(Turn[Death]):
 
     name, title, body = "record-death", "Record a death", Death
 
-    def also_locks(self, session: Session, key: str, body: Death) -> Iterable[str]:
+    def extra_locks(self, session: Session, key: str, body: Death) -> Iterable[str]:
         """The streams of the official, and of the other applications and loans."""
         row = session.get(Application, key)
         if row is None:
             return []
         return [session.get_one(Person, row.applicant).stream, *streams_beside(session, row)]
 
-    def judge(self, step: Step[Application], body: Death) -> None:
+    def validate(self, context: EventContext[Application], body: Death) -> None:
         """It has happened, and was not recorded before."""
-        step.ask(date_rules.not_in_future, what="The death", day=body.died_on, on=step.on)
-        step.ask(life_events.dies_once, deceased_on=step.row.deceased_on)
+        context.check(date_rules.not_in_future, what="The death", day=body.died_on, on=context.on)
+        context.check(life_events.dies_once, deceased_on=context.row.deceased_on)
 
-    def keep(self, step: Step[Application], body: Death) -> None:
+    def keep(self, context: EventContext[Application], body: Death) -> None:
         """The day, in every application; the person takes part no more, and what was not sent yet is held back."""
-        row = step.row
+        row = context.row
         row.deceased_on, row.representative = body.died_on, None
         if row.office_ended_on is None:
-            end_of_office(step, body.died_on)
-        end_loans(step, body.died_on, estate=True)
-        if step.by.role is Role.ENGINE:
+            end_of_office(context, body.died_on)
+        end_loans(context, body.died_on, estate=True)
+        if context.by.role is Role.ENGINE:
             return
-        person = step.get(Person, row.applicant)
+        person = context.get(Person, row.applicant)
         if person.deceased_on is None:
-            step.follow("person", person, "depart", deceased_on=body.died_on)
-        outbox.hold_back(step.session, row.applicant)
-        for other in siblings(step.session, row):
+            context.trigger("person", person, "depart", deceased_on=body.died_on)
+        outbox.hold_back(context.session, row.applicant)
+        for other in siblings(context.session, row):
             if other.deceased_on is None:
-                step.follow("application", other, "record-death", died_on=body.died_on)
+                context.trigger("application", other, "record-death", died_on=body.died_on)
 
-    def example(self, step: Step[Application]) -> dict[str, Any] | None:
+    def example(self, context: EventContext[Application]) -> dict[str, Any] | None:
         """Today."""
-        return None if step.row.deceased_on else {"diedOn": step.on.isoformat()}
+        return None if context.row.deceased_on else {"diedOn": context.on.isoformat()}
 
 
 class Move(Body):
@@ -168,35 +168,35 @@ class RecordMove(Turn[Move]):
 
     name, title, body = "record-move", "Record a move", Move
 
-    def judge(self, step: Step[Application], body: Move) -> None:
+    def validate(self, context: EventContext[Application], body: Move) -> None:
         """A day that can be, of someone who lives."""
-        step.ask(date_rules.not_in_future, what="The move", day=body.moved_on, on=step.on)
-        step.ask(
+        context.check(date_rules.not_in_future, what="The move", day=body.moved_on, on=context.on)
+        context.check(
             date_rules.not_before,
             what="The move",
             day=body.moved_on,
             earlier="the move before it",
-            earliest=step.row.moved_on,
+            earliest=context.row.moved_on,
         )
         if body.exemption_on is not None:
-            step.ask(date_rules.not_in_future, what="The exemption", day=body.exemption_on, on=step.on)
-        step.ask(life_events.dies_once, deceased_on=step.row.deceased_on)
+            context.check(date_rules.not_in_future, what="The exemption", day=body.exemption_on, on=context.on)
+        context.check(life_events.dies_once, deceased_on=context.row.deceased_on)
 
-    def conditions(self, step: Step[Application], body: Move) -> Mapping[str, bool]:
+    def conditions(self, context: EventContext[Application], body: Move) -> Mapping[str, bool]:
         """Whether a measure of the home that is left was provided already."""
-        return {"home_provided": bool(home_measures(step, *THERE))}
+        return {"home_provided": bool(home_measures(context, *THERE))}
 
-    def keep(self, step: Step[Application], body: Move) -> None:
+    def keep(self, context: EventContext[Application], body: Move) -> None:
         """The new home; a certificate of the old one does not count for it."""
-        row = step.row
+        row = context.row
         row.moved_on, row.dwelling = body.moved_on, row.dwelling + 1
         row.in_territory, row.exemption_on = body.in_territory, body.exemption_on
 
-    def example(self, step: Step[Application]) -> dict[str, Any] | None:
+    def example(self, context: EventContext[Application]) -> dict[str, Any] | None:
         """Today."""
-        if step.row.deceased_on:
+        if context.row.deceased_on:
             return None
-        return {"movedOn": step.on.isoformat(), "homeAddress": "Nieuwelaan 2, 1234 AB Zilverdam"}
+        return {"movedOn": context.on.isoformat(), "homeAddress": "Nieuwelaan 2, 1234 AB Zilverdam"}
 
 
 class Revision(Body):
@@ -211,18 +211,18 @@ class ReviseAdvice(Turn[Revision]):
 
     name, title, body = "revise-advice", "Revise the advice after a new threat", Revision
 
-    def judge(self, step: Step[Application], body: Revision) -> None:
+    def validate(self, context: EventContext[Application], body: Revision) -> None:
         """There is a new threat, and the office has not ended."""
-        signals = step.rows(ThreatSignal, ThreatSignal.stream == step.row.id)
-        step.ask(
+        signals = context.rows(ThreatSignal, ThreatSignal.stream == context.row.id)
+        context.check(
             life_events.revision_has_cause,
-            adopted_on=step.row.adopted_on,
+            adopted_on=context.row.adopted_on,
             signals=[office_day(signal.recorded_at) for signal in signals],
         )
-        step.ask(life_events.each_domain_once, domains=[str(domain) for domain in body.domains])
-        step.ask(life_events.office_ends_once, ended_on=step.row.office_ended_on)
+        context.check(life_events.each_domain_once, domains=[str(domain) for domain in body.domains])
+        context.check(life_events.office_ends_once, ended_on=context.row.office_ended_on)
 
-    def example(self, step: Step[Application]) -> dict[str, Any] | None:
+    def example(self, context: EventContext[Application]) -> dict[str, Any] | None:
         """The home and the digital domain."""
         return {"domains": ["home", "digital"], "reasons": "A new threat was signalled after the adoption."}
 
@@ -251,25 +251,25 @@ class Reopen(Turn[Reopening]):
 
     name, title, body = "reopen", "Reopen an ended application", Reopening
 
-    def judge(self, step: Step[Application], body: Reopening) -> None:
+    def validate(self, context: EventContext[Application], body: Reopening) -> None:
         """A stage that fits the end, an interview where one is needed, and a living official."""
-        step.ask(
+        context.check(
             life_events.reopens_at,
-            ended_as=str(step.row.state),
+            ended_as=str(context.row.state),
             stage=body.stage,
-            possible=reopenings(str(step.row.state)),
+            possible=reopenings(str(context.row.state)),
         )
-        step.ask(life_events.interviewed_before, stage=body.stage, held_on=step.row.interview_held_on)
-        step.ask(life_events.dies_once, deceased_on=step.row.deceased_on)
+        context.check(life_events.interviewed_before, stage=body.stage, held_on=context.row.interview_held_on)
+        context.check(life_events.dies_once, deceased_on=context.row.deceased_on)
 
-    def conditions(self, step: Step[Application], body: Reopening) -> Mapping[str, bool]:
+    def conditions(self, context: EventContext[Application], body: Reopening) -> Mapping[str, bool]:
         """The stage that was chosen."""
         return {place(body.stage): True}
 
-    def example(self, step: Step[Application]) -> dict[str, Any] | None:
+    def example(self, context: EventContext[Application]) -> dict[str, Any] | None:
         """The first stage that can be."""
-        if str(step.row.state) not in {str(end) for end in ENDS} or step.row.deceased_on:
+        if str(context.row.state) not in {str(end) for end in ENDS} or context.row.deceased_on:
             return None
-        held = step.row.interview_held_on is not None
-        possible = [stage for stage in reopenings(str(step.row.state)) if held or stage == "intake"]
+        held = context.row.interview_held_on is not None
+        possible = [stage for stage in reopenings(str(context.row.state)) if held or stage == "intake"]
         return {"stage": possible[0], "reasons": "New facts show that it ended too soon."} if possible else None

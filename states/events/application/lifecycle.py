@@ -11,7 +11,7 @@ from states.charts.measure import MeasureState
 from states.charts.payable import SETTLED
 from states.charts.takeover import TakeoverState
 from states.engine.bodies import Body, Day, Text
-from states.engine.event import Step
+from states.engine.event import EventContext
 from states.events.application.base import ApplicationEvent
 from states.tables.application import Application, Certificate, DomainAdvice, Measure, Takeover
 from states.tables.base import new_id
@@ -32,36 +32,36 @@ class RecordCertificate(ApplicationEvent[CertificateFact]):
 
     name, title, body = "record-certificate", "Record the PKVW certificate", CertificateFact
 
-    def judge(self, step: Step[Application], body: CertificateFact) -> None:
+    def validate(self, context: EventContext[Application], body: CertificateFact) -> None:
         """Dates in order; an exception has its reasons."""
         if body.valid_until:
-            step.ask(
+            context.check(
                 date_rules.not_before,
                 what="The certificate's end",
                 day=body.valid_until,
                 earlier="its begin",
                 earliest=body.valid_from,
             )
-        step.ask(advice.hardship_has_reasons, hardship=body.kind == "hardship", reasoned=body.reasons is not None)
+        context.check(advice.hardship_has_reasons, hardship=body.kind == "hardship", reasoned=body.reasons is not None)
 
-    def effect(self, step: Step[Application], body: CertificateFact) -> None:
+    def apply(self, context: EventContext[Application], body: CertificateFact) -> None:
         """Keep the dated fact."""
-        step.session.add(
+        context.session.add(
             Certificate(
                 id=new_id("certificate"),
-                stream=step.row.id,
-                dwelling=step.row.dwelling,
+                stream=context.row.id,
+                dwelling=context.row.dwelling,
                 hardship=body.kind == "hardship",
                 valid_from=body.valid_from,
                 valid_until=body.valid_until,
-                decided_by=step.by.person,
+                decided_by=context.by.person,
             ),
         )
 
-    def example(self, step: Step[Application]) -> dict[str, Any]:
+    def example(self, context: EventContext[Application]) -> dict[str, Any]:
         """A certificate that begins today."""
-        until = step.on + timedelta(days=3650)
-        return {"kind": "valid", "validFrom": step.on.isoformat(), "validUntil": until.isoformat()}
+        until = context.on + timedelta(days=3650)
+        return {"kind": "valid", "validFrom": context.on.isoformat(), "validUntil": until.isoformat()}
 
 
 class Farewell(Body):
@@ -75,15 +75,15 @@ class Withdraw(ApplicationEvent[Farewell]):
 
     name, title, body = "withdraw", "Withdraw the application", Farewell
 
-    def judge(self, step: Step[Application], body: Farewell) -> None:
+    def validate(self, context: EventContext[Application], body: Farewell) -> None:
         """No employer has taken over yet."""
-        taken = step.rows(Takeover, Takeover.stream == step.row.id, Takeover.state == TakeoverState.TAKEN_OVER)
-        step.ask(closing.withdrawal_before_takeover, taken_over=[row.organisation for row in taken])
+        taken = context.rows(Takeover, Takeover.stream == context.row.id, Takeover.state == TakeoverState.TAKEN_OVER)
+        context.check(closing.withdrawal_before_takeover, taken_over=[row.organisation for row in taken])
 
-    def effect(self, step: Step[Application], body: Farewell) -> None:
+    def apply(self, context: EventContext[Application], body: Farewell) -> None:
         """The parts end with it."""
-        step.row.ended_on = step.on
-        end_parts(step)
+        context.row.ended_on = context.on
+        end_parts(context)
 
 
 class Lapse(ApplicationEvent[Body]):
@@ -91,24 +91,24 @@ class Lapse(ApplicationEvent[Body]):
 
     name, title = "lapse", "Lapse with the end of office"
 
-    def effect(self, step: Step[Application], body: Body) -> None:
+    def apply(self, context: EventContext[Application], body: Body) -> None:
         """The parts end with it."""
-        step.row.ended_on = step.on
-        end_parts(step)
+        context.row.ended_on = context.on
+        end_parts(context)
 
 
-def end_parts(step: Step[Application]) -> None:
+def end_parts(context: EventContext[Application]) -> None:
     """End every part of an application that still runs."""
     live = {DomainState.ADOPTED, DomainState.LAPSED}
-    for domain in step.rows(DomainAdvice, DomainAdvice.stream == step.row.id):
+    for domain in context.rows(DomainAdvice, DomainAdvice.stream == context.row.id):
         if domain.state not in live:
-            step.follow("domain-advice", domain, "lapse")
-    for takeover in step.rows(Takeover, Takeover.stream == step.row.id):
+            context.trigger("domain-advice", domain, "lapse")
+    for takeover in context.rows(Takeover, Takeover.stream == context.row.id):
         if takeover.state in {TakeoverState.REQUESTED, TakeoverState.RECEIVED}:
-            step.follow("takeover", takeover, "lapse")
-    for measure in step.rows(Measure, Measure.stream == step.row.id):
+            context.trigger("takeover", takeover, "lapse")
+    for measure in context.rows(Measure, Measure.stream == context.row.id):
         if measure.state in {MeasureState.PROPOSED, MeasureState.ADVISED}:
-            step.follow("measure", measure, "drop")
+            context.trigger("measure", measure, "drop")
 
 
 class BeginProvision(ApplicationEvent[Body]):
@@ -134,14 +134,14 @@ class Close(ApplicationEvent[Body]):
 
     name, title = "close", "Close the application"
 
-    def judge(self, step: Step[Application], body: Body) -> None:
+    def validate(self, context: EventContext[Application], body: Body) -> None:
         """Every payable is paid or rejected, and every booking is made."""
-        payables = step.rows(Payable, Payable.stream == step.row.id)
-        step.ask(closing.no_open_payables, waiting=[row.id for row in payables if row.state not in SETTLED])
+        payables = context.rows(Payable, Payable.stream == context.row.id)
+        context.check(closing.no_open_payables, waiting=[row.id for row in payables if row.state not in SETTLED])
         made = {BookingState.BOOKED, BookingState.EXPORTED, BookingState.REVERSED}
-        bookings = step.rows(Booking, Booking.stream == step.row.id)
-        step.ask(closing.bookings_made, waiting=[row.id for row in bookings if row.state not in made])
+        bookings = context.rows(Booking, Booking.stream == context.row.id)
+        context.check(closing.bookings_made, waiting=[row.id for row in bookings if row.state not in made])
 
-    def effect(self, step: Step[Application], body: Body) -> None:
+    def apply(self, context: EventContext[Application], body: Body) -> None:
         """The way ends here."""
-        step.row.ended_on = step.on
+        context.row.ended_on = context.on

@@ -8,7 +8,7 @@ from pydantic.alias_generators import to_camel
 
 from rules.core.regulation import Office
 from rules.procedure import eligibility
-from states.engine.event import Step
+from states.engine.event import EventContext
 
 ORDER = (
     # a day, the day that it does not precede, and what would be wrong
@@ -44,7 +44,7 @@ def contradictions(dates: Mapping[str, date | None], given: Collection[str] = DA
     return found
 
 
-def ask_suspended(step: Step[Any], office: Office, since: date | None) -> None:
+def ask_suspended(context: EventContext[Any], office: Office, since: date | None) -> None:
     """Ask, where an official was suspended, whether the law knows that, and so keeps the claims."""
     if since is not None:
-        step.ask(eligibility.suspended, office=office, suspended_since=since, on=step.on)
+        context.check(eligibility.suspended, office=office, suspended_since=since, on=context.on)

@@ -14,7 +14,7 @@ from rules.procedure import eligibility, life_events
 from states.charts.application import ENDS, Stage
 from states.charts.people import PersonState
 from states.engine.bodies import Body, Day, Email, Handle, Line, Reference, Text
-from states.engine.event import Step
+from states.engine.event import EventContext
 from states.errors import MalformedError
 from states.events.application.base import ApplicationEvent
 from states.events.application.office_dates import DATES, ask_suspended, contradictions
@@ -74,63 +74,65 @@ class Receive(ApplicationEvent[NewApplication]):
     name, title = "receive", "Receive an application"
     body, creates = NewApplication, True
 
-    def judge(self, step: Step[Application], body: NewApplication) -> None:
+    def validate(self, context: EventContext[Application], body: NewApplication) -> None:
         """Dates that can be, and employers that fit the office."""
-        received = body.received_on or step.on
-        step.ask(date_rules.not_in_future, what="The receipt", day=received, on=step.on)
-        step.ask(date_rules.not_before, what="The receipt", day=received, earlier="the first scheme", earliest=OLDEST)
+        received = body.received_on or context.on
+        context.check(date_rules.not_in_future, what="The receipt", day=received, on=context.on)
+        context.check(
+            date_rules.not_before, what="The receipt", day=received, earlier="the first scheme", earliest=OLDEST
+        )
         problems = contradictions(body.model_dump(include=set(DATES)))
         for position, employer in enumerate(body.employers):
-            if step.session.get(Organisation, employer) is None:
+            if context.session.get(Organisation, employer) is None:
                 words = "There is no such employer; GET /v1/organisations lists those there are."
                 problems.append((f"employers.{position}", words))
         if len(set(body.employers)) != len(body.employers):
             problems.append(("employers", "Name each employer once."))
         if problems:
             raise MalformedError(problems)
-        earlier = step.get(Application, body.follows) if body.follows else None
+        earlier = context.get(Application, body.follows) if body.follows else None
         if earlier is not None:
-            applicant = step.by.person if step.by.role is Role.APPLICANT else body.applicant
-            step.ask(
+            applicant = context.by.person if context.by.role is Role.APPLICANT else body.applicant
+            context.check(
                 life_events.follows_own,
                 same_official=applicant == earlier.applicant,
                 same_office=body.office is earlier.office,
             )
         for employer in body.employers:
-            step.ask_after(employer)
-        kinds = tuple(str(step.get(Organisation, employer).kind) for employer in body.employers)
-        step.ask(eligibility.employer_fits, office=body.office, kinds=kinds, count=len(kinds))
+            context.check_employer_active(employer)
+        kinds = tuple(str(context.get(Organisation, employer).kind) for employer in body.employers)
+        context.check(eligibility.employer_fits, office=body.office, kinds=kinds, count=len(kinds))
         if body.exemption_on is not None:
-            step.ask(date_rules.not_in_future, what="The exemption", day=body.exemption_on, on=step.on)
-        ask_suspended(step, body.office, body.office_suspended_since)
+            context.check(date_rules.not_in_future, what="The exemption", day=body.exemption_on, on=context.on)
+        ask_suspended(context, body.office, body.office_suspended_since)
 
-    def begin(self, step: Step[Application], body: NewApplication) -> Application:
+    def create(self, context: EventContext[Application], body: NewApplication) -> Application:
         """The application with a reference that tells nothing, and its applicant."""
-        reference = f"VA-{step.on.year}-{new_id('', 8)[1:].upper()}"
-        step.passage.open_stream(reference, StreamKind.APPLICATION)
-        person = step.by.person if step.by.role is Role.APPLICANT else body.applicant
-        if person is None or step.session.get(Person, person) is None:
+        reference = f"VA-{context.on.year}-{new_id('', 8)[1:].upper()}"
+        context.unit.open_stream(reference, StreamKind.APPLICATION)
+        person = context.by.person if context.by.role is Role.APPLICANT else body.applicant
+        if person is None or context.session.get(Person, person) is None:
             person = person or new_id("applicant", 8)
             duties = [{"role": Role.APPLICANT}]
             spoken = {"language": body.language} if body.language else {}
             known = {"id": person, "name": body.name, "email": body.email, "duties": duties}
-            step.follow("person", None, "register", **known, **spoken)
-        elif step.session.get(Duty, (person, Role.APPLICANT, "")) is None:
+            context.trigger("person", None, "register", **known, **spoken)
+        elif context.session.get(Duty, (person, Role.APPLICANT, "")) is None:
             # Someone of the office or of an employer applies: from here on also as an applicant.
-            step.session.add(Duty(person=person, role=Role.APPLICANT, organisation=""))
-        resembles, repeats = alike(step.session, person, body)
+            context.session.add(Duty(person=person, role=Role.APPLICANT, organisation=""))
+        resembles, repeats = alike(context.session, person, body)
         return Application(
             id=reference,
             stream=reference,
             state=Stage.RECEIVED,
             applicant=person,
-            received_on=body.received_on or step.on,
-            created_at=step.at,
-            changed_at=step.at,
+            received_on=body.received_on or context.on,
+            created_at=context.at,
+            changed_at=context.at,
             resembles=resembles,
             repeats=repeats,
             new_facts=body.new_facts is not None,
-            discretionary=was_provided(step.session, body.follows),
+            discretionary=was_provided(context.session, body.follows),
             **body.model_dump(
                 include={
                     "office",
@@ -146,19 +148,19 @@ class Receive(ApplicationEvent[NewApplication]):
             ),
         )
 
-    def effect(self, step: Step[Application], body: NewApplication) -> None:
+    def apply(self, context: EventContext[Application], body: NewApplication) -> None:
         """Tie the employers, and write to the applicant in the language that was asked for."""
-        step.session.flush()
-        reader = step.get(Person, step.row.applicant)
+        context.session.flush()
+        reader = context.get(Person, context.row.applicant)
         spoken = reader.language or Language.NL
         if body.language not in (None, spoken) and reader.state is PersonState.ACTIVE:
-            step.passage.hold(reader.stream)
-            step.follow("person", reader, "choose-language", language=body.language)
+            context.unit.lock_stream(reader.stream)
+            context.trigger("person", reader, "choose-language", language=body.language)
         for position, employer in enumerate(body.employers):
-            row = ApplicationEmployer(application=step.row.id, organisation=employer, position=position)
-            step.session.add(row)
+            row = ApplicationEmployer(application=context.row.id, organisation=employer, position=position)
+            context.session.add(row)
 
-    def example(self, step: Step[Application]) -> dict[str, Any]:
+    def example(self, context: EventContext[Application]) -> dict[str, Any]:
         """A mayor of a fictional municipality."""
         return {
             "office": "mayor",

@@ -10,26 +10,26 @@ from rules.core.rule import REGISTRY, Finding
 from rules.procedure import eligibility, life_events, refusal, separation_of_duties
 from states.deadlines import lifecycle
 from states.engine.bodies import Body, Day, Text
-from states.engine.event import Step
+from states.engine.event import EventContext
 from states.events.application.base import ApplicationEvent
 from states.events.application.intake import claim
 from states.events.application.lifecycle import end_parts
 from states.tables.application import Application
 
 
-def grounds(step: Step[Application]) -> dict[str, Finding]:
+def grounds(context: EventContext[Application]) -> dict[str, Finding]:
     """What the rules of eligibility find against an application today, by rule."""
-    trial: Step[Application] = Step(step.passage, step.row, step.by)
+    trial: EventContext[Application] = EventContext(context.unit, context.row, context.by)
     claim(trial)
-    row = step.row
-    trial.ask(
+    row = context.row
+    trial.check(
         eligibility.residence,
         office=row.office,
         in_territory=row.in_territory,
         exemption_on=row.exemption_on,
-        on=step.on,
+        on=context.on,
     )
-    trial.ask(life_events.repeated_has_new_facts, repeats=row.repeats, new_facts=row.new_facts)
+    trial.check(life_events.repeated_has_new_facts, repeats=row.repeats, new_facts=row.new_facts)
     return {finding.rule: finding for finding in trial.findings}
 
 
@@ -48,20 +48,20 @@ class IntendRefusal(ApplicationEvent[Ground]):
 
     name, title, body = "intend-refusal", "Announce the intention to refuse", Ground
 
-    def judge(self, step: Step[Application], body: Ground) -> None:
+    def validate(self, context: EventContext[Application], body: Ground) -> None:
         """A rule finds against the application, and it is the one that is named."""
-        step.ask(refusal.refusal_has_ground, grounds=list(grounds(step)), named=body.ground)
+        context.check(refusal.refusal_has_ground, grounds=list(grounds(context)), named=body.ground)
 
-    def effect(self, step: Step[Application], body: Ground) -> None:
+    def apply(self, context: EventContext[Application], body: Ground) -> None:
         """Keep the ground; who proposes does not decide."""
-        step.row.refusal_ground = body.ground
-        step.row.refusal_article = REGISTRY[body.ground].article
-        step.row.viewed_on = None
-        step.row.officer = step.row.officer or step.by.person
+        context.row.refusal_ground = body.ground
+        context.row.refusal_article = REGISTRY[body.ground].article
+        context.row.viewed_on = None
+        context.row.officer = context.row.officer or context.by.person
 
-    def example(self, step: Step[Application]) -> dict[str, Any] | None:
+    def example(self, context: EventContext[Application]) -> dict[str, Any] | None:
         """The first ground there is."""
-        found = next(iter(grounds(step)), None)
+        found = next(iter(grounds(context)), None)
         reasons = "The facts of the application do not give a claim under this rule."
         return {"ground": found, "reasons": reasons} if found else None
 
@@ -77,11 +77,11 @@ class RecordView(ApplicationEvent[View]):
 
     name, title, body = "record-view", "Record the applicant's view", View
 
-    def effect(self, step: Step[Application], body: View) -> None:
+    def apply(self, context: EventContext[Application], body: View) -> None:
         """The decision need not wait for the term any more."""
-        step.row.viewed_on = step.on
+        context.row.viewed_on = context.on
 
-    def example(self, step: Step[Application]) -> dict[str, Any]:
+    def example(self, context: EventContext[Application]) -> dict[str, Any]:
         """A view."""
         return {"view": "I have read the intention and have nothing to add."}
 
@@ -97,15 +97,15 @@ class AbandonRefusal(ApplicationEvent[Why]):
 
     name, title, body = "abandon-refusal", "Go on with the application after all", Why
 
-    def conditions(self, step: Step[Application], body: Why) -> Mapping[str, bool]:
+    def conditions(self, context: EventContext[Application], body: Why) -> Mapping[str, bool]:
         """Whether the interview was held already."""
-        return {"interviewed": step.row.interview_held_on is not None}
+        return {"interviewed": context.row.interview_held_on is not None}
 
-    def effect(self, step: Step[Application], body: Why) -> None:
+    def apply(self, context: EventContext[Application], body: Why) -> None:
         """Forget the ground."""
-        step.row.refusal_ground = step.row.refusal_article = step.row.viewed_on = None
+        context.row.refusal_ground = context.row.refusal_article = context.row.viewed_on = None
 
-    def example(self, step: Step[Application]) -> dict[str, Any]:
+    def example(self, context: EventContext[Application]) -> dict[str, Any]:
         """Reasons."""
         return {"reasons": "The view shows that the applicant has a claim after all."}
 
@@ -121,35 +121,37 @@ class Refuse(ApplicationEvent[Refusal]):
 
     name, title, body = "refuse", "Refuse the application", Refusal
 
-    def judge(self, step: Step[Application], body: Refusal) -> None:
+    def validate(self, context: EventContext[Application], body: Refusal) -> None:
         """The ground still stands, the view was asked, and another person proposed it."""
-        row = step.row
-        term = lifecycle.latest(step.session, row.id, "view")
+        row = context.row
+        term = lifecycle.latest(context.session, row.id, "view")
         if body.announced_on is not None:
             day, intended_on = body.announced_on, term.started_on if term else row.received_on
-            step.ask(date_rules.not_in_future, what="The decision", day=day, on=step.on)
-            step.ask(date_rules.not_before, what="The decision", day=day, earlier="the intention", earliest=intended_on)
-        step.ask(refusal.refusal_decided_by, role=step.by.role, on=step.on)
-        step.ask(refusal.refusal_has_ground, grounds=list(grounds(step)), named=str(row.refusal_ground))
-        step.ask(
+            context.check(date_rules.not_in_future, what="The decision", day=day, on=context.on)
+            context.check(
+                date_rules.not_before, what="The decision", day=day, earlier="the intention", earliest=intended_on
+            )
+        context.check(refusal.refusal_decided_by, role=context.by.role, on=context.on)
+        context.check(refusal.refusal_has_ground, grounds=list(grounds(context)), named=str(row.refusal_ground))
+        context.check(
             refusal.view_asked,
             due_on=term.due_on if term else None,
             viewed=row.viewed_on is not None,
-            on=step.on,
+            on=context.on,
         )
-        proposed = step.by.person in step.hands("intend-refusal")
+        proposed = context.by.person in context.actors_of("intend-refusal")
         earlier = {
             "handled this application": row.officer,
-            "proposed this refusal": step.by.person if proposed else None,
+            "proposed this refusal": context.by.person if proposed else None,
         }
-        step.ask(separation_of_duties.four_eyes, person=step.by.person, earlier=earlier, doing="decide on it")
+        context.check(separation_of_duties.four_eyes, person=context.by.person, earlier=earlier, doing="decide on it")
 
-    def effect(self, step: Step[Application], body: Refusal) -> None:
+    def apply(self, context: EventContext[Application], body: Refusal) -> None:
         """The way ends here, and the parts end with it."""
-        step.row.ended_on = step.on
-        end_parts(step)
+        context.row.ended_on = context.on
+        end_parts(context)
 
-    def example(self, step: Step[Application]) -> dict[str, Any]:
+    def example(self, context: EventContext[Application]) -> dict[str, Any]:
         """Reasons."""
         return {
             "reasons": "The office is not one for which the regulation gives a claim; the view does not change that."

@@ -10,7 +10,7 @@ from rules.threats import handoff, urgency
 from rules.threats.handoff import HandOffOutcome, HandOffStep
 from rules.threats.urgency import SignalKind, SignalSource, Urgency
 from states.engine.bodies import Body, Code, Day, Text
-from states.engine.event import Step
+from states.engine.event import EventContext
 from states.events.application.base import ApplicationEvent
 from states.tables.application import Application, HandOff, ThreatSignal
 from states.tables.base import new_id
@@ -35,54 +35,54 @@ class RecordThreat(ApplicationEvent[Signal]):
 
     name, title, body = "record-threat", "Record a threat signal", Signal
 
-    def judge(self, step: Step[Application], body: Signal) -> None:
+    def validate(self, context: EventContext[Application], body: Signal) -> None:
         """It has happened; the receipt keeps by which row of which table it has its class."""
-        occurred_on = body.occurred_on or step.on
-        step.ask(urgency.signal_not_in_future, occurred_on=occurred_on, on=step.on)
-        found = self.classed(step, body)
-        step.ask(
+        occurred_on = body.occurred_on or context.on
+        context.check(urgency.signal_not_in_future, occurred_on=occurred_on, on=context.on)
+        found = self.classed(context, body)
+        context.check(
             urgency.class_by_table,
             kind=body.kind,
             source=body.source,
             occurred_on=occurred_on,
             reported=body.reported_to_police,
-            on=step.on,
+            on=context.on,
             row=found.row,
             urgency=found.urgency,
         )
 
     @staticmethod
-    def classed(step: Step[Application], body: Signal) -> urgency.Classed:
+    def classed(context: EventContext[Application], body: Signal) -> urgency.Classed:
         """The class of the signal by the table in force."""
-        day, reported = body.occurred_on or step.on, body.reported_to_police
-        return urgency.of_signal(body.kind, body.source, day, step.on, reported=reported)
+        day, reported = body.occurred_on or context.on, body.reported_to_police
+        return urgency.of_signal(body.kind, body.source, day, context.on, reported=reported)
 
-    def effect(self, step: Step[Application], body: Signal) -> None:
+    def apply(self, context: EventContext[Application], body: Signal) -> None:
         """Raise the urgency; a signal never lowers it."""
-        found = self.classed(step, body)
-        step.session.add(
+        found = self.classed(context, body)
+        context.session.add(
             ThreatSignal(
                 id=new_id("signal"),
-                stream=step.row.id,
+                stream=context.row.id,
                 kind=body.kind,
                 source=body.source,
-                occurred_on=body.occurred_on or step.on,
-                recorded_at=step.at,
+                occurred_on=body.occurred_on or context.on,
+                recorded_at=context.at,
                 reported_to_police=body.reported_to_police,
                 urgency=found.urgency,
                 table_row=found.row,
                 table_since=found.since,
             ),
         )
-        step.row.urgency = urgency.highest((step.row.urgency, found.urgency))
-        step.row.urgency_lowered = False
+        context.row.urgency = urgency.highest((context.row.urgency, found.urgency))
+        context.row.urgency_lowered = False
 
-    def example(self, step: Step[Application]) -> dict[str, Any]:
+    def example(self, context: EventContext[Application]) -> dict[str, Any]:
         """Intimidation, told by the applicant."""
         return {
             "kind": "intimidation",
             "source": "applicant",
-            "occurredOn": step.on.isoformat(),
+            "occurredOn": context.on.isoformat(),
             "reportedToPolice": True,
         }
 
@@ -101,14 +101,14 @@ class HandOffRecord(Body):
     external_reference: Code | None = None
 
 
-def open_steps(step: Step[Application]) -> list[HandOffStep]:
+def open_steps(context: EventContext[Application]) -> list[HandOffStep]:
     """The steps of the hand-off that still wait in a case, the first one first."""
     query = select(WorkItem.action).where(
-        WorkItem.subject == step.row.id,
+        WorkItem.subject == context.row.id,
         col(WorkItem.action).in_(list(HandOffStep)),
         col(WorkItem.done_at).is_(None),
     )
-    waiting = set(step.session.exec(query))
+    waiting = set(context.session.exec(query))
     return [item for item in HandOffStep if item in waiting]
 
 
@@ -117,39 +117,39 @@ class RecordHandOff(ApplicationEvent[HandOffRecord]):
 
     name, title, body = "record-hand-off", "Record a step of handing a threat over", HandOffRecord
 
-    def judge(self, step: Step[Application], body: HandOffRecord) -> None:
+    def validate(self, context: EventContext[Application], body: HandOffRecord) -> None:
         """The step is open, it was done when it is said to be, and nobody is told without consent."""
-        done_on = body.done_on or step.on
-        signals = step.rows(ThreatSignal, ThreatSignal.stream == step.row.id)
+        done_on = body.done_on or context.on
+        signals = context.rows(ThreatSignal, ThreatSignal.stream == context.row.id)
         said = {"step": body.step, "outcome": body.outcome}
-        step.ask(handoff.step_is_open, step=body.step, open_steps=open_steps(step))
-        step.ask(handoff.contact_with_consent, **said, consent=body.consent)
-        step.ask(handoff.call_has_time_only, **said, time=body.time, reference=body.external_reference)
-        now = step.at.astimezone(AMSTERDAM).strftime("%H:%M")
-        step.ask(handoff.not_in_future, done_on=done_on, time=body.time, on=step.on, now=now)
+        context.check(handoff.step_is_open, step=body.step, open_steps=open_steps(context))
+        context.check(handoff.contact_with_consent, **said, consent=body.consent)
+        context.check(handoff.call_has_time_only, **said, time=body.time, reference=body.external_reference)
+        now = context.at.astimezone(AMSTERDAM).strftime("%H:%M")
+        context.check(handoff.not_in_future, done_on=done_on, time=body.time, on=context.on, now=now)
         first = min((signal.occurred_on for signal in signals), default=None)
-        step.ask(handoff.not_before_signal, done_on=done_on, first_signal=first)
+        context.check(handoff.not_before_signal, done_on=done_on, first_signal=first)
 
-    def effect(self, step: Step[Application], body: HandOffRecord) -> None:
+    def apply(self, context: EventContext[Application], body: HandOffRecord) -> None:
         """Keep that it was done."""
-        step.session.add(
+        context.session.add(
             HandOff(
                 id=new_id("handoff"),
-                stream=step.row.id,
-                done_on=body.done_on or step.on,
-                recorded_at=step.at,
+                stream=context.row.id,
+                done_on=body.done_on or context.on,
+                recorded_at=context.at,
                 **body.model_dump(exclude={"done_on"}),
             ),
         )
 
-    def example(self, step: Step[Application]) -> dict[str, Any] | None:
+    def example(self, context: EventContext[Application]) -> dict[str, Any] | None:
         """The first open step, done now."""
-        waiting = open_steps(step)
+        waiting = open_steps(context)
         if not waiting:
             return None
-        told: dict[str, Any] = {"step": str(waiting[0]), "doneOn": step.on.isoformat(), "outcome": "done"}
+        told: dict[str, Any] = {"step": str(waiting[0]), "doneOn": context.on.isoformat(), "outcome": "done"}
         if waiting[0] is HandOffStep.CALL_112:
-            told["time"] = step.at.astimezone(AMSTERDAM).strftime("%H:%M")
+            told["time"] = context.at.astimezone(AMSTERDAM).strftime("%H:%M")
         if waiting[0] is HandOffStep.SECURITY_CONTACT:
             told["consent"] = True
         return told
@@ -167,16 +167,16 @@ class LowerUrgency(ApplicationEvent[Lowering]):
 
     name, title, body = "lower-urgency", "Lower the urgency", Lowering
 
-    def judge(self, step: Step[Application], body: Lowering) -> None:
+    def validate(self, context: EventContext[Application], body: Lowering) -> None:
         """It is lower than now."""
-        step.ask(urgency.only_lowers, present=step.row.urgency, wanted=body.urgency)
+        context.check(urgency.only_lowers, present=context.row.urgency, wanted=body.urgency)
 
-    def effect(self, step: Step[Application], body: Lowering) -> None:
+    def apply(self, context: EventContext[Application], body: Lowering) -> None:
         """Lower it."""
-        step.row.urgency = body.urgency
-        step.row.urgency_lowered = True
+        context.row.urgency = body.urgency
+        context.row.urgency_lowered = True
 
-    def example(self, step: Step[Application]) -> dict[str, Any] | None:
+    def example(self, context: EventContext[Application]) -> dict[str, Any] | None:
         """One class lower."""
-        lower = [item for item in Urgency if urgency.RANK[item] > urgency.RANK[step.row.urgency]]
+        lower = [item for item in Urgency if urgency.RANK[item] > urgency.RANK[context.row.urgency]]
         return {"urgency": str(lower[0]), "reasons": "The police closed its inquiry."} if lower else None

@@ -14,7 +14,7 @@ from rules.procedure import objections
 from rules.procedure.objections import Against
 from states.charts.objection import OBJECTION, ObjectionState
 from states.engine.bodies import Body, Day, Handle, Reference, Text
-from states.engine.event import B, Event, Step
+from states.engine.event import B, Event, EventContext
 from states.events.application.base import ApplicationEvent
 from states.events.provision.loans import LoanEvent
 from states.tables.application import Application
@@ -49,23 +49,23 @@ class Decision:
     announced_on: date
 
 
-def decisions(step: Step[Any], *subjects: str) -> list[Decision]:
+def decisions(context: EventContext[Any], *subjects: str) -> list[Decision]:
     """The decisions in the subject's stream to which one can object, the newest first; on some subjects only."""
     events = col(LedgerEntry.event).in_({event for _, event in DECISIONS})
-    query = select(LedgerEntry).where(LedgerEntry.stream == step.row.stream, events)
+    query = select(LedgerEntry).where(LedgerEntry.stream == context.row.stream, events)
     if subjects:
         query = query.where(col(LedgerEntry.subject).in_(subjects))
-    entries = step.session.exec(query.order_by(col(LedgerEntry.seq).desc()))
-    return [decision_of(entry) for entry in entries if is_decision(step, entry)]
+    entries = context.session.exec(query.order_by(col(LedgerEntry.seq).desc()))
+    return [decision_of(entry) for entry in entries if is_decision(context, entry)]
 
 
-def is_decision(step: Step[Any], entry: LedgerEntry) -> bool:
+def is_decision(context: EventContext[Any], entry: LedgerEntry) -> bool:
     """Whether an entry is a decision on someone's claim: not every advice and every payment is one."""
     pair = (entry.chart, entry.event)
     if pair == ("application", "adopt-advice"):
         return entry.after == "no-measures"
     if pair == ("payable", "approve"):
-        return step.get(Payable, entry.subject).kind is not PayableKind.SUPPLIER_INVOICE
+        return context.get(Payable, entry.subject).kind is not PayableKind.SUPPLIER_INVOICE
     return pair in DECISIONS
 
 
@@ -119,18 +119,18 @@ class Filed(Filing):
     announced_on: Day
 
 
-def judge_filing(step: Step[Any], body: Filing, decision: Decision) -> None:
+def judge_filing(context: EventContext[Any], body: Filing, decision: Decision) -> None:
     """Ask for days that can be, and for one objection per decision. A late objection is taken in all the same."""
-    received = body.received_on or step.on
-    step.ask(
+    received = body.received_on or context.on
+    context.check(
         objections.receipt_by_receiver,
-        role=step.by.role,
+        role=context.by.role,
         received_on=received,
         posted=body.posted_on is not None,
-        on=step.on,
+        on=context.on,
     )
-    step.ask(date_rules.not_in_future, what="The receipt", day=received, on=step.on)
-    step.ask(
+    context.check(date_rules.not_in_future, what="The receipt", day=received, on=context.on)
+    context.check(
         date_rules.not_before,
         what="The receipt",
         day=received,
@@ -138,19 +138,21 @@ def judge_filing(step: Step[Any], body: Filing, decision: Decision) -> None:
         earliest=decision.taken_on,
     )
     if body.posted_on is not None:
-        step.ask(date_rules.not_before, what="The receipt", day=received, earlier="posting", earliest=body.posted_on)
-    step.ask(objections.once, earlier=[row.id for row in standing(step, decision)])
+        context.check(
+            date_rules.not_before, what="The receipt", day=received, earlier="posting", earliest=body.posted_on
+        )
+    context.check(objections.once, earlier=[row.id for row in standing(context, decision)])
 
 
-def standing(step: Step[Any], decision: Decision) -> list[Objection]:
+def standing(context: EventContext[Any], decision: Decision) -> list[Objection]:
     """The objections to a decision that were not withdrawn."""
-    same = (Objection.stream == step.row.stream, Objection.decision_seq == decision.seq)
-    return step.rows(Objection, *same, Objection.state != ObjectionState.WITHDRAWN)
+    same = (Objection.stream == context.row.stream, Objection.decision_seq == decision.seq)
+    return context.rows(Objection, *same, Objection.state != ObjectionState.WITHDRAWN)
 
 
-def file(step: Step[Any], body: Filing, decision: Decision, **of: Any) -> None:
+def file(context: EventContext[Any], body: Filing, decision: Decision, **of: Any) -> None:
     """Let the objection come into being."""
-    step.follow(
+    context.trigger(
         "objection",
         None,
         "file",
@@ -173,33 +175,33 @@ class FileObjection(ApplicationEvent[FilingAgainst]):
 
     name, title, body = "file-objection", "File an objection", FilingAgainst
 
-    def judge(self, step: Step[Application], body: FilingAgainst) -> None:
+    def validate(self, context: EventContext[Application], body: FilingAgainst) -> None:
         """There is such a decision."""
-        made = list(dict.fromkeys(decision.against for decision in self.made(step)))
-        found = self.named(step, body)
-        step.ask(objections.against_decision, against=body.against, made=[] if made and found is None else made)
+        made = list(dict.fromkeys(decision.against for decision in self.made(context)))
+        found = self.named(context, body)
+        context.check(objections.against_decision, against=body.against, made=[] if made and found is None else made)
         if found is not None:
-            judge_filing(step, body, found)
+            judge_filing(context, body, found)
 
-    def effect(self, step: Step[Application], body: FilingAgainst) -> None:
+    def apply(self, context: EventContext[Application], body: FilingAgainst) -> None:
         """Take it in."""
-        found = self.named(step, body)
+        found = self.named(context, body)
         assert found is not None
-        file(step, body, found, application=step.row.id, loan=None, person=step.row.applicant)
+        file(context, body, found, application=context.row.id, loan=None, person=context.row.applicant)
 
     @staticmethod
-    def made(step: Step[Application]) -> list[Decision]:
+    def made(context: EventContext[Application]) -> list[Decision]:
         """The decisions on this application; those on its loans are objected to there."""
-        return [found for found in decisions(step) if found.against is not Against.LOAN_DECLINED]
+        return [found for found in decisions(context) if found.against is not Against.LOAN_DECLINED]
 
-    def named(self, step: Step[Application], body: FilingAgainst) -> Decision | None:
+    def named(self, context: EventContext[Application], body: FilingAgainst) -> Decision | None:
         """The decision that is meant: the newest of its kind, or the one on a named subject."""
-        fits = (found for found in self.made(step) if found.against is body.against)
+        fits = (found for found in self.made(context) if found.against is body.against)
         return next((found for found in fits if body.subject in (None, found.subject)), None)
 
-    def example(self, step: Step[Application]) -> dict[str, Any] | None:
+    def example(self, context: EventContext[Application]) -> dict[str, Any] | None:
         """The newest decision that nobody objected to."""
-        found = next((item for item in self.made(step) if not standing(step, item)), None)
+        found = next((item for item in self.made(context) if not standing(context, item)), None)
         return {"against": str(found.against), "grounds": "The facts are other than you think."} if found else None
 
 
@@ -208,20 +210,20 @@ class FileLoanObjection(LoanEvent[Filing]):
 
     name, title, body = "file-objection", "File an objection to a declined loan", Filing
 
-    def judge(self, step: Step[Loan], body: Filing) -> None:
+    def validate(self, context: EventContext[Loan], body: Filing) -> None:
         """It was declined, and nobody objected yet."""
-        judge_filing(step, body, decisions(step, step.row.id)[0])
+        judge_filing(context, body, decisions(context, context.row.id)[0])
 
-    def effect(self, step: Step[Loan], body: Filing) -> None:
+    def apply(self, context: EventContext[Loan], body: Filing) -> None:
         """Take it in."""
-        row = step.row
-        found = decisions(step, row.id)[0]
-        file(step, body, found, application=row.application, loan=row.id, person=row.person)
+        row = context.row
+        found = decisions(context, row.id)[0]
+        file(context, body, found, application=row.application, loan=row.id, person=row.person)
 
-    def example(self, step: Step[Loan]) -> dict[str, Any] | None:
+    def example(self, context: EventContext[Loan]) -> dict[str, Any] | None:
         """Grounds."""
-        found = next(iter(decisions(step, step.row.id)), None)
-        return {"grounds": "The advice takes longer than you say."} if found and not standing(step, found) else None
+        found = next(iter(decisions(context, context.row.id)), None)
+        return {"grounds": "The advice takes longer than you say."} if found and not standing(context, found) else None
 
 
 class ObjectionEvent(Event[Objection, B]):
@@ -230,9 +232,9 @@ class ObjectionEvent(Event[Objection, B]):
     chart = OBJECTION
     table = Objection
 
-    def handled(self, step: Step[Objection]) -> None:
+    def handled(self, context: EventContext[Objection]) -> None:
         """Ask whether the caller's role handles objections to such a decision."""
-        step.ask(objections.handled_by, role=step.by.role, against=step.row.against, on=step.on)
+        context.check(objections.handled_by, role=context.by.role, against=context.row.against, on=context.on)
 
 
 class TakeIn(ObjectionEvent[Filed]):
@@ -240,11 +242,11 @@ class TakeIn(ObjectionEvent[Filed]):
 
     name, title, body, creates = "file", "Take in an objection", Filed, True
 
-    def begin(self, step: Step[Objection], body: Filed) -> Objection:
+    def create(self, context: EventContext[Objection], body: Filed) -> Objection:
         """Received."""
-        received = body.received_on or step.on
+        received = body.received_on or context.on
         until = objections.last_day(body.announced_on)
-        handlers = value("objection_decided_by", step.on)[str(body.against)]
+        handlers = value("objection_decided_by", context.on)[str(body.against)]
         return Objection(
             id=new_id("objection"),
             stream=body.application or body.loan or "",

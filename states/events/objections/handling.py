@@ -14,7 +14,7 @@ from rules.procedure.objections import Waiver
 from states.charts.application import APPLICATION
 from states.deadlines import lifecycle
 from states.engine.bodies import Body, Day, Handle, Text
-from states.engine.event import Step
+from states.engine.event import EventContext
 from states.events.objections.filing import ObjectionEvent
 from states.tables.deadlines import Term, TermSuspension
 from states.tables.ledger import LedgerEntry
@@ -32,18 +32,20 @@ class PlanHearing(ObjectionEvent[HearingPlan]):
 
     name, title, body = "plan-hearing", "Invite to the hearing", HearingPlan
 
-    def judge(self, step: Step[Objection], body: HearingPlan) -> None:
+    def validate(self, context: EventContext[Objection], body: HearingPlan) -> None:
         """Today or later."""
-        self.handled(step)
-        step.ask(date_rules.not_before, what="The hearing", day=body.hearing_on, earlier="today", earliest=step.on)
+        self.handled(context)
+        context.check(
+            date_rules.not_before, what="The hearing", day=body.hearing_on, earlier="today", earliest=context.on
+        )
 
-    def effect(self, step: Step[Objection], body: HearingPlan) -> None:
+    def apply(self, context: EventContext[Objection], body: HearingPlan) -> None:
         """Keep the day."""
-        step.row.hearing_on = body.hearing_on
+        context.row.hearing_on = body.hearing_on
 
-    def example(self, step: Step[Objection]) -> dict[str, Any]:
+    def example(self, context: EventContext[Objection]) -> dict[str, Any]:
         """In two weeks."""
-        return {"hearingOn": (step.on + timedelta(days=14)).isoformat()}
+        return {"hearingOn": (context.on + timedelta(days=14)).isoformat()}
 
 
 class Hearing(Body):
@@ -55,11 +57,11 @@ class Hearing(Body):
     report: Text | None = None
 
 
-def involved(step: Step[Objection]) -> list[str]:
+def involved(context: EventContext[Objection]) -> list[str]:
     """Who had a hand in the decision: whoever took it, proposed it or handled the application."""
-    row = step.row
+    row = context.row
     found = {row.decision_by}
-    application = step.passage.application_of(row)
+    application = context.unit.application_of(row)
     if application is not None and row.loan is None:
         query = select(LedgerEntry.person).where(
             LedgerEntry.stream == row.stream,
@@ -67,7 +69,7 @@ def involved(step: Step[Objection]) -> list[str]:
             LedgerEntry.event == "intend-refusal",
             LedgerEntry.seq < row.decision_seq,
         )
-        found |= {*step.session.exec(query), *filter(None, (application.officer,))}
+        found |= {*context.session.exec(query), *filter(None, (application.officer,))}
     return sorted(found)
 
 
@@ -76,25 +78,27 @@ class Hear(ObjectionEvent[Hearing]):
 
     name, title, body = "hear", "Record the hearing", Hearing
 
-    def judge(self, step: Step[Objection], body: Hearing) -> None:
+    def validate(self, context: EventContext[Objection], body: Hearing) -> None:
         """Someone else than those who prepared the decision, on a day that can be."""
-        self.handled(step)
-        step.ask(
+        self.handled(context)
+        context.check(
             objections.heard_by_someone_else,
-            person=body.heard_by or step.by.person,
-            involved=involved(step),
+            person=body.heard_by or context.by.person,
+            involved=involved(context),
         )
-        step.ask(date_rules.not_in_future, what="The hearing", day=body.held_on, on=step.on)
-        received = step.row.received_on
-        step.ask(date_rules.not_before, what="The hearing", day=body.held_on, earlier="the receipt", earliest=received)
+        context.check(date_rules.not_in_future, what="The hearing", day=body.held_on, on=context.on)
+        received = context.row.received_on
+        context.check(
+            date_rules.not_before, what="The hearing", day=body.held_on, earlier="the receipt", earliest=received
+        )
 
-    def effect(self, step: Step[Objection], body: Hearing) -> None:
+    def apply(self, context: EventContext[Objection], body: Hearing) -> None:
         """Keep the day; whatever was waived before was heard after all."""
-        step.row.heard_on, step.row.waiver = body.held_on, None
+        context.row.heard_on, context.row.waiver = body.held_on, None
 
-    def example(self, step: Step[Objection]) -> dict[str, Any]:
+    def example(self, context: EventContext[Objection]) -> dict[str, Any]:
         """Today."""
-        return {"heldOn": step.on.isoformat(), "report": "The official explained the grounds."}
+        return {"heldOn": context.on.isoformat(), "report": "The official explained the grounds."}
 
 
 class NoHearing(Body):
@@ -109,23 +113,23 @@ class WaiveHearing(ObjectionEvent[NoHearing]):
 
     name, title, body = "waive-hearing", "Decide without a hearing", NoHearing
 
-    def judge(self, step: Step[Objection], body: NoHearing) -> None:
+    def validate(self, context: EventContext[Objection], body: NoHearing) -> None:
         """By whom it is for."""
-        self.handled(step)
+        self.handled(context)
 
-    def effect(self, step: Step[Objection], body: NoHearing) -> None:
+    def apply(self, context: EventContext[Objection], body: NoHearing) -> None:
         """Keep the ground."""
-        step.row.waiver = body.ground
+        context.row.waiver = body.ground
 
-    def example(self, step: Step[Objection]) -> dict[str, Any]:
+    def example(self, context: EventContext[Objection]) -> dict[str, Any]:
         """The official does not want to be heard."""
         return {"ground": "declared", "reasons": "The official wrote not to want a hearing."}
 
 
-def term_of(step: Step[Objection]) -> Term | None:
+def term_of(context: EventContext[Objection]) -> Term | None:
     """The running term to decide."""
     kinds = ("objection-put-off", "objection-decision")
-    terms = (lifecycle.latest(step.session, step.row.id, kind) for kind in kinds)
+    terms = (lifecycle.latest(context.session, context.row.id, kind) for kind in kinds)
     return next((term for term in terms if term is not None and term.ended_on is None), None)
 
 
@@ -140,20 +144,20 @@ class PutOff(ObjectionEvent[Putting]):
 
     name, title, body = "put-off", "Put the decision off", Putting
 
-    def judge(self, step: Step[Objection], body: Putting) -> None:
+    def validate(self, context: EventContext[Objection], body: Putting) -> None:
         """Once, and in time."""
-        self.handled(step)
-        term = term_of(step)
-        put_off = step.row.put_off_from is not None
-        step.ask(objections.put_off_once, put_off=put_off, due_on=term.due_on if term else None, on=step.on)
+        self.handled(context)
+        term = term_of(context)
+        put_off = context.row.put_off_from is not None
+        context.check(objections.put_off_once, put_off=put_off, due_on=term.due_on if term else None, on=context.on)
 
-    def effect(self, step: Step[Objection], body: Putting) -> None:
+    def apply(self, context: EventContext[Objection], body: Putting) -> None:
         """The further term runs from the day on which it was due."""
-        term = term_of(step)
+        term = term_of(context)
         assert term is not None
-        step.row.put_off_from = term.due_on
+        context.row.put_off_from = term.due_on
 
-    def example(self, step: Step[Objection]) -> dict[str, Any]:
+    def example(self, context: EventContext[Objection]) -> dict[str, Any]:
         """Reasons."""
         return {"reasons": "The hearing could not be held sooner."}
 
@@ -174,26 +178,28 @@ class SuspendDecision(ObjectionEvent[StandStill]):
 
     name, title, body = "suspend", "Suspend the term to decide", StandStill
 
-    def judge(self, step: Step[Objection], body: StandStill) -> None:
+    def validate(self, context: EventContext[Objection], body: StandStill) -> None:
         """It runs, and the interval is one."""
-        self.handled(step)
-        term = term_of(step)
-        running = open_interval(step) is not None
-        step.ask(suspensions.term_suspendable, found=term is not None, suspendable=True, running=running)
-        received = step.row.received_on
-        step.ask(date_rules.not_before, what="The suspension", day=body.since, earlier="the receipt", earliest=received)
-        step.ask(within_term, since=body.since, due_on=term.due_on if term else None)
+        self.handled(context)
+        term = term_of(context)
+        running = open_interval(context) is not None
+        context.check(suspensions.term_suspendable, found=term is not None, suspendable=True, running=running)
+        received = context.row.received_on
+        context.check(
+            date_rules.not_before, what="The suspension", day=body.since, earlier="the receipt", earliest=received
+        )
+        context.check(within_term, since=body.since, due_on=term.due_on if term else None)
         if body.until is not None:
             what = "The suspension's end"
-            step.ask(date_rules.not_before, what=what, day=body.until, earlier="its begin", earliest=body.since)
+            context.check(date_rules.not_before, what=what, day=body.until, earlier="its begin", earliest=body.since)
 
-    def effect(self, step: Step[Objection], body: StandStill) -> None:
+    def apply(self, context: EventContext[Objection], body: StandStill) -> None:
         """Keep the interval and compute the term anew."""
-        term = term_of(step)
+        term = term_of(context)
         assert term is not None
         ground = value("objection_suspension_grounds", body.since)[body.ground]
         lifecycle.suspend(
-            step.session,
+            context.session,
             term,
             since=body.since,
             until=body.until,
@@ -202,15 +208,15 @@ class SuspendDecision(ObjectionEvent[StandStill]):
             attributed_to=ground["attributed_to"],
         )
 
-    def example(self, step: Step[Objection]) -> dict[str, Any]:
+    def example(self, context: EventContext[Objection]) -> dict[str, Any]:
         """By consent, from today."""
-        return {"ground": "agreed", "since": step.on.isoformat(), "reasons": "The official asked for time."}
+        return {"ground": "agreed", "since": context.on.isoformat(), "reasons": "The official asked for time."}
 
 
-def open_interval(step: Step[Objection]) -> TermSuspension | None:
+def open_interval(context: EventContext[Objection]) -> TermSuspension | None:
     """The suspension that has no end yet."""
-    term = term_of(step)
-    found = lifecycle.suspensions(step.session, term) if term else []
+    term = term_of(context)
+    found = lifecycle.suspensions(context.session, term) if term else []
     return next((row for row in found if row.until is None), None)
 
 
@@ -225,28 +231,28 @@ class ResumeDecision(ObjectionEvent[GoingOn]):
 
     name, title, body = "resume", "Let the term to decide go on", GoingOn
 
-    def judge(self, step: Step[Objection], body: GoingOn) -> None:
+    def validate(self, context: EventContext[Objection], body: GoingOn) -> None:
         """It is suspended, and its last suspended day is a day that can be."""
-        self.handled(step)
-        interval = open_interval(step)
-        step.ask(suspensions.term_suspended, suspended=interval is not None)
+        self.handled(context)
+        interval = open_interval(context)
+        context.check(suspensions.term_suspended, suspended=interval is not None)
         if interval is not None:
             earliest = interval.since - timedelta(days=1)
             what = "The last suspended day"
-            step.ask(
+            context.check(
                 date_rules.not_before, what=what, day=body.until, earlier="the suspension itself", earliest=earliest
             )
 
-    def effect(self, step: Step[Objection], body: GoingOn) -> None:
+    def apply(self, context: EventContext[Objection], body: GoingOn) -> None:
         """Close the interval and compute the term anew."""
-        interval, term = open_interval(step), term_of(step)
+        interval, term = open_interval(context), term_of(context)
         assert interval is not None
         assert term is not None
-        lifecycle.resume(step.session, term, interval, body.until)
+        lifecycle.resume(context.session, term, interval, body.until)
 
-    def example(self, step: Step[Objection]) -> dict[str, Any] | None:
+    def example(self, context: EventContext[Objection]) -> dict[str, Any] | None:
         """Through yesterday."""
-        interval = open_interval(step)
+        interval = open_interval(context)
         if interval is None:
             return None
-        return {"until": (max(step.on, interval.since) - timedelta(days=1)).isoformat()}
+        return {"until": (max(context.on, interval.since) - timedelta(days=1)).isoformat()}

@@ -12,7 +12,7 @@ from rules.procedure.objections import ObjectionOutcome
 from states.charts.application import APPLICATION
 from states.charts.objection import ObjectionState
 from states.engine.bodies import Body, Code, Day, Text
-from states.engine.event import Step
+from states.engine.event import EventContext
 from states.events.objections.filing import ObjectionEvent
 from states.tables.loans import Loan, Objection
 
@@ -35,50 +35,50 @@ class Decide(ObjectionEvent[ObjectionDecision]):
 
     name, title, body = "decide", "Decide on the objection", ObjectionDecision
 
-    def judge(self, step: Step[Objection], body: ObjectionDecision) -> None:
+    def validate(self, context: EventContext[Objection], body: ObjectionDecision) -> None:
         """By whom, after which hearing, and with which consequence."""
-        row, outcome = step.row, body.outcome
-        self.handled(step)
-        step.ask(objections.decided_by_someone_else, person=step.by.person, decision_by=row.decision_by)
-        step.ask(objections.heard_first, state=str(row.state), outcome=outcome)
-        step.ask(objections.waiver_fits, waiver=row.waiver, outcome=outcome)
-        step.ask(objections.late_is_inadmissible, late=row.late, excusable=body.excusable, outcome=outcome)
-        step.ask(objections.reopens_at, outcome=outcome, stages=self.stages(step), named=body.reopen_at)
-        day = body.decided_on or step.on
-        step.ask(date_rules.not_in_future, what="The decision", day=day, on=step.on)
+        row, outcome = context.row, body.outcome
+        self.handled(context)
+        context.check(objections.decided_by_someone_else, person=context.by.person, decision_by=row.decision_by)
+        context.check(objections.heard_first, state=str(row.state), outcome=outcome)
+        context.check(objections.waiver_fits, waiver=row.waiver, outcome=outcome)
+        context.check(objections.late_is_inadmissible, late=row.late, excusable=body.excusable, outcome=outcome)
+        context.check(objections.reopens_at, outcome=outcome, stages=self.stages(context), named=body.reopen_at)
+        day = body.decided_on or context.on
+        context.check(date_rules.not_in_future, what="The decision", day=day, on=context.on)
         before = row.heard_on or row.received_on
         earlier = "the hearing" if row.heard_on else "the receipt"
-        step.ask(date_rules.not_before, what="The decision", day=day, earlier=earlier, earliest=before)
+        context.check(date_rules.not_before, what="The decision", day=day, earlier=earlier, earliest=before)
 
     @staticmethod
-    def stages(step: Step[Objection]) -> list[str]:
+    def stages(context: EventContext[Objection]) -> list[str]:
         """Where the application can go on; nowhere while it goes on already."""
-        application = step.passage.application_of(step.row)
+        application = context.unit.application_of(context.row)
         if application is None or application.state not in APPLICATION.final:
             return []
-        return list(value("objection_reopens_at", step.on)[str(step.row.against)])
+        return list(value("objection_reopens_at", context.on)[str(context.row.against)])
 
-    def conditions(self, step: Step[Objection], body: ObjectionDecision) -> Mapping[str, bool]:
+    def conditions(self, context: EventContext[Objection], body: ObjectionDecision) -> Mapping[str, bool]:
         """The outcome."""
         return {str(outcome): outcome is body.outcome for outcome in ObjectionOutcome}
 
-    def effect(self, step: Step[Objection], body: ObjectionDecision) -> None:
+    def apply(self, context: EventContext[Objection], body: ObjectionDecision) -> None:
         """Keep the decision; a founded one puts what it was against back on its way."""
-        row = step.row
-        stages = self.stages(step)
+        row = context.row
+        stages = self.stages(context)
         row.outcome, row.excusable, row.reopened_at = body.outcome, body.excusable, body.reopen_at
-        row.decided_on, row.decided_by = body.decided_on or step.on, step.by.person
+        row.decided_on, row.decided_by = body.decided_on or context.on, context.by.person
         if body.outcome is not ObjectionOutcome.FOUNDED:
             return
         if row.loan is not None:
-            step.follow("loan", step.get(Loan, row.loan), "reconsider", objection=row.id)
+            context.trigger("loan", context.get(Loan, row.loan), "reconsider", objection=row.id)
         elif stages:
             more = {"stage": body.reopen_at, "reasons": body.reasons, "objection": row.id}
-            step.follow("application", step.application(), "reopen", **more)
+            context.trigger("application", context.application(), "reopen", **more)
 
-    def example(self, step: Step[Objection]) -> dict[str, Any] | None:
+    def example(self, context: EventContext[Objection]) -> dict[str, Any] | None:
         """What stays open after the hearing, or without one."""
-        row = step.row
+        row = context.row
         if row.late:
             return {"outcome": "inadmissible", "reasons": "It came after the term, and nothing excuses that."}
         if row.state is ObjectionState.RECEIVED:
@@ -86,7 +86,7 @@ class Decide(ObjectionEvent[ObjectionDecision]):
         outcome = (
             objections.ONLY.get(row.waiver, ObjectionOutcome.UNFOUNDED) if row.waiver else ObjectionOutcome.UNFOUNDED
         )
-        stages = self.stages(step) if outcome is ObjectionOutcome.FOUNDED else []
+        stages = self.stages(context) if outcome is ObjectionOutcome.FOUNDED else []
         chosen = {"reopenAt": stages[0]} if stages else {}
         return {"outcome": str(outcome), **chosen, "reasons": "The grounds were weighed against the facts."}
 
@@ -115,20 +115,24 @@ class RecordAppeal(ObjectionEvent[Appeal]):
 
     name, title, body = "record-appeal", "Record an appeal", Appeal
 
-    def judge(self, step: Step[Objection], body: Appeal) -> None:
+    def validate(self, context: EventContext[Objection], body: Appeal) -> None:
         """Once, after the decision."""
-        step.ask(objections.appeal_in_order, appealed=step.row.appeal_on is not None, judged=False, judging=False)
-        step.ask(date_rules.not_in_future, what="The appeal", day=body.filed_on, on=step.on)
-        decided = step.row.decided_on
-        step.ask(date_rules.not_before, what="The appeal", day=body.filed_on, earlier="the decision", earliest=decided)
+        context.check(
+            objections.appeal_in_order, appealed=context.row.appeal_on is not None, judged=False, judging=False
+        )
+        context.check(date_rules.not_in_future, what="The appeal", day=body.filed_on, on=context.on)
+        decided = context.row.decided_on
+        context.check(
+            date_rules.not_before, what="The appeal", day=body.filed_on, earlier="the decision", earliest=decided
+        )
 
-    def effect(self, step: Step[Objection], body: Appeal) -> None:
+    def apply(self, context: EventContext[Objection], body: Appeal) -> None:
         """Keep the facts."""
-        step.row.appeal_on, step.row.court_case = body.filed_on, body.court_case
+        context.row.appeal_on, context.row.court_case = body.filed_on, body.court_case
 
-    def example(self, step: Step[Objection]) -> dict[str, Any] | None:
+    def example(self, context: EventContext[Objection]) -> dict[str, Any] | None:
         """Today."""
-        return None if step.row.appeal_on else {"filedOn": step.on.isoformat(), "courtCase": "SGR-26/01234"}
+        return None if context.row.appeal_on else {"filedOn": context.on.isoformat(), "courtCase": "SGR-26/01234"}
 
 
 class CourtJudgment(Body):
@@ -146,20 +150,22 @@ class RecordJudgment(ObjectionEvent[CourtJudgment]):
 
     name, title, body = "record-judgment", "Record the judgment of the court", CourtJudgment
 
-    def judge(self, step: Step[Objection], body: CourtJudgment) -> None:
+    def validate(self, context: EventContext[Objection], body: CourtJudgment) -> None:
         """Once, after the appeal."""
-        row = step.row
+        row = context.row
         judged = row.judged_on is not None
-        step.ask(objections.appeal_in_order, appealed=row.appeal_on is not None, judged=judged, judging=True)
-        step.ask(date_rules.not_in_future, what="The judgment", day=body.judged_on, on=step.on)
+        context.check(objections.appeal_in_order, appealed=row.appeal_on is not None, judged=judged, judging=True)
+        context.check(date_rules.not_in_future, what="The judgment", day=body.judged_on, on=context.on)
         filed = row.appeal_on
-        step.ask(date_rules.not_before, what="The judgment", day=body.judged_on, earlier="the appeal", earliest=filed)
+        context.check(
+            date_rules.not_before, what="The judgment", day=body.judged_on, earlier="the appeal", earliest=filed
+        )
 
-    def effect(self, step: Step[Objection], body: CourtJudgment) -> None:
+    def apply(self, context: EventContext[Objection], body: CourtJudgment) -> None:
         """Keep the facts."""
-        step.row.judged_on, step.row.judgment = body.judged_on, body.outcome
+        context.row.judged_on, context.row.judgment = body.judged_on, body.outcome
 
-    def example(self, step: Step[Objection]) -> dict[str, Any] | None:
+    def example(self, context: EventContext[Objection]) -> dict[str, Any] | None:
         """Unfounded."""
-        waits = step.row.appeal_on is not None and step.row.judged_on is None
-        return {"judgedOn": step.on.isoformat(), "outcome": "unfounded"} if waits else None
+        waits = context.row.appeal_on is not None and context.row.judged_on is None
+        return {"judgedOn": context.on.isoformat(), "outcome": "unfounded"} if waits else None

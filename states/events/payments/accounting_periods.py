@@ -9,7 +9,7 @@ from rules.payments import accounting_periods
 from states.accounting import accounts, periods
 from states.charts.people import ORGANISATION
 from states.engine.bodies import Body, Code, Day, Text
-from states.engine.event import B, Event, Step
+from states.engine.event import B, Event, EventContext
 from states.tables.accounting import BookAccounts, BookPeriod
 from states.tables.base import new_id
 from states.tables.people import Organisation
@@ -48,26 +48,26 @@ class SetAccounts(BooksEvent[NewAccounts]):
 
     name, title, body = "set-accounts", "Set the accounts of the books", NewAccounts
 
-    def judge(self, step: Step[Organisation], body: NewAccounts) -> None:
+    def validate(self, context: EventContext[Organisation], body: NewAccounts) -> None:
         """The first day lies in no closed period: what stands there was booked under other accounts."""
-        closed = periods.closed(step.session, step.row.id)
-        step.ask(
+        closed = periods.closed(context.session, context.row.id)
+        context.check(
             accounting_periods.period_open,
             booked_on=body.since,
             closed=periods.closing(closed, body.since),
             first_open_day=periods.open_day(closed, body.since),
         )
 
-    def effect(self, step: Step[Organisation], body: NewAccounts) -> None:
+    def apply(self, context: EventContext[Organisation], body: NewAccounts) -> None:
         """Keep them beside the earlier ones."""
-        held = accounts.on_day(step.session, step.row, body.since).model_dump()
+        held = accounts.on_day(context.session, context.row, body.since).model_dump()
         changes = body.model_dump(exclude_none=True)
-        own = {"id": new_id("accounts"), "recorded_at": step.at}
-        step.session.add(BookAccounts(**{**held, **changes, **own}))
+        own = {"id": new_id("accounts"), "recorded_at": context.at}
+        context.session.add(BookAccounts(**{**held, **changes, **own}))
 
-    def example(self, step: Step[Organisation]) -> dict[str, Any]:
+    def example(self, context: EventContext[Organisation]) -> dict[str, Any]:
         """Another cost centre from today."""
-        return {"since": step.on.isoformat(), "source": "KADERNOTA-2026", "costCentre": "KP-02"}
+        return {"since": context.on.isoformat(), "source": "KADERNOTA-2026", "costCentre": "KP-02"}
 
 
 class ClosedPeriod(Body):
@@ -81,37 +81,37 @@ class ClosePeriod(BooksEvent[ClosedPeriod]):
 
     name, title, body = "close-period", "Close a period of the books", ClosedPeriod
 
-    def judge(self, step: Step[Organisation], body: ClosedPeriod) -> None:
+    def validate(self, context: EventContext[Organisation], body: ClosedPeriod) -> None:
         """It is over, and was not closed before."""
-        closed = {row.period for row in periods.closed(step.session, step.row.id)}
-        step.ask(
+        closed = {row.period for row in periods.closed(context.session, context.row.id)}
+        context.check(
             accounting_periods.period_has_ended,
             period=body.period,
             until=accounting_periods.days_of(body.period)[1],
-            on=step.on,
+            on=context.on,
         )
-        step.ask(accounting_periods.period_closed_once, period=body.period, closed=body.period in closed)
+        context.check(accounting_periods.period_closed_once, period=body.period, closed=body.period in closed)
 
-    def effect(self, step: Step[Organisation], body: ClosedPeriod) -> None:
+    def apply(self, context: EventContext[Organisation], body: ClosedPeriod) -> None:
         """Wait for whoever is booking in it now, and close it."""
-        periods.hold(step.session, step.row.id, closing=True)
+        periods.hold(context.session, context.row.id, closing=True)
         since, until = accounting_periods.days_of(body.period)
-        step.session.add(
+        context.session.add(
             BookPeriod(
                 id=new_id("period"),
-                stream=step.row.stream,
-                organisation=step.row.id,
+                stream=context.row.stream,
+                organisation=context.row.id,
                 period=body.period,
                 since=since,
                 until=until,
-                closed_by=step.by.person,
-                closed_at=step.at,
+                closed_by=context.by.person,
+                closed_at=context.at,
             ),
         )
 
-    def example(self, step: Step[Organisation]) -> dict[str, Any]:
+    def example(self, context: EventContext[Organisation]) -> dict[str, Any]:
         """Last month."""
-        return {"period": (step.on.replace(day=1) - timedelta(days=1)).strftime("%Y-%m")}
+        return {"period": (context.on.replace(day=1) - timedelta(days=1)).strftime("%Y-%m")}
 
 
 class ReopenedPeriod(ClosedPeriod):
@@ -125,28 +125,28 @@ class ReopenPeriod(BooksEvent[ReopenedPeriod]):
 
     name, title, body = "reopen-period", "Reopen a period of the books", ReopenedPeriod
 
-    def judge(self, step: Step[Organisation], body: ReopenedPeriod) -> None:
+    def validate(self, context: EventContext[Organisation], body: ReopenedPeriod) -> None:
         """It is closed, and by someone else."""
-        row = self.row(step, body)
+        row = self.row(context, body)
         if (
-            step.ask(accounting_periods.period_is_closed, period=body.period, closed=row is not None)
+            context.check(accounting_periods.period_is_closed, period=body.period, closed=row is not None)
             and row is not None
         ):
-            step.ask(accounting_periods.reopened_by_another, person=step.by.person, closed_by=row.closed_by)
+            context.check(accounting_periods.reopened_by_another, person=context.by.person, closed_by=row.closed_by)
 
-    def effect(self, step: Step[Organisation], body: ReopenedPeriod) -> None:
+    def apply(self, context: EventContext[Organisation], body: ReopenedPeriod) -> None:
         """Keep who reopened it and when."""
-        periods.hold(step.session, step.row.id, closing=True)
-        row = self.row(step, body)
+        periods.hold(context.session, context.row.id, closing=True)
+        row = self.row(context, body)
         assert row is not None
-        row.reopened_by, row.reopened_at = step.by.person, step.at
+        row.reopened_by, row.reopened_at = context.by.person, context.at
 
     @staticmethod
-    def row(step: Step[Organisation], body: ReopenedPeriod) -> BookPeriod | None:
+    def row(context: EventContext[Organisation], body: ReopenedPeriod) -> BookPeriod | None:
         """The closed period of this name."""
-        return next((row for row in periods.closed(step.session, step.row.id) if row.period == body.period), None)
+        return next((row for row in periods.closed(context.session, context.row.id) if row.period == body.period), None)
 
-    def example(self, step: Step[Organisation]) -> dict[str, Any] | None:
+    def example(self, context: EventContext[Organisation]) -> dict[str, Any] | None:
         """The last one that was closed."""
-        closed = periods.closed(step.session, step.row.id)
+        closed = periods.closed(context.session, context.row.id)
         return {"period": closed[-1].period, "reasons": "An invoice of this month came late."} if closed else None

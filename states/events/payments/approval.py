@@ -11,7 +11,7 @@ from states.charts.measure import MeasureState
 from states.charts.payable import PayableState
 from states.engine import parties
 from states.engine.bodies import Body
-from states.engine.event import Step
+from states.engine.event import EventContext
 from states.events.payments.invoice_lines import judge_takeover
 from states.events.payments.payables import PayableEvent, apart_from, part_off
 from states.events.provision.spending import billed_for, closed_list, spent_at_home
@@ -20,30 +20,30 @@ from states.tables.payments import Document, Payable, PayableKind, PayableLine
 from states.tables.people import Organisation
 
 
-def findings_on(step: Step[Payable]) -> None:
+def findings_on(context: EventContext[Payable]) -> None:
     """What a payable is checked against, each point a finding of its own."""
-    application, row = step.application(), step.row
-    step.ask(date_rules.not_in_future, what="The invoice", day=row.dated, on=step.on)
-    employers = [name for employer in step.employers() for name in parties.known_as(step.session, employer)]
-    step.ask(invoices.addressee_right, addressed_to=row.addressed_to, employers=employers)
+    application, row = context.application(), context.row
+    context.check(date_rules.not_in_future, what="The invoice", day=row.dated, on=context.on)
+    employers = [name for employer in context.employers() for name in parties.known_as(context.session, employer)]
+    context.check(invoices.addressee_right, addressed_to=row.addressed_to, employers=employers)
     advance = row.kind is PayableKind.ADVANCE
-    kept = len(step.rows(Document, Document.invoice == row.invoice)) if advance else 0
-    step.ask(invoice_documents.advance_has_document, advance=advance, documents=kept)
-    step.rows(Measure, Measure.stream == step.row.stream)  # read together what is asked for one by one below
-    lines = step.rows(PayableLine, PayableLine.payable == step.row.id, col(PayableLine.measure).is_not(None))
+    kept = len(context.rows(Document, Document.invoice == row.invoice)) if advance else 0
+    context.check(invoice_documents.advance_has_document, advance=advance, documents=kept)
+    context.rows(Measure, Measure.stream == context.row.stream)  # read together what is asked for one by one below
+    lines = context.rows(PayableLine, PayableLine.payable == context.row.id, col(PayableLine.measure).is_not(None))
     if lines:
-        step.ask(tax.no_own_contribution, own_contribution=step.row.own_contribution)
+        context.check(tax.no_own_contribution, own_contribution=context.row.own_contribution)
     if row.kind is not PayableKind.CREDIT_NOTE:
-        judge_takeover(step, row.stream, row.dated, [step.get(Measure, line.measure) for line in lines])
+        judge_takeover(context, row.stream, row.dated, [context.get(Measure, line.measure) for line in lines])
     old = []
     for line in lines:
-        measure = step.get(Measure, line.measure)
+        measure = context.get(Measure, line.measure)
         provided = measure.provided_on is not None
-        step.ask(invoices.measure_stands, measure=measure.id, state=str(measure.state), provided=provided)
+        context.check(invoices.measure_stands, measure=measure.id, state=str(measure.state), provided=provided)
         until = None if measure.kept_after_office else application.in_office_until
-        step.ask(amounts.within_office, provided_on=measure.provided_on, until=until)
+        context.check(amounts.within_office, provided_on=measure.provided_on, until=until)
         if measure.recurring and line.period_from and line.period_until:
-            step.ask(
+            context.check(
                 recurring_costs.period_within,
                 measure=measure.id,
                 period_from=line.period_from,
@@ -55,7 +55,7 @@ def findings_on(step: Step[Payable]) -> None:
         if measure.provided_on and closed_list(measure, measure.provided_on):
             old.append(measure.provided_on)
     if old:
-        step.ask(scheme_2021.home_maximum, spent=spent_at_home(step, application.id), on=max(old))
+        context.check(scheme_2021.home_maximum, spent=spent_at_home(context, application.id), on=max(old))
 
 
 class Check(PayableEvent[Body]):
@@ -63,14 +63,14 @@ class Check(PayableEvent[Body]):
 
     name, title = "check", "Check a payable"
 
-    def judge(self, step: Step[Payable], body: Body) -> None:
+    def validate(self, context: EventContext[Payable], body: Body) -> None:
         """Amounts, addressee, receipt, takeover, office, own contribution; who handled the case checks nothing."""
-        apart_from(step, "check", "check it")
-        findings_on(step)
+        apart_from(context, "check", "check it")
+        findings_on(context)
 
-    def effect(self, step: Step[Payable], body: Body) -> None:
+    def apply(self, context: EventContext[Payable], body: Body) -> None:
         """Who checked does not approve."""
-        step.row.checked_by = step.by.person
+        context.row.checked_by = context.by.person
 
 
 def counterparts(session: Session, row: Payable) -> list[Payable]:
@@ -85,57 +85,59 @@ def counterparts(session: Session, row: Payable) -> list[Payable]:
     return list(session.exec(query.order_by(col(Payable.dated), Payable.id).execution_options(populate_existing=True)))
 
 
-def settle_credits(step: Step[Payable]) -> None:
+def settle_credits(context: EventContext[Payable]) -> None:
     """Settle what was approved with what waits: a credit with the next invoice, so that no money goes to and fro."""
-    for other in counterparts(step.session, step.row):
-        row = step.row
-        if other.stream not in step.passage.streams or row.state not in {PayableState.APPROVED, PayableState.CREDIT}:
+    for other in counterparts(context.session, context.row):
+        row = context.row
+        if other.stream not in context.unit.streams or row.state not in {PayableState.APPROVED, PayableState.CREDIT}:
             continue
         amount = min(abs(row.gross), abs(other.gross))
-        one, against = (part if abs(part.gross) == amount else part_off(step, part, amount) for part in (row, other))
-        step.follow("payable", one, "offset", against=against.id)
-        step.follow("payable", against, "offset", against=one.id)
+        one, against = (part if abs(part.gross) == amount else part_off(context, part, amount) for part in (row, other))
+        context.trigger("payable", one, "offset", against=against.id)
+        context.trigger("payable", against, "offset", against=one.id)
 
 
-def approved(step: Step[Payable]) -> None:
+def approved(context: EventContext[Payable]) -> None:
     """Nobody else is asked: what was credited whole can be invoiced again, and what can be settled is."""
-    if step.row.state is PayableState.FIRST_APPROVED:
+    if context.row.state is PayableState.FIRST_APPROVED:
         return
-    step.session.flush()
-    if step.row.state is PayableState.CREDIT:
-        for line in step.rows(PayableLine, PayableLine.payable == step.row.id, col(PayableLine.measure).is_not(None)):
-            invoice_again(step, line, step.get(Measure, line.measure))
-    settle_credits(step)
+    context.session.flush()
+    if context.row.state is PayableState.CREDIT:
+        for line in context.rows(
+            PayableLine, PayableLine.payable == context.row.id, col(PayableLine.measure).is_not(None)
+        ):
+            invoice_again(context, line, context.get(Measure, line.measure))
+    settle_credits(context)
 
 
-def invoice_again(step: Step[Payable], line: PayableLine, measure: Measure) -> None:
+def invoice_again(context: EventContext[Payable], line: PayableLine, measure: Measure) -> None:
     """Let a measure wait for an invoice again where nothing is left of what was billed for it on the credited one."""
-    lines = billed_for(step, measure.id)[step.row.credits or ""]
+    lines = billed_for(context, measure.id)[context.row.credits or ""]
     if sum((line.gross for line in lines), Decimal(0)):
         return
     line.freed = measure.invoiced or None
     measure.invoiced = False
     if measure.state is MeasureState.SETTLED:
-        step.follow("measure", measure, "unsettle")
+        context.trigger("measure", measure, "unsettle")
 
 
 class Approval(PayableEvent[Body]):
     """What both approvals share: every point of the check once more, and what becomes of a credit."""
 
-    def also_locks(self, session: Session, key: str, body: Body) -> Iterable[str]:
+    def extra_locks(self, session: Session, key: str, body: Body) -> Iterable[str]:
         """The cases of what it may be settled with."""
         row = session.get(Payable, key)
         return [other.stream for other in counterparts(session, row)] if row is not None else []
 
-    def conditions(self, step: Step[Payable], body: Body) -> Mapping[str, bool]:
+    def conditions(self, context: EventContext[Payable], body: Body) -> Mapping[str, bool]:
         """Whether it takes another approver, and whether it is a credit."""
-        row = step.row
+        row = context.row
         parts = [row.invoice == Payable.invoice, row.organisation == Payable.organisation]
-        live = step.rows(Payable, *parts, Payable.state != PayableState.REJECTED)
-        kind = str(step.get(Organisation, row.organisation).kind)
+        live = context.rows(Payable, *parts, Payable.state != PayableState.REJECTED)
+        kind = str(context.get(Organisation, row.organisation).kind)
         amount = sum((part.gross for part in live), Decimal(0))  # an invoice in parts is no smaller one
         return {
-            "second_needed": approvals.second_needed(amount=amount, employer_kind=kind, on=step.on),
+            "second_needed": approvals.second_needed(amount=amount, employer_kind=kind, on=context.on),
             "is_credit": row.kind is PayableKind.CREDIT_NOTE,
         }
 
@@ -145,15 +147,15 @@ class Approve(Approval):
 
     name, title = "approve", "Approve a payable"
 
-    def judge(self, step: Step[Payable], body: Body) -> None:
+    def validate(self, context: EventContext[Payable], body: Body) -> None:
         """Four eyes, and every point of the check once more."""
-        apart_from(step, "approve", "approve it")
-        findings_on(step)
+        apart_from(context, "approve", "approve it")
+        findings_on(context)
 
-    def effect(self, step: Step[Payable], body: Body) -> None:
+    def apply(self, context: EventContext[Payable], body: Body) -> None:
         """Who approved does not release, nor approve once more."""
-        step.row.approved_by, step.row.second_approved_by = step.by.person, None
-        approved(step)
+        context.row.approved_by, context.row.second_approved_by = context.by.person, None
+        approved(context)
 
 
 class ApproveSecond(Approval):
@@ -161,12 +163,12 @@ class ApproveSecond(Approval):
 
     name, title = "approve-second", "Approve a payable a second time"
 
-    def judge(self, step: Step[Payable], body: Body) -> None:
+    def validate(self, context: EventContext[Payable], body: Body) -> None:
         """Six eyes, and every point of the check once more."""
-        apart_from(step, "approve-second", "approve it a second time")
-        findings_on(step)
+        apart_from(context, "approve-second", "approve it a second time")
+        findings_on(context)
 
-    def effect(self, step: Step[Payable], body: Body) -> None:
+    def apply(self, context: EventContext[Payable], body: Body) -> None:
         """Who approved does not release."""
-        step.row.second_approved_by = step.by.person
-        approved(step)
+        context.row.second_approved_by = context.by.person
+        approved(context)

@@ -6,7 +6,7 @@ from sqlmodel import col
 from states.charts.batch import BatchState
 from states.charts.payable import PayableState
 from states.engine.bodies import Body, Code
-from states.engine.event import Step
+from states.engine.event import EventContext
 from states.errors import MalformedError
 from states.events.payments.batches import BatchWithPayables, lines_of
 from states.events.payments.statements import UNSAID
@@ -45,21 +45,21 @@ class TakeInReport(BatchWithPayables[Report]):
 
     name, title, body = "take-in-report", "Take in a status report of the bank", Report
 
-    def judge(self, step: Step[PaymentBatch], body: Report) -> None:
+    def validate(self, context: EventContext[PaymentBatch], body: Report) -> None:
         """Every payment that it names stands in the batch.
 
         Raises:
             MalformedError: one does not.
         """
-        known = {line.end_to_end for line in lines_of(step.session, step.row)}
+        known = {line.end_to_end for line in lines_of(context.session, context.row)}
         for position, told in enumerate(body.payments):
             if told.end_to_end not in known:
                 words = f"The order holds no payment {told.end_to_end}."
                 raise MalformedError([(f"payments.{position}.endToEnd", words)])
 
-    def effect(self, step: Step[PaymentBatch], body: Report) -> None:
+    def apply(self, context: EventContext[PaymentBatch], body: Report) -> None:
         """Keep what is said; let what is rejected go back, and end the batch where nothing of it is left."""
-        row = step.row
+        row = context.row
         message = BankMessage(
             id=new_id("bank"),
             stream=row.stream,
@@ -67,34 +67,34 @@ class TakeInReport(BatchWithPayables[Report]):
             kind="pain.002",
             statement=body.report,
             organisation=row.organisation,
-            received_at=step.at,
+            received_at=context.at,
             entries=len(body.payments),
             batch=row.id,
         )
-        step.session.add(message)
+        context.session.add(message)
         if body.order.status is not None:
             row.bank_status, row.bank_reason = body.order.status, body.order.reason
         named = {told.end_to_end: told for told in body.payments}
         of_all = body.order if body.order.status in OF_EACH else None
-        lines = lines_of(step.session, row)
+        lines = lines_of(context.session, row)
         for line in lines:
             told = named.get(line.end_to_end) or of_all
             if told is not None and told.status is not None:
                 line.bank_status, line.bank_reason = told.status, told.reason
-        step.session.flush()
+        context.session.flush()
         for line in lines:
             told = named.get(line.end_to_end) or of_all
-            if told is not None and told.status == REJECTED and waits_for_bank(step, line):
-                step.follow("payable", step.get(Payable, line.payable), "bounce", reason=told.reason or UNSAID)
-                step.follow("payment-batch", row, "drop-line", payable=line.payable)
-        counting = step.rows(BatchLine, BatchLine.batch == row.id, col(BatchLine.counts), order=BatchLine.payable)
+            if told is not None and told.status == REJECTED and waits_for_bank(context, line):
+                context.trigger("payable", context.get(Payable, line.payable), "bounce", reason=told.reason or UNSAID)
+                context.trigger("payment-batch", row, "drop-line", payable=line.payable)
+        counting = context.rows(BatchLine, BatchLine.batch == row.id, col(BatchLine.counts), order=BatchLine.payable)
         if row.state is BatchState.EXPORTED and not counting:
-            step.follow("payment-batch", row, "reject")
+            context.trigger("payment-batch", row, "reject")
 
 
-def waits_for_bank(step: Step[PaymentBatch], line: BatchLine) -> bool:
+def waits_for_bank(context: EventContext[PaymentBatch], line: BatchLine) -> bool:
     """Whether a payment was sent and neither booked nor returned yet."""
-    return line.counts and step.get(Payable, line.payable).state is PayableState.BATCHED
+    return line.counts and context.get(Payable, line.payable).state is PayableState.BATCHED
 
 
 class RejectBatch(BatchWithPayables[Body]):

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 from rules.core.rule import Finding
 from rules.payments import batch_selection
 from states.charts.payable import PayableState
-from states.engine.event import Step
+from states.engine.event import EventContext
 from states.events.payments.approval import findings_on
 from states.findings import told
 from states.formats import sepa_text
@@ -33,13 +33,13 @@ def unpaid(session: Session, employer: str) -> list[Payable]:
     return list(session.exec(query.order_by(Payable.id).execution_options(populate_existing=True)))
 
 
-def sort_out(step: Step[Any], employer: str) -> tuple[list[Payable], list[dict[str, Any]]]:
+def sort_out(context: EventContext[Any], employer: str) -> tuple[list[Payable], list[dict[str, Any]]]:
     """What goes along in a batch now, and what is left out with the findings that say why."""
     along: list[Payable] = []
     left: list[dict[str, Any]] = []
-    for payable in unpaid(step.session, employer):
+    for payable in unpaid(context.session, employer):
         found = batch_selection.approved(payable=payable.id, state=str(payable.state))
-        findings = [found] if found else objections(step, payable, len(along) + 1)
+        findings = [found] if found else objections(context, payable, len(along) + 1)
         if not findings:
             along.append(payable)
             continue
@@ -48,14 +48,14 @@ def sort_out(step: Step[Any], employer: str) -> tuple[list[Payable], list[dict[s
     return along, left
 
 
-def objections(step: Step[Any], payable: Payable, place: int) -> list[Finding]:
+def objections(context: EventContext[Any], payable: Payable, place: int) -> list[Finding]:
     """What stands in the way of an approved payable: the points of its check once more, and what a file can carry."""
-    again: Step[Payable] = Step(step.passage, payable, step.by)
+    again: EventContext[Payable] = EventContext(context.unit, payable, context.by)
     findings_on(again)
     asked = (
-        batch_selection.writable(payable=payable.id, field=unwritable(step.session, payable)),
-        batch_selection.within_largest(payable=payable.id, amount=payable.gross, on=step.on),
-        batch_selection.fits(payable=payable.id, place=place, on=step.on),
+        batch_selection.writable(payable=payable.id, field=unwritable(context.session, payable)),
+        batch_selection.within_largest(payable=payable.id, amount=payable.gross, on=context.on),
+        batch_selection.fits(payable=payable.id, place=place, on=context.on),
     )
     return [*again.findings, *(found for found in asked if found)]
 

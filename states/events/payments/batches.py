@@ -11,7 +11,7 @@ from rules.core.roles import Role
 from rules.payments import amounts, bank_days
 from states.charts.batch import BATCH, BatchState
 from states.engine.bodies import Body, Day, Handle
-from states.engine.event import B, Event, Step
+from states.engine.event import B, Event, EventContext
 from states.errors import MalformedError, StatesError
 from states.events.payments.batch_contents import APPROVED, sort_out, unpaid
 from states.formats import pain001, pain001_schema
@@ -45,56 +45,56 @@ class Build(BatchEvent[NewBatch]):
 
     name, title, body, creates = "build", "Build a payment batch", NewBatch, True
 
-    def also_locks(self, session: Session, key: str, body: NewBatch) -> Iterable[str]:
+    def extra_locks(self, session: Session, key: str, body: NewBatch) -> Iterable[str]:
         """The applications of the payables."""
         return [payable.stream for payable in unpaid(session, body.employer) if payable.state in APPROVED]
 
-    def judge(self, step: Step[PaymentBatch], body: NewBatch) -> None:
+    def validate(self, context: EventContext[PaymentBatch], body: NewBatch) -> None:
         """The caller's own employer, a day that can be, and something to pay."""
-        if step.session.get(Organisation, body.employer) is None:
+        if context.session.get(Organisation, body.employer) is None:
             raise MalformedError([("employer", "There is no such employer.")])
-        if step.by.role is not Role.ENGINE and step.by.organisation != body.employer:
-            words = f"You act for {step.by.organisation}; build batches of that employer."
+        if context.by.role is not Role.ENGINE and context.by.organisation != body.employer:
+            words = f"You act for {context.by.organisation}; build batches of that employer."
             raise MalformedError([("employer", words)])
         if (day := body.execution_on) is not None:
-            asked = step.ask(bank_days.not_in_past, execution_on=day, on=step.on)
-            asked = asked and step.ask(bank_days.on_bank_day, execution_on=day)
-            _ = asked and step.ask(bank_days.before_cut_off, execution_on=day, at=step.at)
-        along, left = sort_out(step, body.employer)
-        step.ask(amounts.batch_not_empty, count=len(along), left_out=len(left))
+            asked = context.check(bank_days.not_in_past, execution_on=day, on=context.on)
+            asked = asked and context.check(bank_days.on_bank_day, execution_on=day)
+            _ = asked and context.check(bank_days.before_cut_off, execution_on=day, at=context.at)
+        along, left = sort_out(context, body.employer)
+        context.check(amounts.batch_not_empty, count=len(along), left_out=len(left))
 
-    def begin(self, step: Step[PaymentBatch], body: NewBatch) -> PaymentBatch:
+    def create(self, context: EventContext[PaymentBatch], body: NewBatch) -> PaymentBatch:
         """Open, in a stream of its own."""
         key = new_id("batch")
-        step.passage.open_stream(key, StreamKind.BATCH)
+        context.unit.open_stream(key, StreamKind.BATCH)
         return PaymentBatch(
             id=key,
             stream=key,
             state=BatchState.OPEN,
             organisation=body.employer,
-            execution_on=body.execution_on or bank_days.first_execution(step.at),
-            created_by=step.by.person,
-            created_at=step.at,
+            execution_on=body.execution_on or bank_days.first_execution(context.at),
+            created_by=context.by.person,
+            created_at=context.at,
         )
 
-    def effect(self, step: Step[PaymentBatch], body: NewBatch) -> None:
+    def apply(self, context: EventContext[PaymentBatch], body: NewBatch) -> None:
         """Take in what can go along and whose stream is locked, and keep what was left out and why."""
-        step.session.flush()
-        along, step.row.left_out = sort_out(step, body.employer)
+        context.session.flush()
+        along, context.row.left_out = sort_out(context, body.employer)
         for payable in along:
-            if payable.stream not in step.passage.streams:
+            if payable.stream not in context.unit.streams:
                 continue  # approved a moment ago; it waits for the next batch
             line = BatchLine(
-                batch=step.row.id,
+                batch=context.row.id,
                 payable=payable.id,
-                end_to_end=f"{payable.id}-{step.row.id[-6:]}".upper(),
+                end_to_end=f"{payable.id}-{context.row.id[-6:]}".upper(),
                 amount=payable.gross,
             )
-            step.session.add(line)
-            step.row.count += 1
-            step.row.total += payable.gross
-            step.session.flush()
-            step.follow("payable", payable, "batch")
+            context.session.add(line)
+            context.row.count += 1
+            context.row.total += payable.gross
+            context.session.flush()
+            context.trigger("payable", payable, "batch")
 
 
 def lines_of(session: Session, batch: PaymentBatch) -> list[BatchLine]:
@@ -175,7 +175,7 @@ def order_of(session: Session, batch: PaymentBatch) -> pain001.Order:
 class BatchWithPayables(BatchEvent[B]):
     """Events in which payables change with their batch."""
 
-    def also_locks(self, session: Session, key: str, body: B) -> Iterable[str]:
+    def extra_locks(self, session: Session, key: str, body: B) -> Iterable[str]:
         """The applications of the payables."""
         query = select(Payable.stream).join(BatchLine, col(BatchLine.payable) == Payable.id)
         return list(session.exec(query.where(BatchLine.batch == key)))
@@ -186,18 +186,18 @@ class Seal(BatchEvent[Body]):
 
     name, title = "seal", "Seal a batch"
 
-    def judge(self, step: Step[PaymentBatch], body: Body) -> None:
+    def validate(self, context: EventContext[PaymentBatch], body: Body) -> None:
         """It still holds something."""
-        step.ask(amounts.batch_not_empty, count=step.row.count, left_out=len(step.row.left_out or ()))
+        context.check(amounts.batch_not_empty, count=context.row.count, left_out=len(context.row.left_out or ()))
 
-    def effect(self, step: Step[PaymentBatch], body: Body) -> None:
+    def apply(self, context: EventContext[PaymentBatch], body: Body) -> None:
         """Write the file, hold it against the ISO schema, and keep its hash."""
-        row = step.row
+        row = context.row
         # A day whose cut-off passed while the batch waited is no reason to build it again.
-        row.execution_on = max(row.execution_on, bank_days.first_execution(step.at))
-        row.sealed_at = step.at.replace(microsecond=0)
+        row.execution_on = max(row.execution_on, bank_days.first_execution(context.at))
+        row.sealed_at = context.at.replace(microsecond=0)
         row.message_id = row.id.upper()
-        with file_of(step.session, row) as written:
+        with file_of(context.session, row) as written:
             pain001_schema.validate(written)
             written.seek(0)
             row.sha256 = mark_of(written)
@@ -208,17 +208,17 @@ class Release(BatchEvent[Body]):
 
     name, title = "release", "Release a batch"
 
-    def judge(self, step: Step[PaymentBatch], body: Body) -> None:
+    def validate(self, context: EventContext[PaymentBatch], body: Body) -> None:
         """Applicant, officer, approver and releaser are four people, and the day of execution has not passed."""
-        step.ask(bank_days.leaves_in_time, execution_on=step.row.execution_on, on=step.on)
-        payables = [step.get(Payable, line.payable) for line in lines_of(step.session, step.row)]
-        cases = [step.get(Application, payable.stream) for payable in payables]
-        step.ask(
+        context.check(bank_days.leaves_in_time, execution_on=context.row.execution_on, on=context.on)
+        payables = [context.get(Payable, line.payable) for line in lines_of(context.session, context.row)]
+        cases = [context.get(Application, payable.stream) for payable in payables]
+        context.check(
             amounts.releaser_apart,
-            person=step.by.person,
+            person=context.by.person,
             hands={
-                "built this batch": [step.row.created_by],
-                "sealed this batch": sorted(step.hands("seal")),
+                "built this batch": [context.row.created_by],
+                "sealed this batch": sorted(context.actors_of("seal")),
                 "entered an invoice in it": [p.entered_by for p in payables if p.entered_by],
                 "matched an invoice in it": [p.matched_by for p in payables if p.matched_by],
                 "checked an invoice in it": [p.checked_by for p in payables if p.checked_by],
@@ -230,9 +230,9 @@ class Release(BatchEvent[Body]):
             },
         )
 
-    def effect(self, step: Step[PaymentBatch], body: Body) -> None:
+    def apply(self, context: EventContext[PaymentBatch], body: Body) -> None:
         """Keep who released it."""
-        step.row.released_by = step.by.person
+        context.row.released_by = context.by.person
 
 
 class Export(BatchEvent[Body]):
@@ -240,17 +240,19 @@ class Export(BatchEvent[Body]):
 
     name, title = "export", "Export a batch"
 
-    def judge(self, step: Step[PaymentBatch], body: Body) -> None:
+    def validate(self, context: EventContext[PaymentBatch], body: Body) -> None:
         """Its day of execution has not passed."""
-        step.ask(bank_days.leaves_in_time, execution_on=step.row.execution_on, on=step.on)
+        context.check(bank_days.leaves_in_time, execution_on=context.row.execution_on, on=context.on)
 
-    def effect(self, step: Step[PaymentBatch], body: Body) -> None:
+    def apply(self, context: EventContext[PaymentBatch], body: Body) -> None:
         """Hold the file against its seal."""
-        with file_of(step.session, step.row) as file:
+        with file_of(context.session, context.row) as file:
             mark = mark_of(file)
-        if mark != step.row.sha256:
-            raise StatesError(f"The file of batch {step.row.id} differs from its seal; do not pay it, call an auditor.")
-        step.row.exported_at = step.at
+        if mark != context.row.sha256:
+            raise StatesError(
+                f"The file of batch {context.row.id} differs from its seal; do not pay it, call an auditor."
+            )
+        context.row.exported_at = context.at
 
 
 class WithdrawBatch(BatchWithPayables[Body]):
@@ -258,11 +260,11 @@ class WithdrawBatch(BatchWithPayables[Body]):
 
     name, title = "withdraw", "Withdraw a batch"
 
-    def effect(self, step: Step[PaymentBatch], body: Body) -> None:
+    def apply(self, context: EventContext[PaymentBatch], body: Body) -> None:
         """Free the payables."""
-        for line in lines_of(step.session, step.row):
+        for line in lines_of(context.session, context.row):
             line.counts = False
-            step.follow("payable", step.get(Payable, line.payable), "unbatch")
+            context.trigger("payable", context.get(Payable, line.payable), "unbatch")
 
 
 class Returned(Body):
@@ -276,9 +278,9 @@ class DropLine(BatchEvent[Returned]):
 
     name, title, body = "drop-line", "Drop a returned payment from a batch", Returned
 
-    def effect(self, step: Step[PaymentBatch], body: Returned) -> None:
+    def apply(self, context: EventContext[PaymentBatch], body: Returned) -> None:
         """The line stays, and says that it does not count."""
-        for line in lines_of(step.session, step.row):
+        for line in lines_of(context.session, context.row):
             if line.payable == body.payable:
                 line.counts = False
 

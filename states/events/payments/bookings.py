@@ -15,7 +15,7 @@ from states.accounting import journal, periods
 from states.accounting.journal import Told
 from states.charts.booking import BOOKING, BookingState
 from states.engine.bodies import Body, Code, Day, Handle, Signed, Text
-from states.engine.event import B, Event, Step
+from states.engine.event import B, Event, EventContext
 from states.errors import MalformedError, RefusedError
 from states.events.payments.payables import USUAL
 from states.events.provision.spending import live_lines
@@ -57,11 +57,11 @@ class ProposeBooking(BookingEvent[NewBooking]):
 
     name, title, body, creates = "propose", "Propose a booking", NewBooking, True
 
-    def begin(self, step: Step[Booking], body: NewBooking) -> Booking:
+    def create(self, context: EventContext[Booking], body: NewBooking) -> Booking:
         """Proposed; what is there of its evidence is found at the weighing."""
-        payable = step.get(Payable, body.payable)
-        earlier = step.get(Booking, body.corrects) if body.corrects else None
-        named = {key: str(step.get(Measure, key).legal_basis) for key in body.measures}
+        payable = context.get(Payable, body.payable)
+        earlier = context.get(Booking, body.corrects) if body.corrects else None
+        named = {key: str(context.get(Measure, key).legal_basis) for key in body.measures}
         return Booking(
             id=new_id("booking"),
             stream=payable.stream,
@@ -72,12 +72,12 @@ class ProposeBooking(BookingEvent[NewBooking]):
             **body.model_dump(exclude={"measures", "paid_on", "statement", "entry"}),
         )
 
-    def effect(self, step: Step[Booking], body: NewBooking) -> None:
+    def apply(self, context: EventContext[Booking], body: NewBooking) -> None:
         """Record what the bank did, and weigh the evidence at once."""
-        step.session.flush()
+        context.session.flush()
         if body.paid_on is not None:
-            journal.pay(step, Told(body.paid_on, body.statement, body.entry))
-        step.follow("booking", step.row, "weigh-evidence")
+            journal.pay(context, Told(body.paid_on, body.statement, body.entry))
+        context.trigger("booking", context.row, "weigh-evidence")
 
 
 class WeighEvidence(BookingEvent[Body]):
@@ -85,41 +85,41 @@ class WeighEvidence(BookingEvent[Body]):
 
     name, title = "weigh-evidence", "Weigh the evidence of a booking"
 
-    def conditions(self, step: Step[Booking], body: Body) -> Mapping[str, bool]:
+    def conditions(self, context: EventContext[Booking], body: Body) -> Mapping[str, bool]:
         """Complete when nothing is missing."""
-        return {"evidence_complete": not missing(step, found(step))}
+        return {"evidence_complete": not missing(context, found(context))}
 
-    def effect(self, step: Step[Booking], body: Body) -> None:
+    def apply(self, context: EventContext[Booking], body: Body) -> None:
         """Keep what was found, and say what is missing."""
-        step.row.evidence = found(step)
-        step.row.missing = missing(step, step.row.evidence)
+        context.row.evidence = found(context)
+        context.row.missing = missing(context, context.row.evidence)
 
 
-def measures_of(step: Step[Booking]) -> list[Measure]:
+def measures_of(context: EventContext[Booking]) -> list[Measure]:
     """The measures that a booking pays for; bookings from before they were named have those of the payable."""
-    named = step.row.evidence.get("measures")
+    named = context.row.evidence.get("measures")
     if named is None:
-        lines = step.rows(PayableLine, PayableLine.payable == step.row.payable)
+        lines = context.rows(PayableLine, PayableLine.payable == context.row.payable)
         named = sorted({line.measure for line in lines if line.measure})
-    return [step.get(Measure, key) for key in named]
+    return [context.get(Measure, key) for key in named]
 
 
-def found(step: Step[Booking]) -> dict[str, Any]:
+def found(context: EventContext[Booking]) -> dict[str, Any]:
     """The evidence with all that fills itself in, from the case, the invoice and the employer."""
-    row, application = step.row, step.application()
-    payable, employer = step.get(Payable, row.payable), step.get(Organisation, row.organisation)
-    measures = measures_of(step)
+    row, application = context.row, context.application()
+    payable, employer = context.get(Payable, row.payable), context.get(Organisation, row.organisation)
+    measures = measures_of(context)
     adopted = application.adopted_on
     ends = [measure.ends_on or application.in_office_until for measure in measures if measure.form == "lent"]
-    works = live_lines(step, PayableLine.stream == row.stream, col(PayableLine.certificate_works).is_(True))
+    works = live_lines(context, PayableLine.stream == row.stream, col(PayableLine.certificate_works).is_(True))
     filled: dict[str, Any] = {
         "adopted-advice": adopted and {"reference": application.id, "adoptedOn": adopted.isoformat()},
         "measures": {measure.id: str(measure.legal_basis) for measure in measures},
         "invoice": {
             "number": payable.number,
             "dated": payable.dated.isoformat(),
-            "net": format(row.amount - vat_of(step), "f"),
-            "vat": format(vat_of(step), "f"),
+            "net": format(row.amount - vat_of(context), "f"),
+            "vat": format(vat_of(context), "f"),
             "gross": format(row.amount, "f"),
         },
         "risk-inventory": employer.risk_inventory,
@@ -131,10 +131,10 @@ def found(step: Step[Booking]) -> dict[str, Any]:
     return {**{name: thing for name, thing in filled.items() if thing}, **row.evidence}
 
 
-def missing(step: Step[Booking], evidence: Mapping[str, Any]) -> list[str]:
+def missing(context: EventContext[Booking], evidence: Mapping[str, Any]) -> list[str]:
     """The items that a booking of this class needs and that are not there."""
-    traits = {str(trait) for measure in measures_of(step) for trait in (measure.form, measure.legal_basis)}
-    return [item for item in tax.evidence_needed(step.row.tax_class, traits, step.on) if not evidence.get(item)]
+    traits = {str(trait) for measure in measures_of(context) for trait in (measure.form, measure.legal_basis)}
+    return [item for item in tax.evidence_needed(context.row.tax_class, traits, context.on) if not evidence.get(item)]
 
 
 class Evidence(Body):
@@ -158,33 +158,33 @@ class CompleteEvidence(BookingEvent[Evidence]):
 
     name, title, body = "complete-evidence", "Complete the evidence of a booking", Evidence
 
-    def judge(self, step: Step[Booking], body: Evidence) -> None:
+    def validate(self, context: EventContext[Booking], body: Evidence) -> None:
         """No own contribution was recorded where there is an exemption to lose; and something is given."""
-        contribution_free(step)
+        contribution_free(context)
         if not body.model_dump(exclude_none=True):
-            named = ", ".join(step.row.missing)
+            named = ", ".join(context.row.missing)
             raise MalformedError([("body", f"Give what is missing: {named}.")])
         if body.end_of_office is not None:
-            step.ask(
+            context.check(
                 date_rules.not_before,
                 what="The end of office",
                 day=body.end_of_office,
                 earlier="its begin",
-                earliest=step.application().certain_since,
+                earliest=context.application().certain_since,
             )
 
-    def effect(self, step: Step[Booking], body: Evidence) -> None:
+    def apply(self, context: EventContext[Booking], body: Evidence) -> None:
         """Keep it and weigh again."""
-        declared = f"declared by {step.by.person} on {step.on}"
+        declared = f"declared by {context.by.person} on {context.on}"
         given = {name.replace("_", "-"): thing for name, thing in body.model_dump(exclude_none=True).items()}
         added = {name: declared if thing is True else str(thing) for name, thing in given.items()}
-        step.row.evidence = {**step.row.evidence, **added}
-        step.session.flush()
-        step.follow("booking", step.row, "weigh-evidence")
+        context.row.evidence = {**context.row.evidence, **added}
+        context.session.flush()
+        context.trigger("booking", context.row, "weigh-evidence")
 
-    def example(self, step: Step[Booking]) -> dict[str, Any]:
+    def example(self, context: EventContext[Booking]) -> dict[str, Any]:
         """What is missing."""
-        office = step.application().in_office_until or step.on + timedelta(days=365)
+        office = context.application().in_office_until or context.on + timedelta(days=365)
         known: dict[str, Any] = {
             "no-own-contribution": ("noOwnContribution", True),
             "risk-inventory": ("riskInventory", "RIE-2026"),
@@ -193,25 +193,25 @@ class CompleteEvidence(BookingEvent[Evidence]):
             "payroll-reference": ("payrollReference", "SAL-2026-11"),
             "free-space-designation": ("freeSpaceDesignation", "WKR-2026-11"),
         }
-        return dict(known[item] for item in step.row.missing if item in known)
+        return dict(known[item] for item in context.row.missing if item in known)
 
 
-def contribution_free(step: Step[Booking]) -> None:
+def contribution_free(context: EventContext[Booking]) -> None:
     """Ask that no own contribution is recorded, where the booking is exempt."""
-    if step.row.tax_class is TaxClass.EXEMPT_BY_DESIGNATION:
-        payable = step.get(Payable, step.row.payable)
-        step.ask(tax.no_own_contribution, own_contribution=payable.own_contribution)
+    if context.row.tax_class is TaxClass.EXEMPT_BY_DESIGNATION:
+        payable = context.get(Payable, context.row.payable)
+        context.check(tax.no_own_contribution, own_contribution=payable.own_contribution)
 
 
-def vat_of(step: Step[Booking]) -> Decimal:
+def vat_of(context: EventContext[Booking]) -> Decimal:
     """The VAT in the amount of a booking; those from before it was kept find it in the lines of their measures."""
-    row = step.row
+    row = context.row
     if row.vat is not None:
         return row.vat
-    employer, payable = step.get(Organisation, row.organisation), step.get(Payable, row.payable)
+    employer, payable = context.get(Organisation, row.organisation), context.get(Payable, row.payable)
     total = Decimal(0)
-    for line in step.rows(PayableLine, PayableLine.payable == row.payable):
-        basis = step.get(Measure, line.measure).legal_basis
+    for line in context.rows(PayableLine, PayableLine.payable == row.payable):
+        basis = context.get(Measure, line.measure).legal_basis
         if tax.designation(str(employer.kind), basis, payable.dated)[1] == row.designation:
             total += line.vat
     return total
@@ -226,30 +226,30 @@ class Booked(Body):
     """Where the day lies in a period that is closed: let it move to the first open day."""
 
 
-def day_in_books(step: Step[Booking], body: Booked) -> date:
+def day_in_books(context: EventContext[Booking], body: Booked) -> date:
     """The day under which it is booked.
 
     Raises:
         RefusedError: its period was closed since it was asked about.
     """
-    wanted = body.booked_on or step.on
-    found = journal.open_day(step, step.row.organisation, wanted)
+    wanted = body.booked_on or context.on
+    found = journal.open_day(context, context.row.organisation, wanted)
     if found != wanted and body.closed_period is None:
-        ask_day(step, body)
-        raise RefusedError(step.findings)
+        ask_day(context, body)
+        raise RefusedError(context.findings)
     return found
 
 
-def ask_day(step: Step[Booking], body: Booked) -> None:
+def ask_day(context: EventContext[Booking], body: Booked) -> None:
     """The day has come, is not before the invoice's, and is open; or it may move to the first that is."""
-    day = body.booked_on or step.on
+    day = body.booked_on or context.on
     if body.booked_on is not None:
-        dated = step.get(Payable, step.row.payable).dated
-        step.ask(date_rules.not_in_future, what="The booking", day=day, on=step.on)
-        step.ask(date_rules.not_before, what="The booking", day=day, earlier="its invoice", earliest=dated)
-    closed = periods.closed(step.session, step.row.organisation)
+        dated = context.get(Payable, context.row.payable).dated
+        context.check(date_rules.not_in_future, what="The booking", day=day, on=context.on)
+        context.check(date_rules.not_before, what="The booking", day=day, earlier="its invoice", earliest=dated)
+    closed = periods.closed(context.session, context.row.organisation)
     if body.closed_period is None:
-        step.ask(
+        context.check(
             accounting_periods.period_open,
             booked_on=day,
             closed=periods.closing(closed, day),
@@ -262,18 +262,18 @@ class Book(BookingEvent[Booked]):
 
     name, title, body = "book", "Make a booking", Booked
 
-    def judge(self, step: Step[Booking], body: Booked) -> None:
+    def validate(self, context: EventContext[Booking], body: Booked) -> None:
         """The evidence is complete, no own contribution takes the exemption away, and its day is open."""
-        contribution_free(step)
-        step.ask(tax.evidence_complete, missing=tuple(step.row.missing))
-        ask_day(step, body)
+        contribution_free(context)
+        context.check(tax.evidence_complete, missing=tuple(context.row.missing))
+        ask_day(context, body)
 
-    def effect(self, step: Step[Booking], body: Booked) -> None:
+    def apply(self, context: EventContext[Booking], body: Booked) -> None:
         """Write what it is for."""
-        day = day_in_books(step, body)
-        step.row.booked_on = day
-        usual = USUAL[step.get(Payable, step.row.payable).kind]
-        journal.cost(step, vat_of(step), usual, day)
+        day = day_in_books(context, body)
+        context.row.booked_on = day
+        usual = USUAL[context.get(Payable, context.row.payable).kind]
+        journal.cost(context, vat_of(context), usual, day)
 
 
 class ExportBooking(BookingEvent[Body]):
@@ -281,9 +281,9 @@ class ExportBooking(BookingEvent[Body]):
 
     name, title = "export", "Mark a booking as exported"
 
-    def effect(self, step: Step[Booking], body: Body) -> None:
+    def apply(self, context: EventContext[Booking], body: Body) -> None:
         """Keep the day."""
-        step.row.exported_on = step.on
+        context.row.exported_on = context.on
 
 
 class GaveBack(Body):
@@ -299,9 +299,9 @@ class Reverse(BookingEvent[GaveBack]):
 
     name, title, body = "reverse", "Reverse a booking", GaveBack
 
-    def effect(self, step: Step[Booking], body: GaveBack) -> None:
+    def apply(self, context: EventContext[Booking], body: GaveBack) -> None:
         """Mirror its journal lines."""
-        journal.mirror(step, step.row, Told(body.told_on, body.statement, body.entry))
+        journal.mirror(context, context.row, Told(body.told_on, body.statement, body.entry))
 
 
 class CorrectedBooking(Booked):
@@ -315,30 +315,30 @@ class Correct(BookingEvent[CorrectedBooking]):
 
     name, title, body = "correct", "Correct a booking", CorrectedBooking
 
-    def judge(self, step: Step[Booking], body: CorrectedBooking) -> None:
+    def validate(self, context: EventContext[Booking], body: CorrectedBooking) -> None:
         """Its new day is open."""
-        contribution_free(step)
-        ask_day(step, body)
+        contribution_free(context)
+        ask_day(context, body)
 
-    def effect(self, step: Step[Booking], body: CorrectedBooking) -> None:
+    def apply(self, context: EventContext[Booking], body: CorrectedBooking) -> None:
         """Mirror what it is for, leave what the bank did, and book it anew."""
-        row = step.row
-        journal.mirror(step, row, Told(), keep=Part.PAYMENT)
-        anew = step.follow(
+        row = context.row
+        journal.mirror(context, row, Told(), keep=Part.PAYMENT)
+        anew = context.trigger(
             "booking",
             None,
             "propose",
             payable=row.payable,
             amount=row.amount,
-            vat=vat_of(step),
+            vat=vat_of(context),
             tax_class=row.tax_class,
             designation=row.designation,
             measures=sorted(row.evidence.get("measures", ())),
             corrects=row.id,
         )
         if anew.state is BookingState.READY:
-            step.follow("booking", anew, "book", booked_on=body.booked_on, closed_period=body.closed_period)
+            context.trigger("booking", anew, "book", booked_on=body.booked_on, closed_period=body.closed_period)
 
-    def example(self, step: Step[Booking]) -> dict[str, Any]:
+    def example(self, context: EventContext[Booking]) -> dict[str, Any]:
         """Reasons."""
         return {"reasons": "It was booked on the wrong cost centre."}

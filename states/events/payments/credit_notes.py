@@ -15,7 +15,7 @@ from states.charts.application import APPLICATION
 from states.charts.payable import PayableState
 from states.engine import parties
 from states.engine.bodies import Body, Handle
-from states.engine.event import Event, Step
+from states.engine.event import Event, EventContext
 from states.errors import MalformedError
 from states.events.payments import invoice_lines
 from states.events.payments.duplicate_invoices import judge_earlier, one_at_a_time
@@ -47,26 +47,28 @@ class ReceiveCreditNote(Event[Application, CreditNote]):
     chart, table = APPLICATION, Application
     name, title, body = "receive-credit-note", "Receive a credit note", CreditNote
 
-    def also_locks(self, session: Session, key: str, body: CreditNote) -> Iterable[str]:
+    def extra_locks(self, session: Session, key: str, body: CreditNote) -> Iterable[str]:
         """No stream more, but the payee."""
         one_at_a_time(session, body.iban)
         return ()
 
-    def judge(self, step: Step[Application], body: CreditNote) -> None:
+    def validate(self, context: EventContext[Application], body: CreditNote) -> None:
         """It adds up, belongs to an invoice that stands, takes off no more than was billed, and is new."""
         refuse_misfits(body)
-        step.ask(date_rules.not_in_future, what="The invoice", day=body.dated, on=step.on)
-        step.ask(amounts.iban_valid, private=("iban",), iban=body.iban)
-        invoice_lines.judge_sums(step, body, body.lines)
-        parts = parts_of(step, body.invoice)
-        mark = step.passage.vault.mark(body.iban)
+        context.check(date_rules.not_in_future, what="The invoice", day=body.dated, on=context.on)
+        context.check(amounts.iban_valid, private=("iban",), iban=body.iban)
+        invoice_lines.judge_sums(context, body, body.lines)
+        parts = parts_of(context, body.invoice)
+        mark = context.unit.vault.mark(body.iban)
         same = all(row.payee_mark == mark for row in parts)
-        if not step.ask(credit_notes.of_a_standing_invoice, invoice=body.invoice, parts=len(parts), same_account=same):
+        if not context.check(
+            credit_notes.of_a_standing_invoice, invoice=body.invoice, parts=len(parts), same_account=same
+        ):
             return
-        rooms = rooms_of(step, body.invoice)
+        rooms = rooms_of(context, body.invoice)
         for item, sums in totals(body.lines).items():
             left = list(rooms.get(item, {}).values())
-            step.ask(
+            context.check(
                 credit_notes.not_more_than_billed,
                 what=item.measure or str(item.outside),
                 vat_rate=item.vat_rate,
@@ -75,11 +77,11 @@ class ReceiveCreditNote(Event[Application, CreditNote]):
                 room_net=sum((room.net for room in left), Decimal(0)),
                 room_vat=sum((room.vat for room in left), Decimal(0)),
             )
-        judge_earlier(step, body)
+        judge_earlier(context, body)
 
-    def effect(self, step: Step[Application], body: CreditNote) -> None:
+    def apply(self, context: EventContext[Application], body: CreditNote) -> None:
         """Divide it over the payers as the invoice was, none more than its own part."""
-        rooms = rooms_of(step, body.invoice)
+        rooms = rooms_of(context, body.invoice)
         found: dict[str, list[dict[str, Any]]] = {}
         for item, sums in totals(body.lines).items():
             payers = list(rooms[item])
@@ -90,28 +92,28 @@ class ReceiveCreditNote(Event[Application, CreditNote]):
                     line = {**item._asdict(), "net": net, "vat": vat, "gross": net + vat}
                     found.setdefault(payer, []).append(line)
         facts = body.model_dump(include={"number", "dated", "payee", "iban"})
-        facts |= {"application": step.row.id, "kind": PayableKind.CREDIT_NOTE, "credits": body.invoice}
-        facts |= {"invoice": new_id("invoice"), "received_on": body.received_on or step.on}
+        facts |= {"application": context.row.id, "kind": PayableKind.CREDIT_NOTE, "credits": body.invoice}
+        facts |= {"invoice": new_id("invoice"), "received_on": body.received_on or context.on}
         for payer, lines in found.items():
-            step.follow("payable", None, "receive", organisation=payer, lines=lines, **facts)
+            context.trigger("payable", None, "receive", organisation=payer, lines=lines, **facts)
 
-    def example(self, step: Step[Application]) -> dict[str, Any] | None:
+    def example(self, context: EventContext[Application]) -> dict[str, Any] | None:
         """A euro off what was billed for one thing."""
-        query = (Payable.stream == step.row.id, Payable.kind == PayableKind.SUPPLIER_INVOICE)
-        for row in step.rows(Payable, *query, col(Payable.state).not_in(NOT_BILLED)):
+        query = (Payable.stream == context.row.id, Payable.kind == PayableKind.SUPPLIER_INVOICE)
+        for row in context.rows(Payable, *query, col(Payable.state).not_in(NOT_BILLED)):
             if row.part_of is not None:
                 continue
-            for item, payers in rooms_of(step, row.invoice).items():
+            for item, payers in rooms_of(context, row.invoice).items():
                 net, vat = Decimal("1.00"), (item.vat_rate / 100).quantize(amounts.CENT)
                 rooms = payers.values()
                 if sum(room.net for room in rooms) < net or sum(room.vat for room in rooms) < vat:
                     continue
-                told = step.told(row)
+                told = context.content_of(row)
                 line = CreditLine(**item._asdict(), net=net, vat=vat, gross=net + vat)
                 return {
                     "invoice": row.invoice,
                     "number": f"C-{row.id[-6:].upper()}",
-                    "dated": step.on.isoformat(),
+                    "dated": context.on.isoformat(),
                     "payee": told["payee"],
                     "iban": told["iban"],
                     "lines": [line.model_dump(mode="json", by_alias=True, exclude_none=True)],
@@ -131,23 +133,23 @@ def refuse_misfits(body: CreditNote) -> None:
         raise MalformedError([(f"lines.{place}.measure", words) for place in wrong])
 
 
-def parts_of(step: Step[Application], invoice: str) -> list[Payable]:
+def parts_of(context: EventContext[Application], invoice: str) -> list[Payable]:
     """The parts of a supplier's invoice that stand."""
-    own = (Payable.stream == step.row.id, Payable.invoice == invoice, Payable.kind == PayableKind.SUPPLIER_INVOICE)
-    return step.rows(Payable, *own, col(Payable.state).not_in(NOT_BILLED))
+    own = (Payable.stream == context.row.id, Payable.invoice == invoice, Payable.kind == PayableKind.SUPPLIER_INVOICE)
+    return context.rows(Payable, *own, col(Payable.state).not_in(NOT_BILLED))
 
 
-def rooms_of(step: Step[Application], invoice: str) -> Rooms:
+def rooms_of(context: EventContext[Application], invoice: str) -> Rooms:
     """What was billed on an invoice and not credited yet, whatever became of it."""
-    own = (Payable.stream == step.row.id, Payable.credits == invoice, Payable.state != PayableState.REJECTED)
-    rows = {row.id: row for row in (*parts_of(step, invoice), *step.rows(Payable, *own))}
+    own = (Payable.stream == context.row.id, Payable.credits == invoice, Payable.state != PayableState.REJECTED)
+    rows = {row.id: row for row in (*parts_of(context, invoice), *context.rows(Payable, *own))}
     found: Rooms = {}
-    for line in step.rows(PayableLine, col(PayableLine.payable).in_(rows)):
-        payer = parties.current(step.session, rows[line.payable].organisation)
+    for line in context.rows(PayableLine, col(PayableLine.payable).in_(rows)):
+        payer = parties.current(context.session, rows[line.payable].organisation)
         payers = found.setdefault(Item(line.measure, line.outside, line.vat_rate), {})
         before = payers.get(payer, invoice_lines.NOTHING)
         payers[payer] = Sums(before.net + line.net, before.vat + line.vat)
-    order = step.employers()
+    order = context.employers()
     return {
         item: {payer: payers[payer] for payer in sorted(payers, key=lambda name: (name not in order, name))}
         if not set(payers) <= set(order)
@@ -177,10 +179,10 @@ class Offset(PayableEvent[Against]):
 
     name, title, body = "offset", "Settle a payable with a credit", Against
 
-    def effect(self, step: Step[Payable], body: Against) -> None:
+    def apply(self, context: EventContext[Payable], body: Against) -> None:
         """Keep with what, and propose the bookings of both sides."""
-        step.row.settled_with = body.against
-        propose_bookings(step)
+        context.row.settled_with = body.against
+        propose_bookings(context)
 
 
 class AskBack(PayableEvent[Body]):
@@ -201,50 +203,52 @@ class RecordRepayment(PayableEvent[Repayment]):
 
     name, title, body = "record-repayment", "Record that a credit was repaid", Repayment
 
-    def also_locks(self, session: Session, key: str, body: Repayment) -> Iterable[str]:
+    def extra_locks(self, session: Session, key: str, body: Repayment) -> Iterable[str]:
         """The employer's own, in which the line of the statement stands."""
         message = session.get(BankMessage, body.message)
         return [message.stream] if message is not None and message.stream != key else []
 
-    def judge(self, step: Step[Payable], body: Repayment) -> None:
+    def validate(self, context: EventContext[Payable], body: Repayment) -> None:
         """A receipt of just that amount on an account of this employer, which counts for nothing else."""
-        entry = self.entry(step, body)
-        used = step.rows(Payable, Payable.repaid_by == named(body))
+        entry = self.entry(context, body)
+        used = context.rows(Payable, Payable.repaid_by == named(body))
         taken = (entry.payable or entry.batch) if entry is not None else None
-        step.ask(
+        context.check(
             credit_notes.repaid_by_the_bank,
-            amount=-step.row.gross,
+            amount=-context.row.gross,
             booked=entry.amount if entry is not None else None,
             used_by=used[0].id if used else taken,
         )
 
     @staticmethod
-    def entry(step: Step[Payable], body: Repayment) -> BankEntry | None:
+    def entry(context: EventContext[Payable], body: Repayment) -> BankEntry | None:
         """The line, where it stands on a statement of the employer."""
-        message = step.session.get(BankMessage, body.message)
-        if message is None or message.organisation not in parties.known_as(step.session, step.row.organisation):
+        message = context.session.get(BankMessage, body.message)
+        if message is None or message.organisation not in parties.known_as(context.session, context.row.organisation):
             return None
-        return step.session.get(BankEntry, (body.message, body.position))
+        return context.session.get(BankEntry, (body.message, body.position))
 
-    def effect(self, step: Step[Payable], body: Repayment) -> None:
+    def apply(self, context: EventContext[Payable], body: Repayment) -> None:
         """Keep the line and its day, and propose the booking."""
-        entry = self.entry(step, body)
+        entry = self.entry(context, body)
         assert entry is not None  # judged a moment ago
-        step.row.repaid_by, step.row.paid_on = named(body), entry.booked_on
+        context.row.repaid_by, context.row.paid_on = named(body), entry.booked_on
         if entry.waits:  # it is known now, and counts for nothing else
-            told = {"message": entry.message, "position": entry.position, "reasons": f"It repays {step.row.id}."}
-            message = step.get(BankMessage, entry.message)
-            step.follow("organisation", step.get(Organisation, message.organisation), "set-aside-bank-entry", **told)
-        propose_bookings(step, paid_on=entry.booked_on, statement=body.message, entry=body.position)
+            told = {"message": entry.message, "position": entry.position, "reasons": f"It repays {context.row.id}."}
+            message = context.get(BankMessage, entry.message)
+            context.trigger(
+                "organisation", context.get(Organisation, message.organisation), "set-aside-bank-entry", **told
+            )
+        propose_bookings(context, paid_on=entry.booked_on, statement=body.message, entry=body.position)
 
-    def example(self, step: Step[Payable]) -> dict[str, Any] | None:
+    def example(self, context: EventContext[Payable]) -> dict[str, Any] | None:
         """The first receipt of that amount that counts for nothing yet."""
-        names = parties.known_as(step.session, step.row.organisation)
-        messages = [row.id for row in step.rows(BankMessage, col(BankMessage.organisation).in_(names))]
-        wanted = (col(BankEntry.message).in_(messages), BankEntry.amount == -step.row.gross)
-        for entry in step.rows(BankEntry, *wanted, col(BankEntry.batch).is_(None), order=BankEntry.message):
+        names = parties.known_as(context.session, context.row.organisation)
+        messages = [row.id for row in context.rows(BankMessage, col(BankMessage.organisation).in_(names))]
+        wanted = (col(BankEntry.message).in_(messages), BankEntry.amount == -context.row.gross)
+        for entry in context.rows(BankEntry, *wanted, col(BankEntry.batch).is_(None), order=BankEntry.message):
             body = Repayment(message=entry.message, position=entry.position)
-            if not step.rows(Payable, Payable.repaid_by == named(body)):
+            if not context.rows(Payable, Payable.repaid_by == named(body)):
                 return body.model_dump(by_alias=True)
         return None
 

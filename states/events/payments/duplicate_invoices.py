@@ -9,7 +9,7 @@ from sqlmodel import Session, col, or_, select
 
 from rules.payments import amounts, invoices
 from states.charts.payable import PayableState
-from states.engine.event import Step
+from states.engine.event import EventContext
 from states.events.payments.invoice_bodies import CreditNote, Invoice
 from states.storage.vault import Vault
 from states.tables.application import Application
@@ -22,35 +22,37 @@ def one_at_a_time(session: Session, iban: str) -> None:
     session.execute(select(func.pg_advisory_xact_lock(int(mark[:15], 16))))
 
 
-def judge_earlier(step: Step[Application], body: Invoice | CreditNote, replaced: Payable | None = None) -> None:
+def judge_earlier(
+    context: EventContext[Application], body: Invoice | CreditNote, replaced: Payable | None = None
+) -> None:
     """It did not come before: not under its number, nor under another spelling, number or account."""
-    mark = step.passage.vault.mark(body.iban)
-    step.ask(
+    mark = context.unit.vault.mark(body.iban)
+    context.check(
         amounts.not_a_duplicate,
         number=body.number,
         earlier=[
             row.id
-            for row in earlier_ones(step, Payable.payee_mark == mark, Payable.number == body.number)
+            for row in earlier_ones(context, Payable.payee_mark == mark, Payable.number == body.number)
             if replaced is None or row.organisation == replaced.organisation
         ],
     )
-    if step.findings:
+    if context.findings:
         return
     near = or_(Payable.payee_mark == mark, Payable.dated == body.dated)
     whole: dict[str, list[Payable]] = {}
-    for row in earlier_ones(step, near):
+    for row in earlier_ones(context, near):
         if replaced is None or row.invoice != replaced.invoice:
             whole.setdefault(row.invoice, []).append(row)
-    found = [parts[0].id for parts in whole.values() if looks_alike(step, body, mark, parts)]
-    step.ask(invoices.no_lookalike, number=body.number, earlier=found, explained=body.apart is not None)
+    found = [parts[0].id for parts in whole.values() if looks_alike(context, body, mark, parts)]
+    context.check(invoices.no_lookalike, number=body.number, earlier=found, explained=body.apart is not None)
 
 
-def earlier_ones(step: Step[Any], *where: Any) -> list[Payable]:
+def earlier_ones(context: EventContext[Any], *where: Any) -> list[Payable]:
     """Payables under conditions that were not rejected."""
-    return step.rows(Payable, Payable.state != PayableState.REJECTED, *where)
+    return context.rows(Payable, Payable.state != PayableState.REJECTED, *where)
 
 
-def looks_alike(step: Step[Any], body: Invoice | CreditNote, mark: str, parts: list[Payable]) -> bool:
+def looks_alike(context: EventContext[Any], body: Invoice | CreditNote, mark: str, parts: list[Payable]) -> bool:
     """Whether an invoice may be one that came before, spelled, numbered or paid in another way."""
     sign = -1 if isinstance(body, CreditNote) else 1
     if (parts[0].kind is PayableKind.CREDIT_NOTE) != (sign < 0):
@@ -61,13 +63,13 @@ def looks_alike(step: Step[Any], body: Invoice | CreditNote, mark: str, parts: l
         return True
     total = sum((row.gross for row in parts), Decimal(0))
     same_sum = parts[0].dated == body.dated and total == sign * sum((line.gross for line in body.lines), Decimal(0))
-    return same_sum and (spelled or (same_payee and content(step, parts) == content_of(body, sign)))
+    return same_sum and (spelled or (same_payee and content(context, parts) == content_of(body, sign)))
 
 
-def content(step: Step[Any], parts: list[Payable]) -> dict[tuple[Any, ...], Decimal]:
+def content(context: EventContext[Any], parts: list[Payable]) -> dict[tuple[Any, ...], Decimal]:
     """What an earlier invoice is for, and how much; nothing known of one that is still to be matched."""
     keys = [row.id for row in parts]
-    lines: Sequence[Any] = step.rows(PayableLine, col(PayableLine.payable).in_(keys))
+    lines: Sequence[Any] = context.rows(PayableLine, col(PayableLine.payable).in_(keys))
     return summed([(row.measure, row.outside, row.period_from, row.period_until, row.gross) for row in lines])
 
 

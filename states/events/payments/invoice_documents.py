@@ -8,7 +8,7 @@ from sqlmodel import col
 from rules.payments import invoice_documents
 from states.charts.payable import PayableState
 from states.engine.bodies import Body, Handle
-from states.engine.event import Step
+from states.engine.event import EventContext
 from states.events.payments.payables import PayableEvent
 from states.tables.payments import Document, Payable
 
@@ -27,27 +27,27 @@ class AddDocument(PayableEvent[DocumentFacts]):
 
     name, title, body = "add-document", "Keep a document with an invoice", DocumentFacts
 
-    def judge(self, step: Step[Payable], body: DocumentFacts) -> None:
+    def validate(self, context: EventContext[Payable], body: DocumentFacts) -> None:
         """The same file stands with no other invoice that was not rejected."""
-        same = step.rows(Document, Document.sha256 == body.sha256, Document.invoice != step.row.invoice)
+        same = context.rows(Document, Document.sha256 == body.sha256, Document.invoice != context.row.invoice)
         wanted = (col(Payable.invoice).in_([row.invoice for row in same]), Payable.state != PayableState.REJECTED)
-        live = step.rows(Payable, *wanted) if same else []
-        step.ask(invoice_documents.once, earlier=[row.id for row in live])
+        live = context.rows(Payable, *wanted) if same else []
+        context.check(invoice_documents.once, earlier=[row.id for row in live])
 
-    def effect(self, step: Step[Payable], body: DocumentFacts) -> None:
+    def apply(self, context: EventContext[Payable], body: DocumentFacts) -> None:
         """Keep its facts."""
-        step.session.add(
+        context.session.add(
             Document(
                 id=body.document,
-                stream=step.row.stream,
-                invoice=step.row.invoice,
-                payable=step.row.id,
-                added_by=step.by.person,
-                added_at=step.at,
+                stream=context.row.stream,
+                invoice=context.row.invoice,
+                payable=context.row.id,
+                added_by=context.by.person,
+                added_at=context.at,
                 **body.model_dump(exclude={"document"}),
             ),
         )
 
-    def example(self, step: Step[Payable]) -> None:
+    def example(self, context: EventContext[Payable]) -> None:
         """A file is sent, not described."""
         return

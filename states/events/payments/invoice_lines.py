@@ -13,7 +13,7 @@ from rules.payments.amounts import signed, split
 from rules.payments.credit_notes import Sums
 from states.charts.measure import MeasureState
 from states.engine import parties
-from states.engine.event import Step
+from states.engine.event import EventContext
 from states.errors import MalformedError
 from states.events.payments.invoice_bodies import Billed, Invoice, InvoiceLine, Part, misfits, unmatched
 from states.events.provision.spending import closed_list, periods_of, spent_at_home
@@ -25,18 +25,18 @@ NOTHING = Sums(Decimal(0), Decimal(0))
 INVOICEABLE = (MeasureState.TAKEN_OVER, MeasureState.ORDERED, MeasureState.PROVIDED)
 
 
-def waiting_for_invoice(step: Step[Application]) -> list[Measure]:
+def waiting_for_invoice(context: EventContext[Application]) -> list[Measure]:
     """The measures of an application that still wait for their last invoice, provided ones first."""
-    found = step.rows(
+    found = context.rows(
         Measure,
-        Measure.stream == step.row.id,
+        Measure.stream == context.row.id,
         col(Measure.state).in_(INVOICEABLE),
         col(Measure.invoiced).is_(False),
     )
     return sorted(found, key=lambda row: row.state is not MeasureState.PROVIDED)
 
 
-def replaced_by(step: Step[Application], body: Invoice) -> Payable | None:
+def replaced_by(context: EventContext[Application], body: Invoice) -> Payable | None:
     """The part in whose place the invoice comes, if it names one.
 
     Raises:
@@ -44,13 +44,15 @@ def replaced_by(step: Step[Application], body: Invoice) -> Payable | None:
     """
     if body.replaces is None:
         return None
-    row = step.passage.get(Payable, body.replaces)
-    if row is None or row.stream != step.row.id:
+    row = context.unit.get(Payable, body.replaces)
+    if row is None or row.stream != context.row.id:
         raise MalformedError([("replaces", "This is no payable of this application.")])
     return row
 
 
-def measures_of(step: Step[Application], lines: Sequence[InvoiceLine], replaced: Payable | None) -> dict[str, Measure]:
+def measures_of(
+    context: EventContext[Application], lines: Sequence[InvoiceLine], replaced: Payable | None
+) -> dict[str, Measure]:
     """The measures that the lines are for.
 
     Raises:
@@ -61,8 +63,8 @@ def measures_of(step: Step[Application], lines: Sequence[InvoiceLine], replaced:
         problems += [(f"lines.{position}.{name}", words) for name, words in misfits(line)]
         if line.measure is None:
             continue
-        measure = step.passage.get(Measure, line.measure)
-        if measure is None or measure.stream != step.row.id:
+        measure = context.unit.get(Measure, line.measure)
+        if measure is None or measure.stream != context.row.id:
             problems.append((f"lines.{position}.measure", "This is no measure of this application."))
         elif replaced is not None and measure.payer not in {None, replaced.organisation}:
             words = f"This measure is paid by {measure.payer} alone, not by {replaced.organisation}."
@@ -85,32 +87,32 @@ def refuse_early_matches(lines: Sequence[InvoiceLine]) -> None:
         raise MalformedError(problems)
 
 
-def judge_amounts(step: Step[Any], lines: Sequence[Any], on: date) -> None:
+def judge_amounts(context: EventContext[Any], lines: Sequence[Any], on: date) -> None:
     """Each line adds up and is more than nothing, and so do all lines of a rate together."""
     for line in lines:
         amounts = line.model_dump(include={"net", "vat_rate", "vat", "gross"})
-        step.ask(money.line_adds_up, **amounts, on=on)
-        step.ask(money.amount_not_zero, gross=line.gross)
-    if not step.findings:  # what a line says wrong would only be said again
+        context.check(money.line_adds_up, **amounts, on=on)
+        context.check(money.amount_not_zero, gross=line.gross)
+    if not context.findings:  # what a line says wrong would only be said again
         for rate, (found, count) in by_rate(lines).items():
-            step.ask(invoices.rate_adds_up, vat_rate=rate, net=found.net, vat=found.vat, lines=count)
+            context.check(invoices.rate_adds_up, vat_rate=rate, net=found.net, vat=found.vat, lines=count)
 
 
-def judge_sums(step: Step[Any], body: Billed, lines: Sequence[Any]) -> None:
+def judge_sums(context: EventContext[Any], body: Billed, lines: Sequence[Any]) -> None:
     """Euros; each line, each rate and the whole add up, and are what the document states."""
-    step.ask(invoices.in_euros, currency=body.currency)
-    judge_amounts(step, lines, body.dated)
+    context.check(invoices.in_euros, currency=body.currency)
+    judge_amounts(context, lines, body.dated)
     stated = body.totals
-    if stated is None or step.findings:
+    if stated is None or context.findings:
         return
     sums = by_rate(lines)
     for item in stated.rates:
         found = sums[item.vat_rate][0] if item.vat_rate in sums else NOTHING
         facts: dict[str, Any] = {"stated_net": item.net, "stated_vat": item.vat, "net": found.net, "vat": found.vat}
-        step.ask(invoices.as_stated, vat_rate=item.vat_rate, **facts)
+        context.check(invoices.as_stated, vat_rate=item.vat_rate, **facts)
     net, vat = (sum((getattr(line, name) for line in lines), Decimal(0)) for name in ("net", "vat"))
-    step.ask(invoices.as_stated, vat_rate=None, stated_net=stated.net, stated_vat=stated.vat, net=net, vat=vat)
-    step.ask(invoices.total_as_stated, stated=stated.gross, net=net, vat=vat)
+    context.check(invoices.as_stated, vat_rate=None, stated_net=stated.net, stated_vat=stated.vat, net=net, vat=vat)
+    context.check(invoices.total_as_stated, stated=stated.gross, net=net, vat=vat)
 
 
 def by_rate(lines: Sequence[Any]) -> dict[Decimal, tuple[Sums, int]]:
@@ -122,47 +124,49 @@ def by_rate(lines: Sequence[Any]) -> dict[Decimal, tuple[Sums, int]]:
     return found
 
 
-def judge_lines(step: Step[Application], dated: date, lines: Sequence[InvoiceLine], replaced: Payable | None) -> None:
+def judge_lines(
+    context: EventContext[Application], dated: date, lines: Sequence[InvoiceLine], replaced: Payable | None
+) -> None:
     """Every line is for a measure that was taken over or outside the advice, and can be paid by each payer."""
-    measures = measures_of(step, lines, replaced)
+    measures = measures_of(context, lines, replaced)
     if measures:
-        step.ask(invoices.something_to_invoice, measures=[row.id for row in waiting_for_invoice(step)])
+        context.check(invoices.something_to_invoice, measures=[row.id for row in waiting_for_invoice(context)])
     for line in lines:
         if line.measure is not None:
-            judge_line(step, line, measures[line.measure])
-    judge_periods(step, lines, replaced)
-    employers = payers(step, replaced)
-    for employer in employers if not step.findings else ():
-        shares = [part["gross"] for item in lines for part in part_of(step, item, employer, employers)]
+            judge_line(context, line, measures[line.measure])
+    judge_periods(context, lines, replaced)
+    employers = payers(context, replaced)
+    for employer in employers if not context.findings else ():
+        shares = [part["gross"] for item in lines for part in part_of(context, item, employer, employers)]
         if shares:
-            step.ask(money.amount_not_zero, gross=sum(shares, Decimal(0)))
-    judge_takeover(step, step.row.id, dated, list(measures.values()))
-    judge_old_scheme(step, lines, measures)
+            context.check(money.amount_not_zero, gross=sum(shares, Decimal(0)))
+    judge_takeover(context, context.row.id, dated, list(measures.values()))
+    judge_old_scheme(context, lines, measures)
 
 
-def judge_line(step: Step[Application], line: InvoiceLine, measure: Measure) -> None:
+def judge_line(context: EventContext[Application], line: InvoiceLine, measure: Measure) -> None:
     """What a line for a measure must be."""
-    step.ask(money.after_takeover, measure=measure.id, state=str(measure.state))
-    step.ask(
+    context.check(money.after_takeover, measure=measure.id, state=str(measure.state))
+    context.check(
         tax.car_attributable,
         measure=measure.id,
         legal_basis=measure.legal_basis,
         attributable=line.attributable,
     )
     days: dict[str, Any] = {"period_from": line.period_from, "period_until": line.period_until}
-    named = step.ask(recurring_costs.period_named, measure=measure.id, recurring=measure.recurring, **days)
+    named = context.check(recurring_costs.period_named, measure=measure.id, recurring=measure.recurring, **days)
     if named and measure.recurring:
-        step.ask(
+        context.check(
             recurring_costs.period_within,
             measure=measure.id,
             **days,
             provided_on=measure.provided_on,
             ends_on=measure.ends_on,
-            office_until=step.row.in_office_until,
+            office_until=context.row.in_office_until,
         )
 
 
-def judge_periods(step: Step[Application], lines: Sequence[InvoiceLine], replaced: Payable | None) -> None:
+def judge_periods(context: EventContext[Application], lines: Sequence[InvoiceLine], replaced: Payable | None) -> None:
     """No day of a recurring measure is on two lines, of this invoice or another."""
     besides = replaced.invoice if replaced else None  # the other parts of that invoice are for the same days
     seen: dict[str, list[Any]] = {}
@@ -170,10 +174,10 @@ def judge_periods(step: Step[Application], lines: Sequence[InvoiceLine], replace
         if line.measure is None or line.period_from is None or line.period_until is None:
             continue
         if line.measure not in seen:
-            seen[line.measure] = periods_of(step, line.measure, besides=besides)
+            seen[line.measure] = periods_of(context, line.measure, besides=besides)
         earlier = seen[line.measure]
         days = (line.period_from, line.period_until)
-        step.ask(
+        context.check(
             recurring_costs.period_once,
             measure=line.measure,
             period_from=days[0],
@@ -183,17 +187,19 @@ def judge_periods(step: Step[Application], lines: Sequence[InvoiceLine], replace
         earlier.append(days)
 
 
-def judge_takeover(step: Step[Any], application: str, dated: date, measures: Sequence[Measure]) -> None:
+def judge_takeover(context: EventContext[Any], application: str, dated: date, measures: Sequence[Measure]) -> None:
     """What is for a measure is not older than the takeover of the advice that holds it."""
     versions = {measure.advice_version for measure in measures}
     own = (Takeover.stream == application, col(Takeover.advice_version).in_(versions))
-    taken_over = step.rows(Takeover, *own) if measures else []
+    taken_over = context.rows(Takeover, *own) if measures else []
     days = [row.taken_over_on for row in taken_over if row.taken_over_on]
     if taken_over:
-        step.ask(money.not_before_takeover, dated=dated, taken_over_on=max(days, default=None))
+        context.check(money.not_before_takeover, dated=dated, taken_over_on=max(days, default=None))
 
 
-def judge_old_scheme(step: Step[Application], lines: Sequence[InvoiceLine], measures: dict[str, Measure]) -> None:
+def judge_old_scheme(
+    context: EventContext[Application], lines: Sequence[InvoiceLine], measures: dict[str, Measure]
+) -> None:
     """What was provided at the home until the end of 2023 stays within the maximum of those years."""
     dates = {
         key: row.provided_on
@@ -202,24 +208,24 @@ def judge_old_scheme(step: Step[Application], lines: Sequence[InvoiceLine], meas
     }
     if not dates:
         return
-    spent = spent_at_home(step, step.row.id)
+    spent = spent_at_home(context, context.row.id)
     spent += sum((line.gross for line in lines if line.measure in dates), Decimal(0))
-    step.ask(scheme_2021.home_maximum, spent=spent, on=max(dates.values()))
+    context.check(scheme_2021.home_maximum, spent=spent, on=max(dates.values()))
 
 
-def known_employers(step: Step[Application]) -> list[str]:
+def known_employers(context: EventContext[Application]) -> list[str]:
     """Every id under which an employer of the case may stand on an invoice."""
-    return [name for employer in step.employers() for name in parties.known_as(step.session, employer)]
+    return [name for employer in context.employers() for name in parties.known_as(context.session, employer)]
 
 
-def payers(step: Step[Application], replaced: Payable | None) -> list[str]:
+def payers(context: EventContext[Application], replaced: Payable | None) -> list[str]:
     """The employers that share the invoice; the one whose part it replaces alone."""
-    return [replaced.organisation] if replaced else step.employers()
+    return [replaced.organisation] if replaced else context.employers()
 
 
-def part_of(step: Step[Any], item: InvoiceLine, employer: str, employers: list[str]) -> list[dict[str, Any]]:
+def part_of(context: EventContext[Any], item: InvoiceLine, employer: str, employers: list[str]) -> list[dict[str, Any]]:
     """One employer's part of a line; nothing where the measure is attributed to another."""
-    payer = step.get(Measure, item.measure).payer if item.measure else None
+    payer = context.get(Measure, item.measure).payer if item.measure else None
     if payer is not None and payer != employer:
         return []
     place, parts = (0, 1) if payer else (employers.index(employer), len(employers))
@@ -227,37 +233,41 @@ def part_of(step: Step[Any], item: InvoiceLine, employer: str, employers: list[s
     return [{**item.model_dump(exclude={"final"}), "net": net, "vat": vat, "gross": net + vat}]
 
 
-def shares(step: Step[Any], lines: Sequence[InvoiceLine], employers: list[str]) -> dict[str, list[dict[str, Any]]]:
+def shares(
+    context: EventContext[Any], lines: Sequence[InvoiceLine], employers: list[str]
+) -> dict[str, list[dict[str, Any]]]:
     """Every payer's part of the lines; those who pay nothing are left out."""
     found = {
-        employer: [part for item in lines for part in part_of(step, item, employer, employers)]
+        employer: [part for item in lines for part in part_of(context, item, employer, employers)]
         for employer in employers
     }
     return {employer: parts for employer, parts in found.items() if parts}
 
 
-def mark_last(step: Step[Application], lines: Sequence[InvoiceLine]) -> None:
+def mark_last(context: EventContext[Application], lines: Sequence[InvoiceLine]) -> None:
     """Let the measures wait for no other invoice where this is the last one."""
     for item in lines:
-        if item.measure is not None and is_last(step, item):
-            step.get(Measure, item.measure).invoiced = True
+        if item.measure is not None and is_last(context, item):
+            context.get(Measure, item.measure).invoiced = True
 
 
-def is_last(step: Step[Application], item: InvoiceLine) -> bool:
+def is_last(context: EventContext[Application], item: InvoiceLine) -> bool:
     """Whether no invoice for the measure comes after this line."""
-    measure = step.get(Measure, item.measure)
+    measure = context.get(Measure, item.measure)
     if not measure.recurring:
         return item.final
     return item.period_until is not None and recurring_costs.reaches_end(
         until=item.period_until,
         ends_on=measure.ends_on,
-        office_until=step.row.in_office_until,
+        office_until=context.row.in_office_until,
     )
 
 
-def keep_lines(step: Step[Payable], lines: Sequence[Part], sign: int = 1) -> None:
+def keep_lines(context: EventContext[Payable], lines: Sequence[Part], sign: int = 1) -> None:
     """Write the lines of a payable; those of a credit note are negative."""
     for line in lines:
         facts = line.model_dump(exclude={"reasons", "text", "final"})
         sums: dict[str, Any] = {name: signed(facts.pop(name), sign) for name in ("net", "vat", "gross")}
-        step.session.add(PayableLine(id=new_id("line"), stream=step.row.stream, payable=step.row.id, **facts, **sums))
+        context.session.add(
+            PayableLine(id=new_id("line"), stream=context.row.stream, payable=context.row.id, **facts, **sums)
+        )

@@ -15,7 +15,7 @@ from rules.payments.invoices import advance_has_receipt
 from rules.payments.tax import Addressee
 from states.charts.application import APPLICATION
 from states.charts.payable import PayableState
-from states.engine.event import Event, Step
+from states.engine.event import Event, EventContext
 from states.errors import MalformedError
 from states.events.payments import invoice_lines
 from states.events.payments.duplicate_invoices import judge_earlier, one_at_a_time
@@ -31,9 +31,9 @@ OF_THE_WHOLE = frozenset(
 """What every payer's part keeps of the invoice."""
 
 
-def to_replace(step: Step[Application]) -> Payable | None:
+def to_replace(context: EventContext[Application]) -> Payable | None:
     """A rejected part that nothing came for yet, while another employer's part of its invoice stands."""
-    parts = step.rows(Payable, Payable.stream == step.row.id)
+    parts = context.rows(Payable, Payable.stream == context.row.id)
     standing = [row for row in parts if row.state is not PayableState.REJECTED]
     invoices, replaced = {row.invoice for row in standing}, {row.replaces for row in standing}
     paying = {(row.invoice, row.organisation) for row in standing}
@@ -50,27 +50,27 @@ class ReceiveInvoice(Event[Application, Invoice]):
     chart, table = APPLICATION, Application
     name, title, body = "receive-invoice", "Receive an invoice or advance", Invoice
 
-    def also_locks(self, session: Session, key: str, body: Invoice) -> Iterable[str]:
+    def extra_locks(self, session: Session, key: str, body: Invoice) -> Iterable[str]:
         """No stream more, but the payee."""
         one_at_a_time(session, body.iban)
         return ()
 
-    def judge(self, step: Step[Application], body: Invoice) -> None:
+    def validate(self, context: EventContext[Application], body: Invoice) -> None:
         """It adds up, was not here before, and every line is for something that can be paid."""
-        replaced = invoice_lines.replaced_by(step, body)
+        replaced = invoice_lines.replaced_by(context, body)
         if replaced is not None:
-            later = step.rows(Payable, Payable.replaces == replaced.id, Payable.state != PayableState.REJECTED)
+            later = context.rows(Payable, Payable.replaces == replaced.id, Payable.state != PayableState.REJECTED)
             earlier = [row.id for row in later]
-            step.ask(money.replaces_rejected, replaced=replaced.id, state=str(replaced.state), earlier=earlier)
-        self.judge_whole(step, body)
+            context.check(money.replaces_rejected, replaced=replaced.id, state=str(replaced.state), earlier=earlier)
+        self.judge_whole(context, body)
         if body.to_match:
             invoice_lines.refuse_early_matches(body.lines)
         else:
-            invoice_lines.judge_lines(step, body.dated, body.lines, replaced)
-        judge_earlier(step, body, replaced)
+            invoice_lines.judge_lines(context, body.dated, body.lines, replaced)
+        judge_earlier(context, body, replaced)
 
     @staticmethod
-    def judge_whole(step: Step[Application], body: Invoice) -> None:
+    def judge_whole(context: EventContext[Application], body: Invoice) -> None:
         """What an invoice is as a whole.
 
         Raises:
@@ -82,43 +82,45 @@ class ReceiveInvoice(Event[Application, Invoice]):
         if body.addressed_to and body.addressee is Addressee.OFFICIAL:
             words = "The invoice bears the official's name, so it names no employer: leave one of the two out."
             raise MalformedError([("addressedTo", words)])
-        step.ask(date_rules.not_in_future, what="The invoice", day=body.dated, on=step.on)
-        step.ask(money.iban_valid, private=("iban",), iban=body.iban)
-        step.ask(
+        context.check(date_rules.not_in_future, what="The invoice", day=body.dated, on=context.on)
+        context.check(money.iban_valid, private=("iban",), iban=body.iban)
+        context.check(
             advance_has_receipt,
             advance=body.kind is PayableKind.ADVANCE,
             receipt=body.receipt is not None,
         )
-        employers = invoice_lines.known_employers(step)
-        step.ask(invoice_rules.addressee_right, addressed_to=body.addressed_to, employers=employers)
-        invoice_lines.judge_sums(step, body, body.lines)
+        employers = invoice_lines.known_employers(context)
+        context.check(invoice_rules.addressee_right, addressed_to=body.addressed_to, employers=employers)
+        invoice_lines.judge_sums(context, body, body.lines)
 
-    def effect(self, step: Step[Application], body: Invoice) -> None:
+    def apply(self, context: EventContext[Application], body: Invoice) -> None:
         """Divide every line over its payers and make one payable for each; one for all while it is to be matched."""
-        replaced = invoice_lines.replaced_by(step, body)
+        replaced = invoice_lines.replaced_by(context, body)
         facts = body.model_dump(include=set(OF_THE_WHOLE))
-        facts |= {"application": step.row.id, "received_on": body.received_on or step.on}
+        facts |= {"application": context.row.id, "received_on": body.received_on or context.on}
         facts["invoice"] = replaced.invoice if replaced else new_id("invoice")
         if body.to_match:
-            first = step.by.organisation or step.employers()[0]
+            first = context.by.organisation or context.employers()[0]
             offered = [line.model_dump(include={"text", "net", "vat_rate", "vat", "gross"}) for line in body.lines]
-            step.follow("payable", None, "receive", organisation=first, offered=offered, **facts)
+            context.trigger("payable", None, "receive", organisation=first, offered=offered, **facts)
             return
-        for employer, lines in invoice_lines.shares(step, body.lines, invoice_lines.payers(step, replaced)).items():
-            step.follow("payable", None, "receive", organisation=employer, lines=lines, **facts)
-        invoice_lines.mark_last(step, body.lines)
+        for employer, lines in invoice_lines.shares(
+            context, body.lines, invoice_lines.payers(context, replaced)
+        ).items():
+            context.trigger("payable", None, "receive", organisation=employer, lines=lines, **facts)
+        invoice_lines.mark_last(context, body.lines)
 
-    def example(self, step: Step[Application]) -> dict[str, Any] | None:
+    def example(self, context: EventContext[Application]) -> dict[str, Any] | None:
         """The right part for one that was rejected alone, or one invoice for every measure that waits for one."""
-        replaced = to_replace(step)
-        lines = example_again(step, replaced) if replaced else example_lines(step)
+        replaced = to_replace(context)
+        lines = example_again(context, replaced) if replaced else example_lines(context)
         if not lines:
             return None
-        days = [row.taken_over_on for row in step.rows(Takeover, Takeover.stream == step.row.id)]
+        days = [row.taken_over_on for row in context.rows(Takeover, Takeover.stream == context.row.id)]
         own = {"replaces": replaced.id, "number": replaced.number} if replaced else {}
         return {
-            "number": f"F-{lines[0].get('measure', step.row.id)[-6:].upper()}",
-            "dated": max([day for day in days if day], default=step.on).isoformat(),
+            "number": f"F-{lines[0].get('measure', context.row.id)[-6:].upper()}",
+            "dated": max([day for day in days if day], default=context.on).isoformat(),
             "payee": "Beveiliging Voorbeeld BV",
             "iban": "NL02ABNA0123456789",
             "lines": lines,
@@ -126,15 +128,15 @@ class ReceiveInvoice(Event[Application, Invoice]):
         }
 
 
-def example_lines(step: Step[Application]) -> list[dict[str, Any]]:
+def example_lines(context: EventContext[Application]) -> list[dict[str, Any]]:
     """A line for every measure that can be invoiced today; of a recurring one until today, if no day is taken."""
     lines = []
-    for measure in invoice_lines.waiting_for_invoice(step):
+    for measure in invoice_lines.waiting_for_invoice(context):
         period: dict[str, str] = {}
         if measure.recurring:
-            taken = periods_of(step, measure.id)
-            last = recurring_costs.end_of(ends_on=measure.ends_on, office_until=step.row.in_office_until)
-            until = min(step.on, last or step.on)
+            taken = periods_of(context, measure.id)
+            last = recurring_costs.end_of(ends_on=measure.ends_on, office_until=context.row.in_office_until)
+            until = min(context.on, last or context.on)
             if measure.provided_on is None or measure.provided_on > until or taken:
                 continue
             period = {"periodFrom": measure.provided_on.isoformat(), "periodUntil": until.isoformat()}
@@ -145,10 +147,10 @@ def example_lines(step: Step[Application]) -> list[dict[str, Any]]:
     return lines
 
 
-def example_again(step: Step[Application], part: Payable) -> list[dict[str, Any]]:
+def example_again(context: EventContext[Application], part: Payable) -> list[dict[str, Any]]:
     """The lines of a rejected part for measures, as they were."""
     lines = []
-    for line in step.rows(PayableLine, PayableLine.payable == part.id):
+    for line in context.rows(PayableLine, PayableLine.payable == part.id):
         facts = line.model_dump(include={"measure", "attributable", "period_from", "period_until"}, exclude_none=True)
         if line.measure is not None:
             amounts = line.model_dump(include={"net", "vat_rate", "vat", "gross"})

@@ -7,7 +7,7 @@ from rules.payments import amounts, statutory_interest
 from states.charts.payable import PayableState
 from states.deadlines import lifecycle
 from states.engine.bodies import Body, Day, Iban
-from states.engine.event import Step
+from states.engine.event import EventContext
 from states.events.payments.payables import PayableEvent
 from states.payments.payees import Payee
 from states.tables.base import new_id
@@ -29,19 +29,19 @@ class FixInterest(PayableEvent[FixedInterest]):
 
     name, title, body = "fix-interest", "Fix the interest on a late payment (Awb 4:97)", FixedInterest
 
-    def judge(self, step: Step[Payable], body: FixedInterest) -> None:
+    def validate(self, context: EventContext[Payable], body: FixedInterest) -> None:
         """It was paid after its term, the interest is worth paying, and it was not fixed before."""
         if body.announced_on is not None:
-            day, paid_on = body.announced_on, step.row.paid_on
-            step.ask(date_rules.not_in_future, what="The decision", day=day, on=step.on)
-            step.ask(date_rules.not_before, what="The decision", day=day, earlier="the payment", earliest=paid_on)
-        step.ask(amounts.iban_valid, private=("iban",), iban=body.iban)
-        step.ask(statutory_interest.interest_owed, **self.facts(step))
+            day, paid_on = body.announced_on, context.row.paid_on
+            context.check(date_rules.not_in_future, what="The decision", day=day, on=context.on)
+            context.check(date_rules.not_before, what="The decision", day=day, earlier="the payment", earliest=paid_on)
+        context.check(amounts.iban_valid, private=("iban",), iban=body.iban)
+        context.check(statutory_interest.interest_owed, **self.facts(context))
 
-    def effect(self, step: Step[Payable], body: FixedInterest) -> None:
+    def apply(self, context: EventContext[Payable], body: FixedInterest) -> None:
         """Make the payable."""
-        row, facts = step.row, self.facts(step)
-        step.follow(
+        row, facts = context.row, self.facts(context)
+        context.trigger(
             "payable",
             None,
             "receive",
@@ -50,8 +50,8 @@ class FixInterest(PayableEvent[FixedInterest]):
             organisation=row.organisation,
             kind=PayableKind.INTEREST,
             number=self.number(row),
-            dated=body.announced_on or step.on,
-            received_on=step.on,
+            dated=body.announced_on or context.on,
+            received_on=context.on,
             payee=body.payee,
             iban=body.iban,
             awarded=statutory_interest.interest(facts["principal"], facts["due_on"], facts["paid_on"]),
@@ -62,21 +62,21 @@ class FixInterest(PayableEvent[FixedInterest]):
         """The number under which the interest on a payable is paid, once."""
         return f"INT-{row.id}"
 
-    def facts(self, step: Step[Payable]) -> dict[str, Any]:
+    def facts(self, context: EventContext[Payable]) -> dict[str, Any]:
         """What the interest rests on."""
-        row = step.row
-        term = lifecycle.latest(step.session, row.id, "payment")
+        row = context.row
+        term = lifecycle.latest(context.session, row.id, "payment")
         standing = Payable.number == self.number(row), Payable.state != PayableState.REJECTED
         return {
             "kind": str(row.kind),
             "principal": row.gross,
             "due_on": term.due_on if term else None,
             "paid_on": row.paid_on,
-            "fixed": bool(step.rows(Payable, Payable.stream == row.stream, *standing)),
+            "fixed": bool(context.rows(Payable, Payable.stream == row.stream, *standing)),
         }
 
-    def example(self, step: Step[Payable]) -> dict[str, Any] | None:
+    def example(self, context: EventContext[Payable]) -> dict[str, Any] | None:
         """To the applicant, where interest is owed."""
-        if statutory_interest.interest_owed(**self.facts(step)) is not None:
+        if statutory_interest.interest_owed(**self.facts(context)) is not None:
             return None
         return {"payee": "A. Voorbeeld", "iban": "NL02ABNA0123456789"}

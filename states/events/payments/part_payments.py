@@ -7,7 +7,7 @@ from rules.payments import credit_notes  # the word of the trade
 from rules.payments.amounts import signed
 from rules.payments.credit_notes import Sums, portion
 from states.engine.bodies import Amount, Body, Handle, Iban
-from states.engine.event import Step
+from states.engine.event import EventContext
 from states.events.payments.payables import PayableEvent, part_off
 from states.payments.payees import Payee
 from states.tables.base import new_id
@@ -31,20 +31,20 @@ class PartOff(PayableEvent[NewPart]):
 
     name, title, body, creates = "part-off", "Part some of a payable off", NewPart, True
 
-    def begin(self, step: Step[Payable], body: NewPart) -> Payable:
+    def create(self, context: EventContext[Payable], body: NewPart) -> Payable:
         """As the whole is, with its own number of a part."""
-        whole = step.get(Payable, body.part_of)
-        parts = step.rows(Payable, Payable.invoice == whole.invoice, Payable.organisation == whole.organisation)
+        whole = context.get(Payable, body.part_of)
+        parts = context.rows(Payable, Payable.invoice == whole.invoice, Payable.organisation == whole.organisation)
         number = max(row.part for row in parts) + 1
         kept = whole.model_dump(exclude=set(OWN))
         kept |= dict.fromkeys(("net", "vat", "gross"), Decimal(0))
         return Payable(**kept, id=new_id("payable"), part=number, part_of=whole.id)
 
-    def effect(self, step: Step[Payable], body: NewPart) -> None:
+    def apply(self, context: EventContext[Payable], body: NewPart) -> None:
         """Divide every line; what the part gets, the whole gives."""
-        row, whole = step.row, step.get(Payable, body.part_of)
-        step.session.flush()
-        lines = step.rows(PayableLine, PayableLine.payable == whole.id)
+        row, whole = context.row, context.get(Payable, body.part_of)
+        context.session.flush()
+        lines = context.rows(PayableLine, PayableLine.payable == whole.id)
         sign = -1 if whole.kind is PayableKind.CREDIT_NOTE else 1
         sums = portion([Sums(signed(line.net, sign), signed(line.vat, sign)) for line in lines], body.amount)
         for line, part in zip(lines, sums, strict=True):
@@ -52,7 +52,7 @@ class PartOff(PayableEvent[NewPart]):
                 continue
             amounts = {"net": signed(part.net, sign), "vat": signed(part.vat, sign), "gross": signed(part.gross, sign)}
             own = {"id": new_id("line"), "payable": row.id, **amounts}
-            step.session.add(PayableLine(**{**line.model_dump(), **own}))
+            context.session.add(PayableLine(**{**line.model_dump(), **own}))
             for name, amount in amounts.items():
                 setattr(line, name, getattr(line, name) - amount)
                 setattr(row, name, getattr(row, name) + amount)
@@ -70,15 +70,15 @@ class PayInParts(PayableEvent[InParts]):
 
     name, title, body = "pay-in-parts", "Pay a payable in parts", InParts
 
-    def judge(self, step: Step[Payable], body: InParts) -> None:
+    def validate(self, context: EventContext[Payable], body: InParts) -> None:
         """A part of a supplier's invoice, less than the whole."""
-        step.ask(credit_notes.parts_of_a_supplier, kind=str(step.row.kind))
-        step.ask(credit_notes.part_is_less, amount=body.amount, gross=step.row.gross)
+        context.check(credit_notes.parts_of_a_supplier, kind=str(context.row.kind))
+        context.check(credit_notes.part_is_less, amount=body.amount, gross=context.row.gross)
 
-    def effect(self, step: Step[Payable], body: InParts) -> None:
+    def apply(self, context: EventContext[Payable], body: InParts) -> None:
         """Part it off."""
-        part_off(step, step.row, body.amount)
+        part_off(context, context.row, body.amount)
 
-    def example(self, step: Step[Payable]) -> dict[str, Any] | None:
+    def example(self, context: EventContext[Payable]) -> dict[str, Any] | None:
         """A cent of it."""
         return {"amount": "0.01"}

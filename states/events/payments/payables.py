@@ -17,7 +17,7 @@ from states.charts.measure import MeasureState
 from states.charts.payable import PAYABLE, PayableState
 from states.engine import parties
 from states.engine.bodies import Body, Code, Day, Handle, Text
-from states.engine.event import B, Event, Step
+from states.engine.event import B, Event, EventContext
 from states.events.payments.invoice_bodies import NewPayable, Offered, Part
 from states.events.payments.invoice_lines import keep_lines
 from states.events.provision.measures import settle_if_paid
@@ -61,11 +61,11 @@ class ReceivePayable(PayableEvent[NewPayable]):
 
     name, title, body, creates = "receive", "Receive one employer's part of an invoice", NewPayable, True
 
-    def also_locks(self, session: Session, key: str, body: NewPayable) -> Iterable[str]:
+    def extra_locks(self, session: Session, key: str, body: NewPayable) -> Iterable[str]:
         """The application's stream, where it is no invoice that brings the payable."""
         return [body.application]
 
-    def begin(self, step: Step[Payable], body: NewPayable) -> Payable:
+    def create(self, context: EventContext[Payable], body: NewPayable) -> Payable:
         """Received with its sums, those of a credit note negative; to be matched where no line says what it is for."""
         sign = -1 if body.kind is PayableKind.CREDIT_NOTE else 1
         lines: tuple[Part | Offered, ...] = (*body.lines, *body.offered)
@@ -76,22 +76,22 @@ class ReceivePayable(PayableEvent[NewPayable]):
             net=signed(sum((line.net for line in lines), body.awarded), sign),
             vat=signed(sum((line.vat for line in lines), Decimal(0)), sign),
             gross=signed(sum((line.gross for line in lines), body.awarded), sign),
-            payee_mark=step.passage.vault.mark(body.iban),
+            payee_mark=context.unit.vault.mark(body.iban),
             addressee=body.addressee or USUAL[body.kind],
             offered=[line.model_dump(mode="json", exclude={"text"}) for line in body.offered] or None,
-            entered_by=None if step.passage.by.role is Role.ENGINE else step.passage.by.person,
+            entered_by=None if context.unit.by.role is Role.ENGINE else context.unit.by.person,
             **body.model_dump(exclude={"application", "payee", "iban", "lines", "offered", "awarded", "addressee"}),
         )
 
-    def effect(self, step: Step[Payable], body: NewPayable) -> None:
+    def apply(self, context: EventContext[Payable], body: NewPayable) -> None:
         """Keep the lines."""
-        step.session.flush()
-        keep_lines(step, body.lines, -1 if body.kind is PayableKind.CREDIT_NOTE else 1)
+        context.session.flush()
+        keep_lines(context, body.lines, -1 if body.kind is PayableKind.CREDIT_NOTE else 1)
 
 
-def apart_from(step: Step[Payable], what: str, doing: str) -> None:
+def apart_from(context: EventContext[Payable], what: str, doing: str) -> None:
     """Four eyes: whoever does this step did none of the earlier ones that must lie in other hands."""
-    application, row = step.application(), step.row
+    application, row = context.application(), context.row
     did = {
         separation_of_duties.APPLIED: application.applicant,
         separation_of_duties.HANDLED: application.officer,
@@ -101,14 +101,14 @@ def apart_from(step: Step[Payable], what: str, doing: str) -> None:
         separation_of_duties.APPROVED: row.approved_by,
     }
     earlier = {name: did[name] for name in separation_of_duties.APART[what]}
-    step.ask(separation_of_duties.four_eyes, person=step.by.person, earlier=earlier, doing=doing)
+    context.check(separation_of_duties.four_eyes, person=context.by.person, earlier=earlier, doing=doing)
 
 
-def part_off(step: Step[Any], row: Payable, amount: Decimal) -> Payable:
+def part_off(context: EventContext[Any], row: Payable, amount: Decimal) -> Payable:
     """Part some of a payable or credit off, in the state in which it is; the rest keeps its id."""
-    told = step.told(row)
+    told = context.content_of(row)
     payee = {"payee": told["payee"], "iban": told["iban"]}
-    made: Payable = step.follow("payable", None, "part-off", part_of=row.id, amount=amount, **payee)
+    made: Payable = context.trigger("payable", None, "part-off", part_of=row.id, amount=amount, **payee)
     return made
 
 
@@ -128,52 +128,52 @@ class Reject(PayableEvent[Rejection]):
 
     name, title, body = "reject", "Reject a payable", Rejection
 
-    def judge(self, step: Step[Payable], body: Rejection) -> None:
+    def validate(self, context: EventContext[Payable], body: Rejection) -> None:
         """Four eyes, and no credit note rests on the invoice."""
-        apart_from(step, "reject", "reject it")
-        live = step.rows(Payable, Payable.credits == step.row.invoice, Payable.state != PayableState.REJECTED)
-        step.ask(credit_notes.holds_its_invoice, credits=[row.id for row in live])
-        if step.row.kind is PayableKind.CREDIT_NOTE:
-            judge_due_again(step)
+        apart_from(context, "reject", "reject it")
+        live = context.rows(Payable, Payable.credits == context.row.invoice, Payable.state != PayableState.REJECTED)
+        context.check(credit_notes.holds_its_invoice, credits=[row.id for row in live])
+        if context.row.kind is PayableKind.CREDIT_NOTE:
+            judge_due_again(context)
 
-    def effect(self, step: Step[Payable], body: Rejection) -> None:
+    def apply(self, context: EventContext[Payable], body: Rejection) -> None:
         """Its measures wait for an invoice again, and so do those of the parts that go back with it."""
-        back = going_along(step)
-        wait_again(step)
+        back = going_along(context)
+        wait_again(context)
         for part in back:
-            step.follow("payable", part, "reject-with-invoice", rejected=step.row.id)
+            context.trigger("payable", part, "reject-with-invoice", rejected=context.row.id)
 
-    def example(self, step: Step[Payable]) -> dict[str, Any]:
+    def example(self, context: EventContext[Payable]) -> dict[str, Any]:
         """Reasons."""
         return {"reasons": "The invoice names work that was not ordered."}
 
 
-def going_along(step: Step[Payable]) -> list[Payable]:
+def going_along(context: EventContext[Payable]) -> list[Payable]:
     """The other parts that go back with a part of an invoice; none where one of them stands."""
-    parts = step.rows(Payable, Payable.invoice == step.row.invoice, Payable.state != PayableState.REJECTED)
-    others = [part for part in parts if part.id != step.row.id]
+    parts = context.rows(Payable, Payable.invoice == context.row.invoice, Payable.state != PayableState.REJECTED)
+    others = [part for part in parts if part.id != context.row.id]
     return [] if any(part.state in WITH_THE_BANK for part in others) else others
 
 
-def judge_due_again(step: Step[Payable]) -> None:
+def judge_due_again(context: EventContext[Payable]) -> None:
     """Nothing was settled with an approved credit note, and no invoice came in place of what it took off."""
-    row = step.row
+    row = context.row
     if row.state is PayableState.CREDIT:
-        settled = step.rows(Payable, Payable.invoice == row.invoice, col(Payable.state).in_(WITH_THE_BANK))
-        step.ask(credit_notes.nothing_settled, settled=[part.id for part in settled])
-    keys = [part.id for part in (row, *going_along(step))]
-    lines = step.rows(PayableLine, col(PayableLine.payable).in_(keys), col(PayableLine.measure).is_not(None))
+        settled = context.rows(Payable, Payable.invoice == row.invoice, col(Payable.state).in_(WITH_THE_BANK))
+        context.check(credit_notes.nothing_settled, settled=[part.id for part in settled])
+    keys = [part.id for part in (row, *going_along(context))]
+    lines = context.rows(PayableLine, col(PayableLine.payable).in_(keys), col(PayableLine.measure).is_not(None))
     freed = {line.measure for line in lines if line.freed}
     for key in sorted({str(line.measure) for line in lines}):
-        again = key in freed and step.get(Measure, key).invoiced
-        step.ask(credit_notes.not_invoiced_again, measure=key, again=again or same_days_again(step, key))
+        again = key in freed and context.get(Measure, key).invoiced
+        context.check(credit_notes.not_invoiced_again, measure=key, again=again or same_days_again(context, key))
 
 
-def same_days_again(step: Step[Payable], measure: str) -> bool:
+def same_days_again(context: EventContext[Payable], measure: str) -> bool:
     """Whether another invoice is for days of a recurring measure that the credited one was for."""
-    credited = step.row.credits or ""
-    days = [(line.period_from, line.period_until) for line in billed_for(step, measure).get(credited, ())]
-    others = periods_of(step, measure, besides=credited)
+    credited = context.row.credits or ""
+    days = [(line.period_from, line.period_until) for line in billed_for(context, measure).get(credited, ())]
+    others = periods_of(context, measure, besides=credited)
     return any(since <= last and first <= until for first, last in days if first and last for since, until in others)
 
 
@@ -188,21 +188,21 @@ class RejectWithInvoice(PayableEvent[OtherPart]):
 
     name, title, body = "reject-with-invoice", "Reject a payable with the rest of its invoice", OtherPart
 
-    def effect(self, step: Step[Payable], body: OtherPart) -> None:
+    def apply(self, context: EventContext[Payable], body: OtherPart) -> None:
         """Its measures wait for an invoice again."""
-        wait_again(step)
+        wait_again(context)
 
 
-def wait_again(step: Step[Payable]) -> None:
+def wait_again(context: EventContext[Payable]) -> None:
     """Let the measures of a rejected payable wait for an invoice again; those that a credit note freed no more."""
-    credit = step.row.kind is PayableKind.CREDIT_NOTE
-    for line in step.rows(PayableLine, PayableLine.payable == step.row.id, col(PayableLine.measure).is_not(None)):
-        measure = step.get(Measure, line.measure)
+    credit = context.row.kind is PayableKind.CREDIT_NOTE
+    for line in context.rows(PayableLine, PayableLine.payable == context.row.id, col(PayableLine.measure).is_not(None)):
+        measure = context.get(Measure, line.measure)
         if not credit:
             measure.invoiced = False
         elif line.freed:
             measure.invoiced = True
-            settle_if_paid(step, measure)
+            settle_if_paid(context, measure)
 
 
 class Batch(PayableEvent[Body]):
@@ -230,25 +230,25 @@ class Pay(PayableEvent[Paid]):
 
     name, title, body = "pay", "Record that the bank booked the payment", Paid
 
-    def effect(self, step: Step[Payable], body: Paid) -> None:
+    def apply(self, context: EventContext[Payable], body: Paid) -> None:
         """Propose its bookings, one per designation, and settle the measures that are paid now."""
-        row = step.row
+        row = context.row
         row.paid_on, row.return_reason = body.booked_on, None
-        propose_bookings(step, paid_on=body.booked_on, statement=body.statement, entry=body.entry)
+        propose_bookings(context, paid_on=body.booked_on, statement=body.statement, entry=body.entry)
 
 
-def propose_bookings(step: Step[Payable], **told: Any) -> None:
+def propose_bookings(context: EventContext[Payable], **told: Any) -> None:
     """One booking per designation for what was paid or settled; the measures that are paid for now are settled."""
-    row = step.row
-    step.session.flush()
-    lines = step.rows(PayableLine, PayableLine.payable == row.id)
-    employer = step.get(Organisation, row.organisation)
-    step.rows(Measure, Measure.stream == row.stream)  # read together what is asked for one by one below
+    row = context.row
+    context.session.flush()
+    lines = context.rows(PayableLine, PayableLine.payable == row.id)
+    employer = context.get(Organisation, row.organisation)
+    context.rows(Measure, Measure.stream == row.stream)  # read together what is asked for one by one below
     groups: dict[Any, list[PayableLine]] = {}
     for line in lines:
-        groups.setdefault(class_of(step, line, row, str(employer.kind)), []).append(line)
+        groups.setdefault(class_of(context, line, row, str(employer.kind)), []).append(line)
     for (tax_class, article), parts in groups.items():
-        step.follow(
+        context.trigger(
             "booking",
             None,
             "propose",
@@ -261,7 +261,7 @@ def propose_bookings(step: Step[Payable], **told: Any) -> None:
             **told,
         )
     if row.kind in OUTSIDE:
-        step.follow(
+        context.trigger(
             "booking",
             None,
             "propose",
@@ -273,14 +273,16 @@ def propose_bookings(step: Step[Payable], **told: Any) -> None:
         )
     for line in lines:
         if line.measure is not None:
-            settle_if_paid(step, step.get(Measure, line.measure))
+            settle_if_paid(context, context.get(Measure, line.measure))
 
 
-def class_of(step: Step[Payable], line: PayableLine, payable: Payable, employer_kind: str) -> tuple[TaxClass, str]:
+def class_of(
+    context: EventContext[Payable], line: PayableLine, payable: Payable, employer_kind: str
+) -> tuple[TaxClass, str]:
     """The class and article of one line, by the scheme of the day of provision, or of the invoice before it."""
     if line.outside is not None:
         return tax.outside(line.outside, payable.dated)
-    measure = step.get(Measure, line.measure)
+    measure = context.get(Measure, line.measure)
     return tax.designation(
         employer_kind,
         measure.legal_basis,
@@ -303,19 +305,21 @@ class Bounce(PayableEvent[Bounced]):
 
     name, title, body = "bounce", "Record that the payment came back", Bounced
 
-    def effect(self, step: Step[Payable], body: Bounced) -> None:
+    def apply(self, context: EventContext[Payable], body: Bounced) -> None:
         """Reverse its bookings, and let it stand in another batch."""
-        row = step.row
+        row = context.row
         row.paid_on, row.return_reason = None, body.reason
-        if (owner := parties.current(step.session, row.organisation)) != row.organisation:
+        if (owner := parties.current(context.session, row.organisation)) != row.organisation:
             row.predecessor, row.organisation = row.predecessor or row.organisation, owner
         told = Told(body.booked_on, body.statement, body.entry)
-        for booking in step.rows(Booking, Booking.payable == row.id):
+        for booking in context.rows(Booking, Booking.payable == row.id):
             if booking.state != "reversed":
-                step.follow("booking", booking, "reverse", told_on=told.on, statement=told.statement, entry=told.entry)
+                context.trigger(
+                    "booking", booking, "reverse", told_on=told.on, statement=told.statement, entry=told.entry
+                )
             else:  # one that was corrected: what the bank did stands with it still
-                journal.mirror(step, booking, told)
-        for item in step.rows(PayableLine, PayableLine.payable == row.id, col(PayableLine.measure).is_not(None)):
-            measure = step.get(Measure, item.measure)
+                journal.mirror(context, booking, told)
+        for item in context.rows(PayableLine, PayableLine.payable == row.id, col(PayableLine.measure).is_not(None)):
+            measure = context.get(Measure, item.measure)
             if measure.state is MeasureState.SETTLED:
-                step.follow("measure", measure, "unsettle")
+                context.trigger("measure", measure, "unsettle")

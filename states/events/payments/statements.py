@@ -15,7 +15,7 @@ from states.charts.batch import BatchState
 from states.charts.people import ORGANISATION
 from states.engine import parties
 from states.engine.bodies import Body, Code, Handle, Text
-from states.engine.event import B, Event, Step
+from states.engine.event import B, Event, EventContext
 from states.errors import MalformedError
 from states.events.payments.statement_bodies import PIECE, MoreEntries, Statement, StatementEntry
 from states.findings import told
@@ -67,77 +67,77 @@ class StatementEvent(Event[Organisation, B]):
             yield stream
 
     @staticmethod
-    def read_together(step: Step[Organisation], names: list[str | None]) -> dict[str, BatchLine]:
+    def read_together(context: EventContext[Organisation], names: list[str | None]) -> dict[str, BatchLine]:
         """The named lines by their EndToEndId; batches and payables are read with them, to be at hand one by one."""
-        lines = step.rows(BatchLine, among(BatchLine.end_to_end, names), order=BatchLine.end_to_end)
-        step.rows(PaymentBatch, among(PaymentBatch.id, [line.batch for line in lines]))
-        step.rows(Payable, among(Payable.id, [line.payable for line in lines]))
+        lines = context.rows(BatchLine, among(BatchLine.end_to_end, names), order=BatchLine.end_to_end)
+        context.rows(PaymentBatch, among(PaymentBatch.id, [line.batch for line in lines]))
+        context.rows(Payable, among(Payable.id, [line.payable for line in lines]))
         return {line.end_to_end: line for line in lines}
 
     def meant(
         self,
-        step: Step[Organisation],
+        context: EventContext[Organisation],
         lines: dict[str, BatchLine],
         end_to_end: str | None,
         payment_information: str | None,
     ) -> Meant | None:
         """What is meant by an EndToEndId, or else by a PmtInfId; None where it is nothing of this employer's."""
-        mine = parties.current(step.session, step.row.id)
+        mine = parties.current(context.session, context.row.id)
         if end_to_end in lines:
             line = lines[str(end_to_end)]
-            batch = step.get(PaymentBatch, line.batch)
-            if parties.current(step.session, batch.organisation) == mine:
+            batch = context.get(PaymentBatch, line.batch)
+            if parties.current(context.session, batch.organisation) == mine:
                 return Meant(batch, [line], line.end_to_end, whole=False)
         if payment_information:
-            for batch in step.rows(PaymentBatch, PaymentBatch.message_id == payment_information):
-                if parties.current(step.session, batch.organisation) == mine:
-                    found = step.rows(BatchLine, BatchLine.batch == batch.id, order=BatchLine.payable)
+            for batch in context.rows(PaymentBatch, PaymentBatch.message_id == payment_information):
+                if parties.current(context.session, batch.organisation) == mine:
+                    found = context.rows(BatchLine, BatchLine.batch == batch.id, order=BatchLine.payable)
                     return Meant(batch, found, payment_information, whole=True)
         return None
 
     @staticmethod
-    def open_lines(step: Step[Organisation], meant: Meant, *, is_return: bool) -> list[BatchLine]:
+    def open_lines(context: EventContext[Organisation], meant: Meant, *, is_return: bool) -> list[BatchLine]:
         """Of a batch that was booked as a whole, the lines that can follow: what came back before is not among them."""
         states = {"batched", "paid"} if is_return else {"batched"}
-        return [line for line in meant.lines if line.counts and step.get(Payable, line.payable).state in states]
+        return [line for line in meant.lines if line.counts and context.get(Payable, line.payable).state in states]
 
     @staticmethod
     def book(
-        step: Step[Organisation], lines: list[BatchLine], reason: str | None, *, is_return: bool, **by: Any
+        context: EventContext[Organisation], lines: list[BatchLine], reason: str | None, *, is_return: bool, **by: Any
     ) -> None:
         """Make payments paid, or unpaid again; ``by`` names the day and the entry that says so."""
         for line in lines:
-            payable, batch = step.get(Payable, line.payable), step.get(PaymentBatch, line.batch)
+            payable, batch = context.get(Payable, line.payable), context.get(PaymentBatch, line.batch)
             if is_return:
-                step.follow("payable", payable, "bounce", reason=reason or UNSAID, **by)
-                step.follow("payment-batch", batch, "drop-line", payable=payable.id)
+                context.trigger("payable", payable, "bounce", reason=reason or UNSAID, **by)
+                context.trigger("payment-batch", batch, "drop-line", payable=payable.id)
             else:
-                step.follow("payable", payable, "pay", **by)
+                context.trigger("payable", payable, "pay", **by)
 
     @staticmethod
-    def settle(step: Step[Organisation], batches: Iterable[str]) -> None:
+    def settle(context: EventContext[Organisation], batches: Iterable[str]) -> None:
         """Settle the exported batches of which every payment was booked, but for those that came back."""
         for key in sorted(set(batches)):
-            batch = step.get(PaymentBatch, key)
+            batch = context.get(PaymentBatch, key)
             if batch.state is not BatchState.EXPORTED:
                 continue
             counting = (BatchLine.batch == key, col(BatchLine.counts))
-            lines = step.rows(BatchLine, *counting, order=BatchLine.payable)
-            if all(step.get(Payable, line.payable).state in {"paid", "returned"} for line in lines):
-                step.follow("payment-batch", batch, "settle")
+            lines = context.rows(BatchLine, *counting, order=BatchLine.payable)
+            if all(context.get(Payable, line.payable).state in {"paid", "returned"} for line in lines):
+                context.trigger("payment-batch", batch, "settle")
 
-    def take_in(self, step: Step[Organisation], message: str, entries: Sequence[StatementEntry]) -> None:
+    def take_in(self, context: EventContext[Organisation], message: str, entries: Sequence[StatementEntry]) -> None:
         """Match entries, and keep them with what became of each."""
-        lines = self.read_together(step, [entry.end_to_end for entry in entries])
+        lines = self.read_together(context, [entry.end_to_end for entry in entries])
         for entry in entries:
-            meant = self.meant(step, lines, entry.end_to_end, entry.payment_information)
-            booked, finding = self.judge_entry(step, entry, meant)
+            meant = self.meant(context, lines, entry.end_to_end, entry.payment_information)
+            booked, finding = self.judge_entry(context, entry, meant)
             by = {"booked_on": entry.booked_on, "statement": message, "entry": entry.position}
-            self.book(step, booked, entry.reason, is_return=entry.is_return, **by)
-            step.session.add(
+            self.book(context, booked, entry.reason, is_return=entry.is_return, **by)
+            context.session.add(
                 BankEntry(
                     message=message,
-                    stream=step.row.stream,
+                    stream=context.row.stream,
                     payable=booked[0].payable if len(booked) == 1 else None,
                     batch=booked[0].batch if booked else None,
                     matched=bool(booked),
@@ -147,7 +147,7 @@ class StatementEvent(Event[Organisation, B]):
             )
 
     def judge_entry(
-        self, step: Step[Organisation], entry: StatementEntry, meant: Meant | None
+        self, context: EventContext[Organisation], entry: StatementEntry, meant: Meant | None
     ) -> tuple[list[BatchLine], Finding | None]:
         """The lines that an entry books; none, and why, where a person must look."""
         finding = statement_matching.is_known(
@@ -156,7 +156,7 @@ class StatementEvent(Event[Organisation, B]):
         if meant is None:
             return [], finding
         back = entry.amount > 0
-        lines = self.open_lines(step, meant, is_return=back) if meant.whole else meant.lines
+        lines = self.open_lines(context, meant, is_return=back) if meant.whole else meant.lines
         ordered = sum((line.amount for line in lines), Decimal(0))
         questions: list[tuple[Rule, dict[str, Any]]] = [
             (statement_matching.has_left, {"batch": meant.batch.id, "state": str(meant.batch.state)}),
@@ -164,7 +164,7 @@ class StatementEvent(Event[Organisation, B]):
         ]
         if not meant.whole:
             line = meant.lines[0]
-            state = str(step.get(Payable, line.payable).state)
+            state = str(context.get(Payable, line.payable).state)
             facts = {"payment": meant.named, "state": state, "counts": line.counts, "is_return": back}
             questions.append((statement_matching.once, facts))
         questions.append((statement_matching.as_ordered, {"booked": entry.amount, "ordered": ordered}))
@@ -179,35 +179,35 @@ class TakeInStatement(StatementEvent[Statement]):
 
     name, title, body = "take-in-statement", "Take in a bank statement", Statement
 
-    def also_locks(self, session: Session, key: str, body: Statement) -> Iterable[str]:
+    def extra_locks(self, session: Session, key: str, body: Statement) -> Iterable[str]:
         """The streams of every payable and batch that the statement names."""
         names = [name for entry in body.entries for name in (entry.end_to_end, entry.payment_information)]
         return self.streams(session, names)
 
-    def recorded(self, body: Statement) -> Statement:
+    def ledger_body(self, body: Statement) -> Statement:
         """The statement with its first entries; the others stand with the events that take them in."""
         return body.model_copy(update={"entries": body.entries[:PIECE]})
 
-    def effect(self, step: Step[Organisation], body: Statement) -> None:
+    def apply(self, context: EventContext[Organisation], body: Statement) -> None:
         """Match every entry; what cannot be matched waits for a person."""
         message = BankMessage(
             id=new_id("bank"),
-            stream=step.row.stream,
+            stream=context.row.stream,
             kind="camt.053",
-            organisation=step.row.id,
-            received_at=step.at,
+            organisation=context.row.id,
+            received_at=context.at,
             entries=len(body.entries),
             **body.model_dump(exclude={"entries"}),
         )
-        step.session.add(message)
-        step.session.flush()
-        self.take_in(step, message.id, body.entries[:PIECE])
+        context.session.add(message)
+        context.session.flush()
+        self.take_in(context, message.id, body.entries[:PIECE])
         for first in range(PIECE, len(body.entries), PIECE):
             entries = body.entries[first : first + PIECE]
-            step.follow("organisation", step.row, "take-in-entries", message=message.id, entries=entries)
-        step.session.flush()
+            context.trigger("organisation", context.row, "take-in-entries", message=message.id, entries=entries)
+        context.session.flush()
         booked = select(BankEntry.batch).where(BankEntry.message == message.id, col(BankEntry.batch).is_not(None))
-        self.settle(step, [str(batch) for batch in step.session.exec(booked.distinct())])
+        self.settle(context, [str(batch) for batch in context.session.exec(booked.distinct())])
 
 
 class TakeInEntries(StatementEvent[MoreEntries]):
@@ -215,9 +215,9 @@ class TakeInEntries(StatementEvent[MoreEntries]):
 
     name, title, body = "take-in-entries", "Take in further entries of a bank statement", MoreEntries
 
-    def effect(self, step: Step[Organisation], body: MoreEntries) -> None:
+    def apply(self, context: EventContext[Organisation], body: MoreEntries) -> None:
         """Match every entry."""
-        self.take_in(step, body.message, body.entries)
+        self.take_in(context, body.message, body.entries)
 
 
 class OneEntry(Body):
@@ -235,14 +235,14 @@ class MatchedEntry(OneEntry):
     """An EndToEndId, or the PmtInfId of a batch."""
 
 
-def entry_of(step: Step[Organisation], body: OneEntry) -> BankEntry:
+def entry_of(context: EventContext[Organisation], body: OneEntry) -> BankEntry:
     """The entry that is assessed, of this employer's own statement.
 
     Raises:
         MalformedError: there is none.
     """
-    row = step.session.get(BankEntry, (body.message, body.position))
-    if row is None or row.stream != step.row.stream:
+    row = context.session.get(BankEntry, (body.message, body.position))
+    if row is None or row.stream != context.row.stream:
         words = f"There is no entry {body.position} in a statement {body.message} of this employer."
         raise MalformedError([("position", words)])
     return row
@@ -253,20 +253,20 @@ class SetAsideBankEntry(StatementEvent[OneEntry]):
 
     name, title, body = "set-aside-bank-entry", "Set a bank entry aside", OneEntry
 
-    def judge(self, step: Step[Organisation], body: OneEntry) -> None:
+    def validate(self, context: EventContext[Organisation], body: OneEntry) -> None:
         """It waits."""
-        row = entry_of(step, body)
+        row = entry_of(context, body)
         named = f"{body.message}/{body.position}"
-        step.ask(statement_matching.waits, entry=named, matched=row.matched, set_aside=row.set_aside)
+        context.check(statement_matching.waits, entry=named, matched=row.matched, set_aside=row.set_aside)
 
-    def effect(self, step: Step[Organisation], body: OneEntry) -> None:
+    def apply(self, context: EventContext[Organisation], body: OneEntry) -> None:
         """It does not wait any more; the reasons are kept with the event."""
-        row = entry_of(step, body)
-        row.set_aside, row.assessed_by = True, step.by.person
+        row = entry_of(context, body)
+        row.set_aside, row.assessed_by = True, context.by.person
 
-    def example(self, step: Step[Organisation]) -> dict[str, Any] | None:
+    def example(self, context: EventContext[Organisation]) -> dict[str, Any] | None:
         """The first entry that waits."""
-        row = first_waiting(step)
+        row = first_waiting(context)
         reasons = "Interest of the bank, of no payment of ours."
         return None if row is None else {"message": row.message, "position": row.position, "reasons": reasons}
 
@@ -276,93 +276,95 @@ class MatchBankEntry(StatementEvent[MatchedEntry]):
 
     name, title, body = "match-bank-entry", "Match a bank entry with a payment", MatchedEntry
 
-    def also_locks(self, session: Session, key: str, body: MatchedEntry) -> Iterable[str]:
+    def extra_locks(self, session: Session, key: str, body: MatchedEntry) -> Iterable[str]:
         """The streams of the payables and the batch."""
         return self.streams(session, [body.payment])
 
-    def target(self, step: Step[Organisation], body: MatchedEntry) -> Meant:
+    def target(self, context: EventContext[Organisation], body: MatchedEntry) -> Meant:
         """What it is matched with.
 
         Raises:
             MalformedError: no payment and no batch of this employer is called so.
         """
-        lines = self.read_together(step, [body.payment])
-        found = self.meant(step, lines, body.payment, body.payment)
+        lines = self.read_together(context, [body.payment])
+        found = self.meant(context, lines, body.payment, body.payment)
         if found is None:
             words = "No payment and no batch of this employer has this reference. Take one from its batches."
             raise MalformedError([("payment", words)])
         return found
 
-    def judge(self, step: Step[Organisation], body: MatchedEntry) -> None:
+    def validate(self, context: EventContext[Organisation], body: MatchedEntry) -> None:
         """It waits, the batch left, no more is matched than was ordered, and the payment can follow."""
-        row, meant, lines, ordered, before = self.weighed(step, body)
+        row, meant, lines, ordered, before = self.weighed(context, body)
         named = f"{body.message}/{body.position}"
-        if not step.ask(statement_matching.waits, entry=named, matched=row.matched, set_aside=row.set_aside):
+        if not context.check(statement_matching.waits, entry=named, matched=row.matched, set_aside=row.set_aside):
             return
-        step.ask(statement_matching.has_left, batch=meant.batch.id, state=str(meant.batch.state))
-        step.ask(
+        context.check(statement_matching.has_left, batch=meant.batch.id, state=str(meant.batch.state))
+        context.check(
             statement_matching.within_order, payment=body.payment, before=before, booked=row.amount, ordered=ordered
         )
         for line in lines:
-            other = self.other_batch(step, line)
+            other = self.other_batch(context, line)
             left = other is not None and other.state in LEFT
             named_other = None if other is None else other.id
-            step.ask(statement_matching.leaves_no_second, payment=line.end_to_end, other=named_other, left=left)
-            state = str(step.get(Payable, line.payable).state)
-            step.ask(statement_matching.can_follow, payment=line.end_to_end, state=state, is_return=row.amount > 0)
+            context.check(statement_matching.leaves_no_second, payment=line.end_to_end, other=named_other, left=left)
+            state = str(context.get(Payable, line.payable).state)
+            context.check(statement_matching.can_follow, payment=line.end_to_end, state=state, is_return=row.amount > 0)
 
     @staticmethod
-    def other_batch(step: Step[Organisation], line: BatchLine) -> PaymentBatch | None:
+    def other_batch(context: EventContext[Organisation], line: BatchLine) -> PaymentBatch | None:
         """The batch in which the payable of a line goes along, where that is another one than the line's own."""
         again = (BatchLine.payable == line.payable, BatchLine.batch != line.batch, col(BatchLine.counts))
-        found = step.rows(BatchLine, *again, order=BatchLine.batch)
-        return step.get(PaymentBatch, found[0].batch) if found else None
+        found = context.rows(BatchLine, *again, order=BatchLine.batch)
+        return context.get(PaymentBatch, found[0].batch) if found else None
 
-    def effect(self, step: Step[Organisation], body: MatchedEntry) -> None:
+    def apply(self, context: EventContext[Organisation], body: MatchedEntry) -> None:
         """The payment follows once all of it was booked."""
-        row, meant, lines, ordered, before = self.weighed(step, body)
-        row.matched, row.assessed_by, row.batch = True, step.by.person, meant.batch.id
+        row, meant, lines, ordered, before = self.weighed(context, body)
+        row.matched, row.assessed_by, row.batch = True, context.by.person, meant.batch.id
         row.payable = None if meant.whole else lines[0].payable
         row.is_return = row.amount > 0
         if before + abs(row.amount) == ordered:
             by = {"booked_on": row.booked_on, "statement": row.message, "entry": row.position}
-            self.book(step, lines, row.reason, is_return=row.is_return, **by)
-            self.settle(step, [meant.batch.id])
+            self.book(context, lines, row.reason, is_return=row.is_return, **by)
+            self.settle(context, [meant.batch.id])
 
     def weighed(
-        self, step: Step[Organisation], body: MatchedEntry
+        self, context: EventContext[Organisation], body: MatchedEntry
     ) -> tuple[BankEntry, Meant, list[BatchLine], Decimal, Decimal]:
         """The entry, what it is matched with, the lines it is about, what they order, and what of that came before."""
-        row, meant = entry_of(step, body), self.target(step, body)
-        lines = self.followers(step, meant, is_return=row.amount > 0)
+        row, meant = entry_of(context, body), self.target(context, body)
+        lines = self.followers(context, meant, is_return=row.amount > 0)
         ordered = sum((line.amount for line in lines), Decimal(0))
-        return row, meant, lines, ordered, self.matched_before(step, meant, ordered, is_return=row.amount > 0)
+        return row, meant, lines, ordered, self.matched_before(context, meant, ordered, is_return=row.amount > 0)
 
-    def followers(self, step: Step[Organisation], meant: Meant, *, is_return: bool) -> list[BatchLine]:
+    def followers(self, context: EventContext[Organisation], meant: Meant, *, is_return: bool) -> list[BatchLine]:
         """The lines that the entry is about."""
-        return self.open_lines(step, meant, is_return=is_return) if meant.whole else meant.lines
+        return self.open_lines(context, meant, is_return=is_return) if meant.whole else meant.lines
 
     @staticmethod
-    def matched_before(step: Step[Organisation], meant: Meant, ordered: Decimal, *, is_return: bool) -> Decimal:
+    def matched_before(
+        context: EventContext[Organisation], meant: Meant, ordered: Decimal, *, is_return: bool
+    ) -> Decimal:
         """What other entries in the same direction were matched with it and did not make it whole yet, in euros."""
         payable = None if meant.whole else meant.lines[0].payable
         direction = col(BankEntry.amount) > 0 if is_return else col(BankEntry.amount) < 0
         mine = (BankEntry.batch == meant.batch.id, BankEntry.payable == payable, col(BankEntry.matched), direction)
-        found = step.rows(BankEntry, *mine, order=BankEntry.message)
+        found = context.rows(BankEntry, *mine, order=BankEntry.message)
         # Each time it was whole, it was booked: what is over belongs to the next time.
         return sum((abs(entry.amount) for entry in found), Decimal(0)) % ordered if ordered else Decimal(0)
 
-    def example(self, step: Step[Organisation]) -> dict[str, Any] | None:
+    def example(self, context: EventContext[Organisation]) -> dict[str, Any] | None:
         """Nothing to propose: which payment it is, a person must see."""
         return None
 
 
-def first_waiting(step: Step[Organisation]) -> BankEntry | None:
+def first_waiting(context: EventContext[Organisation]) -> BankEntry | None:
     """The first entry of this employer that waits for a person."""
     query = (
         select(BankEntry)
-        .where(BankEntry.stream == step.row.stream, *ENTRY_WAITS)
+        .where(BankEntry.stream == context.row.stream, *ENTRY_WAITS)
         .order_by(BankEntry.message, col(BankEntry.position))
         .limit(1)
     )
-    return step.session.exec(query).first()
+    return context.session.exec(query).first()

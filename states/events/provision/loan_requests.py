@@ -8,7 +8,7 @@ from rules.core.roles import OF_AN_EMPLOYER, Role
 from rules.procedure import authorization, eligibility, loans, separation_of_duties
 from states.charts.loan import LoanState
 from states.engine.bodies import Body, Day, Email, Handle, Line, Reference, Text
-from states.engine.event import Step
+from states.engine.event import EventContext
 from states.errors import MalformedError
 from states.events.application.base import ApplicationEvent
 from states.events.provision.loans import LoanEvent
@@ -46,22 +46,24 @@ class RequestLoan(ApplicationEvent[LoanWish]):
 
     name, title, body = "request-loan", "Request a loan (par. 7)", LoanWish
 
-    def judge(self, step: Step[Application], body: LoanWish) -> None:
+    def validate(self, context: EventContext[Application], body: LoanWish) -> None:
         """An employer of this case, and a day that can be."""
-        step.ask(loans.employer_of_case, organisation=self.asked(step, body), employers=step.employers())
-        step.ask(date_rules.not_in_future, what="The request", day=body.requested_on or step.on, on=step.on)
+        context.check(loans.employer_of_case, organisation=self.asked(context, body), employers=context.employers())
+        context.check(date_rules.not_in_future, what="The request", day=body.requested_on or context.on, on=context.on)
 
-    def effect(self, step: Step[Application], body: LoanWish) -> None:
+    def apply(self, context: EventContext[Application], body: LoanWish) -> None:
         """Open the loan."""
         wish = body.model_dump(exclude={"organisation"})
-        step.follow("loan", None, "open", application=step.row.id, organisation=self.asked(step, body), **wish)
+        context.trigger(
+            "loan", None, "open", application=context.row.id, organisation=self.asked(context, body), **wish
+        )
 
     @staticmethod
-    def asked(step: Step[Application], body: LoanWish) -> str:
+    def asked(context: EventContext[Application], body: LoanWish) -> str:
         """The employer that is meant."""
-        return body.organisation or step.employers()[0]
+        return body.organisation or context.employers()[0]
 
-    def example(self, step: Step[Application]) -> dict[str, Any]:
+    def example(self, context: EventContext[Application]) -> dict[str, Any]:
         """An alarm button."""
         return {"description": "A portable alarm button.", "need": "Until the advice is there."}
 
@@ -78,9 +80,9 @@ class OpenLoan(LoanEvent[BridgeLoan]):
 
     name, title, body, creates = "open", "Open a loan of an application", BridgeLoan, True
 
-    def begin(self, step: Step[Loan], body: BridgeLoan) -> Loan:
+    def create(self, context: EventContext[Loan], body: BridgeLoan) -> Loan:
         """Requested, for the office that the application names."""
-        application = step.get(Application, body.application)
+        application = context.get(Application, body.application)
         return Loan(
             id=new_id("loan"),
             stream=application.id,
@@ -93,7 +95,7 @@ class OpenLoan(LoanEvent[BridgeLoan]):
             in_office_until=application.in_office_until,
             acting_since=application.acting_since,
             urgent=body.urgent,
-            requested_on=body.requested_on or step.on,
+            requested_on=body.requested_on or context.on,
         )
 
 
@@ -117,56 +119,58 @@ class AskForLoan(LoanEvent[NewLoan]):
 
     name, title, body, creates = "request", "Request a loan without an application", NewLoan, True
 
-    def judge(self, step: Step[Loan], body: NewLoan) -> None:
+    def validate(self, context: EventContext[Loan], body: NewLoan) -> None:
         """The own loan for an official, someone else's for the office, the own employer's; dates that can be."""
-        by = step.by
+        by = context.by
         if by.role in OF_AN_EMPLOYER:
             concerned = [body.organisation]
-            step.ask(authorization.own_organisation, role=by.role, organisation=by.organisation, concerned=concerned)
+            context.check(
+                authorization.own_organisation, role=by.role, organisation=by.organisation, concerned=concerned
+            )
         if body.person is not None:
             mine = by.role is Role.APPLICANT
             asked = authorization.own_application if mine else separation_of_duties.not_own_case
             facts = {"role": by.role} if mine else {}
-            step.ask(asked, person=by.person, applicant=body.person, **facts)
-        if step.findings:
+            context.check(asked, person=by.person, applicant=body.person, **facts)
+        if context.findings:
             return  # whoever may not ask learns nothing of the employer either
-        employer = step.session.get(Organisation, body.organisation)
+        employer = context.session.get(Organisation, body.organisation)
         if employer is None:
             raise MalformedError([("organisation", "There is no such employer.")])
         if body.in_office_until and body.in_office_until < body.certain_since:
             words = f"The office would end before it begins ({body.certain_since})."
             raise MalformedError([("inOfficeUntil", words)])
-        step.ask(eligibility.employer_fits, office=body.office, kinds=(str(employer.kind),), count=1)
-        step.ask(date_rules.not_in_future, what="The request", day=body.requested_on or step.on, on=step.on)
+        context.check(eligibility.employer_fits, office=body.office, kinds=(str(employer.kind),), count=1)
+        context.check(date_rules.not_in_future, what="The request", day=body.requested_on or context.on, on=context.on)
 
-    def begin(self, step: Step[Loan], body: NewLoan) -> Loan:
+    def create(self, context: EventContext[Loan], body: NewLoan) -> Loan:
         """In a stream of its own, with the official, who may be new here."""
         key = new_id("loan")
-        step.passage.open_stream(key, StreamKind.LOAN)
+        context.unit.open_stream(key, StreamKind.LOAN)
         return Loan(
             id=key,
             stream=key,
             state=LoanState.REQUESTED,
-            person=self.official(step, body),
-            requested_on=body.requested_on or step.on,
+            person=self.official(context, body),
+            requested_on=body.requested_on or context.on,
             **body.model_dump(
                 include={"organisation", "office", "certain_since", "in_office_until", "acting_since", "urgent"},
             ),
         )
 
     @staticmethod
-    def official(step: Step[Loan], body: NewLoan) -> str:
+    def official(context: EventContext[Loan], body: NewLoan) -> str:
         """The handle of the official, who can follow the loan as an applicant."""
-        person = step.by.person if step.by.role is Role.APPLICANT else body.person
-        if person is None or step.session.get(Person, person) is None:
+        person = context.by.person if context.by.role is Role.APPLICANT else body.person
+        if person is None or context.session.get(Person, person) is None:
             person = person or new_id("applicant", 8)
             asked = [{"role": Role.APPLICANT}]
-            step.follow("person", None, "register", id=person, name=body.name, email=body.email, duties=asked)
-        elif step.session.get(Duty, (person, Role.APPLICANT, "")) is None:
-            step.session.add(Duty(person=person, role=Role.APPLICANT, organisation=""))
+            context.trigger("person", None, "register", id=person, name=body.name, email=body.email, duties=asked)
+        elif context.session.get(Duty, (person, Role.APPLICANT, "")) is None:
+            context.session.add(Duty(person=person, role=Role.APPLICANT, organisation=""))
         return person
 
-    def example(self, step: Step[Loan]) -> dict[str, Any]:
+    def example(self, context: EventContext[Loan]) -> dict[str, Any]:
         """A mayor of a fictional municipality, elected and not yet installed."""
         return {
             "organisation": "gemeente-zilverdam",

@@ -13,7 +13,7 @@ from rules.core.roles import Role
 from rules.procedure import eligibility, loans
 from states.charts.loan import LOAN
 from states.engine.bodies import Body, Code, Day, Handle, Text
-from states.engine.event import B, Event, Step
+from states.engine.event import B, Event, EventContext
 from states.tables.loans import Loan
 
 
@@ -24,21 +24,21 @@ class LoanEvent(Event[Loan, B]):
     table = Loan
 
 
-def office_held(step: Step[Loan], on: date) -> None:
+def office_held(context: EventContext[Loan], on: date) -> None:
     """Ask whether there is an office for the duration of which something can be lent on a day.
 
     Where the loan belongs to an application, the facts are those that stand on the application now.
     """
-    held = step.passage.application_of(step.row) or step.row
-    step.ask(loans.office_in_scope, office=held.office, on=on)
-    step.ask(loans.during_office, certain_since=held.certain_since, until=held.in_office_until, on=on)
-    step.ask(eligibility.acting, office=held.office, acting_since=held.acting_since, on=on)
+    held = context.unit.application_of(context.row) or context.row
+    context.check(loans.office_in_scope, office=held.office, on=on)
+    context.check(loans.during_office, certain_since=held.certain_since, until=held.in_office_until, on=on)
+    context.check(eligibility.acting, office=held.office, acting_since=held.acting_since, on=on)
 
 
-def in_order(step: Step[Loan], what: str, day: date, earlier: str, earliest: date | None) -> None:
+def in_order(context: EventContext[Loan], what: str, day: date, earlier: str, earliest: date | None) -> None:
     """Ask for a day that is not after today and not before what it follows from."""
-    step.ask(date_rules.not_in_future, what=what, day=day, on=step.on)
-    step.ask(date_rules.not_before, what=what, day=day, earlier=earlier, earliest=earliest)
+    context.check(date_rules.not_in_future, what=what, day=day, on=context.on)
+    context.check(date_rules.not_before, what=what, day=day, earlier=earlier, earliest=earliest)
 
 
 class Granting(Body):
@@ -54,24 +54,24 @@ class Grant(LoanEvent[Granting]):
 
     name, title, body = "grant", "Grant a loan", Granting
 
-    def judge(self, step: Step[Loan], body: Granting) -> None:
+    def validate(self, context: EventContext[Loan], body: Granting) -> None:
         """There is an office to lend for, and days that can be."""
-        day = body.granted_on or step.on
-        in_order(step, "The decision", day, "the request", step.row.requested_on)
-        office_held(step, day)
-        held = step.passage.application_of(step.row) or step.row
-        step.ask(loans.back_in_time, due_back_on=body.due_back_on, until=held.in_office_until, earliest=day)
+        day = body.granted_on or context.on
+        in_order(context, "The decision", day, "the request", context.row.requested_on)
+        office_held(context, day)
+        held = context.unit.application_of(context.row) or context.row
+        context.check(loans.back_in_time, due_back_on=body.due_back_on, until=held.in_office_until, earliest=day)
 
-    def effect(self, step: Step[Loan], body: Granting) -> None:
+    def apply(self, context: EventContext[Loan], body: Granting) -> None:
         """Keep the decision; it comes back with the end of office at the latest."""
-        row = step.row
-        held = step.passage.application_of(row) or row
-        row.decided_on, row.decided_by, row.decision = body.granted_on or step.on, step.by.person, body.decision
+        row = context.row
+        held = context.unit.application_of(row) or row
+        row.decided_on, row.decided_by, row.decision = body.granted_on or context.on, context.by.person, body.decision
         row.due_back_on = body.due_back_on or held.in_office_until
 
-    def example(self, step: Step[Loan]) -> dict[str, Any]:
+    def example(self, context: EventContext[Loan]) -> dict[str, Any]:
         """Today."""
-        return {"grantedOn": step.on.isoformat(), "decision": "DEC-2026-002"}
+        return {"grantedOn": context.on.isoformat(), "decision": "DEC-2026-002"}
 
 
 class Declining(Body):
@@ -87,16 +87,16 @@ class DeclineLoan(LoanEvent[Declining]):
 
     name, title, body = "decline", "Decline a loan", Declining
 
-    def judge(self, step: Step[Loan], body: Declining) -> None:
+    def validate(self, context: EventContext[Loan], body: Declining) -> None:
         """A day that can be."""
-        in_order(step, "The decision", body.announced_on or step.on, "the request", step.row.requested_on)
+        in_order(context, "The decision", body.announced_on or context.on, "the request", context.row.requested_on)
 
-    def effect(self, step: Step[Loan], body: Declining) -> None:
+    def apply(self, context: EventContext[Loan], body: Declining) -> None:
         """Keep the decision; the term to object runs from its announcement."""
-        row = step.row
-        row.decided_on, row.decided_by, row.decision = body.announced_on or step.on, step.by.person, body.decision
+        row = context.row
+        row.decided_on, row.decided_by, row.decision = body.announced_on or context.on, context.by.person, body.decision
 
-    def example(self, step: Step[Loan]) -> dict[str, Any]:
+    def example(self, context: EventContext[Loan]) -> dict[str, Any]:
         """Reasons."""
         return {"reasons": "Nothing that is in stock would help; the advice is expected within days."}
 
@@ -112,9 +112,9 @@ class Reconsider(LoanEvent[Reconsideration]):
 
     name, title, body = "reconsider", "Decide on a declined loan anew", Reconsideration
 
-    def effect(self, step: Step[Loan], body: Reconsideration) -> None:
+    def apply(self, context: EventContext[Loan], body: Reconsideration) -> None:
         """The old decision stands in the ledger only."""
-        step.row.decided_on = step.row.decided_by = step.row.decision = None
+        context.row.decided_on = context.row.decided_by = context.row.decision = None
 
 
 class Lending(Body):
@@ -129,18 +129,18 @@ class Lend(LoanEvent[Lending]):
 
     name, title, body = "lend", "Hand over what is lent", Lending
 
-    def judge(self, step: Step[Loan], body: Lending) -> None:
+    def validate(self, context: EventContext[Loan], body: Lending) -> None:
         """The office still lasts on that day."""
-        in_order(step, "Handing over", body.lent_on, "the decision", step.row.decided_on)
-        office_held(step, body.lent_on)
+        in_order(context, "Handing over", body.lent_on, "the decision", context.row.decided_on)
+        office_held(context, body.lent_on)
 
-    def effect(self, step: Step[Loan], body: Lending) -> None:
+    def apply(self, context: EventContext[Loan], body: Lending) -> None:
         """Keep the day."""
-        step.row.lent_on = body.lent_on
+        context.row.lent_on = body.lent_on
 
-    def example(self, step: Step[Loan]) -> dict[str, Any]:
+    def example(self, context: EventContext[Loan]) -> dict[str, Any]:
         """Today."""
-        return {"lentOn": step.on.isoformat()}
+        return {"lentOn": context.on.isoformat()}
 
 
 class LoanReturn(Body):
@@ -155,17 +155,17 @@ class TakeBack(LoanEvent[LoanReturn]):
 
     name, title, body = "take-back", "Record that a loan came back", LoanReturn
 
-    def judge(self, step: Step[Loan], body: LoanReturn) -> None:
+    def validate(self, context: EventContext[Loan], body: LoanReturn) -> None:
         """A day that can be."""
-        in_order(step, "The return", body.returned_on, "handing over", step.row.lent_on)
+        in_order(context, "The return", body.returned_on, "handing over", context.row.lent_on)
 
-    def effect(self, step: Step[Loan], body: LoanReturn) -> None:
+    def apply(self, context: EventContext[Loan], body: LoanReturn) -> None:
         """Keep the day."""
-        step.row.returned_on = body.returned_on
+        context.row.returned_on = body.returned_on
 
-    def example(self, step: Step[Loan]) -> dict[str, Any]:
+    def example(self, context: EventContext[Loan]) -> dict[str, Any]:
         """Today."""
-        return {"returnedOn": step.on.isoformat()}
+        return {"returnedOn": context.on.isoformat()}
 
 
 class LoanLoss(Body):
@@ -180,17 +180,17 @@ class Lose(LoanEvent[LoanLoss]):
 
     name, title, body = "lose", "Record that a loan is lost", LoanLoss
 
-    def judge(self, step: Step[Loan], body: LoanLoss) -> None:
+    def validate(self, context: EventContext[Loan], body: LoanLoss) -> None:
         """A day that can be."""
-        in_order(step, "The loss", body.lost_on, "handing over", step.row.lent_on)
+        in_order(context, "The loss", body.lost_on, "handing over", context.row.lent_on)
 
-    def effect(self, step: Step[Loan], body: LoanLoss) -> None:
+    def apply(self, context: EventContext[Loan], body: LoanLoss) -> None:
         """Keep the day."""
-        step.row.lost_on = body.lost_on
+        context.row.lost_on = body.lost_on
 
-    def example(self, step: Step[Loan]) -> dict[str, Any]:
+    def example(self, context: EventContext[Loan]) -> dict[str, Any]:
         """Today."""
-        return {"lostOn": step.on.isoformat(), "reasons": "It was stolen; a report was made."}
+        return {"lostOn": context.on.isoformat(), "reasons": "It was stolen; a report was made."}
 
 
 class LoanFarewell(Body):
@@ -220,21 +220,21 @@ class EndWithOffice(LoanEvent[EndOfOffice]):
 
     name, title, body = "end-with-office", "End a loan with the office", EndOfOffice
 
-    def judge(self, step: Step[Loan], body: EndOfOffice) -> None:
+    def validate(self, context: EventContext[Loan], body: EndOfOffice) -> None:
         """People record it here only where there is no application to record it on."""
-        if step.by.role is not Role.ENGINE:
-            step.ask(loans.ends_with_application, application=step.row.application)
-            since = step.row.certain_since
-            in_order(step, "The end of office", body.ended_on, "the day on which it was certain", since)
+        if context.by.role is not Role.ENGINE:
+            context.check(loans.ends_with_application, application=context.row.application)
+            since = context.row.certain_since
+            in_order(context, "The end of office", body.ended_on, "the day on which it was certain", since)
 
-    def effect(self, step: Step[Loan], body: EndOfOffice) -> None:
+    def apply(self, context: EventContext[Loan], body: EndOfOffice) -> None:
         """Keep the end; what is lent is due back on it."""
-        row = step.row
+        row = context.row
         row.in_office_until = body.ended_on
         row.estate = row.estate or body.estate
         if row.lent_on is not None:
             row.due_back_on = body.ended_on
 
-    def example(self, step: Step[Loan]) -> dict[str, Any] | None:
+    def example(self, context: EventContext[Loan]) -> dict[str, Any] | None:
         """Today, where it is recorded here."""
-        return {"endedOn": step.on.isoformat()} if step.row.application is None else None
+        return {"endedOn": context.on.isoformat()} if context.row.application is None else None

@@ -10,7 +10,7 @@ from rules.procedure import certificates, eligibility, life_events
 from states.charts.measure import MEASURE, MeasureState
 from states.charts.payable import SETTLED
 from states.engine.bodies import Amount, Body, Day, Handle, Line, Reference, Text
-from states.engine.event import B, Event, Step
+from states.engine.event import B, Event, EventContext
 from states.errors import MalformedError
 from states.events.provision.spending import billed_for, closed_list, periods_of, spent_at_home
 from states.tables.application import Certificate, Measure, Takeover
@@ -45,7 +45,7 @@ class Propose(MeasureEvent[Proposal]):
 
     name, title, body, creates = "propose", "Propose a measure", Proposal, True
 
-    def begin(self, step: Step[Measure], body: Proposal) -> Measure:
+    def create(self, context: EventContext[Measure], body: Proposal) -> Measure:
         """Proposed."""
         return Measure(
             id=new_id("measure"),
@@ -73,15 +73,15 @@ class TakeOverMeasure(MeasureEvent[Body]):
     name, title = "take-over", "Take over a measure"
 
 
-def gates_open(step: Step[Measure], on: date) -> None:
+def gates_open(context: EventContext[Measure], on: date) -> None:
     """Ask the gates that hold back a measure by its legal basis, for the day on which it is ordered or provided."""
-    row = step.row
-    application = step.application()
+    row = context.row
+    application = context.application()
     until = application.in_office_until
-    step.ask(life_events.provided_in_office, day=on, until=until, kept=row.kept_after_office)
+    context.check(life_events.provided_in_office, day=on, until=until, kept=row.kept_after_office)
     if certificates.binds(row.legal_basis):
-        step.ask(eligibility.in_office, certain_since=application.certain_since, until=None, on=on)
-        step.ask(
+        context.check(eligibility.in_office, certain_since=application.certain_since, until=None, on=on)
+        context.check(
             eligibility.residence,
             office=application.office,
             in_territory=application.in_territory,
@@ -89,8 +89,8 @@ def gates_open(step: Step[Measure], on: date) -> None:
             on=on,
         )
     dwelling = application.dwelling
-    found = step.rows(Certificate, Certificate.stream == row.stream, Certificate.dwelling == dwelling)
-    step.ask(
+    found = context.rows(Certificate, Certificate.stream == row.stream, Certificate.dwelling == dwelling)
+    context.check(
         certificates.certificate,
         legal_basis=row.legal_basis,
         certificates=[(item.valid_from, item.valid_until) for item in found],
@@ -110,26 +110,26 @@ class OrderMeasure(MeasureEvent[Order]):
 
     name, title, body = "order", "Order a measure", Order
 
-    def judge(self, step: Step[Measure], body: Order) -> None:
+    def validate(self, context: EventContext[Measure], body: Order) -> None:
         """The gates are open on that day."""
-        step.ask(date_rules.not_in_future, what="The order", day=body.ordered_on, on=step.on)
-        takeovers = step.rows(Takeover, Takeover.stream == step.row.stream)
-        step.ask(
+        context.check(date_rules.not_in_future, what="The order", day=body.ordered_on, on=context.on)
+        takeovers = context.rows(Takeover, Takeover.stream == context.row.stream)
+        context.check(
             date_rules.not_before,
             what="The order",
             day=body.ordered_on,
             earlier="the takeover",
             earliest=max((row.taken_over_on for row in takeovers if row.taken_over_on), default=None),
         )
-        gates_open(step, body.ordered_on)
+        gates_open(context, body.ordered_on)
 
-    def effect(self, step: Step[Measure], body: Order) -> None:
+    def apply(self, context: EventContext[Measure], body: Order) -> None:
         """Keep the day."""
-        step.row.ordered_on = body.ordered_on
+        context.row.ordered_on = body.ordered_on
 
-    def example(self, step: Step[Measure]) -> dict[str, Any]:
+    def example(self, context: EventContext[Measure]) -> dict[str, Any]:
         """Today."""
-        return {"orderedOn": step.on.isoformat()}
+        return {"orderedOn": context.on.isoformat()}
 
 
 class Provision(Body):
@@ -146,53 +146,53 @@ class Provide(MeasureEvent[Provision]):
 
     name, title, body = "provide", "Record that a measure is provided", Provision
 
-    def judge(self, step: Step[Measure], body: Provision) -> None:
+    def validate(self, context: EventContext[Measure], body: Provision) -> None:
         """The gates are open, and it was ordered before."""
-        step.ask(date_rules.not_in_future, what="The provision", day=body.provided_on, on=step.on)
-        step.ask(
+        context.check(date_rules.not_in_future, what="The provision", day=body.provided_on, on=context.on)
+        context.check(
             date_rules.not_before,
             what="The provision",
             day=body.provided_on,
             earlier="the order",
-            earliest=step.row.ordered_on,
+            earliest=context.row.ordered_on,
         )
-        gates_open(step, body.provided_on)
-        self.judge_old_scheme(step, body)
+        gates_open(context, body.provided_on)
+        self.judge_old_scheme(context, body)
 
     @staticmethod
-    def judge_old_scheme(step: Step[Measure], body: Provision) -> None:
+    def judge_old_scheme(context: EventContext[Measure], body: Provision) -> None:
         """What was provided at the home until the end of 2023 is on the list and, as invoiced, within the maximum."""
-        if closed_list(step.row, body.provided_on):
-            step.ask(scheme_2021.on_the_list, listed=body.on_closed_list, on=body.provided_on)
-            spent = spent_at_home(step, step.row.stream, besides=step.row.id)
-            step.ask(scheme_2021.home_maximum, spent=spent, on=body.provided_on)
+        if closed_list(context.row, body.provided_on):
+            context.check(scheme_2021.on_the_list, listed=body.on_closed_list, on=body.provided_on)
+            spent = spent_at_home(context, context.row.stream, besides=context.row.id)
+            context.check(scheme_2021.home_maximum, spent=spent, on=body.provided_on)
         elif body.on_closed_list is not None:
             words = f"The closed list binds home measures provided until {scheme_2021.LAST}: leave onClosedList out."
             raise MalformedError([("onClosedList", words)])
 
-    def effect(self, step: Step[Measure], body: Provision) -> None:
+    def apply(self, context: EventContext[Measure], body: Provision) -> None:
         """Keep the day; settle it where it was paid ahead."""
-        step.row.provided_on = body.provided_on
-        settle_if_paid(step, step.row)
+        context.row.provided_on = body.provided_on
+        settle_if_paid(context, context.row)
 
-    def example(self, step: Step[Measure]) -> dict[str, Any]:
+    def example(self, context: EventContext[Measure]) -> dict[str, Any]:
         """Today; in the years of the closed list, something on it."""
-        listed = {"onClosedList": True} if closed_list(step.row, step.on) else {}
-        return {"providedOn": step.on.isoformat(), **listed}
+        listed = {"onClosedList": True} if closed_list(context.row, context.on) else {}
+        return {"providedOn": context.on.isoformat(), **listed}
 
 
-def settle_if_paid(step: Step[Any], measure: Measure) -> None:
+def settle_if_paid(context: EventContext[Any], measure: Measure) -> None:
     """Settle a provided measure whose last invoice is paid in full, by every payer.
 
     The last invoice of a recurring measure is the one that reaches its end; while that is open there is none.
     """
     if measure.state is not MeasureState.PROVIDED or not measure.invoiced:
         return
-    lines = step.rows(PayableLine, PayableLine.measure == measure.id)
-    payables = [step.get(Payable, line.payable) for line in lines]
+    lines = context.rows(PayableLine, PayableLine.measure == measure.id)
+    payables = [context.get(Payable, line.payable) for line in lines]
     # a credit takes something off and holds nothing up
     if all(payable.state in SETTLED or payable.kind is PayableKind.CREDIT_NOTE for payable in payables):
-        step.follow("measure", measure, "settle")
+        context.trigger("measure", measure, "settle")
 
 
 class Settle(MeasureEvent[Body]):
@@ -212,12 +212,12 @@ class SettleWithoutInvoice(MeasureEvent[Explained]):
 
     name, title, body = "settle-without-invoice", "Settle a measure that costs nothing more", Explained
 
-    def judge(self, step: Step[Measure], body: Explained) -> None:
+    def validate(self, context: EventContext[Measure], body: Explained) -> None:
         """No invoice came for it."""
-        billed = [lines for lines in billed_for(step, step.row.id).values() if sum(line.gross for line in lines)]
-        step.ask(invoices.not_invoiced, invoices=len(billed))
+        billed = [lines for lines in billed_for(context, context.row.id).values() if sum(line.gross for line in lines)]
+        context.check(invoices.not_invoiced, invoices=len(billed))
 
-    def example(self, step: Step[Measure]) -> dict[str, Any]:
+    def example(self, context: EventContext[Measure]) -> dict[str, Any]:
         """From stock."""
         return {"reasons": "Taken from what the employer has in stock."}
 
@@ -233,7 +233,7 @@ class Decline(MeasureEvent[Explained]):
 
     name, title, body = "decline", "Decline a measure", Explained
 
-    def example(self, step: Step[Measure]) -> dict[str, Any]:
+    def example(self, context: EventContext[Measure]) -> dict[str, Any]:
         """Reasons."""
         return {"reasons": "The official does not want this measure."}
 
@@ -243,7 +243,7 @@ class MarkNotPossible(MeasureEvent[Explained]):
 
     name, title, body = "mark-not-possible", "Record that a measure is not possible", Explained
 
-    def example(self, step: Step[Measure]) -> dict[str, Any]:
+    def example(self, context: EventContext[Measure]) -> dict[str, Any]:
         """Reasons."""
         return {"reasons": "The owner of the house does not consent."}
 
@@ -266,20 +266,20 @@ class EndWithOffice(MeasureEvent[OfficeEnd]):
 
     name, title, body = "end-with-office", "End a measure with the office", OfficeEnd
 
-    def effect(self, step: Step[Measure], body: OfficeEnd) -> None:
+    def apply(self, context: EventContext[Measure], body: OfficeEnd) -> None:
         """Bring the end forward, never back; what was invoiced up to that day is its last invoice."""
-        row = step.row
+        row = context.row
         if not (row.recurring or row.form is ProvisionForm.LENT):
             return
         if body.instead_of is not None and row.ends_on == body.instead_of < body.ended_on:
             row.ends_on, row.invoiced = body.ended_on, row.invoiced and not row.recurring
             if row.recurring and row.state is MeasureState.SETTLED:
-                step.follow("measure", row, "unsettle")
+                context.trigger("measure", row, "unsettle")
             return
         row.ends_on = min(row.ends_on or body.ended_on, body.ended_on)
-        if row.recurring and any(until >= row.ends_on for _, until in periods_of(step, row.id)):
+        if row.recurring and any(until >= row.ends_on for _, until in periods_of(context, row.id)):
             row.invoiced = True
-        settle_if_paid(step, row)
+        settle_if_paid(context, row)
 
 
 class KeepAfterOffice(MeasureEvent[Explained]):
@@ -287,17 +287,17 @@ class KeepAfterOffice(MeasureEvent[Explained]):
 
     name, title, body = "keep-after-office", "Provide a measure though the office ended", Explained
 
-    def judge(self, step: Step[Measure], body: Explained) -> None:
+    def validate(self, context: EventContext[Measure], body: Explained) -> None:
         """The office has ended."""
-        step.ask(life_events.office_has_ended, office_ended_on=step.application().office_ended_on)
+        context.check(life_events.office_has_ended, office_ended_on=context.application().office_ended_on)
 
-    def effect(self, step: Step[Measure], body: Explained) -> None:
+    def apply(self, context: EventContext[Measure], body: Explained) -> None:
         """The end of office holds it back no more."""
-        step.row.kept_after_office = True
+        context.row.kept_after_office = True
 
-    def example(self, step: Step[Measure]) -> dict[str, Any] | None:
+    def example(self, context: EventContext[Measure]) -> dict[str, Any] | None:
         """Ordered already."""
-        if step.application().office_ended_on is None or step.row.kept_after_office:
+        if context.application().office_ended_on is None or context.row.kept_after_office:
             return None
         return {"reasons": "The threat goes on after the office; the work was agreed before it ended."}
 
@@ -307,13 +307,13 @@ class LetGo(MeasureEvent[Explained]):
 
     name, title, body = "let-go", "Let a measure go with the office", Explained
 
-    def judge(self, step: Step[Measure], body: Explained) -> None:
+    def validate(self, context: EventContext[Measure], body: Explained) -> None:
         """The office has ended."""
-        step.ask(life_events.office_has_ended, office_ended_on=step.application().office_ended_on)
+        context.check(life_events.office_has_ended, office_ended_on=context.application().office_ended_on)
 
-    def example(self, step: Step[Measure]) -> dict[str, Any] | None:
+    def example(self, context: EventContext[Measure]) -> dict[str, Any] | None:
         """Nothing was ordered."""
-        if step.application().office_ended_on is None:
+        if context.application().office_ended_on is None:
             return None
         return {"reasons": "The office ended before anything was ordered."}
 
@@ -323,6 +323,6 @@ class Remove(MeasureEvent[Explained]):
 
     name, title, body = "remove", "Record that a measure was removed", Explained
 
-    def example(self, step: Step[Measure]) -> dict[str, Any]:
+    def example(self, context: EventContext[Measure]) -> dict[str, Any]:
         """Reasons."""
         return {"reasons": "The lent equipment was returned."}

@@ -13,7 +13,7 @@ from states.charts.payable import PayableState
 from states.charts.takeover import TAKEOVER, TakeoverState
 from states.deadlines import lifecycle
 from states.engine.bodies import Body, Code, Day, Handle, Iban, Reference, Text
-from states.engine.event import B, Event, Step
+from states.engine.event import B, Event, EventContext
 from states.payments.payees import Payee
 from states.tables.application import Measure, Takeover
 from states.tables.base import new_id
@@ -41,7 +41,7 @@ class RequestTakeover(TakeoverEvent[Request]):
 
     name, title, body, creates = "request", "Request the takeover", Request, True
 
-    def begin(self, step: Step[Takeover], body: Request) -> Takeover:
+    def create(self, context: EventContext[Takeover], body: Request) -> Takeover:
         """Requested."""
         return Takeover(
             id=new_id("takeover"),
@@ -62,24 +62,24 @@ class ConfirmReceipt(TakeoverEvent[Receipt]):
 
     name, title, body = "confirm-receipt", "Confirm receipt of the request", Receipt
 
-    def judge(self, step: Step[Takeover], body: Receipt) -> None:
+    def validate(self, context: EventContext[Takeover], body: Receipt) -> None:
         """Not after today, and not before there was anything to receive."""
-        step.ask(date_rules.not_in_future, what="The receipt", day=body.received_on, on=step.on)
-        step.ask(
+        context.check(date_rules.not_in_future, what="The receipt", day=body.received_on, on=context.on)
+        context.check(
             date_rules.not_before,
             what="The receipt",
             day=body.received_on,
             earlier="the adoption",
-            earliest=step.application().adopted_on,
+            earliest=context.application().adopted_on,
         )
 
-    def effect(self, step: Step[Takeover], body: Receipt) -> None:
+    def apply(self, context: EventContext[Takeover], body: Receipt) -> None:
         """Keep the day."""
-        step.row.received_on = body.received_on
+        context.row.received_on = body.received_on
 
-    def example(self, step: Step[Takeover]) -> dict[str, Any]:
+    def example(self, context: EventContext[Takeover]) -> dict[str, Any]:
         """Today."""
-        return {"receivedOn": step.on.isoformat()}
+        return {"receivedOn": context.on.isoformat()}
 
 
 class TakingOver(Body):
@@ -96,37 +96,42 @@ class TakeOver(TakeoverEvent[TakingOver]):
 
     name, title, body = "take-over", "Take over the advised measures", TakingOver
 
-    def judge(self, step: Step[Takeover], body: TakingOver) -> None:
+    def validate(self, context: EventContext[Takeover], body: TakingOver) -> None:
         """A day that can be, by someone without an interest of their own."""
-        step.ask(date_rules.not_in_future, what="The takeover", day=body.taken_over_on, on=step.on)
-        step.ask(
+        context.check(date_rules.not_in_future, what="The takeover", day=body.taken_over_on, on=context.on)
+        context.check(
             date_rules.not_before,
             what="The takeover",
             day=body.taken_over_on,
             earlier="the receipt",
-            earliest=step.row.received_on,
+            earliest=context.row.received_on,
         )
-        decided_as = self.capacity(step, body)
+        decided_as = self.capacity(context, body)
         if decided_as is not None:
-            step.ask(
-                separation_of_duties.who_decides, office=step.application().office, decided_as=decided_as, on=step.on
+            context.check(
+                separation_of_duties.who_decides,
+                office=context.application().office,
+                decided_as=decided_as,
+                on=context.on,
             )
 
     @staticmethod
-    def capacity(step: Step[Takeover], body: TakingOver) -> Capacity | None:
+    def capacity(context: EventContext[Takeover], body: TakingOver) -> Capacity | None:
         """The capacity that is named, else the usual one of the office, where one is known."""
-        return body.decided_as or next(iter(separation_of_duties.capacities(step.application().office, step.on)), None)
+        return body.decided_as or next(
+            iter(separation_of_duties.capacities(context.application().office, context.on)), None
+        )
 
-    def effect(self, step: Step[Takeover], body: TakingOver) -> None:
+    def apply(self, context: EventContext[Takeover], body: TakingOver) -> None:
         """Take over what this employer pays alone, and what all pay once all have taken over."""
-        row = step.row
+        row = context.row
         row.taken_over_on = body.taken_over_on
-        row.decided_as = self.capacity(step, body)
-        step.session.flush()
+        row.decided_as = self.capacity(context, body)
+        context.session.flush()
         same = Takeover.advice_version == row.advice_version
-        takeovers = step.rows(Takeover, Takeover.stream == row.stream, same)
+        takeovers = context.rows(Takeover, Takeover.stream == row.stream, same)
         all_done = all(other.state is TakeoverState.TAKEN_OVER for other in takeovers)
-        advised = step.rows(
+        advised = context.rows(
             Measure,
             Measure.stream == row.stream,
             Measure.advice_version == row.advice_version,
@@ -134,12 +139,12 @@ class TakeOver(TakeoverEvent[TakingOver]):
         )
         for measure in advised:
             if measure.payer == row.organisation or (measure.payer is None and all_done):
-                step.follow("measure", measure, "take-over")
+                context.trigger("measure", measure, "take-over")
 
-    def example(self, step: Step[Takeover]) -> dict[str, Any]:
+    def example(self, context: EventContext[Takeover]) -> dict[str, Any]:
         """Today, in the usual capacity."""
-        usual = self.capacity(step, TakingOver(taken_over_on=step.on))
-        example = {"takenOverOn": step.on.isoformat(), "decision": "DEC-2026-001"}
+        usual = self.capacity(context, TakingOver(taken_over_on=context.on))
+        example = {"takenOverOn": context.on.isoformat(), "decision": "DEC-2026-001"}
         return {**example, "decidedAs": str(usual)} if usual else example
 
 
@@ -155,28 +160,28 @@ class DeclineSecondHome(TakeoverEvent[DecliningSecondHome]):
 
     name, title, body = "decline-second-home", "Decline measures for a second home", DecliningSecondHome
 
-    def judge(self, step: Step[Takeover], body: DecliningSecondHome) -> None:
+    def validate(self, context: EventContext[Takeover], body: DecliningSecondHome) -> None:
         """It is discretionary, and the day can be."""
-        step.ask(life_events.second_home_discretionary, discretionary=step.application().discretionary)
-        day, received_on = body.announced_on or step.on, step.row.received_on
-        step.ask(date_rules.not_in_future, what="The decision", day=day, on=step.on)
-        step.ask(date_rules.not_before, what="The decision", day=day, earlier="the receipt", earliest=received_on)
+        context.check(life_events.second_home_discretionary, discretionary=context.application().discretionary)
+        day, received_on = body.announced_on or context.on, context.row.received_on
+        context.check(date_rules.not_in_future, what="The decision", day=day, on=context.on)
+        context.check(date_rules.not_before, what="The decision", day=day, earlier="the receipt", earliest=received_on)
 
-    def effect(self, step: Step[Takeover], body: DecliningSecondHome) -> None:
+    def apply(self, context: EventContext[Takeover], body: DecliningSecondHome) -> None:
         """What this employer would have paid is dropped; where every employer declined, the application is refused."""
-        row = step.row
-        step.session.flush()
-        takeovers = step.rows(Takeover, Takeover.stream == row.stream, Takeover.advice_version == row.advice_version)
+        row = context.row
+        context.session.flush()
+        takeovers = context.rows(Takeover, Takeover.stream == row.stream, Takeover.advice_version == row.advice_version)
         all_declined = all(other.state is TakeoverState.DECLINED for other in takeovers)
-        for measure in step.rows(Measure, Measure.stream == row.stream, Measure.state == MeasureState.ADVISED):
+        for measure in context.rows(Measure, Measure.stream == row.stream, Measure.state == MeasureState.ADVISED):
             if measure.payer in {row.organisation, None}:
-                step.follow("measure", measure, "drop")
+                context.trigger("measure", measure, "drop")
         if all_declined:
-            step.follow("application", step.application(), "decline-second-home")
+            context.trigger("application", context.application(), "decline-second-home")
 
-    def example(self, step: Step[Takeover]) -> dict[str, Any] | None:
+    def example(self, context: EventContext[Takeover]) -> dict[str, Any] | None:
         """Only where it may."""
-        if not step.application().discretionary:
+        if not context.application().discretionary:
             return None
         return {"reasons": "The measures of the first home can be moved to the second one."}
 
@@ -201,38 +206,38 @@ class GiveNotice(TakeoverEvent[Notice]):
 
     name, title, body = "give-notice", "Give notice of delay (Awb 4:14)", Notice
 
-    def judge(self, step: Step[Takeover], body: Notice) -> None:
+    def validate(self, context: EventContext[Takeover], body: Notice) -> None:
         """Told within the term of the law, and a day after it."""
-        term = lifecycle.running_of(step.session, step.row.id, "takeover")
-        step.ask(date_rules.not_in_future, what="The notice", day=body.announced_on, on=step.on)
-        step.ask(
+        term = lifecycle.running_of(context.session, context.row.id, "takeover")
+        context.check(date_rules.not_in_future, what="The notice", day=body.announced_on, on=context.on)
+        context.check(
             date_rules.not_before,
             what="The notice",
             day=body.announced_on,
             earlier="the receipt",
-            earliest=step.row.received_on,
+            earliest=context.row.received_on,
         )
-        end = lifecycle.legal_end(step.session, term) if term else None
-        step.ask(
+        end = lifecycle.legal_end(context.session, term) if term else None
+        context.check(
             late_decision_penalty.notice_within_term, announced_on=body.announced_on, until=body.until, legal_end=end
         )
 
-    def effect(self, step: Step[Takeover], body: Notice) -> None:
+    def apply(self, context: EventContext[Takeover], body: Notice) -> None:
         """The term ends with the named day."""
-        term = lifecycle.running_of(step.session, step.row.id, "takeover")
+        term = lifecycle.running_of(context.session, context.row.id, "takeover")
         assert term is not None
         term.noticed_on, term.extended_until = body.announced_on, body.until
-        lifecycle.recompute(step.session, term)
+        lifecycle.recompute(context.session, term)
 
-    def example(self, step: Step[Takeover]) -> dict[str, Any] | None:
+    def example(self, context: EventContext[Takeover]) -> dict[str, Any] | None:
         """Told today, the further term of the house after the end of the law's."""
-        term = lifecycle.running_of(step.session, step.row.id, "takeover")
-        end = lifecycle.legal_end(step.session, term) if term else None
+        term = lifecycle.running_of(context.session, context.row.id, "takeover")
+        end = lifecycle.legal_end(context.session, term) if term else None
         if end is None:
             return None
-        until = length("term_delay_notice", step.on).from_day(end)
+        until = length("term_delay_notice", context.on).from_day(end)
         reasons = "The measures must first be discussed with the owner of the building."
-        return {"announcedOn": step.on.isoformat(), "until": until.isoformat(), "reasons": reasons}
+        return {"announcedOn": context.on.isoformat(), "until": until.isoformat(), "reasons": reasons}
 
 
 class NoticeOfDefault(Body):
@@ -246,18 +251,18 @@ class Default(TakeoverEvent[NoticeOfDefault]):
 
     name, title, body = "default", "Record a notice of default (Awb 4:17)", NoticeOfDefault
 
-    def judge(self, step: Step[Takeover], body: NoticeOfDefault) -> None:
+    def validate(self, context: EventContext[Takeover], body: NoticeOfDefault) -> None:
         """The term has passed, and there was no such notice yet."""
-        term = lifecycle.running_of(step.session, step.row.id, "takeover")
-        step.ask(date_rules.not_in_future, what="The notice of default", day=body.received_on, on=step.on)
+        term = lifecycle.running_of(context.session, context.row.id, "takeover")
+        context.check(date_rules.not_in_future, what="The notice of default", day=body.received_on, on=context.on)
         due_on = term.due_on if term else None
-        step.ask(late_decision_penalty.default_after_term, received_on=body.received_on, due_on=due_on)
-        given = lifecycle.latest(step.session, step.row.id, "default") is not None
-        step.ask(late_decision_penalty.default_once, given=given)
+        context.check(late_decision_penalty.default_after_term, received_on=body.received_on, due_on=due_on)
+        given = lifecycle.latest(context.session, context.row.id, "default") is not None
+        context.check(late_decision_penalty.default_once, given=given)
 
-    def example(self, step: Step[Takeover]) -> dict[str, Any]:
+    def example(self, context: EventContext[Takeover]) -> dict[str, Any]:
         """Today."""
-        return {"receivedOn": step.on.isoformat()}
+        return {"receivedOn": context.on.isoformat()}
 
 
 class FixedPenalty(Body):
@@ -277,68 +282,70 @@ class FixPenalty(TakeoverEvent[FixedPenalty]):
 
     name, title, body = "fix-penalty", "Fix the penalty (Awb 4:18)", FixedPenalty
 
-    def judge(self, step: Step[Takeover], body: FixedPenalty) -> None:
+    def validate(self, context: EventContext[Takeover], body: FixedPenalty) -> None:
         """All its days are known, there are some, and it was not fixed before."""
         for what, day in (("The takeover's announcement", body.known_on), ("The decision", body.announced_on)):
             if day is not None:
-                step.ask(date_rules.not_in_future, what=what, day=day, on=step.on)
+                context.check(date_rules.not_in_future, what=what, day=day, on=context.on)
         if body.known_on is not None:
-            step.ask(
+            context.check(
                 date_rules.not_before,
                 what="The takeover's announcement",
                 day=body.known_on,
                 earlier="the takeover",
-                earliest=step.row.taken_over_on,
+                earliest=context.row.taken_over_on,
             )
-        step.ask(amounts.iban_valid, private=("iban",), iban=body.iban)
-        number = Payable.number == penalty_number(step.row)
-        fixed = step.rows(Payable, Payable.stream == step.row.stream, number, Payable.state != PayableState.REJECTED)
-        due_on, known_on = penalty_days(step, body.known_on)
+        context.check(amounts.iban_valid, private=("iban",), iban=body.iban)
+        number = Payable.number == penalty_number(context.row)
+        fixed = context.rows(
+            Payable, Payable.stream == context.row.stream, number, Payable.state != PayableState.REJECTED
+        )
+        due_on, known_on = penalty_days(context, body.known_on)
         if body.announced_on is not None and due_on is not None:
-            last_on = late_decision_penalty.penalty(due_on, known_on or step.on).last_on
-            step.ask(
+            last_on = late_decision_penalty.penalty(due_on, known_on or context.on).last_on
+            context.check(
                 date_rules.not_before,
                 what="The decision",
                 day=body.announced_on,
                 earlier="the last day of the penalty",
                 earliest=last_on,
             )
-        step.ask(
-            late_decision_penalty.penalty_complete, due_on=due_on, known_on=known_on, on=step.on, fixed=bool(fixed)
+        context.check(
+            late_decision_penalty.penalty_complete, due_on=due_on, known_on=known_on, on=context.on, fixed=bool(fixed)
         )
 
-    def effect(self, step: Step[Takeover], body: FixedPenalty) -> None:
+    def apply(self, context: EventContext[Takeover], body: FixedPenalty) -> None:
         """Make the payable."""
-        due_on, known_on = penalty_days(step, body.known_on)
+        due_on, known_on = penalty_days(context, body.known_on)
         assert due_on is not None
-        step.follow(
+        context.trigger(
             "payable",
             None,
             "receive",
-            application=step.row.stream,
+            application=context.row.stream,
             invoice=new_id("invoice"),
-            organisation=step.row.organisation,
+            organisation=context.row.organisation,
             kind=PayableKind.PENALTY,
-            number=penalty_number(step.row),
-            dated=body.announced_on or step.on,
-            received_on=step.on,
+            number=penalty_number(context.row),
+            dated=body.announced_on or context.on,
+            received_on=context.on,
             payee=body.payee,
             iban=body.iban,
-            awarded=late_decision_penalty.penalty(due_on, known_on or step.on).amount,
+            awarded=late_decision_penalty.penalty(due_on, known_on or context.on).amount,
         )
 
-    def example(self, step: Step[Takeover]) -> dict[str, Any] | None:
+    def example(self, context: EventContext[Takeover]) -> dict[str, Any] | None:
         """To the applicant, once there is something to fix."""
-        due_on, known_on = penalty_days(step, None)
-        if due_on is None or not late_decision_penalty.is_complete(due_on, known_on, step.on):
+        due_on, known_on = penalty_days(context, None)
+        if due_on is None or not late_decision_penalty.is_complete(due_on, known_on, context.on):
             return None
         return {"payee": "A. Voorbeeld", "iban": "NL02ABNA0123456789"}
 
 
-def penalty_days(step: Step[Takeover], known_on: date | None) -> tuple[date | None, date | None]:
+def penalty_days(context: EventContext[Takeover], known_on: date | None) -> tuple[date | None, date | None]:
     """The last day of the two weeks of default, and the day on which the takeover was made known, if they are."""
-    default = lifecycle.latest(step.session, step.row.id, "default")
-    term = lifecycle.latest(step.session, step.row.id, "takeover")
+    default = lifecycle.latest(context.session, context.row.id, "default")
+    term = lifecycle.latest(context.session, context.row.id, "takeover")
     return default.due_on if default else None, known_on or (term.ended_on if term else None)
 
 

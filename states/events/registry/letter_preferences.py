@@ -6,7 +6,7 @@ from pydantic import Field
 
 from rules.procedure import letter_preferences
 from states.engine.bodies import Body, Code
-from states.engine.event import Step
+from states.engine.event import EventContext
 from states.errors import MalformedError
 from states.events.registry.work_arrangements import PersonEvent
 from states.tables.people import Person
@@ -24,17 +24,19 @@ class ChooseLetters(PersonEvent[Declined]):
 
     name, title, body = "choose-letters", "Choose which letters not to get", Declined
 
-    def judge(self, step: Step[Person], body: Declined) -> None:
+    def validate(self, context: EventContext[Person], body: Declined) -> None:
         """The own letters, each once, and only those that may be declined."""
         if len(set(body.declined)) != len(body.declined):
             raise MalformedError([("declined", "Name each letter once.")])
-        step.ask(letter_preferences.own_choice, role=step.by.role, person=step.by.person, reader=step.row.id)
-        step.ask(letter_preferences.may_be_declined, declined=list(body.declined), on=step.on)
+        context.check(
+            letter_preferences.own_choice, role=context.by.role, person=context.by.person, reader=context.row.id
+        )
+        context.check(letter_preferences.may_be_declined, declined=list(body.declined), on=context.on)
 
-    def effect(self, step: Step[Person], body: Declined) -> None:
+    def apply(self, context: EventContext[Person], body: Declined) -> None:
         """Keep the choice."""
-        step.row.declined = sorted(body.declined)
+        context.row.declined = sorted(body.declined)
 
-    def example(self, step: Step[Person]) -> dict[str, Any]:
+    def example(self, context: EventContext[Person]) -> dict[str, Any]:
         """No daily digest."""
         return {"declined": ["digest"]}

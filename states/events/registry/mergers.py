@@ -23,7 +23,7 @@ from states.charts.people import ORGANISATION, PERSON, OrganisationState
 from states.charts.takeover import TakeoverState
 from states.engine import parties
 from states.engine.bodies import Body, Code, Day, Handle
-from states.engine.event import Event, Step
+from states.engine.event import Event, EventContext
 from states.errors import MalformedError
 from states.events.application.base import ApplicationEvent
 from states.events.provision.loans import LoanEvent
@@ -86,22 +86,22 @@ class MergeOrganisation(Event[Organisation, Merger]):
     chart, table, name, title = ORGANISATION, Organisation, "merge", "Merge into another employer"
     body = Merger
 
-    def also_locks(self, session: Session, key: str, body: Merger) -> Iterable[str]:
+    def extra_locks(self, session: Session, key: str, body: Merger) -> Iterable[str]:
         """The successor, every case, and everyone who holds a duty."""
         yield from session.exec(select(Organisation.stream).where(Organisation.id == body.successor))
         yield from tied(session, key)
         yield from session.exec(alone(key))
         yield from session.exec(select(Person.stream).where(col(Person.id).in_(people_of(session, key))))
 
-    def judge(self, step: Step[Organisation], body: Merger) -> None:
+    def validate(self, context: EventContext[Organisation], body: Merger) -> None:
         """The merger has happened, its successor fits, and no payment is half made."""
-        row = step.row
-        successor = step.session.get(Organisation, body.successor)
+        row = context.row
+        successor = context.session.get(Organisation, body.successor)
         if successor is None:
             words = f"There is no employer {body.successor}; register the successor first."
             raise MalformedError([("successor", words)])
-        step.ask(date_rules.not_in_future, what="The merger", day=body.merged_on, on=step.on)
-        step.ask(
+        context.check(date_rules.not_in_future, what="The merger", day=body.merged_on, on=context.on)
+        context.check(
             mergers.successor_fits,
             merged=row.id,
             kind=str(row.kind),
@@ -110,22 +110,22 @@ class MergeOrganisation(Event[Organisation, Merger]):
             successor_active=successor.state is OrganisationState.ACTIVE,
         )
         own = (PaymentBatch.organisation == row.id, col(PaymentBatch.state).in_(UNDER_WAY))
-        step.ask(mergers.no_batch_under_way, batches=[batch.id for batch in step.rows(PaymentBatch, *own)])
+        context.check(mergers.no_batch_under_way, batches=[batch.id for batch in context.rows(PaymentBatch, *own)])
 
-    def effect(self, step: Step[Organisation], body: Merger) -> None:
+    def apply(self, context: EventContext[Organisation], body: Merger) -> None:
         """Move what is open; each case and person tells of it in a chain of its own."""
-        row, session = step.row, step.session
-        cases = self.cases(step)
+        row, session = context.row, context.session
+        cases = self.cases(context)
         row.successor, row.merged_on = body.successor, body.merged_on
         session.flush()
         parties.forget(session)
         facts = {"merged": row.id, "successor": body.successor, "merged_on": body.merged_on}
         for application in cases:
-            step.follow("application", application, "succeed-employer", **facts)
-        for loan in step.rows(Loan, Loan.organisation == row.id, col(Loan.application).is_(None)):
-            step.follow("loan", loan, "succeed-employer", **facts)
+            context.trigger("application", application, "succeed-employer", **facts)
+        for loan in context.rows(Loan, Loan.organisation == row.id, col(Loan.application).is_(None)):
+            context.trigger("loan", loan, "succeed-employer", **facts)
         for person in people_of(session, row.id):
-            step.follow("person", step.get(Person, person), "succeed-employer", **facts)
+            context.trigger("person", context.get(Person, person), "succeed-employer", **facts)
         running = (col(Term.organisation) == row.id, col(Term.ended_on).is_(None))
         session.execute(update(Term).where(*running).values(organisation=body.successor))
         waiting = (col(WorkItem.organisation) == row.id, col(WorkItem.done_at).is_(None))
@@ -134,17 +134,17 @@ class MergeOrganisation(Event[Organisation, Merger]):
             wake(session, "acute")
 
     @staticmethod
-    def cases(step: Step[Organisation]) -> list[Application]:
+    def cases(context: EventContext[Organisation]) -> list[Application]:
         """The cases that have not ended, and the ended ones in which something is still open."""
-        mine = step.row.id
+        mine = context.row.id
         open_parts = [
             select(table.stream).where(table.organisation == mine, col(table.state).in_(states))
             for table, states in OPEN.items()
         ]
         going_on = col(Application.state).not_in(ENDS)
         wanted = or_(going_on, *(col(Application.id).in_(query) for query in open_parts))
-        held = sorted(set(tied(step.session, mine)) & step.passage.streams.keys())
-        return step.rows(Application, col(Application.id).in_(held), wanted)
+        held = sorted(set(tied(context.session, mine)) & context.unit.streams.keys())
+        return context.rows(Application, col(Application.id).in_(held), wanted)
 
 
 class SucceedEmployer(ApplicationEvent[Succession]):
@@ -156,13 +156,13 @@ class SucceedEmployer(ApplicationEvent[Succession]):
 
     name, title, body = "succeed-employer", "Let a successor take the place of a merged employer", Succession
 
-    def effect(self, step: Step[Application], body: Succession) -> None:
+    def apply(self, context: EventContext[Application], body: Succession) -> None:
         """Move every open part, and what is attributed to the merged employer alone."""
         for table, states in OPEN.items():
-            own = (table.stream == step.row.id, table.organisation == body.merged, col(table.state).in_(states))
-            for part in step.rows(table, *own):
+            own = (table.stream == context.row.id, table.organisation == body.merged, col(table.state).in_(states))
+            for part in context.rows(table, *own):
                 go_over(part, body.successor)
-        for measure in step.rows(Measure, Measure.stream == step.row.id, Measure.payer == body.merged):
+        for measure in context.rows(Measure, Measure.stream == context.row.id, Measure.payer == body.merged):
             measure.payer = body.successor
 
 
@@ -171,11 +171,11 @@ class SucceedLender(LoanEvent[Succession]):
 
     name, title, body = "succeed-employer", "Let a successor take the place of a merged employer", Succession
 
-    def effect(self, step: Step[Loan], body: Succession) -> None:
+    def apply(self, context: EventContext[Loan], body: Succession) -> None:
         """Move the loan, and the objections to what was decided on it."""
-        step.row.organisation = body.successor
-        own = (Objection.stream == step.row.stream, Objection.organisation == body.merged)
-        for objection in step.rows(Objection, *own):
+        context.row.organisation = body.successor
+        own = (Objection.stream == context.row.stream, Objection.organisation == body.merged)
+        for objection in context.rows(Objection, *own):
             objection.organisation = body.successor
 
 
@@ -192,10 +192,10 @@ class FollowEmployer(Event[Person, Succession]):
     chart, table, name, title = PERSON, Person, "succeed-employer", "Let duties go over to the successor"
     body = Succession
 
-    def effect(self, step: Step[Person], body: Succession) -> None:
+    def apply(self, context: EventContext[Person], body: Succession) -> None:
         """The same roles, for the successor."""
-        held = (Duty.person == step.row.id, Duty.organisation == body.merged)
-        for duty in step.rows(Duty, *held, order=Duty.role):
-            if step.session.get(Duty, (duty.person, duty.role, body.successor)) is None:
-                step.session.add(Duty(person=duty.person, role=duty.role, organisation=body.successor))
-            step.session.delete(duty)
+        held = (Duty.person == context.row.id, Duty.organisation == body.merged)
+        for duty in context.rows(Duty, *held, order=Duty.role):
+            if context.session.get(Duty, (duty.person, duty.role, body.successor)) is None:
+                context.session.add(Duty(person=duty.person, role=duty.role, organisation=body.successor))
+            context.session.delete(duty)

@@ -13,7 +13,7 @@ from rules.payments.amounts import valid_iban
 from rules.procedure import authorization as duties
 from states.charts.people import ORGANISATION, PERSON, OrganisationState, PersonState
 from states.engine.bodies import ACCOUNT_NAME, Body, Code, Day, Email, Handle, Line
-from states.engine.event import Event, Step
+from states.engine.event import Event, EventContext
 from states.errors import MalformedError
 from states.payments.payees import can_be_paid
 from states.storage import name_index
@@ -42,26 +42,26 @@ class RegisterOrganisation(Event[Organisation, NewOrganisation]):
     chart, table, name, title = ORGANISATION, Organisation, "register", "Register an employer"
     body, creates = NewOrganisation, True
 
-    def also_locks(self, session: Session, key: str, body: NewOrganisation) -> Iterable[str]:
+    def extra_locks(self, session: Session, key: str, body: NewOrganisation) -> Iterable[str]:
         """No stream more, but the account: of two who register it at once, the second finds the first."""
         session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"debtor:{body.debtor_iban}", 0))))
         return ()
 
-    def judge(self, step: Step[Organisation], body: NewOrganisation) -> None:
+    def validate(self, context: EventContext[Organisation], body: NewOrganisation) -> None:
         """The id is free, and the debtor account no other employer's: a statement is of one employer."""
-        if step.session.get(Organisation, body.id) is not None:
+        if context.session.get(Organisation, body.id) is not None:
             raise MalformedError([("id", f"There is an employer {body.id} already; give the new one another id.")])
         same = Organisation.debtor_iban == body.debtor_iban, Organisation.state == OrganisationState.ACTIVE
-        if holders := step.rows(Organisation, *same):
+        if holders := context.rows(Organisation, *same):
             words = f"{holders[0].id} is paid from this account; give each employer an account of its own."
             raise MalformedError([("debtorIban", words)])
 
-    def begin(self, step: Step[Organisation], body: NewOrganisation) -> Organisation:
+    def create(self, context: EventContext[Organisation], body: NewOrganisation) -> Organisation:
         """The employer, with a stream of its own."""
         if not valid_iban(body.debtor_iban):
             raise MalformedError([("debtorIban", "This is not a valid IBAN; its check digits or length are wrong.")])
         stream = f"organisation:{body.id}"
-        step.passage.open_stream(stream, StreamKind.ORGANISATION)
+        context.unit.open_stream(stream, StreamKind.ORGANISATION)
         return Organisation(stream=stream, state=OrganisationState.ACTIVE, **body.model_dump())
 
 
@@ -77,11 +77,11 @@ class RecordInventory(Event[Organisation, Inventory]):
     chart, table, name, title = ORGANISATION, Organisation, "record-inventory", "Record the risk inventory"
     body = Inventory
 
-    def effect(self, step: Step[Organisation], body: Inventory) -> None:
+    def apply(self, context: EventContext[Organisation], body: Inventory) -> None:
         """Keep its reference."""
-        step.row.risk_inventory = body.risk_inventory
+        context.row.risk_inventory = body.risk_inventory
 
-    def example(self, step: Step[Organisation]) -> dict[str, Any]:
+    def example(self, context: EventContext[Organisation]) -> dict[str, Any]:
         """A reference."""
         return {"riskInventory": "RIE-2026"}
 
@@ -98,11 +98,11 @@ class Locate(Event[Organisation, Location]):
     chart, table, name, title = ORGANISATION, Organisation, "locate", "Record the province"
     body = Location
 
-    def effect(self, step: Step[Organisation], body: Location) -> None:
+    def apply(self, context: EventContext[Organisation], body: Location) -> None:
         """Keep it."""
-        step.row.province = body.province
+        context.row.province = body.province
 
-    def example(self, step: Step[Organisation]) -> dict[str, Any]:
+    def example(self, context: EventContext[Organisation]) -> dict[str, Any]:
         """Overijssel."""
         return {"province": "overijssel"}
 
@@ -131,28 +131,28 @@ class RegisterPerson(Event[Person, NewPerson]):
     chart, table, name, title = PERSON, Person, "register", "Register a person"
     body, creates = NewPerson, True
 
-    def judge(self, step: Step[Person], body: NewPerson) -> None:
+    def validate(self, context: EventContext[Person], body: NewPerson) -> None:
         """The id is free, and no duty is for an employer that was merged."""
-        if step.session.get(Person, body.id) is not None:
+        if context.session.get(Person, body.id) is not None:
             raise MalformedError([("id", f"There is a person {body.id} already; give the new one another id.")])
         for employer in sorted({duty.organisation for duty in body.duties if duty.organisation}):
-            step.ask_after(employer)
+            context.check_employer_active(employer)
 
-    def begin(self, step: Step[Person], body: NewPerson) -> Person:
+    def create(self, context: EventContext[Person], body: NewPerson) -> Person:
         """The person, with a stream of their own."""
         stream = f"person:{body.id}"
-        step.passage.open_stream(stream, StreamKind.PERSON)
+        context.unit.open_stream(stream, StreamKind.PERSON)
         return Person(id=body.id, stream=stream, state=PersonState.ACTIVE, language=body.language)
 
-    def effect(self, step: Step[Person], body: NewPerson) -> None:
+    def apply(self, context: EventContext[Person], body: NewPerson) -> None:
         """Give the duties, and let the name be found."""
-        step.session.flush()
-        name_index.remember(step.session, body.id, body.name)
+        context.session.flush()
+        name_index.remember(context.session, body.id, body.name)
         for position, duty in enumerate(body.duties):
             if (duty.role in OF_AN_EMPLOYER) != (duty.organisation is not None):
                 words = "names its employer" if duty.role in OF_AN_EMPLOYER else "belongs to no employer"
                 raise MalformedError([(f"duties.{position}.organisation", f"The role {duty.role} {words}.")])
-            step.session.add(Duty(person=body.id, role=duty.role, organisation=duty.organisation or ""))
+            context.session.add(Duty(person=body.id, role=duty.role, organisation=duty.organisation or ""))
 
 
 class Departure(Body):
@@ -173,15 +173,15 @@ class ChooseLanguage(Event[Person, ChosenLanguage]):
     chart, table, name, title = PERSON, Person, "choose-language", "Choose the language of letters"
     body = ChosenLanguage
 
-    def judge(self, step: Step[Person], body: ChosenLanguage) -> None:
+    def validate(self, context: EventContext[Person], body: ChosenLanguage) -> None:
         """An applicant chooses for no one else."""
-        step.ask(duties.own_language, role=step.by.role, person=step.by.person, reader=step.row.id)
+        context.check(duties.own_language, role=context.by.role, person=context.by.person, reader=context.row.id)
 
-    def effect(self, step: Step[Person], body: ChosenLanguage) -> None:
+    def apply(self, context: EventContext[Person], body: ChosenLanguage) -> None:
         """Keep the choice."""
-        step.row.language = body.language
+        context.row.language = body.language
 
-    def example(self, step: Step[Person]) -> dict[str, Any]:
+    def example(self, context: EventContext[Person]) -> dict[str, Any]:
         """English."""
         return {"language": "en"}
 
@@ -192,8 +192,8 @@ class DepartPerson(Event[Person, Departure]):
     chart, table, name, title = PERSON, Person, "depart", "Let a person depart"
     body = Departure
 
-    def effect(self, step: Step[Person], body: Departure) -> None:
+    def apply(self, context: EventContext[Person], body: Departure) -> None:
         """Take the duties away."""
-        step.row.deceased_on = body.deceased_on
-        for duty in step.rows(Duty, Duty.person == step.row.id, order=Duty.role):
-            step.session.delete(duty)
+        context.row.deceased_on = body.deceased_on
+        for duty in context.rows(Duty, Duty.person == context.row.id, order=Duty.role):
+            context.session.delete(duty)

@@ -11,7 +11,7 @@ from rules.procedure import authorization
 from rules.queue.skills import SKILLS
 from states.charts.people import PERSON
 from states.engine.bodies import Body, Day, Handle
-from states.engine.event import B, Event, Step
+from states.engine.event import B, Event, EventContext
 from states.errors import MalformedError
 from states.tables.base import new_id
 from states.tables.people import Absence, Person, WorkArrangement
@@ -29,9 +29,9 @@ class PersonEvent(Event[Person, B]):
     chart = PERSON
     table = Person
 
-    def touch(self, step: Step[Person]) -> None:
+    def touch(self, context: EventContext[Person]) -> None:
         """Count a version of the person: what stands beside the row is guarded by its ETag too."""
-        flag_modified(step.row, "state")
+        flag_modified(context.row, "state")
 
 
 class Hours(Body):
@@ -58,7 +58,7 @@ class ArrangeWork(PersonEvent[Arrangement]):
 
     name, title, body = "arrange-work", "Arrange someone's skills, hours and limit", Arrangement
 
-    def judge(self, step: Step[Person], body: Arrangement) -> None:
+    def validate(self, context: EventContext[Person], body: Arrangement) -> None:
         """Skills that exist, hours that follow each other, each once."""
         if not body.model_fields_set:
             words = "Give skills, hours or a limit; what is left out is as it is for everyone, such as every skill."
@@ -80,18 +80,18 @@ class ArrangeWork(PersonEvent[Arrangement]):
         if wrong:
             raise MalformedError(wrong)
 
-    def effect(self, step: Step[Person], body: Arrangement) -> None:
+    def apply(self, context: EventContext[Person], body: Arrangement) -> None:
         """Keep it in the place of what was arranged before."""
-        self.touch(step)
-        row = step.session.get(WorkArrangement, step.row.id)
+        self.touch(context)
+        row = context.session.get(WorkArrangement, context.row.id)
         if row is None:
-            row = WorkArrangement(person=step.row.id, stream=step.row.stream, skills=[], hours={})
-            step.session.add(row)
+            row = WorkArrangement(person=context.row.id, stream=context.row.stream, skills=[], hours={})
+            context.session.add(row)
         row.skills = sorted(body.skills)
         row.hours = {str(WEEKDAYS.index(line.weekday) + 1): [line.since, line.until] for line in body.hours}
         row.limit = body.limit
 
-    def example(self, step: Step[Person]) -> dict[str, Any]:
+    def example(self, context: EventContext[Person]) -> dict[str, Any]:
         """Someone for homes in Overijssel, four days a week."""
         days = [{"weekday": day, "since": "09:00", "until": "17:00"} for day in WEEKDAYS[:4]]
         return {"skills": ["domain:home", "region:overijssel"], "hours": days, "limit": 12}
@@ -104,10 +104,10 @@ class NewAbsence(Body):
     until: Day
 
 
-def absences(step: Step[Person], from_on: date) -> list[Absence]:
+def absences(context: EventContext[Person], from_on: date) -> list[Absence]:
     """The absences of the person that reach a day, the first one first."""
-    mine = (Absence.person == step.row.id, col(Absence.until) >= from_on, col(Absence.until) >= col(Absence.since))
-    return step.rows(Absence, *mine, order=Absence.since)  # one that was taken back whole ends before it begins
+    mine = (Absence.person == context.row.id, col(Absence.until) >= from_on, col(Absence.until) >= col(Absence.since))
+    return context.rows(Absence, *mine, order=Absence.since)  # one that was taken back whole ends before it begins
 
 
 class RecordAbsence(PersonEvent[NewAbsence]):
@@ -115,31 +115,37 @@ class RecordAbsence(PersonEvent[NewAbsence]):
 
     name, title, body = "record-absence", "Record an absence", NewAbsence
 
-    def judge(self, step: Step[Person], body: NewAbsence) -> None:
+    def validate(self, context: EventContext[Person], body: NewAbsence) -> None:
         """The own one or by the coordinator; days in order, and none that another absence holds already."""
-        if not step.ask(authorization.own_absence, role=step.by.role, person=step.by.person, absent=step.row.id):
+        if not context.check(
+            authorization.own_absence, role=context.by.role, person=context.by.person, absent=context.row.id
+        ):
             return
         if body.until < body.since:
             raise MalformedError(
                 [("until", f"The absence would end on {body.until}, before it begins on {body.since}.")]
             )
-        for other in absences(step, body.since):
+        for other in absences(context, body.since):
             if other.since <= body.until:
                 words = f"{other.since} to {other.until} is recorded already; give days outside it, or end that first."
                 raise MalformedError([("since", words)])
 
-    def effect(self, step: Step[Person], body: NewAbsence) -> None:
+    def apply(self, context: EventContext[Person], body: NewAbsence) -> None:
         """Keep the days."""
-        self.touch(step)
-        step.session.add(
+        self.touch(context)
+        context.session.add(
             Absence(
-                id=new_id("absence"), stream=step.row.stream, person=step.row.id, since=body.since, until=body.until
+                id=new_id("absence"),
+                stream=context.row.stream,
+                person=context.row.id,
+                since=body.since,
+                until=body.until,
             ),
         )
 
-    def example(self, step: Step[Person]) -> dict[str, Any]:
+    def example(self, context: EventContext[Person]) -> dict[str, Any]:
         """Today."""
-        return {"since": step.on.isoformat(), "until": step.on.isoformat()}
+        return {"since": context.on.isoformat(), "until": context.on.isoformat()}
 
 
 class EndedAbsence(Body):
@@ -154,11 +160,13 @@ class EndAbsence(PersonEvent[EndedAbsence]):
 
     name, title, body = "end-absence", "End an absence", EndedAbsence
 
-    def judge(self, step: Step[Person], body: EndedAbsence) -> None:
+    def validate(self, context: EventContext[Person], body: EndedAbsence) -> None:
         """There is one, and it ends no later than it would have."""
-        if not step.ask(authorization.own_absence, role=step.by.role, person=step.by.person, absent=step.row.id):
+        if not context.check(
+            authorization.own_absence, role=context.by.role, person=context.by.person, absent=context.row.id
+        ):
             return
-        found = self.meant(step, body)
+        found = self.meant(context, body)
         if found is None:
             raise MalformedError(
                 [("absence", "No such absence runs or is to come; GET /v1/people/{id}/work for those.")]
@@ -167,23 +175,23 @@ class EndAbsence(PersonEvent[EndedAbsence]):
             words = f"It ends on {found.until} already; give an earlier day, or record a further absence."
             raise MalformedError([("until", words)])
 
-    def effect(self, step: Step[Person], body: EndedAbsence) -> None:
+    def apply(self, context: EventContext[Person], body: EndedAbsence) -> None:
         """Shorten it; one that would end before it begins is taken back whole."""
-        self.touch(step)
-        found = self.meant(step, body)
+        self.touch(context)
+        found = self.meant(context, body)
         assert found is not None
-        until = body.until or date.fromordinal(step.on.toordinal() - 1)
+        until = body.until or date.fromordinal(context.on.toordinal() - 1)
         found.until = max(until, date.fromordinal(found.since.toordinal() - 1))
 
     @staticmethod
-    def meant(step: Step[Person], body: EndedAbsence) -> Absence | None:
+    def meant(context: EventContext[Person], body: EndedAbsence) -> Absence | None:
         """The absence that is named, or the one that runs."""
-        coming = absences(step, step.on)
+        coming = absences(context, context.on)
         if body.absence is None:
-            return next((row for row in coming if row.since <= step.on), None)
+            return next((row for row in coming if row.since <= context.on), None)
         return next((row for row in coming if row.id == body.absence), None)
 
-    def example(self, step: Step[Person]) -> dict[str, Any] | None:
+    def example(self, context: EventContext[Person]) -> dict[str, Any] | None:
         """The one that runs, or is to come."""
-        coming = absences(step, step.on)
+        coming = absences(context, context.on)
         return {"absence": coming[0].id} if coming else None

@@ -593,11 +593,11 @@ def test_only_the_coordinator_lowers_the_urgency(office: Engine) -> None:
 
 
 def test_the_example_of_a_new_application_is_accepted(office: Engine) -> None:
-    from states.engine.event import Passage, Step  # noqa: PLC0415
+    from states.engine.event import EventContext, UnitOfWork  # noqa: PLC0415
 
     definition = EVENTS["application", "receive"]
     with transaction(office) as session:
-        example = definition.example(Step(Passage(session, OFFICER, START), None, OFFICER))  # type: ignore[arg-type]
+        example = definition.example(EventContext(UnitOfWork(session, OFFICER, START), None, OFFICER))  # type: ignore[arg-type]
     assert example is not None
     assert do(office, "application", None, "receive", by=OFFICER, body=example).row.state == "received"
     assert application_body()["office"] == example["office"]

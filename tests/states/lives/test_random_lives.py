@@ -54,7 +54,7 @@ from states.charts.application import Stage
 from states.commands.available_actions import ENDING, Action, actions
 from states.commands.fire import fire
 from states.engine import parties
-from states.engine.event import Passage, Step
+from states.engine.event import EventContext, UnitOfWork
 from states.errors import MalformedError, RefusedError
 from states.events.catalogue import EVENTS
 from states.jobs import calendar_horizon
@@ -109,7 +109,7 @@ def begin(engine: Engine, life: str) -> None:
     """An office with some cases, and a loan without an application."""
     with transaction(engine) as session:
         enrol(session, ADMINISTRATOR)
-        wish = EVENTS["loan", "request"].example(Step(Passage(session, OFFICER, START), None, OFFICER))
+        wish = EVENTS["loan", "request"].example(EventContext(UnitOfWork(session, OFFICER, START), None, OFFICER))
     do(engine, "loan", None, "request", by=OFFICER, body={**(wish or {}), "name": "L. Leen"})
     for facts, stage in LIVES[life]:
         if stage is Stage.REFUSED:
@@ -374,7 +374,7 @@ class Lives(RuleBasedStateMachine):
         event = data.draw(st.sampled_from(sorted(names)), "event")
         with Session(self.engine) as session:
             row = session.get_one(table, row.id)
-            body = EVENTS[chart, event].example(Step(Passage(session, OFFICER, self.at), row, OFFICER))
+            body = EVENTS[chart, event].example(EventContext(UnitOfWork(session, OFFICER, self.at), row, OFFICER))
         self.attempt(data, chart, row, event, dict(body or {}))
 
     @rule(wait=WAITS)
