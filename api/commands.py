@@ -5,7 +5,7 @@ from typing import Any
 
 from api.access import visibility
 from api.access.visibility import visible
-from api.http.dependencies import Edge
+from api.http.dependencies import RequestContext
 from api.http.errors import MalformedHeaderError, MissingIfMatchError
 from api.http.idempotency import Answer
 from api.http.urls import etag
@@ -38,18 +38,20 @@ class Done(base.View):
     hash: str
 
 
-def do_event(edge: Edge, definition: Event[Any, Any], subject: str, body: Any, if_match: str | None) -> Answer:
+def do_event(
+    context: RequestContext, definition: Event[Any, Any], subject: str, body: Any, if_match: str | None
+) -> Answer:
     """Let one event happen on one subject that the caller may see."""
     chart, name = definition.chart.name, definition.name
-    lacking = authorization.role_has_duty(chart=chart, event=name, role=edge.by.role)
-    row = edge.session.get(definition.table, subject)
-    if row is None or not visible(edge, row):
+    lacking = authorization.role_has_duty(chart=chart, event=name, role=context.by.role)
+    row = context.session.get(definition.table, subject)
+    if row is None or not visible(context, row):
         raise NotFoundError(chart, subject)
     if lacking is not None:
         raise RefusedError([lacking], duty=True)
     version = None if (chart, name) in UNCONDITIONAL else version_of(if_match)
-    outcome = fire(edge.session, chart, subject, name, by=edge.by, at=edge.at, body=body, version=version)
-    return Answer(200, done(edge, definition, outcome.row, outcome.entry), {"ETag": etag(outcome.row.version)})
+    outcome = fire(context.session, chart, subject, name, by=context.by, at=context.at, body=body, version=version)
+    return Answer(200, done(context, definition, outcome.row, outcome.entry), {"ETag": etag(outcome.row.version)})
 
 
 def version_of(if_match: str | None) -> int | None:
@@ -69,12 +71,12 @@ def version_of(if_match: str | None) -> int | None:
     return int(tag[1:-1])
 
 
-def done(edge: Edge, definition: Event[Any, Any], row: Any, entry: Any) -> dict[str, Any]:
+def done(context: RequestContext, definition: Event[Any, Any], row: Any, entry: Any) -> dict[str, Any]:
     """The answer to an event, in wire form."""
     application = None
     if parties.has_application(row):
-        application = row if isinstance(row, Application) else edge.session.get_one(Application, row.stream)
-        if not visibility.may_see(edge.session, edge.by, application):
+        application = row if isinstance(row, Application) else context.session.get_one(Application, row.stream)
+        if not visibility.may_see(context.session, context.by, application):
             application = None  # an employer may be asked for a loan before it is asked to take over
     view = Done(
         chart=definition.chart.name,

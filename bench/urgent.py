@@ -22,7 +22,7 @@ from typing import Any, Protocol
 
 import psycopg
 
-from api.processes.environment import surroundings
+from api.processes.environment import child_environment
 from bench.backlog import cases, copy, create, fill
 from bench.peers import prefect
 from bench.peers.procrastinate import AT_ONCE, BUSY, POLL
@@ -93,7 +93,7 @@ def ours(url: str, of: list[str], home: Path, api: str) -> list[float]:
     """The resident dispatcher with Prefect, while officers claim."""
     module = import_module("bench.peers.ours")
     fill(url, WAITING, of, lane=4, offered=False)
-    around = surroundings(Configuration(home=home), url, api)
+    around = child_environment(Configuration(home=home), url, api)
     producer = module.Producer(url)
     officers = [["bench.peers.ours", url, str(number)] for number in range(WORKERS)]
     with running(*officers), running(["flows.dispatcher"], around=around):

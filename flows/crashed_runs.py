@@ -69,7 +69,7 @@ def is_there(pid: int) -> bool:
     return True
 
 
-async def bury(
+async def mark_crashed(
     client: PrefectClient, deployments: Mapping[str, Any], now: datetime, *, pool: str, longest: timedelta
 ) -> int:
     """Declare crashed every run of ours that nobody runs, so that its place in the queue is free; answers how many.
@@ -111,7 +111,7 @@ async def silent_workers(client: PrefectClient, pool: str, now: datetime) -> set
     }
 
 
-async def forget_missed(client: PrefectClient, deployments: Iterable[Any], now: datetime) -> int:
+async def delete_missed(client: PrefectClient, deployments: Iterable[Any], now: datetime) -> int:
     """Delete planned runs whose time went by; answers how many.
 
     Every run does all that is due, so a queue of missed ones would do nothing, slowly.

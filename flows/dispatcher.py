@@ -18,7 +18,7 @@ from flows import jobs
 from flows.heartbeat import Pulse
 from flows.prefect_bridge import Bridge
 from flows.runtime import EdgeError, await_gate, configuration, engine, here, utc_now
-from flows.wakeup import Bell
+from flows.wakeup import WakeupSignal
 from states import logging_setup
 from states.deadlines.validation import check_dated_values
 from states.settings import Configuration
@@ -43,8 +43,8 @@ class Dispatcher:
         self._engine = engine
         self._configuration = configuration
         self._bridge = bridge
-        self._work = Bell()
-        self._letters = Bell()
+        self._work = WakeupSignal()
+        self._letters = WakeupSignal()
         self._flown = float("-inf")
 
     def start(self) -> None:

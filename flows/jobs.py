@@ -61,7 +61,7 @@ def offer(engine: Engine, at: datetime, run: str, *, runner: str = "direct") -> 
     with transaction(engine) as session:
         offered = offering.offer_due(session, at=at, run=run)
     with transaction(engine) as session:
-        alarms.watch(session, at=at)
+        alarms.update_alarms(session, at=at)
     _finished(engine, DISPATCH, at, runner)
     # What belongs to no case is named by its work, for a subject may be a person.
     return [one.application if re.fullmatch(REFERENCE, one.application) else one.id for one in offered]
@@ -83,7 +83,7 @@ def tend_queue(engine: Engine, at: datetime) -> int:
     """Put back what was claimed and not worked on, and let alarms ring or end; answers how much went back."""
     returned = _all(engine, lambda session: len(reassignment.return_unworked(session, at=at)))
     with transaction(engine) as session:
-        alarms.watch(session, at=at)
+        alarms.update_alarms(session, at=at)
     return returned
 
 
@@ -128,7 +128,7 @@ def _one_by_one(engine: Engine, at: datetime, skip: set[str]) -> int:
 def watch_offices(engine: Engine, at: datetime) -> int:
     """Ask after offices whose end has passed; answers how many were asked after."""
     with transaction(engine) as session:
-        return ended_offices.ended_offices(session, at=at, limit=AT_ONCE)
+        return ended_offices.request_end_of_office(session, at=at, limit=AT_ONCE)
 
 
 def digest(engine: Engine, at: datetime) -> int:
@@ -138,7 +138,7 @@ def digest(engine: Engine, at: datetime) -> int:
 
 def watch_calendar(engine: Engine, at: datetime) -> int:
     """Settle provisional terms that the calendar covers by now, and warn of its end; answers how many were settled."""
-    return _all(engine, lambda session: calendar_horizon.watch(session, at=at))
+    return _all(engine, lambda session: calendar_horizon.settle_provisional_terms(session, at=at))
 
 
 def number(engine: Engine, at: datetime) -> int:

@@ -8,7 +8,7 @@ import httpx
 import structlog
 
 if TYPE_CHECKING:
-    from flows.warm_run import Post
+    from flows.warm_run import WarmRun
 
 LOOK = 1.0
 """Seconds between two looks whether the server answers."""
@@ -24,7 +24,7 @@ class Bridge:
         self._url = url
         self._loop = asyncio.new_event_loop()
         self._answers = False
-        self._post: Post | None = None
+        self._post: WarmRun | None = None
         self._closing = False
         self._thread = threading.Thread(target=self._serve, name="bridge", daemon=True)
         if url is not None:
@@ -54,11 +54,11 @@ class Bridge:
             if not self._answers:
                 await asyncio.sleep(0.1)
                 continue
-            from flows.warm_run import Post, stand  # noqa: PLC0415  # see the class
+            from flows.warm_run import WarmRun, wait_for_request  # noqa: PLC0415  # see the class
 
-            self._post = Post()
+            self._post = WarmRun()
             try:
-                await stand(self._post)
+                await wait_for_request(self._post)
             except Exception:  # noqa: BLE001  # whatever became of the run, the plain function takes over
                 _LOG.exception("dispatch-run-failed")
                 await asyncio.sleep(LOOK)

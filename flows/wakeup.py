@@ -4,7 +4,7 @@ import threading
 from collections.abc import Collection
 
 
-class Bell:
+class WakeupSignal:
     """Remembers which hints came since it was last answered; the same hint twice is one."""
 
     def __init__(self) -> None:

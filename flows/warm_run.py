@@ -22,7 +22,7 @@ STANDS = configuration().run_seconds / 2
 """Seconds after which a run that nobody asked ends, and the next one stands ready."""
 
 
-class Post:
+class WarmRun:
     """One run that stands ready, between the thread that asks and the loop in which it stands."""
 
     def __init__(self) -> None:
@@ -54,7 +54,7 @@ class Post:
             self._asked.set_result(lane)
 
 
-POST: ContextVar[Post] = ContextVar("post")
+POST: ContextVar[WarmRun] = ContextVar("post")
 
 
 @task(name="offer", **PASSING)
@@ -73,14 +73,14 @@ async def offer_when_asked(run: str) -> tuple[str | None, list[str]]:
 
 
 @flow(name=jobs.DISPATCH, **RUN)
-async def stand_by(lane: str = "acute") -> State[Any]:
+async def warm_dispatch(lane: str = "acute") -> State[Any]:
     """Offer the work that nobody was told of yet, as soon as a commit hints at it."""
     asked_for, offered = await offer_when_asked(str(flow_run.id))
     return await told(asked_for or lane, "offered", offered)
 
 
-async def stand(post: Post) -> None:
+async def wait_for_request(post: WarmRun) -> None:
     """Let one run stand at its post until it has done its work, or was not asked."""
     POST.set(post)
     with tags(*tags_of("acute")):
-        await stand_by()
+        await warm_dispatch()

@@ -24,7 +24,7 @@ from prefect.flow_engine import run_flow_async
 from prefect.settings import PREFECT_API_URL
 from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker, BaseWorkerResult
 
-from flows.crashed_runs import bury, forget_missed
+from flows.crashed_runs import delete_missed, mark_crashed
 from flows.deployment_file import limits, pool_name, read
 from flows.heartbeat import Pulse
 from flows.registration import load, register
@@ -127,7 +127,7 @@ async def prepare(client: PrefectClient) -> dict[str, Any]:
     template = InProcessWorker.get_default_base_job_template()
     deployments = await register(client, worker_type=TYPE, template=template)
     crashed = await clear(client, deployments)
-    missed = await forget_missed(client, deployments.values(), utc_now())
+    missed = await delete_missed(client, deployments.values(), utc_now())
     _LOG.info("registered", deployments=sorted(deployments), crashed=crashed, missed=missed)
     return deployments
 
@@ -135,7 +135,7 @@ async def prepare(client: PrefectClient) -> dict[str, Any]:
 async def clear(client: PrefectClient, deployments: dict[str, Any]) -> int:
     """Declare crashed what nobody runs any more."""
     longest = timedelta(seconds=configuration().run_seconds)
-    return await bury(client, deployments, utc_now(), pool=pool_name(read()), longest=longest)
+    return await mark_crashed(client, deployments, utc_now(), pool=pool_name(read()), longest=longest)
 
 
 async def tidy(client: PrefectClient, deployments: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from pydantic import Field
 from notifications.catalogue import LANGUAGES, catalogue
 from notifications.errors import NotificationsError
 from notifications.wording import environment
-from rules.core.regulation import Office
+from rules.core.regulation import PublicOffice
 from states.engine.bodies import Body, Text
 
 
@@ -34,7 +34,7 @@ class PoliceReport(Body):
     """What the official chooses to tell the police: the seven W's and more; what is left out stays out."""
 
     kind: ReportKind = ReportKind.REPORT
-    office: Office | None = None
+    office: PublicOffice | None = None
     who: Text | None = None
     what: Text | None = None
     where: Text | None = None

@@ -14,7 +14,7 @@ import pytest
 
 from api.cli.main import app
 from notifications.catalogue import catalogue
-from rules.core.regulation import Capacity, Domain, LegalBasis, Office, ProvisionForm
+from rules.core.regulation import Capacity, Domain, LegalBasis, ProvisionForm, PublicOffice
 from rules.core.roles import Role
 from rules.core.rule import REGISTRY
 from rules.payments.tax import TaxClass
@@ -107,7 +107,7 @@ def test_every_event_has_a_dutch_term_and_stands_in_the_file_that_is_named() -> 
         ("Roles", {str(role) for role in Role}),
         ("Letters", set(catalogue().letters)),
         ("Terms kept", set(TERMS)),
-        ("Offices", {str(office) for office in Office}),
+        ("Offices", {str(office) for office in PublicOffice}),
     ],
 )
 def test_every_name_of_a_list_has_a_dutch_term(title: str, names: set[str]) -> None:

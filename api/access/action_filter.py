@@ -12,7 +12,7 @@ from states.engine import parties
 from states.tables.payments import PaymentBatch
 
 
-def shown(session: Session, by: Actor, found: list[Action], own: set[str]) -> list[Action]:
+def filter_actions(session: Session, by: Actor, found: list[Action], own: set[str]) -> list[Action]:
     """The proposed steps as a caller may know them.
 
     A batch holds payments of other cases too: only its employer and those who see all books know of it. An employer's

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 from fastapi.exceptions import RequestValidationError
 from sqlmodel import Session, col, or_, select
 
-from api.http.dependencies import Edge
+from api.http.dependencies import RequestContext
 from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
 from rules.procedure import authorization
 from states.engine import parties
@@ -82,34 +82,34 @@ def require_application(session: Session, by: Actor, reference: str) -> Applicat
 T = TypeVar("T", bound=Versioned)
 
 
-def visible(edge: Edge, row: Any) -> bool:
+def visible(context: RequestContext, row: Any) -> bool:
     """Whether the caller may know of a subject."""
     if isinstance(row, (Loan, Objection)):
-        return may_see_apart(edge.session, edge.by, row)
+        return may_see_apart(context.session, context.by, row)
     if parties.has_application(row):
-        application = row if isinstance(row, Application) else edge.session.get_one(Application, row.stream)
-        return may_see(edge.session, edge.by, application)
-    return edge.by.organisation in (None, *parties.organisations(edge.session, row))
+        application = row if isinstance(row, Application) else context.session.get_one(Application, row.stream)
+        return may_see(context.session, context.by, application)
+    return context.by.organisation in (None, *parties.organisations(context.session, row))
 
 
-def concerns(edge: Edge, row: Any) -> bool:
+def concerns(context: RequestContext, row: Any) -> bool:
     """Whether a subject may be known to the caller, and is its employer's where the caller acts for one."""
-    return visible(edge, row) and edge.by.organisation in (None, *parties.organisations(edge.session, row))
+    return visible(context, row) and context.by.organisation in (None, *parties.organisations(context.session, row))
 
 
-def require_subject(edge: Edge, table: type[T], what: str, key: str) -> T:
+def require_subject(context: RequestContext, table: type[T], what: str, key: str) -> T:
     """A subject that concerns the caller.
 
     Raises:
         NotFoundError: there is none, or the caller may not know that there is.
     """
-    row = edge.session.get(table, key)
-    if row is None or not concerns(edge, row):
+    row = context.session.get(table, key)
+    if row is None or not concerns(context, row):
         raise NotFoundError(what, key)
     return row
 
 
-def own_parts(edge: Edge, stream: str) -> set[str]:
+def own_parts(context: RequestContext, stream: str) -> set[str]:
     """The parts of a case that concern the caller's employer; a measure without a payer concerns all of them."""
     parts: tuple[tuple[Any, Any], ...] = (
         (Takeover.id, Takeover.organisation),
@@ -118,32 +118,32 @@ def own_parts(edge: Edge, stream: str) -> set[str]:
         (Booking.id, Booking.organisation),
         (Loan.id, Loan.organisation),
     )
-    mine = parties.known_as(edge.session, edge.by.organisation)
+    mine = parties.known_as(context.session, context.by.organisation)
     found: set[str] = set()
     for key, owner in parts:
         query = select(key).where(col(key.class_.stream) == stream)
-        found.update(edge.session.exec(query.where(or_(col(owner).is_(None), col(owner).in_(mine)))))
+        found.update(context.session.exec(query.where(or_(col(owner).is_(None), col(owner).in_(mine)))))
     objected = select(Objection.id).where(Objection.stream == stream, col(Objection.organisation).in_(mine))
-    found.update(edge.session.exec(objected))
+    found.update(context.session.exec(objected))
     return found
 
 
-def of_own_employer(edge: Edge, query: Any, table: Any) -> Any:
+def of_own_employer(context: RequestContext, query: Any, table: Any) -> Any:
     """Limit a query to the caller's employer.
 
     Raises:
         RefusedError: the caller's role has nothing to do with money.
     """
-    if edge.by.role in OF_AN_EMPLOYER:
-        return query.where(col(table.organisation).in_(parties.known_as(edge.session, edge.by.organisation)))
-    if edge.by.role not in SEES_ALL_BOOKS:
-        raise not_finance(edge)
+    if context.by.role in OF_AN_EMPLOYER:
+        return query.where(col(table.organisation).in_(parties.known_as(context.session, context.by.organisation)))
+    if context.by.role not in SEES_ALL_BOOKS:
+        raise not_finance(context)
     return query
 
 
-def not_finance(edge: Edge) -> RefusedError:
+def not_finance(context: RequestContext) -> RefusedError:
     """That the books are the employers' own."""
-    lacking = authorization.role_has_duty(chart="payment-batch", event="seal", role=edge.by.role)
+    lacking = authorization.role_has_duty(chart="payment-batch", event="seal", role=context.by.role)
     return RefusedError([lacking] if lacking else [], duty=True)
 
 

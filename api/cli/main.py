@@ -62,10 +62,10 @@ def within(configuration: Configuration, work: "Callable[[Engine], int]") -> Non
 def run() -> None:
     """Start an office and run it until Ctrl-C."""
     from api.processes import supervisor  # noqa: PLC0415
-    from api.processes.console import Teller  # noqa: PLC0415
+    from api.processes.console import Console  # noqa: PLC0415
 
     try:
-        supervisor.run(Configuration(), Teller())
+        supervisor.run(Configuration(), Console())
     except instance.OfficeError as error:
         fail(error)
 

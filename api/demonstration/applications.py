@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from api.demonstration.people import DE_VLIET, LINDEWAARD, NOORDERLAND, OOSTERVEEN, ZILVERDAM
-from rules.core.regulation import Office
+from rules.core.regulation import PublicOffice
 from states.charts.application import Stage
 
 
@@ -22,7 +22,7 @@ class Beside:
 class Case:
     """One application: who asks, how far it is, and what is particular about it."""
 
-    office: Office
+    office: PublicOffice
     employers: tuple[str, ...]
     days_ago: int
     """When it came in."""
@@ -63,22 +63,22 @@ BOTH = ("home", "digital")
 
 CASES = (
     Case(
-        Office.ALDERMAN,
+        PublicOffice.ALDERMAN,
         (LINDEWAARD,),
         147,
         Stage.CLOSED,
         domains=("home",),
         besides=(SUSPEND, RESUME),
     ),
-    Case(Office.MAYOR, (ZILVERDAM, LINDEWAARD), 143, Stage.CLOSED, domains=("travel",)),
-    Case(Office.PROVINCIAL_COUNCILLOR, (NOORDERLAND,), 133, Stage.REFUSED, besides=(REFUSE,)),
-    Case(Office.PROVINCIAL_EXECUTIVE, (NOORDERLAND,), 124, Stage.NO_MEASURES, domains=()),
-    Case(Office.ALDERMAN, (OOSTERVEEN,), 120, Stage.BOOKING, "booking/complete-evidence", domains=("work",)),
-    Case(Office.MAYOR, (OOSTERVEEN,), 116, Stage.BOOKING, "booking/book"),
-    Case(Office.ALDERMAN, (OOSTERVEEN,), 106, Stage.NOT_PROCESSED, besides=(INVITE, NOT_PROCESS)),
-    Case(Office.ALDERMAN, (ZILVERDAM,), 100, Stage.WITHDRAWN, besides=(WITHDRAW,)),
+    Case(PublicOffice.MAYOR, (ZILVERDAM, LINDEWAARD), 143, Stage.CLOSED, domains=("travel",)),
+    Case(PublicOffice.PROVINCIAL_COUNCILLOR, (NOORDERLAND,), 133, Stage.REFUSED, besides=(REFUSE,)),
+    Case(PublicOffice.PROVINCIAL_EXECUTIVE, (NOORDERLAND,), 124, Stage.NO_MEASURES, domains=()),
+    Case(PublicOffice.ALDERMAN, (OOSTERVEEN,), 120, Stage.BOOKING, "booking/complete-evidence", domains=("work",)),
+    Case(PublicOffice.MAYOR, (OOSTERVEEN,), 116, Stage.BOOKING, "booking/book"),
+    Case(PublicOffice.ALDERMAN, (OOSTERVEEN,), 106, Stage.NOT_PROCESSED, besides=(INVITE, NOT_PROCESS)),
+    Case(PublicOffice.ALDERMAN, (ZILVERDAM,), 100, Stage.WITHDRAWN, besides=(WITHDRAW,)),
     Case(
-        Office.PROVINCIAL_EXECUTIVE,
+        PublicOffice.PROVINCIAL_EXECUTIVE,
         (NOORDERLAND,),
         92,
         Stage.TAKEOVER,
@@ -86,14 +86,16 @@ CASES = (
         domains=BOTH,
         on_day={"takeover/confirm-receipt": 53},
     ),
-    Case(Office.WATER_BOARD_COUNCILLOR, (DE_VLIET,), 88, Stage.REFUSED, besides=(REFUSE,)),
-    Case(Office.KINGS_COMMISSIONER, (NOORDERLAND,), 54, Stage.SETTLEMENT, "payment-batch/export"),
-    Case(Office.WATER_BOARD_EXECUTIVE, (DE_VLIET,), 53, Stage.SETTLEMENT, "organisation/take-in-statement"),
-    Case(Office.ALDERMAN, (LINDEWAARD,), 51, Stage.SETTLEMENT, "payment-batch/release"),
-    Case(Office.ALDERMAN, (OOSTERVEEN,), 50, Stage.SETTLEMENT, "payment-batch/seal"),
-    Case(Office.MAYOR, (LINDEWAARD, ZILVERDAM), 49, Stage.SETTLEMENT, "payable/check", nth=2, domains=("travel",)),
+    Case(PublicOffice.WATER_BOARD_COUNCILLOR, (DE_VLIET,), 88, Stage.REFUSED, besides=(REFUSE,)),
+    Case(PublicOffice.KINGS_COMMISSIONER, (NOORDERLAND,), 54, Stage.SETTLEMENT, "payment-batch/export"),
+    Case(PublicOffice.WATER_BOARD_EXECUTIVE, (DE_VLIET,), 53, Stage.SETTLEMENT, "organisation/take-in-statement"),
+    Case(PublicOffice.ALDERMAN, (LINDEWAARD,), 51, Stage.SETTLEMENT, "payment-batch/release"),
+    Case(PublicOffice.ALDERMAN, (OOSTERVEEN,), 50, Stage.SETTLEMENT, "payment-batch/seal"),
     Case(
-        Office.ALDERMAN,
+        PublicOffice.MAYOR, (LINDEWAARD, ZILVERDAM), 49, Stage.SETTLEMENT, "payable/check", nth=2, domains=("travel",)
+    ),
+    Case(
+        PublicOffice.ALDERMAN,
         (ZILVERDAM,),
         47,
         Stage.PROVISION,
@@ -102,7 +104,7 @@ CASES = (
         besides=(threat("intimidation", "applicant"),),
     ),
     Case(
-        Office.ALDERMAN,
+        PublicOffice.ALDERMAN,
         (OOSTERVEEN,),
         45,
         Stage.PROVISION,
@@ -110,10 +112,10 @@ CASES = (
         domains=("home",),
         facts={"in_territory": False, "exemption_on": 40},
     ),
-    Case(Office.WATER_BOARD_EXECUTIVE, (DE_VLIET,), 43, Stage.TAKEOVER, DECIDE, besides=(SUSPEND,)),
-    Case(Office.MAYOR, (LINDEWAARD, OOSTERVEEN), 37, Stage.TAKEOVER, "takeover/confirm-receipt", nth=2),
+    Case(PublicOffice.WATER_BOARD_EXECUTIVE, (DE_VLIET,), 43, Stage.TAKEOVER, DECIDE, besides=(SUSPEND,)),
+    Case(PublicOffice.MAYOR, (LINDEWAARD, OOSTERVEEN), 37, Stage.TAKEOVER, "takeover/confirm-receipt", nth=2),
     Case(
-        Office.PROVINCIAL_EXECUTIVE,
+        PublicOffice.PROVINCIAL_EXECUTIVE,
         (NOORDERLAND,),
         34,
         Stage.ADVICE,
@@ -123,7 +125,7 @@ CASES = (
         besides=(RETURN,),
     ),
     Case(
-        Office.MAYOR,
+        PublicOffice.MAYOR,
         (OOSTERVEEN,),
         30,
         Stage.WITH_SECURITY_AUTHORITY,
@@ -131,38 +133,38 @@ CASES = (
         domains=BOTH,
         besides=(threat("property-damage", "employer"),),
     ),
-    Case(Office.ALDERMAN, (LINDEWAARD,), 26, Stage.ADVICE, "application/assess-domain", nth=3),
+    Case(PublicOffice.ALDERMAN, (LINDEWAARD,), 26, Stage.ADVICE, "application/assess-domain", nth=3),
     Case(
-        Office.WATER_BOARD_CHAIR,
+        PublicOffice.WATER_BOARD_CHAIR,
         (DE_VLIET,),
         22,
         Stage.INTERVIEW_HELD,
         "application/begin-advice",
         facts={"acting_since": 60},
     ),
-    Case(Office.COMMITTEE_MEMBER, (ZILVERDAM,), 20, Stage.FORWARDED, besides=(FORWARD,)),
+    Case(PublicOffice.COMMITTEE_MEMBER, (ZILVERDAM,), 20, Stage.FORWARDED, besides=(FORWARD,)),
     Case(
-        Office.MUNICIPAL_COUNCILLOR,
+        PublicOffice.MUNICIPAL_COUNCILLOR,
         (LINDEWAARD,),
         12,
         Stage.REFUSAL_INTENDED,
         "application/record-view",
         besides=(REFUSE,),
     ),
-    Case(Office.ALDERMAN, (OOSTERVEEN,), 11, Stage.INTAKE, INTAKE, besides=(INVITE,)),
-    Case(Office.ALDERMAN, (LINDEWAARD,), 8, Stage.INTERVIEW_PLANNED, "application/hold-interview"),
+    Case(PublicOffice.ALDERMAN, (OOSTERVEEN,), 11, Stage.INTAKE, INTAKE, besides=(INVITE,)),
+    Case(PublicOffice.ALDERMAN, (LINDEWAARD,), 8, Stage.INTERVIEW_PLANNED, "application/hold-interview"),
     Case(
-        Office.MAYOR,
+        PublicOffice.MAYOR,
         (ZILVERDAM,),
         7,
         Stage.INTERVIEW_PLANNED,
         "application/hold-interview",
         besides=(threat("death-threat", "police"),),
     ),
-    Case(Office.MAYOR, (LINDEWAARD,), 6, Stage.INTAKE, INTAKE, besides=(threat("subversion", "employer"),)),
-    Case(Office.ALDERMAN, (ZILVERDAM,), 3, Stage.RECEIVED, "application/start-intake"),
+    Case(PublicOffice.MAYOR, (LINDEWAARD,), 6, Stage.INTAKE, INTAKE, besides=(threat("subversion", "employer"),)),
+    Case(PublicOffice.ALDERMAN, (ZILVERDAM,), 3, Stage.RECEIVED, "application/start-intake"),
     Case(
-        Office.ALDERMAN,
+        PublicOffice.ALDERMAN,
         (OOSTERVEEN,),
         1,
         Stage.RECEIVED,

@@ -70,7 +70,7 @@ def caller(
 
 
 @dataclass(frozen=True)
-class Edge:
+class RequestContext:
     """What every request brings: a session, who calls, when, and the configuration."""
 
     session: Session
@@ -102,12 +102,12 @@ def known_query(request: Request) -> None:
         raise RequestValidationError(faults)
 
 
-def edge(
+def context(
     request: Request, session: OneSession, configuration: OneConfiguration, by: Annotated[Actor, Depends(caller)]
-) -> Edge:
+) -> RequestContext:
     """Time and identity, taken once per request, whose query is looked at as soon as it is known who calls."""
     known_query(request)
-    return Edge(session, by, utc_now(), configuration)
+    return RequestContext(session, by, utc_now(), configuration)
 
 
-OneEdge = Annotated[Edge, Depends(edge)]
+RequestContextDep = Annotated[RequestContext, Depends(context)]

@@ -11,7 +11,7 @@ from fastapi.encoders import jsonable_encoder
 from sqlalchemy import func
 from sqlmodel import col, delete, select
 
-from api.http.dependencies import Edge
+from api.http.dependencies import RequestContext
 from states.errors import ReusedKeyError
 from states.storage.vault import Vault
 from states.tables.operations import IdempotencyKey
@@ -33,7 +33,7 @@ class Answer:
         return Response(content, self.status, headers={**self.headers, **more}, media_type="application/json")
 
 
-def once(edge: Edge, key: str | None, route: str, body: Any, do: Callable[[], Answer]) -> Response:
+def once(context: RequestContext, key: str | None, route: str, body: Any, do: Callable[[], Answer]) -> Response:
     """Do something once for an Idempotency-Key; without a key, just do it.
 
     Raises:
@@ -41,13 +41,13 @@ def once(edge: Edge, key: str | None, route: str, body: Any, do: Callable[[], An
     """
     if key is None:
         return do().response()
-    session, vault = edge.session, Vault.of(edge.session)
+    session, vault = context.session, Vault.of(context.session)
     mark = vault.mark(f"{route}\n{json.dumps(jsonable_encoder(body), sort_keys=True)}")
     # Two requests with one key wait for each other here, so that the second finds the first one's answer.
-    session.exec(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{edge.by.person} {key}", 0))))
-    session.exec(delete(IdempotencyKey).where(col(IdempotencyKey.expires_at) < edge.at))
-    seen = session.get(IdempotencyKey, (edge.by.person, key))
-    purpose = f"answer {edge.by.person} {key}"
+    session.exec(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{context.by.person} {key}", 0))))
+    session.exec(delete(IdempotencyKey).where(col(IdempotencyKey.expires_at) < context.at))
+    seen = session.get(IdempotencyKey, (context.by.person, key))
+    purpose = f"answer {context.by.person} {key}"
     if seen is not None:
         if seen.body_mark != mark:
             raise ReusedKeyError("This Idempotency-Key was used for another request; take a new one.")
@@ -57,13 +57,13 @@ def once(edge: Edge, key: str | None, route: str, body: Any, do: Callable[[], An
     kept = {"body": jsonable_encoder(answer.body), "headers": answer.headers}
     session.add(
         IdempotencyKey(
-            person=edge.by.person,
+            person=context.by.person,
             key=key,
             route=route,
             body_mark=mark,
             status=answer.status,
             answer=vault.seal_for_office(json.dumps(kept).encode(), purpose),
-            expires_at=edge.at + KEPT,
+            expires_at=context.at + KEPT,
         ),
     )
     return answer.response()

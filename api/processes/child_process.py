@@ -20,7 +20,7 @@ LARGEST_LOG = 10_000_000
 """Bytes after which a log makes room for a new one; one older log is kept."""
 
 
-class Child:
+class ChildProcess:
     """One process, and what it takes to start it again."""
 
     def __init__(
@@ -91,7 +91,7 @@ class Child:
         return f"{self.name} ended {end}; it starts again in {self._pause:.0f} s. Its log: {self.log}"
 
 
-def stop(children: Sequence[Child], seconds: float) -> None:
+def stop(children: Sequence[ChildProcess], seconds: float) -> None:
     """Ask processes to end, all at once, and end those that do not within so many seconds."""
     running = [child._process for child in children if child._process is not None]  # noqa: SLF001
     for process in running:

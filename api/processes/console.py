@@ -4,18 +4,18 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
+import rich.console
 from rich.status import Status
 
 APART = 1.5
 """Seconds between two plain lines about the same step."""
 
 
-class Teller:
+class Console:
     """Says each thing once, as it happens."""
 
-    def __init__(self, console: Console | None = None) -> None:
-        self._console = console or Console(highlight=False, soft_wrap=True)
+    def __init__(self, console: rich.console.Console | None = None) -> None:
+        self._console = console or rich.console.Console(highlight=False, soft_wrap=True)
         self._status: Status | None = None
         self._began = time.monotonic()
         self._updated = float("-inf")

@@ -11,7 +11,7 @@ KEPT = ("PREFECT_API_KEY", "PREFECT_API_AUTH_STRING", "PREFECT_API_SSL_CERT_FILE
 """What a Prefect server of one's own may ask for."""
 
 
-def surroundings(configuration: Configuration, database: str, prefect: str) -> dict[str, str]:
+def child_environment(configuration: Configuration, database: str, prefect: str) -> dict[str, str]:
     """What every process of the office finds in its environment.
 
     Args:

@@ -15,7 +15,7 @@ class OfficeError(Exception):
 
 
 @dataclass(frozen=True)
-class Office:
+class Instance:
     """Where a running office is reached."""
 
     api: str
@@ -46,7 +46,7 @@ def locked(folder: Path) -> Iterator[None]:
         yield
 
 
-def write(folder: Path, office: Office) -> None:
+def write(folder: Path, office: Instance) -> None:
     """Say where this office is reached; readable by us alone, for the database's address may hold a password."""
     draft = folder / "run.json.new"
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
@@ -59,7 +59,7 @@ def remove(folder: Path) -> None:
     (folder / "run.json").unlink(missing_ok=True)
 
 
-def read(folder: Path) -> Office:
+def read(folder: Path) -> Instance:
     """Find the office that runs from this data folder.
 
     Raises:
@@ -69,7 +69,7 @@ def read(folder: Path) -> Office:
         # Nobody holds the lock, so what run.json says was left by a run that was killed.
         remove(folder)
     try:
-        return Office(**json.loads((folder / "run.json").read_text(encoding="utf-8")))
+        return Instance(**json.loads((folder / "run.json").read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise OfficeError(
             f"No office runs from {folder}. Start one with `make run`, or name its folder: VEILIGADVIES_HOME=...",

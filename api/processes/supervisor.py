@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from api.processes import instance
-from api.processes.child_process import Child, adopt_orphans, reap, stop
-from api.processes.console import Teller
-from api.processes.environment import prefect_server, surroundings
-from api.processes.instance import Office, OfficeError
+from api.processes.child_process import ChildProcess, adopt_orphans, reap, stop
+from api.processes.console import Console
+from api.processes.environment import child_environment, prefect_server
+from api.processes.instance import Instance, OfficeError
 from api.processes.signals import Signals, Stopping
 from states.settings import Configuration
 
@@ -30,7 +30,7 @@ LOOK = 0.2
 """Seconds between two looks at the processes."""
 
 
-def run(configuration: Configuration, teller: Teller) -> None:
+def run(configuration: Configuration, teller: Console) -> None:
     """Run an office until asked to stop.
 
     Raises:
@@ -56,33 +56,33 @@ def run(configuration: Configuration, teller: Teller) -> None:
 class Supervisor:
     """One office's processes."""
 
-    def __init__(self, configuration: Configuration, teller: Teller) -> None:
+    def __init__(self, configuration: Configuration, teller: Console) -> None:
         self.signals = Signals()
         self._configuration = configuration
         self._teller = teller
         self._folder = configuration.folder
-        self._children: dict[str, Child] = {}
+        self._children: dict[str, ChildProcess] = {}
         host = "127.0.0.1" if configuration.host in {"0.0.0.0", "::"} else configuration.host  # noqa: S104
         self._host = f"[{host}]" if ":" in host else host
-        self._office = Office(f"http://{self._host}:{configuration.port}", configuration.database_url or "", "")
+        self._office = Instance(f"http://{self._host}:{configuration.port}", configuration.database_url or "", "")
 
     def start(self) -> None:
         """Start everything; what takes long begins first."""
         adopt_orphans()
         told = self._configuration.prefect_api_url
         port = 0 if told else instance.kept_port(self._folder / "prefect" / "port")
-        self._office = Office(self._office.api, "", told or f"http://127.0.0.1:{port}/api")
+        self._office = Instance(self._office.api, "", told or f"http://127.0.0.1:{port}/api")
         if not told:
-            around = prefect_server(surroundings(self._configuration, "", self._office.prefect))
+            around = prefect_server(child_environment(self._configuration, "", self._office.prefect))
             command = ["flows.server", "--host", "127.0.0.1", "--port", str(port)]
             self._begin(PREFECT, command, around)
         with self._teller.step("PostgreSQL"):
             database = self._database()
-        self._office = Office(self._office.api, database, self._office.prefect)
+        self._office = Instance(self._office.api, database, self._office.prefect)
         with self._teller.step("Tables"):
             values = self._keep_values()
             self._migrate(database)
-        around = surroundings(self._configuration, database, self._office.prefect)
+        around = child_environment(self._configuration, database, self._office.prefect)
         around["VEILIGADVIES_VALUES"] = str(values)
         self._begin("api", ["api.serve"], around)
         for part in PARTS:
@@ -119,7 +119,7 @@ class Supervisor:
 
     def _begin(self, name: str, command: list[str], around: dict[str, str], *, gated: bool = False) -> None:
         with self.signals.held():
-            self._children[name] = Child(name, command, around, self._folder / "logs", gated=gated)
+            self._children[name] = ChildProcess(name, command, around, self._folder / "logs", gated=gated)
             self._children[name].start()
 
     def _database(self) -> str:
@@ -225,7 +225,7 @@ class Supervisor:
 
     def _write(self) -> None:
         pids = {"supervisor": os.getpid()} | {child.name: child.pid for child in self._children.values()}
-        self._office = Office(self._office.api, self._office.database, self._office.prefect, pids)
+        self._office = Instance(self._office.api, self._office.database, self._office.prefect, pids)
         instance.write(self._folder, self._office)
 
 

@@ -1,11 +1,11 @@
 """What a new office says of itself: its addresses, and how to get in as each role."""
 
 from api.demonstration.sign_in_guide import guide
-from api.processes.instance import Office
+from api.processes.instance import Instance
 from states.settings import Configuration
 
 
-def welcome(configuration: Configuration, office: Office) -> str:
+def welcome(configuration: Configuration, office: Instance) -> str:
     """The text with which the start of an office ends."""
     lines = [
         "",

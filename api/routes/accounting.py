@@ -9,7 +9,7 @@ from pydantic import Field
 from sqlmodel import Session, select
 
 from api.access.visibility import SEES_ALL_BOOKS, not_finance, of_own_employer
-from api.http.dependencies import Edge, OneEdge
+from api.http.dependencies import RequestContext, RequestContextDep
 from api.http.pagination import Cursor, Limit, cut
 from api.views import base
 from api.views.payments import Bookings, booking_view
@@ -34,20 +34,20 @@ Employer = Annotated[str | None, Query(max_length=60, description="One employer;
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def employers_of(edge: Edge, employer: str | None) -> journal_query.Employers:
+def employers_of(context: RequestContext, employer: str | None) -> journal_query.Employers:
     """Whose books the caller may read: those of the own employer alone, or of all for those who see them.
 
     Raises:
         RefusedError: the caller's role has nothing to do with money.
         NotFoundError: it names an employer whose books are not the caller's.
     """
-    if edge.by.role not in OF_AN_EMPLOYER | SEES_ALL_BOOKS:
-        raise not_finance(edge)
-    mine = edge.by.organisation if edge.by.role in OF_AN_EMPLOYER else employer
+    if context.by.role not in OF_AN_EMPLOYER | SEES_ALL_BOOKS:
+        raise not_finance(context)
+    mine = context.by.organisation if context.by.role in OF_AN_EMPLOYER else employer
     if mine is None:
         return None
-    names = parties.known_as(edge.session, mine)
-    if (employer is not None and employer not in names) or edge.session.get(Organisation, mine) is None:
+    names = parties.known_as(context.session, mine)
+    if (employer is not None and employer not in names) or context.session.get(Organisation, mine) is None:
         raise NotFoundError("employer", employer or mine)
     return [employer] if employer is not None and employer != mine else names
 
@@ -65,12 +65,12 @@ def marked(content: bytes, kind: str, name: str, totals: Control) -> Response:
     return Response(content, media_type=kind, headers=headers)
 
 
-def leave(edge: Edge, sheet: Sheet, form: str, *, about: dict[str, Any], name: str) -> Response:
+def leave(context: RequestContext, sheet: Sheet, form: str, *, about: dict[str, Any], name: str) -> Response:
     """Rows as a file."""
     totals = control(sheet)
     if form == "csv":
         return marked(as_csv(sheet), "text/csv; charset=utf-8", f"{name}.csv", totals)
-    made_on = office_day(edge.at)
+    made_on = office_day(context.at)
     return marked(as_workbook(sheet, about=about, made_on=made_on), WORKBOOK, f"{name}.xlsx", totals)
 
 
@@ -83,26 +83,28 @@ class Journal(base.View):
 
 @router.get("/journal-lines", response_model=Journal, operation_id="list-journal-lines")
 def journal_lines(
-    edge: OneEdge,
+    context: RequestContextDep,
     period: Period = None,
     employer: Employer = None,
     form: JournalForm = "json",
 ) -> Journal | Response:
     """The journal of the caller's employer: as JSON, CSV, XLSX with a control sheet, or XAF 3.2 of one employer."""
-    names = employers_of(edge, employer)
+    names = employers_of(context, employer)
     since, until = rules.days_of(period) if period else (None, None)
-    rows = journal_query.journal(edge.session, names, since, until)
+    rows = journal_query.journal(context.session, names, since, until)
     sheet = Sheet("journal", JournalRow, rows)
     if form == "json":
         return Journal(items=rows, control=control(sheet))
     name = "-".join(["journal", *([period] if period else [])])
     if form == "xaf":
-        return audit_file(edge, names, period, sheet, name)
+        return audit_file(context, names, period, sheet, name)
     about = {"employer": ", ".join(names or ["all"]), "period": period or "all"}
-    return leave(edge, sheet, form, about=about, name=name)
+    return leave(context, sheet, form, about=about, name=name)
 
 
-def audit_file(edge: Edge, names: journal_query.Employers, period: str | None, sheet: Sheet, name: str) -> Response:
+def audit_file(
+    context: RequestContext, names: journal_query.Employers, period: str | None, sheet: Sheet, name: str
+) -> Response:
     """The journal of one employer and period as XAF 3.2.
 
     Raises:
@@ -113,13 +115,15 @@ def audit_file(edge: Edge, names: journal_query.Employers, period: str | None, s
         raise MalformedError([("period", "An audit file is of a period: name a year such as 2026, or a month.")])
     if names is None:
         raise MalformedError([("employer", "An audit file is of one employer: name it.")])
-    employer = edge.session.get_one(Organisation, names[0])
-    held = accounts.on_day(edge.session, employer, office_day(edge.at))  # its number, whatever period is asked for
+    employer = context.session.get_one(Organisation, names[0])
+    held = accounts.on_day(
+        context.session, employer, office_day(context.at)
+    )  # its number, whatever period is asked for
     missing = rules.names_taxpayer(organisation=employer.id, tax_number=held.tax_number)
     if missing is not None or held.tax_number is None:
         raise RefusedError([missing] if missing else [])
     heading = xaf.Heading(
-        employer.id, employer.name, held.tax_number, period, office_day(edge.at), installed("veiligadvies")
+        employer.id, employer.name, held.tax_number, period, office_day(context.at), installed("veiligadvies")
     )
     written = xaf.document(heading, [row for row in sheet.rows if isinstance(row, JournalRow)])
     return marked(written, "application/xml", f"{name}.xaf", control(sheet))
@@ -133,13 +137,13 @@ class OpenItems(base.View):
 
 
 @router.get("/reports/open-items", response_model=OpenItems, operation_id="report-open-items")
-def open_items(edge: OneEdge, employer: Employer = None, form: Form = "json") -> OpenItems | Response:
+def open_items(context: RequestContextDep, employer: Employer = None, form: Form = "json") -> OpenItems | Response:
     """What is owed and not paid, paid and not booked, or on a statement and known to nobody."""
-    rows = reports.open_items(edge.session, employers_of(edge, employer))
+    rows = reports.open_items(context.session, employers_of(context, employer))
     sheet = Sheet("open-items", OpenItem, rows)
     if form == "json":
         return OpenItems(items=rows, control=control(sheet))
-    return leave(edge, sheet, form, about={"on": office_day(edge.at)}, name="open-items")
+    return leave(context, sheet, form, about={"on": office_day(context.at)}, name="open-items")
 
 
 class TaxClasses(base.View):
@@ -150,13 +154,15 @@ class TaxClasses(base.View):
 
 
 @router.get("/reports/tax-classes", response_model=TaxClasses, operation_id="report-tax-classes")
-def tax_classes(edge: OneEdge, year: Year, employer: Employer = None, form: Form = "json") -> TaxClasses | Response:
+def tax_classes(
+    context: RequestContextDep, year: Year, employer: Employer = None, form: Form = "json"
+) -> TaxClasses | Response:
     """What was booked in a year, per employer and per tax class."""
-    rows = reports.tax_classes(edge.session, employers_of(edge, employer), year)
+    rows = reports.tax_classes(context.session, employers_of(context, employer), year)
     sheet = Sheet("tax-classes", ClassRow, rows)
     if form == "json":
         return TaxClasses(items=rows, control=control(sheet))
-    return leave(edge, sheet, form, about={"year": year}, name=f"tax-classes-{year}")
+    return leave(context, sheet, form, about={"year": year}, name=f"tax-classes-{year}")
 
 
 class Spending(base.View):
@@ -168,13 +174,15 @@ class Spending(base.View):
 
 
 @router.get("/reports/spending", response_model=Spending, operation_id="report-spending")
-def spending(edge: OneEdge, year: Year, employer: Employer = None, form: Form = "json") -> Spending | Response:
+def spending(
+    context: RequestContextDep, year: Year, employer: Employer = None, form: Form = "json"
+) -> Spending | Response:
     """What each kind of employer spent in a year beside the ministry's contribution; a report, never a claim."""
-    rows = reports.spending(edge.session, employers_of(edge, employer), year)
+    rows = reports.spending(context.session, employers_of(context, employer), year)
     sheet = Sheet("spending", SpendingRow, rows)
     if form == "json":
         return Spending(items=rows, note=reports.NO_CLAIM, control=control(sheet))
-    return leave(edge, sheet, form, about={"year": year, "note": reports.NO_CLAIM}, name=f"spending-{year}")
+    return leave(context, sheet, form, about={"year": year, "note": reports.NO_CLAIM}, name=f"spending-{year}")
 
 
 class AccountsView(base.View):
@@ -212,23 +220,25 @@ class Books(base.View):
 
 
 @router.get("/organisations/{id}/books", operation_id="get-books")
-def books(edge: OneEdge, key: Annotated[str, Path(alias="id", max_length=80)], on: date | None = None) -> Books:
+def books(
+    context: RequestContextDep, key: Annotated[str, Path(alias="id", max_length=80)], on: date | None = None
+) -> Books:
     """The accounts that hold on a day (today where it is left out), and the periods that are closed."""
-    employers_of(edge, key)
-    session: Session = edge.session
-    row, day = session.get_one(Organisation, key), on or office_day(edge.at)
+    employers_of(context, key)
+    session: Session = context.session
+    row, day = session.get_one(Organisation, key), on or office_day(context.at)
     closed = periods.closed(session, key)
     return Books(
         organisation=key,
         accounts=AccountsView.model_validate(accounts.on_day(session, row, day)),
         closed=[PeriodView.model_validate(item) for item in closed],
-        first_open_day=periods.open_day(closed, office_day(edge.at)),
+        first_open_day=periods.open_day(closed, office_day(context.at)),
     )
 
 
 @router.get("/bookings", response_model=Bookings, operation_id="list-bookings")
 def bookings(
-    edge: OneEdge,
+    context: RequestContextDep,
     state: BookingState | None = None,
     form: Annotated[Literal["json", "csv"], Query(alias="format")] = "json",
     cursor: Cursor = None,
@@ -236,12 +246,12 @@ def bookings(
 ) -> Bookings | Journal | Response:
     """The bookings of the caller's employer, or its journal as CSV; see /v1/journal-lines for more of it."""
     if form == "csv":
-        return journal_lines(edge, form="csv")
+        return journal_lines(context, form="csv")
     query = select(Booking)
     if state is not None:
         query = query.where(Booking.state == state)
     if cursor is not None:
         query = query.where(Booking.id > cursor)
-    found = edge.session.exec(of_own_employer(edge, query, Booking).order_by(Booking.id).limit(limit + 1)).all()
+    found = context.session.exec(of_own_employer(context, query, Booking).order_by(Booking.id).limit(limit + 1)).all()
     shown, following = cut(found, limit)
     return Bookings(items=[booking_view(row) for row in shown], next=following)

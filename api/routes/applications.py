@@ -9,14 +9,14 @@ from sqlalchemy import ColumnElement, false
 from sqlmodel import Session, col, or_, select
 
 from api.access import visibility
-from api.http.dependencies import Edge, OneEdge
+from api.http.dependencies import RequestContext, RequestContextDep
 from api.http.errors import MalformedHeaderError
 from api.http.idempotency import Answer, once
 from api.http.pagination import newest_first
 from api.http.parameters import Reference
 from api.http.urls import etag, href
 from api.views import applications, base
-from rules.core.regulation import Office
+from rules.core.regulation import PublicOffice
 from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
 from rules.threats.urgency import Urgency
 from states.charts.application import Stage
@@ -50,23 +50,23 @@ class Page(base.View):
     openapi_extra={"requestBody": {"content": {"application/json": {"example": EXAMPLE}}}},
 )
 def receive(
-    edge: OneEdge,
+    context: RequestContextDep,
     body: NewApplication,
     idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
 ) -> Response:
     """Receive an application. It is always taken in; whether there is a claim is judged in the intake."""
 
     def do() -> Answer:
-        row = fire(edge.session, "application", None, "receive", by=edge.by, at=edge.at, body=body).row
+        row = fire(context.session, "application", None, "receive", by=context.by, at=context.at, body=body).row
         headers = {"Location": href("application", row.id), "ETag": etag(row.version)}
-        return Answer(201, view_of(edge, row).model_dump(mode="json", by_alias=True), headers)
+        return Answer(201, view_of(context, row).model_dump(mode="json", by_alias=True), headers)
 
-    return once(edge, idempotency_key, "POST /v1/applications", body, do)
+    return once(context, idempotency_key, "POST /v1/applications", body, do)
 
 
 @router.get("", operation_id="list-applications")
 def listed(
-    edge: OneEdge,
+    context: RequestContextDep,
     stage: Stage | None = None,
     urgency: Urgency | None = None,
     employer: Annotated[str | None, Query(pattern=EMPLOYER)] = None,
@@ -75,7 +75,7 @@ def listed(
 ) -> Page:
     """The applications that the caller may see, the newest first."""
     search = Search(stage=stage, urgency=urgency, employer=employer, cursor=cursor, limit=limit)
-    return page(edge, search)
+    return page(context, search)
 
 
 class Search(Body):
@@ -85,21 +85,21 @@ class Search(Body):
     reference: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9-]{2,40}$")] = None
     stage: Stage | None = None
     urgency: Urgency | None = None
-    office: Office | None = None
+    office: PublicOffice | None = None
     employer: Annotated[str | None, Field(pattern=EMPLOYER)] = None
     cursor: Annotated[str | None, Field(max_length=100)] = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
 @router.post("/_search", operation_id="search-applications")
-def search(edge: OneEdge, body: Search) -> Page:
+def search(context: RequestContextDep, body: Search) -> Page:
     """Search applications by name, reference, stage, urgency, office and employer."""
-    return page(edge, body)
+    return page(context, body)
 
 
-def page(edge: Edge, wanted: Search) -> Page:
+def page(context: RequestContext, wanted: Search) -> Page:
     """One page of what was looked for, of what the caller may see."""
-    session, by = edge.session, edge.by
+    session, by = context.session, context.by
     query = select(Application)
     if wanted.stage:
         query = query.where(Application.state == wanted.stage)
@@ -161,29 +161,29 @@ def unfold(cursor: str) -> tuple[datetime, str]:
 
 @router.get("/{reference}", response_model=applications.ApplicationView, operation_id="get-application")
 def one(
-    edge: OneEdge,
+    context: RequestContextDep,
     request: Request,
     response: Response,
     reference: Reference,
     as_of: Annotated[datetime | None, Query(alias="asOf")] = None,
 ) -> applications.ApplicationView | Response:
     """An application as the caller may see it; with ``asOf`` as it stood at that instant, from the ledger."""
-    row = visibility.require_application(edge.session, edge.by, reference)
+    row = visibility.require_application(context.session, context.by, reference)
     if as_of is not None:
         if as_of.tzinfo is None:
             raise MalformedHeaderError("asOf: give an instant with its offset, such as 2026-11-23T12:00:00Z.")
-        return past(edge, row, as_of)
+        return past(context, row, as_of)
     tag = etag(row.version)
     seen = request.headers.get("if-none-match", "").split(",")
     if any(item.strip().removeprefix("W/") in {tag, "*"} for item in seen):
         return Response(status_code=304, headers={"ETag": tag})
     response.headers["ETag"] = tag
-    return view_of(edge, row)
+    return view_of(context, row)
 
 
-def view_of(edge: Edge, row: Application) -> applications.ApplicationView:
+def view_of(context: RequestContext, row: Application) -> applications.ApplicationView:
     """An application with its advice, takeovers and, for those who need to know, its content."""
-    session, by = edge.session, edge.by
+    session, by = context.session, context.by
     advice = session.exec(
         select(DomainAdvice).where(
             DomainAdvice.stream == row.id,
@@ -206,9 +206,9 @@ def view_of(edge: Edge, row: Application) -> applications.ApplicationView:
     )
 
 
-def past(edge: Edge, row: Application, instant: datetime) -> applications.ApplicationView:
+def past(context: RequestContext, row: Application, instant: datetime) -> applications.ApplicationView:
     """An application as it stood at an instant: its facts, rebuilt from the ledger."""
-    rows = replay.as_of(edge.session, row.stream, instant)
+    rows = replay.as_of(context.session, row.stream, instant)
     facts = rows.get(f"application:{row.id}")
     if facts is None:
         raise NotFoundError("application as of that instant", row.id)
@@ -217,11 +217,11 @@ def past(edge: Edge, row: Application, instant: datetime) -> applications.Applic
         return [found for key, found in rows.items() if key.startswith(f"{table}:")]
 
     employers = sorted(of("application_employer"), key=lambda item: item["position"])
-    own = parties.known_as(edge.session, edge.by.organisation) if edge.by.role in OF_AN_EMPLOYER else None
+    own = parties.known_as(context.session, context.by.organisation) if context.by.role in OF_AN_EMPLOYER else None
     return applications.ApplicationView(
         **{**facts, "reference": row.id, "stage": facts["state"], "version": row.version},
         employers=[item["organisation"] for item in employers],
-        advice=applications.advice(edge.by, [applications.DomainView(**item) for item in of("domain_advice")]),
+        advice=applications.advice(context.by, [applications.DomainView(**item) for item in of("domain_advice")]),
         takeovers=[
             applications.TakeoverView(**item) for item in of("takeover") if own is None or item["organisation"] in own
         ],

@@ -14,7 +14,7 @@ from sqlmodel import col, select
 
 from api.access.visibility import of_own_employer
 from api.http import authentication
-from api.http.dependencies import Edge, OneConfiguration, OneEdge, demand, utc_now
+from api.http.dependencies import OneConfiguration, RequestContext, RequestContextDep, demand, utc_now
 from api.http.idempotency import Answer, once
 from api.http.pagination import Cursor, Limit, cut, newest_first
 from api.http.parameters import Id, Key
@@ -124,17 +124,19 @@ def entry_view(entry: BankEntry) -> BankEntryView:
     )
 
 
-def waiting(edge: Edge, key: str) -> int:
+def waiting(context: RequestContext, key: str) -> int:
     """How many entries of a statement wait for a person."""
-    return edge.session.exec(
+    return context.session.exec(
         select(func.count()).select_from(BankEntry).where(BankEntry.message == key, *ENTRY_WAITS)
     ).one()
 
 
-def message_view(edge: Edge, row: BankMessage, entries: list[BankEntry], *, again: bool) -> BankMessageView:
+def message_view(
+    context: RequestContext, row: BankMessage, entries: list[BankEntry], *, again: bool
+) -> BankMessageView:
     """A file with its entries, or with what it says of payments."""
     told = select(BatchLine).where(BatchLine.batch == row.batch, col(BatchLine.bank_status).is_not(None))
-    lines = edge.session.exec(told.order_by(BatchLine.end_to_end)) if row.batch else ()
+    lines = context.session.exec(told.order_by(BatchLine.end_to_end)) if row.batch else ()
     return BankMessageView(
         **row.model_dump(exclude={"entries"}),
         waiting=sum(entry.waits for entry in entries),
@@ -226,16 +228,18 @@ async def brought(request: Request, _: Annotated[None, Depends(admitted)]) -> As
     operation_id="take-in-bank-message",
     openapi_extra=FILE_BODY,
 )
-def take_in(file: Annotated[BinaryIO, Depends(brought)], edge: OneEdge, idempotency_key: Key = None) -> Response:
+def take_in(
+    file: Annotated[BinaryIO, Depends(brought)], context: RequestContextDep, idempotency_key: Key = None
+) -> Response:
     """Take in a statement (camt.053) or a status report (pain.002) whole, or refuse it whole; twice changes nothing."""
 
     def do() -> Answer:
-        taken = bank_files.take_in(edge.session, file, by=edge.by, at=edge.at)
-        shown = message_view(edge, taken.message, taken.entries, again=taken.again)
+        taken = bank_files.take_in(context.session, file, by=context.by, at=context.at)
+        shown = message_view(context, taken.message, taken.entries, again=taken.again)
         return Answer(200 if taken.again else 201, shown.model_dump(mode="json", by_alias=True))
 
     mark = bank_files.mark_of(file) if idempotency_key else ""
-    return once(edge, idempotency_key, "POST /v1/bank-messages", mark, do)
+    return once(context, idempotency_key, "POST /v1/bank-messages", mark, do)
 
 
 def document_in(raw: bytes) -> bytes:
@@ -253,55 +257,55 @@ def document_in(raw: bytes) -> bytes:
 
 @router.get("", operation_id="list-bank-messages")
 def messages(
-    edge: OneEdge,
+    context: RequestContextDep,
     kind: Annotated[str | None, Query(pattern=r"^(camt\.053|pain\.002)$")] = None,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> BankMessages:
     """The bank's files of the caller's employer, the newest first, and what is missing between its statements."""
     place = col(BankMessage.received_at), col(BankMessage.id)
-    query = of_own_employer(edge, select(BankMessage), BankMessage)
+    query = of_own_employer(context, select(BankMessage), BankMessage)
     if kind is not None:
         query = query.where(BankMessage.kind == kind)
-    last = None if cursor is None else message_of(edge, cursor)
+    last = None if cursor is None else message_of(context, cursor)
     query = newest_first(query, place, None if last is None else (last.received_at, last.id))
-    found = edge.session.exec(query.limit(limit + 1)).all()
+    found = context.session.exec(query.limit(limit + 1)).all()
     shown, following = cut(found, limit)
-    owners = [edge.by.organisation or ""]
-    if not edge.by.organisation:
+    owners = [context.by.organisation or ""]
+    if not context.by.organisation:
         owners = sorted(
-            edge.session.exec(of_own_employer(edge, select(BankMessage.organisation).distinct(), BankMessage))
+            context.session.exec(of_own_employer(context, select(BankMessage.organisation).distinct(), BankMessage))
         )
-    missing = [gap for owner in owners for gap in gaps(edge.session, owner)]
+    missing = [gap for owner in owners for gap in gaps(context.session, owner)]
     return BankMessages(
-        items=[BankMessageSummary(**row.model_dump(), waiting=waiting(edge, row.id)) for row in shown],
+        items=[BankMessageSummary(**row.model_dump(), waiting=waiting(context, row.id)) for row in shown],
         next=following,
         gaps=[StatementGap.model_validate(gap) for gap in missing],
     )
 
 
-def message_of(edge: Edge, key: str) -> BankMessage:
+def message_of(context: RequestContext, key: str) -> BankMessage:
     """A file of the bank that the caller may see.
 
     Raises:
         NotFoundError: there is none, or it is another employer's.
     """
-    row = edge.session.get(BankMessage, key)
+    row = context.session.get(BankMessage, key)
     if row is None:
         raise NotFoundError("bank message", key)
-    if edge.by.role in OF_AN_EMPLOYER:
-        if edge.by.organisation != parties.current(edge.session, row.organisation):
+    if context.by.role in OF_AN_EMPLOYER:
+        if context.by.organisation != parties.current(context.session, row.organisation):
             raise NotFoundError("bank message", key)
     else:
-        of_own_employer(edge, select(BankMessage), BankMessage)  # refuses those who have nothing to do with money
+        of_own_employer(context, select(BankMessage), BankMessage)  # refuses those who have nothing to do with money
     return row
 
 
 @router.get("/{id}", operation_id="get-bank-message")
-def message(edge: OneEdge, key: Id, waits: bool | None = None) -> BankMessageView:
+def message(context: RequestContextDep, key: Id, waits: bool | None = None) -> BankMessageView:
     """One file of the bank with its entries, or with those alone that wait for a person."""
-    row = message_of(edge, key)
-    entries = bank_files.entries_of(edge.session, row)
+    row = message_of(context, key)
+    entries = bank_files.entries_of(context.session, row)
     if waits is not None:
         entries = [entry for entry in entries if entry.waits is waits]
-    return message_view(edge, row, entries, again=False)
+    return message_view(context, row, entries, again=False)

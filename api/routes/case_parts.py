@@ -10,7 +10,7 @@ from sqlmodel import col, or_, select
 
 from api.access import action_filter, visibility
 from api.access.visibility import own_parts
-from api.http.dependencies import Edge, OneEdge
+from api.http.dependencies import RequestContext, RequestContextDep
 from api.http.parameters import Reference
 from api.http.urls import etag, href
 from api.views import applications, base, work
@@ -106,20 +106,20 @@ def address(action: Action) -> str:
 
 
 @router.get("/actions", operation_id="get-actions")
-def what_can_be_done(edge: OneEdge, reference: Reference) -> Actions:
+def what_can_be_done(context: RequestContextDep, reference: Reference) -> Actions:
     """What can be done now on the application and its parts, by whom, and why not, as far as the caller may know."""
-    row = visibility.require_application(edge.session, edge.by, reference)
-    found = actions(edge.session, row, at=edge.at, demonstration=edge.configuration.demonstration)
-    own = {row.id, *own_parts(edge, row.stream)} if edge.by.role in OF_AN_EMPLOYER else set()
-    found = action_filter.shown(edge.session, edge.by, found, own)
-    return Actions(items=[ActionView.of(action) for action in (unnamed(edge, action) for action in found)])
+    row = visibility.require_application(context.session, context.by, reference)
+    found = actions(context.session, row, at=context.at, demonstration=context.configuration.demonstration)
+    own = {row.id, *own_parts(context, row.stream)} if context.by.role in OF_AN_EMPLOYER else set()
+    found = action_filter.filter_actions(context.session, context.by, found, own)
+    return Actions(items=[ActionView.of(action) for action in (unnamed(context, action) for action in found)])
 
 
-def unnamed(edge: Edge, action: Action) -> Action:
+def unnamed(context: RequestContext, action: Action) -> Action:
     """An action without its example, and so none that can be taken, where that names an account to someone who does not
     pay.
     """
-    pays = edge.by.role in visibility.READS_PAYEE and edge.by.organisation == action.organisation
+    pays = context.by.role in visibility.READS_PAYEE and context.by.organisation == action.organisation
     return action if pays or action.event != "receive-credit-note" else replace(action, example=None, allowed=False)
 
 
@@ -150,14 +150,14 @@ class History(base.View):
 
 
 @router.get("/history", operation_id="get-history")
-def history(edge: OneEdge, reference: Reference) -> History:
+def history(context: RequestContextDep, reference: Reference) -> History:
     """The ledger of one case, in order; ``content`` holds an HMAC per content field, never the content."""
-    row = visibility.require_application(edge.session, edge.by, reference)
-    entries = [EntryView.model_validate(entry) for entry in entries_of(edge.session, row.stream)]
-    if edge.by.role in OF_AN_EMPLOYER:
-        mine = own_parts(edge, row.stream)
+    row = visibility.require_application(context.session, context.by, reference)
+    entries = [EntryView.model_validate(entry) for entry in entries_of(context.session, row.stream)]
+    if context.by.role in OF_AN_EMPLOYER:
+        mine = own_parts(context, row.stream)
         entries = [item for item in entries if item.subject in mine]
-    if edge.by.role in visibility.PAYS:
+    if context.by.role in visibility.PAYS:
         for item in entries:  # the domain tells what a measure is
             item.facts = {name: fact for name, fact in item.facts.items() if name != "domain"}
     return History(items=entries)
@@ -215,25 +215,25 @@ class Deadlines(base.View):
 
 
 @router.get("/deadlines", operation_id="get-deadlines")
-def terms(edge: OneEdge, reference: Reference) -> Deadlines:
+def terms(context: RequestContextDep, reference: Reference) -> Deadlines:
     """The terms of one case, with their reasons, suspensions and thresholds."""
-    row = visibility.require_application(edge.session, edge.by, reference)
+    row = visibility.require_application(context.session, context.by, reference)
     query = select(Term).where(Term.application == row.id).order_by(col(Term.started_on), col(Term.id))
-    if edge.by.role in OF_AN_EMPLOYER:
-        query = query.where(col(Term.organisation).in_(parties.known_as(edge.session, edge.by.organisation)))
-    found = [term_view(edge, term) for term in edge.session.exec(query)]
-    return Deadlines(items=found, days=case_durations.days_of_case(edge.session, row, office_day(edge.at)))
+    if context.by.role in OF_AN_EMPLOYER:
+        query = query.where(col(Term.organisation).in_(parties.known_as(context.session, context.by.organisation)))
+    found = [term_view(context, term) for term in context.session.exec(query)]
+    return Deadlines(items=found, days=case_durations.days_of_case(context.session, row, office_day(context.at)))
 
 
-def term_view(edge: Edge, term: Term) -> TermView:
+def term_view(context: RequestContext, term: Term) -> TermView:
     """One term in wire form."""
-    found = lifecycle.suspensions(edge.session, term)
+    found = lifecycle.suspensions(context.session, term)
     intervals = [Suspension(item.since, item.until, item.ground, item.article, item.attributed_to) for item in found]
-    until = term.ended_on or office_day(edge.at)
+    until = term.ended_on or office_day(context.at)
     return TermView(
         **term.model_dump(),
         suspensions=[SuspensionView.model_validate(item) for item in found],
-        thresholds=[ThresholdView.model_validate(item) for item in lifecycle.thresholds(edge.session, term)],
+        thresholds=[ThresholdView.model_validate(item) for item in lifecycle.thresholds(context.session, term)],
         days=attribution(term.started_on, max(until, term.started_on), term.owner, intervals),
     )
 
@@ -247,17 +247,17 @@ class Priority(base.View):
 
 
 @router.get("/priority", operation_id="get-priority")
-def priority(edge: OneEdge, reference: Reference) -> Priority:
+def priority(context: RequestContextDep, reference: Reference) -> Priority:
     """Why this case stands where it stands, by rule, source and fact, and what would change it."""
-    row = visibility.require_application(edge.session, edge.by, reference)
+    row = visibility.require_application(context.session, context.by, reference)
     query = select(WorkItem).where(WorkItem.application == row.id, col(WorkItem.done_at).is_(None))
-    if edge.by.role in OF_AN_EMPLOYER:
-        query = query.where(WorkItem.organisation == edge.by.organisation)
+    if context.by.role in OF_AN_EMPLOYER:
+        query = query.where(WorkItem.organisation == context.by.organisation)
     found = [
-        explanation.explain(edge.session, item, at=edge.at)
-        for item in edge.session.exec(query.order_by(*pools.order()))
+        explanation.explain(context.session, item, at=context.at)
+        for item in context.session.exec(query.order_by(*pools.order()))
     ]
-    return Priority(reference=row.id, urgency=row.urgency, items=[work.explanation(edge.by, why) for why in found])
+    return Priority(reference=row.id, urgency=row.urgency, items=[work.explanation(context.by, why) for why in found])
 
 
 class Measures(base.View):
@@ -267,39 +267,41 @@ class Measures(base.View):
 
 
 @router.get("/measures", operation_id="get-measures")
-def measures(edge: OneEdge, reference: Reference) -> Measures:
+def measures(context: RequestContextDep, reference: Reference) -> Measures:
     """The measures of one case as the caller may see them."""
-    row = visibility.require_application(edge.session, edge.by, reference)
+    row = visibility.require_application(context.session, context.by, reference)
     query = select(Measure).where(Measure.stream == row.id)
-    if edge.by.role in OF_AN_EMPLOYER:
+    if context.by.role in OF_AN_EMPLOYER:
         query = query.where(
             or_(
                 col(Measure.payer).is_(None),
-                col(Measure.payer).in_(parties.known_as(edge.session, edge.by.organisation)),
+                col(Measure.payer).in_(parties.known_as(context.session, context.by.organisation)),
             )
         )
-    found = edge.session.exec(query.order_by(Measure.id)).all()
-    return Measures(items=[applications.measure(edge.session, edge.by, item) for item in found])
+    found = context.session.exec(query.order_by(Measure.id)).all()
+    return Measures(items=[applications.measure(context.session, context.by, item) for item in found])
 
 
 @router.get("/payables", operation_id="get-payables-of-application")
-def payables(edge: OneEdge, reference: Reference) -> Payables:
+def payables(context: RequestContextDep, reference: Reference) -> Payables:
     """The payables of one case that concern the caller."""
-    row = visibility.require_application(edge.session, edge.by, reference)
+    row = visibility.require_application(context.session, context.by, reference)
     query = select(Payable).where(Payable.stream == row.id)
-    if edge.by.role in OF_AN_EMPLOYER:
-        query = query.where(col(Payable.organisation).in_(parties.known_as(edge.session, edge.by.organisation)))
-    return Payables(items=[payable_view(edge, item) for item in edge.session.exec(query.order_by(Payable.id)).all()])
+    if context.by.role in OF_AN_EMPLOYER:
+        query = query.where(col(Payable.organisation).in_(parties.known_as(context.session, context.by.organisation)))
+    return Payables(
+        items=[payable_view(context, item) for item in context.session.exec(query.order_by(Payable.id)).all()]
+    )
 
 
 @router.get("/bookings", operation_id="get-bookings-of-application")
-def bookings(edge: OneEdge, reference: Reference) -> Bookings:
+def bookings(context: RequestContextDep, reference: Reference) -> Bookings:
     """The bookings of one case that concern the caller."""
-    row = visibility.require_application(edge.session, edge.by, reference)
+    row = visibility.require_application(context.session, context.by, reference)
     query = select(Booking).where(Booking.stream == row.id)
-    if edge.by.role in OF_AN_EMPLOYER:
-        query = query.where(col(Booking.organisation).in_(parties.known_as(edge.session, edge.by.organisation)))
-    return Bookings(items=[booking_view(item) for item in edge.session.exec(query.order_by(Booking.id))])
+    if context.by.role in OF_AN_EMPLOYER:
+        query = query.where(col(Booking.organisation).in_(parties.known_as(context.session, context.by.organisation)))
+    return Bookings(items=[booking_view(item) for item in context.session.exec(query.order_by(Booking.id))])
 
 
 class LetterView(base.View):
@@ -324,16 +326,16 @@ class Letters(base.View):
 
 @router.get("/letters", operation_id="get-letters")
 def letters(
-    edge: OneEdge,
+    context: RequestContextDep,
     reference: Reference,
     letter: Annotated[str | None, Query(max_length=60)] = None,
 ) -> Letters:
     """The letters that a case asked for, and whether they were sent."""
-    row = visibility.require_application(edge.session, edge.by, reference)
+    row = visibility.require_application(context.session, context.by, reference)
     query = select(Outbox).where(Outbox.application == row.id)
-    if edge.by.role is Role.APPLICANT or edge.by.role in OF_AN_EMPLOYER:
-        query = query.where(Outbox.recipient == edge.by.person)
+    if context.by.role is Role.APPLICANT or context.by.role in OF_AN_EMPLOYER:
+        query = query.where(Outbox.recipient == context.by.person)
     if letter is not None:
         query = query.where(Outbox.letter == letter)
-    found = edge.session.exec(query.order_by(col(Outbox.created_at), col(Outbox.id)))
+    found = context.session.exec(query.order_by(col(Outbox.created_at), col(Outbox.id)))
     return Letters(items=[LetterView.model_validate(item) for item in found])

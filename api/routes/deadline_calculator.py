@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.http.dependencies import OneEdge
+from api.http.dependencies import RequestContextDep
 from api.http.problems import at_fault
 from api.views import base
 from rules.core.errors import QuestionError, RulesError
@@ -27,7 +27,7 @@ class CalculatedTerm(base.View):
 
 @router.get("/_calculate", operation_id="calculate-term")
 def calculate_term(
-    _: OneEdge,
+    _: RequestContextDep,
     since: Annotated[str, Query(alias="from", max_length=40, description="The day of the event: 2026-02-20")],
     hours: Amount = None,
     days: Amount = None,

@@ -14,14 +14,14 @@ from pydantic import Field
 
 from api.access import visibility
 from api.access.visibility import own_parts
-from api.http.dependencies import OneEdge
+from api.http.dependencies import RequestContextDep
 from api.http.parameters import Reference
 from api.views import base
 from rules.core import dated_values as values
 from rules.core.dates import office_day
 from rules.core.decision_replay import Rerun, rerun, version_of
 from rules.core.roles import OF_AN_EMPLOYER
-from rules.core.rule import REGISTRY, Words
+from rules.core.rule import REGISTRY, Bilingual
 from states.errors import MalformedError
 from states.storage.refused_attempts import REFUSED
 from states.storage.replay import entries_of
@@ -39,7 +39,7 @@ class WordsView(base.View):
     nl: str
 
     @classmethod
-    def of(cls, words: Words) -> "WordsView":
+    def of(cls, words: Bilingual) -> "WordsView":
         """Words of a rule in wire form."""
         return cls(en=words.en, nl=words.nl)
 
@@ -118,13 +118,13 @@ class Decisions(base.View):
 
 
 @router.get("/v1/applications/{reference}/decisions", tags=["applications"], operation_id="get-decisions")
-def decisions(edge: OneEdge, reference: Reference, under: DayText = None) -> Decisions:
+def decisions(context: RequestContextDep, reference: Reference, under: DayText = None) -> Decisions:
     """Every decision of one case with its rules, facts and values, asked again; ``under`` a day, as its rules say."""
-    row = visibility.require_application(edge.session, edge.by, reference)
+    row = visibility.require_application(context.session, context.by, reference)
     day = day_of("under", under)
-    entries = entries_of(edge.session, row.stream)
-    if edge.by.role in OF_AN_EMPLOYER:
-        mine = own_parts(edge, row.stream)
+    entries = entries_of(context.session, row.stream)
+    if context.by.role in OF_AN_EMPLOYER:
+        mine = own_parts(context, row.stream)
         entries = [entry for entry in entries if entry.subject in mine]
     return Decisions(items=[decision(entry, day) for entry in entries])
 
@@ -213,9 +213,9 @@ class Rules(base.View):
 
 
 @router.get("/v1/rules", tags=["rules"], operation_id="list-rules")
-def rules(edge: OneEdge, on: DayText = None) -> Rules:
+def rules(context: RequestContextDep, on: DayText = None) -> Rules:
     """The rules and dated values that hold on a day, today unless another is given, with their sources."""
-    day = day_of("on", on) or office_day(edge.at)
+    day = day_of("on", on) or office_day(context.at)
     held = [rule for rule in REGISTRY.values() if rule.in_force(day)]
     found = [item for versions in values.versions().values() for item in versions if item.covers(day)]
     return Rules(

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Header, Path, Response
 
 from api.commands import Done, do_event
-from api.http.dependencies import OneEdge
+from api.http.dependencies import RequestContextDep
 from api.http.idempotency import once
 from api.http.urls import COLLECTIONS, href
 from rules.core.roles import Role
@@ -26,14 +26,16 @@ def endpoint(definition: Event[Any, Any]) -> Callable[..., Response]:
     empty = Body(default_factory=schema) if optional else Body()
 
     def act(
-        edge: OneEdge,
+        context: RequestContextDep,
         subject: Annotated[str, Path(alias="id", max_length=80)],
         body: Annotated[schema, empty],  # type: ignore[valid-type]  # made for each event
         if_match: Annotated[str | None, Header(description="The ETag that you saw")] = None,
         idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
     ) -> Response:
         route = f"POST {href(definition.chart.name, subject, definition.name)}"
-        return once(edge, idempotency_key, route, body, lambda: do_event(edge, definition, subject, body, if_match))
+        return once(
+            context, idempotency_key, route, body, lambda: do_event(context, definition, subject, body, if_match)
+        )
 
     act.__doc__ = describe(definition)
     return act

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from api.forecasting.answers import Given, of_assumptions, of_office, told
-from api.http.dependencies import OneEdge, demand
+from api.http.dependencies import RequestContextDep, demand
 from api.http.problems import at_fault
 from rules.core.dates import office_day
 from rules.core.errors import QuestionError
@@ -26,7 +26,7 @@ USUAL = 100
 
 @router.get("/forecast", operation_id="forecast")
 def forecast(
-    edge: OneEdge,
+    context: RequestContextDep,
     weeks: Annotated[int, Query(ge=1, le=52, description="How far ahead")] = 13,
     replications: Annotated[int | None, Query(ge=10, le=1000, description="How often; by default what fits")] = None,
     seed: Annotated[int, Query(ge=0, le=2**31)] = 1,
@@ -46,15 +46,15 @@ def forecast(
 
     With ``arrivalsPerWeek`` and ``advisers`` it rests on assumptions alone and looks at no history.
     """
-    demand(edge.by, "forecast", "ask")
+    demand(context.by, "forecast", "ask")
     question = Question(weeks, replications or REPLICATIONS[0], seed, ill, intake, reserve, joins, confidence, needed)
     given = Given(arrivals_per_week, advisers, hours_per_case)
     try:
         if given.suffices:
-            model, basis = of_assumptions(given, question, office_day(edge.at), named="assumptions")
+            model, basis = of_assumptions(given, question, office_day(context.at), named="assumptions")
         else:
-            _, model, basis = of_office(edge.session, given, question, at=edge.at)
-            edge.session.commit()  # all was read: no connection is held while we compute
+            _, model, basis = of_office(context.session, given, question, at=context.at)
+            context.session.commit()  # all was read: no connection is held while we compute
         return told(model, basis, bounded(model, question, replications), lambda _: None)
     except TooLittleHistoryError as error:
         raise RefusedError([error.finding]) from error

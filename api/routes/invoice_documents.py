@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from api.access import visibility
 from api.access.visibility import require_subject
 from api.http import authentication
-from api.http.dependencies import Edge, OneConfiguration, OneEdge, demand, utc_now
+from api.http.dependencies import OneConfiguration, RequestContext, RequestContextDep, demand, utc_now
 from api.http.idempotency import Answer
 from api.http.parameters import Id
 from api.http.urls import etag
@@ -113,48 +113,48 @@ class Documents(base.View):
     operation_id="add-document",
     openapi_extra=body_of(*invoice_documents.SUFFIX),
 )
-def add(data: Annotated[bytes, Depends(document_of)], edge: OneEdge, key: Id) -> Response:
+def add(data: Annotated[bytes, Depends(document_of)], context: RequestContextDep, key: Id) -> Response:
     """Keep a PDF, image or e-invoice with its invoice, encrypted; the same file twice changes nothing."""
-    row = require_subject(edge, Payable, "payable", key)
-    demand(edge.by, "payable", "add-document")
-    taken = invoice_documents.take_in(edge.session, row, data, by=edge.by, at=edge.at)
+    row = require_subject(context, Payable, "payable", key)
+    demand(context.by, "payable", "add-document")
+    taken = invoice_documents.take_in(context.session, row, data, by=context.by, at=context.at)
     shown = DocumentView(**taken.document.model_dump(), again=taken.again).model_dump(mode="json", by_alias=True)
     return Answer(200 if taken.again else 201, shown, {"Location": f"/v1/documents/{taken.document.id}"}).response()
 
 
 @router.get("/payables/{id}/documents", operation_id="list-documents")
-def listed(edge: OneEdge, response: Response, key: Id) -> Documents:
+def listed(context: RequestContextDep, response: Response, key: Id) -> Documents:
     """The documents with the invoice of a payable, with its ETag; what they show is for the security contact alone."""
-    row = require_subject(edge, Payable, "payable", key)
+    row = require_subject(context, Payable, "payable", key)
     response.headers["ETag"] = etag(row.version)
     query = select(Document).where(Document.invoice == row.invoice).order_by(col(Document.added_at), col(Document.id))
-    return Documents(items=[DocumentView.model_validate(item) for item in edge.session.exec(query)])
+    return Documents(items=[DocumentView.model_validate(item) for item in context.session.exec(query)])
 
 
 @router.get("/documents/{id}", operation_id="get-document", response_class=Response)
-def document(edge: OneEdge, key: Id) -> Response:
+def document(context: RequestContextDep, key: Id) -> Response:
     """A document itself, for the security contact of an employer that pays, and for the privacy officer."""
-    demand(edge.by, "document", "read")
-    row = edge.session.get(Document, key)
-    if row is None or not may_read(edge, row):
+    demand(context.by, "document", "read")
+    row = context.session.get(Document, key)
+    if row is None or not may_read(context, row):
         raise NotFoundError("document", key)
     headers = {
         "Content-Disposition": f'attachment; filename="{row.id}.{invoice_documents.SUFFIX[row.media_type]}"',
         "X-Content-SHA256": row.sha256,
     }
-    return Response(invoice_documents.open_document(edge.session, row), media_type=row.media_type, headers=headers)
+    return Response(invoice_documents.open_document(context.session, row), media_type=row.media_type, headers=headers)
 
 
-def may_read(edge: Edge, row: Document) -> bool:
+def may_read(context: RequestContext, row: Document) -> bool:
     """Whether a document is the caller's business: the office's, or that of an employer with a part of the invoice."""
-    application = edge.session.get_one(Application, row.stream)
-    if not visibility.may_see(edge.session, edge.by, application):
+    application = context.session.get_one(Application, row.stream)
+    if not visibility.may_see(context.session, context.by, application):
         return False
-    if edge.by.role not in OF_AN_EMPLOYER:
+    if context.by.role not in OF_AN_EMPLOYER:
         return True
-    mine = col(Payable.organisation).in_(parties.known_as(edge.session, edge.by.organisation))
+    mine = col(Payable.organisation).in_(parties.known_as(context.session, context.by.organisation))
     query = select(Payable.id).where(Payable.invoice == row.invoice, mine)
-    return edge.session.exec(query.limit(1)).first() is not None
+    return context.session.exec(query.limit(1)).first() is not None
 
 
 class ProblemView(base.View):
@@ -222,12 +222,12 @@ class EInvoiceView(base.View):
     operation_id="read-e-invoice",
     openapi_extra=body_of("application/xml"),
 )
-def read(data: Annotated[bytes, Depends(e_invoice_of)], edge: OneEdge) -> EInvoiceView:
+def read(data: Annotated[bytes, Depends(e_invoice_of)], context: RequestContextDep) -> EInvoiceView:
     """Read an e-invoice (UBL 2.1, Peppol BIS 3 or NLCIUS) and fill its fields in; nothing is kept."""
-    filled = e_invoices.read(edge.session, data, by=edge.by, on=office_day(edge.at))
+    filled = e_invoices.read(context.session, data, by=context.by, on=office_day(context.at))
     found = filled.found
-    case = edge.session.get(Application, filled.application) if filled.application else None
-    reads = edge.by.role in {Role.SECURITY_CONTACT, Role.EMPLOYER}
+    case = context.session.get(Application, filled.application) if filled.application else None
+    reads = context.by.role in {Role.SECURITY_CONTACT, Role.EMPLOYER}
     return EInvoiceView(
         kind="credit-note" if found.credit else "supplier-invoice",
         number=filled.number,
@@ -237,7 +237,7 @@ def read(data: Annotated[bytes, Depends(e_invoice_of)], edge: OneEdge) -> EInvoi
         seller=found.seller,
         payee=found.payee,
         iban=found.iban,
-        application=case.id if case is not None and visibility.may_see(edge.session, edge.by, case) else None,
+        application=case.id if case is not None and visibility.may_see(context.session, context.by, case) else None,
         addressed_to=filled.addressed_to,
         invoice=filled.credits,
         totals=TotalsView(

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from api.http.dependencies import OneEdge
+from api.http.dependencies import RequestContextDep
 from api.http.urls import etag, href
 from api.views import base
 from notifications.catalogue import catalogue
@@ -39,10 +39,12 @@ class LettersOf(base.View):
 
 
 @router.get("/people/{id}/letters", operation_id="get-letters-of-person")
-def letters_of(edge: OneEdge, response: Response, person: Annotated[str, Path(alias="id", max_length=80)]) -> LettersOf:
+def letters_of(
+    context: RequestContextDep, response: Response, person: Annotated[str, Path(alias="id", max_length=80)]
+) -> LettersOf:
     """Which letters someone gets; for that person, the coordinator, the administrator and the auditor."""
-    row = edge.session.get(Person, person)
-    if row is None or not (edge.by.person == person or edge.by.role in READERS):
+    row = context.session.get(Person, person)
+    if row is None or not (context.by.person == person or context.by.role in READERS):
         raise NotFoundError("person", person)
     response.headers["ETag"] = etag(row.version)
     titles = catalogue().letters
@@ -56,9 +58,9 @@ def letters_of(edge: OneEdge, response: Response, person: Annotated[str, Path(al
                 title_nl=titles[letter].title["nl"],
                 declined=letter in (row.declined or ()),
             )
-            for letter in optional(office_day(edge.at))
+            for letter in optional(office_day(context.at))
         ],
-        choose=href("person", person, "choose-letters") if chooses(edge.by, person) else None,
+        choose=href("person", person, "choose-letters") if chooses(context.by, person) else None,
     )
 
 

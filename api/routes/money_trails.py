@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from api.access.visibility import SEES_ALL_BOOKS, concerns, not_finance, visible
-from api.http.dependencies import Edge, OneEdge
+from api.http.dependencies import RequestContext, RequestContextDep
 from api.http.parameters import Id
 from api.views import applications, base
 from api.views.payments import LineView
@@ -142,27 +142,27 @@ class Trails(base.View):
     items: list[TrailView]
 
 
-def seen(edge: Edge, row: Payable | None, key: str) -> Payable:
+def seen(context: RequestContext, row: Payable | None, key: str) -> Payable:
     """A payable that the caller may see.
 
     Raises:
         RefusedError: the caller's role has nothing to do with money.
         NotFoundError: there is none, or the caller may not know that there is.
     """
-    may_see_trails(edge)
-    if row is None or not concerns(edge, row):
+    may_see_trails(context)
+    if row is None or not concerns(context, row):
         raise NotFoundError("payable", key)
     return row
 
 
-def view(edge: Edge, row: Payable) -> TrailView:
+def view(context: RequestContext, row: Payable) -> TrailView:
     """The trail of a payable, its measures as the caller may see them."""
-    found = money_trail.of_payable(edge.session, row)
+    found = money_trail.of_payable(context.session, row)
     case = found.application
     return TrailView(
         payable=PayableLink.model_validate(row),
         advice=case and AdviceLink(application=case.id, advice_version=case.advice_version, adopted_on=case.adopted_on),
-        measures=[applications.measure(edge.session, edge.by, item) for item in found.measures],
+        measures=[applications.measure(context.session, context.by, item) for item in found.measures],
         takeovers=[applications.TakeoverView.model_validate(item) for item in found.takeovers],
         lines=[LineView.model_validate(item) for item in found.lines],
         documents=[DocumentLink.model_validate(item) for item in found.documents],
@@ -175,60 +175,60 @@ def view(edge: Edge, row: Payable) -> TrailView:
     )
 
 
-def views_of(edge: Edge, rows: Iterable[Payable]) -> Trails:
+def views_of(context: RequestContext, rows: Iterable[Payable]) -> Trails:
     """The trails of those payables that the caller may see."""
-    return Trails(items=[view(edge, row) for row in rows if concerns(edge, row)])
+    return Trails(items=[view(context, row) for row in rows if concerns(context, row)])
 
 
-def may_see_trails(edge: Edge) -> None:
+def may_see_trails(context: RequestContext) -> None:
     """Ask whether the caller has anything to do with money.
 
     Raises:
         RefusedError: not so.
     """
-    if edge.by.role not in OF_AN_EMPLOYER | SEES_ALL_BOOKS:
-        raise not_finance(edge)
+    if context.by.role not in OF_AN_EMPLOYER | SEES_ALL_BOOKS:
+        raise not_finance(context)
 
 
 @router.get("/payables/{id}/trail", operation_id="get-trail-of-payable")
-def of_payable(edge: OneEdge, key: Id) -> TrailView:
+def of_payable(context: RequestContextDep, key: Id) -> TrailView:
     """The money trail of one payable: from the advice to the journal, and what of it is not there yet."""
-    return view(edge, seen(edge, edge.session.get(Payable, key), key))
+    return view(context, seen(context, context.session.get(Payable, key), key))
 
 
 @router.get("/measures/{id}/trails", operation_id="get-trails-of-measure")
-def of_measure(edge: OneEdge, key: Id) -> Trails:
+def of_measure(context: RequestContextDep, key: Id) -> Trails:
     """The trails of everything that pays for a measure."""
-    may_see_trails(edge)
-    row = edge.session.get(Measure, key)
-    if row is None or not visible(edge, row):
+    may_see_trails(context)
+    row = context.session.get(Measure, key)
+    if row is None or not visible(context, row):
         raise NotFoundError("measure", key)
-    return views_of(edge, money_trail.payables_of_measure(edge.session, row))
+    return views_of(context, money_trail.payables_of_measure(context.session, row))
 
 
 @router.get("/payment-batches/{id}/trails", operation_id="get-trails-of-batch")
-def of_batch(edge: OneEdge, key: Id) -> Trails:
+def of_batch(context: RequestContextDep, key: Id) -> Trails:
     """The trails of everything that stands, or stood, in a batch."""
-    may_see_trails(edge)
-    row = edge.session.get(PaymentBatch, key)
-    if row is None or not visible(edge, row):
+    may_see_trails(context)
+    row = context.session.get(PaymentBatch, key)
+    if row is None or not visible(context, row):
         raise NotFoundError("payment-batch", key)
-    return views_of(edge, money_trail.payables_of_batch(edge.session, row))
+    return views_of(context, money_trail.payables_of_batch(context.session, row))
 
 
 @router.get("/bookings/{id}/trail", operation_id="get-trail-of-booking")
-def of_booking(edge: OneEdge, key: Id) -> TrailView:
+def of_booking(context: RequestContextDep, key: Id) -> TrailView:
     """The trail that a booking, and so each of its lines in the journal, belongs to."""
-    booking = edge.session.get(Booking, key)
-    return view(edge, seen(edge, edge.session.get(Payable, booking.payable) if booking else None, key))
+    booking = context.session.get(Booking, key)
+    return view(context, seen(context, context.session.get(Payable, booking.payable) if booking else None, key))
 
 
 @router.get("/bank-messages/{id}/entries/{position}/trails", operation_id="get-trails-of-bank-entry")
-def of_entry(edge: OneEdge, key: Id, position: Annotated[int, Path(ge=1, le=9_999_999)]) -> Trails:
+def of_entry(context: RequestContextDep, key: Id, position: Annotated[int, Path(ge=1, le=9_999_999)]) -> Trails:
     """The trails of everything that one entry of a statement paid or gave back."""
-    may_see_trails(edge)
-    message, row = edge.session.get(BankMessage, key), edge.session.get(BankEntry, (key, position))
-    mine = None if message is None else parties.current(edge.session, message.organisation)
-    if row is None or edge.by.organisation not in (None, mine):
+    may_see_trails(context)
+    message, row = context.session.get(BankMessage, key), context.session.get(BankEntry, (key, position))
+    mine = None if message is None else parties.current(context.session, message.organisation)
+    if row is None or context.by.organisation not in (None, mine):
         raise NotFoundError("bank-entry", f"{key}/{position}")
-    return views_of(edge, money_trail.payables_of_entry(edge.session, row))
+    return views_of(context, money_trail.payables_of_entry(context.session, row))

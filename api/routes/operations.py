@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from sqlmodel import select
 
-from api.http.dependencies import OneEdge, utc_now
+from api.http.dependencies import RequestContextDep, utc_now
 from api.http.idempotency import Answer, once
 from api.http.parameters import Key
 from api.http.problems import problem
@@ -43,12 +43,12 @@ class Organisations(base.View):
 
 
 @router.get("/v1/organisations", tags=["people"], operation_id="list-organisations")
-def organisations(edge: OneEdge) -> Organisations:
+def organisations(context: RequestContextDep) -> Organisations:
     """The employers; those who act for one see that one."""
     query = select(Organisation)
-    if edge.by.role in OF_AN_EMPLOYER:
-        query = query.where(Organisation.id == edge.by.organisation)
-    found = edge.session.exec(query.order_by(Organisation.id))
+    if context.by.role in OF_AN_EMPLOYER:
+        query = query.where(Organisation.id == context.by.organisation)
+    found = context.session.exec(query.order_by(Organisation.id))
     return Organisations(items=[people.OrganisationView.model_validate(row) for row in found])
 
 
@@ -59,26 +59,26 @@ def organisations(edge: OneEdge) -> Organisations:
     tags=["people"],
     operation_id="register-organisation",
 )
-def register_organisation(edge: OneEdge, body: NewOrganisation, idempotency_key: Key = None) -> Response:
+def register_organisation(context: RequestContextDep, body: NewOrganisation, idempotency_key: Key = None) -> Response:
     """Register an employer."""
 
     def do() -> Answer:
-        row = fire(edge.session, "organisation", None, "register", by=edge.by, at=edge.at, body=body).row
+        row = fire(context.session, "organisation", None, "register", by=context.by, at=context.at, body=body).row
         shown = people.OrganisationView.model_validate(row).model_dump(mode="json", by_alias=True)
         return Answer(201, shown, {"Location": href("organisation", row.id), "ETag": etag(row.version)})
 
-    return once(edge, idempotency_key, "POST /v1/organisations", body, do)
+    return once(context, idempotency_key, "POST /v1/organisations", body, do)
 
 
 @router.post(
     "/v1/people", status_code=201, response_model=people.PersonView, tags=["people"], operation_id="register-person"
 )
-def register_person(edge: OneEdge, body: NewPerson, idempotency_key: Key = None) -> Response:
+def register_person(context: RequestContextDep, body: NewPerson, idempotency_key: Key = None) -> Response:
     """Register a person with duties; the name and e-mail address go to the vault."""
 
     def do() -> Answer:
-        row = fire(edge.session, "person", None, "register", by=edge.by, at=edge.at, body=body).row
+        row = fire(context.session, "person", None, "register", by=context.by, at=context.at, body=body).row
         shown = people.PersonView.model_validate(row).model_dump(mode="json", by_alias=True)
         return Answer(201, shown, {"Location": href("person", row.id), "ETag": etag(row.version)})
 
-    return once(edge, idempotency_key, "POST /v1/people", body, do)
+    return once(context, idempotency_key, "POST /v1/people", body, do)

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from api.access import visibility
 from api.access.visibility import SEES_ALL_BOOKS, not_finance, of_own_employer, require_subject, visible
 from api.commands import do_event
-from api.http.dependencies import Edge, OneEdge
+from api.http.dependencies import RequestContext, RequestContextDep
 from api.http.idempotency import Answer, once
 from api.http.pagination import Cursor, Limit, cut, newest_first
 from api.http.parameters import Id, Key
@@ -46,25 +46,25 @@ class NewPayable(Invoice):
 
 
 @router.post("/payables", status_code=201, response_model=Payables, operation_id="receive-payable")
-def receive(edge: OneEdge, body: NewPayable, idempotency_key: Key = None) -> Response:
+def receive(context: RequestContextDep, body: NewPayable, idempotency_key: Key = None) -> Response:
     """Receive an invoice; each employer that pays for its measures gets its part."""
 
     def do() -> Answer:
-        row = visibility.require_application(edge.session, edge.by, body.application)
+        row = visibility.require_application(context.session, context.by, body.application)
         invoice = Invoice.model_validate(body.model_dump(exclude={"application"}))
-        before = set(edge.session.exec(select(Payable.id).where(Payable.stream == row.id)))
-        do_event(edge, EVENTS["application", "receive-invoice"], row.id, invoice, "*")
-        made = edge.session.exec(select(Payable).where(Payable.stream == row.id).order_by(Payable.id)).all()
-        new = [payable_view(edge, item) for item in made if item.id not in before]
+        before = set(context.session.exec(select(Payable.id).where(Payable.stream == row.id)))
+        do_event(context, EVENTS["application", "receive-invoice"], row.id, invoice, "*")
+        made = context.session.exec(select(Payable).where(Payable.stream == row.id).order_by(Payable.id)).all()
+        new = [payable_view(context, item) for item in made if item.id not in before]
         shown = Payables(items=new).model_dump(mode="json", by_alias=True)
         return Answer(201, shown, {"Location": href("payable", new[0].id)})
 
-    return once(edge, idempotency_key, "POST /v1/payables", body, do)
+    return once(context, idempotency_key, "POST /v1/payables", body, do)
 
 
 @router.get("/payables", operation_id="list-payables")
 def payables(
-    edge: OneEdge,
+    context: RequestContextDep,
     state: PayableState | None = None,
     cursor: Cursor = None,
     limit: Limit = 100,
@@ -75,29 +75,29 @@ def payables(
         query = query.where(Payable.state == state)
     if cursor is not None:
         query = query.where(Payable.id > cursor)
-    found = edge.session.exec(of_own_employer(edge, query, Payable).order_by(Payable.id).limit(limit + 1)).all()
+    found = context.session.exec(of_own_employer(context, query, Payable).order_by(Payable.id).limit(limit + 1)).all()
     shown, following = cut(found, limit)
-    return Payables(items=[payable_view(edge, item) for item in shown], next=following)
+    return Payables(items=[payable_view(context, item) for item in shown], next=following)
 
 
 @router.get("/payables/{id}", response_model=payments.PayableView, operation_id="get-payable")
-def payable(edge: OneEdge, response: Response, key: Id) -> payments.PayableView:
+def payable(context: RequestContextDep, response: Response, key: Id) -> payments.PayableView:
     """One payable."""
-    row = require_subject(edge, Payable, "payable", key)
+    row = require_subject(context, Payable, "payable", key)
     response.headers["ETag"] = etag(row.version)
-    return payable_view(edge, row)
+    return payable_view(context, row)
 
 
 @router.post("/payment-batches", status_code=201, response_model=payments.BatchView, operation_id="build-batch")
-def build(edge: OneEdge, body: NewBatch, idempotency_key: Key = None) -> Response:
+def build(context: RequestContextDep, body: NewBatch, idempotency_key: Key = None) -> Response:
     """Build a batch of everything approved for one employer."""
 
     def do() -> Answer:
-        row = fire(edge.session, "payment-batch", None, "build", by=edge.by, at=edge.at, body=body).row
-        shown = batch_view(edge, row).model_dump(mode="json", by_alias=True)
+        row = fire(context.session, "payment-batch", None, "build", by=context.by, at=context.at, body=body).row
+        shown = batch_view(context, row).model_dump(mode="json", by_alias=True)
         return Answer(201, shown, {"Location": href("payment-batch", row.id), "ETag": etag(row.version)})
 
-    return once(edge, idempotency_key, "POST /v1/payment-batches", body, do)
+    return once(context, idempotency_key, "POST /v1/payment-batches", body, do)
 
 
 class Batches(base.View):
@@ -110,24 +110,24 @@ class Batches(base.View):
 
 @router.get("/payment-batches", operation_id="list-batches")
 def batches(
-    edge: OneEdge,
+    context: RequestContextDep,
     state: BatchState | None = None,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Batches:
     """The batches of the caller's employer, the newest first."""
     place = col(PaymentBatch.created_at), col(PaymentBatch.id)
-    query = of_own_employer(edge, select(PaymentBatch), PaymentBatch)
+    query = of_own_employer(context, select(PaymentBatch), PaymentBatch)
     if state is not None:
         query = query.where(PaymentBatch.state == state)
-    last = None if cursor is None else batch_of(edge, cursor)
+    last = None if cursor is None else batch_of(context, cursor)
     query = newest_first(query, place, None if last is None else (last.created_at, last.id))
-    found = edge.session.exec(query.limit(limit + 1)).all()
+    found = context.session.exec(query.limit(limit + 1)).all()
     shown, following = cut(found, limit)
-    return Batches(items=[batch_view(edge, row) for row in shown], next=following)
+    return Batches(items=[batch_view(context, row) for row in shown], next=following)
 
 
-def batch_view(edge: Edge, row: PaymentBatch) -> payments.BatchView:
+def batch_view(context: RequestContext, row: PaymentBatch) -> payments.BatchView:
     """One batch with its payments."""
     lines = [
         payments.BatchLineView(
@@ -135,7 +135,7 @@ def batch_view(edge: Edge, row: PaymentBatch) -> payments.BatchView:
             bank_status_words=status_in_words(line.bank_status),
             bank_reason_words=reason_in_words(line.bank_reason),
         )
-        for line in lines_of(edge.session, row)
+        for line in lines_of(context.session, row)
     ]
     return payments.BatchView(
         **row.model_dump(exclude={"left_out"}),
@@ -148,16 +148,18 @@ def batch_view(edge: Edge, row: PaymentBatch) -> payments.BatchView:
 
 
 @router.get("/payment-batches/_propose", operation_id="propose-batch")
-def propose(edge: OneEdge, employer: Annotated[str, Query(pattern=HANDLE)]) -> payments.ProposedBatch:
+def propose(context: RequestContextDep, employer: Annotated[str, Query(pattern=HANDLE)]) -> payments.ProposedBatch:
     """What a batch of an employer would hold if it were built now, what would be left out, and why."""
-    if edge.by.role not in OF_AN_EMPLOYER | SEES_ALL_BOOKS:
-        raise not_finance(edge)
-    if edge.by.organisation not in (None, parties.current(edge.session, employer)):
+    if context.by.role not in OF_AN_EMPLOYER | SEES_ALL_BOOKS:
+        raise not_finance(context)
+    if context.by.organisation not in (None, parties.current(context.session, employer)):
         raise NotFoundError("employer", employer)
-    along, left = sort_out(EventContext(UnitOfWork(edge.session, edge.by, edge.at), None, edge.by), employer)
+    along, left = sort_out(
+        EventContext(UnitOfWork(context.session, context.by, context.at), None, context.by), employer
+    )
     return payments.ProposedBatch(
         organisation=employer,
-        execution_on=first_execution(edge.at),
+        execution_on=first_execution(context.at),
         count=len(along),
         total=sum((item.gross for item in along), Decimal("0.00")),
         payables=[item.id for item in along],
@@ -165,33 +167,33 @@ def propose(edge: OneEdge, employer: Annotated[str, Query(pattern=HANDLE)]) -> p
     )
 
 
-def batch_of(edge: Edge, key: str) -> PaymentBatch:
+def batch_of(context: RequestContext, key: str) -> PaymentBatch:
     """A batch that the caller may see."""
-    if edge.by.role not in OF_AN_EMPLOYER | SEES_ALL_BOOKS:
-        raise not_finance(edge)
-    row = edge.session.get(PaymentBatch, key)
-    if row is None or not visible(edge, row):
+    if context.by.role not in OF_AN_EMPLOYER | SEES_ALL_BOOKS:
+        raise not_finance(context)
+    row = context.session.get(PaymentBatch, key)
+    if row is None or not visible(context, row):
         raise NotFoundError("payment-batch", key)
     return row
 
 
 @router.get("/payment-batches/{id}", response_model=payments.BatchView, operation_id="get-batch")
-def batch(edge: OneEdge, response: Response, key: Id) -> payments.BatchView:
+def batch(context: RequestContextDep, response: Response, key: Id) -> payments.BatchView:
     """One batch: its count, total and payments."""
-    row = batch_of(edge, key)
+    row = batch_of(context, key)
     response.headers["ETag"] = etag(row.version)
-    return batch_view(edge, row)
+    return batch_view(context, row)
 
 
 @router.get("/payment-batches/{id}/pain001", operation_id="get-pain001", response_class=Response)
-def pain001(edge: OneEdge, key: Id) -> Response:
+def pain001(context: RequestContextDep, key: Id) -> Response:
     """The exported batch as pain.001.001.09; the same bytes every time, and the hash that was sealed."""
-    row = batch_of(edge, key)
-    if edge.by.role not in {Role.FINANCE, Role.RELEASER}:
-        raise not_finance(edge)
+    row = batch_of(context, key)
+    if context.by.role not in {Role.FINANCE, Role.RELEASER}:
+        raise not_finance(context)
     if (waiting := amounts.file_leaves(state=str(row.state))) is not None:
         raise RefusedError([waiting])
-    file = file_of(edge.session, row)
+    file = file_of(context.session, row)
     if mark_of(file) != row.sha256:
         file.close()
         raise StatesError(f"The file of batch {row.id} differs from its seal; do not pay it, call an auditor.")

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from fastapi import APIRouter
 
-from api.http.dependencies import OneEdge, demand
+from api.http.dependencies import RequestContextDep, demand
 from api.views import base
 from notifications.documents import PoliceReport, police_report
 
@@ -39,10 +39,10 @@ class Draft(base.View):
     operation_id="draft-police-report",
     openapi_extra={"requestBody": {"content": {"application/json": {"example": EXAMPLE}}}},
 )
-def draft(edge: OneEdge, body: NewDraft) -> Draft:
+def draft(context: RequestContextDep, body: NewDraft) -> Draft:
     """Draft a report (melding) or criminal complaint (aangifte) for the police.
 
     Nothing of it is stored, so it takes no Idempotency-Key: asked again, it is made again.
     """
-    demand(edge.by, "police-report", "draft")
+    demand(context.by, "police-report", "draft")
     return Draft(text=police_report(body, body.language))

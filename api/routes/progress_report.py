@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from api.http.dependencies import OneEdge, demand
+from api.http.dependencies import RequestContextDep, demand
 from api.http.problems import at_fault
 from api.views.progress_report import MEDIA, WRITERS, Asked, Form, Language, ProgressReportView
 from rules.core.errors import QuestionError
@@ -19,7 +19,7 @@ SHOWN: dict[int | str, dict[str, Any]] = {
 
 @router.get("/progress-report", operation_id="get-progress-report", response_model=ProgressReportView, responses=SHOWN)
 def get_progress_report(
-    edge: OneEdge,
+    context: RequestContextDep,
     since: Annotated[date, Query(alias="from", description="First day of a quarter, such as 2026-01-01")],
     until: Annotated[date, Query(description="Last day of a quarter that is over, such as 2026-06-30")],
     form: Annotated[Form, Query(alias="format", description="How it is written")] = "json",
@@ -29,9 +29,9 @@ def get_progress_report(
 
     Small numbers are hidden so that nobody can be recognised, and so are others from which they could be computed.
     """
-    demand(edge.by, "progress-report", "read")
+    demand(context.by, "progress-report", "read")
     try:
-        asked = Asked(edge.session, since, until, at=edge.at, language=language)
+        asked = Asked(context.session, since, until, at=context.at, language=language)
     except QuestionError as error:
         raise at_fault(error.parameter, error) from error
     if form == "json":

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Header, Path, Response
 from sqlmodel import col, select
 
 from api.access.visibility import require_subject
-from api.http.dependencies import Edge, OneEdge
+from api.http.dependencies import RequestContext, RequestContextDep
 from api.http.idempotency import Answer, once
 from api.http.pagination import Cursor, Limit, cut, newest_first
 from api.http.urls import etag, href
@@ -28,51 +28,51 @@ Id = Annotated[str, Path(alias="id", max_length=80)]
 T = TypeVar("T", bound=Versioned)
 
 
-def found(edge: Edge, table: type[T], what: str, key: str, response: Response) -> T:
+def found(context: RequestContext, table: type[T], what: str, key: str, response: Response) -> T:
     """A subject that the caller may see; its ETag is put on the answer.
 
     Raises:
         NotFoundError: there is none, or the caller may not know that there is.
     """
-    row = require_subject(edge, table, what, key)
+    row = require_subject(context, table, what, key)
     response.headers["ETag"] = etag(row.version)
     return row
 
 
 @router.get("/takeovers/{id}", tags=["takeovers"], operation_id="get-takeover")
-def takeover(edge: OneEdge, response: Response, key: Id) -> applications.TakeoverView:
+def takeover(context: RequestContextDep, response: Response, key: Id) -> applications.TakeoverView:
     """One employer's takeover."""
-    return applications.TakeoverView.model_validate(found(edge, Takeover, "takeover", key, response))
+    return applications.TakeoverView.model_validate(found(context, Takeover, "takeover", key, response))
 
 
 @router.get("/measures/{id}", tags=["measures"], operation_id="get-measure")
-def measure(edge: OneEdge, response: Response, key: Id) -> applications.MeasureView:
+def measure(context: RequestContextDep, response: Response, key: Id) -> applications.MeasureView:
     """One measure as the caller may see it."""
-    return applications.measure(edge.session, edge.by, found(edge, Measure, "measure", key, response))
+    return applications.measure(context.session, context.by, found(context, Measure, "measure", key, response))
 
 
 @router.get("/bookings/{id}", tags=["bookings"], operation_id="get-booking")
-def booking(edge: OneEdge, response: Response, key: Id) -> payments.BookingView:
+def booking(context: RequestContextDep, response: Response, key: Id) -> payments.BookingView:
     """One booking."""
-    return booking_view(found(edge, Booking, "booking", key, response))
+    return booking_view(found(context, Booking, "booking", key, response))
 
 
 @router.post(
     "/loans", status_code=201, response_model=loans_and_objections.LoanView, tags=["loans"], operation_id="request-loan"
 )
 def request_loan(
-    edge: OneEdge,
+    context: RequestContextDep,
     body: NewLoan,
     idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
 ) -> Response:
     """Ask for a loan without an application; beside one it is asked for there, by _request-loan."""
 
     def do() -> Answer:
-        row = fire(edge.session, "loan", None, "request", by=edge.by, at=edge.at, body=body).row
-        shown = loans_and_objections.loan(edge.session, edge.by, row).model_dump(mode="json", by_alias=True)
+        row = fire(context.session, "loan", None, "request", by=context.by, at=context.at, body=body).row
+        shown = loans_and_objections.loan(context.session, context.by, row).model_dump(mode="json", by_alias=True)
         return Answer(201, shown, {"Location": href("loan", row.id), "ETag": etag(row.version)})
 
-    return once(edge, idempotency_key, "POST /v1/loans", body, do)
+    return once(context, idempotency_key, "POST /v1/loans", body, do)
 
 
 class Loans(base.View):
@@ -84,46 +84,50 @@ class Loans(base.View):
 
 
 @router.get("/loans", tags=["loans"], operation_id="list-loans")
-def loans(edge: OneEdge, state: LoanState | None = None, cursor: Cursor = None, limit: Limit = 100) -> Loans:
+def loans(
+    context: RequestContextDep, state: LoanState | None = None, cursor: Cursor = None, limit: Limit = 100
+) -> Loans:
     """The own loans of an official, those of an employer, or all for the office; the newest first."""
     query = select(Loan)
     if state is not None:
         query = query.where(Loan.state == state)
-    if edge.by.role is Role.APPLICANT:
-        query = query.where(Loan.person == edge.by.person)
-    if edge.by.role in OF_AN_EMPLOYER:
-        query = query.where(Loan.organisation == edge.by.organisation)
-    last = None if cursor is None else require_subject(edge, Loan, "loan", cursor)
+    if context.by.role is Role.APPLICANT:
+        query = query.where(Loan.person == context.by.person)
+    if context.by.role in OF_AN_EMPLOYER:
+        query = query.where(Loan.organisation == context.by.organisation)
+    last = None if cursor is None else require_subject(context, Loan, "loan", cursor)
     place = col(Loan.requested_on), col(Loan.id)
     query = newest_first(query, place, None if last is None else (last.requested_on, last.id))
-    shown, following = cut(edge.session.exec(query.limit(limit + 1)).all(), limit)
-    return Loans(items=[loans_and_objections.loan(edge.session, edge.by, row) for row in shown], next=following)
+    shown, following = cut(context.session.exec(query.limit(limit + 1)).all(), limit)
+    return Loans(items=[loans_and_objections.loan(context.session, context.by, row) for row in shown], next=following)
 
 
 @router.get("/loans/{id}", tags=["loans"], operation_id="get-loan")
-def loan(edge: OneEdge, response: Response, key: Id) -> loans_and_objections.LoanView:
+def loan(context: RequestContextDep, response: Response, key: Id) -> loans_and_objections.LoanView:
     """One loan as the caller may see it."""
-    return loans_and_objections.loan(edge.session, edge.by, found(edge, Loan, "loan", key, response))
+    return loans_and_objections.loan(context.session, context.by, found(context, Loan, "loan", key, response))
 
 
 @router.get("/objections/{id}", tags=["objections"], operation_id="get-objection")
-def objection(edge: OneEdge, response: Response, key: Id) -> loans_and_objections.ObjectionView:
+def objection(context: RequestContextDep, response: Response, key: Id) -> loans_and_objections.ObjectionView:
     """One objection as the caller may see it."""
-    return loans_and_objections.objection(edge.session, edge.by, found(edge, Objection, "objection", key, response))
+    return loans_and_objections.objection(
+        context.session, context.by, found(context, Objection, "objection", key, response)
+    )
 
 
 @router.get("/organisations/{id}", tags=["people"], operation_id="get-organisation")
-def organisation(edge: OneEdge, response: Response, key: Id) -> people.OrganisationView:
+def organisation(context: RequestContextDep, response: Response, key: Id) -> people.OrganisationView:
     """One employer; those who act for one see that one."""
-    return people.OrganisationView.model_validate(found(edge, Organisation, "employer", key, response))
+    return people.OrganisationView.model_validate(found(context, Organisation, "employer", key, response))
 
 
 @router.get("/people/{id}", tags=["people"], operation_id="get-person")
-def person(edge: OneEdge, response: Response, key: Id) -> people.PersonView:
+def person(context: RequestContextDep, response: Response, key: Id) -> people.PersonView:
     """One person, without the name: administrators and coordinators look at everyone."""
-    if edge.by.role not in {Role.ADMINISTRATOR, Role.COORDINATOR} and edge.by.person != key:
+    if context.by.role not in {Role.ADMINISTRATOR, Role.COORDINATOR} and context.by.person != key:
         raise NotFoundError("person", key)
-    row = edge.session.get(Person, key)
+    row = context.session.get(Person, key)
     if row is None:
         raise NotFoundError("person", key)
     response.headers["ETag"] = etag(row.version)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from fastapi.exceptions import RequestValidationError
 from pydantic import Field
 
-from api.http.dependencies import Edge, OneEdge, demand
+from api.http.dependencies import RequestContext, RequestContextDep, demand
 from api.http.problems import at_fault
 from api.views import base
 from rules.core.dates import office_day, start_of
@@ -16,7 +16,7 @@ from rules.core.regulation import Domain, Province
 from rules.core.rule import OLDEST
 from rules.reporting import metrics, periods
 from rules.reporting.lateness import Figures, Took
-from rules.reporting.percentiles import Spread
+from rules.reporting.percentiles import Percentiles
 from rules.threats.urgency import Urgency
 from states.reporting import statistics
 from states.reporting.overrides import Overrides
@@ -132,7 +132,7 @@ class StatisticsView(base.View):
 
 @router.get("/statistics", operation_id="get-statistics")
 def get_statistics(
-    edge: OneEdge,
+    context: RequestContextDep,
     since: Annotated[date | None, Query(alias="from", description="First day; else three months back")] = None,
     until: Annotated[date | None, Query(description="Last day; today where it is left out")] = None,
     as_of: Annotated[datetime | None, Query(alias="asOf", description="What was recorded later is left out")] = None,
@@ -145,27 +145,27 @@ def get_statistics(
 
     Read from the ledger: who took what and when, where it stood, and what moved it. Every figure says what it counts.
     """
-    demand(edge.by, "statistics", "read")
+    demand(context.by, "statistics", "read")
     try:
-        at = instant(edge, as_of)
+        at = instant(context, as_of)
         first, last = periods.days_asked(since, until, on=office_day(at))
-        found = statistics.statistics(edge.session, Asked(first, last, at, lane, domain, employer, province))
+        found = statistics.statistics(context.session, Asked(first, last, at, lane, domain, employer, province))
     except QuestionError as error:
         raise at_fault(error.parameter, error) from error
     return shown(found, first, last)
 
 
-def instant(edge: Edge, as_of: datetime | None) -> datetime:
+def instant(context: RequestContext, as_of: datetime | None) -> datetime:
     """The instant that is looked back to, now where none is named.
 
     Raises:
         RequestValidationError: it has no time zone, has not come yet, or is before the oldest case.
     """
     if as_of is None:
-        return edge.at
+        return context.at
     if as_of.tzinfo is None:
         raise mend("asOf", "Give the instant with its time zone, such as 2026-03-02T09:00:00Z.")
-    if as_of > edge.at:
+    if as_of > context.at:
         raise mend("asOf", "This instant has not come yet; leave it out for now.")
     if as_of < start_of(OLDEST):
         raise mend("asOf", f"This instant is before the oldest case; give one on {OLDEST} or later.")
@@ -214,7 +214,7 @@ def of_time(found: Took) -> TookView:
     return TookView(hours=of_spread(found.hours), days=of_spread(found.days))
 
 
-def of_spread(found: Spread) -> SpreadView:
+def of_spread(found: Percentiles) -> SpreadView:
     """How durations lie, rounded to hundredths."""
     marks = (None if mark is None else round(mark, 2) for mark in found[1:])
     return SpreadView(of=found.of, **dict(zip(("p10", "median", "p90"), marks, strict=True)))

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from apscheduler.triggers.cron import CronTrigger
 from fastapi import APIRouter
 
-from api.http.dependencies import OneEdge, demand
+from api.http.dependencies import RequestContextDep, demand
 from api.views import base
 from states.jobs import timers as timing
 
@@ -48,19 +48,19 @@ class Timers(base.View):
 
 
 @router.get("/timers", operation_id="list-timers")
-def timers(edge: OneEdge) -> Timers:
+def timers(context: RequestContextDep) -> Timers:
     """Everything that is to happen by itself, so that none of it can be dead without anyone seeing it."""
-    demand(edge.by, "timer", "read")
-    found = [*timing.of_terms(edge.session, at=edge.at), *scheduled(edge)]
+    demand(context.by, "timer", "read")
+    found = [*timing.of_terms(context.session, at=context.at), *scheduled(context)]
     return Timers(items=[TimerView.model_validate(each) for each in found])
 
 
-def scheduled(edge: OneEdge) -> Iterator[timing.Timer]:
+def scheduled(context: RequestContextDep) -> Iterator[timing.Timer]:
     """Flows and jobs, with when each runs next; overdue once it stayed away for more than one turn."""
-    for known, schedule in timing.by_schedule(edge.session):
-        next_at = following(schedule, known.last_at or edge.at)
-        overdue = int(following(schedule, next_at) < edge.at)
-        yield replace(known, when=words(schedule), next_at=max(next_at, edge.at), overdue=overdue)
+    for known, schedule in timing.by_schedule(context.session):
+        next_at = following(schedule, known.last_at or context.at)
+        overdue = int(following(schedule, next_at) < context.at)
+        yield replace(known, when=words(schedule), next_at=max(next_at, context.at), overdue=overdue)
 
 
 def following(schedule: Mapping[str, Any], after: datetime) -> datetime:

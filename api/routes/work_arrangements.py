@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path
 from sqlmodel import col, select
 
 from api.access.visibility import WATCH, own_pool
-from api.http.dependencies import OneEdge, demand
+from api.http.dependencies import RequestContextDep, demand
 from api.http.parameters import Organisation
 from api.views import base
 from api.views.work import WorkItemView, work_item_view
@@ -65,29 +65,29 @@ class WorkOf(base.View):
 
 @router.get("/work-items/people", tags=["work"], operation_id="list-people-at-work")
 def people(
-    edge: OneEdge,
+    context: RequestContextDep,
     role: Role | None = None,
     organisation: Organisation = None,
 ) -> PeopleAtWork:
     """Who is in the caller's pool, or in any for a coordinator: what each can do, holds, and whether they are there."""
-    if edge.by.role not in WATCH:
-        demand(edge.by, "work", "claim")  # officials take no work: they are no pool, and nobody's colleagues here
-    own_pool(edge.by, role, organisation)
-    watches = edge.by.role in WATCH and role is not None
-    name = (str(role), organisation or "") if watches else edge.by.pool
-    found = availability.people_of(edge.session, *name, at=edge.at)
+    if context.by.role not in WATCH:
+        demand(context.by, "work", "claim")  # officials take no work: they are no pool, and nobody's colleagues here
+    own_pool(context.by, role, organisation)
+    watches = context.by.role in WATCH and role is not None
+    name = (str(role), organisation or "") if watches else context.by.pool
+    found = availability.availability_in_pool(context.session, *name, at=context.at)
     return PeopleAtWork(items=[PersonAtWork(**one._asdict()) for one in found])
 
 
 @router.get("/people/{id}/work", tags=["people"], operation_id="get-work-of-person")
-def work_of(edge: OneEdge, key: Annotated[str, Path(alias="id", max_length=80)]) -> WorkOf:
+def work_of(context: RequestContextDep, key: Annotated[str, Path(alias="id", max_length=80)]) -> WorkOf:
     """What someone can do, when they are away, and what they have in hand; the own, or anyone's for a coordinator."""
-    person = edge.session.get(Person, key)
-    if person is None or (edge.by.role not in WATCH and edge.by.person != key):
+    person = context.session.get(Person, key)
+    if person is None or (context.by.role not in WATCH and context.by.person != key):
         raise NotFoundError("person", key)
-    arranged = edge.session.get(WorkArrangement, key)
+    arranged = context.session.get(WorkArrangement, key)
     away = select(Absence).where(
-        Absence.person == key, col(Absence.until) >= office_day(edge.at), col(Absence.until) >= col(Absence.since)
+        Absence.person == key, col(Absence.until) >= office_day(context.at), col(Absence.until) >= col(Absence.since)
     )
     held = select(WorkItem).where(WorkItem.assignee == key, col(WorkItem.done_at).is_(None)).order_by(*pools.order())
     return WorkOf(
@@ -96,6 +96,6 @@ def work_of(edge: OneEdge, key: Annotated[str, Path(alias="id", max_length=80)])
         skills=arranged.skills if arranged else [],
         hours=arranged.hours if arranged else {},
         limit=arranged.limit if arranged else None,
-        absences=[AbsenceView.model_validate(row) for row in edge.session.exec(away.order_by(col(Absence.since)))],
-        in_hand=[work_item_view(item, edge.at) for item in edge.session.exec(held)],
+        absences=[AbsenceView.model_validate(row) for row in context.session.exec(away.order_by(col(Absence.since)))],
+        in_hand=[work_item_view(item, context.at) for item in context.session.exec(held)],
     )

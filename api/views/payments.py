@@ -8,7 +8,7 @@ from pydantic import Field
 from sqlmodel import Session, select
 
 from api.access.visibility import READS_MEASURES, READS_PAYEE
-from api.http.dependencies import Edge
+from api.http.dependencies import RequestContext
 from api.views import base
 from api.views.base import View, Words, content_of
 from rules.core.roles import Actor
@@ -183,10 +183,10 @@ class Payables(base.View):
     """What ``cursor`` takes for the next page; None on the last one."""
 
 
-def payable_view(edge: Edge, row: Payable) -> PayableView:
+def payable_view(context: RequestContext, row: Payable) -> PayableView:
     """One payable with its lines."""
-    lines = edge.session.exec(select(PayableLine).where(PayableLine.payable == row.id).order_by(PayableLine.id))
-    return payable(edge.session, edge.by, row, list(lines))
+    lines = context.session.exec(select(PayableLine).where(PayableLine.payable == row.id).order_by(PayableLine.id))
+    return payable(context.session, context.by, row, list(lines))
 
 
 class Bookings(base.View):

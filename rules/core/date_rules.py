@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from rules.core.rule import AWB, Words, rule, say
+from rules.core.rule import AWB, Bilingual, message, rule
 from rules.core.translations import dutch
 
 
@@ -12,11 +12,11 @@ from rules.core.translations import dutch
     source=AWB,
     nl="Wat als gebeurd wordt vastgelegd, gebeurde niet na vandaag.",
 )
-def not_in_future(*, what: str, day: date, on: date) -> Words | None:
+def not_in_future(*, what: str, day: date, on: date) -> Bilingual | None:
     """What is recorded as having happened did not happen after today."""
     if day <= on:
         return None
-    return say(
+    return message(
         f"{what} is dated {day}, after today ({on}). Record it once it has happened.",
         f"{dutch(what)} is gedateerd op {day}, na vandaag ({on}). Leg dit vast zodra het is gebeurd.",
     )
@@ -28,11 +28,11 @@ def not_in_future(*, what: str, day: date, on: date) -> Words | None:
     source=AWB,
     nl="Wat uit iets anders volgt, gaat daar niet aan vooraf.",
 )
-def not_before(*, what: str, day: date, earlier: str, earliest: date | None) -> Words | None:
+def not_before(*, what: str, day: date, earlier: str, earliest: date | None) -> Bilingual | None:
     """One thing does not precede the other thing that it follows from."""
     if earliest is None or day >= earliest:
         return None
-    return say(
+    return message(
         f"{what} ({day}) lies before {earlier} ({earliest}).",
         f"{dutch(what)} ({day}) ligt voor {dutch(earlier)} ({earliest}).",
     )

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from rules.core.dated_values import Version, under, versions
 from rules.core.errors import RulesError, UnknownValueError
-from rules.core.rule import REGISTRY, Finding, Rule, Words, say
+from rules.core.rule import REGISTRY, Bilingual, Finding, Rule, message
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Rerun:
     """The versions of the values that it read this time."""
     others: tuple[Version, ...] = ()
     """Those among them that the receipt does not name."""
-    differences: tuple[Words, ...] = ()
+    differences: tuple[Bilingual, ...] = ()
 
     @property
     def same(self) -> bool:
@@ -45,11 +45,11 @@ def rerun(line: Mapping[str, Any], on: date | None = None) -> Rerun:
     name = str(line["rule"])
     rule = REGISTRY.get(name)
     if rule is None:
-        return _cannot(name, say("It is no rule any more: the code has changed since.", _CODE_NL))
+        return _cannot(name, message("It is no rule any more: the code has changed since.", _CODE_NL))
     if on is not None and not rule.in_force(on):
         return _cannot(name, _not_in_force(rule, on))
     facts = facts_of(rule, line["facts"])
-    if isinstance(facts, Words):
+    if isinstance(facts, Bilingual):
         return _cannot(name, facts)
     try:
         with under(on) if on else nullcontext():
@@ -57,9 +57,9 @@ def rerun(line: Mapping[str, Any], on: date | None = None) -> Rerun:
     except UnknownValueError as error:
         en = f"unknown: add a version of {error.name} for {error.on}, with its source, in rules/values/."
         nl = f"onbekend: voeg een versie van {error.name} voor {error.on} toe, met de bron, in rules/values/."
-        return _cannot(name, say(en, nl))
+        return _cannot(name, message(en, nl))
     except (RulesError, LookupError) as error:
-        return _cannot(name, say(f"unknown: {error}", f"onbekend: {error}"))
+        return _cannot(name, message(f"unknown: {error}", f"onbekend: {error}"))
     marks = line.get("values", {})
     others = tuple(read for read in judgement.values if marks.get(read.name) != read.mark)
     differences = _outcome(bool(line["objects"]), judgement.finding)
@@ -69,19 +69,19 @@ def rerun(line: Mapping[str, Any], on: date | None = None) -> Rerun:
     return Rerun(name, True, judgement.finding, judgement.values, others, tuple(differences))
 
 
-def facts_of(rule: Rule, stored: Mapping[str, Any]) -> dict[str, Any] | Words:
+def facts_of(rule: Rule, stored: Mapping[str, Any]) -> dict[str, Any] | Bilingual:
     """The facts of a receipt as the rule takes them, or words on why they cannot be had."""
     kinds = _kinds(rule.id)
     if missing := sorted(required(rule) - stored.keys()):
         named = ", ".join(missing)
-        return say(
+        return message(
             f"It cannot be run again: it read content ({named}), which no receipt holds.",
             f"De regel kan niet opnieuw worden gevraagd: hij las inhoud ({named}), en die staat in geen verslag.",
         )
     try:
         return {name: kinds[name].validate_python(fact) for name, fact in stored.items()}
     except (KeyError, ValidationError):
-        return say(
+        return message(
             "It cannot be run again: it takes other facts now, the code has changed since.",
             "De regel kan niet opnieuw worden gevraagd: hij vraagt nu andere feiten, de code is sindsdien gewijzigd.",
         )
@@ -107,42 +107,42 @@ def _kinds(rule_id: str) -> dict[str, TypeAdapter[Any]]:
 _CODE_NL = "Dit is geen regel meer: de code is sindsdien gewijzigd."
 
 
-def _cannot(rule: str, why: Words) -> Rerun:
+def _cannot(rule: str, why: Bilingual) -> Rerun:
     return Rerun(rule, ran=False, differences=(why,))
 
 
-def _not_in_force(rule: Rule, on: date) -> Words:
+def _not_in_force(rule: Rule, on: date) -> Bilingual:
     en = f"from {rule.since}" + (f" through {rule.until}" if rule.until else "")
     nl = f"vanaf {rule.since}" + (f" tot en met {rule.until}" if rule.until else "")
-    return say(f"Not in force on {on}: it holds {en}.", f"Niet van kracht op {on}: de regel geldt {nl}.")
+    return message(f"Not in force on {on}: it holds {en}.", f"Niet van kracht op {on}: de regel geldt {nl}.")
 
 
-def _outcome(objected: bool, finding: Finding | None) -> list[Words]:
+def _outcome(objected: bool, finding: Finding | None) -> list[Bilingual]:
     if objected == (finding is not None):
         return []
     if finding is None:
-        return [say("It has nothing to object.", "De regel heeft geen bezwaar.")]
-    return [say(f"It objects: {finding.message}", f"De regel maakt bezwaar: {finding.message_nl}")]
+        return [message("It has nothing to object.", "De regel heeft geen bezwaar.")]
+    return [message(f"It objects: {finding.message}", f"De regel maakt bezwaar: {finding.message_nl}")]
 
 
 def _code(
-    marks: Mapping[str, str], read: Collection[str], told: Collection[Words], others: Collection[Version]
-) -> list[Words]:
+    marks: Mapping[str, str], read: Collection[str], told: Collection[Bilingual], others: Collection[Version]
+) -> list[Bilingual]:
     unread = sorted(marks.keys() - read)
     if not unread and (others or not told):
         return []
     en = f"The code has changed since{': it does not read ' + ', '.join(unread) if unread else ''}."
     nl = f"De code is sindsdien gewijzigd{': zij leest niet ' + ', '.join(unread) if unread else ''}."
-    return [say(en, nl)]
+    return [message(en, nl)]
 
 
-def _version(read: Version, on: date | None) -> Words:
+def _version(read: Version, on: date | None) -> Bilingual:
     if on is None:
-        return say(
+        return message(
             f"The value {read.name} has changed since: it reads {read.value} from {read.since}.",
             f"De waarde {read.name} is sindsdien gewijzigd: zij luidt {read.value} vanaf {read.since}.",
         )
-    return say(
+    return message(
         f"The value {read.name} reads {read.value} then, from {read.since}.",
         f"De waarde {read.name} luidt dan {read.value}, vanaf {read.since}.",
     )

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class Office(StrEnum):
+class PublicOffice(StrEnum):
     """The offices that apply, those in scope of REG x.9 and those that are not."""
 
     KINGS_COMMISSIONER = "kings-commissioner"
@@ -81,17 +81,17 @@ class ProvisionForm(StrEnum):
     REIMBURSED = "reimbursed"  # vergoed: the exception
 
 
-EMPLOYER_OF: dict[Office, str] = {
-    Office.KINGS_COMMISSIONER: "province",
-    Office.PROVINCIAL_EXECUTIVE: "province",
-    Office.PROVINCIAL_COUNCILLOR: "province",
-    Office.MAYOR: "municipality",
-    Office.ALDERMAN: "municipality",
-    Office.MUNICIPAL_COUNCILLOR: "municipality",
-    Office.WATER_BOARD_CHAIR: "water-board",
-    Office.WATER_BOARD_EXECUTIVE: "water-board",
-    Office.WATER_BOARD_COUNCILLOR: "water-board",
-    Office.COMMITTEE_MEMBER: "municipality",
+EMPLOYER_OF: dict[PublicOffice, str] = {
+    PublicOffice.KINGS_COMMISSIONER: "province",
+    PublicOffice.PROVINCIAL_EXECUTIVE: "province",
+    PublicOffice.PROVINCIAL_COUNCILLOR: "province",
+    PublicOffice.MAYOR: "municipality",
+    PublicOffice.ALDERMAN: "municipality",
+    PublicOffice.MUNICIPAL_COUNCILLOR: "municipality",
+    PublicOffice.WATER_BOARD_CHAIR: "water-board",
+    PublicOffice.WATER_BOARD_EXECUTIVE: "water-board",
+    PublicOffice.WATER_BOARD_COUNCILLOR: "water-board",
+    PublicOffice.COMMITTEE_MEMBER: "municipality",
 }
 """The kind of employer that executes for an office (REG 2.9, 3.9, 4.9)."""
 

@@ -1,8 +1,8 @@
-"""A rule and what it finds.
+"""Rule: a pure function of named facts, and the finding with which it objects.
 
-A rule is a pure function of named facts. It answers ``None`` where it has nothing to object, or plain words in English
-and Dutch (:func:`say`) that tell what stands in the way and what would be right. The decorator :func:`rule` gives it
-its id, article, source and dates; asked, the rule turns the words into a :class:`Finding`.
+The function returns ``None`` where it has no objection, or a :func:`message` in English and Dutch that says what is
+wrong and what would be right. The decorator :func:`rule` adds id, article, source and dates; a rule that is called
+turns the message into a :class:`Finding`.
 """
 
 from collections.abc import Callable
@@ -29,16 +29,16 @@ SCHEME_2024 = date(2024, 1, 1)
 """The first day of articles 2.9, 3.9 and 4.9 of the Regeling as they read now (Stcrt. 2023, 28233)."""
 
 
-class Words(NamedTuple):
+class Bilingual(NamedTuple):
     """One thing said in two languages."""
 
     en: str
     nl: str
 
 
-def say(en: str, nl: str) -> Words:
+def message(en: str, nl: str) -> Bilingual:
     """What a rule objects, in plain words: what stands in the way, and what would be right."""
-    return Words(en, nl)
+    return Bilingual(en, nl)
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Rule:
     summary: str
     summary_nl: str
     module: str
-    check: Callable[..., Words | None]
+    check: Callable[..., Bilingual | None]
 
     def __call__(self, **facts: Any) -> Finding | None:
         """What the rule finds against these facts."""
@@ -109,7 +109,7 @@ def rule(
     since: date = OLDEST,
     until: date | None = None,
     verified: bool = True,
-) -> Callable[[Callable[..., Words | None]], Rule]:
+) -> Callable[[Callable[..., Bilingual | None]], Rule]:
     """Register a rule under its id.
 
     Args:
@@ -125,7 +125,7 @@ def rule(
         RulesError: the id is taken.
     """
 
-    def register(check: Callable[..., Words | None]) -> Rule:
+    def register(check: Callable[..., Bilingual | None]) -> Rule:
         if rule_id in REGISTRY:
             raise RulesError(f"Two rules are called {rule_id}; give one of them another id.")
         summary = (check.__doc__ or "").strip().splitlines()[0]

@@ -18,7 +18,7 @@ class Party(StrEnum):
 
 
 @dataclass(frozen=True)
-class Held:
+class HeldInterval:
     """Days on which a case waits for one party whatever its stage: a window to complete, a suspension.
 
     ``since`` is the first such day, ``until`` the last one; None while it goes on.
@@ -34,12 +34,12 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Course:
+class EmployerPeriod:
     """One employer's term and what suspended it; a case waits for its employers while any such term runs."""
 
     since: date
     until: date | None
-    suspensions: tuple[Held, ...] = ()
+    suspensions: tuple[HeldInterval, ...] = ()
 
     def covers(self, day: date) -> bool:
         """Whether the term runs on the day, suspended or not."""
@@ -50,8 +50,8 @@ def days_of_life(
     received_on: date,
     until_on: date,
     stages: Sequence[tuple[date, str]],
-    windows: Sequence[Held] = (),
-    courses: Sequence[Course] = (),
+    windows: Sequence[HeldInterval] = (),
+    courses: Sequence[EmployerPeriod] = (),
 ) -> dict[str, int]:
     """How many days each party had the case, from its receipt up to and including ``until_on``.
 
@@ -77,7 +77,7 @@ def days_of_life(
     return days
 
 
-def _waiting_for(day: date, windows: Sequence[Held], courses: Sequence[Course]) -> str | None:
+def _waiting_for(day: date, windows: Sequence[HeldInterval], courses: Sequence[EmployerPeriod]) -> str | None:
     """Whom the case waits for on a day whatever its stage; None where the stage says it."""
     for window in windows:
         if window.covers(day):

@@ -19,7 +19,7 @@ Wrong = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Ladder:
+class ReminderSchedule:
     """When whoever must act is reminded."""
 
     at: tuple[float, ...]
@@ -34,7 +34,7 @@ class Ladder:
 
 
 @dataclass(frozen=True)
-class Rung:
+class EscalationStep:
     """One step up, so many days after the last day."""
 
     to: Role
@@ -56,19 +56,19 @@ def reminds(threshold: str) -> bool:
     return threshold.endswith("%") or threshold.startswith("+")
 
 
-def reminders(kind: str, on: date) -> Ladder:
+def reminders(kind: str, on: date) -> ReminderSchedule:
     """The ladder of a kind of term that starts on a day."""
     held = value(REMINDERS, on)
     line = held.get(kind) or held[EVERY]
-    return Ladder(tuple(line["at"]), tuple(line["after"]))
+    return ReminderSchedule(tuple(line["at"]), tuple(line["after"]))
 
 
-def escalation(owner: str, on: date) -> tuple[Rung, ...]:
+def escalation(owner: str, on: date) -> tuple[EscalationStep, ...]:
     """Who hears of a term that its owner let pass; nobody where the owner has no ladder."""
-    return tuple(Rung(Role(rung["to"]), rung["days"]) for rung in value(ESCALATION, on).get(owner, ()))
+    return tuple(EscalationStep(Role(rung["to"]), rung["days"]) for rung in value(ESCALATION, on).get(owner, ()))
 
 
-def wrong(kinds: Mapping[str, bool], owners: Collection[str]) -> list[str]:
+def problems(kinds: Mapping[str, bool], owners: Collection[str]) -> list[str]:
     """What is wrong with the ladders as they are written, each with its field and what would be right.
 
     Args:

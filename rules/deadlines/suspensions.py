@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from rules.core.dated_values import value
 from rules.core.errors import RulesError
-from rules.core.rule import AWB, Words, rule, say
+from rules.core.rule import AWB, Bilingual, message, rule
 from rules.deadlines.termijnenwet import words
 
 ONE_DAY = timedelta(days=1)
@@ -136,11 +136,11 @@ def spoken(event_on: date, end_on: date | None, suspensions: Iterable[Suspension
     source=AWB,
     nl="Een opschorting begint voordat de termijn voorbij is.",
 )
-def within_term(*, since: date, due_on: date | None) -> Words | None:
+def within_term(*, since: date, due_on: date | None) -> Bilingual | None:
     """A suspension begins before the term is over."""
     if due_on is None or since <= due_on:
         return None
-    return say(
+    return message(
         f"The term runs until {due_on}; nothing of it is left to suspend from {since} on. Give an earlier day.",
         f"De termijn loopt tot en met {due_on}; vanaf {since} valt er niets meer op te schorten. Geef een eerdere dag.",
     )
@@ -152,11 +152,11 @@ def within_term(*, since: date, due_on: date | None) -> Words | None:
     source=AWB,
     nl="Een opschorting in afwachting van een aanvulling noemt de laatste dag van de gegeven termijn.",
 )
-def given_term_named(*, ground: str, until: date | None) -> Words | None:
+def given_term_named(*, ground: str, until: date | None) -> Bilingual | None:
     """A suspension that awaits a completion carries the end of the term that was given for it."""
     if ground != "awaiting-completion" or until is not None:
         return None
-    return say(
+    return message(
         "Name in until the last day of the term to complete: if it passes unused, the suspension ends with that day.",
         "Noem de laatste dag van de termijn om aan te vullen: verstrijkt die ongebruikt, dan eindigt de opschorting.",
     )
@@ -168,20 +168,20 @@ def given_term_named(*, ground: str, until: date | None) -> Words | None:
     source=AWB,
     nl="Een opschorting noemt een termijn van deze aanvraag die loopt en kan worden opgeschort.",
 )
-def term_suspendable(*, found: bool, suspendable: bool, running: bool) -> Words | None:
+def term_suspendable(*, found: bool, suspendable: bool, running: bool) -> Bilingual | None:
     """A suspension names a term of this application that runs and can be suspended."""
     if not found:
-        return say(
+        return message(
             "This application has no such running term; see its deadlines for the names.",
             "Deze aanvraag heeft geen lopende termijn met die naam; zie haar termijnen voor de namen.",
         )
     if not suspendable:
-        return say(
+        return message(
             "The law knows no suspension of this term.",
             "De wet kent geen opschorting van deze termijn.",
         )
     if running:
-        return say(
+        return message(
             "This term is suspended already; let it resume first.",
             "Deze termijn is al opgeschort; laat hem eerst verder lopen.",
         )
@@ -194,6 +194,6 @@ def term_suspendable(*, found: bool, suspendable: bool, running: bool) -> Words 
     source=AWB,
     nl="Alleen een opgeschorte termijn kan verder lopen.",
 )
-def term_suspended(*, suspended: bool) -> Words | None:
+def term_suspended(*, suspended: bool) -> Bilingual | None:
     """Only a suspended term can resume."""
-    return None if suspended else say("This term is not suspended.", "Deze termijn is niet opgeschort.")
+    return None if suspended else message("This term is not suspended.", "Deze termijn is niet opgeschort.")

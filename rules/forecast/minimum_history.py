@@ -3,7 +3,7 @@
 from datetime import date
 
 from rules.core.dated_values import value
-from rules.core.rule import HOUSE, Words, rule, say
+from rules.core.rule import HOUSE, Bilingual, message, rule
 
 DAYS = 7
 """Of a week."""
@@ -16,12 +16,12 @@ DAYS = 7
     nl="Een prognose rust op genoeg afgeronde zaken over genoeg weken, of op aannames die iemand zelf doet.",
     verified=False,
 )
-def enough_history(*, cases: int, days: int, on: date) -> Words | None:
+def enough_history(*, cases: int, days: int, on: date) -> Bilingual | None:
     """A forecast rests on enough finished cases over enough weeks, or on what somebody says to assume."""
     least = value("forecast_minimum", on)
     if cases >= least["cases"] and days >= DAYS * least["weeks"]:
         return None
-    return say(
+    return message(
         f"The history holds {cases} finished cases over {days} days; at least {least['cases']} over "
         f"{least['weeks']} weeks are needed. Say instead what you assume: how many cases come in a week, and how many "
         "advisers there are.",

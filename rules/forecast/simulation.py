@@ -10,7 +10,7 @@ from math import inf
 
 from rules.forecast.model import Deadline, Job, Model, Person
 from rules.forecast.waiting_line import Item, Line, Taken
-from rules.queue.order import ACUTE, Standing
+from rules.queue.order import ACUTE, QueuePosition
 
 COMES, DONE, PASSES, WAKES = range(4)
 LIMIT = 2.0
@@ -183,7 +183,7 @@ class Run:
         level = model.stages[stage].level[job.lane]
         created = model.at(arrived)
         until = created if job.lane == ACUTE else model.at(self.axis.add(arrived, level))
-        standing = Standing(job.lane, until, created, f"{job.id}:{stage}")
+        standing = QueuePosition(job.lane, until, created, f"{job.id}:{stage}")
         item = Item(standing, number, stage, arrived)
         if job.holder is not None and stage == job.first:
             holder = next((one for one in self.workers[pool] if one.person.name == job.holder), None)

@@ -10,18 +10,18 @@ from datetime import datetime
 from heapq import heappop, heappush
 from typing import NamedTuple
 
-from rules.queue.order import ACUTE, Standing, next_of, turn_of_reserve
+from rules.queue.order import ACUTE, QueuePosition, next_of, turn_of_reserve
 from rules.queue.skills import suffice
 
 
 class Item:
     """One piece of work."""
 
-    __slots__ = ("arrived", "job", "stage", "standing", "taken")
+    __slots__ = ("arrived", "job", "position", "stage", "taken")
 
-    def __init__(self, standing: Standing, job: int, stage: int, arrived: float) -> None:
+    def __init__(self, position: QueuePosition, job: int, stage: int, arrived: float) -> None:
         """It waits from the moment at which it came in."""
-        self.standing = standing
+        self.position = position
         self.job = job
         self.stage = stage
         self.arrived = arrived
@@ -43,13 +43,13 @@ class WorkClass:
         self.skill = skill
         self.seen = 0
         self.waiting = 0
-        self.in_order: list[tuple[Standing, Item]] = []
+        self.in_order: list[tuple[QueuePosition, Item]] = []
         self.by_age: list[tuple[tuple[datetime, datetime, str], Item]] = []
 
     def add(self, item: Item) -> None:
         """It waits."""
-        heappush(self.in_order, (item.standing, item))
-        heappush(self.by_age, (item.standing.age, item))
+        heappush(self.in_order, (item.position, item))
+        heappush(self.by_age, (item.position.age, item))
         self.waiting += 1
 
     def first(self) -> Item:
@@ -98,7 +98,7 @@ class Line:
         if found is None:
             return None
         item, reserved = found
-        if item.standing.lane != ACUTE:
+        if item.position.lane != ACUTE:
             for each in mine:
                 each.seen = 0 if turn else each.seen + 1
         item.taken = True

@@ -4,7 +4,7 @@ import calendar
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from rules.core.rule import HOUSE, Words, rule, say
+from rules.core.rule import HOUSE, Bilingual, message, rule
 
 GEMEENTEWET = "https://wetten.overheid.nl/BWBR0005416"
 ORDINANCE = "Gemeentewet art. 212; Provinciewet art. 216; Waterschapswet art. 108"
@@ -36,11 +36,11 @@ def first_open(day: date, closed: Sequence[tuple[date, date]]) -> date:
     nl="In een afgesloten periode wordt niets geboekt.",
     verified=False,
 )
-def period_open(*, booked_on: date, closed: str | None, first_open_day: date) -> Words | None:
+def period_open(*, booked_on: date, closed: str | None, first_open_day: date) -> Bilingual | None:
     """Nothing is booked in a period that is closed."""
     if closed is None:
         return None
-    return say(
+    return message(
         f"The period {closed} of these books is closed, and {booked_on} lies in it. Book on {first_open_day} or later,"
         f' say closedPeriod "first-open-day" to let it move to {first_open_day}, or let another person reopen it.',
         f"De periode {closed} van deze boekhouding is afgesloten, en {booked_on} valt daarin. Boek op {first_open_day}"
@@ -56,11 +56,11 @@ def period_open(*, booked_on: date, closed: str | None, first_open_day: date) ->
     nl="Een periode wordt afgesloten als zij voorbij is.",
     verified=False,
 )
-def period_has_ended(*, period: str, until: date, on: date) -> Words | None:
+def period_has_ended(*, period: str, until: date, on: date) -> Bilingual | None:
     """A period is closed once it is over."""
     if until < on:
         return None
-    return say(
+    return message(
         f"The period {period} lasts until {until}; today is {on}. Close it after its last day.",
         f"De periode {period} duurt tot en met {until}; het is {on}. Sluit haar af na de laatste dag.",
     )
@@ -72,11 +72,11 @@ def period_has_ended(*, period: str, until: date, on: date) -> Words | None:
     source=HOUSE,
     nl="Een periode die is afgesloten, wordt niet nog eens afgesloten.",
 )
-def period_closed_once(*, period: str, closed: bool) -> Words | None:
+def period_closed_once(*, period: str, closed: bool) -> Bilingual | None:
     """A period that is closed is not closed again."""
     if not closed:
         return None
-    return say(
+    return message(
         f"The period {period} of these books is closed already; there is nothing to do.",
         f"De periode {period} van deze boekhouding is al afgesloten; er is niets te doen.",
     )
@@ -88,11 +88,11 @@ def period_closed_once(*, period: str, closed: bool) -> Words | None:
     source=HOUSE,
     nl="Alleen een afgesloten periode wordt heropend.",
 )
-def period_is_closed(*, period: str, closed: bool) -> Words | None:
+def period_is_closed(*, period: str, closed: bool) -> Bilingual | None:
     """Only a period that is closed is reopened."""
     if closed:
         return None
-    return say(
+    return message(
         f"The period {period} of these books is not closed. Name the period as it was closed: a year, or a month.",
         f"De periode {period} van deze boekhouding is niet afgesloten. Noem haar zoals zij is afgesloten: een jaar of"
         " een maand.",
@@ -105,11 +105,11 @@ def period_is_closed(*, period: str, closed: bool) -> Words | None:
     source=HOUSE,
     nl="Wie een periode afsloot, heropent haar niet.",
 )
-def reopened_by_another(*, person: str, closed_by: str | None) -> Words | None:
+def reopened_by_another(*, person: str, closed_by: str | None) -> Bilingual | None:
     """Whoever closed a period does not reopen it."""
     if person != closed_by:
         return None
-    return say(
+    return message(
         "You closed this period: another person of finance, or who approves or releases, reopens it.",
         "U sloot deze periode af: een ander van financiën, of wie goedkeurt of vrijgeeft, heropent haar.",
     )
@@ -122,11 +122,11 @@ def reopened_by_another(*, person: str, closed_by: str | None) -> Words | None:
     nl="Een auditfile noemt het fiscale nummer van de werkgever.",
     verified=False,
 )
-def names_taxpayer(*, organisation: str, tax_number: str | None) -> Words | None:
+def names_taxpayer(*, organisation: str, tax_number: str | None) -> Bilingual | None:
     """An audit file names the tax number of its employer."""
     if tax_number:
         return None
-    return say(
+    return message(
         f"The tax number (RSIN) of {organisation} is not known, and XAF 3.2 asks for it. Record it with set-accounts.",
         f"Het fiscale nummer (RSIN) van {organisation} is niet bekend, en XAF 3.2 vraagt ernaar. Leg het vast met"
         " set-accounts.",

@@ -7,7 +7,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from stdnum import iban as iban_number
 
 from rules.core.dated_values import value
-from rules.core.rule import BESL, HOUSE, REG, Words, rule, say
+from rules.core.rule import BESL, HOUSE, REG, Bilingual, message, rule
 from rules.core.translations import dutch
 
 CENT = Decimal("0.01")
@@ -40,23 +40,23 @@ def valid_iban(text: str) -> bool:
     source="https://wetten.overheid.nl/BWBR0002629",
     nl="Netto en btw van een regel zijn samen het bruto, en de btw is het tarief over het netto, op de cent.",
 )
-def line_adds_up(*, net: Decimal, vat_rate: Decimal, vat: Decimal, gross: Decimal, on: date) -> Words | None:
+def line_adds_up(*, net: Decimal, vat_rate: Decimal, vat: Decimal, gross: Decimal, on: date) -> Bilingual | None:
     """Net and VAT of a line give its gross, and the VAT is its rate of the net, to the cent."""
     rates = [Decimal(rate) for rate in value("vat_rates", on)]
     if vat_rate not in rates:
         known = ", ".join(map(str, rates))
-        return say(
+        return message(
             f"{vat_rate} is no VAT rate on {on}; known are {known} percent. Take the rate that the invoice states.",
             f"{vat_rate} is op {on} geen btw-tarief; bekend zijn {known} procent. Neem het tarief van de factuur.",
         )
     expected = (net * vat_rate / 100).quantize(CENT, rounding=ROUND_HALF_UP)
     if abs(expected - vat) > CENT:
-        return say(
+        return message(
             f"{vat_rate} % VAT of {net} is {expected}, not {vat}. Correct the line as the invoice states it.",
             f"{vat_rate} % btw over {net} is {expected}, niet {vat}. Verbeter de regel zoals de factuur hem noemt.",
         )
     if net + vat != gross:
-        return say(
+        return message(
             f"{net} net and {vat} VAT make {net + vat}, not {gross}. Correct the line as the invoice states it.",
             f"{net} netto en {vat} btw zijn {net + vat}, niet {gross}. Verbeter de regel zoals de factuur hem noemt.",
         )
@@ -69,11 +69,11 @@ def line_adds_up(*, net: Decimal, vat_rate: Decimal, vat: Decimal, gross: Decima
     source="https://eur-lex.europa.eu/eli/reg/2012/260/oj",
     nl="De rekening van de ontvanger is een geldig IBAN.",
 )
-def iban_valid(*, iban: str) -> Words | None:
+def iban_valid(*, iban: str) -> Bilingual | None:
     """The payee's account is a valid IBAN."""
     if valid_iban(iban):
         return None
-    return say(
+    return message(
         "The account is not a valid IBAN: its check digits or length are wrong. Copy it again from the invoice.",
         "De rekening is geen geldig IBAN: controlecijfers of lengte kloppen niet. Neem hem over van de factuur.",
     )
@@ -85,11 +85,11 @@ def iban_valid(*, iban: str) -> Words | None:
     source=REG,
     nl="Een factuurregel is voor een maatregel die is overgenomen en nog niet is afgerekend of geëindigd.",
 )
-def after_takeover(*, measure: str, state: str) -> Words | None:
+def after_takeover(*, measure: str, state: str) -> Bilingual | None:
     """An invoice line is for a measure that the employer took over and that is not settled or ended."""
     if state in {"taken-over", "ordered", "provided"}:
         return None
-    return say(
+    return message(
         f"The measure {measure} is {state}: only a measure that was taken over and is not settled can be invoiced."
         " Take the line in as outside the advice, or wait for the takeover.",
         f"De maatregel {measure} staat op {dutch(state)}: alleen wat is overgenomen en nog niet is afgerekend, kan"
@@ -104,11 +104,11 @@ def after_takeover(*, measure: str, state: str) -> Words | None:
     nl="De factuur is niet ouder dan de overname: wat eerder is gekocht, is niet onder het advies verstrekt.",
     verified=False,
 )
-def not_before_takeover(*, dated: date, taken_over_on: date | None) -> Words | None:
+def not_before_takeover(*, dated: date, taken_over_on: date | None) -> Bilingual | None:
     """The invoice is not older than the takeover: what was bought before it is not provided under the advice."""
     if taken_over_on is not None and dated >= taken_over_on:
         return None
-    return say(
+    return message(
         f"The invoice of {dated} is from before the takeover ({taken_over_on or 'not yet taken over'})."
         " What was bought before it is outside the advice: take its lines in as such, or wait for the takeover.",
         f"De factuur van {dated} is van vóór de overname ({taken_over_on or 'nog niet overgenomen'})."
@@ -122,10 +122,10 @@ def not_before_takeover(*, dated: date, taken_over_on: date | None) -> Words | N
     source=REG,
     nl="Wat wordt betaald, is verstrekt terwijl het ambt duurde.",
 )
-def within_office(*, provided_on: date | None, until: date | None) -> Words | None:
+def within_office(*, provided_on: date | None, until: date | None) -> Bilingual | None:
     """What is paid was provided while the office lasted."""
     if until is not None and provided_on is not None and provided_on > until:
-        return say(
+        return message(
             f"The measure was provided on {provided_on}, after the office ended on {until}."
             " Reject the invoice; what the employer pays all the same is taken in as outside the advice.",
             f"De maatregel is verstrekt op {provided_on}, na het einde van het ambt op {until}."
@@ -140,11 +140,11 @@ def within_office(*, provided_on: date | None, until: date | None) -> Words | No
     source=BESL,
     nl="Elk deel van een factuur is een bedrag dat betaald kan worden.",
 )
-def amount_not_zero(*, gross: Decimal) -> Words | None:
+def amount_not_zero(*, gross: Decimal) -> Bilingual | None:
     """Every part of an invoice is an amount that can be paid."""
     if gross > 0:
         return None
-    return say(
+    return message(
         f"The amount to pay is {gross} EUR; a payable is more than zero. Leave out lines of nothing, and take"
         " amounts too small to share together on one invoice.",
         f"Het te betalen bedrag is {gross} EUR; een post is meer dan nul. Laat regels zonder bedrag weg, en neem"
@@ -158,12 +158,12 @@ def amount_not_zero(*, gross: Decimal) -> Words | None:
     source=HOUSE,
     nl="Eén factuur van één leverancier komt één keer binnen.",
 )
-def not_a_duplicate(*, number: str, earlier: list[str]) -> Words | None:
+def not_a_duplicate(*, number: str, earlier: list[str]) -> Bilingual | None:
     """One invoice of one supplier is taken in once."""
     if not earlier:
         return None
     named = ", ".join(earlier)
-    return say(
+    return message(
         f"Invoice {number} of this account came in before, as {named}. Reject that one if it was wrong.",
         f"Factuur {number} van deze rekening kwam al binnen, als {named}. Wijs die af als zij niet klopte.",
     )
@@ -175,16 +175,16 @@ def not_a_duplicate(*, number: str, earlier: list[str]) -> Words | None:
     source=HOUSE,
     nl="Een nieuw deel van een factuur komt in de plaats van een afgewezen deel, en één keer.",
 )
-def replaces_rejected(*, replaced: str, state: str, earlier: Sequence[str]) -> Words | None:
+def replaces_rejected(*, replaced: str, state: str, earlier: Sequence[str]) -> Bilingual | None:
     """A new part of an invoice comes in the place of a rejected one, and once."""
     if state != "rejected":
-        return say(
+        return message(
             f"The part {replaced} is {state}: only a rejected part is replaced. Reject it first if it is wrong.",
             f"Het deel {replaced} staat op {dutch(state)}: alleen een afgewezen deel wordt vervangen. Wijs het eerst"
             " af.",
         )
     if earlier:
-        return say(
+        return message(
             f"The part {replaced} was replaced already, by {', '.join(earlier)}. Reject that one if it is wrong.",
             f"Het deel {replaced} is al vervangen, door {', '.join(earlier)}. Wijs dat af als het niet klopt.",
         )
@@ -197,18 +197,18 @@ def replaces_rejected(*, replaced: str, state: str, earlier: Sequence[str]) -> W
     source=HOUSE,
     nl="Een batch bevat ten minste één goedgekeurde post.",
 )
-def batch_not_empty(*, count: int, left_out: int = 0) -> Words | None:
+def batch_not_empty(*, count: int, left_out: int = 0) -> Bilingual | None:
     """A batch holds at least one approved payable; ``left_out`` is how many others wait for something."""
     if count:
         return None
     if left_out:
-        return say(
+        return message(
             f"None of the {left_out} payables of this employer that wait can go along. Look what a batch would hold"
             " (GET /v1/payment-batches/_propose), and what each of them waits for.",
             f"Geen van de {left_out} wachtende posten van deze werkgever kan mee. Bekijk wat een batch zou bevatten"
             " (GET /v1/payment-batches/_propose), en waarop elk wacht.",
         )
-    return say(
+    return message(
         "No approved payable of this employer waits for a batch. Approve one first.",
         "Geen goedgekeurde post van deze werkgever wacht op een batch. Keur er eerst een goed.",
     )
@@ -232,11 +232,11 @@ IN_DUTCH = {
     source=HOUSE,
     nl="Wie een batch vrijgeeft, had er eerder niets mee te doen: van opnemen en koppelen tot vastleggen en aanvragen.",
 )
-def releaser_apart(*, person: str, hands: dict[str, list[str]]) -> Words | None:
+def releaser_apart(*, person: str, hands: dict[str, list[str]]) -> Bilingual | None:
     """Whoever releases a batch took no earlier step in it, from entering an invoice to sealing, nor applied for any."""
     for what, people in hands.items():
         if person in people:
-            return say(
+            return message(
                 f"You {what}; another person must release this batch (four eyes).",
                 f"U {IN_DUTCH.get(what, what)}; een ander moet deze batch vrijgeven (vier ogen).",
             )
@@ -249,11 +249,11 @@ def releaser_apart(*, person: str, hands: dict[str, list[str]]) -> Words | None:
     source=HOUSE,
     nl="Het betaalbestand gaat de deur uit als de batch door een ander is vrijgegeven en is geëxporteerd.",
 )
-def file_leaves(*, state: str) -> Words | None:
+def file_leaves(*, state: str) -> Bilingual | None:
     """The payment file leaves once the batch was released by another person and exported."""
     if state in {"exported", "settled", "rejected"}:
         return None
-    return say(
+    return message(
         f"The batch is {state}; its file can be had once it is sealed, released and exported.",
         f"De batch staat op {dutch(state)}; het bestand is er zodra hij is vastgelegd, vrijgegeven en geëxporteerd.",
     )

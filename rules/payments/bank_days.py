@@ -11,7 +11,7 @@ from rules.business_calendar.closed_days import SATURDAY
 from rules.core.dated_values import value
 from rules.core.dates import AMSTERDAM, office_day
 from rules.core.errors import RulesError
-from rules.core.rule import HOUSE, Words, rule, say
+from rules.core.rule import HOUSE, Bilingual, message, rule
 
 ECB = "https://www.ecb.europa.eu/press/pr/date/2000/html/pr001214_4.en.html"
 NAMES = {
@@ -81,11 +81,11 @@ def first_execution(at: datetime) -> date:
     source=HOUSE,
     nl="Een batch wordt vandaag of later uitgevoerd.",
 )
-def not_in_past(*, execution_on: date, on: date) -> Words | None:
+def not_in_past(*, execution_on: date, on: date) -> Bilingual | None:
     """A batch is executed today or later."""
     if execution_on >= on:
         return None
-    return say(
+    return message(
         f"The execution date {execution_on} lies in the past; today is {on}. Take {bank_day(on)} or later.",
         f"De uitvoerdatum {execution_on} ligt in het verleden; het is {on}. Neem {bank_day(on)} of later.",
     )
@@ -97,13 +97,13 @@ def not_in_past(*, execution_on: date, on: date) -> Words | None:
     source=ECB,
     nl="Een batch wordt uitgevoerd op een dag waarop TARGET open is.",
 )
-def on_bank_day(*, execution_on: date) -> Words | None:
+def on_bank_day(*, execution_on: date) -> Bilingual | None:
     """A batch is executed on a day on which TARGET is open."""
     name = why_banks_rest(execution_on)
     if name is None:
         return None
     later = bank_day(execution_on)
-    return say(
+    return message(
         f"{execution_on} is no bank day: {name}. Take {later}.",
         f"{execution_on} is geen bankdag: het is {NAMES[name]}. Neem {later}.",
     )
@@ -116,14 +116,14 @@ def on_bank_day(*, execution_on: date) -> Words | None:
     nl="Een batch wordt gemaakt voor de bank de opdrachten voor die dag sluit.",
     verified=False,
 )
-def before_cut_off(*, execution_on: date, at: datetime) -> Words | None:
+def before_cut_off(*, execution_on: date, at: datetime) -> Bilingual | None:
     """A batch is made before the bank closes the orders for its day."""
     closed = cut_off(execution_on, office_day(at))
     if at <= closed:
         return None
     told = f"{closed:%Y-%m-%d %H:%M}"
     first = first_execution(at)
-    return say(
+    return message(
         f"For {execution_on} the bank takes orders until {told}. Take {first} or later.",
         f"Voor {execution_on} neemt de bank opdrachten aan tot {told}. Neem {first} of later.",
     )
@@ -135,11 +135,11 @@ def before_cut_off(*, execution_on: date, at: datetime) -> Words | None:
     source=HOUSE,
     nl="Het betaalbestand gaat uiterlijk op de dag van uitvoering de deur uit.",
 )
-def leaves_in_time(*, execution_on: date, on: date) -> Words | None:
+def leaves_in_time(*, execution_on: date, on: date) -> Bilingual | None:
     """The payment file leaves on its day of execution at the latest."""
     if on <= execution_on:
         return None
-    return say(
+    return message(
         f"The file says {execution_on}, and it is {on}; its contents are sealed. Withdraw the batch and build another:"
         " its payables go along.",
         f"Het bestand noemt {execution_on}, en het is {on}; de inhoud ligt vast. Trek de batch in en maak een nieuwe:"

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from rules.core.dated_values import value
-from rules.core.rule import HOUSE, Words, rule, say
+from rules.core.rule import HOUSE, Bilingual, message, rule
 from rules.core.translations import dutch
 
 STANDS = {
@@ -26,12 +26,14 @@ STANDS = {
     source=HOUSE,
     nl="Een batch neemt alleen goedgekeurde posten mee.",
 )
-def approved(*, payable: str, state: str) -> Words | None:
+def approved(*, payable: str, state: str) -> Bilingual | None:
     """A batch takes along what was approved, and nothing else."""
     if state == "approved":
         return None
     en, nl = STANDS.get(state, (f"is {state}", f"staat op {dutch(state)}"))
-    return say(f"{payable} {en}; once it is approved it goes along.", f"{payable} {nl}; na goedkeuring gaat hij mee.")
+    return message(
+        f"{payable} {en}; once it is approved it goes along.", f"{payable} {nl}; na goedkeuring gaat hij mee."
+    )
 
 
 @rule(
@@ -40,12 +42,12 @@ def approved(*, payable: str, state: str) -> Words | None:
     source="https://www.europeanpaymentscouncil.eu/document-library/guidance-documents",
     nl="De naam en de rekening van de ontvanger kunnen in een betaalbestand staan.",
 )
-def writable(*, payable: str, field: str | None) -> Words | None:
+def writable(*, payable: str, field: str | None) -> Bilingual | None:
     """The payee's name and account can stand in a payment file; ``field`` is the one that cannot."""
     if field is None:
         return None
     dutch = {"name": "naam", "IBAN": "rekening"}.get(field, field)
-    return say(
+    return message(
         f"The {field} of the payee of {payable} cannot be written in a payment file. Reject it and take the invoice in"
         f" again, with the {field} in Latin letters as the bank shows it on the account.",
         f"De {dutch} van de ontvanger van {payable} kan niet in een betaalbestand staan. Wijs de post af en neem de"
@@ -60,12 +62,12 @@ def writable(*, payable: str, field: str | None) -> Words | None:
     nl="Een betaling is niet groter dan een SEPA-overboeking kan zijn.",
     verified=False,
 )
-def within_largest(*, payable: str, amount: Decimal, on: date) -> Words | None:
+def within_largest(*, payable: str, amount: Decimal, on: date) -> Bilingual | None:
     """A payment is no larger than a SEPA credit transfer can be."""
     largest = Decimal(value("sepa_largest_payment", on))
     if amount <= largest:
         return None
-    return say(
+    return message(
         f"{payable} is {amount} EUR; one SEPA transfer carries at most {largest}. Ask for invoices in parts.",
         f"{payable} is {amount} EUR; een SEPA-overboeking is hoogstens {largest}. Vraag om facturen in delen.",
     )
@@ -78,12 +80,12 @@ def within_largest(*, payable: str, amount: Decimal, on: date) -> Words | None:
     nl="Een batch is niet groter dan de bank aanneemt; wat niet past, wacht op de volgende.",
     verified=False,
 )
-def fits(*, payable: str, place: int, on: date) -> Words | None:
+def fits(*, payable: str, place: int, on: date) -> Bilingual | None:
     """A batch is no larger than the bank takes; ``place`` is that of the payable among those that would go along."""
     most = int(value("batch_most_payments", on))
     if place <= most:
         return None
-    return say(
+    return message(
         f"{payable} is number {place}, and the bank takes {most} in one batch; it goes along in the next one.",
         f"{payable} is nummer {place}, en de bank neemt er {most} in een batch; hij gaat mee in de volgende.",
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
-from rules.core.rule import HOUSE, REG, Words, rule, say
+from rules.core.rule import HOUSE, REG, Bilingual, message, rule
 from rules.core.translations import dutch
 from rules.payments.amounts import CENT, split
 
@@ -70,17 +70,17 @@ def part_of(line: Sums, gross: Decimal) -> Sums:
     source="https://wetten.overheid.nl/BWBR0002629",
     nl="Een creditnota hoort bij een factuur die staat, van dezelfde leverancier.",
 )
-def of_a_standing_invoice(*, invoice: str, parts: int, same_account: bool) -> Words | None:
+def of_a_standing_invoice(*, invoice: str, parts: int, same_account: bool) -> Bilingual | None:
     """A credit note belongs to an invoice that stands, of the same supplier."""
     if not parts:
-        return say(
+        return message(
             f"No part of the invoice {invoice} stands in this application: it was rejected, waits to be matched, or is"
             " not here. Name the invoice that is credited; where it was rejected, leave the credit note.",
             f"Van factuur {invoice} staat in deze aanvraag geen deel: zij is afgewezen, wacht op koppeling, of is hier"
             " niet. Noem de factuur die wordt gecrediteerd; is die afgewezen, neem de creditnota dan niet op.",
         )
     if not same_account:
-        return say(
+        return message(
             f"The account of the credit note is not the one of the invoice {invoice}. Name the account to which that"
             " invoice is paid; money comes back from that supplier alone.",
             f"De rekening van de creditnota is niet die van factuur {invoice}. Noem de rekening waarop die factuur is"
@@ -98,11 +98,11 @@ def of_a_standing_invoice(*, invoice: str, parts: int, same_account: bool) -> Wo
 )
 def not_more_than_billed(
     *, what: str, vat_rate: Decimal, net: Decimal, vat: Decimal, room_net: Decimal, room_vat: Decimal
-) -> Words | None:
+) -> Bilingual | None:
     """Per measure and rate no more is ever credited than was billed."""
     if net <= room_net and vat <= room_vat:
         return None
-    return say(
+    return message(
         f"For {what} at {vat_rate} % there is {room_net} net and {room_vat} VAT left to credit; the credit note says"
         f" {net} and {vat}. Correct the line, or ask the supplier which invoice the rest is for.",
         f"Voor {dutch(what)} tegen {vat_rate} % is nog {room_net} netto en {room_vat} btw te crediteren; de creditnota"
@@ -116,12 +116,12 @@ def not_more_than_billed(
     source=HOUSE,
     nl="Een factuur waarop een creditnota rust, wordt niet afgewezen zolang die er is.",
 )
-def holds_its_invoice(*, credits: Sequence[str]) -> Words | None:  # noqa: A002  # the word of the trade
+def holds_its_invoice(*, credits: Sequence[str]) -> Bilingual | None:  # noqa: A002  # the word of the trade
     """An invoice on which a credit note rests is not rejected while that is there."""
     if not credits:
         return None
     named = ", ".join(credits)
-    return say(
+    return message(
         f"The credit note {named} rests on this invoice: reject it first, or let both stand.",
         f"Op deze factuur rust creditnota {named}: wijs die eerst af, of laat beide staan.",
     )
@@ -133,12 +133,12 @@ def holds_its_invoice(*, credits: Sequence[str]) -> Words | None:  # noqa: A002 
     source=HOUSE,
     nl="Een goedgekeurde creditnota wordt afgewezen zolang er niets mee is verrekend of teruggevorderd.",
 )
-def nothing_settled(*, settled: Sequence[str]) -> Words | None:
+def nothing_settled(*, settled: Sequence[str]) -> Bilingual | None:
     """An approved credit note is rejected while nothing was settled with it or asked back."""
     if not settled:
         return None
     named = ", ".join(settled)
-    return say(
+    return message(
         f"Of this credit note {named} was settled or asked back already, so it stands. Ask the supplier for an invoice"
         " over what it took off too much, and take that in.",
         f"Van deze creditnota is {named} al verrekend of teruggevorderd, dus zij blijft staan. Vraag de leverancier om"
@@ -152,11 +152,11 @@ def nothing_settled(*, settled: Sequence[str]) -> Words | None:
     source=HOUSE,
     nl="Een creditnota wordt niet afgewezen als wat zij vrijgaf opnieuw is gefactureerd.",
 )
-def not_invoiced_again(*, measure: str, again: bool) -> Words | None:
+def not_invoiced_again(*, measure: str, again: bool) -> Bilingual | None:
     """A credit note is not rejected once what it freed was invoiced again."""
     if not again:
         return None
-    return say(
+    return message(
         f"An invoice came in for {measure} in place of the credited one; both would stand. Reject that one first, or"
         " let the credit note stand.",
         f"Voor {measure} kwam een factuur binnen in plaats van de gecrediteerde; dan zouden beide staan. Wijs die"
@@ -170,23 +170,23 @@ def not_invoiced_again(*, measure: str, again: bool) -> Words | None:
     source=HOUSE,
     nl="Teruggevorderd geld is terug als een bijschrijving van precies dat bedrag op het afschrift staat, en één keer.",
 )
-def repaid_by_the_bank(*, amount: Decimal, booked: Decimal | None, used_by: str | None) -> Words | None:
+def repaid_by_the_bank(*, amount: Decimal, booked: Decimal | None, used_by: str | None) -> Bilingual | None:
     """Money asked back is back when a statement holds a receipt of just that amount, and once."""
     if booked is None:
-        return say(
+        return message(
             "There is no such line on a statement of this employer. Take in the statement first, and name the message"
             " and the position of its line.",
             "Die regel staat op geen afschrift van deze werkgever. Neem eerst het afschrift op, en noem het bericht en"
             " de plaats van de regel.",
         )
     if booked != amount:
-        return say(
+        return message(
             f"The line of the statement is {booked} EUR; asked back was {amount} EUR. Name the line of that amount.",
             f"De regel van het afschrift is {booked} EUR; teruggevorderd is {amount} EUR. Noem de regel met dat"
             " bedrag.",
         )
     if used_by is not None:
-        return say(
+        return message(
             f"That line of the statement counts already, for {used_by}. Name another one.",
             f"Die regel van het afschrift telt al mee, voor {used_by}. Noem een andere.",
         )
@@ -199,11 +199,11 @@ def repaid_by_the_bank(*, amount: Decimal, booked: Decimal | None, used_by: str 
     source=HOUSE,
     nl="Een deelbetaling is meer dan niets en minder dan de post.",
 )
-def part_is_less(*, amount: Decimal, gross: Decimal) -> Words | None:
+def part_is_less(*, amount: Decimal, gross: Decimal) -> Bilingual | None:
     """A part payment is more than nothing and less than the payable."""
     if 0 < amount < gross:
         return None
-    return say(
+    return message(
         f"A part of {amount} EUR of {gross} EUR is none. Name an amount of more than 0.00 and less than {gross}.",
         f"Een deel van {amount} EUR van {gross} EUR is geen deel. Noem een bedrag van meer dan 0,00 en minder dan"
         f" {gross}.",
@@ -217,11 +217,11 @@ def part_is_less(*, amount: Decimal, gross: Decimal) -> Words | None:
     nl="Alleen de factuur van een leverancier wordt in delen betaald; wie iets voorschoot, krijgt het in één keer.",
     verified=False,
 )
-def parts_of_a_supplier(*, kind: str) -> Words | None:
+def parts_of_a_supplier(*, kind: str) -> Bilingual | None:
     """Only a supplier's invoice is paid in parts; whoever advanced something gets it back at once."""
     if kind == "supplier-invoice":
         return None
-    return say(
+    return message(
         f"This is of the kind {kind}, which is paid at once within its term (Awb 4:87): approve it as it is.",
         f"Dit is een {dutch(kind)}: die wordt binnen de termijn in één keer betaald (Awb 4:87). Keur haar goed zoals"
         " zij is.",

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from rules.core import date_rules
-from rules.core.rule import HOUSE, Finding, Words, rule, say
+from rules.core.rule import HOUSE, Bilingual, Finding, message, rule
 from rules.payments import amounts, invoices
 from rules.payments.amounts import CENT
 
@@ -83,13 +83,13 @@ TERMS = {
 )
 def adds_up(
     *, term: str, by: str, rate: Decimal | None, stated: Decimal, computed: Decimal, off: Decimal
-) -> Words | None:
+) -> Bilingual | None:
     """Every sum on an e-invoice is the sum of its parts."""
     if abs(stated - computed) <= off:
         return None
     name, naam = TERMS[term]
     at, tegen = ("", "") if rate is None else (f" at {rate} %", f" tegen {rate} %")
-    return say(
+    return message(
         f"{term}, {name}{at}, is {stated}; by {by} its parts make {computed}. Ask the supplier for an invoice that"
         " adds up.",
         f"{term}, {naam}{tegen}, is {stated}; volgens {by} zijn de delen samen {computed}. Vraag de leverancier om een"
@@ -103,11 +103,11 @@ def adds_up(
     source=PEPPOL,
     nl="Een e-factuur noemt de rekening waarop wordt betaald (BT-84).",
 )
-def says_where(*, named: bool) -> Words | None:
+def says_where(*, named: bool) -> Bilingual | None:
     """An e-invoice names the account to which it is paid (BT-84)."""
     if named:
         return None
-    return say(
+    return message(
         "BT-84, the account, is not there. Ask the supplier for it in writing, at an address that you know already.",
         "BT-84, de rekening, ontbreekt. Vraag die schriftelijk aan de leverancier, op een adres dat u al kent.",
     )
@@ -119,11 +119,11 @@ def says_where(*, named: bool) -> Words | None:
     source=HOUSE,
     nl="Een e-factuur staat op naam van de werkgever voor wie zij wordt gelezen (BT-44).",
 )
-def to_this_employer(*, same: bool) -> Words | None:
+def to_this_employer(*, same: bool) -> Bilingual | None:
     """An e-invoice is in the name of the employer for whom it is read (BT-44)."""
     if same:
         return None
-    return say(
+    return message(
         "BT-44, the buyer, is not the employer for which you act. Hold the name against your own; if it is another"
         " one, send the invoice back.",
         "BT-44, de koper, is niet de werkgever voor wie u handelt. Vergelijk de naam met de eigen naam; is het een"
@@ -137,11 +137,11 @@ def to_this_employer(*, same: bool) -> Words | None:
     source=HOUSE,
     nl="Het nummer van een factuur bestaat uit letters, cijfers, . _ / - en enkele spaties (BT-1).",
 )
-def number_fits(*, fits: bool) -> Words | None:
+def number_fits(*, fits: bool) -> Bilingual | None:
     """The number of an invoice is made of letters, digits, . _ / - and single spaces (BT-1)."""
     if fits:
         return None
-    return say(
+    return message(
         "BT-1, the number, holds another character or more than 40, or words. Enter it by hand: leave out what"
         " is no letter, digit, point, dash, slash, underscore or single space.",
         "BT-1, het nummer, bevat een ander teken of meer dan 40, of woorden. Voer het met de hand in: laat weg"
@@ -155,11 +155,11 @@ def number_fits(*, fits: bool) -> Words | None:
     source=HOUSE,
     nl="Op een e-factuur staat niets als vooruitbetaald (BT-113).",
 )
-def nothing_prepaid(*, prepaid: Decimal) -> Words | None:
+def nothing_prepaid(*, prepaid: Decimal) -> Bilingual | None:
     """Nothing stands on an e-invoice as paid before (BT-113)."""
     if not prepaid:
         return None
-    return say(
+    return message(
         f"BT-113 says that {prepaid} was paid already; the lines are taken in whole. Look up that payment before you"
         " take the invoice in.",
         f"BT-113 zegt dat {prepaid} al is betaald; de regels worden geheel opgenomen. Zoek die betaling op voordat u de"

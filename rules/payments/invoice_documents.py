@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from rules.core.dated_values import value
-from rules.core.rule import HOUSE, REG, Words, rule, say
+from rules.core.rule import HOUSE, REG, Bilingual, message, rule
 
 
 def largest(on: date) -> int:
@@ -23,12 +23,12 @@ def largest_e_invoice(on: date) -> int:
     source=HOUSE,
     nl="Hetzelfde document hoort bij één factuur.",
 )
-def once(*, earlier: Sequence[str]) -> Words | None:
+def once(*, earlier: Sequence[str]) -> Bilingual | None:
     """The same document belongs to one invoice."""
     if not earlier:
         return None
     named = ", ".join(earlier)
-    return say(
+    return message(
         f"This very file stands with {named} already. If that is the same invoice, reject one of the two; if not, add"
         " the document of this one.",
         f"Precies dit bestand staat al bij {named}. Is het dezelfde factuur, wijs dan een van beide af; zo niet, voeg"
@@ -42,11 +42,11 @@ def once(*, earlier: Sequence[str]) -> Words | None:
     source=REG,
     nl="Wat de ambtsdrager voorschoot, wordt vergoed als het bewijsstuk zelf erbij zit.",
 )
-def advance_has_document(*, advance: bool, documents: int) -> Words | None:
+def advance_has_document(*, advance: bool, documents: int) -> Bilingual | None:
     """An advance is reimbursed once the receipt itself stands with it, as a document."""
     if not advance or documents:
         return None
-    return say(
+    return message(
         "The receipt of this advance is named, but nobody can see it. Send it as a PDF, PNG or JPEG with add-document,"
         " and try again.",
         "Het bewijsstuk van deze declaratie is genoemd, maar niemand kan het zien. Stuur het als PDF, PNG of JPEG met"

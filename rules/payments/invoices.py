@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-from rules.core.rule import HOUSE, REG, SCHEME_2024, Words, rule, say
+from rules.core.rule import HOUSE, REG, SCHEME_2024, Bilingual, message, rule
 from rules.core.translations import dutch
 from rules.payments.amounts import CENT
 
@@ -24,12 +24,12 @@ def spelling(number: str) -> str:
     nl="De btw van alle regels van een tarief samen is het tarief over hun netto, op een halve cent per regel na.",
     verified=False,
 )
-def rate_adds_up(*, vat_rate: Decimal, net: Decimal, vat: Decimal, lines: int) -> Words | None:
+def rate_adds_up(*, vat_rate: Decimal, net: Decimal, vat: Decimal, lines: int) -> Bilingual | None:
     """The VAT of all lines of a rate together is the rate of their net, but for half a cent a line."""
     expected = (net * vat_rate / 100).quantize(CENT, rounding=ROUND_HALF_UP)
     if abs(expected - vat) <= max(CENT, CENT * lines / 2):
         return None
-    return say(
+    return message(
         f"{vat_rate} % VAT of {net} over {lines} lines is {expected}, not {vat}. Take the VAT per rate that the"
         " invoice states, and divide it over its lines.",
         f"{vat_rate} % btw over {net} op {lines} regels is {expected}, niet {vat}. Neem de btw per tarief van de"
@@ -45,12 +45,12 @@ def rate_adds_up(*, vat_rate: Decimal, net: Decimal, vat: Decimal, lines: int) -
 )
 def as_stated(
     *, vat_rate: Decimal | None, stated_net: Decimal, stated_vat: Decimal, net: Decimal, vat: Decimal
-) -> Words | None:
+) -> Bilingual | None:
     """The lines together are what the invoice states per rate and in total."""
     if (stated_net, stated_vat) == (net, vat):
         return None
     where, waar = ("in total", "in totaal") if vat_rate is None else (f"at {vat_rate} %", f"tegen {vat_rate} %")
-    return say(
+    return message(
         f"The invoice states {where} {stated_net} net and {stated_vat} VAT; its lines make {net} and {vat}. Correct"
         " the line that differs, or add the one that is missing.",
         f"De factuur noemt {waar} {stated_net} netto en {stated_vat} btw; de regels zijn samen {net} en {vat}."
@@ -64,11 +64,11 @@ def as_stated(
     source=OB,
     nl="Netto en btw zijn samen het totaal dat de factuur noemt.",
 )
-def total_as_stated(*, stated: Decimal, net: Decimal, vat: Decimal) -> Words | None:
+def total_as_stated(*, stated: Decimal, net: Decimal, vat: Decimal) -> Bilingual | None:
     """Net and VAT together are the total that the invoice states."""
     if stated == net + vat:
         return None
-    return say(
+    return message(
         f"The invoice states {stated} to pay; {net} net and {vat} VAT make {net + vat}. Correct what was misread, or"
         " send the invoice back to its supplier.",
         f"De factuur noemt {stated} te betalen; {net} netto en {vat} btw zijn {net + vat}. Verbeter wat verkeerd is"
@@ -82,11 +82,11 @@ def total_as_stated(*, stated: Decimal, net: Decimal, vat: Decimal) -> Words | N
     source="https://eur-lex.europa.eu/eli/reg/2012/260/oj",
     nl="Een factuur is in euro.",
 )
-def in_euros(*, currency: str) -> Words | None:
+def in_euros(*, currency: str) -> Bilingual | None:
     """An invoice is in euros."""
     if currency == "EUR":
         return None
-    return say(
+    return message(
         f"The invoice is in {currency}; only euros (EUR) are paid. Ask the supplier for an invoice in EUR.",
         f"De factuur is in {currency}; alleen euro's (EUR) worden betaald. Vraag de leverancier om een factuur in EUR.",
     )
@@ -99,12 +99,12 @@ def in_euros(*, currency: str) -> Words | None:
     nl="Een factuur staat op naam van een werkgever van deze zaak.",
     verified=False,
 )
-def addressee_right(*, addressed_to: str | None, employers: Sequence[str]) -> Words | None:
+def addressee_right(*, addressed_to: str | None, employers: Sequence[str]) -> Bilingual | None:
     """An invoice is in the name of an employer of this case."""
     if addressed_to is None or addressed_to in employers:
         return None
     named = ", ".join(employers)
-    return say(
+    return message(
         f"The invoice is addressed to {addressed_to}, which is no employer of this application ({named}). Send it"
         " back to its supplier, or take it in with the application that it is for.",
         f"De factuur staat op naam van {addressed_to}, geen werkgever van deze aanvraag ({named}). Stuur haar terug"
@@ -118,12 +118,12 @@ def addressee_right(*, addressed_to: str | None, employers: Sequence[str]) -> Wo
     source=HOUSE,
     nl="Wat op een eerdere factuur lijkt, komt alleen binnen met de reden waarom het een andere is.",
 )
-def no_lookalike(*, number: str, earlier: Sequence[str], explained: bool) -> Words | None:
+def no_lookalike(*, number: str, earlier: Sequence[str], explained: bool) -> Bilingual | None:
     """What looks like an earlier invoice comes in only with the reason why it is another one."""
     if not earlier or explained:
         return None
     named = ", ".join(earlier)
-    return say(
+    return message(
         f"Invoice {number} looks like {named}: the same number in another spelling, or the same amounts for the same"
         " on the same day. If it is another invoice, say in apart why; if not, leave it.",
         f"Factuur {number} lijkt op {named}: hetzelfde nummer anders gespeld, of dezelfde bedragen voor hetzelfde op"
@@ -138,11 +138,11 @@ def no_lookalike(*, number: str, earlier: Sequence[str], explained: bool) -> Wor
     nl="Wat wordt betaald, is voor een maatregel die is verstrekt of nog wordt verstrekt.",
     verified=False,
 )
-def measure_stands(*, measure: str, state: str, provided: bool) -> Words | None:
+def measure_stands(*, measure: str, state: str, provided: bool) -> Bilingual | None:
     """What is paid is for a measure that was provided or still will be."""
     if provided or state in {"taken-over", "ordered"}:
         return None
-    return say(
+    return message(
         f"The measure {measure} is {state} and was never provided. Reject the invoice; what the employer pays all the"
         " same is taken in as outside the advice.",
         f"De maatregel {measure} staat op {dutch(state)} en is nooit verstrekt. Wijs de factuur af; wat de werkgever"
@@ -158,11 +158,11 @@ def measure_stands(*, measure: str, state: str, provided: bool) -> Words | None:
 )
 def matched_as_billed(
     *, vat_rate: Decimal, billed_net: Decimal, billed_vat: Decimal, net: Decimal, vat: Decimal
-) -> Words | None:
+) -> Bilingual | None:
     """The lines after the matching are, per rate, together what the supplier billed."""
     if (billed_net, billed_vat) == (net, vat):
         return None
-    return say(
+    return message(
         f"At {vat_rate} % the supplier billed {billed_net} net and {billed_vat} VAT; the lines matched make {net} and"
         f" {vat}. Divide the invoice's own lines over its measures, and leave nothing out.",
         f"Tegen {vat_rate} % bracht de leverancier {billed_net} netto en {billed_vat} btw in rekening; de gekoppelde"
@@ -177,11 +177,11 @@ def matched_as_billed(
     nl="Een factuur gaat over ten minste een maatregel die er nog op wacht.",
     since=SCHEME_2024,
 )
-def something_to_invoice(*, measures: Sequence[str]) -> Words | None:
+def something_to_invoice(*, measures: Sequence[str]) -> Bilingual | None:
     """An invoice is for at least one measure that still waits for one."""
     if measures:
         return None
-    return say(
+    return message(
         "Every measure that was taken over has its last invoice already, or is settled.",
         "Elke overgenomen maatregel heeft de laatste factuur al, of is afgerekend.",
     )
@@ -194,11 +194,11 @@ def something_to_invoice(*, measures: Sequence[str]) -> Words | None:
     nl="Een maatregel waarvoor een factuur kwam, wordt afgerekend door die te betalen.",
     since=SCHEME_2024,
 )
-def not_invoiced(*, invoices: int) -> Words | None:
+def not_invoiced(*, invoices: int) -> Bilingual | None:
     """A measure for which an invoice came is settled by paying it."""
     if not invoices:
         return None
-    return say(
+    return message(
         "An invoice for this measure came in; it is settled by its payment.",
         "Voor deze maatregel kwam een factuur binnen; de betaling daarvan rekent haar af.",
     )
@@ -210,11 +210,11 @@ def not_invoiced(*, invoices: int) -> Words | None:
     source=REG,
     nl="Vergoeding van wat de ambtsdrager voorschoot vraagt een bewijsstuk.",
 )
-def advance_has_receipt(*, advance: bool, receipt: bool) -> Words | None:
+def advance_has_receipt(*, advance: bool, receipt: bool) -> Bilingual | None:
     """Reimbursing an advance needs a receipt."""
     if not advance or receipt:
         return None
-    return say(
+    return message(
         "An advance is reimbursed against a receipt; give its reference.",
         "Wat is voorgeschoten wordt vergoed tegen een bewijsstuk; geef het kenmerk ervan.",
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from rules.core.rule import REG, Words, rule, say
+from rules.core.rule import REG, Bilingual, message, rule
 
 
 def end_of(*, ends_on: date | None, office_until: date | None) -> date | None:
@@ -24,16 +24,18 @@ def reaches_end(*, until: date, ends_on: date | None, office_until: date | None)
     nl="Een regel voor een terugkerende maatregel noemt zijn periode; een eenmalige heeft er geen.",
     verified=False,
 )
-def period_named(*, measure: str, recurring: bool, period_from: date | None, period_until: date | None) -> Words | None:
+def period_named(
+    *, measure: str, recurring: bool, period_from: date | None, period_until: date | None
+) -> Bilingual | None:
     """A line for a recurring measure names its period; a one-off measure has none."""
     named = period_from is not None and period_until is not None
     if recurring and not named:
-        return say(
+        return message(
             f"The measure {measure} recurs: say in periodFrom and periodUntil which days the line is for.",
             f"De maatregel {measure} keert terug: noem in periodFrom en periodUntil voor welke dagen de regel is.",
         )
     if named and not recurring:
-        return say(
+        return message(
             f"The measure {measure} is provided once and has no period: leave periodFrom and periodUntil out"
             f" ({period_from} to {period_until}).",
             f"De maatregel {measure} wordt één keer verstrekt en heeft geen periode: laat periodFrom en periodUntil weg"
@@ -57,15 +59,15 @@ def period_within(
     provided_on: date | None,
     ends_on: date | None,
     office_until: date | None,
-) -> Words | None:
+) -> Bilingual | None:
     """A period lies between the provision and the end of the measure or of the office."""
     if provided_on is None:
-        return say(
+        return message(
             f"The measure {measure} is not provided yet, so no day of it can be paid. Record its provision first.",
             f"De maatregel {measure} is nog niet verstrekt: geen dag telt. Leg eerst de verstrekking vast.",
         )
     if period_from < provided_on:
-        return say(
+        return message(
             f"The period begins on {period_from}, before the measure {measure} was provided on {provided_on}."
             " Take in the days before it as outside the advice.",
             f"De periode begint op {period_from}, vóór de verstrekking van maatregel {measure} op {provided_on}."
@@ -73,7 +75,7 @@ def period_within(
         )
     last = end_of(ends_on=ends_on, office_until=office_until)
     if last is not None and period_until > last:
-        return say(
+        return message(
             f"The period runs until {period_until}; the measure {measure} ends on {last}, with its term or the office."
             " Take in the days after it as outside the advice.",
             f"De periode loopt tot en met {period_until}; maatregel {measure} eindigt op {last}, met de looptijd of het"
@@ -95,11 +97,11 @@ def period_once(
     period_from: date,
     period_until: date,
     earlier: Sequence[tuple[date, date]],
-) -> Words | None:
+) -> Bilingual | None:
     """No day of a recurring measure is invoiced twice."""
     for since, until in earlier:
         if since <= period_until and period_from <= until:
-            return say(
+            return message(
                 f"The line for {period_from} to {period_until} of {measure} covers days of the line for {since} to"
                 f" {until}. Correct the period, or reject the earlier invoice.",
                 f"De regel voor {period_from} tot en met {period_until} van {measure} telt dagen van de regel voor"

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from rules.core.dated_values import value
-from rules.core.rule import Words, rule, say
+from rules.core.rule import Bilingual, message, rule
 
 STCRT_2020 = "https://zoek.officielebekendmakingen.nl/stcrt-2020-49908.html"
 LAST = date(2023, 12, 31)
@@ -23,13 +23,13 @@ OPEN = "none"
     nl="Tot en met 2023 werden per woning de werkelijke kosten tot een maximum inclusief btw vergoed.",
     until=LAST,
 )
-def home_maximum(*, spent: Decimal, on: date) -> Words | None:
+def home_maximum(*, spent: Decimal, on: date) -> Bilingual | None:
     """Until the end of 2023 actual costs were reimbursed up to a maximum per home, VAT included."""
     most = value("home_maximum", on)
     if most == OPEN or spent <= Decimal(most):
         return None
     over = spent - Decimal(most)
-    return say(
+    return message(
         f"What was provided at this home until {LAST} comes to {spent} EUR including VAT; the scheme of {on.year} paid"
         f" at most {most} EUR per home. Leave out the {over} EUR above it, or take them in as outside the advice.",
         f"Wat tot en met {LAST} aan deze woning is verstrekt, kost {spent} EUR inclusief btw; de regeling van {on.year}"
@@ -45,20 +45,20 @@ def home_maximum(*, spent: Decimal, on: date) -> Words | None:
     nl="Tot en met 2023 werden aan een woning alleen de maatregelen van een gesloten lijst vergoed.",
     until=LAST,
 )
-def on_the_list(*, listed: bool | None, on: date) -> Words | None:
+def on_the_list(*, listed: bool | None, on: date) -> Bilingual | None:
     """Until the end of 2023 only the measures of a closed list were reimbursed at a home."""
     known = value("home_measures", on)
     if known == OPEN or listed:
         return None
     names = ", ".join(known)
     if listed is None:
-        return say(
+        return message(
             f"On {on} the scheme knew a closed list ({names}). Say in onClosedList whether the measure stands on it,"
             " not which one it is.",
             f"Op {on} kende de regeling een gesloten lijst ({names}). Zeg in onClosedList of de maatregel erop staat,"
             " niet welke het is.",
         )
-    return say(
+    return message(
         f"On {on} the scheme knew a closed list ({names}), and the measure is not on it. What the employer pays all"
         " the same is taken in as outside the advice.",
         f"Op {on} kende de regeling een gesloten lijst ({names}), en de maatregel staat er niet op. Wat de werkgever"

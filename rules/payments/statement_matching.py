@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from rules.core.rule import HOUSE, Words, rule, say
+from rules.core.rule import HOUSE, Bilingual, message, rule
 from rules.core.translations import dutch, listed
 
 ARTICLE = "house rule: the books follow the bank statement"
@@ -21,17 +21,17 @@ STANDS = {
     source=HOUSE,
     nl="Een boeking noemt het kenmerk van een betaling of batch van deze werkgever.",
 )
-def is_known(*, end_to_end: str | None, payment_information: str | None, found: bool) -> Words | None:
+def is_known(*, end_to_end: str | None, payment_information: str | None, found: bool) -> Bilingual | None:
     """An entry names a payment or a batch of this employer."""
     if found:
         return None
     named = end_to_end or payment_information
     if named is None:
-        return say(
+        return message(
             "The entry names no payment and no batch. Match it with what it pays, or set it aside with a reason.",
             "De boeking noemt geen betaling en geen batch. Koppel haar aan wat zij betaalt, of leg haar met reden weg.",
         )
-    return say(
+    return message(
         f"No payment and no batch of this employer is called {named}. Match the entry, or set it aside with a reason.",
         f"Geen betaling of batch van deze werkgever heet {named}. Koppel de boeking, of leg haar met reden weg.",
     )
@@ -43,11 +43,11 @@ def is_known(*, end_to_end: str | None, payment_information: str | None, found: 
     source=HOUSE,
     nl="Een boeking hoort bij een batch die is geëxporteerd.",
 )
-def has_left(*, batch: str, state: str) -> Words | None:
+def has_left(*, batch: str, state: str) -> Bilingual | None:
     """An entry belongs to a batch that was exported."""
     if state in {"exported", "settled", "rejected"}:
         return None
-    return say(
+    return message(
         f"{batch} is {state}: its file was not exported, and yet something of it was booked. Ask the bank"
         " who ordered it.",
         f"{batch} staat op {dutch(state)}: het bestand is niet geëxporteerd en toch is er iets van geboekt. Vraag de"
@@ -61,11 +61,11 @@ def has_left(*, batch: str, state: str) -> Words | None:
     source=HOUSE,
     nl="Het geboekte bedrag is het opgedragen bedrag, op de cent.",
 )
-def as_ordered(*, booked: Decimal, ordered: Decimal) -> Words | None:
+def as_ordered(*, booked: Decimal, ordered: Decimal) -> Bilingual | None:
     """The amount that was booked is the one that was ordered, to the cent."""
     if abs(booked) == ordered:
         return None
-    return say(
+    return message(
         f"{abs(booked)} EUR was booked where {ordered} was ordered. Match it as a part, or set it aside with a reason.",
         f"Er is {abs(booked)} EUR geboekt en {ordered} opgedragen. Koppel het als deel, of leg het met reden weg.",
     )
@@ -77,11 +77,11 @@ def as_ordered(*, booked: Decimal, ordered: Decimal) -> Words | None:
     source=HOUSE,
     nl="Wat er bij komt op een kenmerk van ons, is een retour.",
 )
-def credit_is_return(*, booked: Decimal, is_return: bool) -> Words | None:
+def credit_is_return(*, booked: Decimal, is_return: bool) -> Bilingual | None:
     """What comes in under a reference of ours is a return."""
     if booked < 0 or is_return:
         return None
-    return say(
+    return message(
         f"{booked} EUR came in under our reference, and the bank does not call it a return. Ask the payee, then"
         " match it.",
         f"Er kwam {booked} EUR bij op ons kenmerk en de bank noemt het geen retour. Vraag de ontvanger, en koppel dan.",
@@ -94,7 +94,7 @@ def credit_is_return(*, booked: Decimal, is_return: bool) -> Words | None:
     source=HOUSE,
     nl="Een betaling gaat één keer af en komt hoogstens één keer terug.",
 )
-def once(*, payment: str, state: str, counts: bool, is_return: bool) -> Words | None:
+def once(*, payment: str, state: str, counts: bool, is_return: bool) -> Bilingual | None:
     """A payment leaves once, and comes back once at most; ``counts`` is whether its line in the batch still does."""
     if counts and (state == "batched" or (is_return and state == "paid")):
         return None
@@ -102,7 +102,7 @@ def once(*, payment: str, state: str, counts: bool, is_return: bool) -> Words | 
     if not counts and state in {"paid", "batched"}:
         en, nl = "it came back and goes in another batch", "zij kwam terug en gaat mee in een andere batch"
     doing_en, doing_nl = ("came back", "kwam terug") if is_return else ("was booked", "is afgeboekt")
-    return say(
+    return message(
         f"{payment} {doing_en}, but {en}. Look what the account shows, then match the entry or set it aside.",
         f"{payment} {doing_nl}, maar {nl}. Kijk wat de rekening laat zien, en koppel de boeking of leg haar weg.",
     )
@@ -114,12 +114,12 @@ def once(*, payment: str, state: str, counts: bool, is_return: bool) -> Words | 
     source=HOUSE,
     nl="Alleen een boeking die op een mens wacht, wordt met de hand gekoppeld of weggelegd.",
 )
-def waits(*, entry: str, matched: bool, set_aside: bool) -> Words | None:
+def waits(*, entry: str, matched: bool, set_aside: bool) -> Bilingual | None:
     """Only an entry that waits for a person is matched or set aside by hand."""
     if not matched and not set_aside:
         return None
     en, nl = ("matched", "gekoppeld") if matched else ("set aside", "weggelegd")
-    return say(f"Entry {entry} was {en} already.", f"Boeking {entry} is al {nl}.")
+    return message(f"Entry {entry} was {en} already.", f"Boeking {entry} is al {nl}.")
 
 
 @rule(
@@ -128,11 +128,11 @@ def waits(*, entry: str, matched: bool, set_aside: bool) -> Words | None:
     source=HOUSE,
     nl="Met de hand wordt niet meer gekoppeld dan is opgedragen.",
 )
-def within_order(*, payment: str, before: Decimal, booked: Decimal, ordered: Decimal) -> Words | None:
+def within_order(*, payment: str, before: Decimal, booked: Decimal, ordered: Decimal) -> Bilingual | None:
     """By hand no more is matched than was ordered; ``before`` is what was matched with it already."""
     if before + abs(booked) <= ordered:
         return None
-    return say(
+    return message(
         f"{payment} is {ordered} EUR, of which {before} was matched; {abs(booked)} more is too much. Match another"
         " payment, or set the entry aside and ask the bank for the rest back.",
         f"{payment} is {ordered} EUR, waarvan {before} is gekoppeld; {abs(booked)} erbij is te veel. Koppel een"
@@ -146,13 +146,13 @@ def within_order(*, payment: str, before: Decimal, booked: Decimal, ordered: Dec
     source=HOUSE,
     nl="Een gekoppelde boeking volgt op de stand van de betaling: af als zij open staat, terug als zij is betaald.",
 )
-def can_follow(*, payment: str, state: str, is_return: bool) -> Words | None:
+def can_follow(*, payment: str, state: str, is_return: bool) -> Bilingual | None:
     """A matched entry follows from where the payment stands: out where it is open, back where it was paid."""
     right = {"paid", "batched"} if is_return else {"batched", "returned", "approved"}
     if state in right:
         return None
     named = ", ".join(sorted(right))
-    return say(
+    return message(
         f"The payable of {payment} is {state}; this entry can be matched where it is one of: {named}. Set the entry"
         " aside, or bring the payable there first.",
         f"De post van {payment} staat op {dutch(state)}; deze boeking past bij een van: {listed(sorted(right))}. Leg de"
@@ -166,18 +166,18 @@ def can_follow(*, payment: str, state: str, is_return: bool) -> Words | None:
     source=HOUSE,
     nl="Een boeking wordt niet gekoppeld aan een eerdere betaling van een post die in een andere batch meegaat.",
 )
-def leaves_no_second(*, payment: str, other: str | None, left: bool) -> Words | None:
+def leaves_no_second(*, payment: str, other: str | None, left: bool) -> Bilingual | None:
     """An entry is not matched with an earlier payment of a payable that goes along in another batch."""
     if other is None:
         return None
     if left:
-        return say(
+        return message(
             f"The payable of {payment} went along in {other} after it, and stands or falls with that payment. Set the"
             " entry aside; what left twice is asked back.",
             f"De post van {payment} ging daarna mee in {other}, en volgt die betaling. Leg de boeking weg; wat twee"
             " keer afging, wordt teruggevraagd.",
         )
-    return say(
+    return message(
         f"The payable of {payment} stands in {other} too, which would pay it once more. Withdraw that batch first, then"
         " match.",
         f"De post van {payment} staat ook in {other}, die haar nog eens zou betalen. Trek die batch eerst in, en koppel"

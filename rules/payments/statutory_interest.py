@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from rules.business_calendar.durations import Length, Unit
 from rules.core.dated_values import value
-from rules.core.rule import AWB, Words, rule, say
+from rules.core.rule import AWB, Bilingual, message, rule
 from rules.payments.amounts import CENT
 
 PERCENT = Decimal(100)
@@ -38,23 +38,25 @@ def interest(principal: Decimal, due_on: date, paid_on: date) -> Decimal:
 )
 def interest_owed(
     *, kind: str, principal: Decimal, due_on: date | None, paid_on: date | None, fixed: bool
-) -> Words | None:
+) -> Bilingual | None:
     """Interest is owed on an advance or penalty that was paid after its term, from the least amount, once."""
     if kind not in {"advance", "penalty"} or due_on is None or paid_on is None:
-        return say(
+        return message(
             "Interest is owed on an advance or a penalty once it was paid after its payment term; this is not one.",
             "Rente is verschuldigd over een voorschot of dwangsom die na de betaaltermijn is betaald; dit is er geen.",
         )
     if fixed:
-        return say("The interest on this payment was fixed already.", "De rente over deze betaling is al vastgesteld.")
+        return message(
+            "The interest on this payment was fixed already.", "De rente over deze betaling is al vastgesteld."
+        )
     if paid_on <= due_on:
-        return say(
+        return message(
             f"It was paid on {paid_on}, within the term that ran until {due_on}: no interest is owed.",
             f"Er is betaald op {paid_on}, binnen de termijn tot en met {due_on}: er is geen rente verschuldigd.",
         )
     least = Decimal(value("interest_minimum", paid_on))
     if (owed := interest(principal, due_on, paid_on)) < least:
-        return say(
+        return message(
             f"The interest would be {owed} euro; below {least} euro none is owed.",
             f"De rente zou {owed} euro zijn; onder {least} euro is geen rente verschuldigd.",
         )

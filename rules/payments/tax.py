@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from rules.core.dated_values import value
 from rules.core.regulation import LegalBasis
-from rules.core.rule import BESL, HOUSE, Words, rule, say
+from rules.core.rule import BESL, HOUSE, Bilingual, message, rule
 
 
 class TaxClass(StrEnum):
@@ -86,11 +86,11 @@ def evidence_needed(tax_class: TaxClass, traits: Collection[str], on: date) -> l
     source=BESL,
     nl="Er is geen eigen bijdrage betaald; met een eigen bijdrage vervalt de vrijstelling.",
 )
-def no_own_contribution(*, own_contribution: Decimal) -> Words | None:
+def no_own_contribution(*, own_contribution: Decimal) -> Bilingual | None:
     """No own contribution was paid; with one the exemption is lost."""
     if not own_contribution:
         return None
-    return say(
+    return message(
         f"An own contribution of {own_contribution} EUR is recorded: the provision is not exempt. Pay it back to the"
         " official, reject this invoice and take it in again without it; or take its lines in as outside the advice.",
         f"Er staat een eigen bijdrage van {own_contribution} EUR: de verstrekking is niet vrijgesteld. Betaal die terug"
@@ -105,11 +105,11 @@ def no_own_contribution(*, own_contribution: Decimal) -> Words | None:
     source="https://wetten.overheid.nl/BWBR0002471",
     nl="Alleen van een auto wordt gezegd welk deel aan buitengewone beveiligingsmaatregelen is toe te rekenen.",
 )
-def car_attributable(*, measure: str, legal_basis: LegalBasis, attributable: bool) -> Words | None:
+def car_attributable(*, measure: str, legal_basis: LegalBasis, attributable: bool) -> Bilingual | None:
     """Only of a car is it said what part is attributable to extraordinary security measures."""
     if not attributable or legal_basis is LegalBasis.CAR:
         return None
-    return say(
+    return message(
         f"The measure {measure} rests on {legal_basis}, not on a car: leave attributable out; its own designation"
         " says whether it is exempt.",
         f"De maatregel {measure} rust op {legal_basis}, niet op een auto: laat attributable weg; de eigen aanwijzing"
@@ -124,12 +124,12 @@ def car_attributable(*, measure: str, legal_basis: LegalBasis, attributable: boo
     nl="Elk onderdeel van de bewijslijst is er voordat wordt geboekt.",
     verified=False,
 )
-def evidence_complete(*, missing: tuple[str, ...]) -> Words | None:
+def evidence_complete(*, missing: tuple[str, ...]) -> Bilingual | None:
     """Every item of the evidence list is there before the booking is made."""
     if not missing:
         return None
     named = ", ".join(missing)
-    return say(
+    return message(
         f"The booking waits for its evidence: {named}. Give it with complete-evidence.",
         f"De boeking wacht op bewijs: {named}. Vul het aan met complete-evidence.",
     )

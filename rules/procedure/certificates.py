@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from rules.core.regulation import BASES_OF, Domain, LegalBasis
-from rules.core.rule import REG, SCHEME_2024, Words, rule, say
+from rules.core.rule import REG, SCHEME_2024, Bilingual, message, rule
 from rules.core.translations import dutch, listed
 
 
@@ -22,13 +22,15 @@ def binds(legal_basis: LegalBasis) -> bool:
     source=REG,
     nl="Een maatregel aan de woning wacht op een geldig PKVW-certificaat of op de gemotiveerde uitzondering daarop.",
 )
-def certificate(*, legal_basis: LegalBasis, certificates: Sequence[tuple[date, date | None]], on: date) -> Words | None:
+def certificate(
+    *, legal_basis: LegalBasis, certificates: Sequence[tuple[date, date | None]], on: date
+) -> Bilingual | None:
     """A home measure waits for a valid PKVW certificate, or for the reasoned exception to it."""
     if not binds(legal_basis):
         return None
     if any(since <= on and (until is None or on <= until) for since, until in certificates):
         return None
-    return say(
+    return message(
         f"No valid PKVW certificate of the home is recorded for {on}, and no exception because it cannot reasonably be"
         " required. Record either; measures on another basis need not wait.",
         f"Voor {on} is geen geldig PKVW-certificaat van de woning vastgelegd, en ook geen uitzondering omdat het"
@@ -45,12 +47,12 @@ def certificate(*, legal_basis: LegalBasis, certificates: Sequence[tuple[date, d
     since=SCHEME_2024,
     verified=False,
 )
-def basis_fits_domain(*, domain: Domain, legal_basis: LegalBasis) -> Words | None:
+def basis_fits_domain(*, domain: Domain, legal_basis: LegalBasis) -> Bilingual | None:
     """A measure rests on a legal basis that its domain knows."""
     bases = BASES_OF[domain]
     if legal_basis in bases:
         return None
-    return say(
+    return message(
         f"A measure in the domain {domain} rests on one of: {', '.join(bases)}; not on {legal_basis}.",
         f"Een maatregel in het domein {dutch(domain)} rust op een van: {listed(bases)}; niet op {dutch(legal_basis)}.",
     )
@@ -64,15 +66,15 @@ def basis_fits_domain(*, domain: Domain, legal_basis: LegalBasis) -> Words | Non
     since=SCHEME_2024,
     verified=False,
 )
-def recurring_ends(*, recurring: bool, ends_on: date | None, office_until: date | None) -> Words | None:
+def recurring_ends(*, recurring: bool, ends_on: date | None, office_until: date | None) -> Bilingual | None:
     """A recurring measure ends no later than the office."""
     if ends_on and office_until and ends_on > office_until:
-        return say(
+        return message(
             f"The measure would run until {ends_on}, after the office ends on {office_until}.",
             f"De maatregel zou doorlopen tot en met {ends_on}, na het einde van het ambt op {office_until}.",
         )
     if ends_on and not recurring:
-        return say(
+        return message(
             "Only a recurring measure has an end: leave endsOn out, or say that it recurs.",
             "Alleen een terugkerende maatregel heeft een einde: laat endsOn weg, of zeg dat zij terugkeert.",
         )

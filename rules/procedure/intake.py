@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from rules.core.rule import AWB, REG, SCHEME_2024, Words, rule, say
+from rules.core.rule import AWB, REG, SCHEME_2024, Bilingual, message, rule
 from rules.core.translations import listed
 
 
@@ -14,11 +14,11 @@ from rules.core.translations import listed
     nl="Een gesprek wordt gepland voor vandaag of later.",
     verified=False,
 )
-def interview_not_in_past(*, interview_on: date, on: date) -> Words | None:
+def interview_not_in_past(*, interview_on: date, on: date) -> Bilingual | None:
     """An interview is planned for today or later."""
     if interview_on >= on:
         return None
-    return say(
+    return message(
         f"The interview would be on {interview_on}; today is {on}.",
         f"Het gesprek zou op {interview_on} zijn; vandaag is het {on}.",
     )
@@ -31,11 +31,11 @@ def interview_not_in_past(*, interview_on: date, on: date) -> Words | None:
     nl="Het risicogesprek volgt op de aanvraag.",
     since=SCHEME_2024,
 )
-def interview_after_receipt(*, held_on: date, received_on: date) -> Words | None:
+def interview_after_receipt(*, held_on: date, received_on: date) -> Bilingual | None:
     """The risk interview follows the application."""
     if held_on >= received_on:
         return None
-    return say(
+    return message(
         f"The interview ({held_on}) lies before the application ({received_on}).",
         f"Het gesprek ({held_on}) ligt voor de aanvraag ({received_on}).",
     )
@@ -48,13 +48,13 @@ def interview_after_receipt(*, held_on: date, received_on: date) -> Words | None
     nl="Het gesprek gaat over elk van de vier domeinen, eenmaal.",
     since=SCHEME_2024,
 )
-def every_domain_discussed(*, domains: Sequence[str]) -> Words | None:
+def every_domain_discussed(*, domains: Sequence[str]) -> Bilingual | None:
     """The interview covers each of the four domains once."""
     wanted = ["digital", "home", "travel", "work"]
     named = sorted(domains)
     if named == wanted:
         return None
-    return say(
+    return message(
         f"The interview must say something on each of {', '.join(wanted)} once; it names {', '.join(named) or 'none'}.",
         f"Het gesprek moet over elk van {listed(wanted)} eenmaal iets zeggen; het noemt: {listed(named) or 'geen'}.",
     )
@@ -66,15 +66,15 @@ def every_domain_discussed(*, domains: Sequence[str]) -> Words | None:
     source=AWB,
     nl="Niet behandelen kan pas na een uitnodiging tot aanvullen waarvan de termijn ongebruikt voorbij is.",
 )
-def completion_lapsed(*, invited: bool, due_on: date | None, on: date) -> Words | None:
+def completion_lapsed(*, invited: bool, due_on: date | None, on: date) -> Bilingual | None:
     """Not processing takes an invitation to complete whose term has passed unused."""
     if not invited:
-        return say(
+        return message(
             "The applicant was not invited to complete the application; do that first and give a term.",
             "De aanvrager is niet uitgenodigd om aan te vullen; doe dat eerst en geef een termijn.",
         )
     if due_on is None or on <= due_on:
-        return say(
+        return message(
             f"The term to complete runs until {due_on or 'a day still open'}; wait until it has passed unused.",
             f"De termijn om aan te vullen loopt tot en met {due_on or 'een nog open dag'}; wacht tot hij ongebruikt"
             " voorbij is.",
@@ -88,11 +88,11 @@ def completion_lapsed(*, invited: bool, due_on: date | None, on: date) -> Words 
     source=AWB,
     nl="Aanvullen is het antwoord op een uitnodiging die nog openstaat.",
 )
-def completion_open(*, invited: bool) -> Words | None:
+def completion_open(*, invited: bool) -> Bilingual | None:
     """Completing answers an invitation that is still open."""
     if invited:
         return None
-    return say(
+    return message(
         "No invitation to complete is open; nothing is missing.",
         "Er staat geen uitnodiging tot aanvullen open; er ontbreekt niets.",
     )
@@ -104,24 +104,24 @@ def completion_open(*, invited: bool) -> Words | None:
     source=AWB,
     nl="De ontvangst door een werkgever wordt verbeterd zolang de beslistermijn loopt.",
 )
-def receipt_correctable(*, running: Sequence[str], organisation: str | None) -> Words | None:
+def receipt_correctable(*, running: Sequence[str], organisation: str | None) -> Bilingual | None:
     """An employer's receipt is corrected while its term to take over runs, and of several employers one is named."""
     if organisation in running or (organisation is None and len(running) == 1):
         return None
     named = ", ".join(running)
     if not running:
-        return say(
+        return message(
             "No employer's term to take over runs: its receipt is not confirmed yet (confirm-receipt), or it has taken"
             " over.",
             "Van geen werkgever loopt de beslistermijn: de ontvangst is nog niet bevestigd (confirm-receipt), of er is"
             " al overgenomen.",
         )
     if organisation is None:
-        return say(
+        return message(
             f"Name in organisation whose receipt is corrected; the term runs of: {named}.",
             f"Noem in organisation wiens ontvangst wordt verbeterd; de termijn loopt van: {named}.",
         )
-    return say(
+    return message(
         f"The term of {organisation} does not run; it runs of: {named}.",
         f"De termijn van {organisation} loopt niet; zij loopt van: {named}.",
     )
@@ -133,11 +133,11 @@ def receipt_correctable(*, running: Sequence[str], organisation: str | None) -> 
     source=AWB,
     nl="Het besluit om niet te behandelen wordt binnen vier weken bekendgemaakt.",
 )
-def decided_in_time(*, due_on: date | None, announced_on: date) -> Words | None:
+def decided_in_time(*, due_on: date | None, announced_on: date) -> Bilingual | None:
     """Not processing is made known within four weeks after the completion, or after its term passed unused."""
     if due_on is None or announced_on <= due_on:
         return None
-    return say(
+    return message(
         f"The term to decide not to process ended on {due_on}. Decide on the application as it is.",
         f"De termijn om niet te behandelen eindigde op {due_on}. Beslis op de aanvraag zoals die er ligt.",
     )

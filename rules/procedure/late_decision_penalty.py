@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from rules.business_calendar.durations import length
 from rules.core.dated_values import value
-from rules.core.rule import AWB, Words, rule, say
+from rules.core.rule import AWB, Bilingual, message, rule
 
 
 @dataclass(frozen=True)
@@ -70,20 +70,20 @@ def is_complete(default_due_on: date, known_on: date | None, on: date) -> bool:
     source=AWB,
     nl="Uitstel wordt meegedeeld binnen de wettelijke termijn, en noemt een dag daarna.",
 )
-def notice_within_term(*, announced_on: date, until: date, legal_end: date | None) -> Words | None:
+def notice_within_term(*, announced_on: date, until: date, legal_end: date | None) -> Bilingual | None:
     """Delay is announced within the term of the law, and names a day after it."""
     if legal_end is None:
-        return say(
+        return message(
             "The term stands still, so its end is not known. Let it resume, and give notice then.",
             "De termijn is opgeschort, dus haar einde staat niet vast. Laat haar eerst weer lopen.",
         )
     if announced_on > legal_end:
-        return say(
+        return message(
             f"The term of the law ended on {legal_end}; a notice of delay can be given until that day only.",
             f"De wettelijke termijn eindigde op {legal_end}; uitstel kan alleen tot en met die dag worden meegedeeld.",
         )
     if until <= legal_end:
-        return say(
+        return message(
             f"The term runs until {legal_end} anyhow; name a later day.",
             f"De termijn loopt al tot en met {legal_end}; noem een latere dag.",
         )
@@ -96,15 +96,15 @@ def notice_within_term(*, announced_on: date, until: date, legal_end: date | Non
     source=AWB,
     nl="Een ingebrekestelling wordt pas ontvangen nadat de beslistermijn is verstreken.",
 )
-def default_after_term(*, received_on: date, due_on: date | None) -> Words | None:
+def default_after_term(*, received_on: date, due_on: date | None) -> Bilingual | None:
     """A notice of default is received after the term to decide has passed."""
     if due_on is None:
-        return say(
+        return message(
             "The term stands still, so it cannot have passed: the notice of default is premature.",
             "De termijn is opgeschort en kan dus niet verstreken zijn: de ingebrekestelling is prematuur.",
         )
     if received_on <= due_on:
-        return say(
+        return message(
             f"The term runs until {due_on}: a notice of default received on {received_on} is premature. "
             "It can be given from the day after.",
             f"De termijn loopt tot en met {due_on}: een ingebrekestelling die op {received_on} is ontvangen, is "
@@ -120,11 +120,11 @@ def default_after_term(*, received_on: date, due_on: date | None) -> Words | Non
     nl="De werkgever is voor deze overname nog niet in gebreke gesteld.",
     verified=False,
 )
-def default_once(*, given: bool) -> Words | None:
+def default_once(*, given: bool) -> Bilingual | None:
     """One notice of default starts the two weeks; a second one changes nothing."""
     if not given:
         return None
-    return say(
+    return message(
         "A notice of default was recorded already; its two weeks run or have passed.",
         "Er is al een ingebrekestelling vastgelegd; de twee weken lopen of zijn verstreken.",
     )
@@ -136,22 +136,22 @@ def default_once(*, given: bool) -> Words | None:
     source=AWB,
     nl="De dwangsom wordt vastgesteld als vaststaat over hoeveel dagen zij is verschuldigd, en één keer.",
 )
-def penalty_complete(*, due_on: date | None, known_on: date | None, on: date, fixed: bool) -> Words | None:
+def penalty_complete(*, due_on: date | None, known_on: date | None, on: date, fixed: bool) -> Bilingual | None:
     """The penalty is fixed once all its days are known, and once only."""
     if due_on is None:
-        return say(
+        return message(
             "No penalty runs: no notice of default was recorded.",
             "Er loopt geen dwangsom: er is geen ingebrekestelling vastgelegd.",
         )
     if fixed:
-        return say("The penalty was fixed already.", "De dwangsom is al vastgesteld.")
+        return message("The penalty was fixed already.", "De dwangsom is al vastgesteld.")
     if not is_complete(due_on, known_on, on):
-        return say(
+        return message(
             "The penalty may still grow. Fix it once the takeover is made known, or once all its days have passed.",
             "De dwangsom kan nog oplopen. Stel haar vast als de overname bekend is of alle dagen voorbij zijn.",
         )
     if penalty(due_on, known_on or on).days == 0:
-        return say(
+        return message(
             f"The takeover was made known within the two weeks that ended on {due_on}: no penalty is owed.",
             f"De overname is bekend binnen de twee weken tot en met {due_on}: er is geen dwangsom verschuldigd.",
         )

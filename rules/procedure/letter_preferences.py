@@ -5,7 +5,7 @@ from datetime import date
 
 from rules.core.dated_values import value
 from rules.core.roles import Role
-from rules.core.rule import HOUSE, Words, rule, say
+from rules.core.rule import HOUSE, Bilingual, message, rule
 
 
 def optional(on: date) -> tuple[str, ...]:
@@ -20,13 +20,13 @@ def optional(on: date) -> tuple[str, ...]:
     nl="Alleen brieven die geen wet of termijn voorschrijft, kan iemand afzeggen.",
     verified=False,
 )
-def may_be_declined(*, declined: Sequence[str], on: date) -> Words | None:
+def may_be_declined(*, declined: Sequence[str], on: date) -> Bilingual | None:
     """Only letters that no law and no term asks for can be declined."""
     always = [letter for letter in declined if letter not in optional(on)]
     if not always:
         return None
     named, others = ", ".join(always), ", ".join(optional(on))
-    return say(
+    return message(
         f"{named} cannot be declined; what can be is: {others}.",
         f"Dit is niet af te zeggen: {named}; afzeggen kan wel: {others}.",
     )
@@ -39,11 +39,11 @@ def may_be_declined(*, declined: Sequence[str], on: date) -> Words | None:
     nl="Welke brieven iemand niet wil, kiest die zelf, of de beheerder op verzoek.",
     verified=False,
 )
-def own_choice(*, role: Role, person: str, reader: str) -> Words | None:
+def own_choice(*, role: Role, person: str, reader: str) -> Bilingual | None:
     """Which letters someone does not want is chosen by that person, or by the administrator when asked."""
     if person == reader or role is Role.ADMINISTRATOR:
         return None
-    return say(
+    return message(
         "These letters go to someone else, who chooses; the administrator can do it when asked.",
         "Deze brieven gaan naar een ander, die zelf kiest; de beheerder kan het op verzoek doen.",
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from rules.core.rule import AWB, BESL, HOUSE, REG, Words, rule, say
+from rules.core.rule import AWB, BESL, HOUSE, REG, Bilingual, message, rule
 from rules.core.translations import dutch
 
 CIVIL_CODE = "https://wetten.overheid.nl/BWBR0005291"
@@ -15,11 +15,11 @@ CIVIL_CODE = "https://wetten.overheid.nl/BWBR0005291"
     source=REG,
     nl="Het einde van het ambt wordt één keer vastgelegd.",
 )
-def office_ends_once(*, ended_on: date | None) -> Words | None:
+def office_ends_once(*, ended_on: date | None) -> Bilingual | None:
     """The end of office is recorded once."""
     if ended_on is None:
         return None
-    return say(
+    return message(
         f"The end of office on {ended_on} is recorded already; correct the fact instead.",
         f"Het einde van het ambt op {ended_on} is al vastgelegd; corrigeer in plaats daarvan het feit.",
     )
@@ -31,11 +31,11 @@ def office_ends_once(*, ended_on: date | None) -> Words | None:
     source=HOUSE,
     nl="Een overlijden wordt één keer vastgelegd, en voor een overledene verandert niets meer door een wending.",
 )
-def dies_once(*, deceased_on: date | None) -> Words | None:
+def dies_once(*, deceased_on: date | None) -> Bilingual | None:
     """A death is recorded once, and whoever died does not move or apply any more."""
     if deceased_on is None:
         return None
-    return say(
+    return message(
         f"The death on {deceased_on} is recorded already.",
         f"Het overlijden op {deceased_on} is al vastgelegd.",
     )
@@ -48,11 +48,11 @@ def dies_once(*, deceased_on: date | None) -> Words | None:
     nl="Een nieuwe versie van het advies berust op een dreiging van na de vaststelling.",
     verified=False,
 )
-def revision_has_cause(*, adopted_on: date | None, signals: Sequence[date]) -> Words | None:
+def revision_has_cause(*, adopted_on: date | None, signals: Sequence[date]) -> Bilingual | None:
     """A new version of the advice rests on a threat that was signalled since the adoption."""
     if adopted_on is not None and any(day >= adopted_on for day in signals):
         return None
-    return say(
+    return message(
         "No threat was signalled since the advice was adopted. Record the new threat first, then revise the advice.",
         "Sinds de vaststelling van het advies is geen dreiging gemeld. Leg eerst de nieuwe dreiging vast.",
     )
@@ -64,11 +64,11 @@ def revision_has_cause(*, adopted_on: date | None, signals: Sequence[date]) -> W
     source=REG,
     nl="Een nieuwe versie van het advies noemt elk domein hoogstens één keer.",
 )
-def each_domain_once(*, domains: Sequence[str]) -> Words | None:
+def each_domain_once(*, domains: Sequence[str]) -> Bilingual | None:
     """A new version of the advice names each domain at most once."""
     if len(set(domains)) == len(domains):
         return None
-    return say(
+    return message(
         f"A domain is named twice: {', '.join(domains)}. Name each domain once.",
         f"Een domein is twee keer genoemd: {', '.join(domains)}. Noem elk domein één keer.",
     )
@@ -80,12 +80,12 @@ def each_domain_once(*, domains: Sequence[str]) -> Words | None:
     source=REG,
     nl="Een domein wordt beoordeeld of teruggegeven in de versie van het advies waar het bij hoort.",
 )
-def domain_in_version(*, domain: str, version: int, domains: Sequence[str]) -> Words | None:
+def domain_in_version(*, domain: str, version: int, domains: Sequence[str]) -> Bilingual | None:
     """A domain is assessed or returned in a version of the advice that it belongs to."""
     if domain in domains:
         return None
     named = ", ".join(domains) or "none"
-    return say(
+    return message(
         f"Version {version} of the advice is about {named}; {domain} stands as it was adopted.",
         f"Versie {version} van het advies gaat over {named}; {domain} blijft zoals het is vastgesteld.",
     )
@@ -98,12 +98,12 @@ def domain_in_version(*, domain: str, version: int, domains: Sequence[str]) -> W
     nl="Een beëindigde aanvraag gaat verder op een plaats die bij haar einde past.",
     verified=False,
 )
-def reopens_at(*, ended_as: str, stage: str, possible: Sequence[str]) -> Words | None:
+def reopens_at(*, ended_as: str, stage: str, possible: Sequence[str]) -> Bilingual | None:
     """An ended application goes on at a stage that fits the way it ended."""
     if stage in possible:
         return None
     where = ", ".join(possible)
-    return say(
+    return message(
         f"An application that ended as {ended_as} goes on at: {where}; not at {stage}.",
         f"Een aanvraag die is geëindigd als {ended_as} gaat verder bij: {where}; niet bij {stage}.",
     )
@@ -115,11 +115,11 @@ def reopens_at(*, ended_as: str, stage: str, possible: Sequence[str]) -> Words |
     source=REG,
     nl="Verdergaan na het risicogesprek kan alleen als dat gesprek is gehouden.",
 )
-def interviewed_before(*, stage: str, held_on: date | None) -> Words | None:
+def interviewed_before(*, stage: str, held_on: date | None) -> Bilingual | None:
     """Going on after the risk interview takes an interview that was held."""
     if stage == "intake" or held_on is not None:
         return None
-    return say(
+    return message(
         f"No risk interview was held, so the application cannot go on at {stage}. Reopen it at the intake.",
         f"Er is geen risicogesprek gehouden, dus de aanvraag kan niet verder bij {stage}. Heropen haar bij de intake.",
     )
@@ -132,20 +132,20 @@ def interviewed_before(*, stage: str, held_on: date | None) -> Words | None:
     nl="Een aanvraag wordt gevoegd bij een andere, lopende aanvraag voor hetzelfde ambt bij dezelfde werkgever.",
     verified=False,
 )
-def joins_same_claim(*, same: bool, ended: bool, office: str, other_office: str, shared: int) -> Words | None:
+def joins_same_claim(*, same: bool, ended: bool, office: str, other_office: str, shared: int) -> Bilingual | None:
     """An application is joined to another one that runs, for the same office and an employer they share."""
     if same:
-        return say(
+        return message(
             "This is the application itself; name the other one.",
             "Dit is de aanvraag zelf; noem de andere.",
         )
     if ended:
-        return say(
+        return message(
             "The other application has ended; reopen it first, or go on with this one.",
             "De andere aanvraag is beëindigd; heropen die eerst, of ga met deze verder.",
         )
     if office != other_office or not shared:
-        return say(
+        return message(
             f"The other application is for the office {other_office}"
             + ("" if shared else " and shares no employer")
             + f"; this one is for {office}. Only applications for the same claim go together.",
@@ -162,11 +162,11 @@ def joins_same_claim(*, same: bool, ended: bool, office: str, other_office: str,
     source=REG,
     nl="Een aanvraag na een verhuizing volgt op een eerdere aanvraag van dezelfde ambtsdrager in hetzelfde ambt.",
 )
-def follows_own(*, same_official: bool, same_office: bool) -> Words | None:
+def follows_own(*, same_official: bool, same_office: bool) -> Bilingual | None:
     """An application after a move follows an earlier one of the same official in the same office."""
     if same_official and same_office:
         return None
-    return say(
+    return message(
         "The earlier application is another official's or another office's; par. 6 is about a move within one office.",
         "De eerdere aanvraag is van een ander of voor een ander ambt; lid 6 gaat over een verhuizing in één ambt.",
     )
@@ -179,11 +179,11 @@ def follows_own(*, same_official: bool, same_office: bool) -> Words | None:
     nl="Een werkgever neemt altijd over; alleen een tweede woning na een verhuizing mag hij afwijzen.",
     since=date(2024, 1, 1),
 )
-def second_home_discretionary(*, discretionary: bool) -> Words | None:
+def second_home_discretionary(*, discretionary: bool) -> Bilingual | None:
     """An employer always takes over; only a second home after a move may be declined, with reasons."""
     if discretionary:
         return None
-    return say(
+    return message(
         "The advised measures are provided; an employer takes them over and cannot refuse (REG x.9(1)). Only measures"
         " for another home after a move, where measures were provided before, are discretionary (par. 6).",
         "De geadviseerde maatregelen worden verstrekt; een werkgever neemt ze over en weigert niet (REG x.9 lid 1)."
@@ -199,11 +199,11 @@ def second_home_discretionary(*, discretionary: bool) -> Words | None:
     nl="Of een al overgenomen maatregel er nog komt, wordt beslist als het ambt is geëindigd.",
     verified=False,
 )
-def office_has_ended(*, office_ended_on: date | None) -> Words | None:
+def office_has_ended(*, office_ended_on: date | None) -> Bilingual | None:
     """Whether a measure that was taken over is still provided is decided once the office has ended."""
     if office_ended_on is not None:
         return None
-    return say(
+    return message(
         "The office has not ended: order and provide the measure as usual, or record the end of office first.",
         "Het ambt is niet geëindigd: bestel en verstrek de maatregel zoals altijd, of leg eerst het einde vast.",
     )
@@ -215,11 +215,11 @@ def office_has_ended(*, office_ended_on: date | None) -> Words | None:
     source=AWB,
     nl="Een vertegenwoordiging eindigt alleen als er een is.",
 )
-def represented(*, represented: bool) -> Words | None:
+def represented(*, represented: bool) -> Bilingual | None:
     """Only a representation that stands can end."""
     if represented:
         return None
-    return say("Nobody represents the applicant.", "Niemand vertegenwoordigt de aanvrager.")
+    return message("Nobody represents the applicant.", "Niemand vertegenwoordigt de aanvrager.")
 
 
 @rule(
@@ -229,15 +229,17 @@ def represented(*, represented: bool) -> Words | None:
     nl="Wie de zaak behandelt of ervoor betaalt, vertegenwoordigt de aanvrager niet.",
     verified=False,
 )
-def no_party_represents(*, person: str, applicant: str, handling: Sequence[str | None], duties: int) -> Words | None:
+def no_party_represents(
+    *, person: str, applicant: str, handling: Sequence[str | None], duties: int
+) -> Bilingual | None:
     """Whoever handles the case or acts for an employer does not represent the applicant."""
     if person == applicant:
-        return say(
+        return message(
             "The applicant needs no representative in the own person.",
             "De aanvrager hoeft zichzelf niet te vertegenwoordigen.",
         )
     if person in handling or duties:
-        return say(
+        return message(
             f"{person} handles this case or holds a duty in it; name someone who stands outside it.",
             f"{person} behandelt deze zaak of heeft er een taak in; noem iemand die erbuiten staat.",
         )
@@ -250,11 +252,11 @@ def no_party_represents(*, person: str, applicant: str, handling: Sequence[str |
     source=AWB,
     nl="Een herhaalde aanvraag na een afwijzing noemt nieuwe feiten of veranderde omstandigheden.",
 )
-def repeated_has_new_facts(*, repeats: str | None, new_facts: bool) -> Words | None:
+def repeated_has_new_facts(*, repeats: str | None, new_facts: bool) -> Bilingual | None:
     """A repeated application after a refusal states new facts or changed circumstances."""
     if repeats is None or new_facts:
         return None
-    return say(
+    return message(
         f"This repeats {repeats}, which was refused, without new facts: it may be refused with reference to that"
         " decision.",
         f"Dit herhaalt {repeats}, die is afgewezen, zonder nieuwe feiten: zij mag worden afgewezen onder verwijzing"
@@ -268,11 +270,11 @@ def repeated_has_new_facts(*, repeats: str | None, new_facts: bool) -> Words | N
     source=BESL,
     nl="Een maatregel komt er tijdens het ambt, of daarna omdat de werkgever zo heeft besloten.",
 )
-def provided_in_office(*, day: date, until: date | None, kept: bool) -> Words | None:
+def provided_in_office(*, day: date, until: date | None, kept: bool) -> Bilingual | None:
     """A measure is provided during the office, or because the employer decided afterwards to keep its word."""
     if until is None or day <= until or kept:
         return None
-    return say(
+    return message(
         f"The office ended on {until}, before {day}: decide first whether the measure is still provided.",
         f"Het ambt eindigde op {until}, vóór {day}: beslis eerst of de maatregel er nog komt.",
     )

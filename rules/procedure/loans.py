@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from rules.core.dated_values import value
-from rules.core.regulation import Office
-from rules.core.rule import BESL, HOUSE, REG, Words, rule, say
+from rules.core.regulation import PublicOffice
+from rules.core.rule import BESL, HOUSE, REG, Bilingual, message, rule
 from rules.core.translations import dutch, listed
 
 SINCE = date(2024, 1, 1)
@@ -24,13 +24,13 @@ SINCE = date(2024, 1, 1)
     since=SINCE,
     verified=False,
 )
-def office_in_scope(*, office: Office, on: date) -> Words | None:
+def office_in_scope(*, office: PublicOffice, on: date) -> Bilingual | None:
     """The office is one of those of which article x.9 speaks."""
     known = value("offices_in_scope", on)
     if office in known:
         return None
     given = ", ".join(known)
-    return say(
+    return message(
         f"Article x.9(7) knows no loan for the office {office}: it speaks of {given}. Decline the request and point to"
         " the costs under BESL x.3.1(1).",
         f"Artikel x.9, zevende lid, kent geen terbeschikkingstelling voor het ambt {dutch(office)}: het spreekt van"
@@ -47,16 +47,16 @@ def office_in_scope(*, office: Office, on: date) -> Words | None:
     since=SINCE,
     verified=False,
 )
-def during_office(*, certain_since: date, until: date | None, on: date) -> Words | None:
+def during_office(*, certain_since: date, until: date | None, on: date) -> Bilingual | None:
     """A loan lasts as long as the office, and begins no sooner than it is certain that it will be taken."""
     if on < certain_since:
-        return say(
+        return message(
             f"It is certain only from {certain_since} that the office will be taken: no loan yet on {on}.",
             f"Pas vanaf {certain_since} staat vast dat het ambt wordt aanvaard: op {on} kan nog niets ter beschikking"
             " worden gesteld.",
         )
     if until is not None and on > until:
-        return say(
+        return message(
             f"The office ended on {until}; a loan is for the duration of office.",
             f"Het ambt is op {until} geëindigd; terbeschikkingstelling is voor de duur van het ambt.",
         )
@@ -70,17 +70,17 @@ def during_office(*, certain_since: date, until: date | None, on: date) -> Words
     nl="Wat ter beschikking is gesteld, komt uiterlijk terug bij het einde van het ambt.",
     since=SINCE,
 )
-def back_in_time(*, due_back_on: date | None, until: date | None, earliest: date) -> Words | None:
+def back_in_time(*, due_back_on: date | None, until: date | None, earliest: date) -> Bilingual | None:
     """What is lent comes back by the end of office, and not before it is lent."""
     if due_back_on is None:
         return None
     if until is not None and due_back_on > until:
-        return say(
+        return message(
             f"It would come back on {due_back_on}, after the office ends on {until}.",
             f"Het zou op {due_back_on} terugkomen, na het einde van het ambt op {until}.",
         )
     if due_back_on < earliest:
-        return say(
+        return message(
             f"It would come back on {due_back_on}, before the loan is granted on {earliest}.",
             f"Het zou op {due_back_on} terugkomen, vóór de toekenning op {earliest}.",
         )
@@ -94,12 +94,12 @@ def back_in_time(*, due_back_on: date | None, until: date | None, earliest: date
     nl="Alleen een werkgever van deze aanvraag stelt iets ter beschikking.",
     since=SINCE,
 )
-def employer_of_case(*, organisation: str, employers: Sequence[str]) -> Words | None:
+def employer_of_case(*, organisation: str, employers: Sequence[str]) -> Bilingual | None:
     """A loan is asked of one of the application's employers."""
     if organisation in employers:
         return None
     named = ", ".join(employers)
-    return say(
+    return message(
         f"{organisation} is no employer of this application; ask one of: {named}.",
         f"{organisation} is geen werkgever van deze aanvraag; vraag het aan: {named}.",
     )
@@ -112,11 +112,11 @@ def employer_of_case(*, organisation: str, employers: Sequence[str]) -> Words | 
     nl="Het einde van het ambt wordt vastgelegd op de aanvraag waar de terbeschikkingstelling bij hoort.",
     verified=False,
 )
-def ends_with_application(*, application: str | None) -> Words | None:
+def ends_with_application(*, application: str | None) -> Bilingual | None:
     """The end of office is recorded once: on the application, where the loan belongs to one."""
     if application is None:
         return None
-    return say(
+    return message(
         f"This loan belongs to {application}; record the end of office there, and the loan ends with it.",
         f"Deze terbeschikkingstelling hoort bij {application}; leg het einde van het ambt daar vast, dan eindigt zij"
         " mee.",

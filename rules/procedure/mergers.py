@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rules.core.rule import AWB, HOUSE, Words, rule, say
+from rules.core.rule import AWB, HOUSE, Bilingual, message, rule
 
 ARHI = "https://wetten.overheid.nl/BWBR0003718"
 
@@ -21,20 +21,20 @@ def successor_fits(
     successor: str,
     successor_kind: str,
     successor_active: bool,
-) -> Words | None:
+) -> Bilingual | None:
     """The successor is another employer of the same kind that was not merged itself."""
     if successor == merged:
-        return say(
+        return message(
             f"{merged} cannot be its own successor. Name the employer that takes over; register it first if it is new.",
             f"{merged} kan zichzelf niet opvolgen. Noem de werkgever die overneemt; registreer een nieuwe eerst.",
         )
     if not successor_active:
-        return say(
+        return message(
             f"{successor} was merged into another employer itself. Name the employer that is there now.",
             f"{successor} is zelf al opgegaan in een andere werkgever. Noem de werkgever die er nu is.",
         )
     if successor_kind != kind:
-        return say(
+        return message(
             f"{successor} is a {successor_kind}; {merged} is a {kind}. The successor is of the same kind.",
             f"{successor} is van de soort {successor_kind}, {merged} van de soort {kind}. De opvolger is van dezelfde "
             "soort.",
@@ -49,12 +49,12 @@ def successor_fits(
     nl="Een werkgever fuseert niet zolang een betaalbatch van haar niet is aangeleverd of ingetrokken.",
     verified=False,
 )
-def no_batch_under_way(*, batches: Sequence[str]) -> Words | None:
+def no_batch_under_way(*, batches: Sequence[str]) -> Bilingual | None:
     """An employer does not merge while a batch of its own is neither exported nor withdrawn."""
     if not batches:
         return None
     named = ", ".join(batches)
-    return say(
+    return message(
         f"These batches are drawn on the account of the employer that ends: {named}. Export or withdraw them first.",
         f"Deze batches komen ten laste van de rekening van de werkgever die ophoudt: {named}. Lever ze eerst aan "
         "of trek ze in.",
@@ -68,11 +68,11 @@ def no_batch_under_way(*, batches: Sequence[str]) -> Words | None:
     nl="Een nieuwe zaak of taak noemt een werkgever die er nog is.",
     verified=False,
 )
-def employer_is_there(*, organisation: str, successor: str | None) -> Words | None:
+def employer_is_there(*, organisation: str, successor: str | None) -> Bilingual | None:
     """A new case or duty names an employer that is still there."""
     if successor is None:
         return None
-    return say(
+    return message(
         f"{organisation} was merged into {successor}. Name {successor} instead.",
         f"{organisation} is opgegaan in {successor}. Noem {successor}.",
     )

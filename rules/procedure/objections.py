@@ -8,7 +8,7 @@ from rules.business_calendar.durations import length
 from rules.core.dated_values import value
 from rules.core.errors import RulesError
 from rules.core.roles import Role
-from rules.core.rule import AWB, Words, rule, say
+from rules.core.rule import AWB, Bilingual, message, rule
 from rules.deadlines.end_date import due_or_provisional
 
 
@@ -77,17 +77,17 @@ def is_late(*, received_on: date, posted_on: date | None, until: date) -> bool:
     source=AWB,
     nl="Bezwaar richt zich tegen een besluit dat is genomen.",
 )
-def against_decision(*, against: Against, made: Sequence[str]) -> Words | None:
+def against_decision(*, against: Against, made: Sequence[str]) -> Bilingual | None:
     """An objection is to a decision that was taken."""
     if against in made:
         return None
     if not made:
-        return say(
+        return message(
             "There is no decision yet to which one can object.",
             "Er is nog geen besluit waartegen bezwaar kan worden gemaakt.",
         )
     named = ", ".join(made)
-    return say(
+    return message(
         f"There is no such decision ({against}); one can object to: {named}.",
         f"Er is geen besluit van deze soort ({against}); bezwaar kan tegen: {named}.",
     )
@@ -100,12 +100,12 @@ def against_decision(*, against: Against, made: Sequence[str]) -> Words | None:
     nl="Tegen één besluit loopt of liep hoogstens één bezwaar van dezelfde persoon.",
     verified=False,
 )
-def once(*, earlier: Sequence[str]) -> Words | None:
+def once(*, earlier: Sequence[str]) -> Bilingual | None:
     """One person objects once to one decision; more grounds are added to that objection."""
     if not earlier:
         return None
     named = ", ".join(earlier)
-    return say(
+    return message(
         f"There is an objection to this decision already: {named}. Add further grounds there.",
         f"Tegen dit besluit is al bezwaar gemaakt: {named}. Voeg verdere gronden daar toe.",
     )
@@ -118,11 +118,11 @@ def once(*, earlier: Sequence[str]) -> Words | None:
     nl="Wie zelf bezwaar indient, dient het vandaag in; een eerdere ontvangst legt de ontvanger vast.",
     verified=False,
 )
-def receipt_by_receiver(*, role: Role, received_on: date, posted: bool, on: date) -> Words | None:
+def receipt_by_receiver(*, role: Role, received_on: date, posted: bool, on: date) -> Bilingual | None:
     """Who objects here does so today; what came on paper before is recorded by whoever received it."""
     if role is not Role.APPLICANT or (received_on == on and not posted):
         return None
-    return say(
+    return message(
         "Your objection is received today. If you sent it on paper before, ask the office to record its receipt.",
         "Uw bezwaar is vandaag ontvangen. Hebt u het eerder op papier gestuurd, vraag dan het kantoor om de ontvangst"
         " vast te leggen.",
@@ -136,13 +136,13 @@ def receipt_by_receiver(*, role: Role, received_on: date, posted: bool, on: date
     nl="Het bezwaar wordt behandeld en beslist door wie de gedateerde waarde voor dit besluit noemt.",
     verified=False,
 )
-def handled_by(*, role: Role, against: Against, on: date) -> Words | None:
+def handled_by(*, role: Role, against: Against, on: date) -> Bilingual | None:
     """An objection is handled and decided by those whom the dated value names for that decision."""
     names = value("objection_decided_by", on)[str(against)]
     if role in names:
         return None
     named = ", ".join(names)
-    return say(
+    return message(
         f"On {on} an objection against {against} is handled by: {named}; not by a {role}.",
         f"Op {on} wordt een bezwaar tegen {against} behandeld door: {named}; niet door een {role}.",
     )
@@ -155,11 +155,11 @@ def handled_by(*, role: Role, against: Against, on: date) -> Words | None:
     nl="Wie hoort, was niet betrokken bij de voorbereiding van het besluit.",
     verified=False,
 )
-def heard_by_someone_else(*, person: str, involved: Sequence[str]) -> Words | None:
+def heard_by_someone_else(*, person: str, involved: Sequence[str]) -> Bilingual | None:
     """Whoever hears was not involved in preparing the decision."""
     if person not in involved:
         return None
-    return say(
+    return message(
         f"{person} was involved in the decision; let someone else hear.",
         f"{person} was betrokken bij het besluit; laat iemand anders horen.",
     )
@@ -172,11 +172,11 @@ def heard_by_someone_else(*, person: str, involved: Sequence[str]) -> Words | No
     nl="Wie het bestreden besluit nam, beslist niet op het bezwaar.",
     verified=False,
 )
-def decided_by_someone_else(*, person: str, decision_by: str) -> Words | None:
+def decided_by_someone_else(*, person: str, decision_by: str) -> Bilingual | None:
     """Whoever took the decision does not decide on the objection to it."""
     if person != decision_by:
         return None
-    return say(
+    return message(
         "You took the decision to which this objects; someone else must decide on the objection.",
         "U nam het besluit waartegen dit bezwaar is gericht; iemand anders moet op het bezwaar beslissen.",
     )
@@ -189,11 +189,11 @@ def decided_by_someone_else(*, person: str, decision_by: str) -> Words | None:
     nl="Voor de beslissing wordt gehoord, tenzij een grond van artikel 7:3 daarvan ontslaat.",
     verified=False,
 )
-def heard_first(*, state: str, outcome: ObjectionOutcome) -> Words | None:
+def heard_first(*, state: str, outcome: ObjectionOutcome) -> Bilingual | None:
     """Before the decision someone is heard, unless a ground of article 7:3 says that it need not be."""
     if state != "received" or outcome is ObjectionOutcome.INADMISSIBLE:
         return None
-    return say(
+    return message(
         "Nobody was heard yet: hear the official, or record why that is not needed (Awb 7:3). Only a manifestly"
         " inadmissible objection is decided at once.",
         "Er is nog niet gehoord: hoor de ambtsdrager, of leg vast waarom dat niet nodig is (artikel 7:3 Awb). Alleen"
@@ -208,12 +208,12 @@ def heard_first(*, state: str, outcome: ObjectionOutcome) -> Words | None:
     nl="De uitkomst past bij de grond waarop niet is gehoord.",
     verified=False,
 )
-def waiver_fits(*, waiver: Waiver | None, outcome: ObjectionOutcome) -> Words | None:
+def waiver_fits(*, waiver: Waiver | None, outcome: ObjectionOutcome) -> Bilingual | None:
     """The outcome is the one that the ground for not hearing leaves open."""
     only = ONLY.get(waiver, outcome) if waiver is not None else outcome
     if only is outcome:
         return None
-    return say(
+    return message(
         f"Nobody was heard because the objection is {waiver}: it can only be {only}. Hear the official after all, or"
         " decide so.",
         f"Er is niet gehoord op de grond {waiver}: dan kan de uitkomst alleen {only} zijn. Hoor de ambtsdrager alsnog,"
@@ -228,16 +228,16 @@ def waiver_fits(*, waiver: Waiver | None, outcome: ObjectionOutcome) -> Words | 
     nl="Een te laat bezwaar is niet-ontvankelijk, tenzij de termijnoverschrijding verschoonbaar is.",
     verified=False,
 )
-def late_is_inadmissible(*, late: bool, excusable: bool | None, outcome: ObjectionOutcome) -> Words | None:
+def late_is_inadmissible(*, late: bool, excusable: bool | None, outcome: ObjectionOutcome) -> Bilingual | None:
     """A late objection is inadmissible, unless its lateness is excused."""
     if excusable and not late:
-        return say(
+        return message(
             "The objection came in time; there is no lateness to excuse. Leave excusable out.",
             "Het bezwaar kwam op tijd; er valt geen termijnoverschrijding te verschonen. Laat excusable weg.",
         )
     if not late or excusable or outcome is ObjectionOutcome.INADMISSIBLE:
         return None
-    return say(
+    return message(
         "The objection came late: it is inadmissible, unless you say that the lateness is excusable, and why"
         " (Awb 6:11).",
         "Het bezwaar kwam te laat: het is niet-ontvankelijk, tenzij u zegt dat de overschrijding verschoonbaar is, en"
@@ -252,20 +252,20 @@ def late_is_inadmissible(*, late: bool, excusable: bool | None, outcome: Objecti
     nl="De beslissing wordt hoogstens eenmaal verdaagd, binnen de termijn.",
     verified=False,
 )
-def put_off_once(*, put_off: bool, due_on: date | None, on: date) -> Words | None:
+def put_off_once(*, put_off: bool, due_on: date | None, on: date) -> Bilingual | None:
     """The decision is put off once, and before it is due."""
     if put_off:
-        return say(
+        return message(
             "The decision was put off already; only a suspension with consent can still give time (Awb 7:10(4)).",
             "De beslissing is al verdaagd; alleen uitstel met instemming geeft nog tijd (artikel 7:10(4) Awb).",
         )
     if due_on is None:
-        return say(
+        return message(
             "The term stands still; let it resume first.",
             "De termijn is opgeschort; laat hem eerst weer lopen.",
         )
     if on > due_on:
-        return say(
+        return message(
             f"The decision was due on {due_on}; after that it cannot be put off. Decide now.",
             f"De beslissing moest er op {due_on} zijn; daarna kan niet meer worden verdaagd. Beslis nu.",
         )
@@ -279,19 +279,19 @@ def put_off_once(*, put_off: bool, due_on: date | None, on: date) -> Words | Non
     nl="Een gegrond bezwaar noemt de fase waarin de aanvraag verder gaat, als het besluit haar had beëindigd.",
     verified=False,
 )
-def reopens_at(*, outcome: ObjectionOutcome, stages: Sequence[str], named: str | None) -> Words | None:
+def reopens_at(*, outcome: ObjectionOutcome, stages: Sequence[str], named: str | None) -> Bilingual | None:
     """A founded objection names the stage at which the application goes on, where the decision had ended it."""
     if outcome is not ObjectionOutcome.FOUNDED or not stages:
         if named is None:
             return None
-        return say(
+        return message(
             f"Nothing is reopened by this decision; leave the stage {named} out.",
             f"Door deze beslissing gaat niets opnieuw open; laat de fase {named} weg.",
         )
     if named in stages:
         return None
     listed = ", ".join(stages)
-    return say(
+    return message(
         f"Name the stage at which the application goes on: {listed}.",
         f"Noem de fase waarin de aanvraag verder gaat: {listed}.",
     )
@@ -304,10 +304,10 @@ def reopens_at(*, outcome: ObjectionOutcome, stages: Sequence[str], named: str |
     nl="Een uitspraak volgt op een beroep; elk wordt eenmaal vastgelegd.",
     verified=False,
 )
-def appeal_in_order(*, appealed: bool, judged: bool, judging: bool) -> Words | None:
+def appeal_in_order(*, appealed: bool, judged: bool, judging: bool) -> Bilingual | None:
     """A judgment follows an appeal, and each is recorded once."""
     if judging and not appealed:
-        return say("No appeal is recorded; record that first.", "Er is geen beroep vastgelegd; leg dat eerst vast.")
+        return message("No appeal is recorded; record that first.", "Er is geen beroep vastgelegd; leg dat eerst vast.")
     if judged if judging else appealed:
-        return say("It is recorded already.", "Het is al vastgelegd.")
+        return message("It is recorded already.", "Het is al vastgelegd.")
     return None

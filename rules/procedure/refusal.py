@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from rules.core.dated_values import value
-from rules.core.rule import AWB, SCHEME_2024, Words, rule, say
+from rules.core.rule import AWB, SCHEME_2024, Bilingual, message, rule
 from rules.core.translations import dutch
 
 
@@ -14,11 +14,11 @@ from rules.core.translations import dutch
     source=AWB,
     nl="Een afwijzing wacht op de zienswijze van de aanvrager, of op het verstrijken van de termijn ervoor.",
 )
-def view_asked(*, due_on: date | None, viewed: bool, on: date) -> Words | None:
+def view_asked(*, due_on: date | None, viewed: bool, on: date) -> Bilingual | None:
     """A refusal waits for the applicant's view, or for the term to give it to pass."""
     if viewed or (due_on is not None and on > due_on):
         return None
-    return say(
+    return message(
         f"The applicant may give a view until {due_on or 'a day still open'}; record it, or wait until the day after.",
         f"De aanvrager mag een zienswijze geven tot en met {due_on or 'een nog open dag'}; leg die vast, of wacht tot"
         " de dag erna.",
@@ -31,18 +31,18 @@ def view_asked(*, due_on: date | None, viewed: bool, on: date) -> Words | None:
     source=AWB,
     nl="Een afwijzing rust op een regel die zich tegen de aanvraag keert.",
 )
-def refusal_has_ground(*, grounds: Sequence[str], named: str) -> Words | None:
+def refusal_has_ground(*, grounds: Sequence[str], named: str) -> Bilingual | None:
     """A refusal rests on a rule that finds against the application."""
     if named in grounds:
         return None
     if not grounds:
-        return say(
+        return message(
             "No rule finds against this application: it cannot be refused on its merits. Go on with the intake.",
             "Geen regel keert zich tegen deze aanvraag: zij kan niet inhoudelijk worden afgewezen. Ga door met de"
             " intake.",
         )
     these = ", ".join(grounds)
-    return say(
+    return message(
         f"The rule {named} does not find against this application; these do: {these}.",
         f"De regel {named} keert zich niet tegen deze aanvraag; deze wel: {these}.",
     )
@@ -56,12 +56,12 @@ def refusal_has_ground(*, grounds: Sequence[str], named: str) -> Words | None:
     since=SCHEME_2024,
     verified=False,
 )
-def refusal_decided_by(*, role: str, on: date) -> Words | None:
+def refusal_decided_by(*, role: str, on: date) -> Bilingual | None:
     """A refusal is decided by the body that the dated value names; an officer only proposes."""
     decides = value("refusal_decided_by", on)
     if role == decides:
         return None
-    return say(
+    return message(
         f"On {on} a refusal is decided by the {decides}, not by a {role}.",
         f"Op {on} beslist de {dutch(decides)} over een afwijzing, niet een {dutch(role)}.",
     )

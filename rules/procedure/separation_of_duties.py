@@ -3,8 +3,8 @@
 from datetime import date
 
 from rules.core.dated_values import value
-from rules.core.regulation import Capacity, Office
-from rules.core.rule import AWB, SCHEME_2024, Words, rule, say
+from rules.core.regulation import Capacity, PublicOffice
+from rules.core.rule import AWB, SCHEME_2024, Bilingual, message, rule
 from rules.core.translations import dutch, listed
 
 # Whose hands must differ in one payment. The scheme asks it of applicant, officer, approver and releaser (Awb 2:4); the
@@ -26,11 +26,11 @@ APART: dict[str, tuple[str, ...]] = {
 
 
 @rule("conflict.not-own-case", article="Awb 2:4", source=AWB, nl="Niemand behandelt de eigen aanvraag.")
-def not_own_case(*, person: str, applicant: str) -> Words | None:
+def not_own_case(*, person: str, applicant: str) -> Bilingual | None:
     """Nobody handles the own application."""
     if person != applicant:
         return None
-    return say(
+    return message(
         "You are the applicant: someone else must do this, so that no personal interest plays a part.",
         "U bent de aanvrager: een ander moet dit doen, zodat geen persoonlijk belang meespeelt.",
     )
@@ -42,18 +42,18 @@ def not_own_case(*, person: str, applicant: str) -> Words | None:
     source=AWB,
     nl="Wie dit doet, deed geen van de eerdere stappen die in andere handen moeten liggen.",
 )
-def four_eyes(*, person: str, earlier: dict[str, str | None], doing: str) -> Words | None:
+def four_eyes(*, person: str, earlier: dict[str, str | None], doing: str) -> Bilingual | None:
     """Who does this did none of the earlier steps that must be in other hands."""
     for step, other in earlier.items():
         if other == person:
-            return say(
+            return message(
                 f"You {step}; to {doing} takes another person (four eyes).",
                 f"U {dutch(step)}; om {dutch(doing)} is een ander nodig (vier ogen).",
             )
     return None
 
 
-def capacities(office: Office, on: date) -> list[Capacity]:
+def capacities(office: PublicOffice, on: date) -> list[Capacity]:
     """The capacities in which an employer's decision on the case of one of its officials may be taken."""
     return [Capacity(name) for name in value("own_case_decided_by", on).get(str(office), ())]
 
@@ -66,12 +66,12 @@ def capacities(office: Office, on: date) -> list[Capacity]:
     since=SCHEME_2024,
     verified=False,
 )
-def who_decides(*, office: Office, decided_as: Capacity, on: date) -> Words | None:
+def who_decides(*, office: PublicOffice, decided_as: Capacity, on: date) -> Bilingual | None:
     """On an official's own case the employer decides through someone who has no interest in it."""
     may = capacities(office, on)
     if decided_as in may:
         return None
-    return say(
+    return message(
         f"The takeover in the case of a {office} is not decided as {decided_as}; it is decided as one of:"
         f" {', '.join(may) or 'none that is known'}.",
         f"Over de overname in de zaak van een {dutch(office)} wordt niet beslist als {dutch(decided_as)}; dat gebeurt"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rules.core.rule import HOUSE, Words, rule, say
+from rules.core.rule import HOUSE, Bilingual, message, rule
 from rules.core.translations import dutch, listed
 
 
@@ -12,13 +12,13 @@ from rules.core.translations import dutch, listed
     source=HOUSE,
     nl="De gebeurtenis is mogelijk in de huidige toestand.",
 )
-def possible_in_state(*, event: str, state: str, possible: Sequence[str]) -> Words | None:
+def possible_in_state(*, event: str, state: str, possible: Sequence[str]) -> Bilingual | None:
     """The event is possible in the present state."""
     if state in possible:
         return None
     where = f"It is possible in: {', '.join(possible)}." if possible else "It is possible in no state."
     waar = f"Zij is mogelijk in: {listed(possible)}." if possible else "Zij is in geen toestand mogelijk."
-    return say(
+    return message(
         f"{event} is not possible now that this is {state}. {where}",
         f"De gebeurtenis '{event}' is niet mogelijk in de toestand {dutch(state)}. {waar}",
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from rules.core.roles import Role
-from rules.core.rule import HOUSE, Words, rule, say
+from rules.core.rule import HOUSE, Bilingual, message, rule
 from rules.queue.skills import suffice
 
 ARTICLE = "house rule of the work list"
@@ -17,13 +17,13 @@ ARTICLE = "house rule of the work list"
     nl="Werk gaat naar iemand die de rol heeft waarvoor het is, en bij een werkgever naar iemand van die werkgever.",
     verified=False,
 )
-def in_pool(*, person: str, role: str, organisation: str, holds: bool) -> Words | None:
+def in_pool(*, person: str, role: str, organisation: str, holds: bool) -> Bilingual | None:
     """Work goes to someone who holds the role that it is for, and at an employer to someone of that employer."""
     if holds:
         return None
     where = f" at {organisation}" if organisation else ""
     waar = f" bij {organisation}" if organisation else ""
-    return say(
+    return message(
         f"{person} does not act as {role}{where}; GET /v1/work-items/people for those who do.",
         f"{person} heeft de rol {role}{waar} niet; GET /v1/work-items/people noemt wie die wel heeft.",
     )
@@ -36,11 +36,11 @@ def in_pool(*, person: str, role: str, organisation: str, holds: bool) -> Words 
     nl="Wie als afwezig te boek staat, krijgt geen werk.",
     verified=False,
 )
-def present(*, person: str, absent_until: date | None) -> Words | None:
+def present(*, person: str, absent_until: date | None) -> Bilingual | None:
     """Whoever is recorded as absent gets no work."""
     if absent_until is None:
         return None
-    return say(
+    return message(
         f"{person} is recorded as absent through {absent_until}; end the absence first.",
         f"{person} staat tot en met {absent_until} als afwezig te boek; beëindig eerst de afwezigheid.",
     )
@@ -53,11 +53,11 @@ def present(*, person: str, absent_until: date | None) -> Words | None:
     nl="Wie het toegestane werk in handen heeft, krijgt er alleen acuut werk bij.",
     verified=False,
 )
-def limit_in_hand(*, person: str, in_hand: int, limit: int, acute: bool) -> Words | None:
+def limit_in_hand(*, person: str, in_hand: int, limit: int, acute: bool) -> Bilingual | None:
     """Whoever holds as much as is allowed gets acute work only."""
     if acute or in_hand < limit:
         return None
-    return say(
+    return message(
         f"{person} holds {in_hand} items and may hold {limit}: finish one or give one back. Acute work still comes.",
         f"{person} heeft {in_hand} stuks werk in handen en mag er {limit} hebben: maak er een af of geef er een terug. "
         "Acuut werk komt er nog wel bij.",
@@ -71,11 +71,11 @@ def limit_in_hand(*, person: str, in_hand: int, limit: int, acute: bool) -> Word
     nl="Werk dat om een vaardigheid vraagt, gaat naar iemand die haar heeft.",
     verified=False,
 )
-def skilled(*, person: str, skill: str, skills: Sequence[str]) -> Words | None:
+def skilled(*, person: str, skill: str, skills: Sequence[str]) -> Bilingual | None:
     """Work that asks for a skill goes to someone who has it; whoever has none arranged has every one."""
     if suffice(skills, skill):
         return None
-    return say(
+    return message(
         f"The work asks for {skill}, and {person} has {', '.join(skills)}; give it to someone who has it, or arrange "
         "the skill first.",
         f"Het werk vraagt om {skill}, en {person} heeft {', '.join(skills)}; geef het aan iemand die het heeft, of leg "
@@ -90,15 +90,15 @@ def skilled(*, person: str, skill: str, skills: Sequence[str]) -> Words | None:
     nl="Niemand krijgt werk aan de eigen zaak, of werk dat in andere handen moet liggen dan een eerdere stap.",
     verified=False,
 )
-def no_interest(*, person: str, own: bool, earlier: bool) -> Words | None:
+def no_interest(*, person: str, own: bool, earlier: bool) -> Bilingual | None:
     """Nobody gets work on the own case, nor work that must lie in other hands than an earlier step."""
     if own:
-        return say(
+        return message(
             f"It is the case of {person}: someone else must do this.",
             f"Het is de zaak van {person}: een ander moet dit doen.",
         )
     if earlier:
-        return say(
+        return message(
             f"{person} did an earlier step; this takes another person (four eyes).",
             f"{person} deed een eerdere stap; hiervoor is een ander nodig (vier ogen).",
         )
@@ -112,13 +112,15 @@ def no_interest(*, person: str, own: bool, earlier: bool) -> Words | None:
     nl="Werk in handen wordt teruggegeven, doorgegeven of afgemaakt door wie het heeft, of door de coördinator.",
     verified=False,
 )
-def own_claim(*, person: str, role: Role, holder: str | None) -> Words | None:
+def own_claim(*, person: str, role: Role, holder: str | None) -> Bilingual | None:
     """Work in hand is given back, handed on or finished by whoever holds it, or by the coordinator."""
     if holder == person or (role is Role.COORDINATOR and holder is not None):
         return None
     if holder is None:
-        return say("Nobody has the item in hand; claim it first.", "Niemand heeft het werk opgepakt; pak het eerst op.")
-    return say(
+        return message(
+            "Nobody has the item in hand; claim it first.", "Niemand heeft het werk opgepakt; pak het eerst op."
+        )
+    return message(
         f"The item is claimed by {holder}, not by you.",
         f"Het werk is opgepakt door {holder}, niet door u.",
     )
@@ -131,11 +133,11 @@ def own_claim(*, person: str, role: Role, holder: str | None) -> Words | None:
     nl="Werk dat een gebeurtenis van de zaak laat zien, is gedaan door die gebeurtenis, niet door het te zeggen.",
     verified=False,
 )
-def done_by_event(*, event: str, by_hand: bool) -> Words | None:
+def done_by_event(*, event: str, by_hand: bool) -> Bilingual | None:
     """Work that an event of the case shows is done by that event, not by saying so."""
     if by_hand:
         return None
-    return say(
+    return message(
         f"This work is done by the event {event} itself; do that.",
         f"Dit werk is gedaan met de gebeurtenis '{event}' zelf; doe die.",
     )

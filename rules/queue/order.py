@@ -15,7 +15,7 @@ ACUTE = RANK[Urgency.ACUTE]
 LANES = {rank: urgency for urgency, rank in RANK.items()}
 
 
-class Standing(NamedTuple):
+class QueuePosition(NamedTuple):
     """Where an item stands: the fields are compared in turn, and the smallest is next."""
 
     lane: int
@@ -34,7 +34,7 @@ class Waits(Protocol):
     """Anything that waits in the queue."""
 
     @property
-    def standing(self) -> Standing:
+    def position(self) -> QueuePosition:
         """Where it stands."""
 
 
@@ -48,11 +48,11 @@ def next_of(waiting: Iterable[W], at: datetime, *, reserve: bool) -> tuple[W, bo
     its lane; where nothing is overdue, the order holds.
     """
     all_of = list(waiting)
-    first = min(all_of, key=lambda item: item.standing, default=None)
-    if first is None or first.standing.lane == ACUTE or not reserve:
+    first = min(all_of, key=lambda item: item.position, default=None)
+    if first is None or first.position.lane == ACUTE or not reserve:
         return None if first is None else (first, False)
-    overdue = (item for item in all_of if item.standing.start_by <= at)
-    oldest = min(overdue, key=lambda item: item.standing.age, default=None)
+    overdue = (item for item in all_of if item.position.start_by <= at)
+    oldest = min(overdue, key=lambda item: item.position.age, default=None)
     return (oldest, True) if oldest is not None else (first, False)
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from rules.business_calendar.working_hours import add_or_provisional
 from rules.core.dated_values import value
 from rules.core.dates import office_day, utc_text
-from rules.threats.handoff import HAIRS, HandOffStep, steps_of
+from rules.threats.handoff import TIE_BREAK_MICROSECONDS, HandOffStep, steps_of
 from rules.threats.urgency import RANK, SignalKind, SignalSource, Urgency, highest, of_signal
 
 SIGNAL, JOINED, LOWERED, HANDED_OVER = "record-threat", "take-in-joined", "lower-urgency", "record-hand-off"
@@ -30,7 +30,7 @@ class Signal(NamedTuple):
     table_since: date | None
 
 
-class Happening(NamedTuple):
+class UrgencyEvent(NamedTuple):
     """One event of a case from which its urgency follows."""
 
     seq: int
@@ -44,7 +44,7 @@ class Happening(NamedTuple):
     """The step of the hand-off that was taken."""
 
 
-class Asked(NamedTuple):
+class WorkFacts(NamedTuple):
     """What the place of one piece of work rests on beside its case."""
 
     created_at: datetime
@@ -54,7 +54,7 @@ class Asked(NamedTuple):
     """Whether it is work on a loan that was asked for as urgent."""
     by_signal: int | None = None
     """For a step of a hand-off: the place in the chain of the signal that asks for it."""
-    hairs: int = 0
+    tie_break: int = 0
     """By how many microseconds a step of a hand-off comes before the other work of the same moment."""
 
 
@@ -69,7 +69,7 @@ def start_by(at: datetime, service_level: str, urgency: Urgency) -> datetime:
     return add_or_provisional(at, hours)[0]
 
 
-def urgency_after(happenings: Iterable[Happening]) -> Urgency:
+def urgency_after(happenings: Iterable[UrgencyEvent]) -> Urgency:
     """The urgency of a case after what happened: a signal raises it and never lowers it, only a person does."""
     urgency = Urgency.ROUTINE
     for item in happenings:
@@ -80,7 +80,7 @@ def urgency_after(happenings: Iterable[Happening]) -> Urgency:
     return urgency
 
 
-def standing(asked: Asked, happenings: Sequence[Happening]) -> tuple[int, datetime]:
+def lane_and_start_by(asked: WorkFacts, happenings: Sequence[UrgencyEvent]) -> tuple[int, datetime]:
     """The lane and the start-by of a piece of work after what happened to its case, in the order of its chain.
 
     Work that came to its lane later than it was asked for must be begun no sooner than it came there: so nothing that
@@ -102,31 +102,33 @@ def standing(asked: Asked, happenings: Sequence[Happening]) -> tuple[int, dateti
     return RANK[urgency], moment if since is None else max(moment, since)
 
 
-def _of_work(asked: Asked, happenings: Iterable[Happening]) -> Urgency:
+def _of_work(asked: WorkFacts, happenings: Iterable[UrgencyEvent]) -> Urgency:
     """The urgency of a piece of work after what happened to its case."""
     urgency = urgency_after(happenings)
     return highest((urgency, Urgency.URGENT)) if asked.urgent_loan else urgency
 
 
-def _of_hand_off(asked: Asked, by_signal: int, happenings: Sequence[Happening]) -> tuple[int, datetime]:
+def _of_hand_off(asked: WorkFacts, by_signal: int, happenings: Sequence[UrgencyEvent]) -> tuple[int, datetime]:
     """A step of a hand-off follows the signal that asks for it until the urgency of the case changes its lane."""
     (place,) = [place for place, item in enumerate(happenings) if item.seq == by_signal] or [-1]
     if place < 0:
         raise LookupError(f"no signal with place {by_signal} in the chain")
     signal = happenings[place]
     lane = RANK[signal.urgency]
-    until = start_by(signal.at, asked.level, signal.urgency) - timedelta(microseconds=asked.hairs)
+    until = start_by(signal.at, asked.level, signal.urgency) - timedelta(microseconds=asked.tie_break)
     for last in range(place + 1, len(happenings)):
         if happenings[last].event == HANDED_OVER:
             continue
         urgency = urgency_after(happenings[: last + 1])
         if RANK[urgency] != lane:
             lane = RANK[urgency]
-            until = max(happenings[last].at, start_by(asked.created_at, asked.level, urgency)) + hair(asked.hairs, lane)
+            until = max(happenings[last].at, start_by(asked.created_at, asked.level, urgency)) + tie_break_offset(
+                asked.tie_break, lane
+            )
     return lane, until
 
 
-def hair(hairs: int, lane: int) -> timedelta:
+def tie_break_offset(hairs: int, lane: int) -> timedelta:
     """By how much a step of a hand-off that moves to a lane stands apart from the moment it moves to.
 
     All steps keep their order. Acute ones come before the other work of that moment; those that became less urgent
@@ -134,10 +136,10 @@ def hair(hairs: int, lane: int) -> timedelta:
     """
     if not hairs:
         return timedelta()
-    return timedelta(microseconds=-hairs if lane == RANK[Urgency.ACUTE] else len(HAIRS) + 1 - hairs)
+    return timedelta(microseconds=-hairs if lane == RANK[Urgency.ACUTE] else len(TIE_BREAK_MICROSECONDS) + 1 - hairs)
 
 
-def open_steps(happenings: Iterable[Happening]) -> dict[str, int]:
+def open_steps(happenings: Iterable[UrgencyEvent]) -> dict[str, int]:
     """The steps of a hand-off that are open after what happened, and which signal asks for each."""
     found: dict[str, int] = {}
     for item in happenings:
@@ -148,20 +150,20 @@ def open_steps(happenings: Iterable[Happening]) -> dict[str, int]:
     return found
 
 
-def asked_steps(item: Happening) -> list[HandOffStep]:
+def asked_steps(item: UrgencyEvent) -> list[HandOffStep]:
     """The steps of a hand-off that a signal asks for by the table of its day, the first one first."""
     assert item.signal is not None
     told = {"kind": item.signal.kind, "source": item.signal.source, "reported": item.signal.reported}
     return steps_of(item.urgency, on=office_day(item.at), **told)  # type: ignore[arg-type]  # as the signal names them
 
 
-def counts(happenings: Sequence[Happening]) -> list[bool]:
+def still_effective(happenings: Sequence[UrgencyEvent]) -> list[bool]:
     """Which of what happened still bears on the urgency: the last lowering, and the signals after it."""
     last = max((place for place, item in enumerate(happenings) if item.event == LOWERED), default=0)
     return [place >= last for place in range(len(happenings))]
 
 
-def told(item: Happening, *, bears: bool) -> dict[str, Any]:
+def to_json(item: UrgencyEvent, *, bears: bool) -> dict[str, Any]:
     """What happened, as an explanation tells it."""
     found = {
         "event": item.event,
@@ -183,7 +185,7 @@ def told(item: Happening, *, bears: bool) -> dict[str, Any]:
     return found
 
 
-def read(line: Mapping[str, Any]) -> Happening:
+def from_json(line: Mapping[str, Any]) -> UrgencyEvent:
     """What happened, from what an explanation tells."""
     signal = None
     if line["event"] == SIGNAL:
@@ -198,7 +200,7 @@ def read(line: Mapping[str, Any]) -> Happening:
             date.fromisoformat(since) if since else None,
         )
     at = datetime.fromisoformat(line["at"])
-    return Happening(line["seq"], at, line["event"], Urgency(line["urgency"]), signal)
+    return UrgencyEvent(line["seq"], at, line["event"], Urgency(line["urgency"]), signal)
 
 
 def check(explanation: Mapping[str, Any]) -> list[str]:
@@ -209,14 +211,14 @@ def check(explanation: Mapping[str, Any]) -> list[str]:
     """
     factors = {factor["factor"]: factor for factor in explanation["factors"]}
     lane, until = factors["lane"], factors["startBy"]
-    happenings = [read(line) for line in lane["fact"]]
+    happenings = [from_json(line) for line in lane["fact"]]
     wrong = [text for item in happenings if (text := _misclassed(item))]
     if [item.seq for item in happenings] != sorted({item.seq for item in happenings}):
         wrong.append("what happened to the case is not in the order of its chain")
-    if [line["counts"] for line in lane["fact"]] != counts(happenings):
+    if [line["counts"] for line in lane["fact"]] != still_effective(happenings):
         wrong.append("another part of what happened bears on the urgency")
     fact = until["fact"]
-    asked = Asked(
+    asked = WorkFacts(
         datetime.fromisoformat(fact["createdAt"]),
         fact["level"],
         fact["urgentLoan"],
@@ -224,7 +226,7 @@ def check(explanation: Mapping[str, Any]) -> list[str]:
         fact["hairs"],
     )
     try:
-        rank, moment = standing(asked, happenings)
+        rank, moment = lane_and_start_by(asked, happenings)
     except LookupError as error:
         return [*wrong, str(error)]
     said = Urgency(lane["value"])
@@ -235,7 +237,7 @@ def check(explanation: Mapping[str, Any]) -> list[str]:
     return wrong
 
 
-def _misclassed(item: Happening) -> str | None:
+def _misclassed(item: UrgencyEvent) -> str | None:
     """Where a signal has another class than its table gives."""
     signal = item.signal
     if signal is None or signal.row is None:  # it was recorded before the row was kept

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from rules.business_calendar.elapsed import days, working_hours
 from rules.core.errors import RulesError
-from rules.reporting.percentiles import Spread, spread
-from rules.reporting.work_spans import Piece
+from rules.reporting.percentiles import Percentiles, percentiles
+from rules.reporting.work_spans import WorkSpan
 
 Pair = tuple[float, float]
 """Working hours of the office, and calendar days."""
@@ -16,9 +16,9 @@ Pair = tuple[float, float]
 class Took(NamedTuple):
     """How long something took, in both units."""
 
-    hours: Spread
+    hours: Percentiles
     """Working hours of the office."""
-    days: Spread
+    days: Percentiles
     """Calendar days."""
 
 
@@ -52,7 +52,7 @@ class Seen(NamedTuple):
 COUNTED = Figures._fields[:9]
 
 
-def seen(piece: Piece, since: datetime, until: datetime, *, share: float) -> Seen:
+def seen(piece: WorkSpan, since: datetime, until: datetime, *, share: float) -> Seen:
     """Look at one piece of work.
 
     Args:
@@ -97,7 +97,7 @@ def figures(found: Iterable[Seen]) -> Figures:
     )
 
 
-def _in(piece: Piece, until: datetime, *, held: bool) -> Pair:
+def _in(piece: WorkSpan, until: datetime, *, held: bool) -> Pair:
     """The working hours and the days in which it lay in someone's hands, or in nobody's."""
     found = [(begin, end) for begin, end, kept in piece.stretches(until) if kept is held]
     return sum(working_hours(*each) for each in found), sum(days(*each) for each in found)
@@ -105,7 +105,7 @@ def _in(piece: Piece, until: datetime, *, held: bool) -> Pair:
 
 def _took(pairs: Iterable[Pair | None]) -> Took:
     known = [pair for pair in pairs if pair is not None]
-    return Took(spread(hours for hours, _ in known), spread(each for _, each in known))
+    return Took(percentiles(hours for hours, _ in known), percentiles(each for _, each in known))
 
 
 def check_share(share: object) -> object:

@@ -2,63 +2,63 @@
 
 from typing import NamedTuple
 
-from rules.core.rule import Words, say
+from rules.core.rule import Bilingual, message
 
 
 class Definition(NamedTuple):
     """One figure: its unit, and what it counts."""
 
     unit: str
-    words: Words
+    words: Bilingual
 
 
 DEFINITIONS: dict[str, Definition] = {
     "asked": Definition(
         "pieces of work",
-        say("Work that was asked for in the period.", "Werk waarom in de periode is gevraagd."),
+        message("Work that was asked for in the period.", "Werk waarom in de periode is gevraagd."),
     ),
     "begun": Definition(
         "pieces of work",
-        say(
+        message(
             "Work that someone took up in the period and kept; where nobody took it, work that was done.",
             "Werk dat iemand in de periode oppakte en hield; wat niemand oppakte telt op het moment dat het gedaan is.",
         ),
     ),
     "begunLate": Definition(
         "pieces of work",
-        say(
+        message(
             "Of begun: after its start-by; acute work after its service level, in plain hours.",
             "Van wat begonnen is: na de begintijd; acuut werk na de uren van het serviceniveau.",
         ),
     ),
     "done": Definition(
         "pieces of work",
-        say(
+        message(
             "Work that ended in the period by the event that it asked for, or by the other outcome of the same look.",
             "Werk dat in de periode gedaan is, ook als de uitkomst een andere was.",
         ),
     ),
     "fellAway": Definition(
         "pieces of work or terms",
-        say(
+        message(
             "What ended in the period because it lost its sense, such as by a withdrawal.",
             "Wat in de periode eindigde omdat het geen zin meer had, zoals door een intrekking.",
         ),
     ),
     "open": Definition(
         "pieces of work",
-        say(
+        message(
             "Work that was asked for and not ended, at the end of the period or at asOf.",
             "Werk waarom gevraagd is en dat niet geëindigd is, aan het eind van de periode of op asOf.",
         ),
     ),
     "inHand": Definition(
         "pieces of work",
-        say("Of open: in someone's hands.", "Van wat openstaat: wat iemand heeft opgepakt."),
+        message("Of open: in someone's hands.", "Van wat openstaat: wat iemand heeft opgepakt."),
     ),
     "late": Definition(
         "pieces of work or terms",
-        say(
+        message(
             "Open work that is not begun though its start-by has passed (acute work: its service level, in plain "
             "hours), or was begun after it; a running term whose last day has passed.",
             "Open werk waarvan de begintijd voorbij is (acuut werk: de uren van het serviceniveau) of dat daarna "
@@ -67,7 +67,7 @@ DEFINITIONS: dict[str, Definition] = {
     ),
     "atRisk": Definition(
         "pieces of work or terms",
-        say(
+        message(
             "Open work in nobody's hands, or a running term, that is not late and of whose time the share atRiskShare "
             "has gone.",
             "Open werk dat niemand heeft opgepakt, of een lopende termijn, nog niet te laat, waarvan het deel "
@@ -76,82 +76,82 @@ DEFINITIONS: dict[str, Definition] = {
     ),
     "waiting": Definition(
         "working hours of the office, and calendar days",
-        say(
+        message(
             "Of begun: the time in nobody's hands, from when it was asked for until it was begun.",
             "Van wat begonnen is: de tijd dat niemand het had, van de vraag tot het begin.",
         ),
     ),
     "waitingSoFar": Definition(
         "working hours of the office, and calendar days",
-        say(
+        message(
             "Of open work in nobody's hands: the time that it has waited, so that what still waits is not left out.",
             "Van open werk dat niemand heeft: hoe lang het al wacht, zodat wat nog wacht niet buiten beeld blijft.",
         ),
     ),
     "handling": Definition(
         "working hours of the office, and calendar days",
-        say(
+        message(
             "Of done work that somebody took up: the time in someone's hands until it was done.",
             "Van gedaan werk dat iemand oppakte: de tijd dat iemand het had tot het gedaan was.",
         ),
     ),
     "running": Definition(
         "terms",
-        say("Terms that run at the end of the period, or at asOf.", "Termijnen die lopen aan het eind of op asOf."),
+        message("Terms that run at the end of the period, or at asOf.", "Termijnen die lopen aan het eind of op asOf."),
     ),
     "suspended": Definition(
         "terms",
-        say("Of running: standing still.", "Van wat loopt: opgeschort."),
+        message("Of running: standing still.", "Van wat loopt: opgeschort."),
     ),
     "kept": Definition(
         "terms",
-        say("Terms that were met in the period, in time.", "Termijnen die in de periode op tijd gehaald zijn."),
+        message("Terms that were met in the period, in time.", "Termijnen die in de periode op tijd gehaald zijn."),
     ),
     "missed": Definition(
         "terms",
-        say(
+        message(
             "Terms that ended in the period after their last day.",
             "Termijnen die in de periode na hun laatste dag eindigden.",
         ),
     ),
     "placesSkipped": Definition(
         "pieces of work",
-        say(
+        message(
             "How many pieces of the same pool waited then and stood before it in the order.",
             "Hoeveel werk van dezelfde groep toen wachtte en in de volgorde ervoor stond.",
         ),
     ),
     "hoursAfterStartBy": Definition(
         "working hours of the office",
-        say("How long its start-by had passed by then.", "Hoe lang de begintijd toen voorbij was."),
+        message("How long its start-by had passed by then.", "Hoe lang de begintijd toen voorbij was."),
     ),
     "itemsMoved": Definition(
         "pieces of work",
-        say("How much work came to stand elsewhere.", "Hoeveel werk op een andere plaats kwam."),
+        message("How much work came to stand elsewhere.", "Hoeveel werk op een andere plaats kwam."),
     ),
     "placesBack": Definition(
         "places",
-        say(
+        message(
             "By how many places the piece that moved farthest went back.",
             "Hoeveel plaatsen het werk dat het verst opschoof naar achteren ging.",
         ),
     ),
     "hoursLater": Definition(
         "working hours of the office",
-        say(
+        message(
             "By how much the start-by moved that moved farthest.",
             "Hoeveel later de begintijd werd die het verst opschoof.",
         ),
     ),
     "days": Definition(
         "calendar days",
-        say(
+        message(
             "By how many days the last day of the term moved; unknown while it stands still.",
             "Hoeveel dagen de laatste dag van de termijn opschoof; onbekend zolang die opgeschort is.",
         ),
     ),
     "runningDays": Definition(
         "calendar days",
-        say("How long the term has stood still.", "Hoe lang de termijn al stilstaat."),
+        message("How long the term has stood still.", "Hoe lang de termijn al stilstaat."),
     ),
 }

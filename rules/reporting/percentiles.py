@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 
-class Spread(NamedTuple):
+class Percentiles(NamedTuple):
     """How durations lie: how many there are, and below which of them 10, 50 and 90 % stay."""
 
     of: int
@@ -13,15 +13,15 @@ class Spread(NamedTuple):
     p90: float | None = None
 
 
-def spread(durations: Iterable[float]) -> Spread:
+def percentiles(durations: Iterable[float]) -> Percentiles:
     """The median and the 10 % and 90 % marks; a mark between two durations is interpolated. Of nothing, no marks."""
     ordered = sorted(durations)
     if not ordered:
-        return Spread(0)
-    return Spread(len(ordered), *(mark(ordered, share) for share in (0.1, 0.5, 0.9)))
+        return Percentiles(0)
+    return Percentiles(len(ordered), *(percentile(ordered, share) for share in (0.1, 0.5, 0.9)))
 
 
-def mark(ordered: Sequence[float], share: float) -> float:
+def percentile(ordered: Sequence[float], share: float) -> float:
     """The duration below which a share of the ordered durations stays, interpolated (definition 7 of Hyndman, Fan)."""
     place = share * (len(ordered) - 1)
     low = int(place)

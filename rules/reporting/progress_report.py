@@ -10,9 +10,9 @@ from datetime import date
 from math import floor
 from typing import NamedTuple
 
-from rules.core.regulation import Office, Province
+from rules.core.regulation import Province, PublicOffice
 from rules.reporting.disclosure_control import Limits, hidden, is_hidden, is_sensitive, together
-from rules.reporting.percentiles import spread
+from rules.reporting.percentiles import percentiles
 from rules.reporting.periods import Quarter, quarter_of
 
 UNKNOWN = "unknown"
@@ -152,7 +152,7 @@ def ways(quarter: Quarter) -> dict[str, tuple[tuple[str, ...], Callable[[Case], 
     """By what the cases of a quarter are divided: the parts, and in which one a case belongs."""
     return {
         "month": (quarter.months, lambda case: f"{case.received_on:%Y-%m}"),
-        "office": (tuple(Office), lambda case: case.office),
+        "office": (tuple(PublicOffice), lambda case: case.office),
         "province": ((*Province, UNKNOWN), lambda case: case.province),
         "urgency": ((URGENT, OTHER), lambda case: URGENT if case.urgent else OTHER),
     }
@@ -190,7 +190,7 @@ def _marks(by: str, part: str, cases: Sequence[Case], held: Limits, *, shown: bo
         waited = [case for case in cases if what in case.waits]
         behind = Counter(case.employer for case in waited)
         known = shown and len(waited) >= held.median and not is_sensitive(behind, held)
-        found = spread(case.waits[what] for case in waited)
+        found = percentiles(case.waits[what] for case in waited)
         tails = known and len(waited) >= held.tails
         p10, median, p90 = (
             _whole(mark) if seen else None

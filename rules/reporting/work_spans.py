@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from rules.queue.order import Standing
+from rules.queue.order import QueuePosition
 
 
 class Movement(NamedTuple):
@@ -17,7 +17,7 @@ class Movement(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Piece:
+class WorkSpan:
     """One piece of work as it stood at an instant, with everything that moved it until then."""
 
     key: str
@@ -36,9 +36,9 @@ class Piece:
     """For acute work, which starts at once: how long after its start-by it is in time still."""
 
     @property
-    def standing(self) -> Standing:
+    def position(self) -> QueuePosition:
         """Where it stands in the queue."""
-        return Standing(self.lane, self.start_by, self.asked_at, self.key)
+        return QueuePosition(self.lane, self.start_by, self.asked_at, self.key)
 
     def is_open(self, at: datetime) -> bool:
         """Whether it was asked for and not ended at an instant."""
@@ -83,10 +83,10 @@ class Piece:
         return until - self.asked_at >= share * (last - self.asked_at)
 
 
-def skipped(given: Piece, pool: list[Piece], at: datetime) -> int:
+def skipped(given: WorkSpan, pool: list[WorkSpan], at: datetime) -> int:
     """How many pieces of the same pool waited at an instant and stand before one that was given out then."""
     return sum(
-        other.standing < given.standing and not other.is_held(at)
+        other.position < given.position and not other.is_held(at)
         for other in pool
         if other.key != given.key and other.is_open(at)
     )

@@ -11,7 +11,7 @@ from enum import StrEnum
 from rules.core.dated_values import Version, value
 from rules.core.decision_table import Row, every_case, matching_rows, unknown_words
 from rules.core.errors import RulesError
-from rules.core.rule import AWB, CIRCULAR, HOUSE, Words, rule, say
+from rules.core.rule import AWB, CIRCULAR, HOUSE, Bilingual, message, rule
 from rules.threats.urgency import SignalKind, SignalSource, Urgency
 
 
@@ -25,7 +25,7 @@ class HandOffStep(StrEnum):
     CONSIDER_LOAN = "consider-loan"  # REG x.9(7): a bridge while advice or certificate is waited for
 
 
-HAIRS: dict[str, int] = {step: count for count, step in enumerate(reversed(HandOffStep), start=1)}
+TIE_BREAK_MICROSECONDS: dict[str, int] = {step: count for count, step in enumerate(reversed(HandOffStep), start=1)}
 """By how many microseconds each step comes before the other work of its moment, so that all keep their order."""
 
 
@@ -89,18 +89,18 @@ def steps_of(
     nl="Een stap van de overdracht wordt vastgelegd zolang een dreigingssignaal erom vraagt.",
     verified=False,
 )
-def step_is_open(*, step: HandOffStep, open_steps: Sequence[HandOffStep]) -> Words | None:
+def step_is_open(*, step: HandOffStep, open_steps: Sequence[HandOffStep]) -> Bilingual | None:
     """A step of the hand-off is recorded while a threat signal asks for it."""
     if step in open_steps:
         return None
     named = ", ".join(open_steps)
     if not named:
-        return say(
+        return message(
             f"No step of a hand-off is open here, so {step} cannot be recorded. Record the threat signal first.",
             f"Er staat geen stap van een overdracht open, dus {step} kan niet worden vastgelegd. Leg eerst het "
             "dreigingssignaal vast.",
         )
-    return say(
+    return message(
         f"The step {step} is not open; open are: {named}.",
         f"De stap {step} staat niet open; open zijn: {named}.",
     )
@@ -113,11 +113,11 @@ def step_is_open(*, step: HandOffStep, open_steps: Sequence[HandOffStep]) -> Wor
     nl="De beveiligingscontactpersoon van de werkgever hoort alleen iets als de ambtsdrager daarin toestemt.",
     verified=False,
 )
-def contact_with_consent(*, step: HandOffStep, outcome: HandOffOutcome, consent: bool | None) -> Words | None:
+def contact_with_consent(*, step: HandOffStep, outcome: HandOffOutcome, consent: bool | None) -> Bilingual | None:
     """The employer's security contact is told only with the official's consent."""
     if step is not HandOffStep.SECURITY_CONTACT or outcome is not HandOffOutcome.DONE or consent:
         return None
-    return say(
+    return message(
         "The security contact is told only with the official's consent: record consent as true, or the outcome as "
         "declined-by-official.",
         "De beveiligingscontactpersoon wordt alleen met toestemming van de ambtsdrager ingelicht: leg consent vast als "
@@ -138,21 +138,21 @@ def call_has_time_only(
     outcome: HandOffOutcome,
     time: str | None,
     reference: str | None,
-) -> Words | None:
+) -> Bilingual | None:
     """Of a call to 112 nothing is kept but that it was made and at what time."""
     called = step is HandOffStep.CALL_112 and outcome is HandOffOutcome.DONE
     if called and time is None:
-        return say(
+        return message(
             "Say at what time 112 was called, in Dutch time, such as 14:05.",
             "Geef de tijd waarop 112 is gebeld, zoals 14:05.",
         )
     if called and reference is not None:
-        return say(
+        return message(
             "Of a call to 112 only the time is kept; leave the reference out.",
             "Van een oproep naar 112 wordt alleen de tijd bewaard; laat de referentie weg.",
         )
     if time is not None and not called:
-        return say(
+        return message(
             f"A time ({time}) belongs to a call to 112 that was made; leave it out with {step}.",
             f"Een tijd ({time}) hoort bij een gedane oproep naar 112; laat hem weg bij {step}.",
         )
@@ -165,12 +165,12 @@ def call_has_time_only(
     source=AWB,
     nl="Een stap van de overdracht wordt vastgelegd nadat hij is gedaan.",
 )
-def not_in_future(*, done_on: date, time: str | None, on: date, now: str) -> Words | None:
+def not_in_future(*, done_on: date, time: str | None, on: date, now: str) -> Bilingual | None:
     """A step of the hand-off is recorded once it was done."""
     if done_on < on or (done_on == on and (time is None or time <= now)):
         return None
     when, present = f"{done_on} {time or ''}".rstrip(), f"{on} {now}"
-    return say(
+    return message(
         f"The step is dated {when}; it is {present} now. Record it once it was done.",
         f"De stap is van {when}; het is nu {present}. Leg hem vast als hij is gedaan.",
     )
@@ -182,11 +182,11 @@ def not_in_future(*, done_on: date, time: str | None, on: date, now: str) -> Wor
     source=AWB,
     nl="Een stap van de overdracht volgt op de dreiging waarover hij gaat.",
 )
-def not_before_signal(*, done_on: date, first_signal: date | None) -> Words | None:
+def not_before_signal(*, done_on: date, first_signal: date | None) -> Bilingual | None:
     """A step of the hand-off follows the threat that it is about."""
     if first_signal is None or done_on >= first_signal:
         return None
-    return say(
+    return message(
         f"The step ({done_on}) lies before the threat ({first_signal}). Give the day on which it was done.",
         f"De stap ({done_on}) ligt voor de dreiging ({first_signal}). Geef de dag waarop hij is gedaan.",
     )

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from rules.core.dated_values import Version, value, version
 from rules.core.decision_table import Row, every_case, matching_rows, unknown_words
 from rules.core.errors import RulesError
-from rules.core.rule import CIRCULAR, LETTER_2024, Words, rule, say
+from rules.core.rule import CIRCULAR, LETTER_2024, Bilingual, message, rule
 
 
 class Urgency(StrEnum):
@@ -126,11 +126,11 @@ def highest(classes: Iterable[Urgency]) -> Urgency:
     source=CIRCULAR,
     nl="Een dreiging die wordt gemeld, heeft plaatsgevonden.",
 )
-def signal_not_in_future(*, occurred_on: date, on: date) -> Words | None:
+def signal_not_in_future(*, occurred_on: date, on: date) -> Bilingual | None:
     """A threat that is signalled has happened."""
     if occurred_on <= on:
         return None
-    return say(
+    return message(
         f"The signal is dated {occurred_on}, after today ({on}). Give the day on which it happened.",
         f"Het signaal is van {occurred_on}, na vandaag ({on}). Geef de dag waarop het gebeurde.",
     )
@@ -152,12 +152,12 @@ def class_by_table(
     on: date,
     row: str,
     urgency: Urgency,
-) -> Words | None:
+) -> Bilingual | None:
     """The urgency of a signal is what the one row that it fits says in the table in force."""
     found = of_signal(kind, source, occurred_on, on, reported=reported)
     if (found.row, found.urgency) == (row, urgency):
         return None
-    return say(
+    return message(
         f"By row {found.row} of the table from {found.since} this signal is {found.urgency}, not {urgency} by {row}.",
         f"Volgens regel {found.row} van de tabel vanaf {found.since} is dit signaal {DUTCH[found.urgency]}, "
         f"niet {DUTCH[urgency]} volgens {row}.",
@@ -171,11 +171,11 @@ def class_by_table(
     nl="Verlagen geeft een lagere urgentie dan de huidige, en alleen een mens doet dat.",
     verified=False,
 )
-def only_lowers(*, present: Urgency, wanted: Urgency) -> Words | None:
+def only_lowers(*, present: Urgency, wanted: Urgency) -> Bilingual | None:
     """Lowering sets a lower class than the present one."""
     if RANK[wanted] > RANK[present]:
         return None
-    return say(
+    return message(
         f"The urgency is {present}; {wanted} is not lower. A higher class comes from a threat signal only.",
         f"De urgentie is {DUTCH[present]}; {DUTCH[wanted]} is niet lager. Een hogere urgentie komt alleen van een "
         "dreigingssignaal.",

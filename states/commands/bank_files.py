@@ -30,7 +30,7 @@ CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9./-]{0,39}", re.ASCII)
 
 
 @dataclass(frozen=True)
-class TakenIn:
+class ImportedFile:
     """What came of a file."""
 
     message: BankMessage
@@ -39,7 +39,7 @@ class TakenIn:
     """True where this very file, or this very statement, was taken in before: nothing changed."""
 
 
-def take_in(session: Session, source: Source, *, by: Actor, at: datetime) -> TakenIn:
+def take_in(session: Session, source: Source, *, by: Actor, at: datetime) -> ImportedFile:
     """Take in a statement (camt.053) or a status report (pain.002) whole, or refuse it whole.
 
     Args:
@@ -85,12 +85,12 @@ def mark_of(file: BinaryIO) -> str:
     return batches.mark_of(file)
 
 
-def known(session: Session, mark: str, by: Actor) -> TakenIn | None:
+def known(session: Session, mark: str, by: Actor) -> ImportedFile | None:
     """What came of this very file when it was taken in before, for those whom it concerns."""
     before = session.exec(select(BankMessage).where(BankMessage.sha256 == mark)).first()
     if before is None or not concerns(session, before.organisation, by):
         return None
-    return TakenIn(before, entries_of(session, before), again=True)
+    return ImportedFile(before, entries_of(session, before), again=True)
 
 
 def concerns(session: Session, organisation: str, by: Actor) -> bool:
@@ -103,7 +103,9 @@ def alone(session: Session, what: str) -> None:
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"bank:{what}", 0))))
 
 
-def take_in_statement(session: Session, found: camt053.Statement, mark: str, *, by: Actor, at: datetime) -> TakenIn:
+def take_in_statement(
+    session: Session, found: camt053.Statement, mark: str, *, by: Actor, at: datetime
+) -> ImportedFile:
     """Take in a statement of an account that is an employer's."""
     query = select(Organisation).where(Organisation.debtor_iban == found.account)
     # An account that went over to a successor is the successor's.
@@ -121,7 +123,7 @@ def take_in_statement(session: Session, found: camt053.Statement, mark: str, *, 
         return before
     if (earlier := statement_before(session, owner, name, found)) is not None:
         if earlier.said == said:
-            return TakenIn(earlier, entries_of(session, earlier), again=True)
+            return ImportedFile(earlier, entries_of(session, earlier), again=True)
         raise BankFileRefusedError(
             f"Statement {name} of this account was taken in before, and said something else.",
             f"Ask the bank which of the two stands. The first is {earlier.id}; its entries are booked.",
@@ -153,10 +155,10 @@ def take_in_statement(session: Session, found: camt053.Statement, mark: str, *, 
     return taken(session, mark)
 
 
-def taken(session: Session, mark: str) -> TakenIn:
+def taken(session: Session, mark: str) -> ImportedFile:
     """What came of a file just now."""
     message = session.exec(select(BankMessage).where(BankMessage.sha256 == mark)).one()
-    return TakenIn(message, entries_of(session, message), again=False)
+    return ImportedFile(message, entries_of(session, message), again=False)
 
 
 def statement_before(session: Session, owner: Organisation, name: str, found: camt053.Statement) -> BankMessage | None:
@@ -172,7 +174,9 @@ def statement_before(session: Session, owner: Organisation, name: str, found: ca
     return session.exec(mine.limit(1)).first()
 
 
-def take_in_report(session: Session, found: pain002.StatusReport, mark: str, *, by: Actor, at: datetime) -> TakenIn:
+def take_in_report(
+    session: Session, found: pain002.StatusReport, mark: str, *, by: Actor, at: datetime
+) -> ImportedFile:
     """Take in a status report on an order of ours."""
     query = select(PaymentBatch).where(PaymentBatch.message_id == found.original_message_id)
     batch = session.exec(query).first()

@@ -18,7 +18,7 @@ from rules.core.roles import ENGINE, OF_AN_EMPLOYER, Actor, Role
 from rules.procedure import authorization, separation_of_duties
 from rules.procedure import transitions as chart_rules
 from states.charts.statechart import Chart
-from states.commands.reactions import settle_aftermath
+from states.commands.reactions import run_reactions
 from states.engine import parties
 from states.engine.bodies import Body, divide, parse
 from states.engine.event import Event, EventContext, Transition, UnitOfWork
@@ -29,11 +29,11 @@ from states.tables.application import Application
 from states.tables.base import Recorded, Versioned
 from states.tables.ledger import Stream
 
-UNSEEN = object()
+UNSET = object()
 """No value: a column that was not looked at yet."""
 
 
-FROM_ANYONE = frozenset({("application", "record-threat")})
+ALLOWED_IN_OWN_CASE = frozenset({("application", "record-threat")})
 """What people may do in their own case beside what they do as its applicant."""
 
 
@@ -86,18 +86,18 @@ def fire(
     row: Versioned | None = None
     if not definition.creates:
         assert subject is not None
-        row = admit(unit, definition, subject, parsed)
+        row = load_locked(unit, definition, subject, parsed)
         if version is not None and row.version != version:
             raise StaleError(version, row.version)
     session.info["passage"] = unit
-    outcome = pass_through(unit, definition, row, parsed, by=by)
-    settle_aftermath(unit)
+    outcome = process_event(unit, definition, row, parsed, by=by)
+    run_reactions(unit)
     unit.buffer.write(at)
     del session.info["passage"]
     return outcome
 
 
-def admit(unit: UnitOfWork, definition: Event[Any, Any], subject: str, body: Body) -> Versioned:
+def load_locked(unit: UnitOfWork, definition: Event[Any, Any], subject: str, body: Body) -> Versioned:
     """Lock the streams of a subject, then read the subject as it stands under that lock."""
     session, table = unit.session, definition.table
     query = select(table, Stream.seq).join(Stream, col(Stream.id) == table.stream).where(table.id == subject)  # type: ignore[attr-defined]
@@ -125,10 +125,10 @@ def follow(
 ) -> Any:
     """Let an event follow from another, in the same passage; by the engine unless said otherwise."""
     definition = EVENTS[chart, event]
-    return pass_through(unit, definition, row, parse(definition.body, body or {}), by=by).row
+    return process_event(unit, definition, row, parse(definition.body, body or {}), by=by).row
 
 
-def pass_through(
+def process_event(
     unit: UnitOfWork,
     definition: Event[Any, Any],
     row: Versioned | None,
@@ -137,7 +137,7 @@ def pass_through(
     by: Actor,
 ) -> Outcome:
     """Judge one event, move its chart, carry out its effect and append it to the ledger."""
-    note(unit)  # what changed so far belongs to the event from which this one follows
+    collect_changes(unit)  # what changed so far belongs to the event from which this one follows
     context: EventContext[Any] = EventContext(unit, row, by)
     judge(context, definition, body)
     if context.findings:
@@ -199,7 +199,7 @@ def related(context: EventContext[Any], chart: str, name: str) -> bool:
             speaks = case.representative if case is not None else None
             if not context.check(authorization.own_application, role=by.role, representative=speaks, **facts):
                 return False
-        elif (chart, name) not in FROM_ANYONE and not context.check(separation_of_duties.not_own_case, **facts):
+        elif (chart, name) not in ALLOWED_IN_OWN_CASE and not context.check(separation_of_duties.not_own_case, **facts):
             return False
     return by.role not in OF_AN_EMPLOYER or context.check(
         authorization.own_organisation,
@@ -228,7 +228,7 @@ def record(
     after: str | None,
 ) -> dict[str, Any]:
     """Append the event with every change of every recorded row to the subject's stream."""
-    note(unit)
+    collect_changes(unit)
     changes = {
         key: {column: getattr(row, column) for column in sorted(columns)}
         for key, (row, columns) in unit.changes.pop().items()
@@ -255,10 +255,10 @@ def record(
 def before_flush(session: Session, *_: Any) -> None:
     """Note what changed before a flush makes it look unchanged."""
     if (passage := session.info.get("passage")) is not None:
-        note(passage)
+        collect_changes(passage)
 
 
-def note(unit: UnitOfWork) -> None:
+def collect_changes(unit: UnitOfWork) -> None:
     """Note which columns of which recorded rows changed since the last look; they belong to the event at hand."""
     if not unit.changes:
         return
@@ -271,7 +271,7 @@ def note(unit: UnitOfWork) -> None:
         columns = type(row).model_fields if state.transient or state.pending else state.committed_state
         for column in columns:
             value = getattr(row, column)
-            if column in row.unrecorded or unit.recorded_values.get((key, column), UNSEEN) == value:
+            if column in row.unrecorded or unit.recorded_values.get((key, column), UNSET) == value:
                 continue
             if column in state.committed_state and state.committed_state[column] == value:
                 continue

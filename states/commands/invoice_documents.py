@@ -52,7 +52,7 @@ TAIL = 2048
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it repeats parts of what it reads
 
 
-class TakenIn(NamedTuple):
+class StoredDocument(NamedTuple):
     """A document that is kept; ``again`` where this very file was kept with the invoice before."""
 
     document: Document
@@ -127,7 +127,7 @@ def active_in(reader: PdfReader) -> str | None:
     return None
 
 
-def take_in(session: Session, payable: Payable, data: bytes, *, by: Actor, at: datetime) -> TakenIn:
+def take_in(session: Session, payable: Payable, data: bytes, *, by: Actor, at: datetime) -> StoredDocument:
     """Keep a document with the invoice of a payable: its facts in the ledger, its bytes sealed.
 
     Raises:
@@ -138,7 +138,7 @@ def take_in(session: Session, payable: Payable, data: bytes, *, by: Actor, at: d
     session.execute(select(func.pg_advisory_xact_lock(int(mark[:15], 16))))  # two who bring one file wait here
     same = select(Document).where(Document.sha256 == mark, Document.invoice == payable.invoice)
     if (before := session.exec(same).first()) is not None:
-        return TakenIn(before, again=True)
+        return StoredDocument(before, again=True)
     key = new_id("document")
     body = {"document": key, "mediaType": kind, "size": len(data), "sha256": mark}
     fire(session, "payable", payable.id, "add-document", by=by, at=at, body=body)
@@ -149,7 +149,7 @@ def take_in(session: Session, payable: Payable, data: bytes, *, by: Actor, at: d
         sealed = Vault.seal_with(cipher, piece, place(key, position, len(data)))
         session.add(DocumentPart(document=key, position=position, sealed=sealed))
         session.flush()
-    return TakenIn(session.get_one(Document, key), again=False)
+    return StoredDocument(session.get_one(Document, key), again=False)
 
 
 def pieces(size: int) -> int:

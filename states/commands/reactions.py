@@ -29,14 +29,14 @@ DONE: dict[str, frozenset[str]] = {
 """The states of a part in which it no longer holds the application's stage."""
 
 
-def settle_aftermath(unit: UnitOfWork) -> None:
+def run_reactions(unit: UnitOfWork) -> None:
     """Let the applications of this passage move on, then refresh work, terms and letters."""
     for application in applications(unit):
-        while move_on(unit, application):
+        while advance_application(unit, application):
             pass
-    lifecycle.refresh(unit)
-    reorder_log.note(unit, synchronisation.refresh(unit))
-    triggers.refresh(unit)
+    lifecycle.apply_to_deadlines(unit)
+    reorder_log.note(unit, synchronisation.synchronise_work(unit))
+    triggers.post_letters(unit)
 
 
 def applications(unit: UnitOfWork) -> list[Application]:
@@ -51,7 +51,7 @@ def applications(unit: UnitOfWork) -> list[Application]:
     return list(found.values())
 
 
-def move_on(unit: UnitOfWork, application: Application) -> bool:
+def advance_application(unit: UnitOfWork, application: Application) -> bool:
     """Move an application one stage on where every part that it waits for is done; whether it moved."""
     event = {
         Stage.TAKEOVER: "begin-provision",

@@ -27,7 +27,7 @@ MATTERS = frozenset(pair for line in TERMS.values() for pair in (*line.starts, *
 """The events that concern any term at all."""
 
 
-def refresh(unit: UnitOfWork) -> None:
+def apply_to_deadlines(unit: UnitOfWork) -> None:
     """Let lapse what passed before today, then end, revive and start the terms of what happened in this passage."""
     for transition in unit.transitions:
         pair = (transition.chart, transition.event)

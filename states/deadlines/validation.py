@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from rules.core.errors import RulesError
 from rules.deadlines.attribution import Party
-from rules.deadlines.escalation import wrong
+from rules.deadlines.escalation import problems
 from rules.validation import check_values
 from states.deadlines.catalogue import TERMS, TermKind
 
@@ -29,7 +29,7 @@ def idle(terms: Mapping[str, TermKind]) -> Iterator[str]:
 
 def wanting(terms: Mapping[str, TermKind]) -> list[str]:
     """Everything that is wrong with some terms and the ladders of reminders and escalation, field by field."""
-    return [*idle(terms), *wrong({kind: line.lapses for kind, line in terms.items()}, set(Party))]
+    return [*idle(terms), *problems({kind: line.lapses for kind, line in terms.items()}, set(Party))]
 
 
 def check_dated_values() -> None:

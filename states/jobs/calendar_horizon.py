@@ -22,7 +22,7 @@ ASKING = col(WorkItem.action) == literal_column(f"'{EXTEND}'")
 """As a small index of the table has it, word for word."""
 
 
-def watch(session: Session, *, at: datetime, limit: int = 100) -> int:
+def settle_provisional_terms(session: Session, *, at: datetime, limit: int = 100) -> int:
     """Settle the provisional terms that the calendar covers by now, and ask the administrator for more of it.
 
     The administrator is asked once for each end of the calendar: when it is near, or a term reaches beyond it.

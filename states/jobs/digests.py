@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from rules.core.dates import office_day
 from rules.procedure.authorization import roles_of
 from states.letters import outbox
-from states.queue.availability import within
+from states.queue.availability import is_within_hours
 from states.tables.letters import Digest
 from states.tables.people import Person
 
@@ -75,7 +75,7 @@ def post_due(session: Session, *, at: datetime, limit: int) -> int:
     day = office_day(at)
     roles = [str(role) for role in roles_of("work", "claim")]
     untold = session.connection().execute(UNTOLD, {"roles": roles, "day": day})
-    here = [row.id for row in untold if within(row.hours or {}, at)][:limit]
+    here = [row.id for row in untold if is_within_hours(row.hours or {}, at)][:limit]
     if not here:
         return 0
     mine = list(session.connection().execute(CLAIM, {"people": here, "day": day, "at": at}).scalars())

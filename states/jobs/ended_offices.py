@@ -20,7 +20,7 @@ from states.work.work_by_state import Work
 END_OF_OFFICE = Work("end-office", Role.OFFICER, 15, "intake")
 
 
-def ended_offices(session: Session, *, at: datetime, limit: int) -> int:
+def request_end_of_office(session: Session, *, at: datetime, limit: int) -> int:
     """Ask an officer to record the end of office where its known last day has passed; answers how many were asked.
 
     Safe with any number of clocks: the application's stream is locked first, and what another clock holds is left

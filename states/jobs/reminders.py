@@ -75,7 +75,7 @@ def pass_terms(session: Session, found: Sequence[DueTerm], *, at: datetime, limi
     ready: dict[str, list[Threshold]] = {}
     for row in session.exec(due.with_for_update().execution_options(populate_existing=True)):
         ready.setdefault(row.term, []).append(row)
-    telling = Telling(session, at)
+    telling = ReminderRun(session, at)
     order = (col(Term.application), col(Term.id))
     for term in session.exec(terms.order_by(*order).execution_options(populate_existing=True)).all():
         if term.id in ready:
@@ -95,7 +95,7 @@ def moment(row: Threshold) -> tuple[datetime, float]:
     return row.due_at, float(row.name.rstrip("%")) if row.name.endswith("%") else 100.0
 
 
-class Telling:
+class ReminderRun:
     """One transaction of the clock: what passes, and whom it tells."""
 
     def __init__(self, session: Session, at: datetime) -> None:
@@ -115,11 +115,11 @@ class Telling:
             if reminds(row.name):
                 if row is not last_reminder:
                     continue
-                told = self.tell("reminder", term, row, self.recipients(term))
+                told = self.send("reminder", term, row, self.recipients(term))
             elif row.name == LAPSED:
                 told = []
             else:
-                told = self.tell("escalation", term, row, self.holders(Role(row.name), term.organisation))
+                told = self.send("escalation", term, row, self.holders(Role(row.name), term.organisation))
                 if row.name == Role.COORDINATOR and term.kind in PURSUED:
                     self.buffer.new_work += synchronisation.pursue(self.session, term, self.at)
             self.note(stream, term, row, told)
@@ -148,7 +148,7 @@ class Telling:
             receipt=[],
         )
 
-    def tell(self, letter: str, term: Term, threshold: Threshold, people: list[str]) -> list[str]:
+    def send(self, letter: str, term: Term, threshold: Threshold, people: list[str]) -> list[str]:
         """One letter per recipient; a second one for the same threshold is impossible by key."""
         assert term.due_on is not None
         facts: dict[str, Any] = {"term": term.kind, "due_on": term.due_on.isoformat()}

@@ -363,7 +363,7 @@ LETTERS: dict[tuple[str, str], tuple[Letter, ...]] = {
 }
 
 
-def refresh(unit: UnitOfWork) -> None:
+def post_letters(unit: UnitOfWork) -> None:
     """Post the letters that the events of this passage ask for."""
     posted: set[tuple[str, str, str]] = set()
     for transition in unit.transitions:

@@ -14,14 +14,14 @@ from rules.queue.priority import (
     JOINED,
     LOWERED,
     SIGNAL,
-    Asked,
-    Happening,
     Signal,
-    counts,
+    UrgencyEvent,
+    WorkFacts,
     open_steps,
-    told,
+    still_effective,
+    to_json,
 )
-from rules.threats.handoff import HAIRS
+from rules.threats.handoff import TIE_BREAK_MICROSECONDS
 from rules.threats.urgency import SignalKind, SignalSource, Urgency
 from states.storage.write_buffer import WriteBuffer
 from states.tables.loans import Loan
@@ -39,27 +39,27 @@ HAPPENED = text(
 EVENTS = (SIGNAL, JOINED, LOWERED, HANDED_OVER)
 
 
-def happenings_of(session: Session, stream: str) -> list[Happening]:
+def urgency_events_of(session: Session, stream: str) -> list[UrgencyEvent]:
     """What happened to a case that its urgency follows from, in the order of its chain; nothing for other streams."""
     rows = session.connection().execute(HAPPENED, {"stream": stream, "signal": SIGNAL, "events": list(EVENTS)})
-    return [happening(row.seq, row.at, row.event, row.facts, row.changes or {}) for row in rows]
+    return [urgency_event(row.seq, row.at, row.event, row.facts, row.changes or {}) for row in rows]
 
 
-def happening_now(buffer: WriteBuffer, stream: str) -> list[Happening]:
+def urgency_events_now(buffer: WriteBuffer, stream: str) -> list[UrgencyEvent]:
     """What happens to a case in this very passage, and is not written yet."""
     return [
-        happening(entry["seq"], entry["at"], entry["event"], entry["facts"], entry["changes"])
+        urgency_event(entry["seq"], entry["at"], entry["event"], entry["facts"], entry["changes"])
         for entry in buffer.entries
         if entry["stream"] == stream and entry["event"] in EVENTS
     ]
 
 
-def happening(seq: int, at: datetime, event: str, facts: dict[str, Any], changes: dict[str, Any]) -> Happening:
+def urgency_event(seq: int, at: datetime, event: str, facts: dict[str, Any], changes: dict[str, Any]) -> UrgencyEvent:
     """What happened, from its entry in the ledger."""
     if event == HANDED_OVER:
-        return Happening(seq, at, event, Urgency.ROUTINE, step=facts["step"])
+        return UrgencyEvent(seq, at, event, Urgency.ROUTINE, step=facts["step"])
     if event != SIGNAL:
-        return Happening(seq, at, event, Urgency(facts["urgency"]))
+        return UrgencyEvent(seq, at, event, Urgency(facts["urgency"]))
     ((key, row),) = [item for item in changes.items() if item[0].startswith("threat_signal:")]
     since = row.get("table_since")
     signal = Signal(
@@ -71,7 +71,7 @@ def happening(seq: int, at: datetime, event: str, facts: dict[str, Any], changes
         row.get("table_row"),
         date.fromisoformat(since) if since else None,
     )
-    return Happening(seq, datetime.fromisoformat(row["recorded_at"]), event, Urgency(row["urgency"]), signal)
+    return UrgencyEvent(seq, datetime.fromisoformat(row["recorded_at"]), event, Urgency(row["urgency"]), signal)
 
 
 def urgent_loans(session: Session, items: Iterable[WorkItem]) -> set[str]:
@@ -82,19 +82,19 @@ def urgent_loans(session: Session, items: Iterable[WorkItem]) -> set[str]:
     return set(session.exec(select(Loan.id).where(col(Loan.id).in_(subjects), col(Loan.urgent))))
 
 
-def asked(item: WorkItem, happenings: Sequence[Happening], loans: set[str]) -> Asked:
+def work_facts(item: WorkItem, happenings: Sequence[UrgencyEvent], loans: set[str]) -> WorkFacts:
     """What the place of an item rests on beside its case."""
-    by_signal = open_steps(happenings).get(item.action) if item.action in HAIRS else None
-    hairs = 0 if by_signal is None else HAIRS[item.action]
-    return Asked(item.created_at, level_of(item.chart, item.action), item.subject in loans, by_signal, hairs)
+    by_signal = open_steps(happenings).get(item.action) if item.action in TIE_BREAK_MICROSECONDS else None
+    hairs = 0 if by_signal is None else TIE_BREAK_MICROSECONDS[item.action]
+    return WorkFacts(item.created_at, level_of(item.chart, item.action), item.subject in loans, by_signal, hairs)
 
 
-def basis(item: WorkItem, work: Asked, happenings: Sequence[Happening]) -> dict[str, Any]:
+def basis(item: WorkItem, work: WorkFacts, happenings: Sequence[UrgencyEvent]) -> dict[str, Any]:
     """The facts from which the place of an item is computed again; see :func:`rules.queue.priority.check`."""
     bearing = [item for item in happenings if item.event != HANDED_OVER]
     named = version(f"service_level_{work.level}", office_day(item.created_at))
     return {
-        "signals": [told(one, bears=bears) for one, bears in zip(bearing, counts(bearing), strict=True)],
+        "signals": [to_json(one, bears=bears) for one, bears in zip(bearing, still_effective(bearing), strict=True)],
         "startBy": {
             "createdAt": utc_text(item.created_at),
             "chart": item.chart,
@@ -105,6 +105,6 @@ def basis(item: WorkItem, work: Asked, happenings: Sequence[Happening]) -> dict[
             "workingHours": {name: str(hours) for name, hours in named.value.items()},
             "urgentLoan": work.urgent_loan,
             "bySignal": work.by_signal,
-            "hairs": work.hairs,
+            "hairs": work.tie_break,
         },
     }

@@ -10,7 +10,7 @@ from rules.core.dates import office_day, utc_text
 from rules.queue.order import LANES
 from rules.threats.handoff import HandOffStep
 from states.priority import factors
-from states.priority.case_history import asked, happenings_of, urgent_loans
+from states.priority.case_history import urgency_events_of, urgent_loans, work_facts
 from states.tables.work import WorkItem
 
 
@@ -19,8 +19,8 @@ def explain_claim(session: Session, item: WorkItem, *, at: datetime, reserved: b
 
     It holds the facts from which :func:`rules.queue.priority.check` computes the lane and the start-by again.
     """
-    happened = happenings_of(session, item.application)
-    work = asked(item, happened, urgent_loans(session, [item]))
+    happened = urgency_events_of(session, item.application)
+    work = work_facts(item, happened, urgent_loans(session, [item]))
     return {
         "workItem": item.id,
         "action": item.action,

@@ -6,9 +6,9 @@ from typing import Any
 
 from rules.core.dated_values import version
 from rules.core.dates import office_day, office_time_text, utc_text
-from rules.core.rule import HOUSE, Words, say
+from rules.core.rule import HOUSE, Bilingual, message
 from rules.queue.order import LANES
-from rules.queue.priority import LOWERED, SIGNAL, Asked, Happening, counts, start_by
+from rules.queue.priority import LOWERED, SIGNAL, UrgencyEvent, WorkFacts, start_by, still_effective
 from rules.threats.urgency import DUTCH, RANK, Urgency
 from states.priority.case_history import basis
 from states.tables.work import WorkItem
@@ -28,13 +28,13 @@ HAIR = timedelta(milliseconds=1)
 """More than any step of a hand-off stands before or after its moment."""
 
 
-def factor(name: str, value: Any, source: str, fact: Any, what: Words) -> dict[str, Any]:
+def factor(name: str, value: Any, source: str, fact: Any, what: Bilingual) -> dict[str, Any]:
     """One factor of a place."""
     told = {"factor": name, "value": value, **RULES[name], "source": source, "fact": fact}
     return {**told, "what": what.en, "whatNl": what.nl}
 
 
-def lane_and_start(item: WorkItem, work: Asked, happenings: Sequence[Happening]) -> list[dict[str, Any]]:
+def lane_and_start(item: WorkItem, work: WorkFacts, happenings: Sequence[UrgencyEvent]) -> list[dict[str, Any]]:
     """The two factors that an explanation computes again: lane and start-by."""
     found = basis(item, work, happenings)
     urgency = LANES[item.lane]
@@ -58,20 +58,20 @@ def lane_and_start(item: WorkItem, work: Asked, happenings: Sequence[Happening])
     ]
 
 
-def lane_in_words(urgency: Urgency, work: Asked, happenings: Sequence[Happening]) -> Words:
+def lane_in_words(urgency: Urgency, work: WorkFacts, happenings: Sequence[UrgencyEvent]) -> Bilingual:
     """Why the work stands in its lane."""
     asks = next((item for item in happenings if item.seq == work.by_signal), None)
     if asks is not None and asks.urgency is urgency:
         day = office_day(asks.at)
-        return say(
+        return message(
             f"{urgency}: the signal recorded on {day} is {asks.urgency} and asks for this step of its hand-off.",
             f"{DUTCH[urgency]}: het signaal dat op {day} is vastgelegd, is {DUTCH[asks.urgency]} en vraagt om "
             "deze stap van de overdracht.",
         )
-    bearing = [item for item, bears in zip(happenings, counts(happenings), strict=True) if bears]
+    bearing = [item for item, bears in zip(happenings, still_effective(happenings), strict=True) if bears]
     signals = [item for item in bearing if item.event == SIGNAL]
     if work.urgent_loan and urgency is Urgency.URGENT and all(RANK[item.urgency] >= RANK[urgency] for item in bearing):
-        return say(
+        return message(
             "urgent: the loan was asked for as urgent.",
             "spoed: de bruikleen is als spoed aangevraagd.",
         )
@@ -79,40 +79,40 @@ def lane_in_words(urgency: Urgency, work: Asked, happenings: Sequence[Happening]
     lowered = next((item for item in bearing if item.event == LOWERED), None)
     if top is not None and top.signal is not None:
         row = top.signal.row or "?"
-        return say(
+        return message(
             f"{urgency}: by row {row} of the urgency table for the signal recorded on {office_day(top.at)}.",
             f"{DUTCH[urgency]}: volgens regel {row} van de urgentietabel, voor het signaal dat op {office_day(top.at)} "
             "is vastgelegd.",
         )
     if lowered is not None and lowered.urgency is urgency:
         day = office_day(lowered.at)
-        return say(
+        return message(
             f"{urgency}: a person lowered it on {day}; only a later signal raises it again.",
             f"{DUTCH[urgency]}: een mens verlaagde de urgentie op {day}; alleen een later signaal verhoogt haar weer.",
         )
     if urgency is Urgency.ROUTINE:
-        return say("routine: no threat signal counts.", "regulier: er telt geen dreigingssignaal.")
-    return say(
+        return message("routine: no threat signal counts.", "regulier: er telt geen dreigingssignaal.")
+    return message(
         f"{urgency}: taken over from a case that was joined to this one.",
         f"{DUTCH[urgency]}: overgenomen van een zaak die bij deze is gevoegd.",
     )
 
 
-def start_in_words(item: WorkItem, fact: Mapping[str, Any]) -> Words:
+def start_in_words(item: WorkItem, fact: Mapping[str, Any]) -> Bilingual:
     """Why the work must be begun by its moment."""
     moment = office_time_text(item.start_by + HAIR)
     if item.lane == RANK[Urgency.ACUTE]:
-        return say(f"Acute work starts at once: from {moment}.", f"Acuut werk begint meteen: vanaf {moment}.")
+        return message(f"Acute work starts at once: from {moment}.", f"Acuut werk begint meteen: vanaf {moment}.")
     urgency = LANES[item.lane]
     hours, asked = fact["workingHours"][str(urgency)], office_time_text(item.created_at)
     if item.start_by > start_by(item.created_at, fact["level"], urgency) + HAIR:
-        return say(
+        return message(
             f"To be begun by {moment}, when it became {urgency}: what moves goes before nothing that was overdue then. "
             f"{hours} working hours of the office after {asked} (service level {fact['level']}) had passed.",
             f"Te beginnen voor {moment}, toen het {DUTCH[urgency]} werd: wat verschuift gaat niet voor wat toen al "
             f"over tijd was. {hours} kantooruren na {asked} (servicenorm {fact['level']}) waren voorbij.",
         )
-    return say(
+    return message(
         f"To be begun by {moment}: {hours} working hours of the office after {asked} (service level {fact['level']}).",
         f"Te beginnen voor {moment}: {hours} kantooruren na {asked} (servicenorm {fact['level']}).",
     )
@@ -123,20 +123,20 @@ def turn(item: WorkItem, at: datetime, *, reserved: bool) -> dict[str, Any]:
     every = version("reserve_every", office_day(at))
     fact = {"overdue": item.start_by <= at, "turn": reserved}
     if reserved:
-        what = say(
+        what = message(
             f"The reserve gave it: of {every.value} claims that are not acute, one goes to what is longest overdue.",
             f"De reserve gaf het: van {every.value} keer werk oppakken dat niet acuut is, gaat er een naar wat het "
             "langst over tijd is.",
         )
     else:
-        what = say("The order gave it: lane, start-by, age.", "De volgorde gaf het: urgentie, begintijd, ouderdom.")
+        what = message("The order gave it: lane, start-by, age.", "De volgorde gaf het: urgentie, begintijd, ouderdom.")
     return factor("reserve", every.value, every.source, fact, what)
 
 
 def age(item: WorkItem) -> dict[str, Any]:
     """Which of two items with the same lane and start-by comes first."""
     moment = office_time_text(item.created_at)
-    what = say(f"It was asked for on {moment}.", f"Erom is gevraagd op {moment}.")
+    what = message(f"It was asked for on {moment}.", f"Erom is gevraagd op {moment}.")
     return factor("age", utc_text(item.created_at), HOUSE, {"createdAt": utc_text(item.created_at)}, what)
 
 
@@ -153,12 +153,12 @@ def reserve(item: WorkItem, *, at: datetime, so_far: int, due_before: int) -> di
         "withinClaims": within if overdue and not acute else None,
     }
     if acute:
-        what = say(
+        what = message(
             "Acute work goes before the reserve: it needs none.",
             "Acuut werk gaat voor de reserve: het heeft die niet nodig.",
         )
     elif overdue:
-        what = say(
+        what = message(
             f"It is overdue, and {due_before} items are so for longer. Of {every.value} claims that are not acute the "
             f"reserve gives one to what is longest overdue: it is taken within {within} of them, whatever comes in.",
             f"Het is over tijd, en {due_before} keer werk is dat langer. Van {every.value} keer werk oppakken dat niet "
@@ -167,7 +167,7 @@ def reserve(item: WorkItem, *, at: datetime, so_far: int, due_before: int) -> di
         )
     else:
         moment = office_time_text(item.start_by)
-        what = say(
+        what = message(
             f"It is not overdue: until {moment} the order decides, and the reserve does not take it.",
             f"Het is niet over tijd: tot {moment} beslist de volgorde en neemt de reserve het niet.",
         )
@@ -177,7 +177,7 @@ def reserve(item: WorkItem, *, at: datetime, so_far: int, due_before: int) -> di
 def skill(item: WorkItem, people: Mapping[str, Any]) -> dict[str, Any]:
     """What the work asks of whoever takes it, and how many may."""
     asks, may, of = item.skill or None, people["may"], people["inPool"]
-    what = say(
+    what = message(
         f"It asks for {asks or 'no skill of its own'}: {may} of the {of} people of its pool may take it.",
         f"Het vraagt om {asks or 'geen bijzondere vaardigheid'}: {may} van de {of} mensen van de groep mogen het "
         "oppakken.",
@@ -189,10 +189,10 @@ def in_hand(item: WorkItem) -> dict[str, Any]:
     """Whether somebody has it in hand, and since when."""
     since = utc_text(item.claimed_at) if item.claimed_at else None
     fact = {"since": since, "returnsAt": utc_text(item.returns_at) if item.returns_at else None, "by": item.assignee}
-    what = say("Nobody has it in hand: it waits.", "Niemand heeft het opgepakt: het wacht.")
+    what = message("Nobody has it in hand: it waits.", "Niemand heeft het opgepakt: het wacht.")
     if item.assignee is not None:
         moment = f" {office_time_text(item.claimed_at)}" if item.claimed_at else ""
-        what = say(
+        what = message(
             f"Somebody has it in hand since{moment}: it stands in no queue.",
             f"Iemand heeft het opgepakt op{moment}: het staat in geen rij.",
         )

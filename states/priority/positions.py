@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session
 
-from rules.queue.order import Standing
+from rules.queue.order import QueuePosition
 from states.tables.work import WorkItem
 
 EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
@@ -70,7 +70,9 @@ FIRST = text(
 )
 
 
-def counts_before(session: Session, role: str, organisation: str, points: Iterable[Standing]) -> dict[Standing, int]:
+def counts_before(
+    session: Session, role: str, organisation: str, points: Iterable[QueuePosition]
+) -> dict[QueuePosition, int]:
     """How many waiting items of a pool stand before each of some points of its order."""
     ends = sorted(set(points))
     facts = {"role": role, "organisation": organisation} | between(ends)
@@ -79,8 +81,8 @@ def counts_before(session: Session, role: str, organisation: str, points: Iterab
 
 
 def counts_up_to(
-    session: Session, role: str, organisation: str, points: Iterable[Standing], *, cap: int
-) -> dict[Standing, int]:
+    session: Session, role: str, organisation: str, points: Iterable[QueuePosition], *, cap: int
+) -> dict[QueuePosition, int]:
     """As :func:`counts_before`, for the points alone before which there are few: the door must not count for long."""
     ends = sorted(set(points))
     facts = {"role": role, "organisation": organisation, "cap": cap} | between(ends)
@@ -89,18 +91,18 @@ def counts_up_to(
     return {end: count for end, count in zip(ends, sums, strict=True) if count < cap}
 
 
-def between(ends: Sequence[Standing]) -> dict[str, list[Any]]:
+def between(ends: Sequence[QueuePosition]) -> dict[str, list[Any]]:
     """The stretches that end in some points, each beginning where the one before it ends."""
     return columns("", ends) | columns("from_", [lane_begins(0), *ends][: len(ends)])
 
 
-def columns(prefix: str, points: Sequence[Standing]) -> dict[str, list[Any]]:
+def columns(prefix: str, points: Sequence[QueuePosition]) -> dict[str, list[Any]]:
     """Some points as one list per column."""
     names = ("lanes", "starts", "created", "ids")
     return {f"{prefix}{name}": [point[at] for point in points] for at, name in enumerate(names)}
 
 
-def due_before(session: Session, role: str, organisation: str, point: Standing) -> int:
+def due_before(session: Session, role: str, organisation: str, point: QueuePosition) -> int:
     """How many waiting items of a pool, in whatever lane, are due before a point: the reserve takes those first."""
     facts = {"role": role, "organisation": organisation, "start_by": point.start_by}
     return int(
@@ -108,17 +110,17 @@ def due_before(session: Session, role: str, organisation: str, point: Standing) 
     )
 
 
-def lane_begins(lane: int) -> Standing:
+def lane_begins(lane: int) -> QueuePosition:
     """The point at which a lane begins."""
-    return Standing(lane, EARLIEST, EARLIEST, "")
+    return QueuePosition(lane, EARLIEST, EARLIEST, "")
 
 
-def first_of(session: Session, role: str, organisation: str, limit: int) -> list[tuple[str, Standing]]:
+def first_of(session: Session, role: str, organisation: str, limit: int) -> list[tuple[str, QueuePosition]]:
     """The first waiting items of a pool: the action of each, and where it stands."""
     rows = session.connection().execute(FIRST, {"role": role, "organisation": organisation, "limit": limit})
-    return [(row.action, Standing(row.lane, row.start_by, row.created_at, row.id)) for row in rows]
+    return [(row.action, QueuePosition(row.lane, row.start_by, row.created_at, row.id)) for row in rows]
 
 
-def place(session: Session, item: WorkItem) -> int:
+def rank(session: Session, item: WorkItem) -> int:
     """How many waiting items of the same pool come before it, plus one."""
-    return counts_before(session, *item.pool, [item.standing])[item.standing] + 1
+    return counts_before(session, *item.pool, [item.position])[item.position] + 1

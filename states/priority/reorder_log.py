@@ -8,10 +8,10 @@ from sqlmodel import col, select
 
 from rules.core.dates import utc_text
 from rules.core.roles import ENGINE
-from rules.queue.order import LANES, Standing
+from rules.queue.order import LANES, QueuePosition
 from states.engine.event import UnitOfWork
 from states.priority import factors, positions
-from states.priority.case_history import asked, happening_now, happenings_of, urgent_loans
+from states.priority.case_history import urgency_events_now, urgency_events_of, urgent_loans, work_facts
 from states.tables.work import WorkItem
 from states.work.synchronisation import Moved
 
@@ -24,12 +24,12 @@ def note(unit: UnitOfWork, moved: Sequence[Moved]) -> None:
     """Put down what moved in the chain of each case, with the facts from which its new place is computed again."""
     for application, group in groupby(moved, lambda one: one.item.application):
         moves = list(group)
-        happened = happenings_of(unit.session, application) + happening_now(unit.buffer, application)
+        happened = urgency_events_of(unit.session, application) + urgency_events_now(unit.buffer, application)
         loans = urgent_loans(unit.session, [one.item for one in moves])
         told = []
         signals: Any = []
         for one in moves:
-            lane, start = factors.lane_and_start(one.item, asked(one.item, happened, loans), happened)
+            lane, start = factors.lane_and_start(one.item, work_facts(one.item, happened, loans), happened)
             signals = lane.pop("fact")
             told.append(
                 {
@@ -62,8 +62,8 @@ def places_of(unit: UnitOfWork, moves: Sequence[Moved]) -> list[dict[str, int | 
     found: dict[str, dict[str, int | None]] = {}
     for pool in sorted({one.item.pool for one in moves}):
         mine = [one for one in moves if one.item.pool == pool and one.item.assignee is None]
-        stood = {one.item.id: Standing(one.lane, one.start_by, one.item.created_at, one.item.id) for one in mine}
-        stands = {one.item.id: one.item.standing for one in mine}
+        stood = {one.item.id: QueuePosition(one.lane, one.start_by, one.item.created_at, one.item.id) for one in mine}
+        stands = {one.item.id: one.item.position for one in mine}
         before = positions.counts_up_to(unit.session, *pool, [*stood.values(), *stands.values()], cap=FEW)
         coming, going = to_come(unit, pool), to_go(unit, pool)
         for key, was in stood.items():
@@ -79,16 +79,16 @@ def places_of(unit: UnitOfWork, moves: Sequence[Moved]) -> list[dict[str, int | 
     return [found.get(one.item.id, {"from": None, "to": None}) for one in moves]
 
 
-def to_come(unit: UnitOfWork, pool: tuple[str, str]) -> list[Standing]:
+def to_come(unit: UnitOfWork, pool: tuple[str, str]) -> list[QueuePosition]:
     """The work of a pool that this passage asks for."""
     return [
-        Standing(item["lane"], item["start_by"], item["created_at"], item["id"])
+        QueuePosition(item["lane"], item["start_by"], item["created_at"], item["id"])
         for item in unit.buffer.new_work
         if (item["role"], item["organisation"]) == pool
     ]
 
 
-def to_go(unit: UnitOfWork, pool: tuple[str, str]) -> list[Standing]:
+def to_go(unit: UnitOfWork, pool: tuple[str, str]) -> list[QueuePosition]:
     """The waiting work of a pool that this passage did."""
     ended = set(unit.buffer.completed_work)
     if not ended:
@@ -96,7 +96,7 @@ def to_go(unit: UnitOfWork, pool: tuple[str, str]) -> list[Standing]:
     subjects = {subject for subject, _ in ended}
     query = select(WorkItem).where(col(WorkItem.subject).in_(subjects), col(WorkItem.done_at).is_(None))
     return [
-        item.standing
+        item.position
         for item in unit.session.exec(query)
         if (item.subject, item.action) in ended and (item.pool, item.assignee) == (pool, None)
     ]

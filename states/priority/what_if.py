@@ -13,41 +13,41 @@ from sqlmodel import Session, col, select
 from rules.core.dated_values import value, version
 from rules.core.dates import office_day, office_time_text
 from rules.core.roles import Role
-from rules.core.rule import Words, say
-from rules.queue.order import LANES, Standing
+from rules.core.rule import Bilingual, message
+from rules.queue.order import LANES, QueuePosition
 from rules.queue.priority import (
     JOINED,
     LOWERED,
     SIGNAL,
-    Asked,
-    Happening,
     Signal,
+    UrgencyEvent,
+    WorkFacts,
     asked_steps,
+    lane_and_start_by,
     open_steps,
-    standing,
     start_by,
 )
-from rules.threats.handoff import HAIRS
+from rules.threats.handoff import TIE_BREAK_MICROSECONDS
 from rules.threats.urgency import DUTCH, RANK, SignalKind, SignalSource, Urgency
-from states.priority.case_history import asked, happenings_of, urgent_loans
+from states.priority.case_history import urgency_events_of, urgent_loans, work_facts
 from states.tables.application import Application
 from states.tables.work import WorkItem
 from states.work.work_by_state import HAND_OFF
 
 
 @dataclass(frozen=True)
-class Case:
+class OpenCase:
     """The open work of one case, and what happened to it."""
 
     items: list[WorkItem]
-    happened: list[Happening]
+    happened: list[UrgencyEvent]
     loans: set[str]
     running: bool
     """Whether it is an application, in which threats can be signalled."""
 
-    def asked(self, item: WorkItem) -> Asked:
+    def asked(self, item: WorkItem) -> WorkFacts:
         """What the place of one of its items rests on."""
-        return asked(item, self.happened, self.loans)
+        return work_facts(item, self.happened, self.loans)
 
     def beside(self, item: WorkItem) -> list[WorkItem]:
         """The other work of the case that waits in the same pool."""
@@ -56,26 +56,26 @@ class Case:
         ]
 
 
-def case_of(session: Session, application: str) -> Case:
+def open_case_of(session: Session, application: str) -> OpenCase:
     """The open work of a case, and what happened to it."""
     query = select(WorkItem).where(WorkItem.application == application, col(WorkItem.done_at).is_(None))
     items = list(session.exec(query))
     running = session.get(Application, application) is not None
-    happened = happenings_of(session, application) if running else []
-    return Case(items, happened, urgent_loans(session, items), running)
+    happened = urgency_events_of(session, application) if running else []
+    return OpenCase(items, happened, urgent_loans(session, items), running)
 
 
 @dataclass(frozen=True)
-class Supposition:
+class Scenario:
     """Something that did not happen, or that might: in words, and what the chain of the case would hold then."""
 
-    what: Words
-    happened: list[Happening]
-    steps: list[Standing] = field(default_factory=list)
+    what: Bilingual
+    happened: list[UrgencyEvent]
+    steps: list[QueuePosition] = field(default_factory=list)
     """Steps of a hand-off that would be asked for."""
     facts: Mapping[str, Any] = field(default_factory=dict)
 
-    def of(self, case: Case, item: WorkItem) -> Standing | None:
+    def of(self, case: OpenCase, item: WorkItem) -> QueuePosition | None:
         """Where an item of the case would stand; None where nobody would have asked for it."""
         work = case.asked(item)
         if work.by_signal is not None:
@@ -84,31 +84,31 @@ class Supposition:
                 return None
             asker = next(one for one in self.happened if one.seq == still)
             created = item.created_at if still == work.by_signal else asker.at
-            work = Asked(created, work.level, by_signal=still, hairs=work.hairs)
-        lane, moment = standing(work, self.happened)
-        return Standing(lane, moment, work.created_at, item.id)
+            work = WorkFacts(created, work.level, by_signal=still, tie_break=work.tie_break)
+        lane, moment = lane_and_start_by(work, self.happened)
+        return QueuePosition(lane, moment, work.created_at, item.id)
 
-    def place(self, case: Case, item: WorkItem, before: Mapping[Standing, int]) -> int | None:
+    def place(self, case: OpenCase, item: WorkItem, before: Mapping[QueuePosition, int]) -> int | None:
         """The place that an item would have, from how many items stand before that point of the pool now."""
         mine = self.of(case, item)
         if mine is None:
             return None
         beside = case.beside(item)
-        stood = sum(other.standing < mine for other in beside) + (item.assignee is None and item.standing < mine)
+        stood = sum(other.position < mine for other in beside) + (item.assignee is None and item.position < mine)
         would = sum(there < mine for other in beside if (there := self.of(case, other)) is not None)
         if item.pool == (Role.OFFICER, ""):
             would += sum(step < mine for step in self.steps)
         return before[mine] - stood + would + 1
 
 
-def suppositions(case: Case, item: WorkItem, *, at: datetime) -> list[Supposition]:
+def scenarios(case: OpenCase, item: WorkItem, *, at: datetime) -> list[Scenario]:
     """What could have been otherwise, and what may yet come: without each signal and lowering, and after a new one."""
     if not case.running:
         return []
-    return [*without(case), *after(case, item, at)]
+    return [*without_past_events(case), *with_new_signal(case, item, at)]
 
 
-def without(case: Case) -> Iterable[Supposition]:
+def without_past_events(case: OpenCase) -> Iterable[Scenario]:
     """The case without each of the things that happened, and without any threat."""
     threats = [one for one in case.happened if one.event in {SIGNAL, JOINED}]
     for one in threats:
@@ -116,24 +116,24 @@ def without(case: Case) -> Iterable[Supposition]:
         day = office_day(one.at)
         alone = sum(office_day(other.at) == day for other in threats) == 1
         when = str(day) if alone else office_time_text(one.at)
-        what = say(f"without the threat recorded on {when}", f"zonder de dreiging die op {when} is vastgelegd")
+        what = message(f"without the threat recorded on {when}", f"zonder de dreiging die op {when} is vastgelegd")
         if one.event == JOINED:
-            what = say(f"without the case joined on {when}", f"zonder de zaak die op {when} is gevoegd")
-        yield Supposition(what, left, facts={"without": [one.signal.id if one.signal else one.seq]})
+            what = message(f"without the case joined on {when}", f"zonder de zaak die op {when} is gevoegd")
+        yield Scenario(what, left, facts={"without": [one.signal.id if one.signal else one.seq]})
     if len(threats) > 1:
         left = [other for other in case.happened if other not in threats]
-        what = say("without any threat", "zonder enige dreiging")
+        what = message("without any threat", "zonder enige dreiging")
         ids = [one.signal.id if one.signal else one.seq for one in threats]
-        yield Supposition(what, left, facts={"without": ids})
+        yield Scenario(what, left, facts={"without": ids})
     lowered = [one for one in case.happened if one.event == LOWERED]
     if lowered:
         day = office_day(lowered[-1].at)
         left = [other for other in case.happened if other is not lowered[-1]]
-        what = say(f"without the lowering of {day}", f"zonder de verlaging van {day}")
-        yield Supposition(what, left, facts={"withoutLowering": lowered[-1].seq})
+        what = message(f"without the lowering of {day}", f"zonder de verlaging van {day}")
+        yield Scenario(what, left, facts={"withoutLowering": lowered[-1].seq})
 
 
-def after(case: Case, item: WorkItem, at: datetime) -> Iterable[Supposition]:
+def with_new_signal(case: OpenCase, item: WorkItem, at: datetime) -> Iterable[Scenario]:
     """The case after a new signal of each higher class, with the steps of the hand-off that it asks for."""
     last = case.happened[-1].seq if case.happened else 0
     waiting = {other.action for other in case.items if other.action in HAND_OFF}
@@ -142,11 +142,14 @@ def after(case: Case, item: WorkItem, at: datetime) -> Iterable[Supposition]:
         signal = example_of(urgency, at)
         if signal is None:
             continue
-        new = Happening(last + 1, at, SIGNAL, urgency, signal)
+        new = UrgencyEvent(last + 1, at, SIGNAL, urgency, signal)
         asks = [step for step in asked_steps(new) if step not in waiting]
         moment = start_by(at, "intake", urgency)
-        steps = [Standing(RANK[urgency], moment - timedelta(microseconds=HAIRS[step]), at, "") for step in asks]
-        what = say(
+        steps = [
+            QueuePosition(RANK[urgency], moment - timedelta(microseconds=TIE_BREAK_MICROSECONDS[step]), at, "")
+            for step in asks
+        ]
+        what = message(
             f"after a threat signal that is {urgency}",
             f"na een dreigingssignaal met de urgentie {DUTCH[urgency]}",
         )
@@ -157,7 +160,7 @@ def after(case: Case, item: WorkItem, at: datetime) -> Iterable[Supposition]:
             "reportedToPolice": signal.reported,
             "row": signal.row,
         }
-        yield Supposition(what, [*case.happened, new], steps, {"lane": str(urgency), "such": such})
+        yield Scenario(what, [*case.happened, new], steps, {"lane": str(urgency), "such": such})
 
 
 def example_of(urgency: Urgency, at: datetime) -> Signal | None:

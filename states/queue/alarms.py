@@ -20,7 +20,7 @@ from rules.queue.order import ACUTE
 from states.engine.parties import duty_holders
 from states.letters import outbox
 from states.queue import pools
-from states.queue.availability import Presence, people_of
+from states.queue.availability import Availability, availability_in_pool
 from states.tables.base import new_id
 from states.tables.work import WorkAlarm, WorkItem
 
@@ -50,7 +50,7 @@ CLASSES = text(
 )
 
 
-class Alarming(NamedTuple):
+class AlarmCondition(NamedTuple):
     """Why a pool cannot take work: how much waits, and the case that stands first."""
 
     role: str
@@ -59,12 +59,12 @@ class Alarming(NamedTuple):
     waiting: int
 
 
-def watch(session: Session, *, at: datetime) -> int:
+def update_alarms(session: Session, *, at: datetime) -> int:
     """Ring what must ring and end what need not any more; answers how many began to ring.
 
     Safe with any number of callers: each pool is entered first, and an alarm that rings is there only once.
     """
-    found = {(one.role, one.organisation, one.kind): one for one in alarming(session, at)}
+    found = {(one.role, one.organisation, one.kind): one for one in alarm_conditions(session, at)}
     ringing = {
         (row.role, row.organisation, row.kind): row
         for row in session.exec(select(WorkAlarm).where(col(WorkAlarm.until).is_(None)))
@@ -75,27 +75,27 @@ def watch(session: Session, *, at: datetime) -> int:
         for key in sorted(key for key in found.keys() | ringing.keys() if key[:2] == name):
             row = still_rings(session, key)
             if key in found and row is None:
-                ring(session, found[key], at)
+                raise_alarm(session, found[key], at)
                 began += 1
             elif key not in found and row is not None:
-                end(session, row, at)
+                clear_alarm(session, row, at)
     session.flush()
     return began
 
 
-def alarming(session: Session, at: datetime) -> Iterator[Alarming]:
+def alarm_conditions(session: Session, at: datetime) -> Iterator[AlarmCondition]:
     """Every reason for an alarm, at a moment."""
-    people: dict[tuple[str, str], list[Presence]] = {}
+    people: dict[tuple[str, str], list[Availability]] = {}
     acute: dict[tuple[str, str], int] = {}
     free: dict[tuple[str, str], bool] = {}
     there: dict[tuple[str, str], bool] = {}
     for row in session.connection().execute(CLASSES).all():
         pool = (row.role, row.organisation)
         if pool not in people:
-            people[pool] = people_of(session, *pool, at=at)
+            people[pool] = availability_in_pool(session, *pool, at=at)
         able = [one for one in people[pool] if one.can(row.skill) and one.person not in row.not_by]
         if not able:
-            yield Alarming(*pool, NOBODY_MAY, row.waiting)
+            yield AlarmCondition(*pool, NOBODY_MAY, row.waiting)
         if row.waiting:
             acute[pool] = acute.get(pool, 0) + row.waiting
             at_work = [one for one in able if one.at_work]
@@ -103,9 +103,9 @@ def alarming(session: Session, at: datetime) -> Iterator[Alarming]:
             free[pool] = free.get(pool, True) and any(not one.acute_in_hand for one in at_work)
     for pool, waiting in acute.items():
         if not there[pool]:
-            yield Alarming(*pool, NOBODY_THERE, waiting)
+            yield AlarmCondition(*pool, NOBODY_THERE, waiting)
         elif not free[pool]:
-            yield Alarming(*pool, FULL, waiting)
+            yield AlarmCondition(*pool, FULL, waiting)
 
 
 def still_rings(session: Session, key: tuple[str, str, str]) -> WorkAlarm | None:
@@ -116,7 +116,7 @@ def still_rings(session: Session, key: tuple[str, str, str]) -> WorkAlarm | None
     return session.exec(query.execution_options(populate_existing=True)).first()
 
 
-def ring(session: Session, why: Alarming, at: datetime) -> None:
+def raise_alarm(session: Session, why: AlarmCondition, at: datetime) -> None:
     """Let an alarm ring: kept, put down in the pool's chain, and told to the coordinators."""
     first = first_waiting(session, why)
     if first is None:
@@ -138,13 +138,13 @@ def ring(session: Session, why: Alarming, at: datetime) -> None:
         outbox.post(session, LETTER, application=first.application, recipient=person, facts=facts, at=at)
 
 
-def end(session: Session, row: WorkAlarm, at: datetime) -> None:
+def clear_alarm(session: Session, row: WorkAlarm, at: datetime) -> None:
     """Let an alarm end."""
     row.until = at
     session.flush()
 
 
-def first_waiting(session: Session, why: Alarming) -> WorkItem | None:
+def first_waiting(session: Session, why: AlarmCondition) -> WorkItem | None:
     """The item that stands first in the pool of an alarm."""
     query = select(WorkItem).where(*pools.pool(Role(why.role), why.organisation))
     if why.kind != NOBODY_MAY:

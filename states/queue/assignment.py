@@ -21,7 +21,7 @@ from states.tables.work import WorkItem
 from states.work.work_by_state import BY_HAND, EVENT_OF
 
 
-def ask(*rules: Rule, **facts: object) -> None:
+def require(*rules: Rule, **facts: object) -> None:
     """Ask a rule of the queue.
 
     Raises:
@@ -32,13 +32,13 @@ def ask(*rules: Rule, **facts: object) -> None:
         raise RefusedError(found)
 
 
-def give(item: WorkItem, person: str, at: datetime) -> None:
+def assign_to(item: WorkItem, person: str, at: datetime) -> None:
     """Put an item into someone's hands, until it goes back by itself where nothing is done about it."""
     item.assignee, item.claimed_at = person, at
     item.returns_at = returns_at(item.lane, at)
 
 
-def put_back(item: WorkItem) -> None:
+def unassign(item: WorkItem) -> None:
     """Take an item out of someone's hands; it stands again where it stood, and is offered again."""
     item.assignee = item.claimed_at = item.returns_at = item.dispatched_at = None
 
@@ -92,9 +92,9 @@ def release(
         RefusedError: it is in someone else's hands.
     """
     item, chain = enter(session, key, by=by, at=at)
-    ask(assignment.own_claim, person=by.person, role=by.role, holder=item.assignee)
+    require(assignment.own_claim, person=by.person, role=by.role, holder=item.assignee)
     holder = item.assignee
-    put_back(item)
+    unassign(item)
     pools.note(session, chain, by=by, at=at, event="release", item=item, facts={"from": holder}, content=content)
     return item
 
@@ -108,9 +108,9 @@ def finish(session: Session, key: str, *, by: Actor, at: datetime) -> WorkItem:
     """
     item, chain = enter(session, key, by=by, at=at)
     if item.assignee is not None:
-        ask(assignment.own_claim, person=by.person, role=by.role, holder=item.assignee)
+        require(assignment.own_claim, person=by.person, role=by.role, holder=item.assignee)
     event = EVENT_OF.get(item.action, item.action)
-    ask(assignment.done_by_event, event=event, by_hand=item.action in BY_HAND)
+    require(assignment.done_by_event, event=event, by_hand=item.action in BY_HAND)
     item.done_at, item.assignee = at, item.assignee or by.person
     pools.note(session, chain, by=by, at=at, event="finish", item=item, facts={})
     return item

@@ -17,7 +17,7 @@ from states.engine.parties import duty_holders
 FRIDAY = 5
 
 
-class Presence(NamedTuple):
+class Availability(NamedTuple):
     """What someone in a pool can take now."""
 
     person: str
@@ -57,38 +57,42 @@ LOOK = text(
 ).bindparams(bindparam("people", type_=ARRAY(String)))
 
 
-def presence_of(session: Session, person: str, role: Role | str, organisation: str | None, *, at: datetime) -> Presence:
+def availability_of(
+    session: Session, person: str, role: Role | str, organisation: str | None, *, at: datetime
+) -> Availability:
     """What one person can take from a pool now."""
-    return look(session, [person], role, organisation, at=at)[0]
+    return load_availability(session, [person], role, organisation, at=at)[0]
 
 
-def people_of(session: Session, role: Role | str, organisation: str | None, *, at: datetime) -> list[Presence]:
+def availability_in_pool(
+    session: Session, role: Role | str, organisation: str | None, *, at: datetime
+) -> list[Availability]:
     """Everyone who holds the duty of a pool."""
-    return look(session, duty_holders(session, Role(role), organisation or ""), role, organisation, at=at)
+    return load_availability(session, duty_holders(session, Role(role), organisation or ""), role, organisation, at=at)
 
 
-def look(
+def load_availability(
     session: Session, people: Sequence[str], role: Role | str, organisation: str | None, *, at: datetime
-) -> list[Presence]:
+) -> list[Availability]:
     """What some people can take from a pool now, in the order of their handles."""
     day = office_day(at)
     limit = int(value("work_in_hand_limit", day))
     facts = {"people": list(people), "role": str(role), "organisation": organisation or "", "day": day}
     return [
-        Presence(
+        Availability(
             row.person,
             tuple(row.skills or ()),
             row.limit or limit,
             row.in_hand,
             row.acute_in_hand,
             row.absent_until,
-            row.absent_until is None and within(row.hours or {}, at),
+            row.absent_until is None and is_within_hours(row.hours or {}, at),
         )
         for row in session.connection().execute(LOOK, facts)
     ]
 
 
-def within(hours: dict[str, Any], at: datetime) -> bool:
+def is_within_hours(hours: dict[str, Any], at: datetime) -> bool:
     """Whether a moment lies in someone's working hours, or in the office's where none were arranged."""
     held = hours_on(hours, office_day(at))
     return held is not None and held[0] <= at.astimezone(AMSTERDAM).time() < held[1]

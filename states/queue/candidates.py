@@ -6,15 +6,15 @@ from rules.core.rule import Finding
 from rules.queue import assignment
 from rules.queue.order import ACUTE
 from states.errors import MalformedError
-from states.queue.availability import Presence
+from states.queue.availability import Availability
 from states.tables.application import Application
 from states.tables.loans import Loan
 from states.tables.people import Person
 from states.tables.work import WorkItem
 
 
-def objections(
-    session: Session, item: WorkItem, person: str, there: Presence | None, in_hand: int | None = None
+def reasons_not_to_assign(
+    session: Session, item: WorkItem, person: str, there: Availability | None, in_hand: int | None = None
 ) -> list[Finding]:
     """Every rule against someone having an item; empty where the person may."""
     pool = {"role": item.role, "organisation": item.organisation}

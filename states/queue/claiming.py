@@ -17,8 +17,8 @@ from rules.queue import assignment
 from rules.queue.skills import SKILLS
 from states.priority.claim_explanation import explain_claim
 from states.queue import pools, reserve
-from states.queue.assignment import ask, give
-from states.queue.availability import Presence, presence_of
+from states.queue.assignment import assign_to, require
+from states.queue.availability import Availability, availability_of
 from states.tables.work import WorkItem
 
 # The first items of each skill, each from one range of the index, and of those the first that nobody holds: the cost
@@ -73,14 +73,14 @@ def claim(session: Session, *, by: Actor, at: datetime, acute_only: bool = False
         RefusedError: the person is absent, or holds as much as is allowed and no acute work waits.
     """
     chain = pools.enter(session, *by.pool, at=at, person=by.person)
-    me = presence_of(session, by.person, *by.pool, at=at)
-    ask(assignment.present, person=me.person, absent_until=me.absent_until)
+    me = availability_of(session, by.person, *by.pool, at=at)
+    require(assignment.present, person=me.person, absent_until=me.absent_until)
     item, reserved = first(session, ACUTE_FIRST, by, me, at), False
     if item is None and not acute_only:
         item, reserved = _not_acute(session, by, me, at)
     if item is None:
         return None
-    give(item, me.person, at)
+    assign_to(item, me.person, at)
     item.dispatched_at = item.dispatched_at or at  # whoever takes it knows of it
     item.explanation = explain_claim(session, item, at=at, reserved=reserved)
     facts = {"reserve": reserved, "explanation": item.explanation}
@@ -88,13 +88,13 @@ def claim(session: Session, *, by: Actor, at: datetime, acute_only: bool = False
     return item
 
 
-def _not_acute(session: Session, by: Actor, me: Presence, at: datetime) -> tuple[WorkItem | None, bool]:
+def _not_acute(session: Session, by: Actor, me: Availability, at: datetime) -> tuple[WorkItem | None, bool]:
     """The next item that is not acute, and whether the reserve gave it."""
     reserve.hold(session, *by.pool)
     classes = reserve.classes_of(session, *by.pool, by.person, me.skills)
     if not classes:
         return None, False
-    ask(assignment.limit_in_hand, person=me.person, in_hand=me.in_hand, limit=me.limit, acute=False)
+    require(assignment.limit_in_hand, person=me.person, in_hand=me.in_hand, limit=me.limit, acute=False)
     turn = reserve.is_turn(classes, at)
     overdue = first(session, OVERDUE, by, me, at) if turn else None
     item = overdue or first(session, IN_ORDER, by, me, at)
@@ -103,7 +103,7 @@ def _not_acute(session: Session, by: Actor, me: Presence, at: datetime) -> tuple
     return item, overdue is not None
 
 
-def first(session: Session, wanted: TextClause, by: Actor, me: Presence, at: datetime) -> WorkItem | None:
+def first(session: Session, wanted: TextClause, by: Actor, me: Availability, at: datetime) -> WorkItem | None:
     """The first item that someone may take in an order, locked."""
     role, organisation = by.pool
     facts = {

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from rules.business_calendar.elapsed import working_hours
 from rules.business_calendar.working_hours import add_or_provisional
 from rules.core.dates import utc_text
-from rules.core.rule import say
+from rules.core.rule import message
 from rules.queue.wait_estimate import wait
 from states.queue import pools
 
@@ -36,7 +36,7 @@ def expected(session: Session, role: str, organisation: str, ahead: int, *, at: 
     facts = {"since": since, "looked_at": LOOKED_AT, "chains": pools.chains_of(session, role, organisation)}
     found = session.connection().execute(TAKEN, facts).one()
     if found.oldest is None or found.taken < ENOUGH:
-        why = say(
+        why = message(
             f"Fewer than {ENOUGH} items were taken in this pool in the last {WEEKS} weeks.",
             f"In deze groep is in de afgelopen {WEEKS} weken minder dan {ENOUGH} keer werk opgepakt.",
         )
@@ -44,7 +44,7 @@ def expected(session: Session, role: str, organisation: str, ahead: int, *, at: 
     since = max(since, found.oldest)
     hours = max(working_hours(since, at), 1.0)
     low, high = wait(ahead, claims=found.taken, hours=hours)
-    method = say(
+    method = message(
         f"The time of {ahead} claims more at the pace of this pool: {found.taken} in {hours:.0f} working hours. Four "
         "of five times it is taken within this range (10 and 90 % quantiles, gamma distribution), where nothing that "
         "is more urgent comes in and nobody more or less is at work.",

@@ -10,23 +10,23 @@ from rules.core import dates
 from rules.core.dated_values import value
 from rules.core.dates import office_day, utc_text
 from rules.core.roles import Actor, Role
-from rules.core.rule import say
-from rules.queue.order import ACUTE, LANES, Standing
+from rules.core.rule import message
+from rules.queue.order import ACUTE, LANES, QueuePosition
 from states.errors import NotFoundError
 from states.priority import factors, positions
 from states.priority.claim_explanation import by_table
-from states.priority.what_if import Case, Supposition, case_of, suppositions
+from states.priority.what_if import OpenCase, Scenario, open_case_of, scenarios
 from states.queue import expected_wait
 from states.queue import reserve as reserve_counts
-from states.queue.availability import people_of
-from states.queue.candidates import objections
+from states.queue.availability import availability_in_pool
+from states.queue.candidates import reasons_not_to_assign
 from states.tables.work import WorkItem
 
 FIRST = 5
 """So many of the items that stand before are named."""
 
 
-def explain(session: Session, item: WorkItem, *, at: datetime, case: Case | None = None) -> dict[str, Any]:
+def explain(session: Session, item: WorkItem, *, at: datetime, case: OpenCase | None = None) -> dict[str, Any]:
     """Why an item stands where it stands: every factor with its rule, source and fact, and what would change it.
 
     Args:
@@ -35,13 +35,13 @@ def explain(session: Session, item: WorkItem, *, at: datetime, case: Case | None
         at: now.
         case: the case of the item, where it was read already.
     """
-    case = case or case_of(session, item.application)
-    supposed = [(one, one.of(case, item)) for one in suppositions(case, item, at=at)]
+    case = case or open_case_of(session, item.application)
+    supposed = [(one, one.of(case, item)) for one in scenarios(case, item, at=at)]
     lanes = {lane: positions.lane_begins(lane) for lane in range(ACUTE, item.lane + 1)}
-    points = [item.standing, *lanes.values(), *(there for _, there in supposed if there is not None)]
+    points = [item.position, *lanes.values(), *(there for _, there in supposed if there is not None)]
     before = positions.counts_before(session, *item.pool, points)
-    due = positions.due_before(session, *item.pool, item.standing)
-    at_place = before[item.standing] + 1 if item.assignee is None else None
+    due = positions.due_before(session, *item.pool, item.position)
+    at_place = before[item.position] + 1 if item.assignee is None else None
     reserve = factors.reserve(item, at=at, so_far=reserve_counts.seen_by(session, item), due_before=due)
     return {
         "workItem": item.id,
@@ -64,9 +64,11 @@ def explain(session: Session, item: WorkItem, *, at: datetime, case: Case | None
     }
 
 
-def before_by_lane(item: WorkItem, before: Mapping[Standing, int], lanes: Mapping[int, Standing]) -> dict[str, int]:
+def before_by_lane(
+    item: WorkItem, before: Mapping[QueuePosition, int], lanes: Mapping[int, QueuePosition]
+) -> dict[str, int]:
     """How many items of each lane stand before it."""
-    ends = [*(before[begin] for begin in lanes.values()), before[item.standing]]
+    ends = [*(before[begin] for begin in lanes.values()), before[item.position]]
     found = {str(LANES[lane]): ends[number + 1] - ends[number] for number, lane in enumerate(lanes)}
     return {lane: count for lane, count in found.items() if count}
 
@@ -82,20 +84,20 @@ def first_before(session: Session, item: WorkItem) -> list[dict[str, Any]]:
             "startBy": utc_text(there.start_by),
             "differsIn": next(
                 name
-                for name, one, other in zip(("lane", "startBy", "age", "id"), there, item.standing, strict=True)
+                for name, one, other in zip(("lane", "startBy", "age", "id"), there, item.position, strict=True)
                 if one != other
             ),
         }
         for action, there in found
-        if there < item.standing
+        if there < item.position
     ]
 
 
 def changes(
-    case: Case,
+    case: OpenCase,
     item: WorkItem,
-    supposed: list[tuple[Supposition, Standing | None]],
-    before: Mapping[Standing, int],
+    supposed: list[tuple[Scenario, QueuePosition | None]],
+    before: Mapping[QueuePosition, int],
 ) -> list[dict[str, Any]]:
     """Where it would stand had something not happened, or after a signal that is more urgent."""
     return [
@@ -116,7 +118,7 @@ def later(item: WorkItem, at: datetime, due: int) -> list[dict[str, Any]]:
         return []
     every = value("reserve_every", office_day(at))
     moment = dates.office_time_text(item.start_by)
-    what = say(
+    what = message(
         f"once its start-by passes on {moment} the reserve may take it",
         f"zodra de begintijd op {moment} verstrijkt, kan de reserve het nemen",
     )
@@ -139,7 +141,7 @@ def waits(
 ) -> dict[str, Any]:
     """The expected wait: until so many claims were made as stand before it, or as the reserve needs at most."""
     if at_place is None:
-        why = say("Somebody has it in hand.", "Iemand heeft het opgepakt.")
+        why = message("Somebody has it in hand.", "Iemand heeft het opgepakt.")
         return {"known": False, "why": why.en, "whyNl": why.nl}
     ahead = min(at_place, reserve["fact"]["withinClaims"] or at_place)
     return expected_wait.expected(session, *item.pool, ahead, at=at)
@@ -150,10 +152,10 @@ def people(session: Session, item: WorkItem, *, at: datetime) -> dict[str, Any]:
 
     Whoever holds as much as is allowed may take it again once a hand is free, so that rule is named apart.
     """
-    pool = people_of(session, *item.pool, at=at)
+    pool = availability_in_pool(session, *item.pool, at=at)
     barred: dict[str, list[str]] = {}
     for one in pool:
-        for finding in objections(session, item, one.person, one):
+        for finding in reasons_not_to_assign(session, item, one.person, one):
             barred.setdefault(finding.rule, []).append(one.person)
     names = {person for who in barred.values() for person in who}
     return {

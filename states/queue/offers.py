@@ -14,8 +14,8 @@ from sqlmodel import Session, col, select
 from rules.queue.order import ACUTE
 from states.letters import outbox
 from states.queue import pools
-from states.queue.availability import Presence, people_of
-from states.queue.candidates import objections
+from states.queue.availability import Availability, availability_in_pool
+from states.queue.candidates import reasons_not_to_assign
 from states.tables.base import new_id
 from states.tables.work import WorkItem, WorkProposal
 
@@ -76,10 +76,10 @@ def offer_due(session: Session, *, at: datetime, run: str, limit: int = 200) -> 
 def alert(session: Session, items: Sequence[WorkItem], at: datetime) -> None:
     """Tell people of acute work: one letter for each case and person, and a question to whoever has other work."""
     told: set[tuple[str, str]] = set()
-    people: dict[tuple[str, str], list[Presence]] = {}
+    people: dict[tuple[str, str], list[Availability]] = {}
     for item in items:
         if item.pool not in people:
-            people[item.pool] = people_of(session, *item.pool, at=at)
+            people[item.pool] = availability_in_pool(session, *item.pool, at=at)
         for one in listeners(session, item, people[item.pool]):
             if (item.application, one.person) in told:
                 continue
@@ -90,11 +90,11 @@ def alert(session: Session, items: Sequence[WorkItem], at: datetime) -> None:
     session.flush()
 
 
-def listeners(session: Session, item: WorkItem, people: Sequence[Presence]) -> list[Presence]:
+def listeners(session: Session, item: WorkItem, people: Sequence[Availability]) -> list[Availability]:
     """Who is alerted: whoever holds the item already, else those who may take it and have no acute work in hand."""
     if item.assignee is not None:
         return [one for one in people if one.person == item.assignee]
-    may = [one for one in people if not objections(session, item, one.person, one) and not one.acute_in_hand]
+    may = [one for one in people if not reasons_not_to_assign(session, item, one.person, one) and not one.acute_in_hand]
     return [one for one in may if one.at_work] or may
 
 

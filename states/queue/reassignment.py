@@ -14,9 +14,9 @@ from rules.queue import assignment
 from rules.queue.order import ACUTE
 from states.errors import MalformedError, RefusedError
 from states.queue import pools
-from states.queue.assignment import ask, enter, give, put_back, returns_at
-from states.queue.availability import Presence, people_of
-from states.queue.candidates import known, objections
+from states.queue.assignment import assign_to, enter, require, returns_at, unassign
+from states.queue.availability import Availability, availability_in_pool
+from states.queue.candidates import known, reasons_not_to_assign
 from states.storage.database import wake
 from states.tables.ledger import LedgerEntry
 from states.tables.work import WorkItem
@@ -57,16 +57,16 @@ def delegate(session: Session, key: str, person: str, *, reason: str, by: Actor,
 def _hand_on(session: Session, key: str, person: str, *, event: str, reason: str, by: Actor, at: datetime) -> WorkItem:
     item, chain = enter(session, key, by=by, at=at, receiver=person)
     if event == "delegate":
-        ask(assignment.own_claim, person=by.person, role=by.role, holder=item.assignee)
+        require(assignment.own_claim, person=by.person, role=by.role, holder=item.assignee)
     known(session, person)
     if item.assignee == person:
         raise MalformedError([("person", f"{person} has this item in hand already; name someone else.")])
     receiver = _of_pool(session, item, at).get(person)
-    findings = objections(session, item, person, receiver)
+    findings = reasons_not_to_assign(session, item, person, receiver)
     if findings:
         raise RefusedError(findings)
     sender = item.assignee
-    give(item, person, at)
+    assign_to(item, person, at)
     tell(session, item)
     facts = {"from": sender, "to": person}
     pools.note(session, chain, by=by, at=at, event=event, item=item, facts=facts, content={"reason": reason})
@@ -94,19 +94,23 @@ def redistribute(
     chains = {name: pools.enter(session, *name, at=at) for name in names}
     query = select(WorkItem).where(*mine).order_by(*pools.order()).with_for_update()
     held = sorted(session.exec(query.execution_options(populate_existing=True)), key=attrgetter("pool"))
-    pools_of = {name: {one.person: one for one in people_of(session, *name, at=at)} for name in names}
+    pools_of = {name: {one.person: one for one in availability_in_pool(session, *name, at=at)} for name in names}
     can_have_some(pools_of, to)
     moved = []
     for name, items in groupby((item for item in held if item.pool in chains), key=attrgetter("pool")):
         there = pools_of[name]
         load = {handle: there[handle].in_hand for handle in to if handle in there}
         for item in items:
-            may = [handle for handle in load if not objections(session, item, handle, there[handle], load[handle])]
+            may = [
+                handle
+                for handle in load
+                if not reasons_not_to_assign(session, item, handle, there[handle], load[handle])
+            ]
             receiver = min(may, key=lambda handle: (load[handle], to.index(handle)), default=None)
             if receiver is None:
-                put_back(item)
+                unassign(item)
             else:
-                give(item, receiver, at)
+                assign_to(item, receiver, at)
                 tell(session, item)
                 load[receiver] += 1
             told: dict[str, Any] = {"facts": {"from": person, "to": receiver}, "content": {"reason": reason}}
@@ -115,7 +119,7 @@ def redistribute(
     return moved
 
 
-def can_have_some(pools_of: Mapping[tuple[str, str], Mapping[str, Presence]], to: Sequence[str]) -> None:
+def can_have_some(pools_of: Mapping[tuple[str, str], Mapping[str, Availability]], to: Sequence[str]) -> None:
     """Ask that whoever work is to be spread over acts in a pool of it and is there, lest a slip empties hands.
 
     Raises:
@@ -157,7 +161,7 @@ def return_unworked(session: Session, *, at: datetime, limit: int = AT_ONCE) -> 
                 item.returns_at = again
                 continue
             facts = {"from": item.assignee, "claimedAt": item.claimed_at, "lastWorkedOn": worked_at}
-            put_back(item)
+            unassign(item)
             chain = pools.note(session, chain, by=ENGINE, at=at, event="return", item=item, facts=facts)
             returned.append(item.id)
     session.flush()
@@ -174,5 +178,5 @@ def last_worked_on(session: Session, item: WorkItem) -> datetime | None:
     return session.exec(query).one()
 
 
-def _of_pool(session: Session, item: WorkItem, at: datetime) -> dict[str, Presence]:
-    return {one.person: one for one in people_of(session, *item.pool, at=at)}
+def _of_pool(session: Session, item: WorkItem, at: datetime) -> dict[str, Availability]:
+    return {one.person: one for one in availability_in_pool(session, *item.pool, at=at)}

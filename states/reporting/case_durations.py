@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from sqlmodel import Session, col, select
 
 from rules.core.dates import office_day
-from rules.deadlines.attribution import Course, Held, days_of_life
+from rules.deadlines.attribution import EmployerPeriod, HeldInterval, days_of_life
 from states.deadlines import lifecycle
 from states.tables.application import Application, Takeover
 from states.tables.deadlines import Term
@@ -23,7 +23,7 @@ def days_of_case(session: Session, application: Application, on: date) -> dict[s
         application.ended_on or on,
         stages(session, application),
         windows(session, application),
-        courses(session, application),
+        employer_periods(session, application),
     )
 
 
@@ -44,7 +44,7 @@ def terms(session: Session, application: Application, *kinds: str) -> list[Term]
     return list(session.exec(query.order_by(col(Term.started_on), col(Term.id))))
 
 
-def windows(session: Session, application: Application) -> list[Held]:
+def windows(session: Session, application: Application) -> list[HeldInterval]:
     """The days on which the applicant was to complete the application or to give a view.
 
     The day on which that came lies with the office again, as in Awb 4:15.
@@ -55,15 +55,17 @@ def windows(session: Session, application: Application) -> list[Held]:
         last = term.ended_on - ONE_DAY if used and term.ended_on is not None else term.due_on
         if term.due_on is not None and last is not None:
             last = min(last, term.due_on)
-        found.append(Held(term.started_on + ONE_DAY, last, "applicant"))
+        found.append(HeldInterval(term.started_on + ONE_DAY, last, "applicant"))
     return found
 
 
-def courses(session: Session, application: Application) -> list[Course]:
+def employer_periods(session: Session, application: Application) -> list[EmployerPeriod]:
     """When each employer had it in hand: before it confirmed the receipt, and in its term."""
     asked = session.exec(select(Takeover).where(Takeover.stream == application.stream))
-    found = [Course(row.requested_on, row.received_on) for row in asked]
+    found = [EmployerPeriod(row.requested_on, row.received_on) for row in asked]
     for term in terms(session, application, "takeover"):
-        still = tuple(Held(row.since, row.until, row.attributed_to) for row in lifecycle.suspensions(session, term))
-        found.append(Course(term.started_on + ONE_DAY, term.ended_on, still))
+        still = tuple(
+            HeldInterval(row.since, row.until, row.attributed_to) for row in lifecycle.suspensions(session, term)
+        )
+        found.append(EmployerPeriod(term.started_on + ONE_DAY, term.ended_on, still))
     return found

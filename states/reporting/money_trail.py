@@ -106,7 +106,7 @@ class Trail:
 
     def paying_entries(self) -> list[BankEntry]:
         """The entries by which it counts as paid now."""
-        told = {(line.statement, line.entry) for line in self.standing() if line.part is Part.PAYMENT}
+        told = {(line.statement, line.entry) for line in self.unreversed() if line.part is Part.PAYMENT}
         return [entry for entry in self.entries if (entry.message, entry.position) in told]
 
     def in_the_books(self) -> Iterator[Gap]:
@@ -125,14 +125,14 @@ class Trail:
         if self.sum_of(Part.COST, Side.CREDITOR) != open_amount - self.payable.gross:
             yield Gap("journal", "Missing: what it was for, in the journal.")
 
-    def standing(self) -> list[JournalLine]:
+    def unreversed(self) -> list[JournalLine]:
         """The lines of the journal that nothing reverses."""
         mirrored = {(line.booking, line.mirrors) for line in self.journal}
         return [line for line in self.journal if line.mirrors is None and (line.booking, line.position) not in mirrored]
 
     def sum_of(self, part: Part, side: Side) -> Decimal:
         """Debit less credit of the standing lines of one part on one side."""
-        lines = [line for line in self.standing() if (line.part, line.side) == (part, side)]
+        lines = [line for line in self.unreversed() if (line.part, line.side) == (part, side)]
         return sum((line.debit - line.credit for line in lines), Decimal(0))
 
 

@@ -12,10 +12,10 @@ from rules.business_calendar.elapsed import working_hours
 from rules.core.dates import office_day
 from rules.deadlines.end_date import extended
 from rules.deadlines.suspensions import Suspension
-from rules.reporting.percentiles import Spread, spread
-from rules.reporting.work_spans import Piece, skipped
+from rules.reporting.percentiles import Percentiles, percentiles
+from rules.reporting.work_spans import WorkSpan, skipped
 from states.deadlines import lifecycle
-from states.reporting.work_history import Moved, Pieces
+from states.reporting.work_history import Moved, WorkHistory
 from states.tables.deadlines import Term
 
 EACH = 25
@@ -50,11 +50,11 @@ class Overrides(NamedTuple):
     number: int
     """How many there were; those that are told may be fewer."""
     each: tuple[Override, ...]
-    effects: dict[str, Spread]
+    effects: dict[str, Percentiles]
     """How the effects of those that are told lie, by name."""
 
 
-def of_order(pieces: Pieces, kept: Iterable[str]) -> list[Overrides]:
+def of_order(pieces: WorkHistory, kept: Iterable[str]) -> list[Overrides]:
     """Claims that the reserve gave and hand-overs by people: how many pieces they passed over."""
     mine = set(kept)
     pools = defaultdict(list)
@@ -69,7 +69,7 @@ def of_order(pieces: Pieces, kept: Iterable[str]) -> list[Overrides]:
 
 
 def _passed_over(
-    pieces: Pieces, pools: dict[tuple[str, str], list[Piece]], found: Sequence[Moved]
+    pieces: WorkHistory, pools: dict[tuple[str, str], list[WorkSpan]], found: Sequence[Moved]
 ) -> Iterable[Override]:
     for one in found[-EACH:]:
         piece = pieces.stood(pieces.work[one.key], one.at)
@@ -82,7 +82,7 @@ def _passed_over(
         yield Override(one.stream, one.seq, one.at, one.key, effect)
 
 
-def of_days(session: Session, pieces: Pieces, applications: set[str] | None) -> list[Overrides]:
+def of_days(session: Session, pieces: WorkHistory, applications: set[str] | None) -> list[Overrides]:
     """Lowered urgency, suspensions and extensions: what they did to the order, and to the days of a term.
 
     Args:
@@ -121,10 +121,10 @@ def gathered(kind: str, number: int, each: Iterable[Override]) -> Overrides:
         for name, effect in one.effect.items():
             if isinstance(effect, (int, float)):
                 numbers[name].append(float(effect))
-    return Overrides(kind, number, told, {name: spread(values) for name, values in sorted(numbers.items())})
+    return Overrides(kind, number, told, {name: percentiles(values) for name, values in sorted(numbers.items())})
 
 
-def _lowered(pieces: Pieces, rows: Sequence[Any]) -> Iterable[Override]:
+def _lowered(pieces: WorkHistory, rows: Sequence[Any]) -> Iterable[Override]:
     """Which work moved with a lowering, as the entry of the re-ordering beside it tells."""
     moved = defaultdict(list)
     for items in pieces.reordered.values():

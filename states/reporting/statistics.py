@@ -16,13 +16,13 @@ from rules.core.regulation import Domain, Province
 from rules.queue.order import LANES
 from rules.reporting import lateness
 from rules.reporting.lateness import Figures
-from rules.reporting.work_spans import Piece
+from rules.reporting.work_spans import WorkSpan
 from rules.threats.urgency import Urgency
 from states.engine import parties
 from states.reporting import overrides, term_outcomes, work_history
 from states.reporting.overrides import Overrides
-from states.reporting.term_outcomes import TermFigures, TermRan
-from states.reporting.work_history import Pieces
+from states.reporting.term_outcomes import TermFigures, TermOutcome
+from states.reporting.work_history import WorkHistory
 from states.tables.people import Organisation
 
 TIES = text(
@@ -97,7 +97,7 @@ def statistics(session: Session, asked: Asked) -> Statistics:
 
     looked = {piece.key: lateness.seen(piece, since, until, share=share) for piece in (*work, *advice)}
 
-    def count(some: Iterable[Piece]) -> Figures:
+    def count(some: Iterable[WorkSpan]) -> Figures:
         return lateness.figures(looked[piece.key] for piece in some)
 
     by_domain = {each: _in_domain(each, found, work) for each in Domain if asked.domain in {None, each}}
@@ -158,13 +158,13 @@ class Employers:
                 ties[row.application].append(name)
         self.ties |= ties
 
-    def of_piece(self, piece: Piece) -> list[str]:
+    def of_piece(self, piece: WorkSpan) -> list[str]:
         """The employers whose work it is."""
         if piece.organisation:
             return [parties.current(self.session, piece.organisation)]
         return self.ties.get(piece.application, [])
 
-    def of_term(self, term: TermRan) -> list[str]:
+    def of_term(self, term: TermOutcome) -> list[str]:
         """The employers whom a term concerns."""
         return [term.organisation] if term.organisation else self.ties.get(term.application, [])
 
@@ -187,24 +187,24 @@ class Employers:
         return found
 
 
-def _is_meant(piece: Piece, found: Pieces, employers: Employers, asked: Asked) -> bool:
+def _is_meant(piece: WorkSpan, found: WorkHistory, employers: Employers, asked: Asked) -> bool:
     """Whether a piece of work is among what was asked for."""
     lane = asked.lane is None or LANES[piece.lane] == asked.lane
     domain = asked.domain is None or found.domains.get(piece.key) == asked.domain
     return lane and domain and employers.concerns(employers.of_piece(piece))
 
 
-def _in_domain(domain: Domain, found: Pieces, work: Iterable[Piece]) -> list[Piece]:
+def _in_domain(domain: Domain, found: WorkHistory, work: Iterable[WorkSpan]) -> list[WorkSpan]:
     return [piece for piece in work if found.domains.get(piece.key) == domain]
 
 
-def _terms(session: Session, employers: Employers, since: date, until: date) -> list[TermRan]:
+def _terms(session: Session, employers: Employers, since: date, until: date) -> list[TermOutcome]:
     terms = term_outcomes.ran(session, since, until)
     employers.learn(term.application for term in terms)
     return [term for term in terms if employers.concerns(employers.of_term(term))]
 
 
-def _by_kind(terms: Iterable[TermRan], on: date, share: float) -> dict[str, TermFigures]:
+def _by_kind(terms: Iterable[TermOutcome], on: date, share: float) -> dict[str, TermFigures]:
     kinds = defaultdict(list)
     for term in terms:
         kinds[term.kind].append(term)

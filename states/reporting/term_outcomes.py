@@ -29,7 +29,7 @@ RAN = text(
 )
 
 
-class TermRan(NamedTuple):
+class TermOutcome(NamedTuple):
     """One term that ran at some moment of a period; its days follow from the dated facts as they are known now."""
 
     id: str
@@ -76,11 +76,11 @@ class TermFigures(NamedTuple):
     fell_away: int
 
 
-def ran(session: Session, since: date, until: date) -> list[TermRan]:
+def ran(session: Session, since: date, until: date) -> list[TermOutcome]:
     """The terms that ran at some moment of a period, as they stood on its last day."""
     rows = session.connection().execute(RAN, {"since": since, "until": until})
     return [
-        TermRan(
+        TermOutcome(
             row.id,
             row.application,
             row.kind,
@@ -95,7 +95,7 @@ def ran(session: Session, since: date, until: date) -> list[TermRan]:
     ]
 
 
-def figures(terms: Iterable[TermRan], until: date, *, share: float) -> TermFigures:
+def figures(terms: Iterable[TermOutcome], until: date, *, share: float) -> TermFigures:
     """Count terms on a day."""
     counts = dict.fromkeys(TermFigures._fields, 0)
     for term in terms:

@@ -19,7 +19,7 @@ from rules.core.dates import office_day
 from rules.core.roles import Role
 from rules.queue.order import ACUTE
 from rules.queue.priority import start_by
-from rules.reporting.work_spans import Movement, Piece
+from rules.reporting.work_spans import Movement, WorkSpan
 from rules.threats.urgency import RANK, Urgency
 from states.work.work_by_state import BY_HAND, EVENT_OF, level_of
 
@@ -120,20 +120,20 @@ class Reordered(NamedTuple):
 
 
 @dataclass
-class Pieces:
+class WorkHistory:
     """The pieces of work of a period, by id, and what moved them."""
 
     since: datetime
     until: datetime
-    work: dict[str, Piece] = field(default_factory=dict)
+    work: dict[str, WorkSpan] = field(default_factory=dict)
     domains: dict[str, str] = field(default_factory=dict)
     """The domain of work on a measure, or of work that asks for skill in one."""
-    assessments: dict[str, Piece] = field(default_factory=dict)
+    assessments: dict[str, WorkSpan] = field(default_factory=dict)
     """The advice in each domain, as a piece of work of its own: opened, first assessed, adopted."""
     moved: list[Moved] = field(default_factory=list)
     reordered: dict[str, list[Reordered]] = field(default_factory=dict)
 
-    def stood(self, piece: Piece, at: datetime) -> Piece:
+    def stood(self, piece: WorkSpan, at: datetime) -> WorkSpan:
         """A piece as it stood at an instant before now, whatever re-ordered it since."""
         later = next((one for one in self.reordered.get(piece.key, ()) if one.at > at), None)
         if later is None:
@@ -142,11 +142,11 @@ class Pieces:
         return replace(piece, lane=RANK[Urgency(stood["lane"])], start_by=datetime.fromisoformat(stood["startBy"]))
 
 
-def read(session: Session, since: datetime, until: datetime) -> Pieces:
+def read(session: Session, since: datetime, until: datetime) -> WorkHistory:
     """All work that was open at any moment between two instants, as it stood at the later one."""
     connection = session.connection()
     rows = connection.execute(ASKED, {"since": since, "until": until}).all()
-    found = Pieces(since, until)
+    found = WorkHistory(since, until)
     oldest = min((row.created_at for row in rows), default=since)
     events = [*TAKES, *GIVES_BACK, FINISH]
     for row in connection.execute(MOVED, {"events": events, "oldest": oldest, "since": since, "until": until}):
@@ -173,7 +173,7 @@ def read(session: Session, since: datetime, until: datetime) -> Pieces:
         done = ended is not None and (
             row.id in finished or row.action in BY_HAND or _did(row.application, doers[row.action], happened, ended)
         )
-        piece = Piece(
+        piece = WorkSpan(
             row.id,
             row.application,
             row.role,
@@ -193,7 +193,7 @@ def read(session: Session, since: datetime, until: datetime) -> Pieces:
     return found
 
 
-def graced(piece: Piece, level: str) -> Piece:
+def graced(piece: WorkSpan, level: str) -> WorkSpan:
     """A piece with the time after its start-by within which it is not late."""
     return replace(piece, grace=grace(piece.lane, level, piece.start_by))
 
@@ -215,13 +215,13 @@ def _did(stream: str, events: Iterable[str], happened: dict[tuple[str, str], lis
     return any(ended <= at <= ended + SAME_PASSAGE for event in events for at in happened.get((stream, event), ()))
 
 
-def _assessments(session: Session, found: Pieces) -> None:
+def _assessments(session: Session, found: WorkHistory) -> None:
     """The advice in each domain, by the service level of the advice for the urgency that its case has now."""
     facts = {"since": found.since, "until": found.until}
     for row in session.connection().execute(ASSESSED, facts):
         urgency = Urgency(row.urgency)
         found.domains[row.id] = row.domain
-        assessed = Piece(
+        assessed = WorkSpan(
             row.id,
             row.stream,
             Role.ADVISER,

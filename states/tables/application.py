@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import Index, text
 from sqlmodel import Field
 
-from rules.core.regulation import Capacity, Domain, LegalBasis, Office, ProvisionForm
+from rules.core.regulation import Capacity, Domain, LegalBasis, ProvisionForm, PublicOffice
 from rules.threats.handoff import HandOffOutcome, HandOffStep
 from rules.threats.urgency import SignalKind, SignalSource, Urgency
 from states.charts.advice import DomainState
@@ -34,7 +34,7 @@ class Application(Versioned, table=True):
     id: str = Field(primary_key=True)
     stream: str = Field(foreign_key="stream.id")
     state: Stage = Field(sa_type=by_value(Stage))
-    office: Office = Field(sa_type=by_value(Office))
+    office: PublicOffice = Field(sa_type=by_value(PublicOffice))
     applicant: str = Field(foreign_key="person.id", index=True)
     received_on: date
     certain_since: date

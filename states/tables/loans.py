@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlmodel import Field
 
-from rules.core.regulation import Office
+from rules.core.regulation import PublicOffice
 from rules.core.roles import Role
 from rules.procedure.objections import Against, ObjectionOutcome, Waiver
 from states.charts.loan import LoanState
@@ -26,7 +26,7 @@ class Loan(Versioned, table=True):
     person: str = Field(foreign_key="person.id", index=True)
     """The official."""
     organisation: str = Field(foreign_key="organisation.id", index=True)
-    office: Office = Field(sa_type=by_value(Office))
+    office: PublicOffice = Field(sa_type=by_value(PublicOffice))
     certain_since: date
     in_office_until: date | None = None
     acting_since: date | None = None

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ARRAY, Index, String, text
 from sqlmodel import Field, SQLModel
 
-from rules.queue.order import Standing
+from rules.queue.order import QueuePosition
 from states.tables.base import json_type
 
 OPEN = text("done_at IS NULL")
@@ -100,9 +100,9 @@ class WorkItem(SQLModel, table=True):
         return self.role, self.organisation
 
     @property
-    def standing(self) -> Standing:
+    def position(self) -> QueuePosition:
         """Where it stands in the queue."""
-        return Standing(self.lane, self.start_by, self.created_at, self.id)
+        return QueuePosition(self.lane, self.start_by, self.created_at, self.id)
 
 
 class ReserveCount(SQLModel, table=True):

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 from sqlmodel import Session, col, select
 
 from rules.core.roles import Role
-from rules.queue.priority import JOINED, LOWERED, SIGNAL, hair, start_by
-from rules.threats.handoff import HAIRS, steps_of
+from rules.queue.priority import JOINED, LOWERED, SIGNAL, start_by, tie_break_offset
+from rules.threats.handoff import TIE_BREAK_MICROSECONDS, steps_of
 from rules.threats.urgency import RANK, Urgency, of_signal
 from states.charts.application import ENDS, Stage
 from states.engine.event import Transition, UnitOfWork
@@ -33,7 +33,7 @@ class Moved(NamedTuple):
     start_by: datetime
 
 
-def refresh(unit: UnitOfWork) -> list[Moved]:
+def synchronise_work(unit: UnitOfWork) -> list[Moved]:
     """Close the work that was done by what happened, open the work that is asked for now, and re-order the rest.
 
     Answers the work that stands elsewhere now.
@@ -114,7 +114,9 @@ def reorder(session: Session, application: Application, at: datetime) -> list[Mo
         moved.append(Moved(item, item.lane, item.start_by))
         level = level_of(item.chart, item.action)
         item.lane = RANK[urgency]
-        item.start_by = max(at, start_by(item.created_at, level, urgency)) + hair(HAIRS.get(item.action, 0), item.lane)
+        item.start_by = max(at, start_by(item.created_at, level, urgency)) + tie_break_offset(
+            TIE_BREAK_MICROSECONDS.get(item.action, 0), item.lane
+        )
         item.dispatched_at = None  # it stands elsewhere now, so it is offered again
         if urgency is Urgency.ACUTE:
             wake(session, "acute")
@@ -135,7 +137,9 @@ def hand_off(unit: UnitOfWork, transition: Transition) -> list[dict[str, Any]]:
         # The hand-off follows the newest signal, also where the case itself has ended. By a hair it comes before the
         # other work of the same moment, and its steps in their order.
         item["lane"] = RANK[signal.urgency]
-        item["start_by"] = start_by(unit.at, "intake", signal.urgency) - timedelta(microseconds=HAIRS[step])
+        item["start_by"] = start_by(unit.at, "intake", signal.urgency) - timedelta(
+            microseconds=TIE_BREAK_MICROSECONDS[step]
+        )
     return list(items.values())
 
 

@@ -10,7 +10,7 @@ from notifications.catalogue import LANGUAGES, ROOM, catalogue
 from notifications.documents import PoliceReport, ReportKind, Wish, police_report
 from notifications.errors import NotificationsError
 from notifications.wording import environment
-from rules.core.regulation import Office
+from rules.core.regulation import PublicOffice
 
 ANSWERS = {
     "who": "Een man met een rode jas.",
@@ -74,7 +74,7 @@ def test_nothing_chosen_makes_a_text_without_questions(language: str) -> None:
         ({"witnesses": False}, "getuigen? Nee, niet dat ik weet.", "witnesses? No, not that I know of."),
         ({"recordings": True}, "opnamen of berichten? Ja.", "recordings or messages? Yes."),
         ({"recordings": False}, "opnamen of berichten? Nee,", "recordings or messages? No,"),
-        ({"office": Office.MAYOR}, "Mijn ambt: burgemeester\n", "My office: mayor\n"),
+        ({"office": PublicOffice.MAYOR}, "Mijn ambt: burgemeester\n", "My office: mayor\n"),
         ({"kind": "report"}, "MELDING BIJ DE POLITIE\n", "REPORT TO THE POLICE\n"),
         ({"kind": "complaint"}, "AANGIFTE BIJ DE POLITIE\n", "CRIMINAL COMPLAINT TO THE POLICE\n"),
         ({"kind": "complaint"}, "kunt u later niet intrekken", "cannot be withdrawn later"),
@@ -154,7 +154,7 @@ def test_every_choice_has_its_words() -> None:
     words = catalogue().words
     assert set(words["report-kind"]) == set(ReportKind)
     assert set(words["wish"]) == set(Wish)
-    assert set(words["office"]) == set(Office)
+    assert set(words["office"]) == set(PublicOffice)
 
 
 def test_every_number_in_our_words_stands_in_the_catalogue_with_its_source() -> None:

@@ -12,7 +12,7 @@ from notifications import progress_chart
 from notifications.drawing import Bar, Label, svg
 from notifications.errors import NotificationsError
 from notifications.progress_report import COLUMNS, as_csv, as_text, month, rows, safe
-from rules.core.regulation import Office, Province
+from rules.core.regulation import Province, PublicOffice
 from rules.reporting.disclosure_control import limits
 from rules.reporting.periods import quarters_asked
 from rules.reporting.progress_report import HOW, UNKNOWN, Case, Decided, OfQuarter, TermEnded, report
@@ -30,7 +30,11 @@ def made_up(until: date, *, each: int = 40) -> list[OfQuarter]:
         count = 2 if number and number == len(quarters) - 1 else each
         for place in range(count):
             day = quarter.since + timedelta(days=2 * place)
-            office = Office.KINGS_COMMISSIONER if place == 0 else (Office.MAYOR, Office.ALDERMAN)[place % 2]
+            office = (
+                PublicOffice.KINGS_COMMISSIONER
+                if place == 0
+                else (PublicOffice.MAYOR, PublicOffice.ALDERMAN)[place % 2]
+            )
             employer = f"employer-{place % 7}"
             waits = {"interview": 5 + place, "adoption": 20 + place, "takeover": 30 + place}
             cases.append(Case(day, office, PLACES[place % 3], employer, place % 4 == 0, waits))

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import rules
-from rules.core.regulation import Capacity, Domain, LegalBasis, Office
+from rules.core.regulation import Capacity, Domain, LegalBasis, PublicOffice
 from rules.core.roles import Role
 from rules.payments.e_invoices import TERMS
 from rules.procedure.objections import Against, ObjectionOutcome, Waiver
@@ -28,7 +28,7 @@ INTEREST = {
     "paid_on": date(2026, 7, 1),
     "fixed": False,
 }
-JOINED = {"same": False, "ended": False, "office": Office.MAYOR, "other_office": Office.MAYOR, "shared": 1}
+JOINED = {"same": False, "ended": False, "office": PublicOffice.MAYOR, "other_office": PublicOffice.MAYOR, "shared": 1}
 LINE = {
     "net": Decimal("100.00"),
     "vat_rate": Decimal("21.00"),
@@ -110,22 +110,22 @@ OBJECTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("e-invoice.number-fits", {"fits": False}),
     ("e-invoice.says-where-to-pay", {"named": False}),
     ("e-invoice.to-this-employer", {"same": False}),
-    ("eligibility.office-in-scope", {"office": Office.MUNICIPAL_COUNCILLOR, "on": ON}),
+    ("eligibility.office-in-scope", {"office": PublicOffice.MUNICIPAL_COUNCILLOR, "on": ON}),
     ("eligibility.in-office", {"certain_since": ON + DAY, "until": None, "on": ON}),
     ("eligibility.in-office", {"certain_since": ON - DAY, "until": ON - DAY, "on": ON}),
-    ("eligibility.acting", {"office": Office.ALDERMAN, "acting_since": ON, "on": ON}),
-    ("eligibility.acting", {"office": Office.WATER_BOARD_CHAIR, "acting_since": ON, "on": ON}),
-    ("eligibility.acting", {"office": Office.WATER_BOARD_CHAIR, "acting_since": ON + DAY, "on": ON}),
+    ("eligibility.acting", {"office": PublicOffice.ALDERMAN, "acting_since": ON, "on": ON}),
+    ("eligibility.acting", {"office": PublicOffice.WATER_BOARD_CHAIR, "acting_since": ON, "on": ON}),
+    ("eligibility.acting", {"office": PublicOffice.WATER_BOARD_CHAIR, "acting_since": ON + DAY, "on": ON}),
     (
         "eligibility.residence",
-        {"office": Office.KINGS_COMMISSIONER, "in_territory": False, "exemption_on": ON, "on": ON},
+        {"office": PublicOffice.KINGS_COMMISSIONER, "in_territory": False, "exemption_on": ON, "on": ON},
     ),
-    ("eligibility.residence", {"office": Office.MAYOR, "in_territory": False, "exemption_on": None, "on": ON}),
-    ("eligibility.suspended-keeps-claims", {"office": Office.ALDERMAN, "suspended_since": ON, "on": ON}),
-    ("conflict.who-decides", {"office": Office.MAYOR, "decided_as": Capacity.MAYOR, "on": ON}),
-    ("conflict.who-decides", {"office": Office.MUNICIPAL_COUNCILLOR, "decided_as": Capacity.MAYOR, "on": ON}),
-    ("eligibility.employer-fits", {"office": Office.MAYOR, "kinds": ("province",), "count": 1}),
-    ("eligibility.employer-fits", {"office": Office.ALDERMAN, "kinds": ("municipality",) * 2, "count": 2}),
+    ("eligibility.residence", {"office": PublicOffice.MAYOR, "in_territory": False, "exemption_on": None, "on": ON}),
+    ("eligibility.suspended-keeps-claims", {"office": PublicOffice.ALDERMAN, "suspended_since": ON, "on": ON}),
+    ("conflict.who-decides", {"office": PublicOffice.MAYOR, "decided_as": Capacity.MAYOR, "on": ON}),
+    ("conflict.who-decides", {"office": PublicOffice.MUNICIPAL_COUNCILLOR, "decided_as": Capacity.MAYOR, "on": ON}),
+    ("eligibility.employer-fits", {"office": PublicOffice.MAYOR, "kinds": ("province",), "count": 1}),
+    ("eligibility.employer-fits", {"office": PublicOffice.ALDERMAN, "kinds": ("municipality",) * 2, "count": 2}),
     ("eligibility.payer-is-employer", {"payer": "c", "employers": ["a", "b"]}),
     ("gate.certificate", {"legal_basis": LegalBasis.HOME_MEASURE, "certificates": [], "on": ON}),
     ("measure.basis-fits-domain", {"domain": Domain.DIGITAL, "legal_basis": LegalBasis.CAR}),
@@ -261,7 +261,7 @@ OBJECTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("loan.for-the-duration-of-office", {"certain_since": ON + DAY, "until": None, "on": ON}),
     ("loan.for-the-duration-of-office", {"certain_since": ON - DAY, "until": ON - DAY, "on": ON}),
     ("loan.office-ends-with-the-application", {"application": "application-1"}),
-    ("loan.office-in-scope", {"office": Office.MUNICIPAL_COUNCILLOR, "on": ON}),
+    ("loan.office-in-scope", {"office": PublicOffice.MUNICIPAL_COUNCILLOR, "on": ON}),
     ("measure.provided-in-office", {"day": ON + DAY, "until": ON, "kept": False}),
     ("letters.optional", {"declined": ["digest", "reminder", "refusal"], "on": ON}),
     ("letters.own-choice", {"role": Role.COORDINATOR, "person": "a", "reader": "b"}),
@@ -375,7 +375,7 @@ OBJECTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("turn.interviewed-before", {"stage": "interview-held", "held_on": None}),
     ("turn.joins-same-claim", {**JOINED, "same": True, "ended": True}),
     ("turn.joins-same-claim", {**JOINED, "ended": True}),
-    ("turn.joins-same-claim", {**JOINED, "other_office": Office.ALDERMAN}),
+    ("turn.joins-same-claim", {**JOINED, "other_office": PublicOffice.ALDERMAN}),
     ("turn.joins-same-claim", {**JOINED, "shared": 0}),
     ("turn.no-party-represents", {**REPRESENTATIVE, "person": "b"}),
     ("turn.no-party-represents", {**REPRESENTATIVE, "handling": [None, "a"]}),
@@ -394,7 +394,7 @@ OBJECTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("urgency.signal-not-in-future", {"occurred_on": ON + DAY, "on": ON}),
     ("chart.state", {"event": "close", "state": "intake", "possible": ["settlement", "booking"]}),
     ("duty.role", {"chart": "application", "event": "complete", "role": Role.FINANCE}),
-    ("eligibility.employer-fits", {"office": Office.MAYOR, "kinds": ("water-board", "province"), "count": 2}),
+    ("eligibility.employer-fits", {"office": PublicOffice.MAYOR, "kinds": ("water-board", "province"), "count": 2}),
     ("step.bookings-made", {"waiting": ["a", "b"]}),
     ("step.completion-lapsed", {"invited": True, "due_on": None, "on": ON}),
     ("step.every-domain-assessed", {"open_domains": ["home", "work"]}),

@@ -24,7 +24,7 @@ from objections import (
     SUM,
 )
 
-from rules.core.regulation import Capacity, Domain, LegalBasis, Office
+from rules.core.regulation import Capacity, Domain, LegalBasis, PublicOffice
 from rules.core.roles import Role
 from rules.procedure.objections import Against, ObjectionOutcome, Waiver
 from rules.threats.handoff import HandOffOutcome, HandOffStep
@@ -80,7 +80,7 @@ PASSES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("completion.decided-in-time", {"due_on": None, "announced_on": ON}),
     ("conflict.four-eyes", {"person": "a", "earlier": {"wrote this advice": "b", "x": None}, "doing": "adopt it"}),
     ("conflict.not-own-case", {"person": "a", "applicant": "b"}),
-    ("conflict.who-decides", {"office": Office.MAYOR, "decided_as": Capacity.DEPUTY_MAYOR, "on": ON}),
+    ("conflict.who-decides", {"office": PublicOffice.MAYOR, "decided_as": Capacity.DEPUTY_MAYOR, "on": ON}),
     ("credit.holds-its-invoice", {"credits": []}),
     ("credit.not-invoiced-again", {"measure": "measure-1", "again": False}),
     ("credit.not-more-than-billed", CREDIT),
@@ -110,21 +110,21 @@ PASSES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("e-invoice.number-fits", {"fits": True}),
     ("e-invoice.says-where-to-pay", {"named": True}),
     ("e-invoice.to-this-employer", {"same": True}),
-    ("eligibility.acting", {"office": Office.ALDERMAN, "acting_since": None, "on": ON}),
-    ("eligibility.acting", {"office": Office.MAYOR, "acting_since": ON + DAY, "on": ON}),
-    ("eligibility.acting", {"office": Office.WATER_BOARD_CHAIR, "acting_since": ON - 31 * DAY, "on": ON}),
-    ("eligibility.employer-fits", {"office": Office.MAYOR, "kinds": ("municipality",) * 2, "count": 2}),
-    ("eligibility.employer-fits", {"office": Office.ALDERMAN, "kinds": ("municipality",), "count": 1}),
+    ("eligibility.acting", {"office": PublicOffice.ALDERMAN, "acting_since": None, "on": ON}),
+    ("eligibility.acting", {"office": PublicOffice.MAYOR, "acting_since": ON + DAY, "on": ON}),
+    ("eligibility.acting", {"office": PublicOffice.WATER_BOARD_CHAIR, "acting_since": ON - 31 * DAY, "on": ON}),
+    ("eligibility.employer-fits", {"office": PublicOffice.MAYOR, "kinds": ("municipality",) * 2, "count": 2}),
+    ("eligibility.employer-fits", {"office": PublicOffice.ALDERMAN, "kinds": ("municipality",), "count": 1}),
     ("eligibility.in-office", {"certain_since": ON, "until": ON, "on": ON}),
     ("eligibility.in-office", {"certain_since": ON, "until": None, "on": ON}),
-    ("eligibility.office-in-scope", {"office": Office.ALDERMAN, "on": ON}),
+    ("eligibility.office-in-scope", {"office": PublicOffice.ALDERMAN, "on": ON}),
     ("eligibility.payer-is-employer", {"payer": "b", "employers": ["a", "b"]}),
     ("eligibility.repeated-has-new-facts", {"repeats": "application-1", "new_facts": True}),
     ("eligibility.repeated-has-new-facts", {"repeats": None, "new_facts": False}),
-    ("eligibility.residence", {"office": Office.MAYOR, "in_territory": False, "exemption_on": ON, "on": ON}),
-    ("eligibility.residence", {"office": Office.MAYOR, "in_territory": True, "exemption_on": None, "on": ON}),
-    ("eligibility.suspended-keeps-claims", {"office": Office.MAYOR, "suspended_since": ON, "on": ON}),
-    ("eligibility.suspended-keeps-claims", {"office": Office.ALDERMAN, "suspended_since": None, "on": ON}),
+    ("eligibility.residence", {"office": PublicOffice.MAYOR, "in_territory": False, "exemption_on": ON, "on": ON}),
+    ("eligibility.residence", {"office": PublicOffice.MAYOR, "in_territory": True, "exemption_on": None, "on": ON}),
+    ("eligibility.suspended-keeps-claims", {"office": PublicOffice.MAYOR, "suspended_since": ON, "on": ON}),
+    ("eligibility.suspended-keeps-claims", {"office": PublicOffice.ALDERMAN, "suspended_since": None, "on": ON}),
     ("gate.certificate", {"legal_basis": LegalBasis.HOME_MEASURE, "certificates": [(ON, ON)], "on": ON}),
     ("gate.certificate", {"legal_basis": LegalBasis.LOAN, "certificates": [], "on": ON}),
     ("hand-off.call-has-time-only", {"step": CALL, "outcome": DONE, "time": "14:05", "reference": None}),
@@ -151,7 +151,7 @@ PASSES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("loan.for-the-duration-of-office", {"certain_since": ON, "until": ON, "on": ON}),
     ("loan.for-the-duration-of-office", {"certain_since": ON, "until": None, "on": ON}),
     ("loan.office-ends-with-the-application", {"application": None}),
-    ("loan.office-in-scope", {"office": Office.WATER_BOARD_EXECUTIVE, "on": ON}),
+    ("loan.office-in-scope", {"office": PublicOffice.WATER_BOARD_EXECUTIVE, "on": ON}),
     ("measure.basis-fits-domain", {"domain": Domain.DIGITAL, "legal_basis": LegalBasis.ICT}),
     ("measure.provided-in-office", {"day": ON, "until": ON, "kept": False}),
     ("measure.provided-in-office", {"day": ON, "until": None, "kept": False}),

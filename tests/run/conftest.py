@@ -13,8 +13,8 @@ import pytest
 from running import Running, Start
 
 from api.processes import child_process, instance
+from api.processes.environment import child_environment
 from api.processes.environment import prefect_server as of_the_server
-from api.processes.environment import surroundings
 from states.settings import Configuration
 
 
@@ -24,9 +24,9 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("prefect")
     port = instance.free_port()
     url = f"http://127.0.0.1:{port}/api"
-    around = of_the_server(surroundings(Configuration(home=folder), "", url))
+    around = of_the_server(child_environment(Configuration(home=folder), "", url))
     command = ["flows.server", "--host", "127.0.0.1", "--port", str(port)]
-    child = child_process.Child("prefect-server", command, around, folder / "logs")
+    child = child_process.ChildProcess("prefect-server", command, around, folder / "logs")
     child.start()
     deadline = time.monotonic() + 600
     while True:
@@ -47,7 +47,7 @@ def start(database: str, home: Path) -> Iterator[Start]:
     home.mkdir()
 
     def begin(module: str, prefect: str | None = None) -> subprocess.Popen[bytes]:
-        around = surroundings(Configuration(home=home), database, prefect or "http://127.0.0.1:9/api")
+        around = child_environment(Configuration(home=home), database, prefect or "http://127.0.0.1:9/api")
         process = subprocess.Popen([sys.executable, "-m", module], env=around, start_new_session=True)
         started.append(process)
         return process

@@ -26,7 +26,7 @@ from prefect.client.schemas.objects import FlowRun, StateType, TaskRun
 from prefect.client.schemas.sorting import FlowRunSort
 from sqlalchemy import Engine
 
-from api.processes.environment import surroundings
+from api.processes.environment import child_environment
 from flows.registration import register
 from flows.worker import TYPE, InProcessWorker
 from states.jobs import runs
@@ -68,7 +68,7 @@ class Pool:
 
     def start(self, part: str, **settings: str) -> subprocess.Popen[bytes]:
         """Start a process and wait until it shows itself."""
-        around = surroundings(self.configuration, self.database, self.prefect) | settings
+        around = child_environment(self.configuration, self.database, self.prefect) | settings
         process = subprocess.Popen([sys.executable, "-m", f"flows.{part}"], env=around, start_new_session=True)
         self.processes.append(process)
         return process

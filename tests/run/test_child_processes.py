@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 
 from api.processes import child_process
-from api.processes.child_process import Child
+from api.processes.child_process import ChildProcess
 
 PARENT = """
 import sys, time
@@ -44,7 +44,7 @@ def gone(number: int) -> bool:
 
 
 def test_a_child_that_dies_is_started_again_and_told_of(tmp_path: Path) -> None:
-    child = Child("server", ["http.server", "0", "--bind", "127.0.0.1"], {}, tmp_path)
+    child = ChildProcess("server", ["http.server", "0", "--bind", "127.0.0.1"], {}, tmp_path)
     child.start()
     number = child.pid
     assert child.tend() is None
@@ -76,7 +76,7 @@ def test_a_child_dies_with_a_parent_that_is_killed(tmp_path: Path) -> None:
 
 def test_a_child_that_will_not_stop_is_stopped(tmp_path: Path) -> None:
     (tmp_path / "deaf.py").write_text(DEAF)
-    child = Child("deaf", ["deaf"], {"PYTHONPATH": str(tmp_path)}, tmp_path)
+    child = ChildProcess("deaf", ["deaf"], {"PYTHONPATH": str(tmp_path)}, tmp_path)
     child.start()
     wait_until(lambda: "deaf" in child.log.read_text())
     child_process.stop([child], 0.3)
@@ -87,7 +87,7 @@ def test_a_gated_child_waits(tmp_path: Path) -> None:
     (tmp_path / "gated.py").write_text(
         "from flows.edge import await_gate\nawait_gate()\nprint('through', flush=True)\n"
     )
-    child = Child("gated", ["gated"], dict(os.environ) | {"PYTHONPATH": str(tmp_path)}, tmp_path, gated=True)
+    child = ChildProcess("gated", ["gated"], dict(os.environ) | {"PYTHONPATH": str(tmp_path)}, tmp_path, gated=True)
     child.start()
     time.sleep(2.0)
     assert "through" not in child.log.read_text()

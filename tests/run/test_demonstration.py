@@ -12,7 +12,7 @@ from api.demonstration.example_bodies import handle
 from api.demonstration.load import last_office_moment, load
 from api.demonstration.people import CAST, EMPLOYERS, SUPPLIERS
 from api.demonstration.sign_in_guide import ROLES, default_person, guide, organisation_of
-from rules.core.regulation import Office
+from rules.core.regulation import PublicOffice
 from rules.core.roles import OF_AN_EMPLOYER, Role
 from rules.payments.amounts import valid_iban
 from rules.threats.urgency import Urgency
@@ -67,7 +67,7 @@ def every_case_stands_where_the_table_says(session: Session) -> None:
     assert stages(session) == WANTED
     assert set(WANTED.values()) == set(Stage) - {Stage.LAPSED, Stage.JOINED}
     rows = list(session.exec(select(Application)))
-    assert {row.office for row in rows} == set(Office)
+    assert {row.office for row in rows} == set(PublicOffice)
     assert {row.urgency for row in rows} == set(Urgency)
     assert any(row.acting_since for row in rows)
     assert any(row.exemption_on and not row.in_territory for row in rows)

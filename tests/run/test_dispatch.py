@@ -17,7 +17,7 @@ from running import Start
 from sqlalchemy import Engine
 
 from flows import jobs
-from flows.crashed_runs import bury
+from flows.crashed_runs import mark_crashed
 from flows.deployment_file import pool_name, read
 from flows.registration import register
 from flows.worker import TYPE, InProcessWorker
@@ -143,10 +143,12 @@ def test_a_run_that_nobody_runs_gives_its_place_back(prefect_server: str) -> Non
     async def abandon(client: PrefectClient) -> Any:
         deployments = await registered(client)
         now = datetime.now(UTC)
-        await bury(client, deployments, now, pool=pool_name(read()), longest=LONGEST)  # what another test left
+        await mark_crashed(client, deployments, now, pool=pool_name(read()), longest=LONGEST)  # what another test left
         run = await client.create_flow_run_from_deployment(deployments[jobs.BATCHES], state=Pending())
-        at_once = await bury(client, deployments, now, pool=pool_name(read()), longest=LONGEST)
-        later = await bury(client, deployments, now + timedelta(seconds=61), pool=pool_name(read()), longest=LONGEST)
+        at_once = await mark_crashed(client, deployments, now, pool=pool_name(read()), longest=LONGEST)
+        later = await mark_crashed(
+            client, deployments, now + timedelta(seconds=61), pool=pool_name(read()), longest=LONGEST
+        )
         return at_once, later, await client.read_flow_run(run.id)
 
     at_once, later, run = with_client(prefect_server, abandon)

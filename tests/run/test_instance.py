@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from api.processes import instance
-from api.processes.environment import prefect_server, surroundings
-from api.processes.instance import Office, OfficeError
+from api.processes.environment import child_environment, prefect_server
+from api.processes.instance import Instance, OfficeError
 from states.settings import Configuration
 
 
@@ -22,7 +22,7 @@ def test_one_office_per_folder(home: Path) -> None:
 
 def test_a_running_office_is_found_and_its_address_is_ours_to_read(home: Path) -> None:
     home.mkdir()
-    said = Office("http://127.0.0.1:1", "postgresql://x", "http://127.0.0.1:2/api", {"api": 3})
+    said = Instance("http://127.0.0.1:1", "postgresql://x", "http://127.0.0.1:2/api", {"api": 3})
     with instance.locked(home):
         instance.write(home, said)
         assert instance.read(home) == said
@@ -31,7 +31,7 @@ def test_a_running_office_is_found_and_its_address_is_ours_to_read(home: Path) -
 
 def test_what_a_killed_run_left_is_no_office(home: Path) -> None:
     home.mkdir()
-    instance.write(home, Office("http://127.0.0.1:1", "", ""))
+    instance.write(home, Instance("http://127.0.0.1:1", "", ""))
     with pytest.raises(OfficeError, match="No office runs"):
         instance.read(home)
 
@@ -56,7 +56,7 @@ def test_no_child_hears_of_a_proxy_or_a_stranger(home: Path, monkeypatch: pytest
     for key in ("HTTPS_PROXY", "http_proxy", "OTEL_EXPORTER_OTLP_ENDPOINT", "PREFECT_API_KEY", "PREFECT_PROFILE"):
         monkeypatch.setenv(key, "http://elsewhere.example")
     configuration = Configuration(home=home, prefect_api_url=None)
-    around = prefect_server(surroundings(configuration, "postgresql://x", "http://127.0.0.1:2/api"))
+    around = prefect_server(child_environment(configuration, "postgresql://x", "http://127.0.0.1:2/api"))
     assert not [key for key, value in around.items() if "elsewhere" in value]
     assert around["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
     assert around["DO_NOT_TRACK"] == "1"
@@ -66,4 +66,4 @@ def test_no_child_hears_of_a_proxy_or_a_stranger(home: Path, monkeypatch: pytest
 def test_a_prefect_server_of_ones_own_keeps_its_credentials(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PREFECT_API_AUTH_STRING", "admin:word")
     configuration = Configuration(home=home, prefect_api_url="http://10.0.0.1:4200/api")
-    assert surroundings(configuration, "", "http://10.0.0.1:4200/api")["PREFECT_API_AUTH_STRING"] == "admin:word"
+    assert child_environment(configuration, "", "http://10.0.0.1:4200/api")["PREFECT_API_AUTH_STRING"] == "admin:word"

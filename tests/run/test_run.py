@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from api.processes import embedded_postgres, instance
-from api.processes.environment import surroundings
+from api.processes.environment import child_environment
 from states.settings import Configuration
 
 COMMAND = [str(Path(sys.executable).parent / "veiligadvies")]
@@ -23,7 +23,7 @@ COMMAND = [str(Path(sys.executable).parent / "veiligadvies")]
 
 @pytest.fixture
 def around(home: Path, prefect_server: str) -> dict[str, str]:
-    found = surroundings(Configuration(home=home), "", prefect_server)
+    found = child_environment(Configuration(home=home), "", prefect_server)
     del found["DATABASE_URL"]
     return found | {"PORT": str(instance.free_port()), "VEILIGADVIES_DEMONSTRATION": "false"}
 

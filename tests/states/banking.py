@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from rules.core.roles import Role
-from states.commands.bank_files import TakenIn, take_in
+from states.commands.bank_files import ImportedFile, take_in
 from states.events.payments.batches import document
 from states.storage.database import transaction
 from states.tables.payments import BatchLine, Payable, PaymentBatch
@@ -94,7 +94,7 @@ def send(engine: Engine, *, days: int = 0) -> PaymentBatch:
     return row(engine, PaymentBatch, PaymentBatch.id == batch.id)
 
 
-def bring(engine: Engine, file: bytes, *, days: int = 1, by: Any = FINANCE) -> TakenIn:
+def bring(engine: Engine, file: bytes, *, days: int = 1, by: Any = FINANCE) -> ImportedFile:
     """Take a file of the bank in."""
     with transaction(engine) as session:
         return take_in(session, file, by=by, at=START + timedelta(days=days))

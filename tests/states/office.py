@@ -13,7 +13,7 @@ from stdnum import iban as iban_number
 from rules.core.roles import ENGINE, OF_AN_EMPLOYER, Actor, Role
 from states.charts.application import ENDS, Stage
 from states.commands.available_actions import FORWARD, Action, actions
-from states.commands.bank_files import TakenIn, take_in
+from states.commands.bank_files import ImportedFile, take_in
 from states.commands.fire import Outcome, fire
 from states.errors import RefusedError
 from states.storage.database import transaction
@@ -128,7 +128,7 @@ def do(
         return fire(session, chart, subject, event, by=by, at=at, body=body, version=version)
 
 
-def carry_out(session: Session, action: Action, *, at: datetime) -> Outcome | TakenIn:
+def carry_out(session: Session, action: Action, *, at: datetime) -> Outcome | ImportedFile:
     """Do what was proposed, exactly as it was proposed."""
     assert action.person is not None
     assert action.example is not None

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic.alias_generators import to_camel
 
-from rules.core.regulation import Office
+from rules.core.regulation import PublicOffice
 from rules.procedure import eligibility
 from states.engine.event import EventContext
 
@@ -44,7 +44,7 @@ def contradictions(dates: Mapping[str, date | None], given: Collection[str] = DA
     return found
 
 
-def ask_suspended(context: EventContext[Any], office: Office, since: date | None) -> None:
+def ask_suspended(context: EventContext[Any], office: PublicOffice, since: date | None) -> None:
     """Ask, where an official was suspended, whether the law knows that, and so keeps the claims."""
     if since is not None:
         context.check(eligibility.suspended, office=office, suspended_since=since, on=context.on)

@@ -7,7 +7,7 @@ from pydantic import Field
 from sqlmodel import Session, col, select
 
 from rules.core import date_rules
-from rules.core.regulation import LegalBasis, Office
+from rules.core.regulation import LegalBasis, PublicOffice
 from rules.core.roles import Role
 from rules.core.rule import OLDEST
 from rules.procedure import eligibility, life_events
@@ -37,7 +37,7 @@ class Channel(StrEnum):
 class NewApplication(Body):
     """An application: who asks, in which office, for which employers, and where the home is."""
 
-    office: Office
+    office: PublicOffice
     employers: Annotated[list[Handle], Field(min_length=1, max_length=6)]
     """The employers that pay; the first takes the remainder of a split."""
     applicant: Handle | None = None

@@ -141,10 +141,10 @@ def judge_filing(context: EventContext[Any], body: Filing, decision: Decision) -
         context.check(
             date_rules.not_before, what="The receipt", day=received, earlier="posting", earliest=body.posted_on
         )
-    context.check(objections.once, earlier=[row.id for row in standing(context, decision)])
+    context.check(objections.once, earlier=[row.id for row in objections_to(context, decision)])
 
 
-def standing(context: EventContext[Any], decision: Decision) -> list[Objection]:
+def objections_to(context: EventContext[Any], decision: Decision) -> list[Objection]:
     """The objections to a decision that were not withdrawn."""
     same = (Objection.stream == context.row.stream, Objection.decision_seq == decision.seq)
     return context.rows(Objection, *same, Objection.state != ObjectionState.WITHDRAWN)
@@ -201,7 +201,7 @@ class FileObjection(ApplicationEvent[FilingAgainst]):
 
     def example(self, context: EventContext[Application]) -> dict[str, Any] | None:
         """The newest decision that nobody objected to."""
-        found = next((item for item in self.made(context) if not standing(context, item)), None)
+        found = next((item for item in self.made(context) if not objections_to(context, item)), None)
         return {"against": str(found.against), "grounds": "The facts are other than you think."} if found else None
 
 
@@ -223,7 +223,11 @@ class FileLoanObjection(LoanEvent[Filing]):
     def example(self, context: EventContext[Loan]) -> dict[str, Any] | None:
         """Grounds."""
         found = next(iter(decisions(context, context.row.id)), None)
-        return {"grounds": "The advice takes longer than you say."} if found and not standing(context, found) else None
+        return (
+            {"grounds": "The advice takes longer than you say."}
+            if found and not objections_to(context, found)
+            else None
+        )
 
 
 class ObjectionEvent(Event[Objection, B]):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from rules.core import date_rules
-from rules.core.regulation import Office
+from rules.core.regulation import PublicOffice
 from rules.core.roles import OF_AN_EMPLOYER, Role
 from rules.procedure import authorization, eligibility, loans, separation_of_duties
 from states.charts.loan import LoanState
@@ -103,7 +103,7 @@ class NewLoan(Wish):
     """A loan without an application: for whom, in which office, from which employer."""
 
     organisation: Handle
-    office: Office
+    office: PublicOffice
     person: Handle | None = None
     """The official's handle, if known already; else one is given."""
     name: Line

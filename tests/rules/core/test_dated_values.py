@@ -10,7 +10,7 @@ from rules.business_calendar.closed_days import warning_from, why_closed
 from rules.business_calendar.durations import Length, Unit, length
 from rules.core.dated_values import value, version, versions
 from rules.core.errors import UnknownValueError
-from rules.core.regulation import LegalBasis, Office
+from rules.core.regulation import LegalBasis, PublicOffice
 from rules.core.roles import Role
 from rules.deadlines.attribution import days_of_life
 from rules.deadlines.suspensions import last_suspended_day
@@ -81,12 +81,12 @@ def test_a_value_holds_from_its_first_day_and_each_version_until_the_day_before_
 
 def test_where_the_home_must_lie_is_said_for_each_office_in_scope() -> None:
     assert value("residence", ON) == {
-        Office.KINGS_COMMISSIONER: "territory",
-        Office.PROVINCIAL_EXECUTIVE: "territory-or-exemption",
-        Office.MAYOR: "territory-or-exemption",
-        Office.ALDERMAN: "territory-or-exemption",
-        Office.WATER_BOARD_CHAIR: "anywhere",
-        Office.WATER_BOARD_EXECUTIVE: "anywhere",
+        PublicOffice.KINGS_COMMISSIONER: "territory",
+        PublicOffice.PROVINCIAL_EXECUTIVE: "territory-or-exemption",
+        PublicOffice.MAYOR: "territory-or-exemption",
+        PublicOffice.ALDERMAN: "territory-or-exemption",
+        PublicOffice.WATER_BOARD_CHAIR: "anywhere",
+        PublicOffice.WATER_BOARD_EXECUTIVE: "anywhere",
     }
 
 

@@ -11,9 +11,9 @@ from objections import DAY, OBJECTIONS, ON
 
 from rules.core import dated_values, decision_replay
 from rules.core.decision_replay import Rerun, rerun, version_of
-from rules.core.regulation import LegalBasis, Office
+from rules.core.regulation import LegalBasis, PublicOffice
 from rules.core.roles import Role
-from rules.core.rule import REGISTRY, Words
+from rules.core.rule import REGISTRY, Bilingual
 from rules.payments.amounts import iban_valid, line_adds_up
 from rules.procedure.objections import Against
 from states.storage.ledger import plain
@@ -93,7 +93,7 @@ def test_a_rule_of_the_scheme_of_2024_is_not_in_force_before_it(under: date, in_
 
 
 def test_a_value_unknown_on_that_day_is_an_answer() -> None:
-    line = kept("eligibility.office-in-scope", office=Office.MAYOR, on=ON)
+    line = kept("eligibility.office-in-scope", office=PublicOffice.MAYOR, on=ON)
     before = REGISTRY["eligibility.office-in-scope"]
     old = replace(before, since=date(2000, 1, 1))
     REGISTRY[before.id] = old
@@ -116,7 +116,7 @@ def test_what_rests_on_content_cannot_be_run_again() -> None:
 
 
 def test_a_changed_value_is_named_with_what_it_reads_now(monkeypatch: pytest.MonkeyPatch) -> None:
-    line = kept("eligibility.acting", office=Office.WATER_BOARD_CHAIR, acting_since=ON - 30 * DAY, on=ON)
+    line = kept("eligibility.acting", office=PublicOffice.WATER_BOARD_CHAIR, acting_since=ON - 30 * DAY, on=ON)
     assert line["objects"]
     (held,) = dated_values.versions()["acting_days"]
     edited = replace(held, value={**held.value, "water-board-chair": 29})
@@ -129,19 +129,19 @@ def test_a_changed_value_is_named_with_what_it_reads_now(monkeypatch: pytest.Mon
     ]
     assert again.others == (edited,)
     reads = {**held.value, "water-board-chair": 29}
-    assert again.differences[1] == Words(
+    assert again.differences[1] == Bilingual(
         f"The value acting_days has changed since: it reads {reads} from 2021-01-01.",
         f"De waarde acting_days is sindsdien gewijzigd: zij luidt {reads} vanaf 2021-01-01.",
     )
     then = rerun(line, ON)
-    assert then.differences[1] == Words(
+    assert then.differences[1] == Bilingual(
         f"The value acting_days reads {reads} then, from 2021-01-01.",
         f"De waarde acting_days luidt dan {reads}, vanaf 2021-01-01.",
     )
 
 
 def test_changed_code_is_noticed_by_what_it_says_and_reads() -> None:
-    line = kept("eligibility.office-in-scope", office=Office.MAYOR, on=ON)
+    line = kept("eligibility.office-in-scope", office=PublicOffice.MAYOR, on=ON)
     assert "The code has changed since." in [item.en for item in rerun({**line, "objects": True}).differences]
     other = rerun({**line, "values": {**line["values"], "acting_days": "0" * 16}})
     assert [item.en for item in other.differences] == ["The code has changed since: it does not read acting_days."]
@@ -158,10 +158,12 @@ def test_a_mark_leads_to_the_version_that_was_read() -> None:
 
 
 def test_every_difference_is_said_in_both_languages() -> None:
-    line = kept("eligibility.office-in-scope", office=Office.WATER_BOARD_CHAIR, on=ON)
+    line = kept("eligibility.office-in-scope", office=PublicOffice.WATER_BOARD_CHAIR, on=ON)
     for again in (rerun(line, date(2023, 12, 31)), rerun({**line, "objects": True}), rerun({**line, "rule": "no"})):
         assert again.differences
-        assert all(isinstance(item, Words) and item.en and item.nl and item.en != item.nl for item in again.differences)
+        assert all(
+            isinstance(item, Bilingual) and item.en and item.nl and item.en != item.nl for item in again.differences
+        )
 
 
 def told(again: Rerun) -> tuple[str, bool, list[tuple[str, str]]]:
@@ -170,7 +172,7 @@ def told(again: Rerun) -> tuple[str, bool, list[tuple[str, str]]]:
 
 def test_what_cannot_be_asked_again_says_why_word_for_word() -> None:
     name = "eligibility.office-in-scope"
-    line = kept(name, office=Office.MAYOR, on=ON)
+    line = kept(name, office=PublicOffice.MAYOR, on=ON)
     other_facts = (
         "It cannot be run again: it takes other facts now, the code has changed since.",
         "De regel kan niet opnieuw worden gevraagd: hij vraagt nu andere feiten, de code is sindsdien gewijzigd.",
@@ -215,11 +217,11 @@ def test_a_rule_that_cannot_answer_says_what_is_missing() -> None:
 
 
 def test_what_was_asked_again_names_the_rule_its_finding_and_what_it_read() -> None:
-    line = kept("eligibility.office-in-scope", office=Office.MUNICIPAL_COUNCILLOR, on=ON)
+    line = kept("eligibility.office-in-scope", office=PublicOffice.MUNICIPAL_COUNCILLOR, on=ON)
     again = rerun({**line, "objects": False})
     held = dated_values.version("offices_in_scope", ON)
     assert (again.rule, again.ran, again.values, again.others) == ("eligibility.office-in-scope", True, (held,), ())
-    assert again.finding == REGISTRY[again.rule](office=Office.MUNICIPAL_COUNCILLOR, on=ON)
+    assert again.finding == REGISTRY[again.rule](office=PublicOffice.MUNICIPAL_COUNCILLOR, on=ON)
     assert again.finding is not None
     assert [(item.en, item.nl) for item in again.differences] == [
         (f"It objects: {again.finding.message}", f"De regel maakt bezwaar: {again.finding.message_nl}"),
@@ -228,12 +230,12 @@ def test_what_was_asked_again_names_the_rule_its_finding_and_what_it_read() -> N
 
 
 def test_a_receipt_without_values_and_one_with_others_say_so() -> None:
-    line = kept("eligibility.office-in-scope", office=Office.MAYOR, on=ON)
+    line = kept("eligibility.office-in-scope", office=PublicOffice.MAYOR, on=ON)
     without = {key: part for key, part in line.items() if key != "values"}
     (held,) = rerun(without).others
     assert held == dated_values.version("offices_in_scope", ON)
     no_bezwaar = rerun({**line, "objects": True}).differences[0]
-    assert no_bezwaar == Words("It has nothing to object.", "De regel heeft geen bezwaar.")
+    assert no_bezwaar == Bilingual("It has nothing to object.", "De regel heeft geen bezwaar.")
     unread = rerun({**line, "values": {**line["values"], "b": "0", "a": "0"}})
     assert [(item.en, item.nl) for item in unread.differences] == [
         (

@@ -10,19 +10,19 @@ from rules.core import dated_values, errors
 from rules.core.dated_values import Version
 from rules.core.dates import office_day, start_of
 from rules.core.errors import RulesError
-from rules.core.rule import OLDEST, REGISTRY, Finding, Rule, Words, rule, say
+from rules.core.rule import OLDEST, REGISTRY, Bilingual, Finding, Rule, message, rule
 from rules.core.translations import dutch, listed
 
 
 @pytest.fixture
 def made() -> Iterator[Rule]:
     @rule("moon.is-full", article="Awb 9:9", source="https://moon.example", nl="De maan is vol.")
-    def full(*, phase: int) -> Words | None:
+    def full(*, phase: int) -> Bilingual | None:
         """The moon is full.
 
         More about it.
         """
-        return None if phase == 4 else say(f"It is in phase {phase}.", f"Zij is in fase {phase}.")
+        return None if phase == 4 else message(f"It is in phase {phase}.", f"Zij is in fase {phase}.")
 
     yield full
     del REGISTRY["moon.is-full"]
@@ -48,7 +48,7 @@ def test_a_rule_that_ended_or_was_not_verified_is_registered_so() -> None:
     assert (made.since, made.until, made.verified) == (first, last, False)
 
 
-def old_moon() -> Words | None:
+def old_moon() -> Bilingual | None:
     """The moon is new."""
     return None
 

@@ -9,8 +9,8 @@ from typing import Any, get_type_hints
 import pytest
 from objections import DAY, OBJECTIONS
 
-from rules.core.regulation import Office
-from rules.core.rule import OLDEST, REGISTRY, Rule, Words
+from rules.core.regulation import PublicOffice
+from rules.core.rule import OLDEST, REGISTRY, Bilingual, Rule
 from rules.core.translations import PHRASES, dutch
 
 ROOT = Path(__file__).parents[3]
@@ -26,7 +26,7 @@ def test_a_rule_says_in_dutch_what_must_hold(rule_id: str) -> None:
 
 @pytest.mark.parametrize("rule_id", SPEAKING)
 def test_a_rule_answers_in_both_languages_or_not_at_all(rule_id: str) -> None:
-    assert get_type_hints(REGISTRY[rule_id].check)["return"] == Words | None
+    assert get_type_hints(REGISTRY[rule_id].check)["return"] == Bilingual | None
 
 
 @pytest.mark.parametrize("rule", REGISTRY.values(), ids=lambda rule: rule.id)
@@ -46,7 +46,7 @@ def test_an_objection_is_worded_in_both_languages_for_the_reader_and_for_a_judge
     assert found.message
     assert found.message_nl
     assert found.message != found.message_nl
-    assert not [phrase for phrase in (*PHRASES, *Office) if phrase in str(facts) and phrase in found.message_nl]
+    assert not [phrase for phrase in (*PHRASES, *PublicOffice) if phrase in str(facts) and phrase in found.message_nl]
     given = {str(fact) for fact in facts.values() if isinstance(fact, date)}
     assert {day for day in given if day in found.message} == {day for day in given if day in found.message_nl}
 
@@ -68,5 +68,5 @@ def test_every_part_of_a_sentence_that_an_event_hands_to_a_rule_has_its_dutch() 
 
 
 def test_what_has_no_dutch_is_named_in_quotation_marks() -> None:
-    assert dutch(Office.MAYOR) == "burgemeester"
+    assert dutch(PublicOffice.MAYOR) == "burgemeester"
     assert dutch("The moon") == "'The moon'"

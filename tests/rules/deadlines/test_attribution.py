@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.deadlines.attribution import Course, Held, Party, days_of_life
+from rules.deadlines.attribution import EmployerPeriod, HeldInterval, Party, days_of_life
 
 FIRST = date(2026, 3, 2)
 DAY = timedelta(days=1)
@@ -44,13 +44,13 @@ def test_before_its_first_change_a_case_lies_where_that_led_to() -> None:
 
 @pytest.mark.parametrize(("offset", "whose"), [(-1, {"office": 1}), (0, {"applicant": 1}), (1, {"applicant": 1})])
 def test_a_term_that_waits_takes_its_first_day_too(offset: int, whose: dict[str, int]) -> None:
-    waiting = Course(FIRST, None, (Held(FIRST - DAY, None, "applicant"),))
+    waiting = EmployerPeriod(FIRST, None, (HeldInterval(FIRST - DAY, None, "applicant"),))
     day = FIRST + offset * DAY
     assert days_of_life(day, day, [(FIRST - 9 * DAY, "intake")], courses=[waiting]) == days(**whose)
 
 
 def test_the_window_to_complete_is_the_applicants_whatever_the_stage() -> None:
-    window = Held(FIRST + 3 * DAY, FIRST + 6 * DAY, "applicant")
+    window = HeldInterval(FIRST + 3 * DAY, FIRST + 6 * DAY, "applicant")
     assert days_of_life(FIRST, FIRST + 30 * DAY, LIFE, [window]) == days(7, 5, 15, 4)
 
 
@@ -58,26 +58,31 @@ def test_the_window_to_complete_is_the_applicants_whatever_the_stage() -> None:
     ("other", "expected"),
     [
         (None, days(11, 5, 11, 4)),
-        (Course(FIRST + 16 * DAY, FIRST + 25 * DAY), days(11, 5, 15)),  # the other employer's term runs on
-        (Course(FIRST + 16 * DAY, FIRST + 20 * DAY), days(11, 5, 12, 3)),  # and ended on the first suspended day
+        (EmployerPeriod(FIRST + 16 * DAY, FIRST + 25 * DAY), days(11, 5, 15)),  # the other employer's term runs on
         (
-            Course(FIRST + 16 * DAY, None, (Held(FIRST + 22 * DAY, None, "applicant"),)),
+            EmployerPeriod(FIRST + 16 * DAY, FIRST + 20 * DAY),
+            days(11, 5, 12, 3),
+        ),  # and ended on the first suspended day
+        (
+            EmployerPeriod(FIRST + 16 * DAY, None, (HeldInterval(FIRST + 22 * DAY, None, "applicant"),)),
             days(11, 5, 13, 2),
         ),
     ],
 )
 def test_a_suspension_takes_days_from_the_employers_where_every_running_term_is_suspended(
-    other: Course | None, expected: dict[str, int]
+    other: EmployerPeriod | None, expected: dict[str, int]
 ) -> None:
-    suspended = Course(FIRST + 16 * DAY, None, (Held(FIRST + 20 * DAY, FIRST + 23 * DAY, "applicant"),))
+    suspended = EmployerPeriod(FIRST + 16 * DAY, None, (HeldInterval(FIRST + 20 * DAY, FIRST + 23 * DAY, "applicant"),))
     courses = [suspended, *([other] if other else [])]
     assert days_of_life(FIRST, FIRST + 30 * DAY, LIFE, courses=courses) == expected
 
 
 offsets = st.integers(-20, 80).map(lambda number: FIRST + number * DAY)
-helds = st.builds(Held, offsets, st.one_of(st.none(), offsets), st.sampled_from([str(party) for party in Party]))
+helds = st.builds(
+    HeldInterval, offsets, st.one_of(st.none(), offsets), st.sampled_from([str(party) for party in Party])
+)
 names = st.sampled_from(["received", "intake", "advice", "with-security-authority", "takeover", "booking", "closed"])
-courses_of = st.builds(Course, offsets, st.one_of(st.none(), offsets), st.lists(helds, max_size=3).map(tuple))
+courses_of = st.builds(EmployerPeriod, offsets, st.one_of(st.none(), offsets), st.lists(helds, max_size=3).map(tuple))
 
 
 @given(
@@ -87,7 +92,7 @@ courses_of = st.builds(Course, offsets, st.one_of(st.none(), offsets), st.lists(
     st.lists(courses_of, max_size=3),
 )
 def test_the_days_always_add_up(
-    length: int, stages: list[tuple[date, str]], windows: list[Held], courses: list[Course]
+    length: int, stages: list[tuple[date, str]], windows: list[HeldInterval], courses: list[EmployerPeriod]
 ) -> None:
     found = days_of_life(FIRST, FIRST + length * DAY, stages, windows, courses)
     assert sum(found.values()) == length + 1

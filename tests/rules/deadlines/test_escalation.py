@@ -11,14 +11,14 @@ from rules.core.roles import Role
 from rules.deadlines.escalation import (
     ESCALATION,
     REMINDERS,
-    Ladder,
-    Rung,
+    EscalationStep,
+    ReminderSchedule,
     escalation,
     later,
+    problems,
     reminders,
     reminds,
     share,
-    wrong,
 )
 from rules.deadlines.escalation import wrong_escalation as judge_escalation
 from rules.deadlines.escalation import wrong_reminders as judge_reminders
@@ -26,13 +26,17 @@ from rules.deadlines.escalation import wrong_reminders as judge_reminders
 BEFORE, AFTER = date(2026, 11, 30), date(2026, 12, 1)
 KINDS = {"takeover": False, "objection": True}
 OWNERS = {"office", "employer"}
-EMPLOYERS = (Rung(Role.SECRETARY, 1), Rung(Role.COORDINATOR, 7), Rung(Role.MINISTRY_CONTACT, 14))
-IN_THE_HOUSE = (Rung(Role.COORDINATOR, 1), Rung(Role.HEAD, 5))
+EMPLOYERS = (
+    EscalationStep(Role.SECRETARY, 1),
+    EscalationStep(Role.COORDINATOR, 7),
+    EscalationStep(Role.MINISTRY_CONTACT, 14),
+)
+IN_THE_HOUSE = (EscalationStep(Role.COORDINATOR, 1), EscalationStep(Role.HEAD, 5))
 
 
 @pytest.mark.parametrize("kind", ["completion", "takeover", "objection"])
 def test_until_november_2026_every_term_had_the_same_ladder(kind: str) -> None:
-    assert reminders(kind, BEFORE) == Ladder((0.5, 0.8, 1.0), ())
+    assert reminders(kind, BEFORE) == ReminderSchedule((0.5, 0.8, 1.0), ())
 
 
 @pytest.mark.parametrize(
@@ -55,7 +59,7 @@ def test_until_november_2026_every_term_had_the_same_ladder(kind: str) -> None:
 def test_since_december_2026_each_kind_of_term_has_a_ladder_of_its_own(
     kind: str, at: tuple[float, ...], after: tuple[int, ...]
 ) -> None:
-    assert reminders(kind, AFTER) == Ladder(at, after)
+    assert reminders(kind, AFTER) == ReminderSchedule(at, after)
 
 
 def test_what_an_employer_lets_pass_is_told_after_a_day_a_week_and_two_weeks() -> None:
@@ -73,7 +77,7 @@ def test_nobody_is_told_of_a_term_that_an_applicant_let_pass() -> None:
 
 
 def test_the_name_of_a_threshold_says_when_it_passes() -> None:
-    assert Ladder((0.5, 0.33, 1.0), (3,)).names == ("50%", "33%", "100%", "+3d")
+    assert ReminderSchedule((0.5, 0.33, 1.0), (3,)).names == ("50%", "33%", "100%", "+3d")
     assert (share(0.8), later(10)) == ("80%", "+10d")
     assert reminds("80%")
     assert reminds("+3d")
@@ -155,8 +159,8 @@ def test_an_escalation_for_nobodys_term_is_refused() -> None:
 
 def test_what_is_wrong_names_the_value_and_its_version() -> None:
     every = dict.fromkeys(versions()[REMINDERS][-1].value, False)
-    assert wrong(every, {"employer", "office", "security-authority"}) == []
-    found = wrong(every | {"objection": True, "takeover": True}, {"employer", "office"})
+    assert problems(every, {"employer", "office", "security-authority"}) == []
+    found = problems(every | {"objection": True, "takeover": True}, {"employer", "office"})
     assert [line.partition(": ")[0] for line in found] == [
         "reminder_ladders, the version from 2026-12-01",
         "escalation_ladders, the version from 2026-12-01",

@@ -12,7 +12,7 @@ from rules.forecast.simulation import Run, simulate
 from rules.forecast.time_axis import Axis
 from rules.forecast.trace import dice, trace
 from rules.forecast.waiting_line import Item, Line, Taken
-from rules.queue.order import ACUTE, Standing
+from rules.queue.order import ACUTE, QueuePosition
 
 ORIGIN = datetime(2024, 1, 1, tzinfo=UTC)
 ALWAYS = Axis([(0.0, 1e7)])
@@ -97,8 +97,8 @@ def test_with_the_reserve_off_each_claim_takes_the_first_in_the_strict_order() -
     def watch(line: Line, taken: Taken, _: float) -> None:
         nonlocal claims
         claims += 1
-        left = [item.standing for each in line.classes.values() for _, item in each.in_order if not item.taken]
-        assert all(taken.item.standing < standing for standing in left)
+        left = [item.position for each in line.classes.values() for _, item in each.in_order if not item.taken]
+        assert all(taken.item.position < standing for standing in left)
         assert not taken.reserved
 
     Run(model, trace(model, dice(1, 0)), watch).live()
@@ -115,11 +115,11 @@ def test_with_the_reserve_on_the_bound_holds_in_every_run(every: int, seed: int)
 
     def watch(line: Line, taken: Taken, moment: float) -> None:
         nonlocal claims, reserved
-        claims += taken.item.standing.lane != ACUTE
+        claims += taken.item.position.lane != ACUTE
         reserved += taken.reserved
-        assert claims <= promised.pop(taken.item.standing.id, claims)
+        assert claims <= promised.pop(taken.item.position.id, claims)
         now = model.at(moment)
-        waiting = {item.standing for each in line.classes.values() for _, item in each.in_order if not item.taken}
+        waiting = {item.position for each in line.classes.values() for _, item in each.in_order if not item.taken}
         overdue = sorted((standing for standing in waiting if standing.start_by <= now), key=lambda each: each[1:])
         for place, standing in enumerate(overdue, start=1):
             promised[standing.id] = min(promised.get(standing.id, claims + every * place), claims + every * place)
@@ -135,9 +135,9 @@ def test_the_reserve_never_goes_before_acute_work_and_acute_claims_do_not_count(
     for lane, name in made:
         day = 1 if name == "older" else 2
         moment = ORIGIN.replace(year=2023, day=day)
-        line.add(Item(Standing(lane, moment, moment, name), 0, 0, 0.0), "")
+        line.add(Item(QueuePosition(lane, moment, moment, name), 0, 0, 0.0), "")
     order = [line.take((), 0.0) for _ in made]
-    assert [(taken.item.standing.id, taken.reserved) for taken in order if taken] == [
+    assert [(taken.item.position.id, taken.reserved) for taken in order if taken] == [
         ("acute-1", False),
         ("acute-2", False),
         ("urgent", False),

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from rules.core.regulation import BASES_OF, EMPLOYER_OF, Capacity, Domain, LegalBasis, Office
+from rules.core.regulation import BASES_OF, EMPLOYER_OF, Capacity, Domain, LegalBasis, PublicOffice
 from rules.core.roles import Role
 from rules.payments.amounts import split, valid_iban
 from rules.procedure.authorization import roles_of
@@ -24,18 +24,18 @@ from rules.procedure.separation_of_duties import who_decides
 ON = date(2026, 3, 2)
 DAY = timedelta(days=1)
 IN_SCOPE = {
-    Office.KINGS_COMMISSIONER,
-    Office.PROVINCIAL_EXECUTIVE,
-    Office.MAYOR,
-    Office.ALDERMAN,
-    Office.WATER_BOARD_CHAIR,
-    Office.WATER_BOARD_EXECUTIVE,
+    PublicOffice.KINGS_COMMISSIONER,
+    PublicOffice.PROVINCIAL_EXECUTIVE,
+    PublicOffice.MAYOR,
+    PublicOffice.ALDERMAN,
+    PublicOffice.WATER_BOARD_CHAIR,
+    PublicOffice.WATER_BOARD_EXECUTIVE,
 }
 
 
-@pytest.mark.parametrize("office", Office)
+@pytest.mark.parametrize("office", PublicOffice)
 @pytest.mark.parametrize("on", [date(2021, 1, 1), date(2023, 12, 31), date(2024, 1, 1), ON])
-def test_executives_have_a_claim_and_councillors_have_none_under_either_scheme(office: Office, on: date) -> None:
+def test_executives_have_a_claim_and_councillors_have_none_under_either_scheme(office: PublicOffice, on: date) -> None:
     assert (office_in_scope(office=office, on=on) is None) == (office in IN_SCOPE)
 
 
@@ -56,18 +56,18 @@ def test_a_claim_lasts_from_certainty_through_the_last_day_of_office(
     assert (in_office(certain_since=since, until=until, on=ON) is None) == claim
 
 
-@pytest.mark.parametrize("office", Office)
+@pytest.mark.parametrize("office", PublicOffice)
 @pytest.mark.parametrize("days", [-1, 0, 29, 30, 31, 400])
-def test_an_acting_official_has_the_claim_after_the_days_of_the_office(office: Office, days: int) -> None:
-    at_once = office in {Office.MAYOR, Office.KINGS_COMMISSIONER}
-    claim = at_once or (office is Office.WATER_BOARD_CHAIR and days > 30)
+def test_an_acting_official_has_the_claim_after_the_days_of_the_office(office: PublicOffice, days: int) -> None:
+    at_once = office in {PublicOffice.MAYOR, PublicOffice.KINGS_COMMISSIONER}
+    claim = at_once or (office is PublicOffice.WATER_BOARD_CHAIR and days > 30)
     assert (acting(office=office, acting_since=ON - days * DAY, on=ON) is None) == claim
     assert acting(office=office, acting_since=None, on=ON) is None
 
 
 @pytest.mark.parametrize("acting_since", [date.min, date.max])
 def test_the_first_and_the_last_day_of_the_calendar_can_be_asked_about(acting_since: date) -> None:
-    found = acting(office=Office.WATER_BOARD_CHAIR, acting_since=acting_since, on=ON)
+    found = acting(office=PublicOffice.WATER_BOARD_CHAIR, acting_since=acting_since, on=ON)
     assert (found is None) == (acting_since == date.min)
 
 
@@ -82,30 +82,30 @@ def test_the_first_and_the_last_day_of_the_calendar_can_be_asked_about(acting_si
     ],
 )
 def test_an_interrupted_acting_appointment_begins_anew(acting_since: date, on: date, claim: bool) -> None:
-    assert (acting(office=Office.WATER_BOARD_CHAIR, acting_since=acting_since, on=on) is None) == claim
+    assert (acting(office=PublicOffice.WATER_BOARD_CHAIR, acting_since=acting_since, on=on) is None) == claim
 
 
 WHERE_THE_HOME_LIES = {
-    Office.KINGS_COMMISSIONER: "territory",
-    Office.PROVINCIAL_EXECUTIVE: "territory-or-exemption",
-    Office.MAYOR: "territory-or-exemption",
-    Office.ALDERMAN: "territory-or-exemption",
-    Office.WATER_BOARD_CHAIR: "anywhere",
-    Office.WATER_BOARD_EXECUTIVE: "anywhere",
-    Office.PROVINCIAL_COUNCILLOR: "anywhere",
-    Office.MUNICIPAL_COUNCILLOR: "anywhere",
-    Office.WATER_BOARD_COUNCILLOR: "anywhere",
-    Office.COMMITTEE_MEMBER: "anywhere",
+    PublicOffice.KINGS_COMMISSIONER: "territory",
+    PublicOffice.PROVINCIAL_EXECUTIVE: "territory-or-exemption",
+    PublicOffice.MAYOR: "territory-or-exemption",
+    PublicOffice.ALDERMAN: "territory-or-exemption",
+    PublicOffice.WATER_BOARD_CHAIR: "anywhere",
+    PublicOffice.WATER_BOARD_EXECUTIVE: "anywhere",
+    PublicOffice.PROVINCIAL_COUNCILLOR: "anywhere",
+    PublicOffice.MUNICIPAL_COUNCILLOR: "anywhere",
+    PublicOffice.WATER_BOARD_COUNCILLOR: "anywhere",
+    PublicOffice.COMMITTEE_MEMBER: "anywhere",
 }
 """Councillors have no claim at all; where they live is not asked."""
 
 
-@pytest.mark.parametrize("office", Office)
+@pytest.mark.parametrize("office", PublicOffice)
 @pytest.mark.parametrize("on", [date(2021, 1, 1), date(2023, 12, 31), date(2024, 1, 1), ON])
 @pytest.mark.parametrize("in_territory", [True, False])
 @pytest.mark.parametrize("exempted", [None, -1, 0, 1])
 def test_where_the_home_must_lie_and_whether_an_exemption_counts_is_one_table(
-    office: Office, on: date, in_territory: bool, exempted: int | None
+    office: PublicOffice, on: date, in_territory: bool, exempted: int | None
 ) -> None:
     exemption_on = None if exempted is None else on + exempted * DAY
     wanted = WHERE_THE_HOME_LIES[office]
@@ -115,12 +115,12 @@ def test_where_the_home_must_lie_and_whether_an_exemption_counts_is_one_table(
     assert (found is None) == may
 
 
-@pytest.mark.parametrize("office", Office)
+@pytest.mark.parametrize("office", PublicOffice)
 @pytest.mark.parametrize("since", [None, ON - DAY, ON, ON + DAY])
 def test_a_suspended_official_keeps_the_claims_where_the_law_knows_a_suspension(
-    office: Office, since: date | None
+    office: PublicOffice, since: date | None
 ) -> None:
-    known = {Office.KINGS_COMMISSIONER, Office.MAYOR, Office.WATER_BOARD_CHAIR}
+    known = {PublicOffice.KINGS_COMMISSIONER, PublicOffice.MAYOR, PublicOffice.WATER_BOARD_CHAIR}
     found = suspended(office=office, suspended_since=since, on=ON)
     assert (found is None) == (since is None or office in known)
     if found is not None:
@@ -129,18 +129,18 @@ def test_a_suspended_official_keeps_the_claims_where_the_law_knows_a_suspension(
 
 
 DECIDES = {
-    Office.KINGS_COMMISSIONER: {"provincial-secretary", "deputy-commissioner", "executive-without-applicant"},
-    Office.PROVINCIAL_EXECUTIVE: {"provincial-secretary", "kings-commissioner", "executive-without-applicant"},
-    Office.MAYOR: {"municipal-secretary", "deputy-mayor", "college-without-applicant"},
-    Office.ALDERMAN: {"municipal-secretary", "mayor", "college-without-applicant"},
-    Office.WATER_BOARD_CHAIR: {"water-board-secretary", "deputy-chair", "board-without-applicant"},
-    Office.WATER_BOARD_EXECUTIVE: {"water-board-secretary", "water-board-chair", "board-without-applicant"},
+    PublicOffice.KINGS_COMMISSIONER: {"provincial-secretary", "deputy-commissioner", "executive-without-applicant"},
+    PublicOffice.PROVINCIAL_EXECUTIVE: {"provincial-secretary", "kings-commissioner", "executive-without-applicant"},
+    PublicOffice.MAYOR: {"municipal-secretary", "deputy-mayor", "college-without-applicant"},
+    PublicOffice.ALDERMAN: {"municipal-secretary", "mayor", "college-without-applicant"},
+    PublicOffice.WATER_BOARD_CHAIR: {"water-board-secretary", "deputy-chair", "board-without-applicant"},
+    PublicOffice.WATER_BOARD_EXECUTIVE: {"water-board-secretary", "water-board-chair", "board-without-applicant"},
 }
 
 
-@pytest.mark.parametrize("office", Office)
+@pytest.mark.parametrize("office", PublicOffice)
 @pytest.mark.parametrize("decided_as", Capacity)
-def test_nobody_decides_for_the_employer_in_the_office_that_applies(office: Office, decided_as: Capacity) -> None:
+def test_nobody_decides_for_the_employer_in_the_office_that_applies(office: PublicOffice, decided_as: Capacity) -> None:
     found = who_decides(office=office, decided_as=decided_as, on=ON)
     assert (found is None) == (decided_as in DECIDES.get(office, set()))
     if decided_as == str(office):
@@ -150,23 +150,23 @@ def test_nobody_decides_for_the_employer_in_the_office_that_applies(office: Offi
 @pytest.mark.parametrize(
     ("office", "kinds", "fits"),
     [
-        (Office.MAYOR, ("municipality",), True),
-        (Office.MAYOR, ("municipality", "municipality"), True),
-        (Office.ALDERMAN, ("municipality", "municipality"), False),
-        (Office.MAYOR, ("province",), False),
-        (Office.WATER_BOARD_CHAIR, ("water-board",), True),
-        (Office.KINGS_COMMISSIONER, ("province",), True),
-        (Office.KINGS_COMMISSIONER, ("province", "province"), False),
+        (PublicOffice.MAYOR, ("municipality",), True),
+        (PublicOffice.MAYOR, ("municipality", "municipality"), True),
+        (PublicOffice.ALDERMAN, ("municipality", "municipality"), False),
+        (PublicOffice.MAYOR, ("province",), False),
+        (PublicOffice.WATER_BOARD_CHAIR, ("water-board",), True),
+        (PublicOffice.KINGS_COMMISSIONER, ("province",), True),
+        (PublicOffice.KINGS_COMMISSIONER, ("province", "province"), False),
     ],
 )
 def test_only_a_mayor_holds_the_office_in_several_municipalities(
-    office: Office, kinds: tuple[str, ...], fits: bool
+    office: PublicOffice, kinds: tuple[str, ...], fits: bool
 ) -> None:
     assert (employer_fits(office=office, kinds=kinds, count=len(kinds)) is None) == fits
 
 
 def test_every_office_has_a_kind_of_employer_and_every_domain_its_bases() -> None:
-    assert set(EMPLOYER_OF) == set(Office)
+    assert set(EMPLOYER_OF) == set(PublicOffice)
     assert set(BASES_OF) == set(Domain)
     assert {basis for bases in BASES_OF.values() for basis in bases} == set(LegalBasis)
 

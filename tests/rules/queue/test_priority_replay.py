@@ -12,17 +12,17 @@ from rules.queue.priority import (
     JOINED,
     LOWERED,
     SIGNAL,
-    Asked,
-    Happening,
     Signal,
+    UrgencyEvent,
+    WorkFacts,
     asked_steps,
     check,
-    counts,
+    from_json,
+    lane_and_start_by,
     open_steps,
-    read,
-    standing,
     start_by,
-    told,
+    still_effective,
+    to_json,
     urgency_after,
 )
 from rules.threats.urgency import SignalKind, SignalSource, Urgency
@@ -33,16 +33,16 @@ FIRST_DAY = date(2026, 1, 1)
 POLICE = Signal("s1", SignalKind.ACUTE_DANGER, SignalSource.POLICE, MONDAY.date(), True, "U1", FIRST_DAY)
 
 
-def signal(seq: int, at: datetime, urgency: Urgency, threat: Signal | None = None) -> Happening:
-    return Happening(seq, at, SIGNAL, urgency, threat)
+def signal(seq: int, at: datetime, urgency: Urgency, threat: Signal | None = None) -> UrgencyEvent:
+    return UrgencyEvent(seq, at, SIGNAL, urgency, threat)
 
 
-def lowered(seq: int, at: datetime, urgency: Urgency) -> Happening:
-    return Happening(seq, at, LOWERED, urgency)
+def lowered(seq: int, at: datetime, urgency: Urgency) -> UrgencyEvent:
+    return UrgencyEvent(seq, at, LOWERED, urgency)
 
 
 ACUTE, URGENT, ELEVATED, ROUTINE = Urgency.ACUTE, Urgency.URGENT, Urgency.ELEVATED, Urgency.ROUTINE
-INTAKE = Asked(MONDAY, "intake")
+INTAKE = WorkFacts(MONDAY, "intake")
 
 
 @pytest.mark.parametrize(
@@ -53,31 +53,31 @@ INTAKE = Asked(MONDAY, "intake")
         ([signal(2, MONDAY, URGENT), signal(3, MONDAY, ELEVATED)], URGENT),
         ([signal(2, MONDAY, ACUTE), lowered(3, MONDAY, ELEVATED)], ELEVATED),
         ([signal(2, MONDAY, ACUTE), lowered(3, MONDAY, ROUTINE), signal(4, MONDAY, URGENT)], URGENT),
-        ([Happening(2, MONDAY, JOINED, URGENT)], URGENT),
-        ([Happening(2, MONDAY, HANDED_OVER, ROUTINE)], ROUTINE),
+        ([UrgencyEvent(2, MONDAY, JOINED, URGENT)], URGENT),
+        ([UrgencyEvent(2, MONDAY, HANDED_OVER, ROUTINE)], ROUTINE),
     ],
 )
-def test_a_signal_raises_and_only_a_person_lowers(happened: list[Happening], urgency: Urgency) -> None:
+def test_a_signal_raises_and_only_a_person_lowers(happened: list[UrgencyEvent], urgency: Urgency) -> None:
     assert urgency_after(happened) is urgency
 
 
 def test_work_starts_within_its_service_level_and_acute_work_at_once() -> None:
-    assert standing(INTAKE, []) == (4, start_by(MONDAY, "intake", ROUTINE))
-    assert standing(INTAKE, [signal(2, MONDAY, URGENT)]) == (2, start_by(MONDAY, "intake", URGENT))
-    assert standing(INTAKE, [signal(2, MONDAY - DAY, ACUTE)]) == (1, MONDAY)
-    assert standing(INTAKE, [signal(2, MONDAY + HOUR, ACUTE)]) == (1, MONDAY + HOUR)
+    assert lane_and_start_by(INTAKE, []) == (4, start_by(MONDAY, "intake", ROUTINE))
+    assert lane_and_start_by(INTAKE, [signal(2, MONDAY, URGENT)]) == (2, start_by(MONDAY, "intake", URGENT))
+    assert lane_and_start_by(INTAKE, [signal(2, MONDAY - DAY, ACUTE)]) == (1, MONDAY)
+    assert lane_and_start_by(INTAKE, [signal(2, MONDAY + HOUR, ACUTE)]) == (1, MONDAY + HOUR)
     assert start_by(MONDAY, "intake", ACUTE) == MONDAY
     assert start_by(MONDAY, "intake", URGENT) < start_by(MONDAY, "intake", ROUTINE)
 
 
 def test_work_that_comes_to_another_lane_must_be_begun_no_sooner_than_it_came_there() -> None:
     late = MONDAY + 30 * DAY
-    assert standing(INTAKE, [signal(2, late, URGENT)]) == (2, late)
-    assert standing(INTAKE, [signal(2, late, ACUTE), lowered(3, late + DAY, ROUTINE)]) == (4, late + DAY)
+    assert lane_and_start_by(INTAKE, [signal(2, late, URGENT)]) == (2, late)
+    assert lane_and_start_by(INTAKE, [signal(2, late, ACUTE), lowered(3, late + DAY, ROUTINE)]) == (4, late + DAY)
     soon = MONDAY + HOUR
-    assert standing(INTAKE, [signal(2, soon, URGENT)]) == (2, start_by(MONDAY, "intake", URGENT))
+    assert lane_and_start_by(INTAKE, [signal(2, soon, URGENT)]) == (2, start_by(MONDAY, "intake", URGENT))
     # A second signal of the same class moves nothing.
-    assert standing(INTAKE, [signal(2, soon, URGENT), signal(3, late, URGENT)]) == (
+    assert lane_and_start_by(INTAKE, [signal(2, soon, URGENT), signal(3, late, URGENT)]) == (
         2,
         start_by(MONDAY, "intake", URGENT),
     )
@@ -85,21 +85,21 @@ def test_work_that_comes_to_another_lane_must_be_begun_no_sooner_than_it_came_th
 
 def test_a_loan_that_was_asked_for_as_urgent_is_urgent_whatever_its_case() -> None:
     loan = INTAKE._replace(level="loan", urgent_loan=True)
-    assert standing(loan, [])[0] == 2
-    assert standing(loan, [signal(2, MONDAY + HOUR, ELEVATED)]) == standing(loan, [])
-    assert standing(loan, [signal(2, MONDAY + HOUR, ACUTE)]) == (1, MONDAY + HOUR)
+    assert lane_and_start_by(loan, [])[0] == 2
+    assert lane_and_start_by(loan, [signal(2, MONDAY + HOUR, ELEVATED)]) == lane_and_start_by(loan, [])
+    assert lane_and_start_by(loan, [signal(2, MONDAY + HOUR, ACUTE)]) == (1, MONDAY + HOUR)
 
 
 def test_a_step_of_a_hand_off_stands_with_its_signal_until_the_case_changes_its_lane() -> None:
     happened = [signal(2, MONDAY, ACUTE, POLICE)]
-    step = Asked(MONDAY, "intake", by_signal=2, hairs=3)
-    assert standing(step, happened) == (1, MONDAY - timedelta(microseconds=3))
-    done = Happening(3, MONDAY + HOUR, HANDED_OVER, ROUTINE, step="call-112")
-    assert standing(step, [*happened, done]) == standing(step, happened)
+    step = WorkFacts(MONDAY, "intake", by_signal=2, tie_break=3)
+    assert lane_and_start_by(step, happened) == (1, MONDAY - timedelta(microseconds=3))
+    done = UrgencyEvent(3, MONDAY + HOUR, HANDED_OVER, ROUTINE, step="call-112")
+    assert lane_and_start_by(step, [*happened, done]) == lane_and_start_by(step, happened)
     down = lowered(4, MONDAY + 30 * DAY, ELEVATED)
-    assert standing(step, [*happened, done, down]) == (3, MONDAY + 30 * DAY + timedelta(microseconds=3))
+    assert lane_and_start_by(step, [*happened, done, down]) == (3, MONDAY + 30 * DAY + timedelta(microseconds=3))
     with pytest.raises(LookupError, match="no signal with place 9"):
-        standing(step._replace(by_signal=9), happened)
+        lane_and_start_by(step._replace(by_signal=9), happened)
 
 
 def test_the_steps_that_are_open_are_those_asked_for_and_not_taken() -> None:
@@ -107,7 +107,7 @@ def test_the_steps_that_are_open_are_those_asked_for_and_not_taken() -> None:
     steps = [str(step) for step in asked_steps(happened[0])]
     found = open_steps(happened)
     assert found == dict.fromkeys(steps, 2)
-    taken = Happening(3, MONDAY, HANDED_OVER, ROUTINE, step=steps[0])
+    taken = UrgencyEvent(3, MONDAY, HANDED_OVER, ROUTINE, step=steps[0])
     assert open_steps([*happened, taken]).keys() == set(steps[1:])
     again = signal(4, MONDAY + HOUR, ACUTE, POLICE._replace(id="s2"))
     assert open_steps([*happened, taken, again])[steps[0]] == 4
@@ -116,16 +116,20 @@ def test_the_steps_that_are_open_are_those_asked_for_and_not_taken() -> None:
 
 def test_what_came_before_the_last_lowering_no_longer_bears_on_the_urgency() -> None:
     happened = [signal(2, MONDAY, ACUTE), lowered(3, MONDAY, ROUTINE), signal(4, MONDAY, ELEVATED)]
-    assert counts(happened) == [False, True, True]
-    assert counts(happened[:1]) == [True]
-    assert counts([]) == []
+    assert still_effective(happened) == [False, True, True]
+    assert still_effective(happened[:1]) == [True]
+    assert still_effective([]) == []
 
 
 def test_what_happened_is_read_back_from_what_an_explanation_tells() -> None:
-    for item in (signal(2, MONDAY, ACUTE, POLICE), lowered(3, MONDAY, ELEVATED), Happening(4, MONDAY, JOINED, URGENT)):
-        assert read(told(item, bears=True)) == item
+    for item in (
+        signal(2, MONDAY, ACUTE, POLICE),
+        lowered(3, MONDAY, ELEVATED),
+        UrgencyEvent(4, MONDAY, JOINED, URGENT),
+    ):
+        assert from_json(to_json(item, bears=True)) == item
     bare = signal(2, MONDAY, ACUTE, POLICE._replace(row=None, table_since=None))
-    assert read(told(bare, bears=False)) == bare
+    assert from_json(to_json(bare, bears=False)) == bare
     assert utc_text(MONDAY) == "2026-03-02T09:00:00.000000Z"
 
 
@@ -134,7 +138,7 @@ def explanation() -> dict[str, Any]:
     return {
         "lane": "acute",
         "factors": [
-            {"factor": "lane", "value": "acute", "fact": [told(happened[0], bears=True)]},
+            {"factor": "lane", "value": "acute", "fact": [to_json(happened[0], bears=True)]},
             {
                 "factor": "startBy",
                 "value": utc_text(MONDAY + HOUR),
@@ -176,7 +180,7 @@ def changed(path: tuple[Any, ...], value: Any) -> dict[str, Any]:
         (("factors", 0, "fact", 0, "tableSince"), "2025-01-01", "the table says acute by U1"),
         (
             ("factors", 0, "fact"),
-            [told(signal(3, MONDAY, ACUTE, POLICE), bears=True)] * 2,
+            [to_json(signal(3, MONDAY, ACUTE, POLICE), bears=True)] * 2,
             "not in the order of its chain",
         ),
     ],

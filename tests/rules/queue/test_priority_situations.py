@@ -12,16 +12,16 @@ from rules.queue.priority import (
     JOINED,
     LOWERED,
     SIGNAL,
-    Asked,
-    Happening,
     Signal,
+    UrgencyEvent,
+    WorkFacts,
     check,
-    counts,
+    from_json,
+    lane_and_start_by,
     open_steps,
-    read,
-    standing,
     start_by,
-    told,
+    still_effective,
+    to_json,
 )
 from rules.threats.handoff import HandOffStep
 from rules.threats.urgency import RANK, SignalKind, SignalSource, Urgency
@@ -55,11 +55,11 @@ def test_acute_work_of_a_sunday_starts_at_once_and_other_work_when_the_office_op
     assert start_by(sunday, "intake", URGENT) == datetime(2026, 3, 2, 16, tzinfo=UTC)
 
 
-def happened(seq: int, event: str, urgency: Urgency, hours: int = 0, **more: Any) -> Happening:
-    return Happening(seq, MONDAY + hours * HOUR, event, urgency, **more)
+def happened(seq: int, event: str, urgency: Urgency, hours: int = 0, **more: Any) -> UrgencyEvent:
+    return UrgencyEvent(seq, MONDAY + hours * HOUR, event, urgency, **more)
 
 
-def lowered(seq: int, urgency: Urgency, hours: int = 0) -> Happening:
+def lowered(seq: int, urgency: Urgency, hours: int = 0) -> UrgencyEvent:
     return happened(seq, LOWERED, urgency, hours)
 
 
@@ -71,14 +71,14 @@ def signal(
     source: SignalSource = SignalSource.APPLICANT,
     *,
     reported: bool = False,
-) -> Happening:
+) -> UrgencyEvent:
     row = {URGENT: "U5", ACUTE: "U1", ELEVATED: "U7"}[urgency]
     seen = Signal(f"signal-{seq}", kind, source, TODAY, reported, row, date(2026, 1, 1))
     return happened(seq, SIGNAL, urgency, hours, signal=seen)
 
 
-ASKED = Asked(MONDAY, "intake")
-LOAN = Asked(MONDAY, "intake", urgent_loan=True)
+ASKED = WorkFacts(MONDAY, "intake")
+LOAN = WorkFacts(MONDAY, "intake", urgent_loan=True)
 
 
 @pytest.mark.parametrize(
@@ -103,13 +103,13 @@ LOAN = Asked(MONDAY, "intake", urgent_loan=True)
     ],
 )
 def test_the_lane_follows_from_what_happened_and_the_start_by_from_when(
-    asked: Asked, happenings: Sequence[Happening], lane: Urgency, until: datetime
+    asked: WorkFacts, happenings: Sequence[UrgencyEvent], lane: Urgency, until: datetime
 ) -> None:
-    assert standing(asked, happenings) == (RANK[lane], until)
+    assert lane_and_start_by(asked, happenings) == (RANK[lane], until)
 
 
-def hand_off(by_signal: int, hairs: int = 1) -> Asked:
-    return Asked(MONDAY + HOUR, "intake", by_signal=by_signal, hairs=hairs)
+def hand_off(by_signal: int, hairs: int = 1) -> WorkFacts:
+    return WorkFacts(MONDAY + HOUR, "intake", by_signal=by_signal, tie_break=hairs)
 
 
 HAIR = timedelta(microseconds=1)
@@ -136,15 +136,15 @@ HAIR = timedelta(microseconds=1)
     ],
 )  # fmt: skip
 def test_a_step_of_a_hand_off_follows_the_signal_that_asks_for_it(
-    asked: Asked, happenings: Sequence[Happening], lane: Urgency, until: datetime
+    asked: WorkFacts, happenings: Sequence[UrgencyEvent], lane: Urgency, until: datetime
 ) -> None:
-    assert standing(asked, happenings) == (RANK[lane], until)
+    assert lane_and_start_by(asked, happenings) == (RANK[lane], until)
 
 
 @pytest.mark.parametrize("happenings", [[], [signal(3, URGENT)]])
-def test_a_hand_off_without_its_signal_is_said_to_be_so(happenings: list[Happening]) -> None:
+def test_a_hand_off_without_its_signal_is_said_to_be_so(happenings: list[UrgencyEvent]) -> None:
     with pytest.raises(LookupError, match=r"^no signal with place 7 in the chain$"):
-        standing(hand_off(7), happenings)
+        lane_and_start_by(hand_off(7), happenings)
 
 
 DANGER = {"kind": SignalKind.ACUTE_DANGER, "source": SignalSource.APPLICANT}
@@ -177,14 +177,14 @@ def test_the_open_steps_of_a_hand_off_name_the_signal_that_asks_for_them() -> No
     ],
 )
 def test_what_was_before_the_last_lowering_bears_on_the_urgency_no_more(
-    happenings: list[Happening], bear: list[bool]
+    happenings: list[UrgencyEvent], bear: list[bool]
 ) -> None:
-    assert counts(happenings) == bear
+    assert still_effective(happenings) == bear
 
 
 def test_what_happened_reads_back_as_it_was_told() -> None:
     item = signal(3, URGENT, reported=True)
-    assert told(item, bears=True) == {
+    assert to_json(item, bears=True) == {
         "event": "record-threat",
         "seq": 3,
         "at": "2026-03-02T09:00:00.000000Z",
@@ -198,33 +198,33 @@ def test_what_happened_reads_back_as_it_was_told() -> None:
         "row": "U5",
         "tableSince": "2026-01-01",
     }
-    assert read(told(item, bears=False)) == item
+    assert from_json(to_json(item, bears=False)) == item
     bare = lowered(4, ROUTINE)
-    assert told(bare, bears=False) == {
+    assert to_json(bare, bears=False) == {
         "event": "lower-urgency",
         "seq": 4,
         "at": "2026-03-02T09:00:00.000000Z",
         "urgency": "routine",
         "counts": False,
     }
-    assert read(told(bare, bears=True)) == bare
+    assert from_json(to_json(bare, bears=True)) == bare
     assert item.signal is not None
     old = item._replace(signal=item.signal._replace(row=None, table_since=None))
-    assert told(old, bears=True)["tableSince"] is None
-    assert read(told(old, bears=True)) == old
+    assert to_json(old, bears=True)["tableSince"] is None
+    assert from_json(to_json(old, bears=True)) == old
 
 
-def explained(happenings: Sequence[Happening], asked: Asked = ASKED) -> dict[str, Any]:
+def explained(happenings: Sequence[UrgencyEvent], asked: WorkFacts = ASKED) -> dict[str, Any]:
     """An explanation as it is stored."""
-    rank, until = standing(asked, happenings)
+    rank, until = lane_and_start_by(asked, happenings)
     lane = next(str(urgency) for urgency in Urgency if RANK[urgency] == rank)
-    lines = [told(item, bears=bears) for item, bears in zip(happenings, counts(happenings), strict=True)]
+    lines = [to_json(item, bears=bears) for item, bears in zip(happenings, still_effective(happenings), strict=True)]
     fact = {
         "createdAt": utc_text(asked.created_at),
         "level": asked.level,
         "urgentLoan": asked.urgent_loan,
         "bySignal": asked.by_signal,
-        "hairs": asked.hairs,
+        "hairs": asked.tie_break,
     }
     return {
         "lane": lane,
@@ -242,7 +242,7 @@ STORY = [signal(1, URGENT), lowered(2, ROUTINE, 1), signal(3, ELEVATED, 2, Signa
     ("happenings", "asked"),
     [([], ASKED), (STORY, ASKED), (STORY, LOAN), (STORY, hand_off(3, 2)), ([signal(1, ACUTE, **DANGER)], hand_off(1))],
 )
-def test_an_explanation_follows_from_its_own_facts(happenings: list[Happening], asked: Asked) -> None:
+def test_an_explanation_follows_from_its_own_facts(happenings: list[UrgencyEvent], asked: WorkFacts) -> None:
     assert check(explained(happenings, asked)) == []
 
 

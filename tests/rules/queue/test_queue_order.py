@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pytest
 
 from rules.core.errors import RulesError
-from rules.queue.order import Standing, check_limit, check_reserve, check_returns, next_of, turn_of_reserve
+from rules.queue.order import QueuePosition, check_limit, check_reserve, check_returns, next_of, turn_of_reserve
 from rules.queue.skills import suffice
 from rules.reporting.lateness import check_share
 
@@ -34,13 +34,13 @@ def test_it_is_the_turn_of_the_reserve_once_a_class_has_seen_all_others(seen: tu
 class Item(NamedTuple):
     """Work with a place."""
 
-    standing: Standing
+    position: QueuePosition
 
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 ACUTE, OVERDUE, OLDEST, LATER = (
-    Item(Standing(lane, NOW + start * HOUR, NOW, name))
+    Item(QueuePosition(lane, NOW + start * HOUR, NOW, name))
     for lane, start, name in ((1, 0, "a"), (2, -1, "b"), (4, -2, "c"), (2, 1, "d"))
 )
 

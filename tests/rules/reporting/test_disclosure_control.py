@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.core.regulation import Office, Province
+from rules.core.regulation import Province, PublicOffice
 from rules.reporting.disclosure_control import Limits, hidden, is_hidden, is_sensitive, limits, together
 from rules.reporting.periods import quarter_of
 from rules.reporting.progress_report import (
@@ -187,7 +187,7 @@ case_list = st.lists(
     st.builds(
         Case,
         days,
-        st.sampled_from([Office.MAYOR, Office.ALDERMAN, Office.KINGS_COMMISSIONER]),
+        st.sampled_from([PublicOffice.MAYOR, PublicOffice.ALDERMAN, PublicOffice.KINGS_COMMISSIONER]),
         st.sampled_from([Province.DRENTHE, Province.UTRECHT, Province.ZEELAND, UNKNOWN]),
         st.one_of(employers, few),
         st.booleans(),
@@ -277,7 +277,7 @@ def test_a_report_counts_by_quarter_month_office_province_and_urgency() -> None:
     assert {part: count for part, count in by["office"].parts.items() if count} == {"mayor": 6, "alderman": 7}
     assert {part: count for part, count in by["province"].parts.items() if count} == {"utrecht": 6, UNKNOWN: 7}
     assert by["urgency"].parts == {URGENT: 7, OTHER: 6}
-    assert len(by["office"].parts) == len(Office)
+    assert len(by["office"].parts) == len(PublicOffice)
     assert len(by["province"].parts) == len(Province) + 1
     assert total([first, second], "received", "office", ALL) == 18
     assert total([first, second], "received", "office", "mayor") == 11

@@ -12,20 +12,20 @@ from rules.business_calendar.elapsed import days, working_hours
 from rules.reporting.lateness import Figures, seen
 from rules.reporting.lateness import figures as summed
 from rules.reporting.metrics import DEFINITIONS
-from rules.reporting.percentiles import Spread, spread
-from rules.reporting.work_spans import Movement, Piece, skipped
+from rules.reporting.percentiles import Percentiles, percentiles
+from rules.reporting.work_spans import Movement, WorkSpan, skipped
 
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
 """Nine o'clock in the Netherlands."""
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-PIECE = Piece("work-1", "VA-1", "officer", "", 4, MONDAY + 10 * HOUR, MONDAY, None, done=False)
+PIECE = WorkSpan("work-1", "VA-1", "officer", "", 4, MONDAY + 10 * HOUR, MONDAY, None, done=False)
 
 
 def moved(*moments: tuple[float, bool]) -> tuple[Movement, ...]:
     return tuple(Movement(MONDAY + hours * HOUR, held) for hours, held in moments)
 
 
-def figures(pieces: list[Piece], since: datetime, until: datetime, *, share: float) -> Figures:
+def figures(pieces: list[WorkSpan], since: datetime, until: datetime, *, share: float) -> Figures:
     return summed(seen(piece, since, until, share=share) for piece in pieces)
 
 
@@ -51,10 +51,10 @@ def test_hours_and_days_never_run_back_and_a_year_ends_without_a_gap() -> None:
 
 
 def test_a_spread_tells_the_middle_and_the_marks_and_nothing_of_nothing() -> None:
-    assert spread([]) == Spread(0, None, None, None)
-    assert spread([4]) == Spread(1, 4, 4, 4)
-    assert spread([5, 1, 3, 2, 4]) == (5, pytest.approx(1.4), 3, pytest.approx(4.6))
-    assert spread([1, 2]).median == 1.5
+    assert percentiles([]) == Percentiles(0, None, None, None)
+    assert percentiles([4]) == Percentiles(1, 4, 4, 4)
+    assert percentiles([5, 1, 3, 2, 4]) == (5, pytest.approx(1.4), 3, pytest.approx(4.6))
+    assert percentiles([1, 2]).median == 1.5
 
 
 def test_work_waits_in_nobodys_hands_also_after_it_was_given_back() -> None:
@@ -118,9 +118,9 @@ def test_figures_count_what_lies_in_the_period_and_nothing_of_before_or_after() 
         asked=0, begun=2, begun_late=0, done=1, fell_away=1, open=3, in_hand=2, late=1, at_risk=1,
         waiting=found.waiting, waiting_so_far=found.waiting_so_far, handling=found.handling,
     )[:9]  # fmt: skip
-    assert found.waiting.hours == Spread(2, 4, 4, 4)
-    assert found.waiting_so_far.hours == Spread(1, 8, 8, 8)
-    assert found.handling.hours == Spread(1, 2, 2, 2)
+    assert found.waiting.hours == Percentiles(2, 4, 4, 4)
+    assert found.waiting_so_far.hours == Percentiles(1, 8, 8, 8)
+    assert found.handling.hours == Percentiles(1, 2, 2, 2)
     assert found.handling.days.median == pytest.approx(2 / 24)
     whole = figures([PIECE, taken, done], at(0), at(8), share=0.9)
     assert (whole.asked, whole.at_risk) == (3, 0)

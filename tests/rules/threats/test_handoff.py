@@ -10,7 +10,7 @@ from rules.core.decision_table import every_case
 from rules.core.rule import Rule
 from rules.threats.handoff import (
     COLUMNS,
-    HAIRS,
+    TIE_BREAK_MICROSECONDS,
     HandOffOutcome,
     HandOffStep,
     call_has_time_only,
@@ -45,7 +45,7 @@ def test_every_signal_asks_for_the_steps_in_their_order_and_for_none_twice() -> 
 
 
 def test_each_step_comes_before_the_next_by_a_microsecond() -> None:
-    assert [HAIRS[step] for step in HandOffStep] == [5, 4, 3, 2, 1]
+    assert [TIE_BREAK_MICROSECONDS[step] for step in HandOffStep] == [5, 4, 3, 2, 1]
 
 
 def test_the_checker_notices_a_table_whose_steps_stand_in_another_order() -> None:

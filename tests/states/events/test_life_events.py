@@ -40,7 +40,7 @@ from states.charts.measure import MeasureState
 from states.charts.takeover import TakeoverState
 from states.commands.available_actions import actions
 from states.events.application.life_event_effects import TURNS
-from states.jobs.ended_offices import ended_offices
+from states.jobs.ended_offices import request_end_of_office
 from states.letters import outbox
 from states.storage.database import transaction
 from states.tables.application import Application, DomainAdvice, Measure, Takeover
@@ -241,7 +241,7 @@ def test_the_day_after_a_known_end_of_office_an_officer_is_asked_to_record_it(
     at = START + timedelta(days=days)
     for expected in (asked, 0):
         with transaction(office) as session:
-            assert ended_offices(session, at=at, limit=10) == expected
+            assert request_end_of_office(session, at=at, limit=10) == expected
     assert ("officer: end-office" in next_steps(office, reference)) == bool(asked)
     if asked:
         act(office, reference, "end-office", at=at, changes={"endedOn": TODAY.isoformat()})
@@ -252,7 +252,7 @@ def test_an_office_that_goes_on_after_all_asks_nothing(office: Engine) -> None:
     reference = receive(office, inOfficeUntil=TODAY.isoformat())
     at = START + timedelta(days=1)
     with transaction(office) as session:
-        ended_offices(session, at=at, limit=10)
+        request_end_of_office(session, at=at, limit=10)
     longer = {"inOfficeUntil": (TODAY + timedelta(days=400)).isoformat(), "reasons": "Appointed again."}
     do(office, "application", reference, "correct-fact", by=OFFICER, at=at, body=longer)
     assert "officer: end-office" not in next_steps(office, reference)

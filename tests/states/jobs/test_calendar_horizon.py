@@ -12,7 +12,7 @@ from rules.business_calendar import closed_days as calendar
 from rules.business_calendar.closed_days import closed_days, known_through
 from rules.core import dated_values
 from rules.core.dated_values import Version, versions
-from states.jobs.calendar_horizon import watch
+from states.jobs.calendar_horizon import settle_provisional_terms
 from states.storage.database import transaction
 from states.tables.deadlines import Term, Threshold
 from states.tables.work import WorkItem
@@ -22,7 +22,7 @@ LATE = datetime(2028, 12, 1, 9, tzinfo=UTC)
 
 def look(engine: Engine, day: date) -> int:
     with transaction(engine) as session:
-        return watch(session, at=noon(day))
+        return settle_provisional_terms(session, at=noon(day))
 
 
 def asked(engine: Engine) -> list[WorkItem]:

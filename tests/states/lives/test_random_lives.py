@@ -58,7 +58,7 @@ from states.engine.event import EventContext, UnitOfWork
 from states.errors import MalformedError, RefusedError
 from states.events.catalogue import EVENTS
 from states.jobs import calendar_horizon
-from states.jobs.ended_offices import ended_offices
+from states.jobs.ended_offices import request_end_of_office
 from states.jobs.reminders import pass_due
 from states.storage.database import transaction
 from states.tables.application import Application, Takeover
@@ -388,8 +388,8 @@ class Lives(RuleBasedStateMachine):
                 break
             self.holds()
         with transaction(self.engine) as session:
-            ended_offices(session, at=self.at, limit=100)
-            calendar_horizon.watch(session, at=self.at)
+            request_end_of_office(session, at=self.at, limit=100)
+            calendar_horizon.settle_provisional_terms(session, at=self.at)
         self.holds()
 
 

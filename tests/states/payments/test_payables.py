@@ -35,7 +35,7 @@ from sqlmodel import Session
 
 from rules.core.roles import ENGINE, Role
 from states.charts.application import Stage
-from states.commands.bank_files import TakenIn, take_in
+from states.commands.bank_files import ImportedFile, take_in
 from states.errors import BankFileRefusedError, MalformedError, RefusedError, StatesError
 from states.events.payments.batches import document
 from states.formats import demonstration_bank
@@ -410,7 +410,7 @@ def answer(engine: Engine) -> bytes:
     return demonstration_bank.answer(written(engine), booked_on=START.date())
 
 
-def bring(engine: Engine, file: bytes, *, days: int = 2, by: Any = FINANCE) -> TakenIn:
+def bring(engine: Engine, file: bytes, *, days: int = 2, by: Any = FINANCE) -> ImportedFile:
     with transaction(engine) as session:
         return take_in(session, file, by=by, at=START + timedelta(days=days))
 
@@ -480,7 +480,9 @@ def test_an_amount_that_differs_books_nothing_and_stays_unmatched(prepared: Prep
     assert row(engine, Payable).state == "batched"
 
 
-def give_back(engine: Engine, batch: PaymentBatch, payment: str, *, days: int = 5, reason: str = "AC04") -> TakenIn:
+def give_back(
+    engine: Engine, batch: PaymentBatch, payment: str, *, days: int = 5, reason: str = "AC04"
+) -> ImportedFile:
     with Session(engine) as session:
         sealed = document(session, session.get_one(PaymentBatch, batch.id))
     booked_on = START.date() + timedelta(days=days)

@@ -34,7 +34,7 @@ from sqlmodel import Session, select
 from rules.core.roles import Actor, Role
 from states.errors import MalformedError, NotFoundError, RefusedError
 from states.queue import alarms, assignment, claiming, preemption, reassignment
-from states.queue.availability import people_of, presence_of
+from states.queue.availability import availability_in_pool, availability_of
 from states.queue.offers import offer_due
 from states.storage.database import transaction
 from states.storage.vault import Vault
@@ -155,7 +155,7 @@ def test_a_skill_that_does_not_exist_is_refused_and_what_was_arranged_stays(desk
     with pytest.raises(MalformedError, match="hours: Input should be a list"):
         arrange(desk, OFFICER, hours={"1": ["09:00", "17:00"]})
     with Session(desk) as session:
-        assert presence_of(session, OFFICER.person, "officer", None, at=START).skills == ("domain:home",)
+        assert availability_of(session, OFFICER.person, "officer", None, at=START).skills == ("domain:home",)
 
 
 def test_whoever_holds_as_much_as_is_allowed_gets_acute_work_only(desk: Engine) -> None:
@@ -173,7 +173,7 @@ def test_hours_say_who_is_at_work_and_the_office_keeps_its_own(desk: Engine) -> 
 
     def there(who: Actor, at: datetime) -> bool:
         with Session(desk) as session:
-            return presence_of(session, who.person, "officer", None, at=at).at_work
+            return availability_of(session, who.person, "officer", None, at=at).at_work
 
     at_noon = START.replace(hour=11)  # noon in Amsterdam
     assert (there(OFFICER, START), there(OFFICER, at_noon), there(OTHER, at_noon)) == (True, False, True)
@@ -388,7 +388,7 @@ def test_whoever_is_given_acute_work_by_another_is_told_though_it_was_offered_be
 
 def test_work_that_is_given_while_its_receiver_claims_counts_what_was_claimed(desk: Engine) -> None:
     arrange(desk, OFFICER, limit=1)
-    item = max(rows(desk, WorkItem), key=lambda row: row.standing)  # the claim takes the first
+    item = max(rows(desk, WorkItem), key=lambda row: row.position)  # the claim takes the first
 
     def give() -> None:
         with transaction(desk) as session:
@@ -454,7 +454,7 @@ def test_at_night_everyone_who_is_not_absent_is_alerted(desk: Engine) -> None:
 def watch(engine: Engine, at: datetime) -> dict[str, bool]:
     """The alarms that there are, and whether each still rings."""
     with transaction(engine) as session:
-        alarms.watch(session, at=at)
+        alarms.update_alarms(session, at=at)
     return {found.kind: found.until is None for found in rows(engine, WorkAlarm)}
 
 
@@ -493,7 +493,7 @@ def test_an_alarm_rings_for_work_that_nobody_can_do(office: Engine) -> None:
 def test_everyone_of_a_pool_stands_in_it_with_what_they_hold(desk: Engine) -> None:
     taken(desk)
     with Session(desk) as session:
-        found = {one.person: one.in_hand for one in people_of(session, "officer", None, at=START)}
+        found = {one.person: one.in_hand for one in availability_in_pool(session, "officer", None, at=START)}
         assert found == {OFFICER.person: 1, OTHER.person: 0}
         assert session.exec(select(WorkItem.id).where(WorkItem.assignee == OFFICER.person)).all()
 

@@ -182,7 +182,7 @@ class Waiting(RuleBasedStateMachine):
 
     @staticmethod
     def age(found: WorkItem) -> Any:
-        return found.standing[1:]
+        return found.position[1:]
 
     @precondition(lambda self: self.held)
     @rule(data=st.data())

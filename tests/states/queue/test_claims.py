@@ -27,7 +27,7 @@ from rules.core.roles import Actor, Role
 from rules.queue.priority import check, start_by
 from rules.threats.urgency import RANK, Urgency
 from states.errors import NotFoundError, RefusedError
-from states.priority.positions import place
+from states.priority.positions import rank
 from states.queue.assignment import finish, release
 from states.queue.claiming import claim
 from states.queue.explanation import explain
@@ -176,7 +176,7 @@ def test_the_explanation_names_the_place_at_which_the_item_really_comes(queue: E
             item = session.get_one(WorkItem, key)
             told = explain(session, item, at=START)
             places[key] = told["place"]
-            assert sum(told["before"].values()) == told["place"] - 1 == place(session, item) - 1
+            assert sum(told["before"].values()) == told["place"] - 1 == rank(session, item) - 1
             names = [factor["factor"] for factor in told["factors"]]
             assert names == ["lane", "startBy", "age", "reserve", "skill", "inHand"]
             assert all(factor["rule"] and factor["source"] for factor in told["factors"])
@@ -198,7 +198,7 @@ def test_the_explanation_says_what_would_change_it_and_is_right(queue: Engine) -
     body = {name: value for name, value in urgent["such"].items() if name != "row"}
     do(queue, "application", item.application, "record-threat", by=OFFICER, at=START + timedelta(hours=14), body=body)
     with Session(queue) as session:
-        now = place(session, session.get_one(WorkItem, key))
+        now = rank(session, session.get_one(WorkItem, key))
         assert now == wanted["after a threat signal that is urgent"]
 
 
@@ -365,7 +365,7 @@ def test_every_explanation_computes_again_to_the_place_where_the_item_stands(que
             until = next(factor for factor in told["factors"] if factor["factor"] == "startBy")
             if item.assignee is None:
                 again[item.id] = (RANK[Urgency(lane["value"])], until["value"], item.created_at, item.id)
-                assert told["place"] == place(session, item)
+                assert told["place"] == rank(session, item)
     assert sorted(again, key=again.__getitem__) == in_order(queue)
     assert {again[key][0] for key in again} == {1, 2, 3, 4}
 

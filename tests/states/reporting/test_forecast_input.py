@@ -59,7 +59,7 @@ def test_the_forecast_gives_the_same_work_as_the_queue_to_whoever_asks(busy: Eng
             item.lane = rng.choice([1, 2, 2, 2, 3, 4, 4, 4])
             item.start_by = now + timedelta(hours=rng.choice([-50, -20, -20, 3, 40]))
             item.skill = rng.choice(["", "", HOME, DIGITAL])
-            line.add(Item(item.standing, 0, 0, 0.0), item.skill)
+            line.add(Item(item.position, 0, 0, 0.0), item.skill)
     given, foretold, reserved = [], [], 0
     for _ in range(CASES + 4):
         by = rng.choice([OFFICER, OTHER])
@@ -68,7 +68,7 @@ def test_the_forecast_gives_the_same_work_as_the_queue_to_whoever_asks(busy: Eng
             given.append(found.id if found else None)
             reserved += bool(found and found.explanation and found.explanation["reserve"])
         taken = line.take((HOME,) if by is OTHER else (), 0.0)
-        foretold.append(taken.item.standing.id if taken else None)
+        foretold.append(taken.item.position.id if taken else None)
     assert foretold == given
     assert reserved >= 2
     assert len(set(given) - {None}) > CASES - 8

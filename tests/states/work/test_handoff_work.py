@@ -148,9 +148,9 @@ def test_the_steps_keep_their_order_when_the_case_moves_to_another_lane(office: 
     reference = receive(office)
     threaten(office, reference, "stalking")
     threaten(office, reference, "acute-danger", at=LATER)
-    moved = sorted(waiting(office, reference).values(), key=lambda item: item.standing)
+    moved = sorted(waiting(office, reference).values(), key=lambda item: item.position)
     assert {item.lane for item in moved} == {1}
-    assert len({item.standing for item in moved}) == 5
+    assert len({item.position for item in moved}) == 5
     assert [item.action for item in moved if item.action != "call-112"] == [REPORT, SUPPORT, CONTACT, LOAN]
 
 
