@@ -11,7 +11,7 @@ from rules.procedure import authorization
 from states.engine import parties
 from states.errors import NotFoundError, RefusedError
 from states.tables.application import Application, Measure, Takeover
-from states.tables.base import Versioned
+from states.tables.base import Subject
 from states.tables.deadlines import Reminder
 from states.tables.loans import Loan, Objection
 from states.tables.payments import Booking, Payable
@@ -79,7 +79,7 @@ def require_application(session: Session, by: Actor, reference: str) -> Applicat
     return application
 
 
-T = TypeVar("T", bound=Versioned)
+T = TypeVar("T", bound=Subject)
 
 
 def visible(context: RequestContext, row: Any) -> bool:

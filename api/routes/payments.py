@@ -27,7 +27,8 @@ from states.charts.payable import PayableState
 from states.commands.fire import fire
 from states.engine import parties
 from states.engine.bodies import HANDLE
-from states.engine.event import EventContext, UnitOfWork
+from states.engine.event import EventContext
+from states.engine.unit_of_work import UnitOfWork
 from states.errors import NotFoundError, RefusedError, StatesError
 from states.events.catalogue import EVENTS
 from states.events.payments.batch_contents import sort_out

@@ -18,14 +18,14 @@ from states.commands.fire import fire
 from states.errors import NotFoundError
 from states.events.provision.loan_requests import NewLoan
 from states.tables.application import Measure, Takeover
-from states.tables.base import Versioned
+from states.tables.base import Subject
 from states.tables.loans import Loan, Objection
 from states.tables.payments import Booking
 from states.tables.people import Organisation, Person
 
 router = APIRouter(prefix="/v1")
 Id = Annotated[str, Path(alias="id", max_length=80)]
-T = TypeVar("T", bound=Versioned)
+T = TypeVar("T", bound=Subject)
 
 
 def found(context: RequestContext, table: type[T], what: str, key: str, response: Response) -> T:

@@ -1,6 +1,7 @@
-"""What every chart shares: strict flags, and a grid that decides every (state, event) pair by hand.
+"""Statechart with its grid: which events move a subject, and a decision for every pair of state and event.
 
-A chart says which events move it. The grid beside it says, for each event in each state, what happens:
+python-statemachine defines the transitions. They are read once into a look-up, which every step uses; a test compares
+the look-up with the machine for every pair. The grid says, for each event in each state, what happens:
 
 ====  ==========================================================================================
 mark  meaning
@@ -10,48 +11,59 @@ mark  meaning
 ``x``  refused in this state
 ====  ==========================================================================================
 
-A pair that nobody decided about is an error when the module is imported.
+A pair without a decision is an error when the module of the chart is imported.
 """
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from threading import local
-from types import SimpleNamespace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from statemachine import StateChart
-from statemachine.exceptions import TransitionNotAllowed
+from statemachine.transition import Transition
 
 Mark = Literal[">", "=", "x"]
 MARKS: dict[str, Mark] = {">": ">", "=": "=", "x": "x"}
 
 
 class StrictChart(StateChart[Any]):
-    """A chart that refuses unknown events and lets errors through."""
+    """A statechart that refuses unknown events and does not catch errors."""
 
     allow_event_without_transition = False
     catch_errors_as_events = False
     atomic_configuration_update = True
 
 
-MACHINES = local()
-"""The machines at hand, for each thread its own."""
-
-
 class ChartError(Exception):
-    """A chart and its grid disagree; found when the module is imported."""
+    """A chart and its grid disagree; raised when the module of the chart is imported."""
+
+
+class NoTransitionError(Exception):
+    """No transition of a chart is possible for an event in a state, under the given conditions."""
+
+
+class Route(NamedTuple):
+    """One transition out of a state: where it leads, and which conditions must hold or must not."""
+
+    target: str
+    conditions: tuple[tuple[str, bool], ...]
+
+    def is_open(self, given: Mapping[str, bool]) -> bool:
+        """Whether every condition is as required; a condition that is not given does not hold."""
+        return all(given.get(name, False) is required for name, required in self.conditions)
 
 
 @dataclass(frozen=True)
 class Chart:
-    """One chart: its name, its statechart class, the enum of its states and its decided grid."""
+    """One chart: its name, its statechart class, the enum of its states and its grid."""
 
     name: str
     states: type[StrEnum]
     machine: type[StrictChart]
     grid: Mapping[tuple[str, str], Mark]
+    routes: Mapping[tuple[str, str], tuple[Route, ...]]
+    """Every transition by state and event, in the order in which they are tried."""
     ends: frozenset[str] = frozenset()
     """States that end the subject though it can be opened again: a machine has no way back from a final one."""
 
@@ -75,35 +87,35 @@ class Chart:
         return self.grid[event, state]
 
     def move(self, state: str, event: str, **conditions: bool) -> str:
-        """Restore the chart in a state, send the event, and answer the state it ends in.
+        """The state to which an event leads from a state.
 
         Raises:
-            TransitionNotAllowed: no transition's conditions hold.
+            NoTransitionError: no transition is possible under these conditions.
         """
-        machine = self.restored(state)
-        given: dict[str, Any] = dict(conditions)
-        machine.send(event.replace("-", "_"), **given)
-        ended = str(machine.model.state)
-        if machine.is_terminated:
-            del MACHINES.at_hand[self.name]  # a machine that came to its end does not start again
-        return ended
-
-    def restored(self, state: str) -> StrictChart:
-        """The machine of this thread, put in a state; making one costs more than the event itself."""
-        at_hand: dict[str, StrictChart] = MACHINES.__dict__.setdefault("at_hand", {})
-        if self.name not in at_hand:
-            at_hand[self.name] = self.machine(SimpleNamespace(state=self.states(state)))
-        machine = at_hand[self.name]
-        machine.model.state = self.states(state)
-        return machine
+        for route in self.routes.get((str(state), event), ()):
+            if route.is_open(conditions):
+                return route.target
+        raise NoTransitionError(f"{self.name}: {event} leads nowhere from {state} under {conditions}.")
 
     def moves(self, state: str, event: str, **conditions: bool) -> bool:
-        """Whether :meth:`move` would be accepted under these conditions."""
-        try:
-            self.move(state, event, **conditions)
-        except TransitionNotAllowed:
-            return False
-        return True
+        """Whether :meth:`move` finds a transition under these conditions."""
+        return any(route.is_open(conditions) for route in self.routes.get((str(state), event), ()))
+
+
+def routes_of(machine: type[StrictChart]) -> Mapping[tuple[str, str], tuple[Route, ...]]:
+    """Every transition of a statechart by state and event, read from its definition."""
+    found: dict[tuple[str, str], tuple[Route, ...]] = {}
+    for state in machine.states:
+        for transition in state.transitions:
+            conditions = tuple((str(spec.func), bool(spec.expected_value)) for spec in transition.cond)
+            pair = (str(state.value), event_name(transition))
+            found[pair] = (*found.get(pair, ()), Route(str(transition.target.value), conditions))
+    return found
+
+
+def event_name(transition: Transition) -> str:
+    """The event of a transition, as grids and URLs write it."""
+    return str(transition.event).replace("_", "-")
 
 
 def decided(
@@ -139,12 +151,9 @@ def decided(
             if mark not in MARKS:
                 raise ChartError(f"{name}: {event} in {column} has the unknown mark {mark}.")
             cells[event, column] = MARKS[mark]
-    drawn = {
-        (str(transition.event).replace("_", "-"), str(state.value))
-        for state in machine.states
-        for transition in state.transitions
-    }
+    routes = routes_of(machine)
+    drawn = {(event, state) for state, event in routes}
     decided_moves = {pair for pair, mark in cells.items() if mark == ">"}
     if wrong := drawn ^ decided_moves:
         raise ChartError(f"{name}: chart and grid differ on {sorted(wrong)}.")
-    return Chart(name, states, machine, cells, frozenset(map(str, ends)))
+    return Chart(name, states, machine, cells, routes, frozenset(map(str, ends)))

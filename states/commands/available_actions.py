@@ -17,14 +17,15 @@ from states.charts.batch import BatchState
 from states.charts.measure import MeasureState
 from states.charts.payable import PayableState
 from states.commands.fire import judge
-from states.engine import parties
 from states.engine.bodies import parse
-from states.engine.event import Event, EventContext, UnitOfWork
+from states.engine.employers import EmployerDirectory
+from states.engine.event import Event, EventContext
+from states.engine.unit_of_work import UnitOfWork
 from states.events.catalogue import EVENTS
 from states.events.payments.batches import document
 from states.formats import demonstration_bank
 from states.tables.application import Application, Certificate, Measure, Takeover
-from states.tables.base import Versioned
+from states.tables.base import Subject
 from states.tables.loans import Loan, Objection
 from states.tables.payments import BatchLine, Booking, Payable, PaymentBatch
 from states.tables.people import Duty
@@ -134,7 +135,7 @@ def actions(session: Session, application: Application, *, at: datetime, demonst
     return sorted(found, key=place)
 
 
-def subjects(session: Session, application: Application) -> Iterator[tuple[str, Versioned]]:
+def subjects(session: Session, application: Application) -> Iterator[tuple[str, Subject]]:
     """The application and its parts on which someone can act."""
     yield "application", application
     parts: tuple[tuple[str, Any], ...] = (
@@ -156,10 +157,10 @@ def subjects(session: Session, application: Application) -> Iterator[tuple[str, 
         yield "payment-batch", batch
 
 
-def events_of(chart: str, row: Versioned) -> list[str]:
+def events_of(chart: str, row: Subject) -> list[str]:
     """The events that a person can let happen in the subject's state."""
     definition = next(event for (name, _), event in EVENTS.items() if name == chart).chart
-    state = str(row.state)  # type: ignore[attr-defined]  # every subject has a state
+    state = str(row.state)
     return [
         event
         for event in definition.events
@@ -177,7 +178,7 @@ def exported(session: Session, application: Application) -> list[PaymentBatch]:
 
 def statement(session: Session, batch: PaymentBatch, people: "People", at: datetime, demonstration: bool) -> Action:
     """Taking in the bank's statement on a batch; the demonstration bank's own is the example."""
-    owner = parties.current(session, batch.organisation)  # the successor of a merged employer brings its statements
+    owner = people.directory.current(batch.organisation)  # the successor of a merged employer brings its statements
     actor = next(iter(people.candidates(Role.FINANCE, None, owner)), None)
     example = None
     if demonstration:
@@ -228,18 +229,19 @@ class People:
     def __init__(self, session: Session, application: Application) -> None:
         self.session = session
         self.application = application
-        self.employers = parties.employers_of(session, application.id)
+        self.directory = EmployerDirectory(session)
+        self.employers = self.directory.of_application(application.id)
         query = select(Duty).where(col(Duty.organisation).in_(("", *self.employers)), Duty.role != Role.APPLICANT)
         self.duties = list(session.exec(query.order_by(col(Duty.person))))
 
-    def candidates(self, role: Role, row: Versioned | None, organisation: str | None) -> list[Actor]:
+    def candidates(self, role: Role, row: Subject | None, organisation: str | None) -> list[Actor]:
         """The people with a role, those who know the case first."""
         if role is Role.APPLICANT:
             own = (self.application.applicant, self.application.representative)
             return [Actor(person, role) for person in own if person]
         wanted: list[str] = [""]
         if role in OF_AN_EMPLOYER:
-            wanted = [organisation] if organisation else parties.organisations(self.session, row)
+            wanted = [organisation] if organisation else self.directory.concerned_by(row)
         known = (self.application.officer, self.application.adviser)
         found = [duty for duty in self.duties if duty.role is role and duty.organisation in wanted]
         found.sort(key=lambda duty: (wanted.index(duty.organisation), duty.person not in known))
@@ -249,7 +251,7 @@ class People:
 def propose(
     session: Session,
     chart: str,
-    row: Versioned | None,
+    row: Subject | None,
     event: str,
     people: People,
     at: datetime,
@@ -267,7 +269,9 @@ def propose(
     best: tuple[Actor | None, list[Finding]] = (None, [])
     body = example
     for actor in actors:
-        context: EventContext[Any] = EventContext(UnitOfWork(session, actor, at), row, actor)
+        context: EventContext[Any] = EventContext(
+            UnitOfWork(session, actor, at, directory=people.directory), row, actor
+        )
         if body is None:
             with session.no_autoflush:
                 body = dict(found) if (found := definition.example(context)) is not None else None
@@ -283,7 +287,7 @@ def propose(
         person = actors[0]
     return Action(
         chart=chart,
-        subject=str(row.id) if row is not None else None,  # type: ignore[attr-defined]
+        subject=row.id if row is not None else None,
         event=event,
         title=definition.title,
         role=person.role if person else roles[0],

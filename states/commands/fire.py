@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import inspect
-from sqlalchemy.event import listens_for
 from sqlmodel import Session, col, select
 
 from rules.core.roles import ENGINE, OF_AN_EMPLOYER, Actor, Role
@@ -19,19 +17,15 @@ from rules.procedure import authorization, separation_of_duties
 from rules.procedure import transitions as chart_rules
 from states.charts.statechart import Chart
 from states.commands.reactions import run_reactions
-from states.engine import parties
 from states.engine.bodies import Body, divide, parse
-from states.engine.event import Event, EventContext, Transition, UnitOfWork
+from states.engine.event import Event, EventContext
+from states.engine.unit_of_work import Transition, UnitOfWork
 from states.errors import Attempt, NotFoundError, RefusedError, StaleError
 from states.events.catalogue import EVENTS
 from states.storage import ledger
 from states.tables.application import Application
-from states.tables.base import Recorded, Versioned
+from states.tables.base import Subject
 from states.tables.ledger import Stream
-
-UNSET = object()
-"""No value: a column that was not looked at yet."""
-
 
 ALLOWED_IN_OWN_CASE = frozenset({("application", "record-threat")})
 """What people may do in their own case beside what they do as its applicant."""
@@ -79,45 +73,42 @@ def fire(
     if definition is None:
         raise NotFoundError(f"event of {chart}", event)
     parsed = parse(definition.body, body or {})
-    unit = UnitOfWork(session, by, at, follower=follow)
+    unit = UnitOfWork(session, by, at, follow_up=follow)
     if definition.creates:
         unit.streams = ledger.lock(session, definition.extra_locks(session, "", parsed))
-        parties.forget(session)
-    row: Versioned | None = None
+    row: Subject | None = None
     if not definition.creates:
         assert subject is not None
         row = load_locked(unit, definition, subject, parsed)
         if version is not None and row.version != version:
             raise StaleError(version, row.version)
-    session.info["passage"] = unit
-    outcome = process_event(unit, definition, row, parsed, by=by)
-    run_reactions(unit)
-    unit.buffer.write(at)
-    del session.info["passage"]
+    with unit.tracking():
+        outcome = process_event(unit, definition, row, parsed, by=by)
+        run_reactions(unit)
+        unit.buffer.write(at)
     return outcome
 
 
-def load_locked(unit: UnitOfWork, definition: Event[Any, Any], subject: str, body: Body) -> Versioned:
+def load_locked(unit: UnitOfWork, definition: Event[Any, Any], subject: str, body: Body) -> Subject:
     """Lock the streams of a subject, then read the subject as it stands under that lock."""
     session, table = unit.session, definition.table
-    query = select(table, Stream.seq).join(Stream, col(Stream.id) == table.stream).where(table.id == subject)  # type: ignore[attr-defined]
+    query = select(table, Stream.seq).join(Stream, col(Stream.id) == table.stream).where(table.id == subject)
     found = session.exec(query.execution_options(populate_existing=True)).first()
     if found is None:
         raise NotFoundError(definition.chart.name, subject)
     row: Any = found[0]
     unit.streams = ledger.lock(session, {row.stream, *definition.extra_locks(session, subject, body)})
-    parties.forget(session)
     if unit.streams[row.stream].seq != found[1]:
         session.refresh(row)  # someone was here between the look and the lock
     unit.rows[str(table.__tablename__), subject] = row
-    admitted: Versioned = row
+    admitted: Subject = row
     return admitted
 
 
 def follow(
     unit: UnitOfWork,
     chart: str,
-    row: Versioned | None,
+    row: Subject | None,
     event: str,
     body: Mapping[str, Any] | Body | None = None,
     *,
@@ -131,19 +122,18 @@ def follow(
 def process_event(
     unit: UnitOfWork,
     definition: Event[Any, Any],
-    row: Versioned | None,
+    row: Subject | None,
     body: Body,
     *,
     by: Actor,
 ) -> Outcome:
     """Judge one event, move its chart, carry out its effect and append it to the ledger."""
-    collect_changes(unit)  # what changed so far belongs to the event from which this one follows
     context: EventContext[Any] = EventContext(unit, row, by)
     judge(context, definition, body)
     if context.findings:
         duty = context.findings[0].rule.startswith("duty.")
         raise RefusedError(context.findings, duty=duty, attempt=attempted(context, definition))
-    unit.changes.append({})
+    unit.begin_changes()
     before = None if definition.creates else str(row.state)  # type: ignore[union-attr]
     if definition.creates:
         row = context.row = definition.create(context, body)
@@ -205,7 +195,7 @@ def related(context: EventContext[Any], chart: str, name: str) -> bool:
         authorization.own_organisation,
         role=by.role,
         organisation=by.organisation,
-        concerned=parties.organisations(context.session, context.row),
+        concerned=context.unit.employers.concerned_by(context.row),
     )
 
 
@@ -228,11 +218,7 @@ def record(
     after: str | None,
 ) -> dict[str, Any]:
     """Append the event with every change of every recorded row to the subject's stream."""
-    collect_changes(unit)
-    changes = {
-        key: {column: getattr(row, column) for column in sorted(columns)}
-        for key, (row, columns) in unit.changes.pop().items()
-    }
+    changes = unit.end_changes()
     stream = unit.streams[context.row.stream]
     facts, content = divide(definition.ledger_body(body))
     return unit.buffer.append(
@@ -249,38 +235,3 @@ def record(
         content=content,
         receipt=context.rule_trace,
     )
-
-
-@listens_for(Session, "before_flush")
-def before_flush(session: Session, *_: Any) -> None:
-    """Note what changed before a flush makes it look unchanged."""
-    if (passage := session.info.get("passage")) is not None:
-        collect_changes(passage)
-
-
-def collect_changes(unit: UnitOfWork) -> None:
-    """Note which columns of which recorded rows changed since the last look; they belong to the event at hand."""
-    if not unit.changes:
-        return
-    session, noted = unit.session, unit.changes[-1]
-    for row in (*session.new, *session.dirty):
-        if not isinstance(row, Recorded):
-            continue
-        state: Any = inspect(row)
-        key = key_of(row)
-        columns = type(row).model_fields if state.transient or state.pending else state.committed_state
-        for column in columns:
-            value = getattr(row, column)
-            if column in row.unrecorded or unit.recorded_values.get((key, column), UNSET) == value:
-                continue
-            if column in state.committed_state and state.committed_state[column] == value:
-                continue
-            unit.recorded_values[key, column] = value
-            noted.setdefault(key, (row, set()))[1].add(column)
-
-
-def key_of(row: Recorded) -> str:
-    """``table:key`` of a recorded row; the parts of a composite key are joined by ``/``."""
-    mapper: Any = inspect(type(row))
-    parts = [str(getattr(row, column.key)) for column in mapper.primary_key]
-    return f"{row.__tablename__}:{'/'.join(parts)}"

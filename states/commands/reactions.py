@@ -10,7 +10,7 @@ from states.charts.measure import MEASURE, MeasureState
 from states.charts.payable import SETTLED, PayableState
 from states.charts.takeover import TAKEOVER
 from states.deadlines import lifecycle
-from states.engine.event import UnitOfWork
+from states.engine.unit_of_work import UnitOfWork
 from states.letters import triggers
 from states.priority import reorder_log
 from states.tables.application import Application, Measure, Takeover
@@ -60,8 +60,7 @@ def advance_application(unit: UnitOfWork, application: Application) -> bool:
     }.get(application.state)
     if event is None or waits(unit, application):
         return False
-    assert unit.follower is not None
-    unit.follower(unit, "application", application, event)
+    unit.follow_up(unit, "application", application, event)
     return True
 
 

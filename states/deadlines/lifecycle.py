@@ -11,7 +11,7 @@ from rules.deadlines.end_date import Due, due_or_provisional, extended, threshol
 from rules.deadlines.escalation import escalation, later, reminders, share
 from rules.deadlines.suspensions import Suspension
 from states.deadlines.catalogue import TERMS, Start
-from states.engine.event import Transition, UnitOfWork
+from states.engine.unit_of_work import Transition, UnitOfWork
 from states.tables.base import new_id
 from states.tables.deadlines import Term, TermSuspension, Threshold
 
@@ -45,7 +45,7 @@ def apply_to_deadlines(unit: UnitOfWork) -> None:
 
 def subject_of(transition: Transition) -> str:
     """The id of what was touched."""
-    return str(transition.row.id)  # type: ignore[attr-defined]  # every subject has one
+    return str(transition.row.id)
 
 
 def concerned(transition: Transition) -> str:
@@ -63,7 +63,7 @@ def start(unit: UnitOfWork, transition: Transition, kind: str) -> Term:
     return begin(
         unit.session,
         kind,
-        application=transition.row.stream,  # type: ignore[attr-defined]
+        application=transition.row.stream,
         subject=subject_of(transition),
         organisation=getattr(transition.row, "organisation", None) or "",
         started_on=started_on,

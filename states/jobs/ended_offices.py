@@ -10,7 +10,7 @@ from rules.core.roles import ENGINE, Role
 from states.charts.application import ENDS
 from states.charts.measure import MeasureState
 from states.engine.bodies import Body
-from states.engine.event import Transition, UnitOfWork
+from states.engine.unit_of_work import Transition, UnitOfWork
 from states.storage import ledger
 from states.tables.application import Application, Measure
 from states.tables.work import WorkItem

@@ -14,8 +14,8 @@ from rules.threats.handoff import HandOffOutcome, HandOffStep
 from states.charts.application import ENDS, Stage
 from states.deadlines import lifecycle
 from states.engine import parties
-from states.engine.event import Transition, UnitOfWork
 from states.engine.parties import duty_holders
+from states.engine.unit_of_work import Transition, UnitOfWork
 from states.letters import outbox
 from states.tables.application import Application, Takeover
 from states.tables.deadlines import Term
@@ -121,7 +121,7 @@ def term_due(kind: str, fact: str = "due_on") -> Facts:
     """When the newest term of a kind on the subject is due."""
 
     def read(unit: UnitOfWork, transition: Transition) -> Mapping[str, Any]:
-        term = lifecycle.latest(unit.session, transition.row.id, kind)  # type: ignore[attr-defined]
+        term = lifecycle.latest(unit.session, transition.row.id, kind)
         assert term is not None
         assert term.due_on is not None
         return {fact: term.due_on.isoformat()}
@@ -166,7 +166,7 @@ def named(unit: UnitOfWork, transition: Transition) -> Term | None:
     """The running term that a suspension or its end names."""
     body: Any = transition.body  # it names a term, and an employer where there are several
     mine = unit.by.organisation or body.organisation
-    return lifecycle.running(unit.session, str(transition.row.stream), body.term, mine)  # type: ignore[attr-defined]
+    return lifecycle.running(unit.session, str(transition.row.stream), body.term, mine)
 
 
 def resumed(unit: UnitOfWork, transition: Transition) -> Mapping[str, Any]:
@@ -198,8 +198,8 @@ def concerned(unit: UnitOfWork, transition: Transition) -> list[str]:
 
 def days_fixed(unit: UnitOfWork, transition: Transition) -> Mapping[str, Any]:
     """For how many days the penalty is owed: as many as its term, unless the takeover ended it before."""
-    default = lifecycle.latest(unit.session, transition.row.id, "default")  # type: ignore[attr-defined]
-    term = lifecycle.latest(unit.session, transition.row.id, "takeover")  # type: ignore[attr-defined]
+    default = lifecycle.latest(unit.session, transition.row.id, "default")
+    term = lifecycle.latest(unit.session, transition.row.id, "takeover")
     assert default is not None
     assert default.due_on is not None
     body: Any = transition.body  # a FixedPenalty
@@ -369,7 +369,7 @@ def post_letters(unit: UnitOfWork) -> None:
     for transition in unit.transitions:
         for line in LETTERS.get((transition.chart, transition.event), ()):
             for person in line.to(unit, transition):
-                application = str(transition.row.stream)  # type: ignore[attr-defined]  # of a loan without one: the loan
+                application = str(transition.row.stream)
                 if (line.letter, person, application) in posted:
                     continue  # two employers, one advice: the applicant is told once
                 posted.add((line.letter, person, application))

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from rules.core.dates import utc_text
 from rules.core.roles import ENGINE
 from rules.queue.order import LANES, QueuePosition
-from states.engine.event import UnitOfWork
+from states.engine.unit_of_work import UnitOfWork
 from states.priority import factors, positions
 from states.priority.case_history import urgency_events_now, urgency_events_of, urgent_loans, work_facts
 from states.tables.work import WorkItem

@@ -13,11 +13,11 @@ from states.charts.advice import DomainState
 from states.charts.application import Stage
 from states.charts.measure import MeasureState
 from states.charts.takeover import TakeoverState
-from states.tables.base import Recorded, Versioned, by_value, money_type, versioned
+from states.tables.base import Recorded, Subject, by_value, money_type, versioned
 
 
 @versioned
-class Application(Versioned, table=True):
+class Application(Subject, table=True):
     """One application for a tailored security advice; its id is its reference and its stream."""
 
     __table_args__ = (
@@ -99,7 +99,7 @@ class ApplicationEmployer(Recorded, table=True):
 
 
 @versioned
-class DomainAdvice(Versioned, table=True):
+class DomainAdvice(Subject, table=True):
     """The advice in one domain of one version of an application's advice."""
 
     __tablename__ = "domain_advice"
@@ -113,7 +113,7 @@ class DomainAdvice(Versioned, table=True):
 
 
 @versioned
-class Takeover(Versioned, table=True):
+class Takeover(Subject, table=True):
     """One employer's takeover of an adopted advice."""
 
     id: str = Field(primary_key=True)
@@ -129,7 +129,7 @@ class Takeover(Versioned, table=True):
 
 
 @versioned
-class Measure(Versioned, table=True):
+class Measure(Subject, table=True):
     """One measure; what it is and where lies in the vault."""
 
     id: str = Field(primary_key=True)

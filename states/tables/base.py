@@ -2,9 +2,9 @@
 
 import secrets
 from enum import StrEnum
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from sqlalchemy import JSON, Integer, MetaData, Numeric
+from sqlalchemy import JSON, Integer, MetaData, Numeric, inspect
 from sqlalchemy import Enum as SaEnum
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
@@ -57,18 +57,23 @@ class Recorded(SQLModel):
     unrecorded: ClassVar[frozenset[str]] = frozenset({"version"})
 
 
-class Versioned(Recorded):
-    """A row with an optimistic version, behind the ETag; see :func:`versioned`."""
+class Subject(Recorded):
+    """A row that events change: it has a state of its chart, a stream in the ledger, and an optimistic version."""
 
+    if TYPE_CHECKING:  # each table declares these with its own keys, indexes and states
+        id: str
+        stream: str
+        state: StrEnum
     version: int = Field(default=None, nullable=False, sa_type=Integer)
+    """Behind the ETag; see :func:`versioned`."""
 
 
-T = TypeVar("T", bound=Versioned)
+T = TypeVar("T", bound=Subject)
 
 
 def versioned(table: type[T]) -> type[T]:
     """Let SQLAlchemy count the versions of a table's rows and refuse stale writes."""
-    mapper = table.__mapper__  # type: ignore[attr-defined]  # set by SQLAlchemy on table classes
-    mapper.version_id_col = table.__table__.c.version  # type: ignore[attr-defined]
+    mapper: Any = inspect(table)
+    mapper.version_id_col = mapper.local_table.c.version
     mapper.version_id_generator = lambda number: (number or 0) + 1
     return table

@@ -9,11 +9,11 @@ from rules.core.roles import Role
 from rules.procedure.objections import Against, ObjectionOutcome, Waiver
 from states.charts.loan import LoanState
 from states.charts.objection import ObjectionState
-from states.tables.base import Versioned, by_value, versioned
+from states.tables.base import Subject, by_value, versioned
 
 
 @versioned
-class Loan(Versioned, table=True):
+class Loan(Subject, table=True):
     """One loan; what is lent lies in the vault.
 
     Its stream is its application's, or its own where it was asked for without one.
@@ -46,7 +46,7 @@ class Loan(Versioned, table=True):
 
 
 @versioned
-class Objection(Versioned, table=True):
+class Objection(Subject, table=True):
     """One objection to one decision; grounds and reasons lie in the vault."""
 
     id: str = Field(primary_key=True)

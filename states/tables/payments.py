@@ -12,7 +12,7 @@ from rules.payments.tax import Addressee, Outside, TaxClass
 from states.charts.batch import BatchState
 from states.charts.booking import BookingState
 from states.charts.payable import PayableState
-from states.tables.base import Recorded, Versioned, by_value, json_type, money_type, versioned
+from states.tables.base import Recorded, Subject, by_value, json_type, money_type, versioned
 
 
 class PayableKind(StrEnum):
@@ -44,7 +44,7 @@ class Side(StrEnum):
 
 
 @versioned
-class Payable(Versioned, table=True):
+class Payable(Subject, table=True):
     """One employer's part of one invoice or advance; the parts of an invoice share its id."""
 
     __table_args__ = (
@@ -160,7 +160,7 @@ class DocumentPart(SQLModel, table=True):
 
 
 @versioned
-class PaymentBatch(Versioned, table=True):
+class PaymentBatch(Subject, table=True):
     """One batch of one employer; its stream is its own."""
 
     __tablename__ = "payment_batch"
@@ -265,7 +265,7 @@ ENTRY_WAITS = (col(BankEntry.matched).is_(False), col(BankEntry.set_aside).is_(F
 
 
 @versioned
-class Booking(Versioned, table=True):
+class Booking(Subject, table=True):
     """One payment in the books of one employer."""
 
     id: str = Field(primary_key=True)

@@ -10,7 +10,7 @@ from sqlmodel import Field
 from rules.core.regulation import Province
 from rules.core.roles import Role
 from states.charts.people import OrganisationState, PersonState
-from states.tables.base import Recorded, Versioned, by_value, json_type, versioned
+from states.tables.base import Recorded, Subject, by_value, json_type, versioned
 
 
 class EmployerKind(StrEnum):
@@ -29,7 +29,7 @@ class Language(StrEnum):
 
 
 @versioned
-class Organisation(Versioned, table=True):
+class Organisation(Subject, table=True):
     """An employer, with its own debtor account and books."""
 
     __table_args__ = (
@@ -56,7 +56,7 @@ class Organisation(Versioned, table=True):
 
 
 @versioned
-class Person(Versioned, table=True):
+class Person(Subject, table=True):
     """Someone known by a handle; name and e-mail address lie in the vault of the person's own stream."""
 
     id: str = Field(primary_key=True)

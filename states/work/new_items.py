@@ -7,7 +7,7 @@ from sqlmodel import col, select
 from rules.core.roles import Role
 from rules.queue.priority import start_by
 from rules.threats.urgency import RANK, Urgency
-from states.engine.event import Transition, UnitOfWork
+from states.engine.unit_of_work import Transition, UnitOfWork
 from states.storage.database import wake
 from states.tables.application import Application
 from states.tables.base import new_id
@@ -37,7 +37,7 @@ def asked_for(
 
 def subject_of(transition: Transition) -> str:
     """The id of what was touched."""
-    return str(transition.row.id)  # type: ignore[attr-defined]  # every subject has one
+    return str(transition.row.id)
 
 
 def item_for(unit: UnitOfWork, transition: Transition, work: Work) -> dict[str, Any]:

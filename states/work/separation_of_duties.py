@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from states.engine.event import UnitOfWork
+from states.engine.unit_of_work import UnitOfWork
 from states.tables.application import Application
 from states.tables.ledger import LedgerEntry
 from states.tables.payments import BatchLine, Payable

@@ -10,7 +10,7 @@ from rules.queue.priority import JOINED, LOWERED, SIGNAL, start_by, tie_break_of
 from rules.threats.handoff import TIE_BREAK_MICROSECONDS, steps_of
 from rules.threats.urgency import RANK, Urgency, of_signal
 from states.charts.application import ENDS, Stage
-from states.engine.event import Transition, UnitOfWork
+from states.engine.unit_of_work import Transition, UnitOfWork
 from states.storage.database import wake
 from states.tables.application import Application, DomainAdvice
 from states.tables.base import new_id

@@ -10,7 +10,7 @@ from rules.core.regulation import ProvisionForm
 from rules.core.roles import Role
 from states.charts.measure import MeasureState
 from states.charts.payable import PayableState
-from states.engine.event import Transition, UnitOfWork
+from states.engine.unit_of_work import Transition, UnitOfWork
 from states.payments.statement_gaps import gaps
 from states.tables.application import Measure
 from states.tables.payments import ENTRY_WAITS, BankEntry, BankMessage, BatchLine, Payable, PayableLine
@@ -35,7 +35,7 @@ def uninvoiced(unit: UnitOfWork, transition: Transition) -> Changes:
         Transition("measure", row, transition.event, state, state, transition.body) for row in unit.session.exec(mine)
     ]
     open_now = select(WorkItem.subject).where(WorkItem.action == work.action, col(WorkItem.done_at).is_(None))
-    waiting = set(unit.session.exec(open_now.where(col(WorkItem.subject).in_([row.row.id for row in again]))))  # type: ignore[attr-defined]
+    waiting = set(unit.session.exec(open_now.where(col(WorkItem.subject).in_([row.row.id for row in again]))))
     return [], [item_for(unit, row, work) for row in again if subject_of(row) not in waiting]
 
 
@@ -122,7 +122,7 @@ def decided_after_office(unit: UnitOfWork, transition: Transition) -> Changes:
     done = [(subject_of(transition), "keep-after-office")]
     if transition.event == "let-go":
         return done, []
-    works = WORK["measure", str(transition.row.state)]  # type: ignore[attr-defined]  # a measure
+    works = WORK["measure", str(transition.row.state)]
     return done, [item_for(unit, transition, work) for work in works]
 
 

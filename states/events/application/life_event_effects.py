@@ -154,8 +154,7 @@ def second_home(context: EventContext[Application]) -> None:
     person = context.get(Person, row.applicant)
     asked = vault.content(context.session, context.session.get_one(Stream, person.stream), person.id)
     moved: Any = context.body
-    assert context.unit.follower is not None
-    context.unit.follower(
+    context.unit.follow_up(
         context.unit,
         "application",
         None,

@@ -118,7 +118,7 @@ class MergeOrganisation(Event[Organisation, Merger]):
         cases = self.cases(context)
         row.successor, row.merged_on = body.successor, body.merged_on
         session.flush()
-        parties.forget(session)
+        context.unit.employers.clear()
         facts = {"merged": row.id, "successor": body.successor, "merged_on": body.merged_on}
         for application in cases:
             context.trigger("application", application, "succeed-employer", **facts)

@@ -1,6 +1,10 @@
 """Every chart, walked whole: no dead end, nothing unreachable, nothing that nobody decided about."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from itertools import product
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from office import (
@@ -25,7 +29,7 @@ from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
 from rules.procedure.authorization import DUTIES, role_has_duty, roles_of
 from states.charts import advice, application, batch, booking, loan, measure, objection, payable, people, takeover
 from states.charts.application import ENDS, Stage
-from states.charts.statechart import Chart, ChartError, StrictChart, decided
+from states.charts.statechart import Chart, ChartError, NoTransitionError, StrictChart, decided
 from states.engine.bodies import Body
 from states.errors import RefusedError
 from states.events.catalogue import CHARTS, EVENTS
@@ -70,9 +74,42 @@ def after(chart: Chart, state: str, event: str) -> set[str]:
     for given in GIVEN:
         try:
             found.add(chart.move(state, event, **given))
-        except TransitionNotAllowed:
+        except NoTransitionError:
             continue
     return found
+
+
+def by_machine(chart: Chart, state: str, event: str, given: Mapping[str, bool]) -> str | None:
+    """The state to which python-statemachine itself leads; None where it refuses."""
+    machine = chart.machine(SimpleNamespace(state=chart.states(state)))
+    facts: dict[str, Any] = dict(given)
+    try:
+        machine.send(event.replace("-", "_"), **facts)
+    except TransitionNotAllowed:
+        return None
+    return str(machine.model.state)
+
+
+def by_look_up(chart: Chart, state: str, event: str, given: Mapping[str, bool]) -> str | None:
+    """The state to which the look-up leads; None where it refuses."""
+    try:
+        return chart.move(state, event, **given)
+    except NoTransitionError:
+        return None
+
+
+@charts
+def test_the_look_up_leads_where_the_machine_leads_for_every_pair_and_condition(chart: Chart) -> None:
+    for state in map(str, chart.states):
+        if state in {str(each.value) for each in chart.machine.states if each.final}:
+            assert all(not chart.routes.get((state, event)) for event in chart.events)
+            continue
+        for event in chart.events:
+            named = sorted({name for route in chart.routes.get((state, event), ()) for name, _ in route.conditions})
+            for values in product((False, True), repeat=len(named)):
+                given = dict(zip(named, values, strict=True))
+                assert chart.moves(state, event, **given) == (by_look_up(chart, state, event, given) is not None)
+                assert by_look_up(chart, state, event, given) == by_machine(chart, state, event, given), (state, event)
 
 
 def ways(chart: Chart, marks: str) -> dict[str, set[str]]:

@@ -54,7 +54,8 @@ from states.charts.application import Stage
 from states.commands.available_actions import ENDING, Action, actions
 from states.commands.fire import fire
 from states.engine import parties
-from states.engine.event import EventContext, UnitOfWork
+from states.engine.event import EventContext
+from states.engine.unit_of_work import UnitOfWork
 from states.errors import MalformedError, RefusedError
 from states.events.catalogue import EVENTS
 from states.jobs import calendar_horizon

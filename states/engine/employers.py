@@ -1,0 +1,73 @@
+"""Employer directory: who succeeded which employer, and which employers a subject concerns.
+
+An employer that was merged is represented by its successor everywhere.
+"""
+
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlmodel import Session
+
+from states.tables.application import Application
+from states.tables.base import METADATA
+from states.tables.loans import Objection
+from states.tables.people import Organisation, Person
+
+TIES = METADATA.tables["application_employer"]
+EMPLOYERS = select(TIES.c.organisation).where(TIES.c.application == bindparam("application")).order_by(TIES.c.position)
+ORGANISATIONS = METADATA.tables["organisation"]
+MERGED = select(ORGANISATIONS.c.id, ORGANISATIONS.c.successor).where(ORGANISATIONS.c.successor.is_not(None))
+
+
+class EmployerDirectory:
+    """Employers as one session sees them; what was read is kept until :meth:`clear`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._successors: dict[str, str] | None = None
+        self._of_application: dict[str, list[str]] = {}
+
+    def clear(self) -> None:
+        """Forget what was read: a merger may have been committed since."""
+        self._successors = None
+        self._of_application = {}
+
+    @property
+    def successors(self) -> dict[str, str]:
+        """The successor of each merged employer, by the employer's id."""
+        if self._successors is None:
+            rows = self._session.connection().execute(MERGED)
+            self._successors = {row.id: row.successor for row in rows}
+        return self._successors
+
+    def current(self, organisation: str) -> str:
+        """The employer that represents one today: itself, or the last successor in a row of mergers."""
+        while organisation in self.successors:
+            organisation = self.successors[organisation]
+        return organisation
+
+    def known_as(self, organisation: str | None) -> list[str]:
+        """Every id under which rows name an employer: its own, and those of employers merged into it."""
+        if organisation is None:
+            return []
+        return [organisation, *(merged for merged in self.successors if self.current(merged) == organisation)]
+
+    def of_application(self, application: str) -> list[str]:
+        """The employers of an application, each once; the first one takes the remainder of a split."""
+        if not self._of_application.get(application):
+            named = self._session.connection().execute(EMPLOYERS, {"application": application}).scalars()
+            self._of_application[application] = list(dict.fromkeys(map(self.current, named)))
+        return self._of_application[application]
+
+    def concerned_by(self, row: Any) -> list[str]:
+        """The employers that a subject concerns; none for a person or for an objection to the office's decision."""
+        if isinstance(row, Organisation):
+            return [self.current(row.id)]
+        if isinstance(row, Person):
+            return []
+        if isinstance(row, Objection):
+            return [row.organisation] if row.organisation else []
+        if isinstance(row, Application):
+            return self.of_application(row.id)
+        own = getattr(row, "organisation", None) or getattr(row, "payer", None)
+        return [self.current(own)] if own else self.of_application(row.stream)
