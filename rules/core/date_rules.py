@@ -1,9 +1,9 @@
-"""Date rules."""
+"""Date rules: what is recorded is not dated in the future, nor before what it follows from."""
 
 from datetime import date
 
 from rules.core.rule import AWB, Bilingual, message, rule
-from rules.core.translations import dutch
+from rules.core.translations import DatedFact, EarlierFact, dutch
 
 
 @rule(
@@ -12,7 +12,7 @@ from rules.core.translations import dutch
     source=AWB,
     nl="Wat als gebeurd wordt vastgelegd, gebeurde niet na vandaag.",
 )
-def not_in_future(*, what: str, day: date, on: date) -> Bilingual | None:
+def not_in_future(*, what: DatedFact, day: date, on: date) -> Bilingual | None:
     """What is recorded as having happened did not happen after today."""
     if day <= on:
         return None
@@ -28,7 +28,7 @@ def not_in_future(*, what: str, day: date, on: date) -> Bilingual | None:
     source=AWB,
     nl="Wat uit iets anders volgt, gaat daar niet aan vooraf.",
 )
-def not_before(*, what: str, day: date, earlier: str, earliest: date | None) -> Bilingual | None:
+def not_before(*, what: DatedFact, day: date, earlier: EarlierFact, earliest: date | None) -> Bilingual | None:
     """One thing does not precede the other thing that it follows from."""
     if earliest is None or day >= earliest:
         return None

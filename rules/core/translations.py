@@ -4,6 +4,8 @@ Names of events stay as they are: a Dutch sentence sets them in quotation marks.
 """
 
 from collections.abc import Iterable
+from enum import StrEnum
+from typing import Self
 
 NAMES = {
     # offices
@@ -128,80 +130,119 @@ NAMES = {
     "departed": "vertrokken",
 }
 
-PHRASES = {
-    # what happened on a day
-    "The receipt": "De ontvangst",
-    "The employer's receipt": "De ontvangst door de werkgever",
-    "The forwarding": "De doorzending",
-    "The interview": "Het gesprek",
-    "The adoption": "De vaststelling",
-    "The takeover": "De overname",
-    "The order": "De bestelling",
-    "The provision": "De verstrekking",
-    "The invoice": "De factuur",
-    "The booking": "De boeking",
-    "The suspension": "De opschorting",
-    "The suspension's end": "Het einde van de opschorting",
-    "The last suspended day": "De laatste dag van de opschorting",
-    "The certificate's end": "Het einde van het certificaat",
-    "The end of office": "Het einde van het ambt",
-    "The merger": "De fusie",
-    "The appeal": "Het beroep",
-    "The completion": "De aanvulling",
-    "The hearing": "De hoorzitting",
-    "The judgment": "De uitspraak",
-    "The notice": "De mededeling",
-    "The notice of default": "De ingebrekestelling",
-    "The request": "Het verzoek",
-    "The takeover's announcement": "De bekendmaking van de overname",
-    "The return": "De teruggave",
-    "The loss": "Het verlies",
-    "Handing over": "De overhandiging",
-    "The death": "Het overlijden",
-    "The move": "De verhuizing",
-    "The exemption": "De ontheffing",
-    "The decision": "Het besluit",
-    # what came before it
-    "posting": "de verzending",
-    "the appeal": "het beroep",
-    "the decision": "het besluit",
-    "the request": "het verzoek",
-    "handing over": "de overhandiging",
-    "the day on which it was certain": "de dag waarop het vaststond",
-    "today": "vandaag",
-    "the move before it": "de verhuizing ervoor",
-    "the receipt": "de ontvangst",
-    "the interview": "het gesprek",
-    "the adoption": "de vaststelling",
-    "the takeover": "de overname",
-    "the order": "de bestelling",
-    "the start of the term": "het begin van de termijn",
-    "the first scheme": "de eerste regeling",
-    "the completion": "de aanvulling",
-    "the intention": "het voornemen",
-    "the last day of the penalty": "de laatste dag van de dwangsom",
-    "the payment": "de betaling",
-    "the suspension itself": "de opschorting zelf",
-    "its begin": "het begin ervan",
-    "its invoice": "de factuur ervan",
-    # what someone did, and what that keeps them from
-    "wrote this advice": "schreef dit advies",
-    "handled this application": "behandelde deze aanvraag",
-    "proposed this refusal": "stelde deze afwijzing voor",
-    "applied for this": "vroeg dit aan",
-    "entered this invoice": "nam deze factuur op",
-    "matched this invoice": "koppelde deze factuur",
-    "checked this invoice": "controleerde deze factuur",
-    "approved this invoice": "keurde deze factuur goed",
-    "approved this invoice a second time": "keurde deze factuur voor de tweede keer goed",
-    "check it": "haar te controleren",
-    "match it": "haar te koppelen",
-    "approve it a second time": "haar voor de tweede keer goed te keuren",
-    "adopt it": "het vast te stellen",
-    "decide on it": "erop te beslissen",
-    "approve it": "haar goed te keuren",
-    "reject it": "haar af te keuren",
-}
+
+class Phrase(StrEnum):
+    """A part of a sentence. Its value is the English text, which stored receipts hold as a fact: never change it."""
+
+    dutch: str
+
+    def __new__(cls, english: str, dutch: str) -> Self:
+        """Store the Dutch text next to the English one."""
+        member = str.__new__(cls, english)
+        member._value_ = english
+        member.dutch = dutch
+        return member
+
+
+class DatedFact(Phrase):
+    """What is recorded as having happened on a day."""
+
+    RECEIPT = "The receipt", "De ontvangst"
+    EMPLOYER_RECEIPT = "The employer's receipt", "De ontvangst door de werkgever"
+    FORWARDING = "The forwarding", "De doorzending"
+    INTERVIEW = "The interview", "Het gesprek"
+    ADOPTION = "The adoption", "De vaststelling"
+    TAKEOVER = "The takeover", "De overname"
+    ORDER = "The order", "De bestelling"
+    PROVISION = "The provision", "De verstrekking"
+    INVOICE = "The invoice", "De factuur"
+    BOOKING = "The booking", "De boeking"
+    SUSPENSION = "The suspension", "De opschorting"
+    END_OF_SUSPENSION = "The suspension's end", "Het einde van de opschorting"
+    LAST_SUSPENDED_DAY = "The last suspended day", "De laatste dag van de opschorting"
+    END_OF_CERTIFICATE = "The certificate's end", "Het einde van het certificaat"
+    END_OF_OFFICE = "The end of office", "Het einde van het ambt"
+    MERGER = "The merger", "De fusie"
+    APPEAL = "The appeal", "Het beroep"
+    COMPLETION = "The completion", "De aanvulling"
+    HEARING = "The hearing", "De hoorzitting"
+    JUDGMENT = "The judgment", "De uitspraak"
+    NOTICE = "The notice", "De mededeling"
+    NOTICE_OF_DEFAULT = "The notice of default", "De ingebrekestelling"
+    REQUEST = "The request", "Het verzoek"
+    TAKEOVER_ANNOUNCEMENT = "The takeover's announcement", "De bekendmaking van de overname"
+    RETURN = "The return", "De teruggave"
+    LOSS = "The loss", "Het verlies"
+    HANDOVER = "Handing over", "De overhandiging"
+    DEATH = "The death", "Het overlijden"
+    MOVE = "The move", "De verhuizing"
+    EXEMPTION = "The exemption", "De ontheffing"
+    DECISION = "The decision", "Het besluit"
+
+
+class EarlierFact(Phrase):
+    """What a dated fact follows from and cannot precede."""
+
+    POSTING = "posting", "de verzending"
+    HEARING = "the hearing", "de hoorzitting"
+    APPEAL = "the appeal", "het beroep"
+    DECISION = "the decision", "het besluit"
+    REQUEST = "the request", "het verzoek"
+    HANDOVER = "handing over", "de overhandiging"
+    CERTAIN_DAY = "the day on which it was certain", "de dag waarop het vaststond"
+    TODAY = "today", "vandaag"
+    PREVIOUS_MOVE = "the move before it", "de verhuizing ervoor"
+    RECEIPT = "the receipt", "de ontvangst"
+    INTERVIEW = "the interview", "het gesprek"
+    ADOPTION = "the adoption", "de vaststelling"
+    TAKEOVER = "the takeover", "de overname"
+    ORDER = "the order", "de bestelling"
+    START_OF_TERM = "the start of the term", "het begin van de termijn"
+    FIRST_SCHEME = "the first scheme", "de eerste regeling"
+    COMPLETION = "the completion", "de aanvulling"
+    INTENTION = "the intention", "het voornemen"
+    LAST_PENALTY_DAY = "the last day of the penalty", "de laatste dag van de dwangsom"
+    PAYMENT = "the payment", "de betaling"
+    SUSPENSION = "the suspension itself", "de opschorting zelf"
+    BEGIN = "its begin", "het begin ervan"
+    INVOICE = "its invoice", "de factuur ervan"
+
+
+class PastAct(Phrase):
+    """What a person did in a case, in a payment or in a batch, which keeps that person from a later step."""
+
+    WROTE_ADVICE = "wrote this advice", "schreef dit advies"
+    HANDLED_APPLICATION = "handled this application", "behandelde deze aanvraag"
+    PROPOSED_REFUSAL = "proposed this refusal", "stelde deze afwijzing voor"
+    APPLIED = "applied for this", "vroeg dit aan"
+    ENTERED_INVOICE = "entered this invoice", "nam deze factuur op"
+    MATCHED_INVOICE = "matched this invoice", "koppelde deze factuur"
+    CHECKED_INVOICE = "checked this invoice", "controleerde deze factuur"
+    APPROVED_INVOICE = "approved this invoice", "keurde deze factuur goed"
+    APPROVED_INVOICE_AGAIN = "approved this invoice a second time", "keurde deze factuur voor de tweede keer goed"
+    BUILT_BATCH = "built this batch", "stelde deze batch samen"
+    SEALED_BATCH = "sealed this batch", "legde deze batch vast"
+    ENTERED_BATCH_INVOICE = "entered an invoice in it", "nam een factuur erin op"
+    MATCHED_BATCH_INVOICE = "matched an invoice in it", "koppelde een factuur erin"
+    CHECKED_BATCH_INVOICE = "checked an invoice in it", "controleerde een factuur erin"
+    APPROVED_BATCH_INVOICE = "approved an invoice in it", "keurde een factuur erin goed"
+    HANDLED_BATCH_APPLICATION = "handled an application in it", "behandelde een aanvraag erin"
+    APPLIED_IN_BATCH = "are an applicant in it", "bent aanvrager erin"
+
+
+class BarredAct(Phrase):
+    """The step that another person must do."""
+
+    CHECK = "check it", "haar te controleren"
+    MATCH = "match it", "haar te koppelen"
+    APPROVE_SECOND = "approve it a second time", "haar voor de tweede keer goed te keuren"
+    ADOPT = "adopt it", "het vast te stellen"
+    DECIDE = "decide on it", "erop te beslissen"
+    APPROVE = "approve it", "haar goed te keuren"
+    REJECT = "reject it", "haar af te keuren"
+
+
+PHRASES = {str(phrase): phrase.dutch for kind in (DatedFact, EarlierFact, PastAct, BarredAct) for phrase in kind}
 
 
 def dutch(name: object) -> str:

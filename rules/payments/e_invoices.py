@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from rules.core import date_rules
 from rules.core.rule import HOUSE, Bilingual, Finding, message, rule
+from rules.core.translations import DatedFact
 from rules.payments import amounts, invoices
 from rules.payments.amounts import CENT
 
@@ -186,7 +187,7 @@ def problems(found: EInvoice, *, on: date, same_buyer: bool, number_ok: bool) ->
     """
     asked = [
         ("BT-1", None, number_fits(fits=number_ok)),
-        ("BT-2", None, date_rules.not_in_future(what="The invoice", day=found.dated, on=on)),
+        ("BT-2", None, date_rules.not_in_future(what=DatedFact.INVOICE, day=found.dated, on=on)),
         ("BT-5", None, invoices.in_euros(currency=found.currency)),
         ("BT-44", None, to_this_employer(same=same_buyer)),
         ("BT-84", None, amounts.iban_valid(iban=found.iban) if found.iban else says_where(named=found.credit)),

@@ -357,7 +357,7 @@ OBJECTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("provision.home-maximum", {"spent": Decimal("2400.01"), "on": date(2023, 12, 31)}),
     ("provision.on-the-closed-list", {"listed": None, "on": date(2023, 12, 31)}),
     ("provision.on-the-closed-list", {"listed": False, "on": date(2023, 12, 31)}),
-    ("step.not-before", {"what": "The moon", "day": ON, "earlier": "the takeover", "earliest": ON + DAY}),
+    ("step.not-before", {"what": "The takeover", "day": ON, "earlier": "the receipt", "earliest": ON + DAY}),
     ("step.domain-open", {"domain": "home", "state": "submitted"}),
     ("step.domain-open", {"domain": "home", "state": "lapsed"}),
     ("step.every-domain-discussed", {"domains": ["home", "work", "travel", "digital", "home"]}),

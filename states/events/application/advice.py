@@ -7,6 +7,7 @@ from pydantic import Field
 
 from rules.core import date_rules
 from rules.core.regulation import BASES_OF, Domain, LegalBasis, ProvisionForm
+from rules.core.translations import BarredAct, DatedFact, EarlierFact, PastAct
 from rules.procedure import advice, certificates, eligibility, life_events, separation_of_duties
 from states.charts.advice import DomainState
 from states.charts.application import Stage
@@ -201,20 +202,20 @@ class AdoptAdvice(ApplicationEvent[Adoption]):
 
     def validate(self, context: EventContext[Application], body: Adoption) -> None:
         """A day that can be, by someone who did not write it."""
-        context.check(date_rules.not_in_future, what="The adoption", day=body.adopted_on, on=context.on)
+        context.check(date_rules.not_in_future, what=DatedFact.ADOPTION, day=body.adopted_on, on=context.on)
         context.check(
             date_rules.not_before,
-            what="The adoption",
+            what=DatedFact.ADOPTION,
             day=body.adopted_on,
-            earlier="the interview",
+            earlier=EarlierFact.INTERVIEW,
             earliest=context.row.interview_held_on,
         )
         authors = {context.row.adviser, *context.actors_of("assess-domain", "submit-advice")}
         context.check(
             separation_of_duties.four_eyes,
             person=context.by.person,
-            earlier={"wrote this advice": context.by.person if context.by.person in authors else None},
-            doing="adopt it",
+            earlier={PastAct.WROTE_ADVICE: context.by.person if context.by.person in authors else None},
+            doing=BarredAct.ADOPT,
         )
 
     def conditions(self, context: EventContext[Application], body: Adoption) -> Mapping[str, bool]:

@@ -10,6 +10,7 @@ from rules.core import date_rules
 from rules.core.dated_values import value
 from rules.core.roles import OF_AN_EMPLOYER
 from rules.core.rule import OLDEST
+from rules.core.translations import DatedFact, EarlierFact
 from rules.deadlines import suspensions
 from rules.deadlines.suspensions import given_term_named, last_suspended_day, within_term
 from rules.procedure import intake
@@ -61,16 +62,20 @@ class CorrectFact(ApplicationEvent[Correction]):
         if wrong := self.wrong(context, body):
             raise MalformedError(wrong)
         for what, day in (
-            ("The receipt", body.received_on),
-            ("The exemption", body.exemption_on),
-            ("The employer's receipt", body.takeover_received_on),
+            (DatedFact.RECEIPT, body.received_on),
+            (DatedFact.EXEMPTION, body.exemption_on),
+            (DatedFact.EMPLOYER_RECEIPT, body.takeover_received_on),
         ):
             if day is not None:
                 context.check(date_rules.not_in_future, what=what, day=day, on=context.on)
         if body.received_on is not None:
             received, held = body.received_on, context.row.interview_held_on
             context.check(
-                date_rules.not_before, what="The receipt", day=received, earlier="the first scheme", earliest=OLDEST
+                date_rules.not_before,
+                what=DatedFact.RECEIPT,
+                day=received,
+                earlier=EarlierFact.FIRST_SCHEME,
+                earliest=OLDEST,
             )
             if held is not None:
                 context.check(intake.interview_after_receipt, held_on=held, received_on=received)
@@ -80,9 +85,9 @@ class CorrectFact(ApplicationEvent[Correction]):
             context.check(intake.receipt_correctable, running=running, organisation=body.organisation)
             context.check(
                 date_rules.not_before,
-                what="The employer's receipt",
+                what=DatedFact.EMPLOYER_RECEIPT,
                 day=body.takeover_received_on,
-                earlier="the adoption",
+                earlier=EarlierFact.ADOPTION,
                 earliest=context.row.adopted_on,
             )
 
@@ -170,9 +175,9 @@ class SuspendTerm(ApplicationEvent[Interval]):
         if term is not None:
             context.check(
                 date_rules.not_before,
-                what="The suspension",
+                what=DatedFact.SUSPENSION,
                 day=body.since,
-                earlier="the start of the term",
+                earlier=EarlierFact.START_OF_TERM,
                 earliest=term.started_on,
             )
             context.check(within_term, since=body.since, due_on=term.due_on)
@@ -180,9 +185,9 @@ class SuspendTerm(ApplicationEvent[Interval]):
         if body.until is not None:
             context.check(
                 date_rules.not_before,
-                what="The suspension's end",
+                what=DatedFact.END_OF_SUSPENSION,
                 day=body.until,
-                earlier="its begin",
+                earlier=EarlierFact.BEGIN,
                 earliest=body.since,
             )
 
@@ -248,14 +253,14 @@ class ResumeTerm(ApplicationEvent[Resumption]):
         interval = self.open_interval(context, body.term, body.last_on, body.organisation)
         context.check(suspensions.term_suspended, suspended=interval is not None)
         if body.completed_on is not None:
-            context.check(date_rules.not_in_future, what="The completion", day=body.completed_on, on=context.on)
+            context.check(date_rules.not_in_future, what=DatedFact.COMPLETION, day=body.completed_on, on=context.on)
         if interval is not None:
             earliest = interval.since - timedelta(days=1)
             context.check(
                 date_rules.not_before,
-                what="The last suspended day",
+                what=DatedFact.LAST_SUSPENDED_DAY,
                 day=body.last_on,
-                earlier="the suspension itself",
+                earlier=EarlierFact.SUSPENSION,
                 earliest=earliest,
             )
 

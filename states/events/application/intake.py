@@ -7,6 +7,7 @@ from pydantic import Field
 from rules.business_calendar.durations import length
 from rules.core import date_rules
 from rules.core.regulation import Domain
+from rules.core.translations import DatedFact, EarlierFact
 from rules.deadlines.end_date import due_or_provisional
 from rules.procedure import eligibility, intake, separation_of_duties
 from states.deadlines import lifecycle
@@ -95,7 +96,7 @@ class NotProcess(ApplicationEvent[Decision]):
     def validate(self, context: EventContext[Application], body: Decision) -> None:
         """Invited, the term passed unused or was used in vain, and the weeks to say so have not passed."""
         announced_on = body.announced_on or context.on
-        context.check(date_rules.not_in_future, what="The decision", day=announced_on, on=context.on)
+        context.check(date_rules.not_in_future, what=DatedFact.DECISION, day=announced_on, on=context.on)
         term = lifecycle.latest(context.session, context.row.id, "completion")
         due_on = term.due_on if term else None
         if term is None or term.ended_by != "complete":
@@ -105,7 +106,11 @@ class NotProcess(ApplicationEvent[Decision]):
         if deciding is not None:
             due_on, day = deciding.due_on, deciding.started_on
             context.check(
-                date_rules.not_before, what="The decision", day=announced_on, earlier="the completion", earliest=day
+                date_rules.not_before,
+                what=DatedFact.DECISION,
+                day=announced_on,
+                earlier=EarlierFact.COMPLETION,
+                earliest=day,
             )
         elif due_on is not None:
             # the clock did not come by yet: the weeks run from the term that passed all the same
@@ -136,12 +141,12 @@ class Forward(ApplicationEvent[Forwarding]):
     def validate(self, context: EventContext[Application], body: Forwarding) -> None:
         """Not before it came, not after today."""
         day = body.forwarded_on or context.on
-        context.check(date_rules.not_in_future, what="The forwarding", day=day, on=context.on)
+        context.check(date_rules.not_in_future, what=DatedFact.FORWARDING, day=day, on=context.on)
         context.check(
             date_rules.not_before,
-            what="The forwarding",
+            what=DatedFact.FORWARDING,
             day=day,
-            earlier="the receipt",
+            earlier=EarlierFact.RECEIPT,
             earliest=context.row.received_on,
         )
 
@@ -212,7 +217,7 @@ class HoldInterview(ApplicationEvent[Interview]):
 
     def validate(self, context: EventContext[Application], body: Interview) -> None:
         """A day that can be, all four domains, and not the own case."""
-        context.check(date_rules.not_in_future, what="The interview", day=body.held_on, on=context.on)
+        context.check(date_rules.not_in_future, what=DatedFact.INTERVIEW, day=body.held_on, on=context.on)
         context.check(intake.interview_after_receipt, held_on=body.held_on, received_on=context.row.received_on)
         context.check(intake.every_domain_discussed, domains=[str(item.domain) for item in body.domains])
         context.check(

@@ -11,6 +11,7 @@ from rules.core import date_rules
 from rules.core.dates import office_day
 from rules.core.regulation import Domain
 from rules.core.roles import Role
+from rules.core.translations import DatedFact, EarlierFact
 from rules.procedure import life_events
 from states.charts.application import APPLICATION, ENDS
 from states.charts.loan import LoanState
@@ -80,12 +81,12 @@ class EndOffice(Turn[OfficeEnded]):
 
     def validate(self, context: EventContext[Application], body: OfficeEnded) -> None:
         """It has happened, after the office began, and was not recorded before."""
-        context.check(date_rules.not_in_future, what="The end of office", day=body.ended_on, on=context.on)
+        context.check(date_rules.not_in_future, what=DatedFact.END_OF_OFFICE, day=body.ended_on, on=context.on)
         context.check(
             date_rules.not_before,
-            what="The end of office",
+            what=DatedFact.END_OF_OFFICE,
             day=body.ended_on,
-            earlier="its begin",
+            earlier=EarlierFact.BEGIN,
             earliest=context.row.certain_since,
         )
         context.check(life_events.office_ends_once, ended_on=context.row.office_ended_on)
@@ -128,7 +129,7 @@ class RecordDeath(Turn[Death]):
 
     def validate(self, context: EventContext[Application], body: Death) -> None:
         """It has happened, and was not recorded before."""
-        context.check(date_rules.not_in_future, what="The death", day=body.died_on, on=context.on)
+        context.check(date_rules.not_in_future, what=DatedFact.DEATH, day=body.died_on, on=context.on)
         context.check(life_events.dies_once, deceased_on=context.row.deceased_on)
 
     def keep(self, context: EventContext[Application], body: Death) -> None:
@@ -170,16 +171,16 @@ class RecordMove(Turn[Move]):
 
     def validate(self, context: EventContext[Application], body: Move) -> None:
         """A day that can be, of someone who lives."""
-        context.check(date_rules.not_in_future, what="The move", day=body.moved_on, on=context.on)
+        context.check(date_rules.not_in_future, what=DatedFact.MOVE, day=body.moved_on, on=context.on)
         context.check(
             date_rules.not_before,
-            what="The move",
+            what=DatedFact.MOVE,
             day=body.moved_on,
-            earlier="the move before it",
+            earlier=EarlierFact.PREVIOUS_MOVE,
             earliest=context.row.moved_on,
         )
         if body.exemption_on is not None:
-            context.check(date_rules.not_in_future, what="The exemption", day=body.exemption_on, on=context.on)
+            context.check(date_rules.not_in_future, what=DatedFact.EXEMPTION, day=body.exemption_on, on=context.on)
         context.check(life_events.dies_once, deceased_on=context.row.deceased_on)
 
     def conditions(self, context: EventContext[Application], body: Move) -> Mapping[str, bool]:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from rules.core import date_rules
+from rules.core.translations import DatedFact, EarlierFact
 from rules.procedure import advice, closing
 from states.charts.advice import DomainState
 from states.charts.booking import BookingState
@@ -37,9 +38,9 @@ class RecordCertificate(ApplicationEvent[CertificateFact]):
         if body.valid_until:
             context.check(
                 date_rules.not_before,
-                what="The certificate's end",
+                what=DatedFact.END_OF_CERTIFICATE,
                 day=body.valid_until,
-                earlier="its begin",
+                earlier=EarlierFact.BEGIN,
                 earliest=body.valid_from,
             )
         context.check(advice.hardship_has_reasons, hardship=body.kind == "hardship", reasoned=body.reasons is not None)

@@ -10,6 +10,7 @@ from rules.core import date_rules
 from rules.core.regulation import LegalBasis, PublicOffice
 from rules.core.roles import Role
 from rules.core.rule import OLDEST
+from rules.core.translations import DatedFact, EarlierFact
 from rules.procedure import eligibility, life_events
 from states.charts.application import ENDS, Stage
 from states.charts.people import PersonState
@@ -77,9 +78,13 @@ class Receive(ApplicationEvent[NewApplication]):
     def validate(self, context: EventContext[Application], body: NewApplication) -> None:
         """Dates that can be, and employers that fit the office."""
         received = body.received_on or context.on
-        context.check(date_rules.not_in_future, what="The receipt", day=received, on=context.on)
+        context.check(date_rules.not_in_future, what=DatedFact.RECEIPT, day=received, on=context.on)
         context.check(
-            date_rules.not_before, what="The receipt", day=received, earlier="the first scheme", earliest=OLDEST
+            date_rules.not_before,
+            what=DatedFact.RECEIPT,
+            day=received,
+            earlier=EarlierFact.FIRST_SCHEME,
+            earliest=OLDEST,
         )
         problems = contradictions(body.model_dump(include=set(DATES)))
         for position, employer in enumerate(body.employers):
@@ -103,7 +108,7 @@ class Receive(ApplicationEvent[NewApplication]):
         kinds = tuple(str(context.get(Organisation, employer).kind) for employer in body.employers)
         context.check(eligibility.employer_fits, office=body.office, kinds=kinds, count=len(kinds))
         if body.exemption_on is not None:
-            context.check(date_rules.not_in_future, what="The exemption", day=body.exemption_on, on=context.on)
+            context.check(date_rules.not_in_future, what=DatedFact.EXEMPTION, day=body.exemption_on, on=context.on)
         ask_suspended(context, body.office, body.office_suspended_since)
 
     def create(self, context: EventContext[Application], body: NewApplication) -> Application:

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from rules.core import date_rules
 from rules.core.rule import REGISTRY, Finding
+from rules.core.translations import BarredAct, DatedFact, EarlierFact, PastAct
 from rules.procedure import eligibility, life_events, refusal, separation_of_duties
 from states.deadlines import lifecycle
 from states.engine.bodies import Body, Day, Text
@@ -127,9 +128,13 @@ class Refuse(ApplicationEvent[Refusal]):
         term = lifecycle.latest(context.session, row.id, "view")
         if body.announced_on is not None:
             day, intended_on = body.announced_on, term.started_on if term else row.received_on
-            context.check(date_rules.not_in_future, what="The decision", day=day, on=context.on)
+            context.check(date_rules.not_in_future, what=DatedFact.DECISION, day=day, on=context.on)
             context.check(
-                date_rules.not_before, what="The decision", day=day, earlier="the intention", earliest=intended_on
+                date_rules.not_before,
+                what=DatedFact.DECISION,
+                day=day,
+                earlier=EarlierFact.INTENTION,
+                earliest=intended_on,
             )
         context.check(refusal.refusal_decided_by, role=context.by.role, on=context.on)
         context.check(refusal.refusal_has_ground, grounds=list(grounds(context)), named=str(row.refusal_ground))
@@ -141,10 +146,10 @@ class Refuse(ApplicationEvent[Refusal]):
         )
         proposed = context.by.person in context.actors_of("intend-refusal")
         earlier = {
-            "handled this application": row.officer,
-            "proposed this refusal": context.by.person if proposed else None,
+            PastAct.HANDLED_APPLICATION: row.officer,
+            PastAct.PROPOSED_REFUSAL: context.by.person if proposed else None,
         }
-        context.check(separation_of_duties.four_eyes, person=context.by.person, earlier=earlier, doing="decide on it")
+        context.check(separation_of_duties.four_eyes, person=context.by.person, earlier=earlier, doing=BarredAct.DECIDE)
 
     def apply(self, context: EventContext[Application], body: Refusal) -> None:
         """The way ends here, and the parts end with it."""

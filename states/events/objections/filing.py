@@ -10,6 +10,7 @@ from rules.core import date_rules
 from rules.core.dated_values import value
 from rules.core.dates import office_day
 from rules.core.roles import Role
+from rules.core.translations import DatedFact, EarlierFact
 from rules.procedure import objections
 from rules.procedure.objections import Against
 from states.charts.objection import OBJECTION, ObjectionState
@@ -129,17 +130,21 @@ def judge_filing(context: EventContext[Any], body: Filing, decision: Decision) -
         posted=body.posted_on is not None,
         on=context.on,
     )
-    context.check(date_rules.not_in_future, what="The receipt", day=received, on=context.on)
+    context.check(date_rules.not_in_future, what=DatedFact.RECEIPT, day=received, on=context.on)
     context.check(
         date_rules.not_before,
-        what="The receipt",
+        what=DatedFact.RECEIPT,
         day=received,
-        earlier="the decision",
+        earlier=EarlierFact.DECISION,
         earliest=decision.taken_on,
     )
     if body.posted_on is not None:
         context.check(
-            date_rules.not_before, what="The receipt", day=received, earlier="posting", earliest=body.posted_on
+            date_rules.not_before,
+            what=DatedFact.RECEIPT,
+            day=received,
+            earlier=EarlierFact.POSTING,
+            earliest=body.posted_on,
         )
     context.check(objections.once, earlier=[row.id for row in objections_to(context, decision)])
 

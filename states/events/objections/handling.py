@@ -7,6 +7,7 @@ from sqlmodel import select
 
 from rules.core import date_rules
 from rules.core.dated_values import value
+from rules.core.translations import DatedFact, EarlierFact
 from rules.deadlines import suspensions
 from rules.deadlines.suspensions import within_term
 from rules.procedure import objections
@@ -36,7 +37,11 @@ class PlanHearing(ObjectionEvent[HearingPlan]):
         """Today or later."""
         self.handled(context)
         context.check(
-            date_rules.not_before, what="The hearing", day=body.hearing_on, earlier="today", earliest=context.on
+            date_rules.not_before,
+            what=DatedFact.HEARING,
+            day=body.hearing_on,
+            earlier=EarlierFact.TODAY,
+            earliest=context.on,
         )
 
     def apply(self, context: EventContext[Objection], body: HearingPlan) -> None:
@@ -86,10 +91,14 @@ class Hear(ObjectionEvent[Hearing]):
             person=body.heard_by or context.by.person,
             involved=involved(context),
         )
-        context.check(date_rules.not_in_future, what="The hearing", day=body.held_on, on=context.on)
+        context.check(date_rules.not_in_future, what=DatedFact.HEARING, day=body.held_on, on=context.on)
         received = context.row.received_on
         context.check(
-            date_rules.not_before, what="The hearing", day=body.held_on, earlier="the receipt", earliest=received
+            date_rules.not_before,
+            what=DatedFact.HEARING,
+            day=body.held_on,
+            earlier=EarlierFact.RECEIPT,
+            earliest=received,
         )
 
     def apply(self, context: EventContext[Objection], body: Hearing) -> None:
@@ -186,12 +195,18 @@ class SuspendDecision(ObjectionEvent[StandStill]):
         context.check(suspensions.term_suspendable, found=term is not None, suspendable=True, running=running)
         received = context.row.received_on
         context.check(
-            date_rules.not_before, what="The suspension", day=body.since, earlier="the receipt", earliest=received
+            date_rules.not_before,
+            what=DatedFact.SUSPENSION,
+            day=body.since,
+            earlier=EarlierFact.RECEIPT,
+            earliest=received,
         )
         context.check(within_term, since=body.since, due_on=term.due_on if term else None)
         if body.until is not None:
-            what = "The suspension's end"
-            context.check(date_rules.not_before, what=what, day=body.until, earlier="its begin", earliest=body.since)
+            what = DatedFact.END_OF_SUSPENSION
+            context.check(
+                date_rules.not_before, what=what, day=body.until, earlier=EarlierFact.BEGIN, earliest=body.since
+            )
 
     def apply(self, context: EventContext[Objection], body: StandStill) -> None:
         """Keep the interval and compute the term anew."""
@@ -238,9 +253,9 @@ class ResumeDecision(ObjectionEvent[GoingOn]):
         context.check(suspensions.term_suspended, suspended=interval is not None)
         if interval is not None:
             earliest = interval.since - timedelta(days=1)
-            what = "The last suspended day"
+            what = DatedFact.LAST_SUSPENDED_DAY
             context.check(
-                date_rules.not_before, what=what, day=body.until, earlier="the suspension itself", earliest=earliest
+                date_rules.not_before, what=what, day=body.until, earlier=EarlierFact.SUSPENSION, earliest=earliest
             )
 
     def apply(self, context: EventContext[Objection], body: GoingOn) -> None:

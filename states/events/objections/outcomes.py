@@ -7,6 +7,7 @@ from pydantic import Field
 
 from rules.core import date_rules
 from rules.core.dated_values import value
+from rules.core.translations import DatedFact, EarlierFact
 from rules.procedure import objections
 from rules.procedure.objections import ObjectionOutcome
 from states.charts.application import APPLICATION
@@ -45,10 +46,10 @@ class Decide(ObjectionEvent[ObjectionDecision]):
         context.check(objections.late_is_inadmissible, late=row.late, excusable=body.excusable, outcome=outcome)
         context.check(objections.reopens_at, outcome=outcome, stages=self.stages(context), named=body.reopen_at)
         day = body.decided_on or context.on
-        context.check(date_rules.not_in_future, what="The decision", day=day, on=context.on)
+        context.check(date_rules.not_in_future, what=DatedFact.DECISION, day=day, on=context.on)
         before = row.heard_on or row.received_on
-        earlier = "the hearing" if row.heard_on else "the receipt"
-        context.check(date_rules.not_before, what="The decision", day=day, earlier=earlier, earliest=before)
+        earlier = EarlierFact.HEARING if row.heard_on else EarlierFact.RECEIPT
+        context.check(date_rules.not_before, what=DatedFact.DECISION, day=day, earlier=earlier, earliest=before)
 
     @staticmethod
     def stages(context: EventContext[Objection]) -> list[str]:
@@ -120,10 +121,14 @@ class RecordAppeal(ObjectionEvent[Appeal]):
         context.check(
             objections.appeal_in_order, appealed=context.row.appeal_on is not None, judged=False, judging=False
         )
-        context.check(date_rules.not_in_future, what="The appeal", day=body.filed_on, on=context.on)
+        context.check(date_rules.not_in_future, what=DatedFact.APPEAL, day=body.filed_on, on=context.on)
         decided = context.row.decided_on
         context.check(
-            date_rules.not_before, what="The appeal", day=body.filed_on, earlier="the decision", earliest=decided
+            date_rules.not_before,
+            what=DatedFact.APPEAL,
+            day=body.filed_on,
+            earlier=EarlierFact.DECISION,
+            earliest=decided,
         )
 
     def apply(self, context: EventContext[Objection], body: Appeal) -> None:
@@ -155,10 +160,14 @@ class RecordJudgment(ObjectionEvent[CourtJudgment]):
         row = context.row
         judged = row.judged_on is not None
         context.check(objections.appeal_in_order, appealed=row.appeal_on is not None, judged=judged, judging=True)
-        context.check(date_rules.not_in_future, what="The judgment", day=body.judged_on, on=context.on)
+        context.check(date_rules.not_in_future, what=DatedFact.JUDGMENT, day=body.judged_on, on=context.on)
         filed = row.appeal_on
         context.check(
-            date_rules.not_before, what="The judgment", day=body.judged_on, earlier="the appeal", earliest=filed
+            date_rules.not_before,
+            what=DatedFact.JUDGMENT,
+            day=body.judged_on,
+            earlier=EarlierFact.APPEAL,
+            earliest=filed,
         )
 
     def apply(self, context: EventContext[Objection], body: CourtJudgment) -> None:

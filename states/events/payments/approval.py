@@ -6,6 +6,7 @@ from decimal import Decimal
 from sqlmodel import Session, col, select
 
 from rules.core import date_rules
+from rules.core.translations import DatedFact
 from rules.payments import amounts, approvals, invoice_documents, invoices, recurring_costs, scheme_2021, tax
 from states.charts.measure import MeasureState
 from states.charts.payable import PayableState
@@ -23,7 +24,7 @@ from states.tables.people import Organisation
 def findings_on(context: EventContext[Payable]) -> None:
     """What a payable is checked against, each point a finding of its own."""
     application, row = context.application(), context.row
-    context.check(date_rules.not_in_future, what="The invoice", day=row.dated, on=context.on)
+    context.check(date_rules.not_in_future, what=DatedFact.INVOICE, day=row.dated, on=context.on)
     employers = [name for employer in context.employers() for name in parties.known_as(context.session, employer)]
     context.check(invoices.addressee_right, addressed_to=row.addressed_to, employers=employers)
     advance = row.kind is PayableKind.ADVANCE

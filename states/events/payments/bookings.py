@@ -9,6 +9,7 @@ from pydantic import Field
 from sqlmodel import col
 
 from rules.core import date_rules
+from rules.core.translations import DatedFact, EarlierFact
 from rules.payments import accounting_periods, tax
 from rules.payments.tax import TaxClass
 from states.accounting import journal, periods
@@ -167,9 +168,9 @@ class CompleteEvidence(BookingEvent[Evidence]):
         if body.end_of_office is not None:
             context.check(
                 date_rules.not_before,
-                what="The end of office",
+                what=DatedFact.END_OF_OFFICE,
                 day=body.end_of_office,
-                earlier="its begin",
+                earlier=EarlierFact.BEGIN,
                 earliest=context.application().certain_since,
             )
 
@@ -245,8 +246,10 @@ def ask_day(context: EventContext[Booking], body: Booked) -> None:
     day = body.booked_on or context.on
     if body.booked_on is not None:
         dated = context.get(Payable, context.row.payable).dated
-        context.check(date_rules.not_in_future, what="The booking", day=day, on=context.on)
-        context.check(date_rules.not_before, what="The booking", day=day, earlier="its invoice", earliest=dated)
+        context.check(date_rules.not_in_future, what=DatedFact.BOOKING, day=day, on=context.on)
+        context.check(
+            date_rules.not_before, what=DatedFact.BOOKING, day=day, earlier=EarlierFact.INVOICE, earliest=dated
+        )
     closed = periods.closed(context.session, context.row.organisation)
     if body.closed_period is None:
         context.check(

@@ -8,6 +8,7 @@ from pydantic import Field
 from sqlmodel import Session, col
 
 from rules.core import date_rules
+from rules.core.translations import DatedFact
 from rules.payments import amounts, credit_notes  # the word of the trade
 from rules.payments.credit_notes import Sums, share
 from rules.payments.tax import Outside
@@ -55,7 +56,7 @@ class ReceiveCreditNote(Event[Application, CreditNote]):
     def validate(self, context: EventContext[Application], body: CreditNote) -> None:
         """It adds up, belongs to an invoice that stands, takes off no more than was billed, and is new."""
         refuse_misfits(body)
-        context.check(date_rules.not_in_future, what="The invoice", day=body.dated, on=context.on)
+        context.check(date_rules.not_in_future, what=DatedFact.INVOICE, day=body.dated, on=context.on)
         context.check(amounts.iban_valid, private=("iban",), iban=body.iban)
         invoice_lines.judge_sums(context, body, body.lines)
         parts = parts_of(context, body.invoice)

@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from rules.core import date_rules
+from rules.core.translations import DatedFact
 from rules.payments import amounts as money
 from rules.payments import invoices as invoice_rules
 from rules.payments import recurring_costs
@@ -82,7 +83,7 @@ class ReceiveInvoice(Event[Application, Invoice]):
         if body.addressed_to and body.addressee is Addressee.OFFICIAL:
             words = "The invoice bears the official's name, so it names no employer: leave one of the two out."
             raise MalformedError([("addressedTo", words)])
-        context.check(date_rules.not_in_future, what="The invoice", day=body.dated, on=context.on)
+        context.check(date_rules.not_in_future, what=DatedFact.INVOICE, day=body.dated, on=context.on)
         context.check(money.iban_valid, private=("iban",), iban=body.iban)
         context.check(
             advance_has_receipt,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from rules.core import date_rules
+from rules.core.translations import DatedFact, EarlierFact
 from rules.payments import amounts, statutory_interest
 from states.charts.payable import PayableState
 from states.deadlines import lifecycle
@@ -33,8 +34,10 @@ class FixInterest(PayableEvent[FixedInterest]):
         """It was paid after its term, the interest is worth paying, and it was not fixed before."""
         if body.announced_on is not None:
             day, paid_on = body.announced_on, context.row.paid_on
-            context.check(date_rules.not_in_future, what="The decision", day=day, on=context.on)
-            context.check(date_rules.not_before, what="The decision", day=day, earlier="the payment", earliest=paid_on)
+            context.check(date_rules.not_in_future, what=DatedFact.DECISION, day=day, on=context.on)
+            context.check(
+                date_rules.not_before, what=DatedFact.DECISION, day=day, earlier=EarlierFact.PAYMENT, earliest=paid_on
+            )
         context.check(amounts.iban_valid, private=("iban",), iban=body.iban)
         context.check(statutory_interest.interest_owed, **self.facts(context))
 

@@ -5,6 +5,7 @@ from typing import Any
 from rules.core import date_rules
 from rules.core.regulation import PublicOffice
 from rules.core.roles import OF_AN_EMPLOYER, Role
+from rules.core.translations import DatedFact
 from rules.procedure import authorization, eligibility, loans, separation_of_duties
 from states.charts.loan import LoanState
 from states.engine.bodies import Body, Day, Email, Handle, Line, Reference, Text
@@ -49,7 +50,9 @@ class RequestLoan(ApplicationEvent[LoanWish]):
     def validate(self, context: EventContext[Application], body: LoanWish) -> None:
         """An employer of this case, and a day that can be."""
         context.check(loans.employer_of_case, organisation=self.asked(context, body), employers=context.employers())
-        context.check(date_rules.not_in_future, what="The request", day=body.requested_on or context.on, on=context.on)
+        context.check(
+            date_rules.not_in_future, what=DatedFact.REQUEST, day=body.requested_on or context.on, on=context.on
+        )
 
     def apply(self, context: EventContext[Application], body: LoanWish) -> None:
         """Open the loan."""
@@ -141,7 +144,9 @@ class AskForLoan(LoanEvent[NewLoan]):
             words = f"The office would end before it begins ({body.certain_since})."
             raise MalformedError([("inOfficeUntil", words)])
         context.check(eligibility.employer_fits, office=body.office, kinds=(str(employer.kind),), count=1)
-        context.check(date_rules.not_in_future, what="The request", day=body.requested_on or context.on, on=context.on)
+        context.check(
+            date_rules.not_in_future, what=DatedFact.REQUEST, day=body.requested_on or context.on, on=context.on
+        )
 
     def create(self, context: EventContext[Loan], body: NewLoan) -> Loan:
         """In a stream of its own, with the official, who may be new here."""

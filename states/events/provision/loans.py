@@ -10,6 +10,7 @@ from typing import Any
 
 from rules.core import date_rules
 from rules.core.roles import Role
+from rules.core.translations import DatedFact, EarlierFact
 from rules.procedure import eligibility, loans
 from states.charts.loan import LOAN
 from states.engine.bodies import Body, Code, Day, Handle, Text
@@ -35,7 +36,9 @@ def office_held(context: EventContext[Loan], on: date) -> None:
     context.check(eligibility.acting, office=held.office, acting_since=held.acting_since, on=on)
 
 
-def in_order(context: EventContext[Loan], what: str, day: date, earlier: str, earliest: date | None) -> None:
+def in_order(
+    context: EventContext[Loan], what: DatedFact, day: date, earlier: EarlierFact, earliest: date | None
+) -> None:
     """Ask for a day that is not after today and not before what it follows from."""
     context.check(date_rules.not_in_future, what=what, day=day, on=context.on)
     context.check(date_rules.not_before, what=what, day=day, earlier=earlier, earliest=earliest)
@@ -57,7 +60,7 @@ class Grant(LoanEvent[Granting]):
     def validate(self, context: EventContext[Loan], body: Granting) -> None:
         """There is an office to lend for, and days that can be."""
         day = body.granted_on or context.on
-        in_order(context, "The decision", day, "the request", context.row.requested_on)
+        in_order(context, DatedFact.DECISION, day, EarlierFact.REQUEST, context.row.requested_on)
         office_held(context, day)
         held = context.unit.application_of(context.row) or context.row
         context.check(loans.back_in_time, due_back_on=body.due_back_on, until=held.in_office_until, earliest=day)
@@ -89,7 +92,9 @@ class DeclineLoan(LoanEvent[Declining]):
 
     def validate(self, context: EventContext[Loan], body: Declining) -> None:
         """A day that can be."""
-        in_order(context, "The decision", body.announced_on or context.on, "the request", context.row.requested_on)
+        in_order(
+            context, DatedFact.DECISION, body.announced_on or context.on, EarlierFact.REQUEST, context.row.requested_on
+        )
 
     def apply(self, context: EventContext[Loan], body: Declining) -> None:
         """Keep the decision; the term to object runs from its announcement."""
@@ -131,7 +136,7 @@ class Lend(LoanEvent[Lending]):
 
     def validate(self, context: EventContext[Loan], body: Lending) -> None:
         """The office still lasts on that day."""
-        in_order(context, "Handing over", body.lent_on, "the decision", context.row.decided_on)
+        in_order(context, DatedFact.HANDOVER, body.lent_on, EarlierFact.DECISION, context.row.decided_on)
         office_held(context, body.lent_on)
 
     def apply(self, context: EventContext[Loan], body: Lending) -> None:
@@ -157,7 +162,7 @@ class TakeBack(LoanEvent[LoanReturn]):
 
     def validate(self, context: EventContext[Loan], body: LoanReturn) -> None:
         """A day that can be."""
-        in_order(context, "The return", body.returned_on, "handing over", context.row.lent_on)
+        in_order(context, DatedFact.RETURN, body.returned_on, EarlierFact.HANDOVER, context.row.lent_on)
 
     def apply(self, context: EventContext[Loan], body: LoanReturn) -> None:
         """Keep the day."""
@@ -182,7 +187,7 @@ class Lose(LoanEvent[LoanLoss]):
 
     def validate(self, context: EventContext[Loan], body: LoanLoss) -> None:
         """A day that can be."""
-        in_order(context, "The loss", body.lost_on, "handing over", context.row.lent_on)
+        in_order(context, DatedFact.LOSS, body.lost_on, EarlierFact.HANDOVER, context.row.lent_on)
 
     def apply(self, context: EventContext[Loan], body: LoanLoss) -> None:
         """Keep the day."""
@@ -225,7 +230,7 @@ class EndWithOffice(LoanEvent[EndOfOffice]):
         if context.by.role is not Role.ENGINE:
             context.check(loans.ends_with_application, application=context.row.application)
             since = context.row.certain_since
-            in_order(context, "The end of office", body.ended_on, "the day on which it was certain", since)
+            in_order(context, DatedFact.END_OF_OFFICE, body.ended_on, EarlierFact.CERTAIN_DAY, since)
 
     def apply(self, context: EventContext[Loan], body: EndOfOffice) -> None:
         """Keep the end; what is lent is due back on it."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from rules.core import date_rules
 from rules.core.regulation import Domain, LegalBasis, ProvisionForm
+from rules.core.translations import DatedFact, EarlierFact
 from rules.payments import invoices, scheme_2021
 from rules.procedure import certificates, eligibility, life_events
 from states.charts.measure import MEASURE, MeasureState
@@ -112,13 +113,13 @@ class OrderMeasure(MeasureEvent[Order]):
 
     def validate(self, context: EventContext[Measure], body: Order) -> None:
         """The gates are open on that day."""
-        context.check(date_rules.not_in_future, what="The order", day=body.ordered_on, on=context.on)
+        context.check(date_rules.not_in_future, what=DatedFact.ORDER, day=body.ordered_on, on=context.on)
         takeovers = context.rows(Takeover, Takeover.stream == context.row.stream)
         context.check(
             date_rules.not_before,
-            what="The order",
+            what=DatedFact.ORDER,
             day=body.ordered_on,
-            earlier="the takeover",
+            earlier=EarlierFact.TAKEOVER,
             earliest=max((row.taken_over_on for row in takeovers if row.taken_over_on), default=None),
         )
         gates_open(context, body.ordered_on)
@@ -148,12 +149,12 @@ class Provide(MeasureEvent[Provision]):
 
     def validate(self, context: EventContext[Measure], body: Provision) -> None:
         """The gates are open, and it was ordered before."""
-        context.check(date_rules.not_in_future, what="The provision", day=body.provided_on, on=context.on)
+        context.check(date_rules.not_in_future, what=DatedFact.PROVISION, day=body.provided_on, on=context.on)
         context.check(
             date_rules.not_before,
-            what="The provision",
+            what=DatedFact.PROVISION,
             day=body.provided_on,
-            earlier="the order",
+            earlier=EarlierFact.ORDER,
             earliest=context.row.ordered_on,
         )
         gates_open(context, body.provided_on)

@@ -6,6 +6,7 @@ from typing import Any
 from rules.business_calendar.durations import length
 from rules.core import date_rules
 from rules.core.regulation import Capacity
+from rules.core.translations import DatedFact, EarlierFact
 from rules.payments import amounts
 from rules.procedure import late_decision_penalty, life_events, separation_of_duties
 from states.charts.measure import MeasureState
@@ -64,12 +65,12 @@ class ConfirmReceipt(TakeoverEvent[Receipt]):
 
     def validate(self, context: EventContext[Takeover], body: Receipt) -> None:
         """Not after today, and not before there was anything to receive."""
-        context.check(date_rules.not_in_future, what="The receipt", day=body.received_on, on=context.on)
+        context.check(date_rules.not_in_future, what=DatedFact.RECEIPT, day=body.received_on, on=context.on)
         context.check(
             date_rules.not_before,
-            what="The receipt",
+            what=DatedFact.RECEIPT,
             day=body.received_on,
-            earlier="the adoption",
+            earlier=EarlierFact.ADOPTION,
             earliest=context.application().adopted_on,
         )
 
@@ -98,12 +99,12 @@ class TakeOver(TakeoverEvent[TakingOver]):
 
     def validate(self, context: EventContext[Takeover], body: TakingOver) -> None:
         """A day that can be, by someone without an interest of their own."""
-        context.check(date_rules.not_in_future, what="The takeover", day=body.taken_over_on, on=context.on)
+        context.check(date_rules.not_in_future, what=DatedFact.TAKEOVER, day=body.taken_over_on, on=context.on)
         context.check(
             date_rules.not_before,
-            what="The takeover",
+            what=DatedFact.TAKEOVER,
             day=body.taken_over_on,
-            earlier="the receipt",
+            earlier=EarlierFact.RECEIPT,
             earliest=context.row.received_on,
         )
         decided_as = self.capacity(context, body)
@@ -164,8 +165,10 @@ class DeclineSecondHome(TakeoverEvent[DecliningSecondHome]):
         """It is discretionary, and the day can be."""
         context.check(life_events.second_home_discretionary, discretionary=context.application().discretionary)
         day, received_on = body.announced_on or context.on, context.row.received_on
-        context.check(date_rules.not_in_future, what="The decision", day=day, on=context.on)
-        context.check(date_rules.not_before, what="The decision", day=day, earlier="the receipt", earliest=received_on)
+        context.check(date_rules.not_in_future, what=DatedFact.DECISION, day=day, on=context.on)
+        context.check(
+            date_rules.not_before, what=DatedFact.DECISION, day=day, earlier=EarlierFact.RECEIPT, earliest=received_on
+        )
 
     def apply(self, context: EventContext[Takeover], body: DecliningSecondHome) -> None:
         """What this employer would have paid is dropped; where every employer declined, the application is refused."""
@@ -209,12 +212,12 @@ class GiveNotice(TakeoverEvent[Notice]):
     def validate(self, context: EventContext[Takeover], body: Notice) -> None:
         """Told within the term of the law, and a day after it."""
         term = lifecycle.running_of(context.session, context.row.id, "takeover")
-        context.check(date_rules.not_in_future, what="The notice", day=body.announced_on, on=context.on)
+        context.check(date_rules.not_in_future, what=DatedFact.NOTICE, day=body.announced_on, on=context.on)
         context.check(
             date_rules.not_before,
-            what="The notice",
+            what=DatedFact.NOTICE,
             day=body.announced_on,
-            earlier="the receipt",
+            earlier=EarlierFact.RECEIPT,
             earliest=context.row.received_on,
         )
         end = lifecycle.legal_end(context.session, term) if term else None
@@ -254,7 +257,7 @@ class Default(TakeoverEvent[NoticeOfDefault]):
     def validate(self, context: EventContext[Takeover], body: NoticeOfDefault) -> None:
         """The term has passed, and there was no such notice yet."""
         term = lifecycle.running_of(context.session, context.row.id, "takeover")
-        context.check(date_rules.not_in_future, what="The notice of default", day=body.received_on, on=context.on)
+        context.check(date_rules.not_in_future, what=DatedFact.NOTICE_OF_DEFAULT, day=body.received_on, on=context.on)
         due_on = term.due_on if term else None
         context.check(late_decision_penalty.default_after_term, received_on=body.received_on, due_on=due_on)
         given = lifecycle.latest(context.session, context.row.id, "default") is not None
@@ -284,15 +287,15 @@ class FixPenalty(TakeoverEvent[FixedPenalty]):
 
     def validate(self, context: EventContext[Takeover], body: FixedPenalty) -> None:
         """All its days are known, there are some, and it was not fixed before."""
-        for what, day in (("The takeover's announcement", body.known_on), ("The decision", body.announced_on)):
+        for what, day in ((DatedFact.TAKEOVER_ANNOUNCEMENT, body.known_on), (DatedFact.DECISION, body.announced_on)):
             if day is not None:
                 context.check(date_rules.not_in_future, what=what, day=day, on=context.on)
         if body.known_on is not None:
             context.check(
                 date_rules.not_before,
-                what="The takeover's announcement",
+                what=DatedFact.TAKEOVER_ANNOUNCEMENT,
                 day=body.known_on,
-                earlier="the takeover",
+                earlier=EarlierFact.TAKEOVER,
                 earliest=context.row.taken_over_on,
             )
         context.check(amounts.iban_valid, private=("iban",), iban=body.iban)
@@ -305,9 +308,9 @@ class FixPenalty(TakeoverEvent[FixedPenalty]):
             last_on = late_decision_penalty.penalty(due_on, known_on or context.on).last_on
             context.check(
                 date_rules.not_before,
-                what="The decision",
+                what=DatedFact.DECISION,
                 day=body.announced_on,
-                earlier="the last day of the penalty",
+                earlier=EarlierFact.LAST_PENALTY_DAY,
                 earliest=last_on,
             )
         context.check(

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from rules.core import date_rules
+from rules.core.translations import DatedFact
 from rules.procedure import mergers
 from states.charts.application import ENDS
 from states.charts.batch import BatchState
@@ -100,7 +101,7 @@ class MergeOrganisation(Event[Organisation, Merger]):
         if successor is None:
             words = f"There is no employer {body.successor}; register the successor first."
             raise MalformedError([("successor", words)])
-        context.check(date_rules.not_in_future, what="The merger", day=body.merged_on, on=context.on)
+        context.check(date_rules.not_in_future, what=DatedFact.MERGER, day=body.merged_on, on=context.on)
         context.check(
             mergers.successor_fits,
             merged=row.id,

@@ -1,6 +1,7 @@
 """Every rule speaks English and Dutch: what must hold, what stands in the way, and what would be right."""
 
 import ast
+import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -11,7 +12,8 @@ from objections import DAY, OBJECTIONS
 
 from rules.core.regulation import PublicOffice
 from rules.core.rule import OLDEST, REGISTRY, Bilingual, Rule
-from rules.core.translations import PHRASES, dutch
+from rules.core.translations import PHRASES, BarredAct, DatedFact, EarlierFact, PastAct, Phrase, dutch
+from states.storage.ledger import plain
 
 ROOT = Path(__file__).parents[3]
 SPEAKING = sorted(REGISTRY)
@@ -52,19 +54,35 @@ def test_an_objection_is_worded_in_both_languages_for_the_reader_and_for_a_judge
 
 
 def spoken(path: Path) -> Iterator[str]:
-    """The parts of a sentence that the events of a file hand to a rule."""
+    """The parts of a sentence that a file of events passes to a rule: as a text, or as a member of an enumeration."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if not isinstance(node, ast.Call):
-            continue
-        for keyword in node.keywords:
-            if keyword.arg in {"what", "earlier", "doing"} and isinstance(keyword.value, ast.Constant):
-                yield str(keyword.value.value)
+        match node:
+            case ast.Attribute(value=ast.Name(id=name), attr=member) if name in PARTS:
+                yield str(PARTS[name][member])
+            case ast.Call(keywords=keywords):
+                for keyword in keywords:
+                    if keyword.arg in {"what", "earlier", "doing"} and isinstance(keyword.value, ast.Constant):
+                        yield str(keyword.value.value)
 
 
-def test_every_part_of_a_sentence_that_an_event_hands_to_a_rule_has_its_dutch() -> None:
-    found = {phrase for path in (ROOT / "states" / "events").rglob("*.py") for phrase in spoken(path)}
-    assert "The receipt" in found
-    assert sorted(found - PHRASES.keys()) == []
+PARTS: dict[str, type[Phrase]] = {kind.__name__: kind for kind in (DatedFact, EarlierFact, PastAct, BarredAct)}
+SPOKEN = {phrase for path in (ROOT / "states" / "events").rglob("*.py") for phrase in spoken(path)}
+
+
+def test_every_part_of_a_sentence_that_an_event_passes_to_a_rule_has_its_dutch() -> None:
+    assert "The receipt" in SPOKEN
+    assert sorted(SPOKEN - PHRASES.keys()) == []
+
+
+@pytest.mark.parametrize("kind", [DatedFact, EarlierFact])
+def test_every_dated_fact_is_one_that_some_event_passes_to_a_rule(kind: type[Phrase]) -> None:
+    assert sorted(set(kind) - SPOKEN) == []
+
+
+def test_a_dated_fact_is_its_english_text_so_that_stored_receipts_can_be_run_again() -> None:
+    assert json.dumps(plain({"what": DatedFact.RECEIPT})) == '{"what": "The receipt"}'
+    assert DatedFact("The receipt") is DatedFact.RECEIPT
+    assert f"{DatedFact.RECEIPT}, {DatedFact.RECEIPT.dutch}" == "The receipt, De ontvangst"
 
 
 def test_what_has_no_dutch_is_named_in_quotation_marks() -> None:
