@@ -228,6 +228,8 @@ class PastAct(Phrase):
     APPROVED_BATCH_INVOICE = "approved an invoice in it", "keurde een factuur erin goed"
     HANDLED_BATCH_APPLICATION = "handled an application in it", "behandelde een aanvraag erin"
     APPLIED_IN_BATCH = "are an applicant in it", "bent aanvrager erin"
+    TOOK_DECISION = "took this decision", "nam dit besluit"
+    PREPARED_DECISION = "prepared this decision", "bereidde dit besluit voor"
 
 
 class BarredAct(Phrase):

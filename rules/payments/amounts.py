@@ -214,35 +214,6 @@ def batch_not_empty(*, count: int, left_out: int = 0) -> Bilingual | None:
     )
 
 
-IN_DUTCH = {
-    "built this batch": "stelde deze batch samen",
-    "sealed this batch": "legde deze batch vast",
-    "entered an invoice in it": "nam een factuur erin op",
-    "matched an invoice in it": "koppelde een factuur erin",
-    "checked an invoice in it": "controleerde een factuur erin",
-    "approved an invoice in it": "keurde een factuur erin goed",
-    "handled an application in it": "behandelde een aanvraag erin",
-    "are an applicant in it": "bent aanvrager erin",
-}
-
-
-@rule(
-    "payable.four-eyes-in-batch",
-    article="Awb 2:4",
-    source=HOUSE,
-    nl="Wie een batch vrijgeeft, had er eerder niets mee te doen: van opnemen en koppelen tot vastleggen en aanvragen.",
-)
-def releaser_apart(*, person: str, hands: dict[str, list[str]]) -> Bilingual | None:
-    """Whoever releases a batch took no earlier step in it, from entering an invoice to sealing, nor applied for any."""
-    for what, people in hands.items():
-        if person in people:
-            return message(
-                f"You {what}; another person must release this batch (four eyes).",
-                f"U {IN_DUTCH.get(what, what)}; een ander moet deze batch vrijgeven (vier ogen).",
-            )
-    return None
-
-
 @rule(
     "batch.file-leaves-once-exported",
     article="Awb 2:4",

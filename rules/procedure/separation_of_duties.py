@@ -1,39 +1,61 @@
-"""Conflict of interest and four eyes (Awb 2:4): applicant, officer, approver and releaser are four people."""
+"""Separation of duties: which steps of a case must be in different hands, and who may decide on an own case."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from rules.core.dated_values import value
 from rules.core.regulation import Capacity, PublicOffice
-from rules.core.rule import AWB, SCHEME_2024, Bilingual, message, rule
-from rules.core.translations import dutch, listed
+from rules.core.rule import AWB, HOUSE, SCHEME_2024, Bilingual, message, rule
+from rules.core.translations import PastAct, dutch, listed
 
-# Whose hands must differ in one payment. The scheme asks it of applicant, officer, approver and releaser (Awb 2:4); the
-# rest is the separation of duties that accountants ask for: prepare, check, approve, release. Whoever enters an invoice
-# may match it to its measures and check it, since that is one preparation; whoever decides to pay did none of it.
-APPLIED, HANDLED = "applied for this", "handled this application"
-ENTERED, MATCHED, CHECKED = "entered this invoice", "matched this invoice", "checked this invoice"
-APPROVED, AGAIN = "approved this invoice", "approved this invoice a second time"
-APART: dict[str, tuple[str, ...]] = {
-    # step: the earlier steps that none of its people did
-    "match": (APPLIED,),
-    "check": (APPLIED, HANDLED),
-    "approve": (APPLIED, HANDLED, ENTERED, MATCHED, CHECKED),
-    "reject": (APPLIED, HANDLED, CHECKED),
-    "approve-second": (APPLIED, HANDLED, ENTERED, MATCHED, CHECKED, APPROVED),
-    "release": (APPLIED, HANDLED, ENTERED, MATCHED, CHECKED, APPROVED, AGAIN),
+PREPARED = (PastAct.ENTERED_INVOICE, PastAct.MATCHED_INVOICE, PastAct.CHECKED_INVOICE)
+CASE = (PastAct.APPLIED, PastAct.HANDLED_APPLICATION)
+
+SEPARATED: Mapping[tuple[str, str], tuple[PastAct, ...]] = {
+    # chart, event: what nobody did who carries it out
+    ("application", "adopt-advice"): (PastAct.WROTE_ADVICE,),
+    ("application", "refuse"): (PastAct.HANDLED_APPLICATION, PastAct.PROPOSED_REFUSAL),
+    # Entering an invoice, matching and checking it is one preparation; the decision to pay lies with others.
+    ("payable", "match"): (PastAct.APPLIED,),
+    ("payable", "check"): CASE,
+    ("payable", "approve"): (*CASE, *PREPARED),
+    ("payable", "reject"): (*CASE, PastAct.CHECKED_INVOICE),
+    ("payable", "approve-second"): (*CASE, *PREPARED, PastAct.APPROVED_INVOICE),
+    ("payment-batch", "release"): (
+        PastAct.BUILT_BATCH,
+        PastAct.SEALED_BATCH,
+        PastAct.ENTERED_BATCH_INVOICE,
+        PastAct.MATCHED_BATCH_INVOICE,
+        PastAct.CHECKED_BATCH_INVOICE,
+        PastAct.APPROVED_BATCH_INVOICE,
+        PastAct.HANDLED_BATCH_APPLICATION,
+        PastAct.APPLIED_IN_BATCH,
+    ),
+    ("objection", "hear"): (PastAct.TOOK_DECISION, PastAct.PREPARED_DECISION),
+    ("objection", "decide"): (PastAct.TOOK_DECISION,),
 }
-"""For each step of a payment, the earlier ones that must lie in other hands."""
+"""For each event that must be in other hands than earlier steps: those steps.
+
+The rules below refuse the event to the people who took one of them, and the queue does not hand its work to them. The
+scheme asks it of applicant, officer, approver and releaser (Awb 2:4), the law of objections (Awb 7:5, 10:3); the rest
+is the separation of duties that accountants ask for: prepare, check, approve, release.
+"""
 
 
 @rule("conflict.not-own-case", article="Awb 2:4", source=AWB, nl="Niemand behandelt de eigen aanvraag.")
-def not_own_case(*, person: str, applicant: str) -> Bilingual | None:
-    """Nobody handles the own application."""
-    if person != applicant:
-        return None
-    return message(
-        "You are the applicant: someone else must do this, so that no personal interest plays a part.",
-        "U bent de aanvrager: een ander moet dit doen, zodat geen persoonlijk belang meespeelt.",
-    )
+def not_own_case(*, person: str, applicant: str, representative: str | None = None) -> Bilingual | None:
+    """Nobody handles the own application, nor that of someone whom they represent."""
+    if person == applicant:
+        return message(
+            "You are the applicant: someone else must do this, so that no personal interest plays a part.",
+            "U bent de aanvrager: een ander moet dit doen, zodat geen persoonlijk belang meespeelt.",
+        )
+    if person == representative:
+        return message(
+            "You represent the applicant: someone else must do this, so that no personal interest plays a part.",
+            "U vertegenwoordigt de aanvrager: een ander moet dit doen, zodat geen persoonlijk belang meespeelt.",
+        )
+    return None
 
 
 @rule(
@@ -49,6 +71,23 @@ def four_eyes(*, person: str, earlier: dict[str, str | None], doing: str) -> Bil
             return message(
                 f"You {step}; to {doing} takes another person (four eyes).",
                 f"U {dutch(step)}; om {dutch(doing)} is een ander nodig (vier ogen).",
+            )
+    return None
+
+
+@rule(
+    "payable.four-eyes-in-batch",
+    article="Awb 2:4",
+    source=HOUSE,
+    nl="Wie een batch vrijgeeft, had er eerder niets mee te doen: van opnemen en koppelen tot vastleggen en aanvragen.",
+)
+def releaser_apart(*, person: str, hands: dict[str, list[str]]) -> Bilingual | None:
+    """Whoever releases a batch took no earlier step in it, from entering an invoice to sealing, nor applied for any."""
+    for step, people in hands.items():
+        if person in people:
+            return message(
+                f"You {step}; another person must release this batch (four eyes).",
+                f"U {dutch(step)}; een ander moet deze batch vrijgeven (vier ogen).",
             )
     return None
 

@@ -183,14 +183,17 @@ def related(context: EventContext[Any], chart: str, name: str) -> bool:
     by = context.by
     official = context.unit.official_of(context.row)
     if official is not None:
+        case = context.unit.application_of(context.row)
+        representative = case.representative if case is not None else None
         facts = {"person": by.person, "applicant": official}
         if by.role is Role.APPLICANT:
-            case = context.unit.application_of(context.row)
-            speaks = case.representative if case is not None else None
-            if not context.check(authorization.own_application, role=by.role, representative=speaks, **facts):
+            if not context.check(authorization.own_application, role=by.role, representative=representative, **facts):
                 return False
-        elif (chart, name) not in ALLOWED_IN_OWN_CASE and not context.check(separation_of_duties.not_own_case, **facts):
-            return False
+        elif (chart, name) not in ALLOWED_IN_OWN_CASE:
+            if representative is not None:
+                facts["representative"] = representative
+            if not context.check(separation_of_duties.not_own_case, **facts):
+                return False
     return by.role not in OF_AN_EMPLOYER or context.check(
         authorization.own_organisation,
         role=by.role,

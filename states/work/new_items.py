@@ -62,7 +62,7 @@ def item_for(unit: UnitOfWork, transition: Transition, work: Work) -> dict[str, 
         "created_at": unit.at,
         "estimate": work.estimate,
         "skill": skill_of(unit, transition.row, work),
-        "not_by": separation_of_duties.not_by(unit, transition.chart, work.action, transition.row, application),
+        "not_by": separation_of_duties.excluded(unit, transition.chart, work.action, transition.row, application),
     }
 
 

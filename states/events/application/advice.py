@@ -7,13 +7,14 @@ from pydantic import Field
 
 from rules.core import date_rules
 from rules.core.regulation import BASES_OF, Domain, LegalBasis, ProvisionForm
-from rules.core.translations import BarredAct, DatedFact, EarlierFact, PastAct
-from rules.procedure import advice, certificates, eligibility, life_events, separation_of_duties
+from rules.core.translations import BarredAct, DatedFact, EarlierFact
+from rules.procedure import advice, certificates, eligibility, life_events
 from states.charts.advice import DomainState
 from states.charts.application import Stage
 from states.charts.measure import MEASURE, MeasureState
 from states.engine.bodies import Amount, Body, Code, Day, Handle, Text
 from states.engine.event import EventContext
+from states.engine.past_acts import check_four_eyes
 from states.events.application.base import ApplicationEvent
 from states.tables.application import Application, DomainAdvice, Measure
 
@@ -210,13 +211,7 @@ class AdoptAdvice(ApplicationEvent[Adoption]):
             earlier=EarlierFact.INTERVIEW,
             earliest=context.row.interview_held_on,
         )
-        authors = {context.row.adviser, *context.actors_of("assess-domain", "submit-advice")}
-        context.check(
-            separation_of_duties.four_eyes,
-            person=context.by.person,
-            earlier={PastAct.WROTE_ADVICE: context.by.person if context.by.person in authors else None},
-            doing=BarredAct.ADOPT,
-        )
+        check_four_eyes(context, "application", "adopt-advice", BarredAct.ADOPT)
 
     def conditions(self, context: EventContext[Application], body: Adoption) -> Mapping[str, bool]:
         """Whether the advice holds a measure at all, in this version or in one before it that still stands."""

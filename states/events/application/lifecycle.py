@@ -10,7 +10,7 @@ from states.charts.advice import DomainState
 from states.charts.booking import BookingState
 from states.charts.measure import MeasureState
 from states.charts.payable import SETTLED
-from states.charts.takeover import TakeoverState
+from states.charts.takeover import TAKEOVER, TakeoverState
 from states.engine.bodies import Body, Day, Text
 from states.engine.event import EventContext
 from states.events.application.base import ApplicationEvent
@@ -116,6 +116,12 @@ class BeginProvision(ApplicationEvent[Body]):
     """Every employer has taken over, or a later version of the advice was cut short by the end of office."""
 
     name, title = "begin-provision", "Begin the provision"
+
+    def validate(self, context: EventContext[Application], body: Body) -> None:
+        """No employer still has to take over."""
+        asked = context.rows(Takeover, Takeover.stream == context.row.id)
+        waiting = [takeover.organisation for takeover in asked if takeover.state not in TAKEOVER.final]
+        context.check(closing.takeovers_done, waiting=waiting)
 
 
 class BeginSettlement(ApplicationEvent[Body]):

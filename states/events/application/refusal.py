@@ -7,11 +7,12 @@ from pydantic import Field
 
 from rules.core import date_rules
 from rules.core.rule import REGISTRY, Finding
-from rules.core.translations import BarredAct, DatedFact, EarlierFact, PastAct
-from rules.procedure import eligibility, life_events, refusal, separation_of_duties
+from rules.core.translations import BarredAct, DatedFact, EarlierFact
+from rules.procedure import eligibility, life_events, refusal
 from states.deadlines import lifecycle
 from states.engine.bodies import Body, Day, Text
 from states.engine.event import EventContext
+from states.engine.past_acts import check_four_eyes
 from states.events.application.base import ApplicationEvent
 from states.events.application.intake import claim
 from states.events.application.lifecycle import end_parts
@@ -144,12 +145,7 @@ class Refuse(ApplicationEvent[Refusal]):
             viewed=row.viewed_on is not None,
             on=context.on,
         )
-        proposed = context.by.person in context.actors_of("intend-refusal")
-        earlier = {
-            PastAct.HANDLED_APPLICATION: row.officer,
-            PastAct.PROPOSED_REFUSAL: context.by.person if proposed else None,
-        }
-        context.check(separation_of_duties.four_eyes, person=context.by.person, earlier=earlier, doing=BarredAct.DECIDE)
+        check_four_eyes(context, "application", "refuse", BarredAct.DECIDE)
 
     def apply(self, context: EventContext[Application], body: Refusal) -> None:
         """The way ends here, and the parts end with it."""

@@ -3,8 +3,6 @@
 from datetime import timedelta
 from typing import Any, Literal
 
-from sqlmodel import select
-
 from rules.core import date_rules
 from rules.core.dated_values import value
 from rules.core.translations import DatedFact, EarlierFact
@@ -12,13 +10,12 @@ from rules.deadlines import suspensions
 from rules.deadlines.suspensions import within_term
 from rules.procedure import objections
 from rules.procedure.objections import Waiver
-from states.charts.application import APPLICATION
 from states.deadlines import lifecycle
 from states.engine.bodies import Body, Day, Handle, Text
 from states.engine.event import EventContext
+from states.engine.past_acts import people_of
 from states.events.objections.filing import ObjectionEvent
 from states.tables.deadlines import Term, TermSuspension
-from states.tables.ledger import LedgerEntry
 from states.tables.loans import Objection
 
 
@@ -62,22 +59,6 @@ class Hearing(Body):
     report: Text | None = None
 
 
-def involved(context: EventContext[Objection]) -> list[str]:
-    """Who had a hand in the decision: whoever took it, proposed it or handled the application."""
-    row = context.row
-    found = {row.decision_by}
-    application = context.unit.application_of(row)
-    if application is not None and row.loan is None:
-        query = select(LedgerEntry.person).where(
-            LedgerEntry.stream == row.stream,
-            LedgerEntry.chart == APPLICATION.name,
-            LedgerEntry.event == "intend-refusal",
-            LedgerEntry.seq < row.decision_seq,
-        )
-        found |= {*context.session.exec(query), *filter(None, (application.officer,))}
-    return sorted(found)
-
-
 class Hear(ObjectionEvent[Hearing]):
     """The official was heard (Awb 7:2), by someone who was not involved in the decision (Awb 7:5)."""
 
@@ -86,10 +67,11 @@ class Hear(ObjectionEvent[Hearing]):
     def validate(self, context: EventContext[Objection], body: Hearing) -> None:
         """Someone else than those who prepared the decision, on a day that can be."""
         self.handled(context)
+        involved = people_of(context.unit, "objection", "hear", context.row)
         context.check(
             objections.heard_by_someone_else,
             person=body.heard_by or context.by.person,
-            involved=involved(context),
+            involved=sorted({person for people in involved.values() for person in people}),
         )
         context.check(date_rules.not_in_future, what=DatedFact.HEARING, day=body.held_on, on=context.on)
         received = context.row.received_on

@@ -6,15 +6,16 @@ from decimal import Decimal
 from sqlmodel import Session, col, select
 
 from rules.core import date_rules
-from rules.core.translations import DatedFact
+from rules.core.translations import BarredAct, DatedFact
 from rules.payments import amounts, approvals, invoice_documents, invoices, recurring_costs, scheme_2021, tax
 from states.charts.measure import MeasureState
 from states.charts.payable import PayableState
 from states.engine import parties
 from states.engine.bodies import Body
 from states.engine.event import EventContext
+from states.engine.past_acts import check_four_eyes
 from states.events.payments.invoice_lines import judge_takeover
-from states.events.payments.payables import PayableEvent, apart_from, part_off
+from states.events.payments.payables import PayableEvent, part_off
 from states.events.provision.spending import billed_for, closed_list, spent_at_home
 from states.tables.application import Measure
 from states.tables.payments import Document, Payable, PayableKind, PayableLine
@@ -66,7 +67,7 @@ class Check(PayableEvent[Body]):
 
     def validate(self, context: EventContext[Payable], body: Body) -> None:
         """Amounts, addressee, receipt, takeover, office, own contribution; who handled the case checks nothing."""
-        apart_from(context, "check", "check it")
+        check_four_eyes(context, "payable", "check", BarredAct.CHECK)
         findings_on(context)
 
     def apply(self, context: EventContext[Payable], body: Body) -> None:
@@ -150,7 +151,7 @@ class Approve(Approval):
 
     def validate(self, context: EventContext[Payable], body: Body) -> None:
         """Four eyes, and every point of the check once more."""
-        apart_from(context, "approve", "approve it")
+        check_four_eyes(context, "payable", "approve", BarredAct.APPROVE)
         findings_on(context)
 
     def apply(self, context: EventContext[Payable], body: Body) -> None:
@@ -166,7 +167,7 @@ class ApproveSecond(Approval):
 
     def validate(self, context: EventContext[Payable], body: Body) -> None:
         """Six eyes, and every point of the check once more."""
-        apart_from(context, "approve-second", "approve it a second time")
+        check_four_eyes(context, "payable", "approve-second", BarredAct.APPROVE_SECOND)
         findings_on(context)
 
     def apply(self, context: EventContext[Payable], body: Body) -> None:

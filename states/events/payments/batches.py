@@ -9,14 +9,15 @@ from sqlmodel import Session, col, select
 
 from rules.core.roles import Role
 from rules.payments import amounts, bank_days
+from rules.procedure import separation_of_duties
 from states.charts.batch import BATCH, BatchState
 from states.engine.bodies import Body, Day, Handle
 from states.engine.event import B, Event, EventContext
+from states.engine.past_acts import people_of
 from states.errors import MalformedError, StatesError
 from states.events.payments.batch_contents import APPROVED, sort_out, unpaid
 from states.formats import pain001, pain001_schema
 from states.payments.payees import payee_of
-from states.tables.application import Application
 from states.tables.base import new_id
 from states.tables.ledger import StreamKind
 from states.tables.payments import BatchLine, Payable, PaymentBatch
@@ -211,24 +212,9 @@ class Release(BatchEvent[Body]):
     def validate(self, context: EventContext[PaymentBatch], body: Body) -> None:
         """Applicant, officer, approver and releaser are four people, and the day of execution has not passed."""
         context.check(bank_days.leaves_in_time, execution_on=context.row.execution_on, on=context.on)
-        payables = [context.get(Payable, line.payable) for line in lines_of(context.session, context.row)]
-        cases = [context.get(Application, payable.stream) for payable in payables]
-        context.check(
-            amounts.releaser_apart,
-            person=context.by.person,
-            hands={
-                "built this batch": [context.row.created_by],
-                "sealed this batch": sorted(context.actors_of("seal")),
-                "entered an invoice in it": [p.entered_by for p in payables if p.entered_by],
-                "matched an invoice in it": [p.matched_by for p in payables if p.matched_by],
-                "checked an invoice in it": [p.checked_by for p in payables if p.checked_by],
-                "approved an invoice in it": [
-                    by for p in payables for by in (p.approved_by, p.second_approved_by) if by
-                ],
-                "handled an application in it": [case.officer for case in cases if case.officer],
-                "are an applicant in it": [case.applicant for case in cases],
-            },
-        )
+        people = people_of(context.unit, "payment-batch", "release", context.row)
+        hands = {str(step): names for step, names in people.items()}
+        context.check(separation_of_duties.releaser_apart, person=context.by.person, hands=hands)
 
     def apply(self, context: EventContext[PaymentBatch], body: Body) -> None:
         """Keep who released it."""

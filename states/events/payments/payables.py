@@ -7,10 +7,10 @@ from typing import Any
 from sqlmodel import Session, col
 
 from rules.core.roles import Role
+from rules.core.translations import BarredAct
 from rules.payments import credit_notes, tax
 from rules.payments.amounts import signed
 from rules.payments.tax import Addressee, TaxClass
-from rules.procedure import separation_of_duties  # the word of the trade
 from states.accounting import journal
 from states.accounting.journal import Told
 from states.charts.measure import MeasureState
@@ -18,6 +18,7 @@ from states.charts.payable import PAYABLE, PayableState
 from states.engine import parties
 from states.engine.bodies import Body, Code, Day, Handle, Text
 from states.engine.event import B, Event, EventContext
+from states.engine.past_acts import check_four_eyes
 from states.events.payments.invoice_bodies import NewPayable, Offered, Part
 from states.events.payments.invoice_lines import keep_lines
 from states.events.provision.measures import settle_if_paid
@@ -89,21 +90,6 @@ class ReceivePayable(PayableEvent[NewPayable]):
         keep_lines(context, body.lines, -1 if body.kind is PayableKind.CREDIT_NOTE else 1)
 
 
-def apart_from(context: EventContext[Payable], what: str, doing: str) -> None:
-    """Four eyes: whoever does this step did none of the earlier ones that must lie in other hands."""
-    application, row = context.application(), context.row
-    did = {
-        separation_of_duties.APPLIED: application.applicant,
-        separation_of_duties.HANDLED: application.officer,
-        separation_of_duties.ENTERED: row.entered_by,
-        separation_of_duties.MATCHED: row.matched_by,
-        separation_of_duties.CHECKED: row.checked_by,
-        separation_of_duties.APPROVED: row.approved_by,
-    }
-    earlier = {name: did[name] for name in separation_of_duties.APART[what]}
-    context.check(separation_of_duties.four_eyes, person=context.by.person, earlier=earlier, doing=doing)
-
-
 def part_off(context: EventContext[Any], row: Payable, amount: Decimal) -> Payable:
     """Part some of a payable or credit off, in the state in which it is; the rest keeps its id."""
     told = context.content_of(row)
@@ -130,7 +116,7 @@ class Reject(PayableEvent[Rejection]):
 
     def validate(self, context: EventContext[Payable], body: Rejection) -> None:
         """Four eyes, and no credit note rests on the invoice."""
-        apart_from(context, "reject", "reject it")
+        check_four_eyes(context, "payable", "reject", BarredAct.REJECT)
         live = context.rows(Payable, Payable.credits == context.row.invoice, Payable.state != PayableState.REJECTED)
         context.check(credit_notes.holds_its_invoice, credits=[row.id for row in live])
         if context.row.kind is PayableKind.CREDIT_NOTE:

@@ -16,6 +16,7 @@ from rules.core.rule import REGISTRY
 from rules.payments import amounts, recurring_costs, scheme_2021, tax
 from rules.payments.amounts import CENT, signed, split
 from rules.payments.tax import Addressee, Outside, TaxClass
+from rules.procedure import separation_of_duties
 from states.engine.bodies import Amount
 
 ON = date(2026, 3, 2)
@@ -341,7 +342,7 @@ def test_a_finding_about_money_speaks_both_languages() -> None:
         amounts.within_office(provided_on=ON, until=ON - DAY),
         amounts.not_a_duplicate(number="F-1", earlier=["payable-1"]),
         amounts.batch_not_empty(count=0),
-        amounts.releaser_apart(person="p", hands={"sealed this batch": ["p"]}),
+        separation_of_duties.releaser_apart(person="p", hands={"sealed this batch": ["p"]}),
         amounts.file_leaves(state="open"),
         tax.evidence_complete(missing=("invoice",)),
     ]

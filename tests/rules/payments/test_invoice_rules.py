@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rules.core.translations import PastAct
 from rules.payments.amounts import CENT, split
 from rules.payments.approvals import second_limit, second_needed
 from rules.payments.credit_notes import Sums, part_of, portion, share
 from rules.payments.invoice_documents import largest, largest_e_invoice
 from rules.payments.invoices import rate_adds_up, spelling
-from rules.procedure import separation_of_duties
+from rules.procedure.separation_of_duties import SEPARATED
 
 ON = date(2026, 3, 2)
 CENTS = st.integers(0, 10_000_00).map(lambda cents: cents * CENT)
@@ -125,18 +126,26 @@ def test_documents_have_a_largest_size() -> None:
 
 def test_each_step_of_a_payment_lies_in_other_hands_than_those_before_it_but_for_preparing() -> None:
     steps = (
-        separation_of_duties.ENTERED,
-        separation_of_duties.MATCHED,
-        separation_of_duties.CHECKED,
-        separation_of_duties.APPROVED,
-        separation_of_duties.AGAIN,
+        PastAct.ENTERED_INVOICE,
+        PastAct.MATCHED_INVOICE,
+        PastAct.CHECKED_INVOICE,
+        PastAct.APPROVED_INVOICE,
     )
-    always = (separation_of_duties.APPLIED, separation_of_duties.HANDLED)
+    always = (PastAct.APPLIED, PastAct.HANDLED_APPLICATION)
     assert {
-        "match": (separation_of_duties.APPLIED,),
+        "match": (PastAct.APPLIED,),
         "check": always,
-        "reject": (*always, separation_of_duties.CHECKED),
+        "reject": (*always, PastAct.CHECKED_INVOICE),
         "approve": (*always, *steps[:3]),
-        "approve-second": (*always, *steps[:4]),
-        "release": (*always, *steps),
-    } == separation_of_duties.APART
+        "approve-second": (*always, *steps),
+    } == {event: found for (chart, event), found in SEPARATED.items() if chart == "payable"}
+    assert set(SEPARATED["payment-batch", "release"]) == {
+        PastAct.BUILT_BATCH,
+        PastAct.SEALED_BATCH,
+        PastAct.ENTERED_BATCH_INVOICE,
+        PastAct.MATCHED_BATCH_INVOICE,
+        PastAct.CHECKED_BATCH_INVOICE,
+        PastAct.APPROVED_BATCH_INVOICE,
+        PastAct.HANDLED_BATCH_APPLICATION,
+        PastAct.APPLIED_IN_BATCH,
+    }
