@@ -1,1 +1,1 @@
-"""Benchmarks: ratios within one run, never a timed test."""
+"""Benchmarks: ratios within one run; no test measures time."""

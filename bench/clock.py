@@ -1,9 +1,9 @@
-"""The clock: what a tick costs among 1,000,000 running terms of which none is due, and how many due ones pass a second.
+"""Clock: the time of a tick among 1,000,000 running terms of which none is due, and the due thresholds per second.
 
-``clock.tick_idle_ms_1m`` is the median of whole ticks of the real clock, every two seconds, with Prefect at work.
+``clock.tick_idle_ms_1m`` is the median of whole ticks of the real clock, every two seconds, with Prefect running.
 ``clock.due_per_s`` is how many thresholds pass in a second through the real ``remind``: reminder, letter and an entry
-in the chain of the case, committed with fsync on, by one clock. The rows are made by COPY-like statements, for a
-million cases through the door would take a day.
+in the chain of the case, committed with fsync on, by one clock. The rows are inserted by SQL, because a million cases
+made by events would take a day.
 """
 
 import statistics
@@ -48,7 +48,7 @@ FILL = (
 
 
 def fill(engine: Engine) -> None:
-    """A million running terms, each with the threshold that comes next."""
+    """Insert a million running terms, each with its next threshold."""
     with engine.begin() as connection:
         for statement in FILL:
             connection.execute(text(statement), {"many": RUNNING, "employer": EMPLOYER})
@@ -56,25 +56,25 @@ def fill(engine: Engine) -> None:
         connection.execute(text("VACUUM ANALYZE"))
 
 
-def idle(engine: Engine, home: Path) -> tuple[list[float], float]:
-    """Milliseconds of each tick while nothing is due, two seconds apart; and how many of them are our own computing."""
+def idle_ticks(engine: Engine, home: Path) -> tuple[list[float], float]:
+    """Milliseconds of each tick while nothing is due, two seconds apart, and how many of them are our own CPU time."""
     configuration = Configuration(home=home)
     clock, at, spent, busy = Clock(engine, configuration, now()), now(), [], 0.0
     for number in range(TICKS):
         at += timedelta(seconds=configuration.tick_seconds)
         with transaction(engine) as session:
-            runs.finished(session, *schedules(read()), at=at, runner="bench")
+            runs.record_runs(session, *schedules(read()), at=at, runner="bench")
         began, worked = time.perf_counter(), time.process_time()
         clock.tick(at)
-        if number >= TICKS // 3:  # the first ones warm up
+        if number >= TICKS // 3:  # the first ones are a warm-up
             spent.append(1000 * (time.perf_counter() - began))
             busy += 1000 * (time.process_time() - worked)
     clock.join()
     return spent, busy / len(spent)
 
 
-def pass_them(engine: Engine) -> float:
-    """Thresholds that pass in a second."""
+def thresholds_per_second(engine: Engine) -> float:
+    """How many thresholds pass in a second."""
     at = now()
     with engine.begin() as connection:
         late = "UPDATE threshold SET due_at = :at WHERE term IN (SELECT 'term-' || n FROM generate_series(1, :due) n)"
@@ -90,8 +90,8 @@ def main() -> list[dict[str, Any]]:
     """Measure."""
     with office() as (_, engine), tempfile.TemporaryDirectory() as home:
         fill(engine)
-        spent, busy = idle(engine, Path(home))
-        rate = pass_them(engine)
+        spent, busy = idle_ticks(engine, Path(home))
+        rate = thresholds_per_second(engine)
         with engine.connect() as connection:
             index = connection.execute(text("SELECT pg_relation_size('ix_threshold_due')")).scalar_one()
     note = (

@@ -1,4 +1,4 @@
-"""A small office in a server of its own, with fsync on, for the benchmarks."""
+"""Office for the benchmarks: a small one in its own server, with fsync on."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +25,7 @@ def now() -> datetime:
 
 @contextmanager
 def office() -> Iterator[tuple[str, Engine]]:
-    """A fresh server, migrated, with one employer and a person for every duty; gone afterwards."""
+    """A new server, migrated, with one employer and a person for every duty; removed at the end."""
     with server() as url:
         upgrade(url)
         engine = connect(url, key=bytes(32))
@@ -36,7 +36,7 @@ def office() -> Iterator[tuple[str, Engine]]:
 
 
 def people(session: object) -> None:
-    """One employer, and one person for every duty."""
+    """Register one employer, and one person for every duty."""
     employer = {
         "id": EMPLOYER,
         "kind": "municipality",

@@ -1,8 +1,8 @@
-"""pain001.*: an order of 100,000 payments against sepaxml, both valid by the same ISO schema, in the same run.
+"""pain.001 (pain001.*): an order of 100,000 payments against sepaxml, both valid by the same ISO schema, in one run.
 
-Each order is made in a process of its own, in turns, so that a slow moment of the machine hits both and the peak of
-memory is that of one order alone. Ours writes, validates and hashes. sepaxml is taken at its fastest: in one batch,
-names not cleaned, not indented, and validated by lxml as ours is, since its own validator takes many times as long.
+Each order is made in its own process, in turns, so that a slow moment of the machine affects both and the peak of
+memory is that of one order. Ours writes, validates and hashes. sepaxml runs at its fastest: in one batch, names not
+cleaned, not indented, and validated by lxml as ours is, since its own validator takes many times as long.
 ``python -m bench.pain001 ours 1000`` makes one order.
 """
 
@@ -32,7 +32,7 @@ def cents(number: int) -> int:
 
 
 def ours(count: int) -> None:
-    """Our order: written to a file as it streams by, validated as a stream, hashed."""
+    """Our order: written to a file and validated as a stream, and hashed."""
     from states.formats import pain001, pain001_schema  # noqa: PLC0415  # only one of the two is in a process
 
     def transfers() -> Iterator[pain001.Transfer]:
@@ -53,9 +53,9 @@ def ours(count: int) -> None:
         out.seek(0)
         pain001_schema.validate(out)
         out.seek(0)
-        mark = sha256()
+        checksum = sha256()
         while piece := out.read(2**20):
-            mark.update(piece)
+            checksum.update(piece)
 
 
 def sepaxml(count: int) -> None:
@@ -83,22 +83,22 @@ def sepaxml(count: int) -> None:
         raise ValueError("The order of sepaxml is not valid.")
 
 
-def measured(who: str, count: int) -> tuple[float, float]:
-    """Seconds and peak in MiB of one order in a process of its own."""
+def measure_order(who: str, count: int) -> tuple[float, float]:
+    """Seconds and peak memory in MiB of one order in its own process."""
     done = subprocess.run(
         [sys.executable, "-m", "bench.pain001", who, str(count)], check=True, capture_output=True, text=True
     )
-    told = json.loads(done.stdout)
-    return told["seconds"], told["peak_mib"]
+    result = json.loads(done.stdout)
+    return result["seconds"], result["peak_mib"]
 
 
 def main() -> list[dict[str, Any]]:
     """Measure; the figures are medians of the rounds."""
-    few = measured("ours", FEW)[1]
+    few = measure_order("ours", FEW)[1]
     mine, others = [], []
     for _ in range(ROUNDS):
-        mine.append(measured("ours", PAYMENTS))
-        others.append(measured("sepaxml", PAYMENTS))
+        mine.append(measure_order("ours", PAYMENTS))
+        others.append(measure_order("sepaxml", PAYMENTS))
     rates = [PAYMENTS / seconds for seconds, _ in mine]
     theirs = [PAYMENTS / seconds for seconds, _ in others]
     ratios = [rate / other for rate, other in zip(rates, theirs, strict=True)]

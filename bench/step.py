@@ -1,7 +1,7 @@
-"""step.vs_bare_sql: one step through the door against hand-written SQL that writes the same number of rows.
+"""Step (step.vs_bare_sql): one event against hand-written SQL that writes the same number of rows.
 
 Both run in one process on one connection to the same server with fsync on, in turns, so that a slow moment of the
-machine hits both. The steps are the journey's own: whole cases from receipt to closed, all rules on.
+machine affects both. The events are those of whole cases, from receipt to closed, with all rules.
 """
 
 import json
@@ -29,25 +29,25 @@ ROUNDS = 5
 OFFICER = "officer-1"
 
 
-def plan(engine: Engine) -> list[tuple[str, str]]:
-    """The events of one whole case, in order, as the links propose them; walked once to learn them."""
-    taken: list[tuple[str, str]] = []
+def run_whole_case(engine: Engine) -> list[tuple[str, str]]:
+    """Run one whole case by its proposed actions; return its events in order."""
+    events: list[tuple[str, str]] = []
     reference = receive(engine)
-    while (action := following(engine, reference)) is not None:
-        take(engine, action)
-        taken.append((action.chart, action.event))
-    return taken
+    while (action := next_action(engine, reference)) is not None:
+        run_action(engine, action)
+        events.append((action.chart, action.event))
+    return events
 
 
 def receive(engine: Engine) -> str:
-    """A new case."""
+    """Receive a new case."""
     with transaction(engine) as session:
         by = Actor(OFFICER, Role.OFFICER)
         body = Receive().example(None)  # type: ignore[arg-type]
         return str(fire(session, "application", None, "receive", by=by, at=now(), body=body).row.id)
 
 
-def following(engine: Engine, reference: str) -> Action | None:
+def next_action(engine: Engine, reference: str) -> Action | None:
     """The first allowed action; None once the case is closed."""
     with transaction(engine) as session:
         application = session.get_one(Application, reference)
@@ -56,15 +56,15 @@ def following(engine: Engine, reference: str) -> Action | None:
         return next(a for a in actions(session, application, at=now(), demonstration=True) if a.allowed)
 
 
-def take(engine: Engine, action: Action) -> None:
-    """One step: one event in one transaction, committed."""
+def run_action(engine: Engine, action: Action) -> None:
+    """Fire the event of an action in its own transaction."""
     by = Actor(str(action.person), action.role, action.organisation)
     with transaction(engine) as session:
         perform(session, action, by, now())
 
 
 def perform(session: Any, action: Action, by: Actor, at: datetime) -> None:
-    """Let the event happen."""
+    """Fire the event of an action."""
     if action.event == "take-in-statement":
         assert action.example is not None
         take_in(session, action.example["document"].encode(), by=by, at=at)
@@ -81,15 +81,15 @@ def perform(session: Any, action: Action, by: Actor, at: datetime) -> None:
     )
 
 
-class Rows:
-    """Counts the rows that each step inserts and updates."""
+class RowCounter:
+    """Counts the rows that each event inserts and updates."""
 
     def __init__(self, engine: Engine) -> None:
         self.steps: list[Counter[str]] = []
         event.listen(engine, "after_cursor_execute", self.count)
 
     def begin(self) -> None:
-        """A new step."""
+        """Start counting for a new event."""
         self.steps.append(Counter())
 
     def count(self, _c: Any, cursor: Any, statement: str, parameters: Any, _x: Any, many: bool) -> None:
@@ -105,7 +105,7 @@ class Rows:
 
 
 def bare(connection: psycopg.Connection[Any], step: Counter[str], number: int) -> None:
-    """What someone would write by hand: lock the case, read it, write the same number of rows, commit."""
+    """The hand-written equivalent: lock the case, read it, write the same number of rows, commit."""
     payload = json.dumps({"facts": "x" * 400, "changes": {"state": "intake"}, "receipt": ["y" * 200]})
     with connection.transaction(), connection.cursor() as cursor:
         cursor.execute("SELECT id, seq FROM bare_case WHERE id = %s FOR UPDATE", (number % 50,))
@@ -122,8 +122,8 @@ def bare(connection: psycopg.Connection[Any], step: Counter[str], number: int) -
 def main() -> list[dict[str, Any]]:
     """Measure; the figure is the median of the rounds' ratios."""
     with office() as (url, engine):
-        plan(engine)  # warm
-        rows = Rows(engine)
+        run_whole_case(engine)  # warm-up
+        rows = RowCounter(engine)
         plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         with psycopg.connect(plain) as connection:
             connection.execute("CREATE TABLE bare_case (id int PRIMARY KEY, seq int NOT NULL)")
@@ -134,16 +134,16 @@ def main() -> list[dict[str, Any]]:
             )
             connection.execute("CREATE INDEX ON bare_row (stream)")
             connection.commit()
-            ratios, doors, bares = [], [], []
+            ratios, own_rates, bare_rates = [], [], []
             for _ in range(ROUNDS):
                 rows.steps.clear()
                 spent = 0.0
                 for _ in range(CASES):
                     reference = receive(engine)
-                    while (action := following(engine, reference)) is not None:
+                    while (action := next_action(engine, reference)) is not None:
                         rows.begin()
                         began = time.perf_counter()
-                        take(engine, action)
+                        run_action(engine, action)
                         spent += time.perf_counter() - began
                         rows.steps[-1]["done"] = 1
                 steps = [step for step in rows.steps if step["done"]]
@@ -151,12 +151,12 @@ def main() -> list[dict[str, Any]]:
                 for number, step in enumerate(steps):
                     bare(connection, step, number)
                 by_hand = time.perf_counter() - began
-                doors.append(len(steps) / spent)
-                bares.append(len(steps) / by_hand)
-                ratios.append(doors[-1] / bares[-1])
+                own_rates.append(len(steps) / spent)
+                bare_rates.append(len(steps) / by_hand)
+                ratios.append(own_rates[-1] / bare_rates[-1])
         written = sum(step["INSERT"] + step["UPDATE"] for step in steps) / len(steps)
     note = (
-        f"{statistics.median(doors):.0f} steps/s through the door, {statistics.median(bares):.0f} by hand, "
-        f"{written:.1f} rows a step, {len(steps)} steps a round, {ROUNDS} rounds"
+        f"{statistics.median(own_rates):.0f} events/s, {statistics.median(bare_rates):.0f} by hand, "
+        f"{written:.1f} rows per event, {len(steps)} events per round, {ROUNDS} rounds"
     )
     return [{"name": "step.vs_bare_sql", "value": round(statistics.median(ratios), 3), "unit": "ratio", "note": note}]

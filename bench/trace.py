@@ -1,4 +1,4 @@
-"""One seeded trace of arrivals, and the same desk that works it off for every queue, in virtual time."""
+"""Trace: one seeded series of arrivals, and the officers that process it for every queue, in virtual time."""
 
 import heapq
 import random
@@ -27,64 +27,64 @@ class Case(NamedTuple):
 
 
 class Queue(Protocol):
-    """A queue by its own code: what comes in, and which is next."""
+    """A queue: cases arrive, and its own code gives the next one."""
 
     def arrive(self, case: Case) -> None:
-        """A case comes in."""
+        """Add a case."""
 
     def take(self, at: float) -> int | None:
-        """The next case, taken; None where none waits."""
+        """Take the next case; None if none waits."""
 
     def done(self, number: int) -> None:
-        """Its work is done."""
+        """Complete a case."""
 
 
 def trace(count: int = CASES, seed: int = SEED) -> list[Case]:
-    """Arrivals for two officers at nine tenths of what they can do, with weeks in which threats surface.
+    """Arrivals for two officers at nine tenths of their capacity, with surges.
 
-    In one week of five the arrivals are half as many again, and most of them are not routine.
+    In one week of five the arrivals are one and a half times as many, and most of them are not routine.
     """
-    chance = random.Random(seed)  # the same for every queue
+    generator = random.Random(seed)  # the same for every queue
     found, now = [], 0.0
     for number in range(count):
         surge = int(now // (5 * DAY)) % 5 == 4
-        now += chance.expovariate(2 / 60 * 0.82 * (1.5 if surge else 1.0))
+        now += generator.expovariate(2 / 60 * 0.82 * (1.5 if surge else 1.0))
         weights = (4, 26, 50, 20) if surge else (1, 8, 21, 70)
-        lane = chance.choices((1, 2, 3, 4), weights)[0]
-        found.append(Case(number, lane, now, chance.expovariate(1 / 60)))
+        lane = generator.choices((1, 2, 3, 4), weights)[0]
+        found.append(Case(number, lane, now, generator.expovariate(1 / 60)))
     return found
 
 
-def moment(minutes: float) -> datetime:
-    """A working minute of the trace, on the calendar."""
+def calendar_time(minutes: float) -> datetime:
+    """A working minute of the trace as a calendar time."""
     day, rest = divmod(minutes, DAY)
     week, weekday = divmod(int(day), 5)
     return MONDAY + timedelta(weeks=week, days=weekday, minutes=rest)
 
 
-def waits(cases: Sequence[Case], queue: Queue, officers: int = 2) -> dict[str, float]:
-    """The longest wait of each class until its work was begun, in working minutes; every case is begun once."""
+def longest_waits(cases: Sequence[Case], queue: Queue, officers: int = 2) -> dict[str, float]:
+    """The longest wait of each class until the start of its work, in working minutes; every case starts once."""
     longest: dict[str, float] = defaultdict(float)
     busy: list[tuple[float, int]] = []
-    begun: set[int] = set()
-    coming = iter(cases)
-    following = next(coming, None)
-    while len(begun) < len(cases):
-        frees = busy[0][0] if busy else float("inf")
-        if following is not None and (following.arrives <= frees or len(busy) < officers):
+    started: set[int] = set()
+    arrivals = iter(cases)
+    following = next(arrivals, None)
+    while len(started) < len(cases):
+        free_at = busy[0][0] if busy else float("inf")
+        if following is not None and (following.arrives <= free_at or len(busy) < officers):
             now = following.arrives
-            if busy and frees <= now:
+            if busy and free_at <= now:
                 queue.done(heapq.heappop(busy)[1])
                 continue
             queue.arrive(following)
-            following = next(coming, None)
+            following = next(arrivals, None)
         else:
-            now = frees
+            now = free_at
             queue.done(heapq.heappop(busy)[1])
         while len(busy) < officers and (number := queue.take(now)) is not None:
             case = cases[number]
-            assert number not in begun
-            begun.add(number)
+            assert number not in started
+            started.add(number)
             name = LANES[case.lane - 1]
             longest[name] = max(longest[name], now - case.arrives)
             heapq.heappush(busy, (now + case.takes, number))

@@ -18,7 +18,7 @@ from states.charts.application import Stage
 from states.charts.statechart import Chart
 from states.events.application.life_event_effects import TURNS
 from states.events.catalogue import CHARTS, EVENTS
-from states.work.work_by_state import WORK
+from states.work.work_by_state import WORK_BY_STATE
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
@@ -75,7 +75,8 @@ def states_of(chart: Chart) -> Iterator[str]:
     yield "|---|---|---|---|"
     for state in chart.states:
         value = state.value
-        work = "; ".join(f"{item.action} ({item.role})" for item in WORK.get((chart.name, value), ())) or "none"
+        items = WORK_BY_STATE.get((chart.name, value), ())
+        work = "; ".join(f"{item.action} ({item.role})" for item in items) or "none"
         end = "yes" if value in chart.final else ""
         yield f"| `{value}` | {dutch('States', f'{chart.name}/{value}')} | {work} | {end} |"
 

@@ -65,7 +65,7 @@ class Clock:
             self._plan(at)
             done = [name for name in JOBS if self._may(name, at) and self._tick(name, at)]
             with transaction(self._engine) as session:
-                runs.finished(session, *done, at=at, runner=here("clock"))
+                runs.record_runs(session, *done, at=at, runner=here("clock"))
         except Exception:  # noqa: BLE001  # the next tick finds it again
             _LOG.exception("tick-failed")
         try:
@@ -94,14 +94,14 @@ class Clock:
         every = self._configuration.tick_seconds
         ticks = {name: {"interval": max(every, job.apart.total_seconds())} for name, job in JOBS.items()}
         with transaction(self._engine) as session:
-            runs.plan(session, "tick", ticks, at=at)
-            runs.plan(session, "flow", self._schedules, at=at)
+            runs.record_schedules(session, "tick", ticks, at=at)
+            runs.record_schedules(session, "flow", self._schedules, at=at)
         self._planned = True
 
     def late(self, at: datetime) -> list[str]:
         """The flows that stay away."""
         with transaction(self._engine) as session:
-            finished = {name: row.finished_at for name, row in runs.last(session).items()}
+            finished = {name: row.finished_at for name, row in runs.last_runs(session).items()}
         # One that never ran is late counted from our start; one that we stood in for in vain, from then.
         since = {flow: finished.get(flow, self._started) for flow in self._schedules}
         return [

@@ -31,6 +31,6 @@ class Pulse:
         self._last = now
         try:
             with transaction(self._engine) as session:
-                runs.finished(session, f"process:{self._part}", at=at, runner=here(self._part))
+                runs.record_runs(session, f"process:{self._part}", at=at, runner=here(self._part))
         except Exception:  # noqa: BLE001  # the work goes on, and readiness shows the silence
             _LOG.exception("no-sign-of-life", part=self._part)

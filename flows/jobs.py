@@ -76,7 +76,7 @@ def offer_all(engine: Engine, now: Callable[[], datetime], run: str, *, runner: 
 def offers(engine: Engine) -> bool:
     """Whether there is work that nobody was told of yet."""
     with transaction(engine) as session:
-        return offering.waits(session)
+        return offering.has_unoffered_work(session)
 
 
 def tend_queue(engine: Engine, at: datetime) -> int:
@@ -111,7 +111,7 @@ def remind(engine: Engine, at: datetime) -> int:
 def _one_by_one(engine: Engine, at: datetime, skip: set[str]) -> int:
     """Pass what is due term by term, adding what cannot be passed to ``skip``; answers how many passed."""
     with transaction(engine) as session:
-        found = reminders.due_terms(session, at=at, limit=AT_ONCE * reminders.WIDE, skip=skip)
+        found = reminders.due_terms(session, at=at, limit=AT_ONCE * reminders.LOOK_AHEAD, skip=skip)
     passed = 0
     for each in found:
         try:
@@ -143,7 +143,7 @@ def watch_calendar(engine: Engine, at: datetime) -> int:
 
 def number(engine: Engine, at: datetime) -> int:
     """Number the entries of the ledger that were committed since, and close them with a checkpoint."""
-    return _all(engine, lambda session: checkpoints.number(session, at=at))
+    return _all(engine, lambda session: checkpoints.number_entries(session, at=at))
 
 
 def build_batches(engine: Engine, at: datetime, *, runner: str = "direct") -> list[str]:
@@ -281,4 +281,4 @@ def _all(engine: Engine, some: Callable[[Session], int]) -> int:
 
 def _finished(engine: Engine, flow: str, at: datetime, runner: str) -> None:
     with transaction(engine) as session:
-        runs.finished(session, flow, at=at, runner=runner)
+        runs.record_runs(session, flow, at=at, runner=runner)

@@ -39,7 +39,7 @@ def engine() -> Engine:
     if not url:
         raise EdgeError("Name the database: DATABASE_URL=postgresql://...; `veiligadvies run` does so by itself.")
     said = configuration()
-    return connect(url, key=office_key(said.key_file), pool_size=5, longest=said.run_seconds)
+    return connect(url, key=office_key(said.key_file), pool_size=5, time_limit=said.run_seconds)
 
 
 def await_gate() -> None:

@@ -1,4 +1,4 @@
-"""What can go wrong at the door; the HTTP status of each stands in one table in api/."""
+"""Errors of this package; one table in api/ gives each its HTTP status."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from rules.core.rule import Finding
 
 
 class StatesError(Exception):
-    """Root of every error of this room."""
+    """Root of every error of this package."""
 
 
 class NotFoundError(StatesError):
-    """There is no such subject, or the caller may not know that there is."""
+    """The subject does not exist, or the caller may not know that it does."""
 
     def __init__(self, what: str, key: str) -> None:
         super().__init__(f"There is no {what} with the id {key}.")
@@ -23,7 +23,7 @@ class NotFoundError(StatesError):
 
 
 class StaleError(StatesError):
-    """The subject changed since the caller looked at it."""
+    """The subject changed since the caller read it."""
 
     def __init__(self, seen: int, present: int) -> None:
         super().__init__(f"You saw version {seen}; it is {present} now. Get it again and look before you act.")
@@ -32,7 +32,7 @@ class StaleError(StatesError):
 
 @dataclass(frozen=True)
 class Attempt:
-    """An event that the rules refused: who wanted what of which subject, when, and what the rules were asked."""
+    """An event that the rules refused: actor, event, subject, moment, and the facts given to the rules."""
 
     stream: str
     chart: str
@@ -44,19 +44,19 @@ class Attempt:
 
 
 class RefusedError(StatesError):
-    """The event is not allowed; each finding says by which rule, in plain words, with its article."""
+    """The event is not allowed; each finding names the rule and its article, with a message."""
 
     def __init__(self, findings: Sequence[Finding], *, duty: bool = False, attempt: Attempt | None = None) -> None:
         super().__init__(" ".join(finding.message for finding in findings))
         self.findings = tuple(findings)
         self.duty = duty
-        """True where the caller's role or relation to the case forbids it, whatever the state."""
+        """True if the caller's role or relation to the case forbids the event in every state."""
         self.attempt = attempt
-        """What was refused, where the door refused it on a subject that exists."""
+        """The refused attempt; None if the subject does not exist."""
 
 
 class MalformedError(StatesError):
-    """A body does not fit its schema; each problem names the field and what would be right."""
+    """A body does not match its schema; each problem names the field and what would be valid."""
 
     def __init__(self, problems: Sequence[tuple[str, str]]) -> None:
         super().__init__("; ".join(f"{field}: {words}" for field, words in problems))
@@ -64,7 +64,7 @@ class MalformedError(StatesError):
 
 
 class BankFileRefusedError(StatesError):
-    """A bank file does not belong here or cannot be read; nothing of it was taken in."""
+    """A bank file does not belong here or cannot be read; nothing of it was imported."""
 
     def __init__(self, reason: str, remedy: str, line: int | None = None) -> None:
         where = f"Line {line}: " if line is not None else ""
@@ -73,11 +73,11 @@ class BankFileRefusedError(StatesError):
 
 
 class DocumentRefusedError(StatesError):
-    """A document cannot be kept or read: of another kind, broken, locked, or holding what runs."""
+    """A document cannot be stored or read: wrong type, damaged, locked, or with active content."""
 
 
 class TooLargeError(StatesError):
-    """A body is larger than what is taken in; it was not read to its end."""
+    """A body is larger than the limit; it was not read to its end."""
 
     def __init__(self, most: int) -> None:
         super().__init__(
@@ -87,7 +87,7 @@ class TooLargeError(StatesError):
 
 
 class BankFileTooLargeError(BankFileRefusedError):
-    """A bank file is larger than any that is read; nothing of it was taken in."""
+    """A bank file is larger than the limit; nothing of it was imported."""
 
     def __init__(self, limit: int) -> None:
         super().__init__(f"The file is larger than {limit} bytes.", "Ask the bank for a shorter period per file.")

@@ -1,4 +1,4 @@
-"""Logs: one JSON object a line on standard error, in UTC, never with what an error said about a person."""
+"""Logging setup: one JSON object per line on standard error, in UTC, without the texts of errors."""
 
 import logging
 import sys
@@ -8,27 +8,27 @@ from typing import Any
 import structlog
 from structlog.types import EventDict, WrappedLogger
 
-OURS = "veiligadvies"
-"""The standard library's logger under which our own lines go; of all others only warnings are kept."""
-NEAREST = 6
-"""How many places of a traceback are kept; the innermost."""
+LOGGER = "veiligadvies"
+"""The standard library's logger for the lines of this application; of other loggers only warnings are shown."""
+MAX_FRAMES = 6
+"""How many frames of a traceback are logged, counted from the innermost."""
 
 
-def without_words(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """Keep of an error its kind and where it arose: its words may quote a row, an address or a letter."""
-    given = event.pop("exc_info", None)
-    if given is True:
-        given = sys.exc_info()
-    error = given[1] if isinstance(given, tuple) else given
+def drop_error_text(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Log the type of an error and its frames, but not its text, which may quote a row, an address or a letter."""
+    info = event.pop("exc_info", None)
+    if info is True:
+        info = sys.exc_info()
+    error = info[1] if isinstance(info, tuple) else info
     if isinstance(error, BaseException):
         event["error"] = type(error).__name__
-        frames = traceback.extract_tb(error.__traceback__)[-NEAREST:]
+        frames = traceback.extract_tb(error.__traceback__)[-MAX_FRAMES:]
         event["where"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
     return event
 
 
 def set_up(process: str) -> None:
-    """Send structlog and the standard library's loggers the same way; name the process in every line."""
+    """Send structlog and the standard library's loggers to the same handler; every line names the process."""
 
     def named(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
         event["process"] = process
@@ -39,11 +39,11 @@ def set_up(process: str) -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         named,
-        without_words,
+        drop_error_text,
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=lambda *_: logging.getLogger(OURS),
+        logger_factory=lambda *_: logging.getLogger(LOGGER),
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         cache_logger_on_first_use=True,
     )
@@ -60,4 +60,4 @@ def set_up(process: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
-    logging.getLogger(OURS).setLevel(logging.INFO)
+    logging.getLogger(LOGGER).setLevel(logging.INFO)

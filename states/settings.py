@@ -1,4 +1,4 @@
-"""What can be set from outside; one page in docs/configuration.md lists it."""
+"""Settings from the environment; docs/configuration.md lists them."""
 
 from functools import cached_property
 from pathlib import Path
@@ -17,28 +17,28 @@ class Configuration(BaseSettings):
     database_url: str | None = Field(default=None, validation_alias="DATABASE_URL")
     """A PostgreSQL server to use instead of the embedded one (``postgresql://...``)."""
     port: int = Field(default=8000, validation_alias="PORT")
-    """The one port of the API and its pages."""
+    """The port of the API and its pages."""
     host: str = "127.0.0.1"
     prefect_api_url: str | None = Field(default=None, validation_alias="PREFECT_API_URL")
-    """A Prefect server to use instead of the one we start."""
+    """A Prefect server to use instead of the one that ``veiligadvies run`` starts."""
     demonstration: bool = True
-    """Whether this is the demonstration office: fictional people, a demonstration bank, tokens for the asking."""
+    """Whether this is the demonstration office: fictional people, a demonstration bank, tokens for everybody."""
     smtp_url: str | None = None
-    """``smtp://host:port`` for letters; without it they land in the mailbox folder."""
+    """``smtp://host:port`` for letters; without it they go to the mailbox folder."""
     sender: str = "veiligadvies@example.org"
-    """The address that letters come from."""
+    """The sender address of letters."""
     tick_seconds: float = 2.0
-    """How often the clock looks for due thresholds."""
+    """Seconds between two ticks of the clock, which looks for due thresholds."""
     worker_slots: int = Field(default=8, ge=1)
-    """Runs at the same time in one worker; the queues of prefect.yaml together allow as many."""
+    """How many runs one worker executes at the same time; the queues of prefect.yaml together allow as many."""
     run_seconds: float = Field(default=300.0, ge=1.0)
-    """What takes longer hangs: a flow is given up after it, and so is a transaction that stands still as long."""
+    """Seconds after which a flow is cancelled, and a statement or an idle transaction as well."""
     issuer: str = "veiligadvies-demonstration"
     """The issuer that bearer tokens must name."""
     audience: str = "veiligadvies"
     """The audience that bearer tokens must name."""
     jwks_file: Path | None = None
-    """Public keys of the identity provider; without it only the demonstration office's own key counts."""
+    """Public keys of the identity provider; without it only the demonstration office's own key is accepted."""
 
     @cached_property
     def folder(self) -> Path:
@@ -47,15 +47,15 @@ class Configuration(BaseSettings):
 
     @property
     def key_file(self) -> Path:
-        """The office's master key: 32 random bytes, readable by us alone."""
+        """The office's master key: 32 random bytes, readable by the office's user only."""
         return self.folder / "keys" / "office.key"
 
     @property
     def mailbox(self) -> Path:
-        """Where letters land as .eml files when no SMTP server is named."""
+        """The folder for letters as .eml files when no SMTP server is set."""
         return self.folder / "mailbox"
 
     @property
     def bank(self) -> Path:
-        """The watched folder of bank messages, and what the demonstration bank answers."""
+        """The watched folder of bank messages, also for the answers of the demonstration bank."""
         return self.folder / "bank"

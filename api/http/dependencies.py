@@ -33,7 +33,7 @@ def session(request: Request) -> Iterator[Session]:
         with transaction(engine) as opened:
             yield opened
     except RefusedError as error:
-        refused_attempts.keep(engine, error)
+        refused_attempts.record_attempt(engine, error)
         raise
 
 

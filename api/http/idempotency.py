@@ -13,7 +13,7 @@ from sqlmodel import col, delete, select
 
 from api.http.dependencies import RequestContext
 from states.errors import ReusedKeyError
-from states.storage.vault import Vault
+from states.storage.database import vault_of
 from states.tables.operations import IdempotencyKey
 
 KEPT = timedelta(hours=24)
@@ -41,7 +41,7 @@ def once(context: RequestContext, key: str | None, route: str, body: Any, do: Ca
     """
     if key is None:
         return do().response()
-    session, vault = context.session, Vault.of(context.session)
+    session, vault = context.session, vault_of(context.session)
     mark = vault.mark(f"{route}\n{json.dumps(jsonable_encoder(body), sort_keys=True)}")
     # Two requests with one key wait for each other here, so that the second finds the first one's answer.
     session.exec(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{context.by.person} {key}", 0))))

@@ -117,7 +117,7 @@ def unforeseen(request: Request, error: Exception) -> JSONResponse:
         "unforeseen",
         method=request.method,
         route=route,
-        **logging_setup.without_words(LOG, "error", {"exc_info": error}),
+        **logging_setup.drop_error_text(LOG, "error", {"exc_info": error}),
     )
     return problem(500, "A fault of ours", f"{UNSURE} Tell the administrator the time.")
 

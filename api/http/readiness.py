@@ -29,7 +29,7 @@ def check_parts(engine: Engine, configuration: Configuration, at: datetime) -> l
         with transaction(engine) as session:
             session.execute(text("SELECT 1"))
             behind = pending(configuration.database_url or "")
-            known = {} if behind else runs.last(session)
+            known = {} if behind else runs.last_runs(session)
         parts.append({"name": "database", "ok": True, "detail": "answers"})
         detail = "run the migrations" if behind else "up to date"
         parts.append({"name": "migrations", "ok": not behind, "detail": detail})

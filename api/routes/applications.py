@@ -111,7 +111,8 @@ def page(context: RequestContext, wanted: Search) -> Page:
         query = query.where(col(Application.id).startswith(wanted.reference.upper(), autoescape=True))
     if wanted.name:
         reads = by.role in visibility.READS_CONTENT
-        query = query.where(col(Application.applicant).in_(name_index.find(session, wanted.name) if reads else []))
+        people = name_index.find_people(session, wanted.name) if reads else []
+        query = query.where(col(Application.applicant).in_(people))
     if wanted.employer:
         known = parties.known_as(session, parties.current(session, wanted.employer))
         tied = select(ApplicationEmployer.application).where(col(ApplicationEmployer.organisation).in_(known))

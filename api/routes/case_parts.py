@@ -255,7 +255,7 @@ def priority(context: RequestContextDep, reference: Reference) -> Priority:
         query = query.where(WorkItem.organisation == context.by.organisation)
     found = [
         explanation.explain(context.session, item, at=context.at)
-        for item in context.session.exec(query.order_by(*pools.order()))
+        for item in context.session.exec(query.order_by(*pools.queue_order()))
     ]
     return Priority(reference=row.id, urgency=row.urgency, items=[work.explanation(context.by, why) for why in found])
 

@@ -51,13 +51,13 @@ class Timers(base.View):
 def timers(context: RequestContextDep) -> Timers:
     """Everything that is to happen by itself, so that none of it can be dead without anyone seeing it."""
     demand(context.by, "timer", "read")
-    found = [*timing.of_terms(context.session, at=context.at), *scheduled(context)]
+    found = [*timing.term_timers(context.session, at=context.at), *scheduled(context)]
     return Timers(items=[TimerView.model_validate(each) for each in found])
 
 
 def scheduled(context: RequestContextDep) -> Iterator[timing.Timer]:
     """Flows and jobs, with when each runs next; overdue once it stayed away for more than one turn."""
-    for known, schedule in timing.by_schedule(context.session):
+    for known, schedule in timing.scheduled_timers(context.session):
         next_at = following(schedule, known.last_at or context.at)
         overdue = int(following(schedule, next_at) < context.at)
         yield replace(known, when=words(schedule), next_at=max(next_at, context.at), overdue=overdue)

@@ -89,7 +89,8 @@ def work_of(context: RequestContextDep, key: Annotated[str, Path(alias="id", max
     away = select(Absence).where(
         Absence.person == key, col(Absence.until) >= office_day(context.at), col(Absence.until) >= col(Absence.since)
     )
-    held = select(WorkItem).where(WorkItem.assignee == key, col(WorkItem.done_at).is_(None)).order_by(*pools.order())
+    mine = select(WorkItem).where(WorkItem.assignee == key, col(WorkItem.done_at).is_(None))
+    held = mine.order_by(*pools.queue_order())
     return WorkOf(
         person=key,
         version=person.version,

@@ -142,7 +142,7 @@ def waiting(
             WorkItem.organisation == mine[1],
             or_(col(WorkItem.assignee).is_(None), WorkItem.assignee == context.by.person),
         )
-    found = context.session.exec(query.order_by(*pools.order()).limit(limit + 1)).all()
+    found = context.session.exec(query.order_by(*pools.queue_order()).limit(limit + 1)).all()
     return WorkItems(items=[work_item_view(item, context.at) for item in found[:limit]], more=len(found) > limit)
 
 
@@ -160,7 +160,7 @@ def list_alarms(context: RequestContextDep, limit: Annotated[int, Query(ge=1, le
 @router.get("/work-items/proposals", operation_id="list-work-proposals")
 def list_proposals(context: RequestContextDep) -> Proposals:
     """The acute work that the caller is asked to take before what is in hand."""
-    found = preemption.open_for(context.session, context.by)
+    found = preemption.open_proposals(context.session, context.by)
     return Proposals(
         items=[
             Proposal(id=asked.id, proposed_at=asked.proposed_at, item=work_item_view(item, context.at))
@@ -199,7 +199,7 @@ def claim(context: RequestContextDep, idempotency_key: Key = None) -> Response:
 def nothing_for(context: RequestContext) -> str:
     """Why a claim got nothing: nothing waits, or nothing that the caller may take."""
     role, organisation = context.by.pool
-    count = select(func.count()).where(*pools.pool(Role(role), organisation))
+    count = select(func.count()).where(*pools.waiting_in(Role(role), organisation))
     waiting = context.session.exec(count).one()
     if not waiting:
         return "No open work waits in your pool."
@@ -209,7 +209,7 @@ def nothing_for(context: RequestContext) -> str:
 @router.get("/work-items/{id}", operation_id="get-work-item")
 def one(context: RequestContextDep, key: Id) -> dict[str, Any]:
     """One item: why it stands where it stands, and where its work is done."""
-    item = explanation.readable(context.session, key, context.by)
+    item = assignment.require_item(context.session, key, context.by, to_read=True)
     address = href(item.chart, item.subject) if item.chart in COLLECTIONS else href("application", item.application)
     if item.chart == "calendar":
         address = "/v1/rules"  # with every dated value, the known days among them

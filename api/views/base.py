@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_camel
 from sqlmodel import Session
 
 from rules.core.roles import Actor, Role
-from states.storage.vault import Vault
+from states.storage.database import vault_of
 from states.tables.ledger import Stream
 
 
@@ -30,7 +30,7 @@ def content_of(session: Session, by: Actor, stream: str, subject: str, readers: 
     """The content of a subject for those who need to know it; empty for others and once erased."""
     if by.role not in readers:
         return {}
-    return Vault.of(session).content(session, session.get_one(Stream, stream), subject)
+    return vault_of(session).content(session, session.get_one(Stream, stream), subject)
 
 
 def wire(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import psycopg
 from dbos import DBOS, DBOSClient
 from dbos._dbos_config import DBOSConfig  # its own name for what DBOS() takes
 
-from bench.peers.procrastinate import AT_ONCE, BUSY, POLL
+from bench.peers.procrastinate import CONCURRENCY, JOB_SECONDS, POLL_SECONDS
 from bench.trace import Case
 
 NAME, VERSION = "bench", "1"
@@ -17,14 +17,14 @@ LOWEST = 4
 
 
 def configured(url: str, executor: str) -> DBOSConfig:
-    """What one process is told."""
+    """The configuration of one process."""
     return {
         "name": NAME,
         "system_database_url": url,
         "application_version": VERSION,
         "executor_id": executor,
         "log_level": "ERROR",
-        "sys_db_pool_size": AT_ONCE + 5,
+        "sys_db_pool_size": CONCURRENCY + 5,
     }
 
 
@@ -35,7 +35,7 @@ def launch(url: str, executor: str) -> None:
     @DBOS.workflow(name="job")
     def job(number: int) -> None:
         if number < 0:
-            time.sleep(BUSY)
+            time.sleep(JOB_SECONDS)
             return
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("INSERT INTO begun VALUES (%s)", (number,))
@@ -44,19 +44,21 @@ def launch(url: str, executor: str) -> None:
 
 
 def options(priority: int) -> Any:
-    """How a workflow is put in."""
+    """The options of a new workflow."""
     return {"workflow_name": "job", "queue_name": "work", "priority": priority, "app_version": VERSION}
 
 
 def prepare(url: str, waiting: int) -> int:
-    """Lay its tables and let routine workflows wait; answers how many.
+    """Create its tables and let routine workflows wait; return how many.
 
-    It takes them in one by one, minutes for a hundred thousand; so one is put in by its client and copied by SQL.
+    Its client adds them one by one, which takes minutes for 100,000; so one is added by its client and copied by SQL.
     """
     launch(url, "prepare")
     DBOS.destroy()
     client = DBOSClient(system_database_url=url)
-    client.register_queue("work", worker_concurrency=AT_ONCE, polling_interval_sec=POLL, application_name=NAME)
+    client.register_queue(
+        "work", worker_concurrency=CONCURRENCY, polling_interval_sec=POLL_SECONDS, application_name=NAME
+    )
     client.enqueue(options(LOWEST), -1)
     client.destroy()
     with psycopg.connect(url, autocommit=True) as connection:
@@ -75,7 +77,7 @@ def prepare(url: str, waiting: int) -> int:
 
 
 class Producer:
-    """Puts acute workflows in, each in a transaction of its own."""
+    """Adds acute workflows, each in its own transaction."""
 
     def __init__(self, url: str) -> None:
         self._client = DBOSClient(system_database_url=url)
@@ -85,12 +87,12 @@ class Producer:
         self._client.enqueue(options(1), number)
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         self._client.destroy()
 
 
 class Order:
-    """The order in which it gives workflows out, by its own statement."""
+    """The order in which it releases workflows, by its own statement."""
 
     def __init__(self, url: str) -> None:
         launch(url, "order")
@@ -110,10 +112,10 @@ class Order:
         return self._numbers.pop(found[0]) if found else None
 
     def done(self, number: int) -> None:
-        """What is taken is of no more consequence to the order."""
+        """Nothing to do: a taken one does not affect the order."""
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         self._client.destroy()
 
 

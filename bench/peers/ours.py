@@ -7,8 +7,8 @@ import time
 from sqlalchemy import Engine, text
 
 from bench.office import now
-from bench.peers.procrastinate import AT_ONCE, BUSY
-from bench.trace import Case, moment
+from bench.peers.procrastinate import CONCURRENCY, JOB_SECONDS
+from bench.trace import Case, calendar_time
 from rules.core.roles import Actor, Role
 from rules.queue.order import LANES
 from rules.queue.priority import start_by
@@ -26,7 +26,7 @@ DONE = text("UPDATE work_item SET done_at = created_at WHERE id = :id")
 
 
 class Order:
-    """The order in which it gives work out: the real claim, by two officers."""
+    """The order in which it releases work: the real claim, by two officers."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -35,7 +35,7 @@ class Order:
 
     def arrive(self, case: Case) -> None:
         """An item of the lane, to be begun within the service level of the intake."""
-        at = moment(case.arrives)
+        at = calendar_time(case.arrives)
         item = {"id": f"VA-{case.number}", "lane": case.lane, "at": at}
         with self._engine.begin() as connection:
             connection.execute(ARRIVES, item | {"start_by": start_by(at, "intake", LANES[case.lane])})
@@ -43,7 +43,7 @@ class Order:
     def take(self, at: float) -> int | None:
         """The real claim."""
         with transaction(self._engine) as session:
-            item = claim(session, by=self._free[-1], at=moment(at))
+            item = claim(session, by=self._free[-1], at=calendar_time(at))
         if item is None:
             return None
         number = int(item.id.removeprefix("VA-"))
@@ -57,12 +57,12 @@ class Order:
             connection.execute(DONE, {"id": f"VA-{number}"})
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         self._engine.dispose()
 
 
 class Producer:
-    """Puts acute work in, each in a transaction of its own that hints at it, as the door does."""
+    """Adds acute work, each in its own transaction that hints at it, as an event does."""
 
     def __init__(self, url: str) -> None:
         self._engine = connect(url, key=bytes(32), pool_size=1)
@@ -78,7 +78,7 @@ class Producer:
                     chart="application",
                     subject=f"acute-{number}",
                     action="start-intake",
-                    role="adviser",  # whom no officer at work here takes it from before it is offered
+                    role="adviser",  # so that no officer of this benchmark claims it before it is offered
                     lane=1,
                     start_by=at,
                     created_at=at,
@@ -88,7 +88,7 @@ class Producer:
             wake(session, "acute")
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         self._engine.dispose()
 
 
@@ -98,7 +98,7 @@ def officer(engine: Engine, by: Actor) -> None:
     while True:
         with transaction(engine) as session:
             item = claim(session, by=by, at=now())
-        time.sleep(BUSY)
+        time.sleep(JOB_SECONDS)
         if item is not None:
             with engine.begin() as connection:
                 connection.execute(done, {"at": now(), "id": item.id})
@@ -106,8 +106,8 @@ def officer(engine: Engine, by: Actor) -> None:
 
 def main() -> None:
     """Officers at work, as many as a peer's worker runs jobs, until stopped."""
-    engine = connect(sys.argv[1], key=bytes(32), pool_size=AT_ONCE)
-    for number in range(AT_ONCE):
+    engine = connect(sys.argv[1], key=bytes(32), pool_size=CONCURRENCY)
+    for number in range(CONCURRENCY):
         by = Actor(f"officer-{sys.argv[2]}-{number}", Role.OFFICER)
         threading.Thread(target=officer, args=[engine, by], daemon=True).start()
     while True:

@@ -12,7 +12,7 @@ from pgqueuer.adapters.persistence.queries import Queries
 from pgqueuer.models import Job
 from pgqueuer.ports.repository import EntrypointExecutionParameter
 
-from bench.peers.procrastinate import AT_ONCE, BUSY, POLL
+from bench.peers.procrastinate import CONCURRENCY, JOB_SECONDS, POLL_SECONDS
 from bench.trace import Case
 
 
@@ -22,7 +22,7 @@ async def connected(url: str) -> psycopg.AsyncConnection:
 
 
 def prepare(url: str, waiting: int) -> int:
-    """Lay its tables and let routine jobs wait; answers how many."""
+    """Create its tables and let routine jobs wait; return how many."""
 
     async def lay() -> None:
         async with await connected(url) as connection:
@@ -37,7 +37,7 @@ def prepare(url: str, waiting: int) -> int:
 
 
 class Producer:
-    """Puts acute jobs in, each in a transaction of its own."""
+    """Adds acute jobs, each in its own transaction."""
 
     def __init__(self, url: str) -> None:
         self._runner = asyncio.Runner()
@@ -49,13 +49,13 @@ class Producer:
         self._runner.run(self._queries.enqueue("job", str(number).encode(), 3))
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Close the connection."""
         self._runner.run(self._connection.close())
         self._runner.close()
 
 
 class Order:
-    """The order in which it gives jobs out, by its own calls."""
+    """The order in which it releases jobs, by its own calls."""
 
     def __init__(self, url: str) -> None:
         self._runner = asyncio.Runner()
@@ -91,7 +91,7 @@ class Order:
         self._runner.run(self._queries.log_jobs([(self._taken.pop(number), "successful", None)]))
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Close the connection."""
         self._runner.run(self._connection.close())
         self._runner.close()
 
@@ -108,11 +108,13 @@ def main() -> None:
             async def job(found: Job) -> None:
                 number = int(found.payload or b"")
                 if number < 0:
-                    await asyncio.sleep(BUSY)
+                    await asyncio.sleep(JOB_SECONDS)
                     return
                 await mine.execute("INSERT INTO begun VALUES (%s)", (number,))
 
-            await queue.run(dequeue_timeout=timedelta(seconds=POLL), batch_size=1, max_concurrent_tasks=AT_ONCE)
+            await queue.run(
+                dequeue_timeout=timedelta(seconds=POLL_SECONDS), batch_size=1, max_concurrent_tasks=CONCURRENCY
+            )
 
     asyncio.run(run())
 

@@ -19,10 +19,10 @@ import psycopg
 from jinja2 import Environment, PackageLoader
 from psycopg.rows import dict_row
 
-from bench.trace import LANES, Case, moment
+from bench.trace import LANES, Case, calendar_time
 
-QUERY = "0.5"
-"""Seconds between two questions of a worker; ten by default, and no least is documented."""
+QUERY_SECONDS = "0.5"
+"""Seconds between two polls of a worker; ten by default, and no minimum is documented."""
 POOL = "bench"
 DEPLOYED = ("acute", "routine")
 STATEMENT = "postgres/get-runs-from-worker-queues.sql.jinja"
@@ -37,8 +37,8 @@ TABLES = """
 """
 
 
-def around(home: Path, store: str, api: str = "") -> dict[str, str]:
-    """The environment of its processes: nothing that calls outside."""
+def prefect_environment(home: Path, store: str, api: str = "") -> dict[str, str]:
+    """The environment of its processes: no calls to the internet."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     return kept | {
         "PREFECT_HOME": str(home),
@@ -47,7 +47,7 @@ def around(home: Path, store: str, api: str = "") -> dict[str, str]:
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
         "PREFECT_LOGGING_LEVEL": "ERROR",
-        "PREFECT_WORKER_QUERY_SECONDS": QUERY,
+        "PREFECT_WORKER_QUERY_SECONDS": QUERY_SECONDS,
         "DO_NOT_TRACK": "1",
         "NO_PROXY": "*",
     }
@@ -62,7 +62,7 @@ class Server:
             found.bind(("127.0.0.1", 0))
             port = found.getsockname()[1]
         self.api = f"http://127.0.0.1:{port}/api"
-        self.around = around(home, store, self.api)
+        self.around = prefect_environment(home, store, self.api)
         command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
         self._process = subprocess.Popen(
             command, env=self.around, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
@@ -113,7 +113,7 @@ class Server:
 
 
 class Producer:
-    """Puts acute runs in by its own client."""
+    """Adds acute runs in by its own client."""
 
     def __init__(self, server: Server) -> None:
         self._api = server.api
@@ -161,7 +161,7 @@ class Producer:
         return made.id
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         self._runner.run(self._client.__aexit__(None, None, None))
         self._runner.close()
 
@@ -184,7 +184,7 @@ def copy_runs(server: Server, run: UUID, count: int) -> None:
 
 
 class Order:
-    """The order in which it gives runs out: its server's own statement for PostgreSQL, on the columns that it reads."""
+    """The order in which it releases runs: its server's own statement for PostgreSQL, on the columns that it reads."""
 
     def __init__(self, url: str) -> None:
         self._connection = psycopg.connect(url, autocommit=True)
@@ -197,12 +197,12 @@ class Order:
 
     def arrive(self, case: Case) -> None:
         """A run in the queue of the lane, to be started at once."""
-        run = (case.number, LANES[case.lane - 1], moment(case.arrives))
+        run = (case.number, LANES[case.lane - 1], calendar_time(case.arrives))
         self._connection.execute("INSERT INTO flow_run VALUES (%s, %s, 'SCHEDULED', %s, '{}')", run)
 
     def take(self, at: float) -> int | None:
         """Its own question for the next run."""
-        asked = {"scheduled_before": moment(at), "limit": 1, "worker_limit": 1, "queue_limit": 1}
+        asked = {"scheduled_before": calendar_time(at), "limit": 1, "worker_limit": 1, "queue_limit": 1}
         with self._connection.transaction(), self._connection.cursor(row_factory=dict_row) as cursor:
             run = cursor.execute(self._next, asked).fetchone()
             if run is None:
@@ -211,8 +211,8 @@ class Order:
             return int(run["id"])
 
     def done(self, number: int) -> None:
-        """What is taken is of no more consequence to the order."""
+        """Nothing to do: a taken one does not affect the order."""
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Close the connection."""
         self._connection.close()

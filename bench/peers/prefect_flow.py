@@ -1,4 +1,4 @@
-"""What a plain Prefect worker runs for the benchmark, in a process of its own for each run."""
+"""Prefect flow of the benchmark: a plain Prefect worker runs it, each run in its own process."""
 
 import os
 
@@ -8,7 +8,7 @@ from prefect import flow
 
 @flow(name="bench-job")
 def job(number: int) -> None:
-    """An acute run says that it began; a routine one does nothing more than start and end."""
+    """An acute run records its start; a routine run does nothing."""
     if number < 0:
         return
     with psycopg.connect(os.environ["BENCH_DATABASE"], autocommit=True) as connection:

@@ -10,20 +10,20 @@ from procrastinate.jobs import Status
 
 from bench.trace import Case
 
-AT_ONCE = 5
-BUSY = 0.2
+CONCURRENCY = 5
+JOB_SECONDS = 0.2
 """Seconds that a routine job takes."""
-POLL = 0.1
+POLL_SECONDS = 0.1
 
 
 def application(url: str) -> App:
-    """An application with the one task: acute jobs say that they began, routine ones take their time."""
-    app = App(connector=PsycopgConnector(conninfo=url, max_size=AT_ONCE + 3))
+    """An application with the one task: acute jobs record their start, routine jobs sleep."""
+    app = App(connector=PsycopgConnector(conninfo=url, max_size=CONCURRENCY + 3))
 
     @app.task(name="job")
     async def job(number: int) -> None:
         if number < 0:
-            await asyncio.sleep(BUSY)
+            await asyncio.sleep(JOB_SECONDS)
             return
         async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
             await connection.execute("INSERT INTO begun VALUES (%s)", (number,))
@@ -32,7 +32,7 @@ def application(url: str) -> App:
 
 
 def prepare(url: str, waiting: int) -> int:
-    """Lay its tables and let routine jobs wait; answers how many."""
+    """Create its tables and let routine jobs wait; return how many."""
 
     async def lay() -> None:
         app = application(url)
@@ -47,7 +47,7 @@ def prepare(url: str, waiting: int) -> int:
 
 
 class Producer:
-    """Puts acute jobs in, each in a transaction of its own."""
+    """Adds acute jobs, each in its own transaction."""
 
     def __init__(self, url: str) -> None:
         self._app = application(url)
@@ -62,13 +62,13 @@ class Producer:
         self._runner.run(self._app.configure_task("job", priority=3).defer_async(number=number))
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         self._runner.run(self._app.close_async())
         self._runner.close()
 
 
 class Order:
-    """The order in which it gives jobs out, by its own calls."""
+    """The order in which it releases jobs, by its own calls."""
 
     def __init__(self, url: str) -> None:
         self._app = application(url)
@@ -101,7 +101,7 @@ class Order:
         self._runner.run(self._app.job_manager.finish_job(job, status=Status.SUCCEEDED, delete_job=True))
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         self._runner.run(self._app.close_async())
         self._runner.close()
 
@@ -113,7 +113,10 @@ def main() -> None:
     async def run() -> None:
         async with app.open_async():
             await app.run_worker_async(
-                concurrency=AT_ONCE, listen_notify=True, fetch_job_polling_interval=POLL, delete_jobs="always"
+                concurrency=CONCURRENCY,
+                listen_notify=True,
+                fetch_job_polling_interval=POLL_SECONDS,
+                delete_jobs="always",
             )
 
     asyncio.run(run())

@@ -3,13 +3,11 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from rules.business_calendar.closed_days import BeyondHorizonError, why_closed, why_surely_closed
 from rules.core.dated_values import value
+from rules.core.dates import AMSTERDAM
 from rules.core.errors import RulesError
-
-ZONE = ZoneInfo("Europe/Amsterdam")
 
 
 def add(start: datetime, hours: float) -> datetime:
@@ -37,7 +35,7 @@ def add_or_provisional(start: datetime, hours: float) -> tuple[datetime, bool]:
 def office_time(day: date) -> tuple[datetime, datetime]:
     """When the office opens and closes on a working day, in UTC: the clock may have changed overnight."""
     held = value("office_hours", day)
-    opens, closes = (datetime.combine(day, held[side], ZONE).astimezone(UTC) for side in ("opens", "closes"))
+    opens, closes = (datetime.combine(day, held[side], AMSTERDAM).astimezone(UTC) for side in ("opens", "closes"))
     return opens, closes
 
 
@@ -47,7 +45,7 @@ def _add(start: datetime, hours: float, closing: Callable[[date], str | None]) -
     if hours < 0:
         raise RulesError(f"Working hours are added, not taken away: {hours}.")
     moment, left = start.astimezone(UTC), timedelta(hours=hours)
-    day = moment.astimezone(ZONE).date()
+    day = moment.astimezone(AMSTERDAM).date()
     while True:
         if closing(day) is None:
             opens, closes = office_time(day)

@@ -6,8 +6,6 @@ from datetime import date
 from rules.core.rule import AWB, BESL, HOUSE, REG, Bilingual, message, rule
 from rules.core.translations import dutch
 
-CIVIL_CODE = "https://wetten.overheid.nl/BWBR0005291"
-
 
 @rule(
     "turn.office-ends-once",

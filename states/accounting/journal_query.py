@@ -26,7 +26,7 @@ def journal(
         query = query.where(JournalLine.booked_on >= since)
     if until is not None:
         query = query.where(JournalLine.booked_on <= until)
-    ordered = query.order_by(JournalLine.booked_on, JournalLine.booking, JournalLine.position)  # type: ignore[arg-type]
+    ordered = query.order_by(col(JournalLine.booked_on), col(JournalLine.booking), col(JournalLine.position))
     return [row_of(*found) for found in session.exec(ordered)]
 
 

@@ -1,4 +1,4 @@
-"""The advice in one domain: home, work, travel or digital."""
+"""Advice chart: the advice in one domain (home, work, travel or digital)."""
 
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ from states.charts.statechart import StrictChart, decided
 
 
 class DomainState(StrEnum):
-    """How far the advice in one domain is."""
+    """The states of the advice in one domain."""
 
     TO_ASSESS = "to-assess"
     DRAFTED = "drafted"

@@ -1,4 +1,4 @@
-"""The application: from the first call to the last booking."""
+"""Application chart: from receipt to the last booking."""
 
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ from states.charts.statechart import StrictChart, decided
 
 
 class Stage(StrEnum):
-    """The stages of an application (the Dutch terms stand in docs/glossary.md)."""
+    """The stages of an application (docs/glossary.md has the Dutch terms)."""
 
     RECEIVED = "received"
     INTAKE = "intake"
@@ -41,7 +41,7 @@ ENDS = (
     Stage.NO_MEASURES,
     Stage.JOINED,
 )
-"""The stages that end an application: nothing happens in them but what their columns below allow, and a reopening."""
+"""The stages that end an application; only the events that their columns below allow, and a reopening, are possible."""
 
 
 class ApplicationChart(StrictChart):
@@ -148,31 +148,31 @@ class ApplicationChart(StrictChart):
         return interviewed
 
     def home_provided(self, home_provided: bool = False) -> bool:
-        """Whether a measure of the home that is left was provided already (REG x.9(6))."""
+        """Whether a measure of the former home was provided already (REG x.9(6))."""
         return home_provided
 
     def at_intake(self, at_intake: bool = False) -> bool:
-        """Whether it goes on at the intake."""
+        """Whether it continues at the intake."""
         return at_intake
 
     def at_interview_held(self, at_interview_held: bool = False) -> bool:
-        """Whether it goes on after the interview."""
+        """Whether it continues after the interview."""
         return at_interview_held
 
     def at_advice(self, at_advice: bool = False) -> bool:
-        """Whether it goes on with a new version of the advice."""
+        """Whether it continues with a new version of the advice."""
         return at_advice
 
     def at_provision(self, at_provision: bool = False) -> bool:
-        """Whether it goes on with the provision."""
+        """Whether it continues with the provision."""
         return at_provision
 
     def at_settlement(self, at_settlement: bool = False) -> bool:
-        """Whether it goes on with the settlement."""
+        """Whether it continues with the settlement."""
         return at_settlement
 
     def at_booking(self, at_booking: bool = False) -> bool:
-        """Whether it goes on with the booking."""
+        """Whether it continues with the booking."""
         return at_booking
 
 

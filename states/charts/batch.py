@@ -1,4 +1,4 @@
-"""A payment batch of one employer."""
+"""Batch chart: a payment batch of one employer."""
 
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ from states.charts.statechart import StrictChart, decided
 
 
 class BatchState(StrEnum):
-    """How far one batch is."""
+    """The states of a batch."""
 
     OPEN = "open"
     SEALED = "sealed"

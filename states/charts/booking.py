@@ -1,4 +1,4 @@
-"""The tax-exempt booking of one payment in the books of one employer."""
+"""Booking chart: the tax-exempt booking of one payment in the books of one employer."""
 
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ from states.charts.statechart import StrictChart, decided
 
 
 class BookingState(StrEnum):
-    """How far one booking is; it waits until its evidence is complete."""
+    """The states of a booking; it waits until its evidence is complete."""
 
     PROPOSED = "proposed"
     AWAITING_EVIDENCE = "awaiting-evidence"
@@ -41,7 +41,7 @@ class BookingChart(StrictChart):
     correct = _.BOOKED.to(_.REVERSED) | _.EXPORTED.to(_.REVERSED)
 
     def evidence_complete(self, evidence_complete: bool = False) -> bool:
-        """Whether every item of the evidence list is there."""
+        """Whether the evidence list is complete."""
         return evidence_complete
 
 

@@ -1,4 +1,4 @@
-"""A loan: something made available for the duration of office (REG x.9(7))."""
+"""Loan chart: an object made available for the duration of office (REG x.9(7))."""
 
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ from states.charts.statechart import StrictChart, decided
 
 
 class LoanState(StrEnum):
-    """How far one loan is."""
+    """The states of a loan."""
 
     REQUESTED = "requested"
     GRANTED = "granted"

@@ -1,4 +1,4 @@
-"""One advised measure."""
+"""Measure chart: one advised measure."""
 
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ from states.charts.statechart import StrictChart, decided
 
 
 class MeasureState(StrEnum):
-    """How far one measure is."""
+    """The states of a measure."""
 
     PROPOSED = "proposed"
     ADVISED = "advised"

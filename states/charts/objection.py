@@ -1,4 +1,4 @@
-"""An objection (bezwaar) to a decision, and what was said of it by a court afterwards."""
+"""Objection chart (bezwaar): an objection to a decision, and a later judgment of a court."""
 
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ from states.charts.statechart import StrictChart, decided
 
 
 class ObjectionState(StrEnum):
-    """How far one objection is."""
+    """The states of an objection."""
 
     RECEIVED = "received"
     HEARD = "heard"
@@ -47,15 +47,15 @@ class ObjectionChart(StrictChart):
     withdraw = _.RECEIVED.to(_.WITHDRAWN) | _.HEARD.to(_.WITHDRAWN) | _.WAIVED.to(_.WITHDRAWN)
 
     def founded(self, founded: bool = False) -> bool:
-        """Whether the objection holds."""
+        """Whether the objection is founded."""
         return founded
 
     def unfounded(self, unfounded: bool = False) -> bool:
-        """Whether the decision stands."""
+        """Whether the objection is unfounded."""
         return unfounded
 
     def inadmissible(self, inadmissible: bool = False) -> bool:
-        """Whether the objection cannot be judged at all."""
+        """Whether the objection is inadmissible."""
         return inadmissible
 
 

@@ -1,4 +1,4 @@
-"""One employer's part of an invoice, advance or credit note."""
+"""Payable chart: one employer's part of an invoice, advance or credit note."""
 
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ from states.charts.statechart import StrictChart, decided
 
 
 class PayableState(StrEnum):
-    """How far one payable is; only a bank's booking makes it paid, and a return makes it unpaid again."""
+    """The states of a payable; only a booking of the bank makes it paid, and a return makes it unpaid again."""
 
     TO_MATCH = "to-match"
     RECEIVED = "received"
@@ -26,7 +26,7 @@ class PayableState(StrEnum):
 
 
 class PayableChart(StrictChart):
-    """One payable; four eyes stand between checked and approved, six above a limit; a credit never goes to the bank.
+    """One payable; another person approves what was checked, two above a limit; a credit never goes to the bank.
 
     It begins where nobody said yet which measures it is for; where the invoice says so itself, it begins as received.
     """
@@ -75,7 +75,7 @@ class PayableChart(StrictChart):
     record_repayment = _.ASKED_BACK.to(_.REPAID)
 
     def second_needed(self, second_needed: bool = False) -> bool:
-        """Whether the amount takes a second approver."""
+        """Whether the amount needs a second approver."""
         return second_needed
 
     def is_credit(self, is_credit: bool = False) -> bool:
@@ -108,4 +108,4 @@ PAYABLE = decided(
     """,
 )
 SETTLED = frozenset({PayableState.PAID, PayableState.REJECTED, PayableState.OFFSET, PayableState.REPAID})
-"""The states in which a payable holds nothing up any more."""
+"""The states in which the application no longer waits for a payable."""

@@ -1,4 +1,4 @@
-"""Organisations and people: small charts, so that they too change through the one door only."""
+"""People and organisations: small charts, so that they too change by events only."""
 
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ from states.charts.statechart import StrictChart, decided
 
 
 class OrganisationState(StrEnum):
-    """Whether an employer exists, or was merged into another."""
+    """The states of an employer: it exists, or was merged into another."""
 
     ACTIVE = "active"
     MERGED = "merged"
@@ -43,7 +43,7 @@ ORGANISATION = decided(
 
 
 class PersonState(StrEnum):
-    """Whether someone still takes part."""
+    """The states of a person."""
 
     ACTIVE = "active"
     DEPARTED = "departed"

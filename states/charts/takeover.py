@@ -1,4 +1,4 @@
-"""The takeover (overname): the employer's step. It takes over; it cannot refuse."""
+"""Takeover chart (overname): the employer takes over the adopted advice; it cannot refuse."""
 
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ from states.charts.statechart import StrictChart, decided
 
 
 class TakeoverState(StrEnum):
-    """How far one employer is with taking over the adopted advice."""
+    """The states of one employer's takeover."""
 
     REQUESTED = "requested"
     RECEIVED = "received"

@@ -246,4 +246,5 @@ def named(name: str) -> str:
 
 def entries_of(session: Session, message: BankMessage) -> list[BankEntry]:
     """The entries of a message in order."""
-    return list(session.exec(select(BankEntry).where(BankEntry.message == message.id).order_by(BankEntry.position)))  # type: ignore[arg-type]
+    query = select(BankEntry).where(BankEntry.message == message.id)
+    return list(session.exec(query.order_by(col(BankEntry.position))))

@@ -17,6 +17,7 @@ from rules.core.roles import Actor
 from states.commands.fire import fire
 from states.errors import DocumentRefusedError, StatesError
 from states.formats import ubl
+from states.storage.database import vault_of
 from states.storage.vault import NONCE, Vault
 from states.tables.base import new_id
 from states.tables.ledger import Stream
@@ -143,7 +144,7 @@ def take_in(session: Session, payable: Payable, data: bytes, *, by: Actor, at: d
     body = {"document": key, "mediaType": kind, "size": len(data), "sha256": mark}
     fire(session, "payable", payable.id, "add-document", by=by, at=at, body=body)
     stream = session.get_one(Stream, payable.stream)
-    cipher = AESGCM(Vault.of(session).data_key(stream))
+    cipher = AESGCM(vault_of(session).data_key(stream))
     for position in range(pieces(len(data))):
         piece = data[position * PIECE : (position + 1) * PIECE]
         sealed = Vault.seal_with(cipher, piece, place(key, position, len(data)))
@@ -169,7 +170,7 @@ def open_document(session: Session, document: Document) -> bytes:
         ErasedError: the data key of its case was destroyed.
         StatesError: what is kept is not what came in.
     """
-    cipher = AESGCM(Vault.of(session).data_key(session.get_one(Stream, document.stream)))
+    cipher = AESGCM(vault_of(session).data_key(session.get_one(Stream, document.stream)))
     query = select(DocumentPart).where(DocumentPart.document == document.id).order_by(col(DocumentPart.position))
     found = b"".join(
         cipher.decrypt(

@@ -35,7 +35,7 @@ def run_reactions(unit: UnitOfWork) -> None:
         while advance_application(unit, application):
             pass
     lifecycle.apply_to_deadlines(unit)
-    reorder_log.note(unit, synchronisation.synchronise_work(unit))
+    reorder_log.record_reordering(unit, synchronisation.synchronise_work(unit))
     triggers.post_letters(unit)
 
 

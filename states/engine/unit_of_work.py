@@ -18,6 +18,7 @@ from rules.core.roles import ENGINE, Actor
 from states.engine.bodies import Body
 from states.engine.employers import EmployerDirectory
 from states.engine.parties import has_application
+from states.storage.database import vault_of
 from states.storage.ledger import Chain, lock, open_stream
 from states.storage.vault import Vault
 from states.storage.write_buffer import WriteBuffer
@@ -103,7 +104,7 @@ class UnitOfWork:
     @property
     def vault(self) -> Vault:
         """The vault of this session."""
-        return Vault.of(self.session)
+        return vault_of(self.session)
 
     def application_of(self, row: Any) -> Application | None:
         """The application that a subject belongs to, if any."""

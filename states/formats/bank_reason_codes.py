@@ -1,14 +1,14 @@
-"""What the codes of a bank mean, in words: how far an order is, and why a payment was rejected or came back.
+"""Bank reason codes in words: the status of an order, and why a payment was rejected or returned.
 
 The codes are those of ISO 20022 (External Code Sets, https://www.iso20022.org/catalogue-messages/additional-content-messages/external-code-sets);
-the words are ours. A code that is not listed is shown as it is.
+the texts are our own. An unlisted code is shown unchanged.
 """
 
 from typing import NamedTuple
 
 
 class Words(NamedTuple):
-    """What a code says, in two languages."""
+    """The meaning of a code in both languages."""
 
     en: str
     nl: str
@@ -89,10 +89,10 @@ REASONS: dict[str, Words] = {
 
 
 def status_in_words(code: str | None) -> Words | None:
-    """What a status says; None where there is none, the code itself where it is not listed."""
+    """The meaning of a status; None for no code, and the code itself if it is not listed."""
     return None if code is None else STATUSES.get(code, Words(code, code))
 
 
 def reason_in_words(code: str | None) -> Words | None:
-    """What a reason says; None where there is none, the code itself where it is not listed."""
+    """The meaning of a reason; None for no code, and the code itself if it is not listed."""
     return None if code is None else REASONS.get(code, Words(code, code))

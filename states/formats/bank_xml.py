@@ -1,4 +1,4 @@
-"""How a file of the bank is read: a hardened parser, and look-ups that say which line is wrong."""
+"""Bank XML: a hardened parser for files of the bank, and look-ups whose errors name the line."""
 
 import re
 from collections.abc import Iterator
@@ -16,10 +16,10 @@ from states.formats.safe_xml import DECLARED, FORBIDDEN, HARDENED
 Element = etree._Element  # noqa: SLF001  # the only name lxml has for what it returns
 
 Source = bytes | BinaryIO
-"""A file of the bank: its bytes, or something to read them from."""
+"""A file of the bank: its bytes, or an open file."""
 
 LIMIT = 64 * 2**20
-"""The largest file we read, in bytes: a statement of 100,000 lines fits."""
+"""The largest file that is read, in bytes: a statement of 100,000 lines fits."""
 _AMOUNT = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,5})?", re.ASCII)
 _CENT = Decimal("0.01")
 _PIECE = 2**16
@@ -28,9 +28,9 @@ _SHOWN = 60  # characters of a wrong value that a message repeats; a namespace h
 
 
 class Guarded:
-    """A file of the bank as the parser gets it: each piece is looked at before the parser sees it.
+    """A file of the bank that checks each piece before the parser reads it.
 
-    The parser is told to read UTF-8 whatever the file declares, so a DOCTYPE cannot hide in another encoding.
+    The parser always reads UTF-8, whatever the file declares, so a DOCTYPE cannot hide in another encoding.
     """
 
     def __init__(self, source: Source, limit: int = LIMIT) -> None:
@@ -40,7 +40,7 @@ class Guarded:
         self._lines = 0
         self._tail = b""
         self.first = self._file.read(_PIECE)
-        """The first piece: it names the message."""
+        """The first piece, which names the message."""
         self._next: bytes | None = self.first
 
     def read(self, size: int = _PIECE) -> bytes:
@@ -72,7 +72,7 @@ class Guarded:
 
 
 def refuse_unsafe(source: Source, limit: int = LIMIT) -> None:
-    """Let pass only what can be parsed safely: within the limit, without a document type or entities.
+    """Check that a file can be parsed safely: it is within the limit and declares no document type or entities.
 
     Raises:
         BankFileError: too large, or it declares a document type or entities.
@@ -86,7 +86,7 @@ def message_of(first: bytes) -> tuple[str, str, int | None]:
     """Name, namespace and line of the root of a file, from its first piece.
 
     Raises:
-        BankFileError: there is no XML in it.
+        BankFileError: the file is no XML.
     """
     parser = etree.XMLPullParser(events=("start",), **HARDENED)
     try:
@@ -101,10 +101,10 @@ def message_of(first: bytes) -> tuple[str, str, int | None]:
 
 
 def stream(source: Source, family: str, root: str, names: tuple[str, ...], limit: int = LIMIT) -> Iterator[Element]:
-    """Each element of some names as it ends, with what stands in it; the last of the names is forgotten afterwards.
+    """Each element with one of the names, complete with its content; elements with the last name are freed afterwards.
 
     ``family`` is the message as in ``camt.053.001`` (any version), ``root`` its element inside ``Document``; its end
-    comes last of all. So a file of any size is read in the memory of one of its parts.
+    comes last. So a file of any size is read in the memory of one of its parts.
 
     Raises:
         BankFileError: unsafe (see :class:`Guarded`), not XML, or another message.
@@ -134,7 +134,7 @@ def stream(source: Source, family: str, root: str, names: tuple[str, ...], limit
 
 
 def forget(element: Element) -> None:
-    """Let go of an element that was read, and of its like before it."""
+    """Free an element that was read, and its earlier siblings of the same name."""
     element.clear()
     parent = element.getparent()
     while parent is not None and (before := element.getprevious()) is not None and before.tag == element.tag:
@@ -167,7 +167,7 @@ def parse(document: bytes, family: str, root: str, limit: int = LIMIT) -> Elemen
 
 
 def not_xml(error: etree.XMLSyntaxError) -> BankFileError:
-    """The same defect in our words; the parser's own are kept, since they name what it stumbled over."""
+    """The same defect in our words, with the parser's own text, which names the place."""
     return BankFileError(
         error.lineno or None,
         f"the file is not well-formed XML in UTF-8 ({(error.msg or 'it is empty').split(', line')[0]})",
@@ -200,10 +200,10 @@ def text(element: Element, *paths: str) -> str | None:
 
 
 def required(element: Element, what: str, *paths: str) -> str:
-    """Like :func:`text`, for what must be there.
+    """As :func:`text`, for a required value.
 
     Raises:
-        BankFileError: nothing stands under any of the paths.
+        BankFileError: there is no text under any of the paths.
     """
     if (found := text(element, *paths)) is not None:
         return found

@@ -1,7 +1,7 @@
-"""The bank statement (camt.053): what was booked on an account, payment by payment.
+"""camt.053: the bank statement, with the bookings of an account, payment by payment.
 
 Only a booking means that money moved. Entries that are pending, announced or informational (PDNG, FUTR, INFO)
-are therefore skipped: they come again as BOOK. Any other status is refused: it may or may not be a booking.
+are therefore skipped: the bank sends them again as BOOK. Any other status is refused, as it may be a booking.
 """
 
 import re
@@ -58,8 +58,8 @@ class Entry:
 class Statement:
     """The bookings of one account as the bank numbered them; ``id`` and ``account`` name it for good.
 
-    ``sequence`` is the bank's number within the year of ``issued_on``; ``opening`` and ``closing`` are what stood on
-    the account before and after, in euros. Each is None where the bank does not say.
+    ``sequence`` is the bank's number within the year of ``issued_on``; ``opening`` and ``closing`` are the
+    balances before and after, in euros. Each is None if the bank does not give it.
     """
 
     id: str
@@ -76,7 +76,7 @@ def read(source: Source) -> Statement:
     """The one statement of a camt.053 file, version .02 or later.
 
     Raises:
-        BankFileError: the line, the reason and what would be right; nothing of such a file counts.
+        BankFileError: the line, the reason and what would be valid; nothing of such a file is used.
     """
     statements = read_all(source)
     if len(statements) != 1:
@@ -158,7 +158,7 @@ def _sequence(element: Element) -> int | None:
 
 
 def _balance(element: Element, kinds: tuple[str, ...]) -> Decimal | None:
-    """What stood on the account by the first of some kinds of balance that the statement gives."""
+    """The balance of the first kind, of those given, that the statement has."""
     given: dict[str, Decimal] = {}
     for balance in children(element, "Bal"):
         kind = text(balance, "Tp/CdOrPrtry/Cd")

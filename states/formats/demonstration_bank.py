@@ -1,7 +1,7 @@
-"""The demonstration bank: it accepts or rejects an order (pain.002.001.10), books it, or returns one of its payments
+"""Demonstration bank: it accepts or rejects an order (pain.002.001.10), books it, or returns one of its payments
 (camt.053.001.08).
 
-It works from the order file alone, keeps nothing, and answers the same bytes to the same question.
+It uses the order file alone, stores nothing, and returns the same bytes for the same input.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from states.formats.errors import OrderError
 from states.formats.sepa_text import account, identifier
 
 OPENING = Decimal("1000000.00")
-"""What stands on every account of the demonstration bank each morning, in euros."""
+"""The balance of every account of the demonstration bank each morning, in euros."""
 
 _HEADER = """<?xml version="1.0" encoding="UTF-8"?>
 <Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt>
@@ -51,7 +51,7 @@ _REPORT = """<?xml version="1.0" encoding="UTF-8"?>
 <OrgnlPmtInfAndSts><OrgnlPmtInfId>{batch}</OrgnlPmtInfId><PmtInfSts>{status}</PmtInfSts>
 {payments}</OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>
 """
-_TOLD = (
+_REJECTED_PAYMENT = (
     "<TxInfAndSts><OrgnlEndToEndId>{payment}</OrgnlEndToEndId><TxSts>RJCT</TxSts>"
     "<StsRsnInf><Rsn><Cd>{reason}</Cd></Rsn></StsRsnInf></TxInfAndSts>\n"
 )
@@ -71,8 +71,8 @@ def answer(pain001: bytes, *, booked_on: date) -> bytes:
     As BatchBooking asks: one entry for each payment, or one total that names the PmtInfId alone.
 
     Raises:
-        BankFileError: not an order that can be read.
-        BankTextError: an identifier or account in it is not right.
+        BankFileError: the order cannot be read.
+        BankTextError: an identifier or account in it is invalid.
     """
     order = _read(pain001)
     day = booked_on.isoformat()
@@ -91,8 +91,8 @@ def report(pain001: bytes, *, told_on: date, status: str = "ACCP", rejected: Map
     """The status report on an order: ``status`` of all of it, or RJCT for some payments, each with its reason.
 
     Raises:
-        BankFileError: not an order that can be read.
-        BankTextError: an identifier or account in it is not right.
+        BankFileError: the order cannot be read.
+        BankTextError: an identifier or account in it is invalid.
         OrderError: the order holds no such payment, or a code is not an ISO code.
     """
     order, rejected = _read(pain001), rejected or {}
@@ -111,16 +111,16 @@ def report(pain001: bytes, *, told_on: date, status: str = "ACCP", rejected: Map
         count=len(order.payments),
         batch=order.batch,
         status=status,
-        payments="".join(_TOLD.format(payment=key, reason=code) for key, code in sorted(rejected.items())),
+        payments="".join(_REJECTED_PAYMENT.format(payment=key, reason=code) for key, code in sorted(rejected.items())),
     ).encode("ascii")
 
 
 def returned(pain001: bytes, end_to_end_id: str, *, booked_on: date, reason: str = "AC04") -> bytes:
-    """The statement on which one payment of the order comes back; AC04 says that the account was closed.
+    """The statement that returns one payment of the order; AC04 means that the account is closed.
 
     Raises:
-        BankFileError: not an order that can be read.
-        BankTextError: an identifier or account in it is not right.
+        BankFileError: the order cannot be read.
+        BankTextError: an identifier or account in it is invalid.
         OrderError: the order holds no such payment, or the reason is not an ISO code.
     """
     order = _read(pain001)

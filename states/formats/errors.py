@@ -1,10 +1,10 @@
-"""What can be wrong with a text, an order or a file of the bank."""
+"""Errors in a text, an order or a file of the bank."""
 
 from states.errors import StatesError
 
 
 class BankError(StatesError):
-    """Root of every error about the bank's formats."""
+    """Root of every error in the formats of banks."""
 
 
 class BankTextError(BankError):
@@ -18,11 +18,11 @@ class BankTextError(BankError):
 
 
 class OrderError(BankError):
-    """A payment order does not hold together; nothing of it may go to the bank."""
+    """A payment order is inconsistent; nothing of it may go to the bank."""
 
 
 class BankFileError(BankError):
-    """A file of the bank cannot be taken in; ``line`` its source line, None where the whole file is meant."""
+    """A file of the bank cannot be imported; ``line`` is its source line, None for the whole file."""
 
     def __init__(self, line: int | None, reason: str, remedy: str) -> None:
         where = "" if line is None else f"Line {line}: "

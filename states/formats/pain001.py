@@ -1,7 +1,7 @@
-"""The payment order: pain.001.001.09, written as it streams by.
+"""pain.001: the payment order (pain.001.001.09), written as a stream.
 
 The bytes depend on the order alone: no clock, no random number, one way to write each value. A second
-export of the same order is therefore equal byte for byte. Before it leaves see :mod:`states.formats.pain001_schema`.
+export of the same order is therefore equal byte for byte. :mod:`states.formats.pain001_schema` validates it.
 """
 
 from collections.abc import Iterable
@@ -18,9 +18,9 @@ NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
 CENT = Decimal("0.01")
 LARGEST = Decimal("999999999.99")
 """The largest amount of one SEPA credit transfer, in euros (EPC125-05, AT-04)."""
-_AT_ONCE = 500  # transfers per write: few enough to stay flat, many enough to cost nothing
+_AT_ONCE = 500  # transfers per write: few enough to save memory, many enough to save time
 
-# Every value below has passed states.bank.text, whose set holds no <, > or &; so nothing is left to escape.
+# Every value below was checked by states.formats.sepa_text, whose characters exclude <, > and &: no escaping is needed.
 _HEADER = """<?xml version="1.0" encoding="UTF-8"?>
 <Document xmlns="{namespace}"><CstmrCdtTrfInitn>
 <GrpHdr><MsgId>{message}</MsgId><CreDtTm>{created}</CreDtTm><NbOfTxs>{count}</NbOfTxs><CtrlSum>{total}</CtrlSum>\
@@ -36,7 +36,7 @@ _FOOTER = b"</PmtInf></CstmrCdtTrfInitn></Document>\n"
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """One payment: ``amount`` in euros and whole cents; the account holder's name and IBAN and no address."""
+    """One payment: ``amount`` in euros and whole cents, with the account holder's name and IBAN and no address."""
 
     end_to_end_id: str
     amount: Decimal
@@ -47,11 +47,11 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A batch as the bank gets it; ``created_at`` is aware, ``total`` in euros.
+    """A batch as it is sent to the bank; ``created_at`` is aware, ``total`` is in euros.
 
     ``batch_booking`` False asks the bank for one statement line per payment, so that each is matched by its
     EndToEndId and a return finds its own payment; True gives one total, to be matched by the PmtInfId alone.
-    ``transfers`` is read once per export: to export again it must start afresh, as a sequence does.
+    ``transfers`` is read once per export; for a second export it must be re-iterable, such as a sequence.
     """
 
     message_id: str
@@ -69,8 +69,8 @@ class Order:
 def write(order: Order, out: BinaryIO) -> None:
     """Write the order as pain.001.001.09, holding a few hundred transfers at a time.
 
-    Count and total stand in the header, so they are known to be wrong only at the end: write to a place
-    that can be thrown away, and pass it on only when this returns.
+    The header has the count and the total, so an error in them shows only at the end: write to a temporary file, and
+    use it only after this function returns.
 
     Raises:
         OrderError: a transfer is not right, or count and total do not agree with the transfers.

@@ -1,4 +1,4 @@
-"""The last look at an order before it leaves: the ISO schema of pain.001.001.09, and its control sums."""
+"""pain.001 schema: the last check of an order before its export, by the ISO schema and its control sums."""
 
 import re
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ from states.formats.errors import BankFileError
 from states.formats.pain001 import NAMESPACE
 
 LIMIT = 256 * 2**20
-"""The largest order we check, in bytes; it is read as a stream, so size costs time and not memory."""
+"""The largest order that is checked, in bytes; it is read as a stream, so its size costs time and not memory."""
 _DOCUMENT, _TRANSFER, _COUNT, _TOTAL = (
     f"{{{NAMESPACE}}}{name}" for name in ("Document", "CdtTrfTxInf", "NbOfTxs", "CtrlSum")
 )
@@ -27,15 +27,15 @@ _VALUE = re.compile(r"(?<=[ :] )'.*'(?= (?:is not|has a)\b)|(?<=The value )'.*'(
 
 @cache
 def iso_schema() -> etree.XMLSchema:
-    """The ISO schema as the package sepaxml ships it; compiled once."""
+    """The ISO schema from the package sepaxml; compiled once."""
     with as_file(files("sepaxml") / "schemas" / "pain.001.001.09.xsd") as path:
         return etree.XMLSchema(etree.parse(path))
 
 
 def validate(source: Source) -> None:
-    """Let pass only an order that is valid by the ISO schema and whose headers agree with its transfers.
+    """Check that an order is valid by the ISO schema, and that its headers agree with its transfers.
 
-    It is read as a stream; a file is left where it ends.
+    It is read as a stream; a file is left at its end.
 
     Raises:
         BankFileError: the line, the reason and what would be right.

@@ -1,6 +1,6 @@
-"""The status report (pain.002): what the bank says of an order before anything is booked.
+"""pain.002: the status report of the bank on an order, before anything is booked.
 
-No status here means paid, not even ACSC; only a booking in camt.053 does. RJCT means that it will not be.
+No status here means paid, not even ACSC; only a booking in camt.053 does. RJCT means that it will not be paid.
 """
 
 import re
@@ -17,7 +17,7 @@ _STATUS = re.compile(r"[A-Z]{4}")
 
 @dataclass(frozen=True, slots=True)
 class PaymentStatus:
-    """What is said of one payment; ``status`` is an ISO code such as ACCP or RJCT, ``line`` in the source."""
+    """The status of one payment; ``status`` is an ISO code such as ACCP or RJCT, ``line`` in the source."""
 
     end_to_end_id: str
     status: str
@@ -27,7 +27,7 @@ class PaymentStatus:
 
 @dataclass(frozen=True, slots=True)
 class BatchStatus:
-    """What is said of a whole PmtInf, which a bank may reject without naming its payments."""
+    """The status of a whole PmtInf, which a bank may reject without naming its payments."""
 
     payment_information_id: str
     status: str | None
@@ -37,7 +37,7 @@ class BatchStatus:
 
 @dataclass(frozen=True, slots=True)
 class StatusReport:
-    """A report on one order; ``group_status`` is None where the bank speaks of its parts only."""
+    """A report on one order; ``group_status`` is None if the bank reports on its parts only."""
 
     id: str
     original_message_id: str
@@ -51,7 +51,7 @@ def read(source: Source) -> StatusReport:
     """A pain.002 file of any version, with one payment at a time in memory as XML.
 
     Raises:
-        BankFileError: the line, the reason and what would be right; nothing of such a file counts.
+        BankFileError: the line, the reason and what would be valid; nothing of such a file is used.
     """
     group: Element | None = None
     batches: list[BatchStatus] = []
@@ -89,7 +89,7 @@ def _batch(part: Element) -> BatchStatus:
 
 
 def _payment(payment: Element, group: Element | None) -> PaymentStatus:
-    """What is said of one payment, or else of the batch or the group that it stands in."""
+    """The status of one payment, or else of its batch or its group."""
     parent = payment.getparent()
     batch = None if parent is None or parent.tag == payment.tag else _batch(parent)
     above = None if group is None else _status(group, "GrpSts")

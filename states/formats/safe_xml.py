@@ -1,10 +1,10 @@
-"""What XML from outside never needs, and a parser that follows none of it (OWASP, XML External Entity Prevention)."""
+"""Safe XML: settings for lxml's parsers against document types and entities (OWASP, XML External Entity Prevention)."""
 
 import re
 from typing import Any
 
 FORBIDDEN = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-"""A document type or an entity: it can read files or fill the memory."""
+"""A document type or an entity declaration: it can read files or exhaust the memory."""
 DECLARED = "the file declares a document type or entities, which can read files or fill the memory"
 HARDENED: dict[str, Any] = {
     "encoding": "utf-8",
@@ -16,4 +16,4 @@ HARDENED: dict[str, Any] = {
     "remove_comments": True,
     "remove_pis": True,
 }
-"""The settings of lxml's parsers for it."""
+"""The settings for lxml's parsers."""

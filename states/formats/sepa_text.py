@@ -1,4 +1,4 @@
-"""Texts, identifiers and accounts as a SEPA message carries them: converted, checked, and never cut."""
+"""SEPA texts, identifiers and accounts: converted and checked, and never cut off."""
 
 import re
 
@@ -23,7 +23,7 @@ def name(text: str, field: str = "name") -> str:
 
 
 def remittance(text: str) -> str:
-    """The words that go with the money, at most 140 characters once converted.
+    """The remittance information, at most 140 characters once converted.
 
     Raises:
         BankTextError: empty, too long or not convertible.
@@ -41,7 +41,7 @@ def _fitted(text: str, length: int, field: str) -> str:
 
 
 def identifier(text: str, field: str = "identifier") -> str:
-    """The identifier itself, checked and never changed: it has to come back from the bank as it went.
+    """The identifier itself, checked and never changed, because the bank must return it unchanged.
 
     Source: EPC clarification paper on the use of slashes in references and identifications.
 

@@ -1,11 +1,11 @@
-"""Any text in the Latin set that SEPA carries.
+"""Transliteration of any text to the Latin characters of SEPA.
 
 The set, and the idea of converting into it, are those of EPC217-08 (SEPA Requirements for an Extended
 Character Set, https://www.europeanpaymentscouncil.eu/document-library/guidance-documents). Where its table
-answers a full stop for a sign without a meaning in Latin, we refuse instead: a name in which letters became
-dots is not the account holder's name any more, and the payee check would say so after the fact.
+replaces a character without a Latin equivalent by a full stop, the text is refused instead: a name whose letters
+became dots is no longer the account holder's name, and the payee check would reject it later.
 """
-# ruff: noqa: RUF001  # letters that look like others are the matter of this module
+# ruff: noqa: RUF001  # this module is about letters that look alike
 
 import re
 import unicodedata

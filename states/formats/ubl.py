@@ -1,4 +1,4 @@
-"""Reading an e-invoice: UBL 2.1 as Peppol BIS Billing 3.0 and the NLCIUS use it; what it says, not whether it fits."""
+"""UBL 2.1 e-invoices, as Peppol BIS Billing 3.0 and the NLCIUS use them: reads the content without judging it."""
 
 import re
 from datetime import date
@@ -23,7 +23,7 @@ Element = etree._Element  # noqa: SLF001  # the only name lxml has for what it r
 
 
 def refused(line: Any, reason: str, remedy: str) -> DocumentRefusedError:
-    """That an e-invoice cannot be read, with the line where that shows."""
+    """An e-invoice cannot be read; the error names the line."""
     where = "" if line is None else f"Line {line}: "
     return DocumentRefusedError(f"{where}{reason}. {remedy}.")
 
@@ -62,7 +62,7 @@ def text(element: Element, *paths: str) -> str | None:
 
 
 def needed(element: Element, term: str, *paths: str) -> str:
-    """As :func:`text`, of what must be there.
+    """As :func:`text`, for a required value.
 
     Raises:
         DocumentRefusedError: it is not.
@@ -73,7 +73,7 @@ def needed(element: Element, term: str, *paths: str) -> str:
 
 
 def amount(element: Element, term: str, path: str, *, percent: bool = False) -> Decimal | None:
-    """An amount or rate, None where it is not there.
+    """An amount or rate; None if it is missing.
 
     Raises:
         DocumentRefusedError: it is none, or has more than two decimals.
@@ -89,12 +89,12 @@ def amount(element: Element, term: str, path: str, *, percent: bool = False) -> 
 
 
 def sum_of(element: Element, term: str, path: str) -> Decimal:
-    """An amount, zero where it is not there."""
+    """An amount; zero if it is missing."""
     return amount(element, term, path) or ZERO
 
 
 def owed(element: Element, term: str, path: str) -> Decimal:
-    """An amount that must be there.
+    """A required amount.
 
     Raises:
         DocumentRefusedError: it is not.
@@ -104,7 +104,7 @@ def owed(element: Element, term: str, path: str) -> Decimal:
 
 
 def day(element: Element, term: str, *paths: str) -> date | None:
-    """A date, None where it is not there.
+    """A date; None if it is missing.
 
     Raises:
         DocumentRefusedError: it is none.
@@ -119,12 +119,12 @@ def day(element: Element, term: str, *paths: str) -> date | None:
 
 
 def rate_of(element: Element, path: str) -> Decimal:
-    """The rate of VAT of a line, an allowance or a charge; zero where its category has none."""
+    """The VAT rate of a line, an allowance or a charge; zero if its category has none."""
     return amount(element, "BT-152", f"{path}/cbc:Percent", percent=True) or ZERO
 
 
 def read(data: bytes) -> EInvoice:
-    """What an e-invoice says.
+    """The content of an e-invoice.
 
     Raises:
         DocumentRefusedError: it cannot be read; the message names the line and the term.

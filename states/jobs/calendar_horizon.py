@@ -1,4 +1,4 @@
-"""The end of the known calendar: terms beyond it are provisional, and the administrator is warned in time."""
+"""Calendar horizon: terms beyond the known calendar are provisional, and the administrator is warned in time."""
 
 from datetime import datetime
 
@@ -18,31 +18,34 @@ from states.tables.deadlines import Term
 from states.tables.work import WorkItem
 
 EXTEND = "extend-calendar"
-ASKING = col(WorkItem.action) == literal_column(f"'{EXTEND}'")
-"""As a small index of the table has it, word for word."""
+ASKS_FOR_CALENDAR = col(WorkItem.action) == literal_column(f"'{EXTEND}'")
+"""Written exactly as in the partial index of the table, so that PostgreSQL uses it."""
 
 
 def settle_provisional_terms(session: Session, *, at: datetime, limit: int = 100) -> int:
-    """Settle the provisional terms that the calendar covers by now, and ask the administrator for more of it.
+    """Compute the provisional terms that the calendar now covers, and ask the administrator to extend the calendar.
 
-    The administrator is asked once for each end of the calendar: when it is near, or a term reaches beyond it.
-    Answers how many terms were settled; the next call goes on where this one stopped. Safe with any number of clocks.
+    The administrator is asked once for each end of the calendar: when it is near, or when a term reaches beyond it.
+    Safe with any number of clocks.
+
+    Returns:
+        How many terms were computed; the next call continues where this one stopped.
     """
-    settled = settle(session, limit)
+    settled = recompute_covered_terms(session, limit)
     running = select(Term.id).where(col(Term.provisional), col(Term.ended_on).is_(None))
     subject = f"calendar-{known_through()}"
-    over = select(WorkItem).where(ASKING, col(WorkItem.done_at).is_(None))
-    for item in session.exec(over.where(WorkItem.subject != subject)):
+    earlier = select(WorkItem).where(ASKS_FOR_CALENDAR, col(WorkItem.done_at).is_(None))
+    for item in session.exec(earlier.where(WorkItem.subject != subject)):
         item.done_at = at
-    asked = session.exec(select(WorkItem.id).where(WorkItem.subject == subject, ASKING)).first()
+    asked = session.exec(select(WorkItem.id).where(WorkItem.subject == subject, ASKS_FOR_CALENDAR)).first()
     near = office_day(at) >= warning_from(office_day(at))
     if asked is None and (near or session.exec(running.limit(1)).first() is not None):
-        session.execute(insert(WorkItem).values(**request(subject, at)).on_conflict_do_nothing())
+        session.execute(insert(WorkItem).values(**new_calendar_item(subject, at)).on_conflict_do_nothing())
     return settled
 
 
-def settle(session: Session, limit: int) -> int:
-    """Compute anew the provisional terms whose end lies within the known calendar by now."""
+def recompute_covered_terms(session: Session, limit: int) -> int:
+    """Compute the provisional terms again whose end is now within the known calendar."""
     covered = (
         select(Term)
         .where(
@@ -63,8 +66,8 @@ def settle(session: Session, limit: int) -> int:
     return settled
 
 
-def request(subject: str, at: datetime) -> dict[str, object]:
-    """The row of the work item that asks for more calendar; its subject names the end of what is known."""
+def new_calendar_item(subject: str, at: datetime) -> dict[str, object]:
+    """The row of a work item to extend the calendar; its subject names the last known day."""
     return {
         "id": new_id("work"),
         "application": subject,

@@ -1,4 +1,4 @@
-"""The daily digest: once a day, in their own working hours, people are told how much work is theirs."""
+"""Digests: a daily letter to each person, within their working hours, about their work."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -16,12 +16,12 @@ from states.tables.people import Person
 
 LETTER = "digest"
 SOON = timedelta(days=7)
-"""How near the end of a term is, to be told of it."""
-MANY = 1000
-"""Waiting work of a pool is counted so far."""
-NAMED = 100
-"""Cases that are named at most."""
-UNTOLD = text(
+"""A term that ends within this period is counted in the digest."""
+MAX_WAITING = 1000
+"""Waiting work of a pool is counted up to this number."""
+MAX_CASES = 100
+"""How many cases are named at most."""
+DUE_TODAY = text(
     """
     SELECT p.id, a.hours FROM person p LEFT JOIN work_arrangement a ON a.person = p.id
     WHERE p.state = 'active'
@@ -37,7 +37,7 @@ CLAIM = text(
     ON CONFLICT DO NOTHING RETURNING person
     """,
 ).bindparams(bindparam("people", type_=ARRAY(String)))
-IN_HAND = text(
+ASSIGNED = text(
     """
     SELECT w.assignee, count(*) AS held, count(*) FILTER (WHERE w.start_by < :at) AS late,
            array_agg(DISTINCT w.application) AS cases
@@ -67,32 +67,35 @@ WAITING = text(
 
 
 def post_due(session: Session, *, at: datetime, limit: int) -> int:
-    """Post the digests of those who are at work now and were not told today; answers how many people were looked at.
+    """Post the digests of people who are at work now and got none today.
 
-    Whoever has nothing to do gets none, whoever is absent neither; a person and a day come up once, whatever number
-    of clocks asks and whatever happened to an earlier one.
+    People without work and absent people get no digest. A person is handled once a day, with any number of clocks and
+    whatever happened to an earlier digest.
+
+    Returns:
+        How many people were handled.
     """
     day = office_day(at)
     roles = [str(role) for role in roles_of("work", "claim")]
-    untold = session.connection().execute(UNTOLD, {"roles": roles, "day": day})
-    here = [row.id for row in untold if is_within_hours(row.hours or {}, at)][:limit]
-    if not here:
+    due = session.connection().execute(DUE_TODAY, {"roles": roles, "day": day})
+    present = [row.id for row in due if is_within_hours(row.hours or {}, at)][:limit]
+    if not present:
         return 0
-    mine = list(session.connection().execute(CLAIM, {"people": here, "day": day, "at": at}).scalars())
-    for person, facts in told(session, mine, at):
+    claimed = list(session.connection().execute(CLAIM, {"people": present, "day": day, "at": at}).scalars())
+    for person, facts in digest_facts(session, claimed, at):
         posted = outbox.post(session, LETTER, application=f"digest-{day}", recipient=person, facts=facts, at=at)
         session.get_one(Digest, (person, day)).outbox = posted.id
     session.flush()
-    return len(mine)
+    return len(claimed)
 
 
-def told(session: Session, people: Sequence[str], at: datetime) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """What those among some people who have work, and want to hear of it, are told: counts and references alone."""
+def digest_facts(session: Session, people: Sequence[str], at: datetime) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The facts of the digests of people who have work and did not decline digests: counts and case numbers only."""
     if not people:
         return
     run = session.connection().execute
-    facts = {"people": list(people), "at": at, "soon": office_day(at) + SOON, "many": MANY}
-    in_hand: dict[str, Row[Any]] = {row.assignee: row for row in run(IN_HAND, facts)}
+    facts = {"people": list(people), "at": at, "soon": office_day(at) + SOON, "many": MAX_WAITING}
+    in_hand: dict[str, Row[Any]] = {row.assignee: row for row in run(ASSIGNED, facts)}
     ending = {row.assignee: row.terms for row in run(ENDING, facts)}
     waiting = {row.person: int(row.waiting) for row in run(WAITING, facts)}
     readers = {row.id: row for row in session.exec(select(Person).where(col(Person.id).in_(people)))}
@@ -107,6 +110,6 @@ def told(session: Session, people: Sequence[str], at: datetime) -> Iterator[tupl
                 "late": held.late if held else 0,
                 "terms": ending.get(person, 0),
                 "waiting": waiting.get(person, 0),
-                "cases": sorted(held.cases)[:NAMED] if held else [],
+                "cases": sorted(held.cases)[:MAX_CASES] if held else [],
             },
         )

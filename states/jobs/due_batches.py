@@ -1,4 +1,4 @@
-"""Building the batches that are due: one per employer with approved payables."""
+"""Due batches: build one payment batch per employer with approved payables."""
 
 from datetime import datetime
 
@@ -12,9 +12,9 @@ from states.tables.payments import Payable
 
 
 def build_due(session: Session, *, at: datetime) -> list[str]:
-    """Build a batch for every employer with approved payables; answers the batches' ids.
+    """Build a batch for every employer with approved payables; return the ids of the batches.
 
-    Safe with any number of callers: an employer whose payables another one took a moment ago is left to it.
+    Safe with any number of callers: an employer is skipped if another caller has just taken its payables.
     """
     query = select(Payable.organisation).where(Payable.state == PayableState.APPROVED).distinct()
     built = []

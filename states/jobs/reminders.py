@@ -1,4 +1,4 @@
-"""What the clock finds due: reminders, the escalation of a term that its owner let pass, and terms that lapse."""
+"""Reminders, escalations and lapses of terms that the clock finds due."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -20,12 +20,12 @@ from states.storage.ledger import Chain
 from states.storage.write_buffer import WriteBuffer
 from states.tables.application import Application
 from states.tables.deadlines import Reminder, Term, Threshold
-from states.work import synchronisation
+from states.work.new_items import new_pursuit
 
 LATE = timedelta(hours=1)
-"""A threshold that passes so long after its moment was missed: every clock was away, or the moment lay behind us."""
-WIDE = 4
-"""How many times its share a clock looks at: what other clocks hold is left to them."""
+"""A threshold that passes this long after its moment is late: no clock ran, or the moment was past at the start."""
+LOOK_AHEAD = 4
+"""How many times its limit a clock reads, because it skips the cases that other clocks have locked."""
 DUE = text(
     """
     SELECT th.term, te.application FROM threshold th JOIN term te ON te.id = th.term
@@ -36,52 +36,52 @@ DUE = text(
 
 
 class DueTerm(NamedTuple):
-    """A term of which a threshold is due."""
+    """A term with a due threshold."""
 
     term: str
     application: str
 
 
 def due_terms(session: Session, *, at: datetime, limit: int, skip: Collection[str] = ()) -> list[DueTerm]:
-    """The terms of which a threshold is due, the longest overdue first, each once."""
+    """The terms with a due threshold, the longest overdue first, each once."""
     found = session.connection().execute(DUE, {"at": at, "limit": limit, "skip": sorted(skip)})
     return list(dict.fromkeys(DueTerm(*row) for row in found))
 
 
 def pass_due(session: Session, *, at: datetime, limit: int, skip: Collection[str] = ()) -> int:
-    """Pass thresholds that are due: one letter per recipient, in one transaction; answers how many passed.
+    """Pass the due thresholds with one letter per recipient, in one transaction; return how many passed.
 
-    Safe with any number of clocks: the chains of the cases are locked first, and what another clock holds is left
-    to it. Where several reminders of a term are due at once, only the last one is sent; each rung of the escalation
-    tells someone else, so none of them is left out.
+    Safe with any number of clocks: the chains of the cases are locked first, and a case that another clock has locked
+    is skipped. If several reminders of a term are due at once, only the last one is sent. Each escalation step notifies
+    somebody else, so all of them are sent.
 
     Args:
         session: the transaction; nothing is sent before it is committed.
         at: the moment of the tick.
-        limit: how many terms to take at most.
-        skip: terms to leave alone.
+        limit: how many terms to handle at most.
+        skip: terms to ignore.
     """
-    found = due_terms(session, at=at, limit=limit * WIDE, skip=skip)
+    found = due_terms(session, at=at, limit=limit * LOOK_AHEAD, skip=skip)
     return pass_terms(session, found, at=at, limit=limit) if found else 0
 
 
 def pass_terms(session: Session, found: Sequence[DueTerm], *, at: datetime, limit: int) -> int:
-    """Pass what is due of some terms, as far as nobody else holds their cases; answers how many thresholds passed."""
+    """Pass the due thresholds of some terms, except in cases that others have locked; return how many passed."""
     chains = ledger.lock_free(session, {each.application for each in found}, limit=limit)
     mine = [each.term for each in found if each.application in chains]
-    # Read only now: whatever happened to a term before its case was locked counts.
+    # Read after the lock, so that every change of a term before it counts.
     terms = select(Term).where(col(Term.id).in_(mine), col(Term.ended_on).is_(None), col(Term.due_on).is_not(None))
     due = select(Threshold).where(col(Threshold.term).in_(mine), *is_due(at))
     ready: dict[str, list[Threshold]] = {}
     for row in session.exec(due.with_for_update().execution_options(populate_existing=True)):
         ready.setdefault(row.term, []).append(row)
-    telling = ReminderRun(session, at)
+    run = ReminderRun(session, at)
     order = (col(Term.application), col(Term.id))
     for term in session.exec(terms.order_by(*order).execution_options(populate_existing=True)).all():
         if term.id in ready:
-            telling.pass_all(chains[term.application], term, sorted(ready[term.id], key=moment))
-    telling.buffer.write(at)
-    return telling.passed
+            run.pass_all(chains[term.application], term, sorted(ready[term.id], key=passing_order))
+    run.buffer.write(at)
+    return run.passed
 
 
 def is_due(at: datetime) -> tuple[Any, ...]:
@@ -89,14 +89,14 @@ def is_due(at: datetime) -> tuple[Any, ...]:
     return col(Threshold.passed_at).is_(None), col(Threshold.due_at) <= at
 
 
-def moment(row: Threshold) -> tuple[datetime, float]:
-    """The order in which the thresholds of a term pass."""
+def passing_order(row: Threshold) -> tuple[datetime, float]:
+    """The key by which the thresholds of a term are sorted before they pass."""
     assert row.due_at is not None
     return row.due_at, float(row.name.rstrip("%")) if row.name.endswith("%") else 100.0
 
 
 class ReminderRun:
-    """One transaction of the clock: what passes, and whom it tells."""
+    """One transaction of the clock: the thresholds that pass, and their letters."""
 
     def __init__(self, session: Session, at: datetime) -> None:
         self.session, self.at = session, at
@@ -106,7 +106,7 @@ class ReminderRun:
         self._cases: dict[str, Application | None] = {}
 
     def pass_all(self, stream: Chain, term: Term, ready: list[Threshold]) -> None:
-        """Pass the thresholds of one term that are due, and put down who was told what."""
+        """Pass the due thresholds of one term, and record who was notified."""
         last_reminder = next((row for row in reversed(ready) if reminds(row.name)), None)
         for row in ready:
             assert row.due_at is not None
@@ -115,24 +115,24 @@ class ReminderRun:
             if reminds(row.name):
                 if row is not last_reminder:
                     continue
-                told = self.send("reminder", term, row, self.recipients(term))
+                notified = self.send("reminder", term, row, self.recipients(term))
             elif row.name == LAPSED:
-                told = []
+                notified = []
             else:
-                told = self.send("escalation", term, row, self.holders(Role(row.name), term.organisation))
+                notified = self.send("escalation", term, row, self.holders(Role(row.name), term.organisation))
                 if row.name == Role.COORDINATOR and term.kind in PURSUED:
-                    self.buffer.new_work += synchronisation.pursue(self.session, term, self.at)
-            self.note(stream, term, row, told)
+                    self.buffer.new_work += new_pursuit(self.session, term, self.at)
+            self.record(stream, term, row, notified)
         if any(row.name == LAPSED for row in ready):
             lapse(self.session, term)
 
-    def note(self, stream: Chain, term: Term, row: Threshold, told: list[str]) -> None:
-        """Put it down in the chain of the case."""
+    def record(self, stream: Chain, term: Term, row: Threshold, notified: list[str]) -> None:
+        """Record a passed threshold in the chain of the case."""
         facts = {
             "kind": term.kind,
             "threshold": row.name,
             "dueOn": term.due_on,
-            "reminded": told,
+            "reminded": notified,
             "late": row.late,
         }
         self.buffer.append(
@@ -149,7 +149,7 @@ class ReminderRun:
         )
 
     def send(self, letter: str, term: Term, threshold: Threshold, people: list[str]) -> list[str]:
-        """One letter per recipient; a second one for the same threshold is impossible by key."""
+        """Post one letter per recipient; the primary key prevents a second one for the same threshold."""
         assert term.due_on is not None
         facts: dict[str, Any] = {"term": term.kind, "due_on": term.due_on.isoformat()}
         if letter == "reminder":
@@ -171,7 +171,7 @@ class ReminderRun:
         return people
 
     def recipients(self, term: Term) -> list[str]:
-        """Who is reminded of a term: the applicant, the officer, or whoever holds the duty in its place."""
+        """Who is reminded of a term: the applicant, the officer, or the holders of the duty."""
         role = TERMS[term.kind].reminds
         if role is Role.APPLICANT:
             case = self.case(term.application)
@@ -189,7 +189,7 @@ class ReminderRun:
         return self._cases[application]
 
     def holders(self, role: Role, organisation: str) -> list[str]:
-        """As :func:`duty_holders`, asked once in a transaction."""
+        """As :func:`duty_holders`, cached for the transaction."""
         if (role, organisation) not in self._holders:
             self._holders[role, organisation] = duty_holders(self.session, role, organisation)
         return self._holders[role, organisation]

@@ -1,4 +1,4 @@
-"""When each flow and process last showed itself: readiness reads it, and the clock steps in when a flow stays away."""
+"""Runs of flows and processes: the last one of each. Readiness reads them, and the clock runs a flow that is absent."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,8 +10,8 @@ from sqlmodel import Session, col, select
 from states.tables.operations import FlowRun, Timer
 
 
-def finished(session: Session, *flows: str, at: datetime, runner: str) -> None:
-    """Record that some flows ran to their end, or that a process is alive."""
+def record_runs(session: Session, *flows: str, at: datetime, runner: str) -> None:
+    """Record that flows completed, or that a process is alive."""
     if not flows:
         return
     rows = [{"flow": flow, "finished_at": at, "runner": runner, "runs": 1} for flow in sorted(flows)]
@@ -24,13 +24,13 @@ def finished(session: Session, *flows: str, at: datetime, runner: str) -> None:
     )
 
 
-def last(session: Session) -> dict[str, FlowRun]:
-    """What is known of every flow and process, by name."""
+def last_runs(session: Session) -> dict[str, FlowRun]:
+    """The last run of every flow and process, by name."""
     return {row.flow: row for row in session.exec(select(FlowRun))}
 
 
-def plan(session: Session, kind: str, schedules: Mapping[str, Mapping[str, Any]], *, at: datetime) -> None:
-    """Put down what runs on time by itself, and how often; what is gone from the plan is gone here too."""
+def record_schedules(session: Session, kind: str, schedules: Mapping[str, Mapping[str, Any]], *, at: datetime) -> None:
+    """Record the schedules of flows or clock jobs; delete the stored schedules of this kind that are not given."""
     rows = [
         {"name": name, "kind": kind, "schedule": dict(schedules[name]), "known_at": at} for name in sorted(schedules)
     ]
@@ -42,6 +42,6 @@ def plan(session: Session, kind: str, schedules: Mapping[str, Mapping[str, Any]]
         session.delete(found)
 
 
-def timers(session: Session) -> list[Timer]:
-    """What runs on time by itself, as a clock put it down."""
+def recorded_timers(session: Session) -> list[Timer]:
+    """The schedules that a clock recorded."""
     return list(session.exec(select(Timer).order_by(col(Timer.kind), col(Timer.name))))

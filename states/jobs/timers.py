@@ -1,4 +1,4 @@
-"""Every timer of the office: what is configured, when each last did its work, and when it will next."""
+"""Timers of the office: what is configured, when each last ran, and when it runs next."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -32,7 +32,7 @@ SENT = text(
 
 @dataclass(frozen=True)
 class Timer:
-    """One timer, configured or still remembered."""
+    """One timer, configured or from an earlier reminder schedule."""
 
     name: str
     kind: str
@@ -50,48 +50,48 @@ class Timer:
     overdue: int = 0
 
 
-def configured(on: date) -> Iterator[Timer]:
-    """What the ladders of a day ask for, kind by kind of term."""
+def configured_timers(on: date) -> Iterator[Timer]:
+    """The timers that the reminder schedules of a day define, by kind of term."""
     for kind, line in TERMS.items():
-        ladder = reminders(kind, on)
+        schedule = reminders(kind, on)
         runs_in = "working hours" if line.working_hours else "running days"
-        steps = {share(part): f"at {share(part)} of its {runs_in}" for part in ladder.at}
-        steps |= {later(days): after_its_last_day(days) for days in ladder.after}
+        steps = {share(part): f"at {share(part)} of its {runs_in}" for part in schedule.at}
+        steps |= {later(days): after_its_last_day(days) for days in schedule.after}
         for name, when in steps.items():
             yield Timer(f"{kind}/{name}", "reminder", when, kind, name, str(line.reminds))
         if line.lapses:
             yield Timer(f"{kind}/{LAPSED}", "lapse", "after its last day", kind, LAPSED)
             continue
-        # A term of the office is the employer's where it is about the employer's decision.
+        # A term of the office belongs to the employer where it is about the employer's decision.
         owners = dict.fromkeys([line.owner, *(["employer"] if line.owner == "office" else [])])
-        rungs = {rung.to: rung.days for owner in reversed(owners) for rung in escalation(owner, on)}
-        for role, days in sorted(rungs.items(), key=lambda rung: rung[1]):
+        escalations = {step.to: step.days for owner in reversed(owners) for step in escalation(owner, on)}
+        for role, days in sorted(escalations.items(), key=lambda item: item[1]):
             yield Timer(f"{kind}/{role}", "escalation", after_its_last_day(days), kind, str(role), str(role))
 
 
 def after_its_last_day(days: int) -> str:
-    """When a rung of a ladder comes that stands after the end."""
+    """When a step after the last day of a term is due, in words."""
     return f"{days} day{'s' if days != 1 else ''} after its last day"
 
 
-def of_terms(session: Session, *, at: datetime) -> list[Timer]:
-    """The timers of terms, also those of a ladder that no longer holds while terms still run by it."""
+def term_timers(session: Session, *, at: datetime) -> list[Timer]:
+    """The timers of terms, including those of an earlier schedule by which terms still run."""
     passed = {(row.kind, row.name): row for row in session.connection().execute(PASSED, {"at": at})}
     sent = {(row.kind, row.threshold): int(row.letters) for row in session.connection().execute(SENT)}
-    plan = {(each.term, each.threshold): each for each in configured(office_day(at))}
-    gone = [remembered(kind, name) for kind, name in sorted(passed.keys() - plan.keys())]
-    return [counted(each, passed.get((each.term, each.threshold)), sent) for each in (*plan.values(), *gone)]
+    current = {(each.term, each.threshold): each for each in configured_timers(office_day(at))}
+    former = [former_timer(kind, name) for kind, name in sorted(passed.keys() - current.keys())]
+    return [with_history(each, passed.get((each.term, each.threshold)), sent) for each in (*current.values(), *former)]
 
 
-def remembered(kind: str, name: str) -> Timer:
-    """A threshold of terms that began under an earlier ladder."""
+def former_timer(kind: str, name: str) -> Timer:
+    """A threshold of terms that started under an earlier reminder schedule."""
     what = "reminder" if reminds(name) else "lapse" if name == LAPSED else "escalation"
-    told = {"reminder": TERMS[kind].reminds, "lapse": None}.get(what, name) if kind in TERMS else None
-    return Timer(f"{kind}/{name}", what, "by an earlier ladder", kind, name, str(told) if told else None)
+    recipient = {"reminder": TERMS[kind].reminds, "lapse": None}.get(what, name) if kind in TERMS else None
+    return Timer(f"{kind}/{name}", what, "by an earlier ladder", kind, name, str(recipient) if recipient else None)
 
 
-def counted(timer: Timer, row: Row[Any] | None, sent: dict[tuple[str, str], int]) -> Timer:
-    """A threshold with what became of it so far."""
+def with_history(timer: Timer, row: Row[Any] | None, sent: dict[tuple[str, str], int]) -> Timer:
+    """A timer with its past and next runs."""
     assert timer.term is not None
     assert timer.threshold is not None
     letters = sent.get((timer.term, timer.threshold), 0)
@@ -102,10 +102,10 @@ def counted(timer: Timer, row: Row[Any] | None, sent: dict[tuple[str, str], int]
     return replace(timer, **known)
 
 
-def by_schedule(session: Session) -> Iterator[tuple[Timer, dict[str, Any]]]:
-    """Flows and jobs of the clock as a clock put them down, each with its schedule."""
-    ran = runs.last(session)
-    for each in runs.timers(session):
+def scheduled_timers(session: Session) -> Iterator[tuple[Timer, dict[str, Any]]]:
+    """The flows and clock jobs, each with its recorded schedule."""
+    ran = runs.last_runs(session)
+    for each in runs.recorded_timers(session):
         row = ran.get(each.name)
         known = Timer(each.name, each.kind, "", last_at=row.finished_at if row else None, times=row.runs if row else 0)
         yield known, each.schedule

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from states.errors import NotFoundError
-from states.storage.vault import Vault
+from states.storage.database import vault_of
 from states.tables.base import new_id
 from states.tables.ledger import Stream
 from states.tables.letters import Outbox
@@ -151,7 +151,7 @@ def address(session: Session, person: str) -> str:
     stream = session.get(Stream, row.stream) if row else None
     if row is None or stream is None:
         raise NotFoundError("person", person)
-    email = Vault.of(session).content(session, stream, person).get("email")
+    email = vault_of(session).content(session, stream, person).get("email")
     if not email:
         raise NotFoundError("e-mail address of", person)
     return str(email)

@@ -17,7 +17,7 @@ from states.charts.payable import PayableState
 from states.engine import parties
 from states.engine.bodies import REFERENCE, InvoiceNumber
 from states.formats import ubl
-from states.storage.vault import Vault
+from states.storage.database import vault_of
 from states.tables.payments import Payable, PayableKind
 from states.tables.people import Organisation
 
@@ -76,7 +76,7 @@ def credited(session: Session, found: EInvoice, by: Actor) -> str | None:
     """The invoice that a credit note names, where this employer has it from the same account."""
     if found.preceding is None or found.iban is None:
         return None
-    mark = Vault.of(session).mark("".join(found.iban.split()).upper())
+    mark = vault_of(session).mark("".join(found.iban.split()).upper())
     query = select(Payable.invoice).where(
         Payable.number == found.preceding,
         Payable.payee_mark == mark,

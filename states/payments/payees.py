@@ -10,7 +10,7 @@ from states.engine.bodies import CONTENT
 from states.errors import ErasedError
 from states.formats import sepa_text
 from states.formats.errors import BankTextError
-from states.storage.vault import Vault
+from states.storage.database import vault_of
 from states.tables.ledger import Stream, VaultItem
 from states.tables.payments import Payable
 
@@ -38,7 +38,7 @@ def payee_of(session: Session, payable: Payable) -> tuple[str, str]:
     Raises:
         ErasedError: the content was erased.
     """
-    vault, stream = Vault.of(session), session.get_one(Stream, payable.stream)
+    vault, stream = vault_of(session), session.get_one(Stream, payable.stream)
     mine = select(VaultItem).where(VaultItem.stream == stream.id, VaultItem.subject == payable.id)
     for item in session.exec(mine.order_by(col(VaultItem.seq))):
         content = vault.open(stream, item)

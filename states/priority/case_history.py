@@ -1,4 +1,4 @@
-"""What bears on the place of work: what happened to its case, from the ledger, and what the item itself is."""
+"""Case history: the inputs to an item's queue position, from the events of its case and from the item itself."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -28,34 +28,35 @@ from states.tables.loans import Loan
 from states.tables.work import WorkItem
 from states.work.work_by_state import level_of
 
-HAPPENED = text(
+URGENCY_ENTRIES = text(
     """
     SELECT seq, at, event, facts, CASE WHEN event = :signal THEN changes END AS changes
     FROM ledger_entry WHERE stream = :stream AND event = ANY(:events) ORDER BY seq
     """,
 ).bindparams(bindparam("events", type_=ARRAY(String)))
-
-
-EVENTS = (SIGNAL, JOINED, LOWERED, HANDED_OVER)
+URGENCY_EVENTS = (SIGNAL, JOINED, LOWERED, HANDED_OVER)
+"""The events of a case that decide the urgency of its work."""
 
 
 def urgency_events_of(session: Session, stream: str) -> list[UrgencyEvent]:
-    """What happened to a case that its urgency follows from, in the order of its chain; nothing for other streams."""
-    rows = session.connection().execute(HAPPENED, {"stream": stream, "signal": SIGNAL, "events": list(EVENTS)})
+    """The events that decide the urgency of a case, in the order of its chain; empty for other streams."""
+    rows = session.connection().execute(
+        URGENCY_ENTRIES, {"stream": stream, "signal": SIGNAL, "events": list(URGENCY_EVENTS)}
+    )
     return [urgency_event(row.seq, row.at, row.event, row.facts, row.changes or {}) for row in rows]
 
 
-def urgency_events_now(buffer: WriteBuffer, stream: str) -> list[UrgencyEvent]:
-    """What happens to a case in this very passage, and is not written yet."""
+def unwritten_urgency_events(buffer: WriteBuffer, stream: str) -> list[UrgencyEvent]:
+    """The urgency events of a case that are in the write buffer."""
     return [
         urgency_event(entry["seq"], entry["at"], entry["event"], entry["facts"], entry["changes"])
         for entry in buffer.entries
-        if entry["stream"] == stream and entry["event"] in EVENTS
+        if entry["stream"] == stream and entry["event"] in URGENCY_EVENTS
     ]
 
 
 def urgency_event(seq: int, at: datetime, event: str, facts: dict[str, Any], changes: dict[str, Any]) -> UrgencyEvent:
-    """What happened, from its entry in the ledger."""
+    """An urgency event from its ledger entry."""
     if event == HANDED_OVER:
         return UrgencyEvent(seq, at, event, Urgency.ROUTINE, step=facts["step"])
     if event != SIGNAL:
@@ -75,34 +76,34 @@ def urgency_event(seq: int, at: datetime, event: str, facts: dict[str, Any], cha
 
 
 def urgent_loans(session: Session, items: Iterable[WorkItem]) -> set[str]:
-    """The loans among the subjects of some items that were asked for as urgent."""
+    """The urgent loans among the subjects of some items."""
     subjects = {item.subject for item in items if item.chart == "loan"}
     if not subjects:
         return set()
     return set(session.exec(select(Loan.id).where(col(Loan.id).in_(subjects), col(Loan.urgent))))
 
 
-def work_facts(item: WorkItem, happenings: Sequence[UrgencyEvent], loans: set[str]) -> WorkFacts:
-    """What the place of an item rests on beside its case."""
-    by_signal = open_steps(happenings).get(item.action) if item.action in TIE_BREAK_MICROSECONDS else None
-    hairs = 0 if by_signal is None else TIE_BREAK_MICROSECONDS[item.action]
-    return WorkFacts(item.created_at, level_of(item.chart, item.action), item.subject in loans, by_signal, hairs)
+def work_facts(item: WorkItem, events: Sequence[UrgencyEvent], loans: set[str]) -> WorkFacts:
+    """The facts of an item, besides the history of its case, that decide its position."""
+    by_signal = open_steps(events).get(item.action) if item.action in TIE_BREAK_MICROSECONDS else None
+    tie_break = 0 if by_signal is None else TIE_BREAK_MICROSECONDS[item.action]
+    return WorkFacts(item.created_at, level_of(item.chart, item.action), item.subject in loans, by_signal, tie_break)
 
 
-def basis(item: WorkItem, work: WorkFacts, happenings: Sequence[UrgencyEvent]) -> dict[str, Any]:
-    """The facts from which the place of an item is computed again; see :func:`rules.queue.priority.check`."""
-    bearing = [item for item in happenings if item.event != HANDED_OVER]
-    named = version(f"service_level_{work.level}", office_day(item.created_at))
+def replay_facts(item: WorkItem, work: WorkFacts, events: Sequence[UrgencyEvent]) -> dict[str, Any]:
+    """The facts from which :func:`rules.queue.priority.check` computes the position of an item again."""
+    relevant = [event for event in events if event.event != HANDED_OVER]
+    level = version(f"service_level_{work.level}", office_day(item.created_at))
     return {
-        "signals": [to_json(one, bears=bears) for one, bears in zip(bearing, still_effective(bearing), strict=True)],
+        "signals": [to_json(one, bears=bears) for one, bears in zip(relevant, still_effective(relevant), strict=True)],
         "startBy": {
             "createdAt": utc_text(item.created_at),
             "chart": item.chart,
             "action": item.action,
             "level": work.level,
-            "levelSince": named.since.isoformat(),
-            "levelSource": named.source,
-            "workingHours": {name: str(hours) for name, hours in named.value.items()},
+            "levelSince": level.since.isoformat(),
+            "levelSource": level.source,
+            "workingHours": {name: str(hours) for name, hours in level.value.items()},
             "urgentLoan": work.urgent_loan,
             "bySignal": work.by_signal,
             "hairs": work.tie_break,

@@ -1,4 +1,4 @@
-"""Claim explanation."""
+"""Claim explanation: why a claim gives this item, stored with the claim."""
 
 from datetime import date, datetime
 from typing import Any
@@ -15,35 +15,35 @@ from states.tables.work import WorkItem
 
 
 def explain_claim(session: Session, item: WorkItem, *, at: datetime, reserved: bool) -> dict[str, Any]:
-    """Why a claim takes this item, light enough for every claim: one look at the case's chain, and no counting.
+    """Why a claim gives this item; cheap enough for every claim: it reads the case's chain once and counts nothing.
 
     It holds the facts from which :func:`rules.queue.priority.check` computes the lane and the start-by again.
     """
-    happened = urgency_events_of(session, item.application)
-    work = work_facts(item, happened, urgent_loans(session, [item]))
+    events = urgency_events_of(session, item.application)
+    work = work_facts(item, events, urgent_loans(session, [item]))
     return {
         "workItem": item.id,
         "action": item.action,
-        **by_table(item, office_day(at)),
-        # Of what its claimant may take; what the reserve gives is the oldest, wherever it stands.
+        **hand_off_source(item, office_day(at)),
+        # The rank among the items that the claimant may take; the reserve gives the oldest, whatever its rank.
         "place": None if reserved else 1,
         "reserve": reserved,
         "lane": str(LANES[item.lane]),
         "factors": [
-            *factors.lane_and_start(item, work, happened),
+            *factors.lane_and_start_by(item, work, events),
             factors.age(item),
-            factors.turn(item, at, reserved=reserved),
+            factors.reserve_turn(item, at, reserved=reserved),
         ],
         "explainedAt": utc_text(at),
     }
 
 
-def by_table(item: WorkItem, day: date) -> dict[str, Any]:
-    """For a step of a hand-off: which dated table asks for it, and the support team's number with its source."""
+def hand_off_source(item: WorkItem, day: date) -> dict[str, Any]:
+    """For a hand-off step: the dated table that asks for it, and the support team's number with its source."""
     if item.action not in set(HandOffStep):
         return {}
-    asked = {"rule": "hand-off.step-is-open", "source": version("hand_off", day).source}
+    source = {"rule": "hand-off.step-is-open", "source": version("hand_off", day).source}
     if item.action == HandOffStep.SUPPORT_TEAM:
         number = version("support_team_number", day)
-        asked |= {"number": number.value, "numberSource": number.source}
-    return {"handOff": asked}
+        source |= {"number": number.value, "numberSource": number.source}
+    return {"handOff": source}

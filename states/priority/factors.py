@@ -1,4 +1,4 @@
-"""The factors of a place in the queue: each with its value, rule, source and fact, and in words of two languages."""
+"""Factors of a queue position: each with its value, rule, source and fact, and a text in both languages."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from rules.core.rule import HOUSE, Bilingual, message
 from rules.queue.order import LANES
 from rules.queue.priority import LOWERED, SIGNAL, UrgencyEvent, WorkFacts, start_by, still_effective
 from rules.threats.urgency import DUTCH, RANK, Urgency
-from states.priority.case_history import basis
+from states.priority.case_history import replay_facts
 from states.tables.work import WorkItem
 
 RULES = {
@@ -24,21 +24,21 @@ RULES = {
 """The house rule behind each factor."""
 
 
-HAIR = timedelta(milliseconds=1)
-"""More than any step of a hand-off stands before or after its moment."""
+ROUNDING_MARGIN = timedelta(milliseconds=1)
+"""Larger than any tie-break offset, so that texts show the moment without it."""
 
 
 def factor(name: str, value: Any, source: str, fact: Any, what: Bilingual) -> dict[str, Any]:
-    """One factor of a place."""
-    told = {"factor": name, "value": value, **RULES[name], "source": source, "fact": fact}
-    return {**told, "what": what.en, "whatNl": what.nl}
+    """One factor of a position."""
+    found = {"factor": name, "value": value, **RULES[name], "source": source, "fact": fact}
+    return {**found, "what": what.en, "whatNl": what.nl}
 
 
-def lane_and_start(item: WorkItem, work: WorkFacts, happenings: Sequence[UrgencyEvent]) -> list[dict[str, Any]]:
+def lane_and_start_by(item: WorkItem, work: WorkFacts, events: Sequence[UrgencyEvent]) -> list[dict[str, Any]]:
     """The two factors that an explanation computes again: lane and start-by."""
-    found = basis(item, work, happenings)
+    found = replay_facts(item, work, events)
     urgency = LANES[item.lane]
-    table = version("urgency_table", office_day(happenings[-1].at if happenings else item.created_at))
+    table = version("urgency_table", office_day(events[-1].at if events else item.created_at))
     fact = found["startBy"]
     return [
         factor(
@@ -46,37 +46,41 @@ def lane_and_start(item: WorkItem, work: WorkFacts, happenings: Sequence[Urgency
             str(urgency),
             table.source,
             found["signals"],
-            lane_in_words(urgency, work, happenings),
+            lane_text(urgency, work, events),
         ),
         factor(
             "startBy",
             utc_text(item.start_by),
             fact["levelSource"],
             fact,
-            start_in_words(item, fact),
+            start_by_text(item, fact),
         ),
     ]
 
 
-def lane_in_words(urgency: Urgency, work: WorkFacts, happenings: Sequence[UrgencyEvent]) -> Bilingual:
-    """Why the work stands in its lane."""
-    asks = next((item for item in happenings if item.seq == work.by_signal), None)
-    if asks is not None and asks.urgency is urgency:
-        day = office_day(asks.at)
+def lane_text(urgency: Urgency, work: WorkFacts, events: Sequence[UrgencyEvent]) -> Bilingual:
+    """Why the item is in its lane."""
+    asking = next((item for item in events if item.seq == work.by_signal), None)
+    if asking is not None and asking.urgency is urgency:
+        day = office_day(asking.at)
         return message(
-            f"{urgency}: the signal recorded on {day} is {asks.urgency} and asks for this step of its hand-off.",
-            f"{DUTCH[urgency]}: het signaal dat op {day} is vastgelegd, is {DUTCH[asks.urgency]} en vraagt om "
+            f"{urgency}: the signal recorded on {day} is {asking.urgency} and asks for this step of its hand-off.",
+            f"{DUTCH[urgency]}: het signaal dat op {day} is vastgelegd, is {DUTCH[asking.urgency]} en vraagt om "
             "deze stap van de overdracht.",
         )
-    bearing = [item for item, bears in zip(happenings, still_effective(happenings), strict=True) if bears]
-    signals = [item for item in bearing if item.event == SIGNAL]
-    if work.urgent_loan and urgency is Urgency.URGENT and all(RANK[item.urgency] >= RANK[urgency] for item in bearing):
+    effective = [item for item, is_effective in zip(events, still_effective(events), strict=True) if is_effective]
+    signals = [item for item in effective if item.event == SIGNAL]
+    if (
+        work.urgent_loan
+        and urgency is Urgency.URGENT
+        and all(RANK[item.urgency] >= RANK[urgency] for item in effective)
+    ):
         return message(
             "urgent: the loan was asked for as urgent.",
             "spoed: de bruikleen is als spoed aangevraagd.",
         )
     top = next((item for item in signals if item.urgency is urgency), None)
-    lowered = next((item for item in bearing if item.event == LOWERED), None)
+    lowered = next((item for item in effective if item.event == LOWERED), None)
     if top is not None and top.signal is not None:
         row = top.signal.row or "?"
         return message(
@@ -98,14 +102,14 @@ def lane_in_words(urgency: Urgency, work: WorkFacts, happenings: Sequence[Urgenc
     )
 
 
-def start_in_words(item: WorkItem, fact: Mapping[str, Any]) -> Bilingual:
-    """Why the work must be begun by its moment."""
-    moment = office_time_text(item.start_by + HAIR)
+def start_by_text(item: WorkItem, fact: Mapping[str, Any]) -> Bilingual:
+    """Why the item has its start-by."""
+    moment = office_time_text(item.start_by + ROUNDING_MARGIN)
     if item.lane == RANK[Urgency.ACUTE]:
         return message(f"Acute work starts at once: from {moment}.", f"Acuut werk begint meteen: vanaf {moment}.")
     urgency = LANES[item.lane]
     hours, asked = fact["workingHours"][str(urgency)], office_time_text(item.created_at)
-    if item.start_by > start_by(item.created_at, fact["level"], urgency) + HAIR:
+    if item.start_by > start_by(item.created_at, fact["level"], urgency) + ROUNDING_MARGIN:
         return message(
             f"To be begun by {moment}, when it became {urgency}: what moves goes before nothing that was overdue then. "
             f"{hours} working hours of the office after {asked} (service level {fact['level']}) had passed.",
@@ -118,8 +122,8 @@ def start_in_words(item: WorkItem, fact: Mapping[str, Any]) -> Bilingual:
     )
 
 
-def turn(item: WorkItem, at: datetime, *, reserved: bool) -> dict[str, Any]:
-    """Whether the claim that took an item was the reserve's."""
+def reserve_turn(item: WorkItem, at: datetime, *, reserved: bool) -> dict[str, Any]:
+    """Whether the claim of an item was the reserve's turn."""
     every = version("reserve_every", office_day(at))
     fact = {"overdue": item.start_by <= at, "turn": reserved}
     if reserved:
@@ -134,14 +138,14 @@ def turn(item: WorkItem, at: datetime, *, reserved: bool) -> dict[str, Any]:
 
 
 def age(item: WorkItem) -> dict[str, Any]:
-    """Which of two items with the same lane and start-by comes first."""
+    """The age of an item: it decides between items with the same lane and start-by."""
     moment = office_time_text(item.created_at)
     what = message(f"It was asked for on {moment}.", f"Erom is gevraagd op {moment}.")
     return factor("age", utc_text(item.created_at), HOUSE, {"createdAt": utc_text(item.created_at)}, what)
 
 
-def reserve(item: WorkItem, *, at: datetime, so_far: int, due_before: int) -> dict[str, Any]:
-    """What the reserve promises an item: within how many claims that are not acute it is taken, whatever comes in."""
+def reserve_promise(item: WorkItem, *, at: datetime, so_far: int, due_before: int) -> dict[str, Any]:
+    """What the reserve guarantees an item: within how many claims that are not acute it is taken."""
     every = version("reserve_every", office_day(at))
     overdue, acute = item.start_by <= at, item.lane == RANK[Urgency.ACUTE]
     within = max(1, every.value * (due_before + 1) - so_far)
@@ -174,8 +178,8 @@ def reserve(item: WorkItem, *, at: datetime, so_far: int, due_before: int) -> di
     return factor("reserve", every.value, every.source, fact, what)
 
 
-def skill(item: WorkItem, people: Mapping[str, Any]) -> dict[str, Any]:
-    """What the work asks of whoever takes it, and how many may."""
+def required_skill(item: WorkItem, people: Mapping[str, Any]) -> dict[str, Any]:
+    """The skill that an item requires, and how many people of its pool may take it."""
     asks, may, of = item.skill or None, people["may"], people["inPool"]
     what = message(
         f"It asks for {asks or 'no skill of its own'}: {may} of the {of} people of its pool may take it.",
@@ -185,8 +189,8 @@ def skill(item: WorkItem, people: Mapping[str, Any]) -> dict[str, Any]:
     return factor("skill", asks, HOUSE, people, what)
 
 
-def in_hand(item: WorkItem) -> dict[str, Any]:
-    """Whether somebody has it in hand, and since when."""
+def holder(item: WorkItem) -> dict[str, Any]:
+    """Whether the item is assigned, and since when."""
     since = utc_text(item.claimed_at) if item.claimed_at else None
     fact = {"since": since, "returnsAt": utc_text(item.returns_at) if item.returns_at else None, "by": item.assignee}
     what = message("Nobody has it in hand: it waits.", "Niemand heeft het opgepakt: het wacht.")

@@ -1,7 +1,7 @@
-"""Places in a pool: how many items stand before some points of its order, read from the index that holds the order.
+"""Positions in a pool: how many items come before some points of its order, read from the index of that order.
 
-Each point costs a few steps into the index, and the entries between the points are counted once, whatever the number
-of points; nothing of the table itself is read where the index is up to date.
+Each point costs a few steps into the index. The entries between the points are counted once, whatever the number of
+points, and the table itself is not read where the index is up to date.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,8 +25,8 @@ SKILLS = f"""
         FROM s WHERE s.skill IS NOT NULL
     )
 """  # noqa: S608  # the parts are our own
-"""The skills that the work of a pool asks for, each found by one step into the index."""
-BETWEEN = f"""
+"""The skills that the work of a pool requires, each found by one step into the index."""
+COUNT_BETWEEN = f"""
     {SKILLS}
     SELECT b.n, sum(c.found) AS found
     FROM unnest(CAST(:lanes AS int[]), CAST(:starts AS timestamptz[]), CAST(:created AS timestamptz[]),
@@ -42,9 +42,11 @@ BETWEEN = f"""
     ) c
     WHERE s.skill IS NOT NULL GROUP BY b.n
 """  # noqa: S608  # the parts are our own
-EXACT = text(BETWEEN)
-CAPPED = text(BETWEEN.replace("/**/ work_item w", "(SELECT 1 FROM work_item w").replace(" /**/", " LIMIT :cap) z"))
-DUE = text(
+COUNT_EXACT = text(COUNT_BETWEEN)
+COUNT_CAPPED = text(
+    COUNT_BETWEEN.replace("/**/ work_item w", "(SELECT 1 FROM work_item w").replace(" /**/", " LIMIT :cap) z")
+)
+COUNT_DUE = text(
     f"""
     {SKILLS}
     SELECT coalesce(sum(c.found), 0)
@@ -57,7 +59,7 @@ DUE = text(
     """,  # noqa: S608  # the parts are our own
 )
 
-FIRST = text(
+FIRST_ITEMS = text(
     f"""
     {SKILLS}
     SELECT c.* FROM s CROSS JOIN LATERAL (
@@ -73,54 +75,54 @@ FIRST = text(
 def counts_before(
     session: Session, role: str, organisation: str, points: Iterable[QueuePosition]
 ) -> dict[QueuePosition, int]:
-    """How many waiting items of a pool stand before each of some points of its order."""
+    """How many waiting items of a pool come before each of some points of its order."""
     ends = sorted(set(points))
-    facts = {"role": role, "organisation": organisation} | between(ends)
-    found = dict(session.connection().execute(EXACT, facts).tuples().all())
+    facts = {"role": role, "organisation": organisation} | ranges_up_to(ends)
+    found = dict(session.connection().execute(COUNT_EXACT, facts).tuples().all())
     return dict(zip(ends, accumulate(int(found.get(n, 0)) for n in range(1, len(ends) + 1)), strict=True))
 
 
 def counts_up_to(
     session: Session, role: str, organisation: str, points: Iterable[QueuePosition], *, cap: int
 ) -> dict[QueuePosition, int]:
-    """As :func:`counts_before`, for the points alone before which there are few: the door must not count for long."""
+    """As :func:`counts_before`, without points that have ``cap`` items or more before them; for events, fast."""
     ends = sorted(set(points))
-    facts = {"role": role, "organisation": organisation, "cap": cap} | between(ends)
-    found = dict(session.connection().execute(CAPPED, facts).tuples().all())
+    facts = {"role": role, "organisation": organisation, "cap": cap} | ranges_up_to(ends)
+    found = dict(session.connection().execute(COUNT_CAPPED, facts).tuples().all())
     sums = accumulate(int(found.get(n, 0)) for n in range(1, len(ends) + 1))
     return {end: count for end, count in zip(ends, sums, strict=True) if count < cap}
 
 
-def between(ends: Sequence[QueuePosition]) -> dict[str, list[Any]]:
-    """The stretches that end in some points, each beginning where the one before it ends."""
-    return columns("", ends) | columns("from_", [lane_begins(0), *ends][: len(ends)])
+def ranges_up_to(ends: Sequence[QueuePosition]) -> dict[str, list[Any]]:
+    """The ranges that end at some points, each starting at the end of the previous one."""
+    return as_columns("", ends) | as_columns("from_", [start_of_lane(0), *ends][: len(ends)])
 
 
-def columns(prefix: str, points: Sequence[QueuePosition]) -> dict[str, list[Any]]:
-    """Some points as one list per column."""
+def as_columns(prefix: str, points: Sequence[QueuePosition]) -> dict[str, list[Any]]:
+    """Points as one list per column."""
     names = ("lanes", "starts", "created", "ids")
     return {f"{prefix}{name}": [point[at] for point in points] for at, name in enumerate(names)}
 
 
 def due_before(session: Session, role: str, organisation: str, point: QueuePosition) -> int:
-    """How many waiting items of a pool, in whatever lane, are due before a point: the reserve takes those first."""
+    """How many waiting items of a pool, of all lanes, are due before a point: the reserve takes those first."""
     facts = {"role": role, "organisation": organisation, "start_by": point.start_by}
     return int(
-        session.connection().execute(DUE, {**facts, "created_at": point.created_at, "id": point.id}).scalar_one()
+        session.connection().execute(COUNT_DUE, {**facts, "created_at": point.created_at, "id": point.id}).scalar_one()
     )
 
 
-def lane_begins(lane: int) -> QueuePosition:
-    """The point at which a lane begins."""
+def start_of_lane(lane: int) -> QueuePosition:
+    """The point at which a lane starts."""
     return QueuePosition(lane, EARLIEST, EARLIEST, "")
 
 
-def first_of(session: Session, role: str, organisation: str, limit: int) -> list[tuple[str, QueuePosition]]:
-    """The first waiting items of a pool: the action of each, and where it stands."""
-    rows = session.connection().execute(FIRST, {"role": role, "organisation": organisation, "limit": limit})
+def first_items(session: Session, role: str, organisation: str, limit: int) -> list[tuple[str, QueuePosition]]:
+    """The first waiting items of a pool: the action and the position of each."""
+    rows = session.connection().execute(FIRST_ITEMS, {"role": role, "organisation": organisation, "limit": limit})
     return [(row.action, QueuePosition(row.lane, row.start_by, row.created_at, row.id)) for row in rows]
 
 
 def rank(session: Session, item: WorkItem) -> int:
-    """How many waiting items of the same pool come before it, plus one."""
+    """The rank of an item: how many waiting items of its pool come before it, plus one."""
     return counts_before(session, *item.pool, [item.position])[item.position] + 1

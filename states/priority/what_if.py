@@ -1,6 +1,6 @@
-"""What would change a place: the standing that an item would have, had something not happened, or if it did.
+"""What-if: an item's position without a past event of its case, or after a new signal.
 
-Each supposition is carried out on what happened to the case, and all open work of the case moves along, as it would.
+Each scenario changes the history of the case, and all open work of the case is re-ordered by it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -37,82 +37,83 @@ from states.work.work_by_state import HAND_OFF
 
 @dataclass(frozen=True)
 class OpenCase:
-    """The open work of one case, and what happened to it."""
+    """The open work of one case, and the events that decide its urgency."""
 
     items: list[WorkItem]
-    happened: list[UrgencyEvent]
+    urgency_events: list[UrgencyEvent]
     loans: set[str]
     running: bool
-    """Whether it is an application, in which threats can be signalled."""
+    """Whether it is an application; only there can threats be signalled."""
 
-    def asked(self, item: WorkItem) -> WorkFacts:
-        """What the place of one of its items rests on."""
-        return work_facts(item, self.happened, self.loans)
+    def facts_of(self, item: WorkItem) -> WorkFacts:
+        """The facts that decide the position of one of its items."""
+        return work_facts(item, self.urgency_events, self.loans)
 
-    def beside(self, item: WorkItem) -> list[WorkItem]:
-        """The other work of the case that waits in the same pool."""
+    def others_in_pool(self, item: WorkItem) -> list[WorkItem]:
+        """The other waiting work of the case in the pool of an item."""
         return [
             other for other in self.items if other.id != item.id and other.assignee is None and other.pool == item.pool
         ]
 
 
 def open_case_of(session: Session, application: str) -> OpenCase:
-    """The open work of a case, and what happened to it."""
+    """Load the open work of a case and its urgency events."""
     query = select(WorkItem).where(WorkItem.application == application, col(WorkItem.done_at).is_(None))
     items = list(session.exec(query))
     running = session.get(Application, application) is not None
-    happened = urgency_events_of(session, application) if running else []
-    return OpenCase(items, happened, urgent_loans(session, items), running)
+    events = urgency_events_of(session, application) if running else []
+    return OpenCase(items, events, urgent_loans(session, items), running)
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """Something that did not happen, or that might: in words, and what the chain of the case would hold then."""
+    """A changed history of a case, with a description in both languages."""
 
-    what: Bilingual
-    happened: list[UrgencyEvent]
+    description: Bilingual
+    urgency_events: list[UrgencyEvent]
     steps: list[QueuePosition] = field(default_factory=list)
-    """Steps of a hand-off that would be asked for."""
+    """The hand-off steps that would be opened."""
     facts: Mapping[str, Any] = field(default_factory=dict)
 
-    def of(self, case: OpenCase, item: WorkItem) -> QueuePosition | None:
-        """Where an item of the case would stand; None where nobody would have asked for it."""
-        work = case.asked(item)
+    def position_of(self, case: OpenCase, item: WorkItem) -> QueuePosition | None:
+        """The position that an item of the case would have; None if it would not exist."""
+        work = case.facts_of(item)
         if work.by_signal is not None:
-            still = open_steps(self.happened).get(item.action)
-            if still is None:
+            signal = open_steps(self.urgency_events).get(item.action)
+            if signal is None:
                 return None
-            asker = next(one for one in self.happened if one.seq == still)
-            created = item.created_at if still == work.by_signal else asker.at
-            work = WorkFacts(created, work.level, by_signal=still, tie_break=work.tie_break)
-        lane, moment = lane_and_start_by(work, self.happened)
+            event = next(one for one in self.urgency_events if one.seq == signal)
+            created = item.created_at if signal == work.by_signal else event.at
+            work = WorkFacts(created, work.level, by_signal=signal, tie_break=work.tie_break)
+        lane, moment = lane_and_start_by(work, self.urgency_events)
         return QueuePosition(lane, moment, work.created_at, item.id)
 
-    def place(self, case: OpenCase, item: WorkItem, before: Mapping[QueuePosition, int]) -> int | None:
-        """The place that an item would have, from how many items stand before that point of the pool now."""
-        mine = self.of(case, item)
-        if mine is None:
+    def rank_of(self, case: OpenCase, item: WorkItem, before: Mapping[QueuePosition, int]) -> int | None:
+        """The rank that an item would have, from the number of items before that point of the pool now."""
+        position = self.position_of(case, item)
+        if position is None:
             return None
-        beside = case.beside(item)
-        stood = sum(other.position < mine for other in beside) + (item.assignee is None and item.position < mine)
-        would = sum(there < mine for other in beside if (there := self.of(case, other)) is not None)
+        others = case.others_in_pool(item)
+        now = sum(other.position < position for other in others) + (item.assignee is None and item.position < position)
+        positions = (self.position_of(case, other) for other in others)
+        then = sum(other < position for other in positions if other is not None)
         if item.pool == (Role.OFFICER, ""):
-            would += sum(step < mine for step in self.steps)
-        return before[mine] - stood + would + 1
+            then += sum(step < position for step in self.steps)
+        return before[position] - now + then + 1
 
 
 def scenarios(case: OpenCase, item: WorkItem, *, at: datetime) -> list[Scenario]:
-    """What could have been otherwise, and what may yet come: without each signal and lowering, and after a new one."""
+    """The scenarios of a case: without each signal and lowering, and after a new signal."""
     if not case.running:
         return []
     return [*without_past_events(case), *with_new_signal(case, item, at)]
 
 
 def without_past_events(case: OpenCase) -> Iterable[Scenario]:
-    """The case without each of the things that happened, and without any threat."""
-    threats = [one for one in case.happened if one.event in {SIGNAL, JOINED}]
+    """The case without each of its past events, and without any threat."""
+    threats = [one for one in case.urgency_events if one.event in {SIGNAL, JOINED}]
     for one in threats:
-        left = [other for other in case.happened if other is not one]
+        left = [other for other in case.urgency_events if other is not one]
         day = office_day(one.at)
         alone = sum(office_day(other.at) == day for other in threats) == 1
         when = str(day) if alone else office_time_text(one.at)
@@ -121,50 +122,50 @@ def without_past_events(case: OpenCase) -> Iterable[Scenario]:
             what = message(f"without the case joined on {when}", f"zonder de zaak die op {when} is gevoegd")
         yield Scenario(what, left, facts={"without": [one.signal.id if one.signal else one.seq]})
     if len(threats) > 1:
-        left = [other for other in case.happened if other not in threats]
+        left = [other for other in case.urgency_events if other not in threats]
         what = message("without any threat", "zonder enige dreiging")
         ids = [one.signal.id if one.signal else one.seq for one in threats]
         yield Scenario(what, left, facts={"without": ids})
-    lowered = [one for one in case.happened if one.event == LOWERED]
+    lowered = [one for one in case.urgency_events if one.event == LOWERED]
     if lowered:
         day = office_day(lowered[-1].at)
-        left = [other for other in case.happened if other is not lowered[-1]]
+        left = [other for other in case.urgency_events if other is not lowered[-1]]
         what = message(f"without the lowering of {day}", f"zonder de verlaging van {day}")
         yield Scenario(what, left, facts={"withoutLowering": lowered[-1].seq})
 
 
 def with_new_signal(case: OpenCase, item: WorkItem, at: datetime) -> Iterable[Scenario]:
-    """The case after a new signal of each higher class, with the steps of the hand-off that it asks for."""
-    last = case.happened[-1].seq if case.happened else 0
+    """The case after a new signal of each higher urgency, with the hand-off steps that it asks for."""
+    last = case.urgency_events[-1].seq if case.urgency_events else 0
     waiting = {other.action for other in case.items if other.action in HAND_OFF}
     for lane in range(1, item.lane):
         urgency = LANES[lane]
-        signal = example_of(urgency, at)
+        signal = example_signal(urgency, at)
         if signal is None:
             continue
         new = UrgencyEvent(last + 1, at, SIGNAL, urgency, signal)
-        asks = [step for step in asked_steps(new) if step not in waiting]
+        opened = [step for step in asked_steps(new) if step not in waiting]
         moment = start_by(at, "intake", urgency)
         steps = [
             QueuePosition(RANK[urgency], moment - timedelta(microseconds=TIE_BREAK_MICROSECONDS[step]), at, "")
-            for step in asks
+            for step in opened
         ]
         what = message(
             f"after a threat signal that is {urgency}",
             f"na een dreigingssignaal met de urgentie {DUTCH[urgency]}",
         )
-        such = {
+        example = {
             "kind": str(signal.kind),
             "source": str(signal.source),
             "occurredOn": signal.occurred_on.isoformat(),
             "reportedToPolice": signal.reported,
             "row": signal.row,
         }
-        yield Scenario(what, [*case.happened, new], steps, {"lane": str(urgency), "such": such})
+        yield Scenario(what, [*case.urgency_events, new], steps, {"lane": str(urgency), "such": example})
 
 
-def example_of(urgency: Urgency, at: datetime) -> Signal | None:
-    """A signal that the table in force gives a class; None where it gives that class to none."""
+def example_signal(urgency: Urgency, at: datetime) -> Signal | None:
+    """A signal to which the urgency table in force gives this urgency; None if no row does."""
     table, day = version("urgency_table", office_day(at)), office_day(at)
     rows = [row for row in table.value if row["urgency"] == urgency]
     if not rows:

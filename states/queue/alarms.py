@@ -1,11 +1,12 @@
-"""Alarms of the queue: a pool that cannot take work which must be taken. The bound on waiting says when it may fail.
+"""Alarms of the queue: a pool cannot take work that must be taken.
 
-- ``capacity-full``: acute work waits while everyone who is at work has acute work in hand; until one of them is done
-  nothing that is not acute moves either (docs/queue.md, the case that the theorem leaves out).
+- ``capacity-full``: acute work waits while everyone at work holds acute work. Until one of them completes it, work that
+  is not acute waits too (docs/queue.md: the case that the theorem leaves out).
 - ``nobody-there``: acute work waits and nobody of the pool is at work.
-- ``nobody-may``: work waits that nobody of the pool may ever take, for want of a skill or because all are barred.
+- ``nobody-may``: work waits that nobody of the pool may take, because the skill is missing or all are excluded.
 
-An alarm rings once, tells the coordinators by a letter without content, stands in the pool's chain, and ends by itself.
+An alarm is raised once, recorded in the chain of the pool, and cleared automatically. The coordinators get a letter
+without content.
 """
 
 from collections.abc import Iterator
@@ -26,20 +27,9 @@ from states.tables.work import WorkAlarm, WorkItem
 
 FULL, NOBODY_THERE, NOBODY_MAY = "capacity-full", "nobody-there", "nobody-may"
 LETTER = "capacity-alarm"
-# A walk along the index from one class of work to the next, over all pools: as many steps as there are classes.
 CLASSES = text(
-    """
-    WITH RECURSIVE class AS (
-        (SELECT role, organisation, skill, not_by FROM work_item WHERE done_at IS NULL AND assignee IS NULL
-         ORDER BY role, organisation, skill, not_by LIMIT 1)
-        UNION ALL
-        SELECT next.* FROM class CROSS JOIN LATERAL (
-            SELECT role, organisation, skill, not_by FROM work_item
-            WHERE done_at IS NULL AND assignee IS NULL
-              AND (role, organisation, skill, not_by) > (class.role, class.organisation, class.skill, class.not_by)
-            ORDER BY role, organisation, skill, not_by LIMIT 1
-        ) next
-    )
+    pools.walk_classes("role", "organisation", "skill", "not_by")  # noqa: S608  # the parts are our own
+    + """
     SELECT class.role, class.organisation, class.skill, class.not_by, acute.waiting
     FROM class CROSS JOIN LATERAL (
         SELECT count(*) AS waiting FROM work_item w
@@ -51,7 +41,7 @@ CLASSES = text(
 
 
 class AlarmCondition(NamedTuple):
-    """Why a pool cannot take work: how much waits, and the case that stands first."""
+    """Why a pool cannot take work, and how many items wait."""
 
     role: str
     organisation: str
@@ -60,35 +50,35 @@ class AlarmCondition(NamedTuple):
 
 
 def update_alarms(session: Session, *, at: datetime) -> int:
-    """Ring what must ring and end what need not any more; answers how many began to ring.
+    """Raise new alarms and clear resolved ones; return how many were raised.
 
-    Safe with any number of callers: each pool is entered first, and an alarm that rings is there only once.
+    Safe with any number of callers: the chain of each pool is locked first, and an active alarm exists only once.
     """
-    found = {(one.role, one.organisation, one.kind): one for one in alarm_conditions(session, at)}
-    ringing = {
+    conditions = {(one.role, one.organisation, one.kind): one for one in alarm_conditions(session, at)}
+    active = {
         (row.role, row.organisation, row.kind): row
         for row in session.exec(select(WorkAlarm).where(col(WorkAlarm.until).is_(None)))
     }
-    began = 0
-    for name in sorted({key[:2] for key in found.keys() ^ ringing.keys()}):
-        pools.enter(session, *name, at=at)
-        for key in sorted(key for key in found.keys() | ringing.keys() if key[:2] == name):
-            row = still_rings(session, key)
-            if key in found and row is None:
-                raise_alarm(session, found[key], at)
-                began += 1
-            elif key not in found and row is not None:
+    raised = 0
+    for name in sorted({key[:2] for key in conditions.keys() ^ active.keys()}):
+        pools.lock_chain(session, *name, at=at)
+        for key in sorted(key for key in conditions.keys() | active.keys() if key[:2] == name):
+            row = active_alarm(session, key)
+            if key in conditions and row is None:
+                raise_alarm(session, conditions[key], at)
+                raised += 1
+            elif key not in conditions and row is not None:
                 clear_alarm(session, row, at)
     session.flush()
-    return began
+    return raised
 
 
 def alarm_conditions(session: Session, at: datetime) -> Iterator[AlarmCondition]:
-    """Every reason for an alarm, at a moment."""
+    """Every reason for an alarm now."""
     people: dict[tuple[str, str], list[Availability]] = {}
     acute: dict[tuple[str, str], int] = {}
-    free: dict[tuple[str, str], bool] = {}
-    there: dict[tuple[str, str], bool] = {}
+    someone_free: dict[tuple[str, str], bool] = {}
+    someone_present: dict[tuple[str, str], bool] = {}
     for row in session.connection().execute(CLASSES).all():
         pool = (row.role, row.organisation)
         if pool not in people:
@@ -99,54 +89,54 @@ def alarm_conditions(session: Session, at: datetime) -> Iterator[AlarmCondition]
         if row.waiting:
             acute[pool] = acute.get(pool, 0) + row.waiting
             at_work = [one for one in able if one.at_work]
-            there[pool] = there.get(pool, True) and bool(at_work)
-            free[pool] = free.get(pool, True) and any(not one.acute_in_hand for one in at_work)
+            someone_present[pool] = someone_present.get(pool, True) and bool(at_work)
+            someone_free[pool] = someone_free.get(pool, True) and any(not one.acute_in_hand for one in at_work)
     for pool, waiting in acute.items():
-        if not there[pool]:
+        if not someone_present[pool]:
             yield AlarmCondition(*pool, NOBODY_THERE, waiting)
-        elif not free[pool]:
+        elif not someone_free[pool]:
             yield AlarmCondition(*pool, FULL, waiting)
 
 
-def still_rings(session: Session, key: tuple[str, str, str]) -> WorkAlarm | None:
-    """The alarm as it stands once its pool is entered."""
+def active_alarm(session: Session, key: tuple[str, str, str]) -> WorkAlarm | None:
+    """The active alarm of a pool, read again after the chain of the pool is locked."""
     role, organisation, kind = key
-    mine = (WorkAlarm.role == role, WorkAlarm.organisation == organisation, WorkAlarm.kind == kind)
-    query = select(WorkAlarm).where(*mine, col(WorkAlarm.until).is_(None))
+    same = (WorkAlarm.role == role, WorkAlarm.organisation == organisation, WorkAlarm.kind == kind)
+    query = select(WorkAlarm).where(*same, col(WorkAlarm.until).is_(None))
     return session.exec(query.execution_options(populate_existing=True)).first()
 
 
-def raise_alarm(session: Session, why: AlarmCondition, at: datetime) -> None:
-    """Let an alarm ring: kept, put down in the pool's chain, and told to the coordinators."""
-    first = first_waiting(session, why)
+def raise_alarm(session: Session, condition: AlarmCondition, at: datetime) -> None:
+    """Raise an alarm: store it, record it in the chain of the pool, and notify the coordinators."""
+    first = first_waiting(session, condition)
     if first is None:
         return
     row = WorkAlarm(
         id=new_id("alarm"),
-        role=why.role,
-        organisation=why.organisation,
-        kind=why.kind,
+        role=condition.role,
+        organisation=condition.organisation,
+        kind=condition.kind,
         since=at,
-        waiting=why.waiting,
+        waiting=condition.waiting,
     )
     session.add(row)
-    chain = pools.enter(session, why.role, why.organisation, at=at)
-    facts = {"kind": why.kind, "waiting": why.waiting}
-    pools.note(session, chain, by=ENGINE, at=at, event="alarm", item=first, facts=facts)
+    chain = pools.lock_chain(session, condition.role, condition.organisation, at=at)
+    facts = {"kind": condition.kind, "waiting": condition.waiting}
+    pools.record(session, chain, by=ENGINE, at=at, event="alarm", item=first, facts=facts)
     for person in duty_holders(session, Role.COORDINATOR, ""):
-        facts = {"want": why.kind}
+        facts = {"want": condition.kind}
         outbox.post(session, LETTER, application=first.application, recipient=person, facts=facts, at=at)
 
 
 def clear_alarm(session: Session, row: WorkAlarm, at: datetime) -> None:
-    """Let an alarm end."""
+    """Clear an alarm."""
     row.until = at
     session.flush()
 
 
-def first_waiting(session: Session, why: AlarmCondition) -> WorkItem | None:
-    """The item that stands first in the pool of an alarm."""
-    query = select(WorkItem).where(*pools.pool(Role(why.role), why.organisation))
-    if why.kind != NOBODY_MAY:
+def first_waiting(session: Session, condition: AlarmCondition) -> WorkItem | None:
+    """The first item in the queue of the pool that an alarm is about."""
+    query = select(WorkItem).where(*pools.waiting_in(Role(condition.role), condition.organisation))
+    if condition.kind != NOBODY_MAY:
         query = query.where(WorkItem.lane == ACUTE)
-    return session.exec(query.order_by(*pools.order()).limit(1)).first()
+    return session.exec(query.order_by(*pools.queue_order()).limit(1)).first()

@@ -1,4 +1,4 @@
-"""Work in hand: taking it in hand, giving it back, and saying that it is done."""
+"""Assignment of work items to people: assign, release and complete."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -20,12 +20,17 @@ from states.storage.ledger import Chain
 from states.tables.work import WorkItem
 from states.work.work_by_state import BY_HAND, EVENT_OF
 
+CHANGES_EVERY_POOL = frozenset({Role.COORDINATOR})
+"""The roles that may change the work of every pool."""
+READS_EVERY_POOL = CHANGES_EVERY_POOL | {Role.AUDITOR, Role.ADMINISTRATOR}
+"""The roles that may read the work of every pool."""
+
 
 def require(*rules: Rule, **facts: object) -> None:
-    """Ask a rule of the queue.
+    """Check rules of the queue.
 
     Raises:
-        RefusedError: it finds against it.
+        RefusedError: a rule objects.
     """
     found = [finding for rule in rules if (finding := rule(**facts)) is not None]
     if found:
@@ -33,49 +38,60 @@ def require(*rules: Rule, **facts: object) -> None:
 
 
 def assign_to(item: WorkItem, person: str, at: datetime) -> None:
-    """Put an item into someone's hands, until it goes back by itself where nothing is done about it."""
+    """Assign an item to a person; it returns to the queue automatically if the person does not work on it."""
     item.assignee, item.claimed_at = person, at
     item.returns_at = returns_at(item.lane, at)
 
 
 def unassign(item: WorkItem) -> None:
-    """Take an item out of someone's hands; it stands again where it stood, and is offered again."""
+    """Return an item to its position in the queue; it is offered again."""
     item.assignee = item.claimed_at = item.returns_at = item.dispatched_at = None
 
 
 def returns_at(lane: int, at: datetime) -> datetime:
-    """When work that was taken, or worked on, at a moment goes back to the queue."""
+    """When work that was claimed or worked on at a moment returns to the queue."""
     urgency = LANES[lane]
     hours = value("claim_returns_after", office_day(at))[str(urgency)]
     return at + timedelta(hours=hours) if urgency is Urgency.ACUTE else add_or_provisional(at, hours)[0]
 
 
-def readable(session: Session, key: str, by: Actor) -> WorkItem:
-    """An open item of the caller's pool, or any for a coordinator; not locked.
+def require_item(session: Session, key: str, by: Actor, *, to_read: bool = False) -> WorkItem:
+    """A work item of the caller's pool, or of any pool for the roles that oversee all; not locked.
+
+    Args:
+        session: the transaction.
+        key: the item.
+        by: the caller.
+        to_read: also completed items, and also for the roles that may only read every pool.
 
     Raises:
-        NotFoundError: there is none in the caller's pool.
+        NotFoundError: there is none that the caller may reach.
     """
     item = session.get(WorkItem, key)
-    if item is None or item.done_at is not None or not (item.pool == by.pool or by.role is Role.COORDINATOR):
-        raise NotFoundError("open work item", key)
+    every_pool = READS_EVERY_POOL if to_read else CHANGES_EVERY_POOL
+    if (
+        item is None
+        or not (item.pool == by.pool or by.role in every_pool)
+        or (item.done_at is not None and not to_read)
+    ):
+        raise NotFoundError("work item" if to_read else "open work item", key)
     return item
 
 
-def enter(
+def lock_item(
     session: Session, key: str, *, by: Actor, at: datetime, receiver: str | None = None
 ) -> tuple[WorkItem, Chain]:
-    """An open item on which someone may act, locked, and the chain in which it is put down; see :func:`pools.enter`.
+    """An open item that the caller may change, locked, with its locked chain; see :func:`pools.lock_chain`.
 
-    What people do with their own work stands in a chain each; what a coordinator does stands in the pool's.
+    What people do with their own work is recorded in their own chains; what a coordinator does, in that of the pool.
 
     Raises:
         NotFoundError: there is none in the caller's pool.
     """
-    seen = readable(session, key, by)
-    coordinates = by.role is Role.COORDINATOR and seen.role != str(Role.COORDINATOR)
+    unlocked = require_item(session, key, by)
+    coordinates = by.role is Role.COORDINATOR and unlocked.role != str(Role.COORDINATOR)
     person = None if coordinates else by.person
-    chain = pools.enter(session, *seen.pool, at=at, person=person, receiver=receiver)
+    chain = pools.lock_chain(session, *unlocked.pool, at=at, person=person, receiver=receiver)
     item = session.get(WorkItem, key, with_for_update=True, populate_existing=True)
     if item is None or item.done_at is not None:
         raise NotFoundError("open work item", key)
@@ -85,32 +101,32 @@ def enter(
 def release(
     session: Session, key: str, *, by: Actor, at: datetime, content: Mapping[str, Any] | None = None
 ) -> WorkItem:
-    """Give an item back; it stands again where it stood.
+    """Release an item; it returns to its position in the queue.
 
     Raises:
         NotFoundError: there is none in the caller's pool.
-        RefusedError: it is in someone else's hands.
+        RefusedError: it is assigned to someone else.
     """
-    item, chain = enter(session, key, by=by, at=at)
+    item, chain = lock_item(session, key, by=by, at=at)
     require(assignment.own_claim, person=by.person, role=by.role, holder=item.assignee)
     holder = item.assignee
     unassign(item)
-    pools.note(session, chain, by=by, at=at, event="release", item=item, facts={"from": holder}, content=content)
+    pools.record(session, chain, by=by, at=at, event="release", item=item, facts={"from": holder}, content=content)
     return item
 
 
 def finish(session: Session, key: str, *, by: Actor, at: datetime) -> WorkItem:
-    """Say that work is done that no event of the case shows, such as going after an employer.
+    """Complete work by hand that no event of the case completes, such as pursuing an employer.
 
     Raises:
         NotFoundError: there is none in the caller's pool.
-        RefusedError: it is in someone else's hands, or an event does it.
+        RefusedError: it is assigned to someone else, or an event completes it.
     """
-    item, chain = enter(session, key, by=by, at=at)
+    item, chain = lock_item(session, key, by=by, at=at)
     if item.assignee is not None:
         require(assignment.own_claim, person=by.person, role=by.role, holder=item.assignee)
     event = EVENT_OF.get(item.action, item.action)
     require(assignment.done_by_event, event=event, by_hand=item.action in BY_HAND)
     item.done_at, item.assignee = at, item.assignee or by.person
-    pools.note(session, chain, by=by, at=at, event="finish", item=item, facts={})
+    pools.record(session, chain, by=by, at=at, event="finish", item=item, facts={})
     return item

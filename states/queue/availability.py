@@ -1,4 +1,4 @@
-"""Who is there, what someone can do, and how much someone holds."""
+"""Availability of people in a pool: skills, working hours, absence, and how much each holds."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
@@ -18,19 +18,19 @@ FRIDAY = 5
 
 
 class Availability(NamedTuple):
-    """What someone in a pool can take now."""
+    """What a person can take from a pool now."""
 
     person: str
     skills: tuple[str, ...]
-    """As work asks for them, ``domain:digital``; empty for every skill, where none were arranged."""
+    """In the form of a work item's skill, such as ``domain:digital``; empty for every skill, if none were arranged."""
     limit: int
-    """Items that the person may hold; acute ones come on top."""
+    """How many items the person may hold; acute items are not limited."""
     in_hand: int
     acute_in_hand: int
     absent_until: date | None
-    """The last day of an absence that runs; None for whoever is there."""
+    """The last day of the present absence; None for a person who is not absent."""
     at_work: bool
-    """Whether it is within the person's working hours, and the person is not absent."""
+    """Whether now is within the person's working hours and the person is not absent."""
 
     @property
     def other_in_hand(self) -> bool:
@@ -38,11 +38,11 @@ class Availability(NamedTuple):
         return self.in_hand > self.acute_in_hand
 
     def can(self, skill: str) -> bool:
-        """Whether the person has what work asks for."""
+        """Whether the person has the skill that work requires."""
         return suffice(self.skills, skill)
 
 
-LOOK = text(
+AVAILABILITY = text(
     """
     SELECT who.person, a.skills, a.hours, a."limit", held.in_hand, held.acute_in_hand,
            (SELECT max(b.until) FROM absence b
@@ -67,14 +67,14 @@ def availability_of(
 def availability_in_pool(
     session: Session, role: Role | str, organisation: str | None, *, at: datetime
 ) -> list[Availability]:
-    """Everyone who holds the duty of a pool."""
+    """The availability of everyone who holds the duty of a pool."""
     return load_availability(session, duty_holders(session, Role(role), organisation or ""), role, organisation, at=at)
 
 
 def load_availability(
     session: Session, people: Sequence[str], role: Role | str, organisation: str | None, *, at: datetime
 ) -> list[Availability]:
-    """What some people can take from a pool now, in the order of their handles."""
+    """What some people can take from a pool now, sorted by handle."""
     day = office_day(at)
     limit = int(value("work_in_hand_limit", day))
     facts = {"people": list(people), "role": str(role), "organisation": organisation or "", "day": day}
@@ -88,20 +88,20 @@ def load_availability(
             row.absent_until,
             row.absent_until is None and is_within_hours(row.hours or {}, at),
         )
-        for row in session.connection().execute(LOOK, facts)
+        for row in session.connection().execute(AVAILABILITY, facts)
     ]
 
 
 def is_within_hours(hours: dict[str, Any], at: datetime) -> bool:
-    """Whether a moment lies in someone's working hours, or in the office's where none were arranged."""
+    """Whether a moment is within a person's working hours; the office's hours where none were arranged."""
     held = hours_on(hours, office_day(at))
     return held is not None and held[0] <= at.astimezone(AMSTERDAM).time() < held[1]
 
 
 def hours_on(hours: dict[str, Any], day: date) -> tuple[time, time] | None:
-    """From when until when someone works on a day, in local time; None where not at all.
+    """The first and last hour of a person's working day, in local time; None on a day off.
 
-    On a holiday nobody does, and in a weekend whoever arranged it alone.
+    Nobody works on a holiday. In a weekend only people who arranged it work.
     """
     weekend = day.isoweekday() > FRIDAY
     if why_surely_closed(day) is not None and not (weekend and hours):

@@ -1,4 +1,4 @@
-"""Candidates."""
+"""Candidates for a work item: the rules that exclude a person."""
 
 from sqlmodel import Session
 
@@ -14,26 +14,26 @@ from states.tables.work import WorkItem
 
 
 def reasons_not_to_assign(
-    session: Session, item: WorkItem, person: str, there: Availability | None, in_hand: int | None = None
+    session: Session, item: WorkItem, person: str, available: Availability | None, in_hand: int | None = None
 ) -> list[Finding]:
-    """Every rule against someone having an item; empty where the person may."""
+    """The objections to assigning an item to a person; empty if there are none."""
     pool = {"role": item.role, "organisation": item.organisation}
     found = [
-        assignment.in_pool(person=person, holds=there is not None, **pool),
-        assignment.no_interest(person=person, own=is_own(session, item, person), earlier=person in item.not_by),
+        assignment.in_pool(person=person, holds=available is not None, **pool),
+        assignment.no_interest(person=person, own=is_own_case(session, item, person), earlier=person in item.not_by),
     ]
-    if there is not None:
-        hands = there.in_hand if in_hand is None else in_hand
+    if available is not None:
+        held = available.in_hand if in_hand is None else in_hand
         found += [
-            assignment.present(person=person, absent_until=there.absent_until),
-            assignment.skilled(person=person, skill=item.skill, skills=there.skills),
-            assignment.limit_in_hand(person=person, in_hand=hands, limit=there.limit, acute=item.lane == ACUTE),
+            assignment.present(person=person, absent_until=available.absent_until),
+            assignment.skilled(person=person, skill=item.skill, skills=available.skills),
+            assignment.limit_in_hand(person=person, in_hand=held, limit=available.limit, acute=item.lane == ACUTE),
         ]
     return [finding for finding in found if finding is not None]
 
 
-def is_own(session: Session, item: WorkItem, person: str) -> bool:
-    """Whether an item is about someone: as applicant, as who represents the applicant, or as whom a loan is for."""
+def is_own_case(session: Session, item: WorkItem, person: str) -> bool:
+    """Whether an item is about this person: as applicant, as representative, or as the borrower of a loan."""
     case = session.get(Application, item.application)
     if case is not None:
         return person in {case.applicant, case.representative}
@@ -41,11 +41,11 @@ def is_own(session: Session, item: WorkItem, person: str) -> bool:
     return loan is not None and loan.person == person
 
 
-def known(session: Session, person: str, field: str = "person") -> None:
-    """Ask that there is such a person, who was named in a field of a body.
+def require_person(session: Session, person: str, field: str = "person") -> None:
+    """Check that a person, named in a field of a body, exists.
 
     Raises:
-        MalformedError: there is none.
+        MalformedError: there is no such person.
     """
     if session.get(Person, person) is None:
         words = f"There is no person {person}; GET /v1/work-items/people says who there are."

@@ -1,8 +1,8 @@
-"""The queue: who may take what next.
+"""Claiming: give a person the next item of a pool.
 
-Order: lane, then ``start_by``, then age. Every Nth non-acute claim goes to the item that is longest overdue, so that
-nothing waits for ever; acute work always goes first. The order itself is :mod:`rules.queue.order`, the counting of the
-reserve :mod:`states.queue.reserve`, and the bound that follows from both is proved in docs/queue.md.
+Order: lane, then ``start_by``, then age. Every Nth claim that is not acute goes to the item that is longest overdue, so
+that nothing waits for ever; acute work always goes first. The order is in :mod:`rules.queue.order` and the counting of
+the reserve in :mod:`states.queue.reserve`; docs/queue.md proves the bound on waiting that follows.
 """
 
 from collections.abc import Sequence
@@ -21,8 +21,8 @@ from states.queue.assignment import assign_to, require
 from states.queue.availability import Availability, availability_of
 from states.tables.work import WorkItem
 
-# The first items of each skill, each from one range of the index, and of those the first that nobody holds: the cost
-# does not grow with what waits, and only the item that is taken is locked.
+# The first items of each skill, each from one range of the index, and of those the first unassigned one: the cost does
+# not grow with the number of waiting items, and only the claimed item is locked.
 NEXT = """
     SELECT w.* FROM (
         SELECT found.id FROM unnest(:skills) AS mine(skill) CROSS JOIN LATERAL (
@@ -56,55 +56,55 @@ def _statement(where: str, order: Sequence[str], *, wait: bool, width: int) -> T
 
 ORDER = ("lane", "start_by", "created_at", "id")
 ACUTE_FIRST = _statement("lane = 1", ORDER, wait=False, width=16)
-"""The next acute item; what others are taking at this moment is passed over, so acute claims wait for nobody."""
+"""The next acute item; locked items are skipped, so that acute claims never wait."""
 IN_ORDER = _statement("lane > 1", ORDER, wait=False, width=4)
-"""The next item that is not acute; what an event is changing at this moment is passed over."""
+"""The next item that is not acute; items that an event is changing are skipped."""
 OVERDUE = _statement("lane > 1 AND start_by <= :at", ORDER[1:], wait=True, width=4)
-"""What is longest overdue; the reserve waits for an event that is changing it, so that its turn is not lost."""
+"""The item that is longest overdue; the reserve waits for its lock, so that its turn is not lost."""
 
 
 def claim(session: Session, *, by: Actor, at: datetime, acute_only: bool = False) -> WorkItem | None:
-    """Take the next item for someone, or the next acute one; None where none waits that this person may take.
+    """Claim the next item, or the next acute item; None if no item waits that the caller may take.
 
-    No two claims get the same item. An acute claim waits for no other; those that are not acute follow each other
-    within their pool, so that the reserve counts right.
+    No two claims get the same item. An acute claim never waits for another claim. Other claims of a pool run one after
+    the other, so that the reserve counts correctly.
 
     Raises:
-        RefusedError: the person is absent, or holds as much as is allowed and no acute work waits.
+        RefusedError: the person is absent, or is at the limit and no acute work waits.
     """
-    chain = pools.enter(session, *by.pool, at=at, person=by.person)
+    chain = pools.lock_chain(session, *by.pool, at=at, person=by.person)
     me = availability_of(session, by.person, *by.pool, at=at)
     require(assignment.present, person=me.person, absent_until=me.absent_until)
-    item, reserved = first(session, ACUTE_FIRST, by, me, at), False
+    item, reserved = lock_first(session, ACUTE_FIRST, by, me, at), False
     if item is None and not acute_only:
-        item, reserved = _not_acute(session, by, me, at)
+        item, reserved = _next_not_acute(session, by, me, at)
     if item is None:
         return None
     assign_to(item, me.person, at)
-    item.dispatched_at = item.dispatched_at or at  # whoever takes it knows of it
+    item.dispatched_at = item.dispatched_at or at  # the claimant knows of it
     item.explanation = explain_claim(session, item, at=at, reserved=reserved)
     facts = {"reserve": reserved, "explanation": item.explanation}
-    pools.note(session, chain, by=by, at=at, event="claim", item=item, facts=facts)
+    pools.record(session, chain, by=by, at=at, event="claim", item=item, facts=facts)
     return item
 
 
-def _not_acute(session: Session, by: Actor, me: Availability, at: datetime) -> tuple[WorkItem | None, bool]:
-    """The next item that is not acute, and whether the reserve gave it."""
-    reserve.hold(session, *by.pool)
+def _next_not_acute(session: Session, by: Actor, me: Availability, at: datetime) -> tuple[WorkItem | None, bool]:
+    """The next item that is not acute, and whether it is a claim of the reserve."""
+    reserve.lock_counts(session, *by.pool)
     classes = reserve.classes_of(session, *by.pool, by.person, me.skills)
     if not classes:
         return None, False
     require(assignment.limit_in_hand, person=me.person, in_hand=me.in_hand, limit=me.limit, acute=False)
     turn = reserve.is_turn(classes, at)
-    overdue = first(session, OVERDUE, by, me, at) if turn else None
-    item = overdue or first(session, IN_ORDER, by, me, at)
+    overdue = lock_first(session, OVERDUE, by, me, at) if turn else None
+    item = overdue or lock_first(session, IN_ORDER, by, me, at)
     if item is not None:
         reserve.count_claim(session, *by.pool, classes, turn=turn)
     return item, overdue is not None
 
 
-def first(session: Session, wanted: TextClause, by: Actor, me: Availability, at: datetime) -> WorkItem | None:
-    """The first item that someone may take in an order, locked."""
+def lock_first(session: Session, statement: TextClause, by: Actor, me: Availability, at: datetime) -> WorkItem | None:
+    """The first item that the caller may take by one of the statements above, locked."""
     role, organisation = by.pool
     facts = {
         "skills": ["", *(me.skills or SKILLS)],
@@ -113,14 +113,14 @@ def first(session: Session, wanted: TextClause, by: Actor, me: Availability, at:
         "person": by.person,
         "at": at,
     }
-    # By hand, for each claim asks up to three times: loading by the session costs more than the statement does.
-    row = session.connection().execute(wanted, facts).mappings().first()
+    # Loaded by hand: a claim runs up to three of these, and loading by the session costs more than the statement.
+    row = session.connection().execute(statement, facts).mappings().first()
     if row is None:
         return None
-    known = session.identity_map.get(session.identity_key(WorkItem, row["id"]))
-    if isinstance(known, WorkItem):
-        session.refresh(known)
-        return known
+    loaded = session.identity_map.get(session.identity_key(WorkItem, row["id"]))
+    if isinstance(loaded, WorkItem):
+        session.refresh(loaded)
+        return loaded
     item = WorkItem(**row)
     make_transient_to_detached(item)
     session.add(item)

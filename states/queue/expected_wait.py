@@ -1,4 +1,4 @@
-"""How fast a pool takes its work, from its own chain, and how long what stands in it will wait by that."""
+"""Expected wait of an item, from the recent claim rate of its pool."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,13 +13,13 @@ from rules.core.rule import message
 from rules.queue.wait_estimate import wait
 from states.queue import pools
 
-WEEKS = 4
-ENOUGH = 5
-LOOKED_AT = 1000
-"""At most so many of the last movements are read, so that a busy pool costs no more."""
-FARTHEST = 2000
-"""Beyond so many working hours, about a year, no day is named."""
-TAKEN = text(
+PERIOD_WEEKS = 4
+MIN_CLAIMS = 5
+MAX_MOVEMENTS = 1000
+"""How many of the latest entries of a chain are read at most, so that a busy pool costs no more."""
+MAX_HOURS = 2000
+"""Beyond this many working hours, about a year, no day is given."""
+CLAIM_RATE = text(
     """
     SELECT count(*) FILTER (WHERE e.event = 'claim' AND e.at >= :since)
          - count(*) FILTER (WHERE e.event IN ('release', 'return') AND e.at >= :since) AS taken,
@@ -30,15 +30,15 @@ TAKEN = text(
 ).bindparams(bindparam("chains", type_=ARRAY(String)))
 
 
-def expected(session: Session, role: str, organisation: str, ahead: int, *, at: datetime) -> dict[str, Any]:
-    """Between when and when an item is taken, once ``ahead`` claims more were made; unknown where too few were."""
-    since = at - timedelta(weeks=WEEKS)
-    facts = {"since": since, "looked_at": LOOKED_AT, "chains": pools.chains_of(session, role, organisation)}
-    found = session.connection().execute(TAKEN, facts).one()
-    if found.oldest is None or found.taken < ENOUGH:
+def expected_wait(session: Session, role: str, organisation: str, ahead: int, *, at: datetime) -> dict[str, Any]:
+    """The period in which the claim number ``ahead`` from now will be made; unknown after too few claims."""
+    since = at - timedelta(weeks=PERIOD_WEEKS)
+    facts = {"since": since, "looked_at": MAX_MOVEMENTS, "chains": pools.chains_of(session, role, organisation)}
+    found = session.connection().execute(CLAIM_RATE, facts).one()
+    if found.oldest is None or found.taken < MIN_CLAIMS:
         why = message(
-            f"Fewer than {ENOUGH} items were taken in this pool in the last {WEEKS} weeks.",
-            f"In deze groep is in de afgelopen {WEEKS} weken minder dan {ENOUGH} keer werk opgepakt.",
+            f"Fewer than {MIN_CLAIMS} items were taken in this pool in the last {PERIOD_WEEKS} weeks.",
+            f"In deze groep is in de afgelopen {PERIOD_WEEKS} weken minder dan {MIN_CLAIMS} keer werk opgepakt.",
         )
         return {"known": False, "why": why.en, "whyNl": why.nl}
     since = max(since, found.oldest)
@@ -56,8 +56,8 @@ def expected(session: Session, role: str, organisation: str, ahead: int, *, at: 
         "known": True,
         "hoursFrom": round(low, 1),
         "hoursTo": round(high, 1),
-        "from": utc_text(add_or_provisional(at, low)[0]) if low < FARTHEST else None,
-        "until": utc_text(add_or_provisional(at, high)[0]) if high < FARTHEST else None,
+        "from": utc_text(add_or_provisional(at, low)[0]) if low < MAX_HOURS else None,
+        "until": utc_text(add_or_provisional(at, high)[0]) if high < MAX_HOURS else None,
         "claimsAhead": ahead,
         "basedOnClaims": found.taken,
         "basedOnHours": round(hours, 1),

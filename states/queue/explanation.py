@@ -1,4 +1,4 @@
-"""Why an item stands where it stands: its place, every factor with rule, source and fact, and what would change it."""
+"""Explanation of an item's position: its rank, every factor with rule, source and fact, and what would change it."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,12 +9,10 @@ from sqlmodel import Session
 from rules.core import dates
 from rules.core.dated_values import value
 from rules.core.dates import office_day, utc_text
-from rules.core.roles import Actor, Role
 from rules.core.rule import message
 from rules.queue.order import ACUTE, LANES, QueuePosition
-from states.errors import NotFoundError
 from states.priority import factors, positions
-from states.priority.claim_explanation import by_table
+from states.priority.claim_explanation import hand_off_source
 from states.priority.what_if import OpenCase, Scenario, open_case_of, scenarios
 from states.queue import expected_wait
 from states.queue import reserve as reserve_counts
@@ -22,44 +20,46 @@ from states.queue.availability import availability_in_pool
 from states.queue.candidates import reasons_not_to_assign
 from states.tables.work import WorkItem
 
-FIRST = 5
-"""So many of the items that stand before are named."""
+NAMED_BEFORE = 5
+"""How many of the items before it are named."""
 
 
 def explain(session: Session, item: WorkItem, *, at: datetime, case: OpenCase | None = None) -> dict[str, Any]:
-    """Why an item stands where it stands: every factor with its rule, source and fact, and what would change it.
+    """Explain the position of an item: every factor with its rule, source and fact, and what would change it.
 
     Args:
-        session: where to look; nothing is changed.
+        session: read only.
         item: open work.
         at: now.
-        case: the case of the item, where it was read already.
+        case: the case of the item, if it was read already.
     """
     case = case or open_case_of(session, item.application)
-    supposed = [(one, one.of(case, item)) for one in scenarios(case, item, at=at)]
-    lanes = {lane: positions.lane_begins(lane) for lane in range(ACUTE, item.lane + 1)}
-    points = [item.position, *lanes.values(), *(there for _, there in supposed if there is not None)]
+    outcomes = [(one, one.position_of(case, item)) for one in scenarios(case, item, at=at)]
+    lanes = {lane: positions.start_of_lane(lane) for lane in range(ACUTE, item.lane + 1)}
+    points = [item.position, *lanes.values(), *(position for _, position in outcomes if position is not None)]
     before = positions.counts_before(session, *item.pool, points)
     due = positions.due_before(session, *item.pool, item.position)
-    at_place = before[item.position] + 1 if item.assignee is None else None
-    reserve = factors.reserve(item, at=at, so_far=reserve_counts.seen_by(session, item), due_before=due)
+    rank = before[item.position] + 1 if item.assignee is None else None
+    reserve = factors.reserve_promise(
+        item, at=at, so_far=reserve_counts.claims_since_turn(session, item), due_before=due
+    )
     return {
         "workItem": item.id,
         "action": item.action,
-        **by_table(item, office_day(at)),
-        "place": at_place,
+        **hand_off_source(item, office_day(at)),
+        "place": rank,
         "lane": str(LANES[item.lane]),
         "factors": [
-            *factors.lane_and_start(item, case.asked(item), case.happened),
+            *factors.lane_and_start_by(item, case.facts_of(item), case.urgency_events),
             factors.age(item),
             reserve,
-            factors.skill(item, people(session, item, at=at)),
-            factors.in_hand(item),
+            factors.required_skill(item, people_of_pool(session, item, at=at)),
+            factors.holder(item),
         ],
-        "before": before_by_lane(item, before, lanes) if at_place is not None else {},
-        "firstBefore": first_before(session, item) if at_place is not None else [],
-        "whatWouldChangeIt": [*changes(case, item, supposed, before), *later(item, at, due)],
-        "expectedWait": waits(session, item, at_place, reserve, at),
+        "before": before_by_lane(item, before, lanes) if rank is not None else {},
+        "firstBefore": first_before(session, item) if rank is not None else [],
+        "whatWouldChangeIt": [*alternatives(case, item, outcomes, before), *reserve_from_start_by(item, at, due)],
+        "expectedWait": expected_wait_of(session, item, rank, reserve, at),
         "explainedAt": utc_text(at),
     }
 
@@ -67,53 +67,57 @@ def explain(session: Session, item: WorkItem, *, at: datetime, case: OpenCase | 
 def before_by_lane(
     item: WorkItem, before: Mapping[QueuePosition, int], lanes: Mapping[int, QueuePosition]
 ) -> dict[str, int]:
-    """How many items of each lane stand before it."""
+    """How many items of each lane come before it."""
     ends = [*(before[begin] for begin in lanes.values()), before[item.position]]
     found = {str(LANES[lane]): ends[number + 1] - ends[number] for number, lane in enumerate(lanes)}
     return {lane: count for lane, count in found.items() if count}
 
 
 def first_before(session: Session, item: WorkItem) -> list[dict[str, Any]]:
-    """The first items that stand before it, each with the first thing in which they differ."""
-    found = positions.first_of(session, *item.pool, FIRST)
+    """The first items of the queue that come before it, each with the first factor in which it differs."""
+    found = positions.first_items(session, *item.pool, NAMED_BEFORE)
     return [
         {
-            "workItem": there.id,
+            "workItem": position.id,
             "action": action,
-            "lane": str(LANES[there.lane]),
-            "startBy": utc_text(there.start_by),
+            "lane": str(LANES[position.lane]),
+            "startBy": utc_text(position.start_by),
             "differsIn": next(
                 name
-                for name, one, other in zip(("lane", "startBy", "age", "id"), there, item.position, strict=True)
+                for name, one, other in zip(("lane", "startBy", "age", "id"), position, item.position, strict=True)
                 if one != other
             ),
         }
-        for action, there in found
-        if there < item.position
+        for action, position in found
+        if position < item.position
     ]
 
 
-def changes(
+def alternatives(
     case: OpenCase,
     item: WorkItem,
-    supposed: list[tuple[Scenario, QueuePosition | None]],
+    outcomes: list[tuple[Scenario, QueuePosition | None]],
     before: Mapping[QueuePosition, int],
 ) -> list[dict[str, Any]]:
-    """Where it would stand had something not happened, or after a signal that is more urgent."""
+    """Its position without a past event, or after a more urgent signal."""
     return [
         {
-            "if": one.what.en,
-            "ifNl": one.what.nl,
-            "place": one.place(case, item, before),
-            **({"lane": str(LANES[there.lane]), "startBy": utc_text(there.start_by)} if there else {"lane": None}),
+            "if": one.description.en,
+            "ifNl": one.description.nl,
+            "place": one.rank_of(case, item, before),
+            **(
+                {"lane": str(LANES[position.lane]), "startBy": utc_text(position.start_by)}
+                if position
+                else {"lane": None}
+            ),
             **{name: fact for name, fact in one.facts.items() if name != "lane"},
         }
-        for one, there in supposed
+        for one, position in outcomes
     ]
 
 
-def later(item: WorkItem, at: datetime, due: int) -> list[dict[str, Any]]:
-    """What comes by itself: once its start-by has passed the reserve may take it."""
+def reserve_from_start_by(item: WorkItem, at: datetime, due: int) -> list[dict[str, Any]]:
+    """What changes without any event: once its start-by has passed, the reserve may take it."""
     if item.lane == ACUTE or item.start_by <= at or item.assignee is not None:
         return []
     every = value("reserve_every", office_day(at))
@@ -122,36 +126,33 @@ def later(item: WorkItem, at: datetime, due: int) -> list[dict[str, Any]]:
         f"once its start-by passes on {moment} the reserve may take it",
         f"zodra de begintijd op {moment} verstrijkt, kan de reserve het nemen",
     )
-    told = {
+    change = {
         "if": what.en,
         "ifNl": what.nl,
         "place": None,
         "lane": str(LANES[item.lane]),
         "from": utc_text(item.start_by),
     }
-    return [{**told, "withinClaims": every * (due + 1)}]
+    return [{**change, "withinClaims": every * (due + 1)}]
 
 
-def waits(
+def expected_wait_of(
     session: Session,
     item: WorkItem,
-    at_place: int | None,
+    rank: int | None,
     reserve: Mapping[str, Any],
     at: datetime,
 ) -> dict[str, Any]:
-    """The expected wait: until so many claims were made as stand before it, or as the reserve needs at most."""
-    if at_place is None:
+    """The expected wait: for as many claims as its rank, or for as many as the reserve needs at most."""
+    if rank is None:
         why = message("Somebody has it in hand.", "Iemand heeft het opgepakt.")
         return {"known": False, "why": why.en, "whyNl": why.nl}
-    ahead = min(at_place, reserve["fact"]["withinClaims"] or at_place)
-    return expected_wait.expected(session, *item.pool, ahead, at=at)
+    ahead = min(rank, reserve["fact"]["withinClaims"] or rank)
+    return expected_wait.expected_wait(session, *item.pool, ahead, at=at)
 
 
-def people(session: Session, item: WorkItem, *, at: datetime) -> dict[str, Any]:
-    """How many people of the pool may take an item now, and how many may not, by the rule that says so.
-
-    Whoever holds as much as is allowed may take it again once a hand is free, so that rule is named apart.
-    """
+def people_of_pool(session: Session, item: WorkItem, *, at: datetime) -> dict[str, Any]:
+    """How many people of the pool may take an item now, and how many may not, by the rule that objects."""
     pool = availability_in_pool(session, *item.pool, at=at)
     barred: dict[str, list[str]] = {}
     for one in pool:
@@ -164,16 +165,3 @@ def people(session: Session, item: WorkItem, *, at: datetime) -> dict[str, Any]:
         "atWork": sum(one.at_work and one.person not in names for one in pool),
         "mayNot": [{"rule": rule, "people": len(who), "names": who} for rule, who in sorted(barred.items())],
     }
-
-
-def readable(session: Session, key: str, by: Actor) -> WorkItem:
-    """An item that someone may look at: of the own pool, or any for those who keep watch.
-
-    Raises:
-        NotFoundError: there is none that the caller may see.
-    """
-    item = session.get(WorkItem, key)
-    watch = by.role in {Role.COORDINATOR, Role.AUDITOR, Role.ADMINISTRATOR}
-    if item is None or not (watch or item.pool == by.pool):
-        raise NotFoundError("work item", key)
-    return item

@@ -1,7 +1,7 @@
-"""Offering: showing work to those who may take it. Only a claim gives it to a person.
+"""Offers of work to the people who may take it; only a claim assigns it.
 
-Acute work alerts whoever is at work and may take it; where nobody is at work, everyone who is not absent. Whoever has
-other work in hand then is asked to take it first, and answers: nothing is taken out of anyone's hands.
+Acute work alerts everyone who is at work and may take it, or, if nobody is at work, everyone who is not absent. A
+person who holds other work is asked to take the acute work first. Nothing is unassigned without the person's answer.
 """
 
 from collections.abc import Sequence
@@ -20,9 +20,9 @@ from states.tables.base import new_id
 from states.tables.work import WorkItem, WorkProposal
 
 OFFERED = "work-offered"
-UNTOLD = (col(WorkItem.done_at).is_(None), col(WorkItem.dispatched_at).is_(None))
-"""Of open work: nobody was told of it yet."""
-# One statement however many: acute work that comes meanwhile waits for the end of it.
+NOT_OFFERED = (col(WorkItem.done_at).is_(None), col(WorkItem.dispatched_at).is_(None))
+"""The conditions for open work that was not offered yet."""
+# One statement for any number: acute work that comes in meanwhile waits until it ends.
 OFFER_OTHERS = text(
     """
     WITH next AS MATERIALIZED (
@@ -38,30 +38,30 @@ OFFER_OTHERS = text(
 
 
 class Offered(NamedTuple):
-    """Work that was offered now."""
+    """Work that this call offered."""
 
     id: str
     application: str
-    """The case, or the subject where it belongs to none."""
+    """The case, or the subject of work that belongs to no case."""
 
 
-def waits(session: Session) -> bool:
-    """Whether there is work that nobody was told of yet."""
-    return session.exec(select(WorkItem.id).where(*UNTOLD).limit(1)).first() is not None
+def has_unoffered_work(session: Session) -> bool:
+    """Whether there is open work that was not offered yet."""
+    return session.exec(select(WorkItem.id).where(*NOT_OFFERED).limit(1)).first() is not None
 
 
 def offer_due(session: Session, *, at: datetime, run: str, limit: int = 200) -> list[Offered]:
-    """Offer work that was not offered yet, in the queue's order; answers what was offered, in that order.
+    """Offer work that was not offered yet, in the queue's order; return what was offered, in that order.
 
-    Acute work is offered by itself: it does not wait until the rest of a call is written down.
+    A call that finds acute work offers only that, so that acute work never waits for the rest.
 
     Args:
         session: the transaction.
-        at: the moment of offering.
-        run: what the items remember as having offered them.
-        limit: so many at most; the rest is for the next call.
+        at: now.
+        run: the name of the run, stored with the items.
+        limit: how many at most; the next call offers the rest.
     """
-    acute = select(WorkItem).where(*UNTOLD, WorkItem.lane == ACUTE).order_by(*pools.order()).limit(limit)
+    acute = select(WorkItem).where(*NOT_OFFERED, WorkItem.lane == ACUTE).order_by(*pools.queue_order()).limit(limit)
     items = list(session.exec(acute.with_for_update(skip_locked=True)))
     if not items:
         rows = session.connection().execute(OFFER_OTHERS, {"at": at, "run": run, "limit": limit}).all()
@@ -74,24 +74,24 @@ def offer_due(session: Session, *, at: datetime, run: str, limit: int = 200) -> 
 
 
 def alert(session: Session, items: Sequence[WorkItem], at: datetime) -> None:
-    """Tell people of acute work: one letter for each case and person, and a question to whoever has other work."""
-    told: set[tuple[str, str]] = set()
+    """Notify people of acute work: one letter per case and person, and a proposal to a person who holds other work."""
+    alerted: set[tuple[str, str]] = set()
     people: dict[tuple[str, str], list[Availability]] = {}
     for item in items:
         if item.pool not in people:
             people[item.pool] = availability_in_pool(session, *item.pool, at=at)
-        for one in listeners(session, item, people[item.pool]):
-            if (item.application, one.person) in told:
+        for one in recipients(session, item, people[item.pool]):
+            if (item.application, one.person) in alerted:
                 continue
-            told.add((item.application, one.person))
+            alerted.add((item.application, one.person))
             outbox.post(session, OFFERED, application=item.application, recipient=one.person, facts={}, at=at)
             if item.assignee is not None or one.other_in_hand:
                 propose(session, item, one.person, at)
     session.flush()
 
 
-def listeners(session: Session, item: WorkItem, people: Sequence[Availability]) -> list[Availability]:
-    """Who is alerted: whoever holds the item already, else those who may take it and have no acute work in hand."""
+def recipients(session: Session, item: WorkItem, people: Sequence[Availability]) -> list[Availability]:
+    """Who is alerted: the assignee of the item, or else the people who may take it and hold no acute work."""
     if item.assignee is not None:
         return [one for one in people if one.person == item.assignee]
     may = [one for one in people if not reasons_not_to_assign(session, item, one.person, one) and not one.acute_in_hand]
@@ -99,7 +99,7 @@ def listeners(session: Session, item: WorkItem, people: Sequence[Availability]) 
 
 
 def propose(session: Session, item: WorkItem, person: str, at: datetime) -> None:
-    """Ask someone to take acute work first, unless that is asked already."""
+    """Propose to a person to take acute work first, unless a proposal is open already."""
     mine = (WorkProposal.person == person, WorkProposal.work_item == item.id, col(WorkProposal.answered_at).is_(None))
     if session.exec(select(WorkProposal.id).where(*mine)).first() is None:
         session.add(WorkProposal(id=new_id("proposal"), work_item=item.id, person=person, proposed_at=at))

@@ -1,4 +1,4 @@
-"""Pools: a role, and the employer where the role acts for one. What moves in a pool stands in chains of their own."""
+"""Pools of work: a role, and the employer if the role acts for one; each pool has its own chains in the ledger."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,15 +11,18 @@ from sqlmodel import Session, col
 from rules.core.roles import Actor, Role
 from states.engine.parties import duty_holders
 from states.storage import ledger
+from states.storage.database import vault_of
 from states.storage.ledger import STREAMS, Chain
-from states.storage.vault import Vault
 from states.storage.write_buffer import WriteBuffer
 from states.tables.ledger import StreamKind
 from states.tables.work import WorkItem
 
+WAITING = "done_at IS NULL AND assignee IS NULL"
+"""The condition, in SQL, under which a work item waits for a claim."""
 
-def pool(role: Role, organisation: str | None) -> tuple[ColumnElement[bool], ...]:
-    """The open, unclaimed items that someone in a role may take."""
+
+def waiting_in(role: Role, organisation: str | None) -> tuple[ColumnElement[bool], ...]:
+    """The conditions for the open, unassigned items of a pool."""
     return (
         col(WorkItem.done_at).is_(None),
         col(WorkItem.assignee).is_(None),
@@ -28,12 +31,36 @@ def pool(role: Role, organisation: str | None) -> tuple[ColumnElement[bool], ...
     )
 
 
-def order() -> tuple[Any, ...]:
-    """The queue's order; the index of the table holds it."""
+def queue_order() -> tuple[Any, ...]:
+    """The queue's order; an index of the table has the same columns."""
     return (col(WorkItem.lane), col(WorkItem.start_by), col(WorkItem.created_at), col(WorkItem.id))
 
 
-def enter(
+def walk_classes(*columns: str, within: str = "") -> str:
+    """The SQL of a common table expression ``class``: the distinct values of some columns over all waiting work.
+
+    It walks the index from one class of work to the next, so its cost grows with the number of classes and not with
+    the number of items.
+
+    Args:
+        columns: the columns that define a class, in the order of an index.
+        within: a condition in SQL that limits the work, such as one pool.
+    """
+    names = ", ".join(columns)
+    last = ", ".join(f"class.{name}" for name in columns)
+    waiting = f"{within} AND {WAITING}" if within else WAITING
+    return f"""
+    WITH RECURSIVE class AS (
+        (SELECT {names} FROM work_item WHERE {waiting} ORDER BY {names} LIMIT 1)
+        UNION ALL
+        SELECT next.* FROM class CROSS JOIN LATERAL (
+            SELECT {names} FROM work_item WHERE {waiting} AND ({names}) > ({last}) ORDER BY {names} LIMIT 1
+        ) next
+    )
+    """  # noqa: S608  # the parts are constants of the callers
+
+
+def lock_chain(
     session: Session,
     role: Role | str,
     organisation: str | None,
@@ -42,12 +69,19 @@ def enter(
     person: str | None = None,
     receiver: str | None = None,
 ) -> Chain:
-    """Lock the chain of a pool, or that of one person in it; opened on first use.
+    """Lock the chain of a pool, or that of one person in it; the chain is created on first use.
 
-    What people take for themselves stands in a chain each, so that nobody waits for anybody else's claim; what others
-    do with the work of a pool stands in the pool's own. Whoever is given work, and could be claiming at that moment, is
-    named as ``receiver``, so that nobody gets more than the limit. Lock order: chains first, then items. The door locks
-    items of a case under the case's chain and never enters a pool, so the two cannot wait for each other.
+    Claims are recorded in a chain per person, so that no claim waits for another person's claim; what others do with
+    the work of a pool is recorded in the chain of the pool. Lock order: chains first, then items. An event of a case
+    locks items under the chain of the case and never locks a pool, so the two cannot deadlock.
+
+    Args:
+        session: the transaction.
+        role: of the pool.
+        organisation: the employer of the pool, if it has one.
+        at: now.
+        person: whose chain is locked; None for that of the pool.
+        receiver: who gets work and may be claiming at the same time; this chain is locked too, to keep the limit.
     """
     pool_chain = f"work:{role}:{organisation or ''}"
     name = f"{pool_chain}:{person}" if person else pool_chain
@@ -55,7 +89,7 @@ def enter(
     found = ledger.lock(session, names)
     for missing in sorted(set(names) - found.keys()):
         row = {"id": missing, "kind": StreamKind.WORK, "seq": 0, "head": "", "last_at": at}
-        key = Vault.of(session).new_key(missing)
+        key = vault_of(session).new_key(missing)
         session.connection().execute(insert(STREAMS).values(**row, key=key).on_conflict_do_nothing())
     if len(found) < len(names):
         found = ledger.lock(session, names)
@@ -63,12 +97,12 @@ def enter(
 
 
 def chains_of(session: Session, role: str, organisation: str) -> list[str]:
-    """The chains in which the movements of a pool stand: its own, and those of the people who hold its duty."""
+    """The chains of a pool: its own, and one for each person who holds its duty."""
     pool_chain = f"work:{role}:{organisation}"
     return [pool_chain, *(f"{pool_chain}:{person}" for person in duty_holders(session, Role(role), organisation))]
 
 
-def note(
+def record(
     session: Session,
     chain: Chain,
     *,
@@ -79,20 +113,20 @@ def note(
     facts: Mapping[str, Any],
     content: Mapping[str, Any] | None = None,
 ) -> Chain:
-    """Put a movement of an item down in a chain of its pool.
+    """Record an event of a work item in a chain of its pool.
 
     Args:
-        session: the transaction in which it moved.
-        chain: the pool's chain, entered.
-        by: who moved it.
-        at: when.
+        session: the transaction of the event.
+        chain: the locked chain.
+        by: the actor.
+        at: now.
         event: claim, release, assign, ...
-        item: what moved.
-        facts: why, and from whom to whom; handles only.
-        content: words of a person, such as a reason; they go to the vault.
+        item: the work item.
+        facts: the facts of the event; people by their handles only.
+        content: text that a person wrote, such as a reason; it goes to the vault.
 
     Returns:
-        The chain as it stands now, for the next movement of the same transaction.
+        The chain with its new head, for the next event of the same transaction.
     """
     buffer = WriteBuffer(session)
     known = {"application": item.application, "action": item.action, "lane": item.lane, "startBy": item.start_by}

@@ -1,4 +1,4 @@
-"""The question whether someone takes acute work before what is in hand, and the answer."""
+"""Preemption: a person is asked to take acute work before other work, and answers."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,8 +13,8 @@ from states.queue.assignment import release
 from states.tables.work import WorkItem, WorkProposal
 
 
-def open_for(session: Session, by: Actor) -> list[tuple[WorkProposal, WorkItem]]:
-    """What someone was asked and has not answered, that is acute still and waits or is in their own hands."""
+def open_proposals(session: Session, by: Actor) -> list[tuple[WorkProposal, WorkItem]]:
+    """The unanswered proposals to a person whose item is still acute, and unassigned or assigned to that person."""
     role, organisation = by.pool
     query = (
         select(WorkProposal, WorkItem)
@@ -27,41 +27,41 @@ def open_for(session: Session, by: Actor) -> list[tuple[WorkProposal, WorkItem]]
             WorkItem.role == role,
             WorkItem.organisation == organisation,
         )
-        .order_by(*pools.order())
+        .order_by(*pools.queue_order())
     )
-    return [(asked, item) for asked, item in session.exec(query).all() if item.assignee in (None, by.person)]
+    return [(proposal, item) for proposal, item in session.exec(query).all() if item.assignee in (None, by.person)]
 
 
 def answer(
     session: Session, key: str, *, accept: bool, give_back: Sequence[str] = (), by: Actor, at: datetime
 ) -> WorkItem | None:
-    """Take the acute work first, or go on with what is in hand; answers what is in hand now by it.
+    """Accept or decline a proposal; return the item that is assigned by it.
 
-    The queue decides which acute item is next, so the order holds. What is in hand stays there unless it is named to
-    be given back.
+    The queue decides which acute item is next, so the order holds. Other work of the person stays assigned unless it is
+    named to be released.
 
     Args:
         session: the transaction.
         key: the proposal.
-        accept: whether the acute work is taken.
-        give_back: items in hand that go back to the queue in its place.
-        by: whoever was asked.
+        accept: whether the person takes the acute work.
+        give_back: items of the person that are released in its place.
+        by: the person who was asked.
         at: now.
 
     Raises:
-        NotFoundError: there is no such open proposal to the caller.
-        MalformedError: something is to be given back without anything being taken.
+        NotFoundError: the caller has no such open proposal.
+        MalformedError: items are to be released although the proposal is declined.
     """
-    found = {asked.id: (asked, item) for asked, item in open_for(session, by)}
+    found = {proposal.id: (proposal, item) for proposal, item in open_proposals(session, by)}
     if key not in found:
         raise NotFoundError("open proposal", key)
     if give_back and not accept:
         raise MalformedError([("giveBack", "Work is given back here in the place of what is taken; release it else.")])
-    asked, item = found[key]
-    chain = pools.enter(session, *item.pool, at=at, person=by.person)
-    asked.answered_at, asked.accepted = at, accept
-    facts = {"accepted": accept, "proposedAt": asked.proposed_at}
-    pools.note(session, chain, by=by, at=at, event="answer-proposal", item=item, facts=facts)
+    proposal, item = found[key]
+    chain = pools.lock_chain(session, *item.pool, at=at, person=by.person)
+    proposal.answered_at, proposal.accepted = at, accept
+    facts = {"accepted": accept, "proposedAt": proposal.proposed_at}
+    pools.record(session, chain, by=by, at=at, event="answer-proposal", item=item, facts=facts)
     if not accept:
         return None
     taken = item if item.assignee == by.person else claiming.claim(session, by=by, at=at, acute_only=True)

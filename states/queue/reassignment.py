@@ -1,4 +1,4 @@
-"""Work handed from one person to another: assigned by a coordinator, passed on by its holder, spread, or come back."""
+"""Reassignment of work: assign, delegate, redistribute, and return of stale claims."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -14,18 +14,18 @@ from rules.queue import assignment
 from rules.queue.order import ACUTE
 from states.errors import MalformedError, RefusedError
 from states.queue import pools
-from states.queue.assignment import assign_to, enter, require, returns_at, unassign
+from states.queue.assignment import assign_to, lock_item, require, returns_at, unassign
 from states.queue.availability import Availability, availability_in_pool
-from states.queue.candidates import known, reasons_not_to_assign
+from states.queue.candidates import reasons_not_to_assign, require_person
 from states.storage.database import wake
 from states.tables.ledger import LedgerEntry
 from states.tables.work import WorkItem
 
-AT_ONCE = 100
+RETURN_LIMIT = 100
 
 
-class Moved(NamedTuple):
-    """An item that was handed on: from whom, and to whom; None for the queue."""
+class Reassigned(NamedTuple):
+    """A reassigned item, with its former and its new assignee; None for the queue."""
 
     item: WorkItem
     sender: str | None
@@ -33,127 +33,127 @@ class Moved(NamedTuple):
 
 
 def assign(session: Session, key: str, person: str, *, reason: str, by: Actor, at: datetime) -> WorkItem:
-    """A coordinator gives an item to someone of its pool, out of the order; the reason is kept.
+    """Assign an item to a person of its pool, out of the queue's order; the coordinator's reason is recorded.
 
     Raises:
         NotFoundError: there is no such open item.
         MalformedError: there is no such person.
-        RefusedError: the person may not have it.
+        RefusedError: a rule objects to the person.
     """
-    return _hand_on(session, key, person, event="assign", reason=reason, by=by, at=at)
+    return _reassign(session, key, person, event="assign", reason=reason, by=by, at=at)
 
 
 def delegate(session: Session, key: str, person: str, *, reason: str, by: Actor, at: datetime) -> WorkItem:
-    """Whoever has an item in hand passes it to a colleague of the pool; the reason is kept.
+    """Pass an item of the caller to a colleague of the pool; the reason is recorded.
 
     Raises:
         NotFoundError: there is no such open item in the caller's pool.
         MalformedError: there is no such person.
-        RefusedError: the caller does not hold it, or the colleague may not have it.
+        RefusedError: it is not assigned to the caller, or a rule objects to the colleague.
     """
-    return _hand_on(session, key, person, event="delegate", reason=reason, by=by, at=at)
+    return _reassign(session, key, person, event="delegate", reason=reason, by=by, at=at)
 
 
-def _hand_on(session: Session, key: str, person: str, *, event: str, reason: str, by: Actor, at: datetime) -> WorkItem:
-    item, chain = enter(session, key, by=by, at=at, receiver=person)
+def _reassign(session: Session, key: str, person: str, *, event: str, reason: str, by: Actor, at: datetime) -> WorkItem:
+    item, chain = lock_item(session, key, by=by, at=at, receiver=person)
     if event == "delegate":
         require(assignment.own_claim, person=by.person, role=by.role, holder=item.assignee)
-    known(session, person)
+    require_person(session, person)
     if item.assignee == person:
         raise MalformedError([("person", f"{person} has this item in hand already; name someone else.")])
-    receiver = _of_pool(session, item, at).get(person)
+    receiver = _availability_by_person(session, item, at).get(person)
     findings = reasons_not_to_assign(session, item, person, receiver)
     if findings:
         raise RefusedError(findings)
     sender = item.assignee
     assign_to(item, person, at)
-    tell(session, item)
+    alert_if_acute(session, item)
     facts = {"from": sender, "to": person}
-    pools.note(session, chain, by=by, at=at, event=event, item=item, facts=facts, content={"reason": reason})
+    pools.record(session, chain, by=by, at=at, event=event, item=item, facts=facts, content={"reason": reason})
     return item
 
 
 def redistribute(
     session: Session, person: str, to: Sequence[str], *, reason: str, by: Actor, at: datetime
-) -> list[Moved]:
-    """Take all work out of one person's hands: spread over some colleagues, or back to the queue where none is named.
+) -> list[Reassigned]:
+    """Unassign all work of one person: spread it over some colleagues, or return it to the queue if none is named.
 
-    Each item goes to whoever of those named may have it and holds the least; what none of them may have goes back
-    to the queue. All of it in one transaction, with the reason kept.
+    Each item goes to the named colleague who may have it and holds the least. An item that none of them may have
+    returns to the queue. All of it happens in one transaction, and the reason is recorded.
 
     Raises:
         MalformedError: there is no such person; one is named on both sides, or twice; or one can have none of it.
     """
-    known(session, person)
+    require_person(session, person)
     for place, handle in enumerate(to):
-        known(session, handle, f"to.{place}")
+        require_person(session, handle, f"to.{place}")
     if person in to or len(set(to)) != len(to):
         raise MalformedError([("to", f"Name others than {person}, each once; none to put the work back.")])
-    mine = (WorkItem.assignee == person, col(WorkItem.done_at).is_(None))
-    names = sorted({row.pool for row in session.exec(select(WorkItem).where(*mine))})
-    chains = {name: pools.enter(session, *name, at=at) for name in names}
-    query = select(WorkItem).where(*mine).order_by(*pools.order()).with_for_update()
+    assigned = (WorkItem.assignee == person, col(WorkItem.done_at).is_(None))
+    names = sorted({row.pool for row in session.exec(select(WorkItem).where(*assigned))})
+    chains = {name: pools.lock_chain(session, *name, at=at) for name in names}
+    query = select(WorkItem).where(*assigned).order_by(*pools.queue_order()).with_for_update()
     held = sorted(session.exec(query.execution_options(populate_existing=True)), key=attrgetter("pool"))
-    pools_of = {name: {one.person: one for one in availability_in_pool(session, *name, at=at)} for name in names}
-    can_have_some(pools_of, to)
-    moved = []
+    available = {name: {one.person: one for one in availability_in_pool(session, *name, at=at)} for name in names}
+    require_receivers(available, to)
+    reassigned = []
     for name, items in groupby((item for item in held if item.pool in chains), key=attrgetter("pool")):
-        there = pools_of[name]
-        load = {handle: there[handle].in_hand for handle in to if handle in there}
+        people = available[name]
+        load = {handle: people[handle].in_hand for handle in to if handle in people}
         for item in items:
-            may = [
+            candidates = [
                 handle
                 for handle in load
-                if not reasons_not_to_assign(session, item, handle, there[handle], load[handle])
+                if not reasons_not_to_assign(session, item, handle, people[handle], load[handle])
             ]
-            receiver = min(may, key=lambda handle: (load[handle], to.index(handle)), default=None)
+            receiver = min(candidates, key=lambda handle: (load[handle], to.index(handle)), default=None)
             if receiver is None:
                 unassign(item)
             else:
                 assign_to(item, receiver, at)
-                tell(session, item)
+                alert_if_acute(session, item)
                 load[receiver] += 1
-            told: dict[str, Any] = {"facts": {"from": person, "to": receiver}, "content": {"reason": reason}}
-            chains[name] = pools.note(session, chains[name], by=by, at=at, event="redistribute", item=item, **told)
-            moved.append(Moved(item, person, receiver))
-    return moved
+            details: dict[str, Any] = {"facts": {"from": person, "to": receiver}, "content": {"reason": reason}}
+            chains[name] = pools.record(session, chains[name], by=by, at=at, event="redistribute", item=item, **details)
+            reassigned.append(Reassigned(item, person, receiver))
+    return reassigned
 
 
-def can_have_some(pools_of: Mapping[tuple[str, str], Mapping[str, Availability]], to: Sequence[str]) -> None:
-    """Ask that whoever work is to be spread over acts in a pool of it and is there, lest a slip empties hands.
+def require_receivers(available: Mapping[tuple[str, str], Mapping[str, Availability]], to: Sequence[str]) -> None:
+    """Validate the receivers before any item is moved: each acts in a pool of the work and is not absent.
 
     Raises:
-        MalformedError: someone does not.
+        MalformedError: a receiver does not.
     """
-    for place, handle in enumerate(to if pools_of else ()):
-        found = [there[handle] for there in pools_of.values() if handle in there]
+    for place, handle in enumerate(to if available else ()):
+        found = [people[handle] for people in available.values() if handle in people]
         if not found:
-            roles = ", ".join(sorted({role for role, _ in pools_of}))
+            roles = ", ".join(sorted({role for role, _ in available}))
             raise MalformedError([(f"to.{place}", f"{handle} does not act as {roles}; name colleagues who do.")])
         if (until := found[0].absent_until) is not None:
             raise MalformedError([(f"to.{place}", f"{handle} is absent until {until}; name colleagues who are there.")])
 
 
-def tell(session: Session, item: WorkItem) -> None:
-    """Let whoever was given acute work be told of it at once."""
+def alert_if_acute(session: Session, item: WorkItem) -> None:
+    """Let the dispatcher alert the new assignee at once if the item is acute."""
     if item.lane == ACUTE:
         item.dispatched_at = None
         wake(session, "acute")
 
 
-def return_unworked(session: Session, *, at: datetime, limit: int = AT_ONCE) -> list[str]:
-    """Put back what was claimed and not worked on in time; answers the ids of what went back.
+def return_unworked(session: Session, *, at: datetime, limit: int = RETURN_LIMIT) -> list[str]:
+    """Return claimed items that were not worked on in time to the queue; return their ids.
 
-    Any event of the holder in the case counts as work on it: the time runs anew from there. Safe with any number of
-    clocks: what another holds is left to it.
+    Any event of the assignee in the case counts as work, and the time starts again from it. Safe with any number of
+    clocks: items that another clock has locked are skipped.
     """
     due = (col(WorkItem.done_at).is_(None), col(WorkItem.assignee).is_not(None), col(WorkItem.returns_at) <= at)
-    look = select(WorkItem.id, WorkItem.role, WorkItem.organisation).where(*due)
-    found = session.exec(look.order_by(col(WorkItem.returns_at)).limit(limit)).all()
+    stale = select(WorkItem.id, WorkItem.role, WorkItem.organisation).where(*due)
+    found = session.exec(stale.order_by(col(WorkItem.returns_at)).limit(limit)).all()
     returned: list[str] = []
     for name in sorted({(role, organisation) for _, role, organisation in found}):
         keys = [key for key, role, organisation in found if (role, organisation) == name]
-        chain = pools.enter(session, *name, at=at)
+        chain = pools.lock_chain(session, *name, at=at)
         query = select(WorkItem).where(col(WorkItem.id).in_(keys), *due).with_for_update(skip_locked=True)
         for item in session.exec(query.execution_options(populate_existing=True)).all():
             worked_at = last_worked_on(session, item)
@@ -162,14 +162,14 @@ def return_unworked(session: Session, *, at: datetime, limit: int = AT_ONCE) -> 
                 continue
             facts = {"from": item.assignee, "claimedAt": item.claimed_at, "lastWorkedOn": worked_at}
             unassign(item)
-            chain = pools.note(session, chain, by=ENGINE, at=at, event="return", item=item, facts=facts)
+            chain = pools.record(session, chain, by=ENGINE, at=at, event="return", item=item, facts=facts)
             returned.append(item.id)
     session.flush()
     return returned
 
 
 def last_worked_on(session: Session, item: WorkItem) -> datetime | None:
-    """When the holder of an item last did something in its case, since it was claimed."""
+    """When the assignee of an item last recorded an event in its case since the claim; None if never."""
     query = select(func.max(LedgerEntry.at)).where(
         LedgerEntry.stream == item.application,
         LedgerEntry.person == item.assignee,
@@ -178,5 +178,5 @@ def last_worked_on(session: Session, item: WorkItem) -> datetime | None:
     return session.exec(query).one()
 
 
-def _of_pool(session: Session, item: WorkItem, at: datetime) -> dict[str, Availability]:
+def _availability_by_person(session: Session, item: WorkItem, at: datetime) -> dict[str, Availability]:
     return {one.person: one for one in availability_in_pool(session, *item.pool, at=at)}

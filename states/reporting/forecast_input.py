@@ -21,7 +21,7 @@ from states.charts.people import PersonState
 from states.queue.availability import hours_on
 from states.tables.people import Absence, Duty, Person, WorkArrangement
 from states.tables.work import WorkItem
-from states.work.work_by_state import WORK, Work, level_of
+from states.work.work_by_state import WORK_BY_STATE, Work, level_of
 
 LOOKED_AT = timedelta(weeks=52)
 """So far back the history goes: an older office was another one."""
@@ -90,10 +90,10 @@ def _kinds(items: Iterable[WorkItem]) -> Iterable[Kind]:
 def _way() -> Iterable[Work]:
     """The work that every case asks for until an employer took it over; the domains are assessed within the advice."""
     for stage in WAY:
-        yield from WORK["application", str(stage)]
+        yield from WORK_BY_STATE["application", str(stage)]
         if stage is Stage.INTERVIEW_HELD:
-            yield from WORK["domain-advice", "to-assess"]
-    yield from (work for (chart, _), works in WORK.items() if chart == "takeover" for work in works)
+            yield from WORK_BY_STATE["domain-advice", "to-assess"]
+    yield from (work for (chart, _), works in WORK_BY_STATE.items() if chart == "takeover" for work in works)
 
 
 def named(action: str, skill: str) -> str:

@@ -1,4 +1,4 @@
-"""The one database: PostgreSQL, reached synchronously; a transaction is opened and committed at the edges only."""
+"""Database connection: PostgreSQL, synchronous; only the outermost callers open and commit a transaction."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,41 +11,47 @@ from sqlmodel import Session
 from states.storage.vault import Vault
 
 WAKE = "veiligadvies_wake"
-"""The channel on which a commit hints that work or letters are waiting; the table is the truth."""
+"""The channel on which a commit announces waiting work or letters; it is only a hint, the tables decide."""
 
 
 def address(url: str) -> str:
-    """The URL with the driver we use, whatever spelling of PostgreSQL was given."""
+    """The URL with the driver of this application, for any spelling of a PostgreSQL URL."""
     return make_url(url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
 
 
-def connect(url: str, *, key: bytes, pool_size: int = 20, longest: float | None = None) -> Engine:
-    """An engine for a PostgreSQL address, with the office's key for its vault; every connection speaks UTC.
+def connect(url: str, *, key: bytes, pool_size: int = 20, time_limit: float | None = None) -> Engine:
+    """An engine for a PostgreSQL address, with a vault under the office's key; every connection uses UTC.
 
     Args:
         url: the address.
-        key: the office's key.
-        pool_size: connections that are kept.
-        longest: seconds after which the server gives up a statement, or a transaction that stands still; a process
-            that was stopped in the middle then holds nobody's work.
+        key: the office's master key.
+        pool_size: how many connections are kept open.
+        time_limit: seconds after which the server cancels a statement or an idle transaction, so that a process that
+            was stopped halfway releases its locks.
     """
     options = "-c timezone=UTC"
-    if longest is not None:
-        limit = int(longest * 1000)
+    if time_limit is not None:
+        limit = int(time_limit * 1000)
         options += f" -c statement_timeout={limit} -c idle_in_transaction_session_timeout={limit}"
     return create_engine(
         address(url),
         pool_size=pool_size,
         max_overflow=10,
-        hide_parameters=True,  # an error in a log must not tell what was being written
+        hide_parameters=True,  # an error in a log must not show the data that was written
         execution_options={"vault": Vault(key)},
         connect_args={"options": options},
     )
 
 
+def vault_of(session: Session) -> Vault:
+    """The vault of the engine that a session is bound to."""
+    vault: Vault = session.get_bind().get_execution_options()["vault"]
+    return vault
+
+
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Session]:
-    """A session whose work is committed at the end, or rolled back whole on any error."""
+    """A session that is committed at the end, or rolled back on any error."""
     with Session(engine, expire_on_commit=False) as session:
         yield session
         session.flush()
@@ -55,15 +61,15 @@ def transaction(engine: Engine) -> Iterator[Session]:
 
 
 def wake(session: Session, hint: str) -> None:
-    """Tell listeners, once this transaction commits, that something cannot wait for their next look.
+    """Notify listeners, when this transaction commits, of work that cannot wait for their next poll.
 
-    Only what is acute does: a notification is one more lock for every commit of the server.
+    Only for acute work: a notification takes a lock that every commit of the server shares.
     """
     session.info.setdefault("hints", set()).add(hint)
 
 
 def listen(url: str, *, timeout: float) -> Iterator[str | None]:
-    """Yield hints as they come, and None whenever ``timeout`` seconds passed without one.
+    """Yield each hint, and None after every ``timeout`` seconds without one.
 
     Raises:
         psycopg.OperationalError: the connection was lost; connect again and read the tables first.
@@ -73,9 +79,9 @@ def listen(url: str, *, timeout: float) -> Iterator[str | None]:
         connection.execute(f"LISTEN {WAKE}")
         yield None
         while True:
-            seen = False
+            received = False
             for notice in connection.notifies(timeout=timeout, stop_after=1):
-                seen = True
+                received = True
                 yield notice.payload
-            if not seen:
+            if not received:
                 yield None

@@ -1,4 +1,4 @@
-"""The ledger: one hash chain per stream, SHA-256 over RFC 8785 canonical JSON; entries are only ever added."""
+"""Ledger: one append-only hash chain per stream, SHA-256 over RFC 8785 canonical JSON."""
 
 import hashlib
 import json
@@ -10,14 +10,15 @@ from enum import Enum
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import ARRAY, String, Table, bindparam, func, insert, select
+from sqlalchemy import ARRAY, String, bindparam, func, insert, select
 from sqlmodel import Session
 
 from rules.payments.amounts import CENT
-from states.storage.vault import Vault
+from states.storage.database import vault_of
+from states.tables.columns import table_of
 from states.tables.ledger import Stream, StreamKind
 
-STREAMS: Table = Stream.__table__  # type: ignore[attr-defined]
+STREAMS = table_of(Stream)
 CHAIN = select(STREAMS.c.id, STREAMS.c.seq, STREAMS.c.head, STREAMS.c.last_at, STREAMS.c.key)
 LOCK = (
     CHAIN.where(STREAMS.c.id == func.any(bindparam("ids", type_=ARRAY(String))))
@@ -33,32 +34,32 @@ LOCK_FREE = (
 LOCK_IF_FREE = CHAIN.where(STREAMS.c.id == bindparam("id")).with_for_update(skip_locked=True)
 
 
-def plain(thing: Any) -> Any:  # noqa: PLR0911  # one line per kind of value
+def plain(value: Any) -> Any:  # noqa: PLR0911  # one line per kind of value
     """The JSON form in which facts are hashed and stored: amounts and dates as text, enums by value."""
-    match thing:
-        case None | bool() | str() | int() if not isinstance(thing, Enum):
-            return thing
+    match value:
+        case None | bool() | str() | int() if not isinstance(value, Enum):
+            return value
         case Enum():
-            return thing.value
+            return value.value
         case datetime():
-            return thing.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+            return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
         case date():
-            return thing.isoformat()
+            return value.isoformat()
         case Decimal():
-            # Every amount and rate of ours has two decimals; nothing has no sign, as in the database.
-            return format(thing.quantize(CENT) + 0, "f")
+            # Every amount and rate has two decimals; zero has no sign, as in the database.
+            return format(value.quantize(CENT) + 0, "f")
         case BaseModel():
-            return plain(thing.model_dump())
+            return plain(value.model_dump())
         case Mapping():
-            return {str(key): plain(value) for key, value in thing.items()}
+            return {str(key): plain(item) for key, item in value.items()}
         case Iterable():
-            return [plain(value) for value in thing]
-    raise TypeError(f"{type(thing).__name__} has no canonical form; give a text, number, date or amount.")
+            return [plain(item) for item in value]
+    raise TypeError(f"{type(value).__name__} has no canonical form; give a text, number, date or amount.")
 
 
 @dataclass(frozen=True)
 class Chain:
-    """A stream as it stands under its lock."""
+    """A locked stream with its present head."""
 
     id: str
     seq: int
@@ -68,41 +69,41 @@ class Chain:
 
 
 def open_stream(session: Session, stream: str, kind: StreamKind, at: datetime) -> Chain:
-    """Begin a chain, with a data key of its own."""
-    key = Vault.of(session).new_key(stream)
+    """Start a chain with its own data key."""
+    key = vault_of(session).new_key(stream)
     row = {"id": stream, "kind": kind, "seq": 0, "head": "", "last_at": at, "key": key}
     session.connection().execute(insert(STREAMS), row)
     return Chain(stream, 0, "", at, key)
 
 
 def lock(session: Session, streams: Iterable[str]) -> dict[str, Chain]:
-    """Lock some chains in the order of their ids, so that no two transactions wait for each other."""
+    """Lock chains in the order of their ids, so that transactions cannot deadlock."""
     rows = session.connection().execute(LOCK, {"ids": sorted(set(streams))})
     return {row.id: Chain(*row) for row in rows}
 
 
 def lock_if_free(session: Session, stream: str) -> Chain | None:
-    """Lock one chain, or answer None where another transaction holds it."""
+    """Lock one chain; None if another transaction has locked it."""
     row = session.connection().execute(LOCK_IF_FREE, {"id": stream}).first()
     return Chain(*row) if row else None
 
 
 def lock_free(session: Session, streams: Iterable[str], *, limit: int) -> dict[str, Chain]:
-    """Lock some chains as far as no other transaction holds them, and no more than a number of them."""
+    """Lock up to ``limit`` of the chains; skip those that another transaction has locked."""
     rows = session.connection().execute(LOCK_FREE, {"ids": sorted(set(streams)), "limit": limit})
     return {row.id: Chain(*row) for row in rows}
 
 
-def canonical(thing: Any) -> bytes:
-    """RFC 8785 canonical JSON of a thing in plain form.
+def canonical(value: Any) -> bytes:
+    """RFC 8785 canonical JSON of a value in the form of :func:`plain`.
 
-    Plain things hold no floats and only ASCII keys, and for those the standard library's own writer gives the very
-    bytes of RFC 8785 (a test holds it against a library of that standard), many times faster.
+    Such values have no floats and only ASCII keys. For those the standard library writes the bytes of RFC 8785 exactly
+    (a test compares it with a library of that standard), many times faster.
     """
-    return json.dumps(thing, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def digest(entry: Mapping[str, Any]) -> str:
-    """The hash of an entry over everything in it but its place among all entries."""
+    """The hash of an entry, over all its fields except its number."""
     fields = {name: value for name, value in entry.items() if name not in {"hash", "number"}}
     return hashlib.sha256(canonical({**fields, "at": plain(fields["at"])})).hexdigest()

@@ -1,4 +1,4 @@
-"""Keeping what the door refused: an entry in the subject's chain that changes nothing, so that it can be shown."""
+"""Refused attempts: recorded in the subject's chain, by an entry that changes nothing."""
 
 import structlog
 from sqlalchemy import Engine, text
@@ -10,26 +10,26 @@ from states.storage.write_buffer import WriteBuffer
 
 LOG = structlog.get_logger()
 REFUSED = "attempt-refused"
-"""The event under which an attempt stands in the ledger; no chart knows it."""
-PATIENCE = "SET LOCAL lock_timeout = '2s'"
-"""How long the answer to a refused caller may wait for the chain."""
+"""The event name of such an entry; no chart has this event."""
+LOCK_TIMEOUT = "SET LOCAL lock_timeout = '2s'"
+"""How long the answer to the refused caller may wait for the chain."""
 
 
-def keep(engine: Engine, error: RefusedError) -> None:
-    """Keep a refused attempt, in a transaction of its own after the refusal was rolled back.
+def record_attempt(engine: Engine, error: RefusedError) -> None:
+    """Record a refused attempt, in its own transaction after the refused one was rolled back.
 
-    Want of duty is not kept: it says nothing of the case. The caller was answered no already, and that answer stands
-    whatever happens here: what cannot be kept is named in the log.
+    A refusal for lack of a duty is not recorded: it says nothing about the case. Errors do not change the refusal; an
+    attempt that cannot be recorded is logged.
     """
     attempt = error.attempt
     if attempt is None or error.duty:
         return
     try:
         with transaction(engine) as session:
-            session.execute(text(PATIENCE))
+            session.execute(text(LOCK_TIMEOUT))
             stream = ledger.lock(session, [attempt.stream]).get(attempt.stream)
             if stream is None:
-                return  # its subject came into being in the passage that was refused
+                return  # its subject was created in the transaction that was rolled back
             buffer = WriteBuffer(session)
             buffer.append(
                 stream,
@@ -44,10 +44,10 @@ def keep(engine: Engine, error: RefusedError) -> None:
                 receipt=attempt.receipt,
             )
             buffer.write(attempt.at)
-    except Exception as problem:  # noqa: BLE001  # the refusal is answered, whatever went wrong with keeping it
+    except Exception as problem:  # noqa: BLE001  # recording must not change the refusal
         LOG.warning("attempt-not-kept", chart=attempt.chart, wanted=attempt.event, kind=type(problem).__name__)
 
 
 def facts(attempt: Attempt, error: RefusedError) -> dict[str, object]:
-    """Which event was wanted, and the rules that objected."""
+    """The refused event, and the rules that objected."""
     return {"event": attempt.event, "rules": [finding.rule for finding in error.findings]}

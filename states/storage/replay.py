@@ -1,4 +1,4 @@
-"""Rebuilding rows from the ledger: every recorded row is the fold of the changes in its stream."""
+"""Replay of rows from the ledger: every recorded row is the fold of the changes in its stream."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,12 +11,12 @@ from states.tables import accounting, application, loans, payments, people
 from states.tables.base import METADATA, Recorded
 from states.tables.ledger import LedgerEntry
 
-ROOMS = (application, payments, people, loans, accounting)
-"""Where the recorded tables are defined; importing them makes them known."""
+TABLE_MODULES = (application, payments, people, loans, accounting)
+"""The modules of the recorded tables; their import registers the tables."""
 
 
 def fold(entries: Iterable[LedgerEntry]) -> dict[str, dict[str, Any]]:
-    """The facts of every row that some entries touched, by ``table:key``, as the last of them left it."""
+    """The column values of every row that the entries change, by ``table:key``, after the last entry."""
     rows: dict[str, dict[str, Any]] = {}
     for entry in entries:
         for key, changes in entry.changes.items():
@@ -33,24 +33,24 @@ def entries_of(session: Session, stream: str, *, until: datetime | None = None) 
 
 
 def as_of(session: Session, stream: str, instant: datetime) -> dict[str, dict[str, Any]]:
-    """Every row of a stream as it stood at an instant, from the ledger alone."""
+    """Every row of a stream at an instant, from the ledger alone."""
     return fold(entries_of(session, stream, until=instant))
 
 
-def tables() -> dict[str, type[Recorded]]:
+def recorded_tables() -> dict[str, type[Recorded]]:
     """The recorded tables by name."""
     found: dict[str, type[Recorded]] = {}
-    waiting = list(Recorded.__subclasses__())
-    while waiting:
-        table = waiting.pop()
-        waiting += table.__subclasses__()
+    pending = list(Recorded.__subclasses__())
+    while pending:
+        table = pending.pop()
+        pending += table.__subclasses__()
         if str(getattr(table, "__tablename__", "")) in METADATA.tables:
             found[str(table.__tablename__)] = table
     return found
 
 
-def given_up(entries: list[LedgerEntry], organisation: str) -> bool:
-    """Whether a person's stream says that a duty ended: the person left, or its employer was merged."""
+def duty_ended(entries: list[LedgerEntry], organisation: str) -> bool:
+    """Whether a person's stream records that a duty ended: the person departed, or the employer was merged."""
     return any(
         entry.event == "depart" or (entry.event == "succeed-employer" and entry.facts["merged"] == organisation)
         for entry in entries
@@ -59,21 +59,21 @@ def given_up(entries: list[LedgerEntry], organisation: str) -> bool:
 
 
 def differences(session: Session, stream: str, entries: list[LedgerEntry]) -> list[str]:
-    """Where the stored rows of a stream differ from what its ledger says; empty when all agree."""
+    """The differences between the stored rows of a stream and its ledger; empty when all agree."""
     problems = []
-    known = tables()
+    known = recorded_tables()
     for key, facts in fold(entries).items():
         name, _, primary = key.partition(":")
         table = known[name]
         parts = tuple(primary.split("/"))
         row = session.get(table, parts if len(parts) > 1 else primary)
         if row is None:
-            if name != "duty" or not given_up(entries, parts[-1]):
+            if name != "duty" or not duty_ended(entries, parts[-1]):
                 problems.append(f"{stream}: {key} stands in the ledger and not in its table.")
             continue
         stored = plain(row.model_dump(exclude=set(row.unrecorded)))
         wrong = sorted(column for column, value in facts.items() if stored.get(column) != value)
-        # A column that is younger than the row was never recorded: there it holds its default.
+        # A column that was added after the row was recorded has its default.
         defaults = {
             name: plain(field.get_default()) for name, field in table.model_fields.items() if not field.is_required()
         }

@@ -1,4 +1,4 @@
-"""The vault: content encrypted with a data key per stream, which is wrapped by a key from outside the database."""
+"""Vault: content encrypted with a data key per stream, which is wrapped by a key from outside the database."""
 
 import hashlib
 import hmac
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from states.errors import ErasedError
 from states.tables.ledger import VaultItem
@@ -19,14 +19,14 @@ NONCE = 12
 
 
 def office_key(path: Path) -> bytes:
-    """The office's key of 32 bytes; made on first use, readable by us alone."""
+    """The office's master key of 32 bytes; created on first use, readable by the office's user only."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = path.with_suffix(f".{os.getpid()}")
         draft.touch(mode=0o600)
         draft.write_bytes(secrets.token_bytes(32))
         try:
-            os.link(draft, path)  # the first of two starting processes wins; both read the same key
+            os.link(draft, path)  # if two processes start at once, the first wins and both read the same key
         except FileExistsError:
             pass
         finally:
@@ -34,8 +34,8 @@ def office_key(path: Path) -> bytes:
     return path.read_bytes()
 
 
-class Keyed(Protocol):
-    """A stream: its id and its wrapped data key, None once destroyed."""
+class HasDataKey(Protocol):
+    """A stream with its wrapped data key; None once destroyed."""
 
     @property
     def id(self) -> str:
@@ -43,27 +43,21 @@ class Keyed(Protocol):
 
     @property
     def key(self) -> bytes | None:
-        """Its data key, wrapped by the office's key."""
+        """Its data key, wrapped by the office's master key."""
 
 
 class Vault:
-    """Seals and opens content; knows the office's key, never writes it."""
+    """Seals and opens content; it holds the office's master key and never writes it."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
         self._office = AESGCM(key)
 
-    @classmethod
-    def of(cls, session: Session) -> "Vault":
-        """The vault that the session's engine was connected with."""
-        vault: Vault = session.get_bind().get_execution_options()["vault"]
-        return vault
-
     def new_key(self, stream: str) -> bytes:
-        """A fresh data key, wrapped for its stream."""
+        """A new data key, wrapped for its stream."""
         return self.seal_with(self._office, secrets.token_bytes(32), stream)
 
-    def data_key(self, stream: Keyed) -> bytes:
+    def data_key(self, stream: HasDataKey) -> bytes:
         """The stream's data key, unwrapped.
 
         Raises:
@@ -73,8 +67,8 @@ class Vault:
             raise ErasedError(f"The content of {stream.id} was erased.")
         return self._office.decrypt(stream.key[:NONCE], stream.key[NONCE:], stream.id.encode())
 
-    def seal(self, stream: Keyed, seq: int, content: Mapping[str, Any]) -> tuple[bytes, dict[str, str]]:
-        """Encrypt an entry's content; answer the sealed bytes and an HMAC per field for the ledger."""
+    def seal(self, stream: HasDataKey, seq: int, content: Mapping[str, Any]) -> tuple[bytes, dict[str, str]]:
+        """Encrypt the content of an entry; return the sealed bytes and an HMAC per field for the ledger."""
         key = self.data_key(stream)
         sealed = self.seal_with(AESGCM(key), json.dumps(content).encode(), f"{stream.id}:{seq}")
         marks = hashlib.sha256(b"marks" + key).digest()
@@ -83,8 +77,8 @@ class Vault:
             for field, text in content.items()
         }
 
-    def open(self, stream: Keyed, item: VaultItem) -> dict[str, Any]:
-        """Decrypt one entry's content."""
+    def open(self, stream: HasDataKey, item: VaultItem) -> dict[str, Any]:
+        """Decrypt the content of one entry."""
         plain = AESGCM(self.data_key(stream)).decrypt(
             item.sealed[:NONCE],
             item.sealed[NONCE:],
@@ -93,22 +87,22 @@ class Vault:
         content: dict[str, Any] = json.loads(plain)
         return content
 
-    def content(self, session: Session, stream: Keyed, subject: str) -> dict[str, Any]:
-        """All content of one subject, later entries over earlier ones; empty once erased."""
+    def content(self, session: Session, stream: HasDataKey, subject: str) -> dict[str, Any]:
+        """All content of one subject, where later entries replace earlier ones; empty once erased."""
         if stream.key is None:
             return {}
         found: dict[str, Any] = {}
         items = select(VaultItem).where(VaultItem.stream == stream.id, VaultItem.subject == subject)
-        for item in session.exec(items.order_by(VaultItem.seq)):  # type: ignore[arg-type]  # a column at run time
+        for item in session.exec(items.order_by(col(VaultItem.seq))):
             found |= self.open(stream, item)
         return found
 
     def mark(self, text: str) -> str:
-        """An HMAC under the office's key: the same text gives the same mark, and the mark tells nothing."""
+        """An HMAC under the office's master key: equal texts give equal marks, and a mark does not reveal its text."""
         return hmac.new(self._key, text.encode(), "sha256").hexdigest()
 
     def seal_for_office(self, data: bytes, purpose: str) -> bytes:
-        """Encrypt bytes that belong to no stream, such as an answer kept for a repeated request."""
+        """Encrypt bytes that belong to no stream, such as a stored answer to a repeated request."""
         return self.seal_with(self._office, data, purpose)
 
     def open_for_office(self, sealed: bytes, purpose: str) -> bytes:
@@ -117,6 +111,6 @@ class Vault:
 
     @staticmethod
     def seal_with(cipher: AESGCM, data: bytes, purpose: str) -> bytes:
-        """AES-256-GCM with a random nonce in front; ``purpose`` is authenticated, so bytes cannot be moved."""
+        """AES-256-GCM with a leading random nonce; ``purpose`` is authenticated, so sealed bytes cannot be moved."""
         nonce = secrets.token_bytes(NONCE)
         return nonce + cipher.encrypt(nonce, data, purpose.encode())

@@ -1,20 +1,20 @@
-"""Verifying every chain: hashes, order, heads, and that the stored rows are what the ledger says."""
+"""Verification of every chain: hashes, order and heads, and that the stored rows agree with the ledger."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from sqlalchemy import inspect
 from sqlmodel import Session, select
 
 from states.storage.checkpoints import broken_checkpoints
 from states.storage.ledger import digest
-from states.storage.replay import differences, entries_of, fold, tables
+from states.storage.replay import differences, entries_of, fold, recorded_tables
+from states.tables.columns import table_of
 from states.tables.ledger import LedgerEntry, Stream
 
 
 @dataclass
 class Verdict:
-    """What was looked at and what is wrong; all is well where ``problems`` is empty."""
+    """What was verified and what is wrong; all is well if ``problems`` is empty."""
 
     streams: int = 0
     entries: int = 0
@@ -25,31 +25,31 @@ class Verdict:
 def verify(session: Session) -> Verdict:
     """Verify every chain of the office."""
     verdict = Verdict()
-    told: set[str] = set()
+    recorded: set[str] = set()
     for stream in session.exec(select(Stream).order_by(Stream.id)).all():
         entries = entries_of(session, stream.id)
         verdict.streams += 1
         verdict.entries += len(entries)
         verdict.by_kind[str(stream.kind)] = verdict.by_kind.get(str(stream.kind), 0) + 1
-        verdict.problems += [*broken_links(stream, entries), *differences(session, stream.id, entries)]
-        told |= fold(entries).keys()
+        verdict.problems += [*chain_problems(stream, entries), *differences(session, stream.id, entries)]
+        recorded |= fold(entries).keys()
         session.expunge_all()
-    verdict.problems += [*unrecorded(session, told), *broken_checkpoints(session)]
+    verdict.problems += [*rows_without_entry(session, recorded), *broken_checkpoints(session)]
     return verdict
 
 
-def unrecorded(session: Session, told: set[str]) -> Iterator[str]:
-    """Rows of which no entry tells: they did not come through the door."""
-    for name, table in sorted(tables().items()):
-        columns = inspect(table).primary_key  # type: ignore[union-attr]  # a table has a mapper
+def rows_without_entry(session: Session, recorded: set[str]) -> Iterator[str]:
+    """Rows without a ledger entry: no event made them."""
+    for name, table in sorted(recorded_tables().items()):
+        columns = table_of(table).primary_key
         for row in session.execute(select(*columns)):
             key = f"{name}:{'/'.join(str(part) for part in row)}"
-            if key not in told:
+            if key not in recorded:
                 yield f"{key} stands in its table, and no entry of the ledger tells of it."
 
 
-def broken_links(stream: Stream, entries: list[LedgerEntry]) -> Iterator[str]:
-    """Where a chain does not hold."""
+def chain_problems(stream: Stream, entries: list[LedgerEntry]) -> Iterator[str]:
+    """The defects of one chain."""
     head = ""
     for seq, entry in enumerate(entries, start=1):
         if entry.seq != seq:

@@ -1,6 +1,6 @@
-"""What one passage writes beside its own rows, in one statement: entries, content, heads of chains, and work.
+"""Write buffer: collects a transaction's ledger entries, content, chain heads and work; writes them in one statement.
 
-A step through the door costs a few round trips at most, and each one saved is time in which a case is not locked.
+Each round trip that is saved shortens the time for which a case is locked.
 """
 
 import base64
@@ -14,8 +14,8 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from rules.core.roles import Actor
+from states.storage.database import vault_of
 from states.storage.ledger import Chain, digest, plain
-from states.storage.vault import Vault
 
 WRITE = text(
     """
@@ -56,13 +56,13 @@ WRITE = text(
 
 @dataclass
 class WriteBuffer:
-    """Collects what a passage writes, and writes all of it at once."""
+    """Collects what a unit of work writes besides its own rows, and writes all of it at once."""
 
     session: Session
     entries: list[dict[str, Any]] = field(default_factory=list)
     content: list[dict[str, Any]] = field(default_factory=list)
     chain_heads: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """The last entry of each chain that was added to."""
+    """The last new entry of each chain."""
     completed_work: list[tuple[str, str]] = field(default_factory=list)
     """The (subject, action) pairs whose work is done."""
     new_work: list[dict[str, Any]] = field(default_factory=list)
@@ -84,21 +84,21 @@ class WriteBuffer:
         content: Mapping[str, Any],
         receipt: list[Any],
     ) -> dict[str, Any]:
-        """Add one entry to a locked chain; its content goes to the vault, an HMAC of it to the entry."""
+        """Add one entry to a locked chain; its content goes to the vault, and an HMAC of it to the entry."""
         last = self.chain_heads.get(stream.id)
         seq, head, latest = (
             (last["seq"], last["hash"], last["at"]) if last else (stream.seq, stream.head, stream.last_at)
         )
         marks: dict[str, str] = {}
         if content:
-            sealed, marks = Vault.of(self.session).seal(stream, seq + 1, plain(content))
-            text_of = base64.b64encode(sealed).decode()
-            self.content.append({"stream": stream.id, "seq": seq + 1, "subject": subject, "sealed": text_of})
+            sealed, marks = vault_of(self.session).seal(stream, seq + 1, plain(content))
+            encoded = base64.b64encode(sealed).decode()
+            self.content.append({"stream": stream.id, "seq": seq + 1, "subject": subject, "sealed": encoded})
         entry = {
             "stream": stream.id,
             "seq": seq + 1,
             "number": None,
-            "at": max(at, latest),  # within a stream, time of recording never goes back
+            "at": max(at, latest),  # within a stream, the recording time never decreases
             "person": by.person,
             "role": by.role.value,
             "organisation": by.organisation,
@@ -119,7 +119,7 @@ class WriteBuffer:
         return entry
 
     def write(self, at: datetime) -> None:
-        """Write everything that was collected; work that ended at ``at`` and is asked for again goes on."""
+        """Write everything that was collected; work that is both completed and opened again stays open."""
         self.session.flush()
         again = {(item["subject"], item["action"]) for item in self.new_work} & set(self.completed_work)
         facts = {
@@ -131,6 +131,6 @@ class WriteBuffer:
             "ended": [{"subject": key[0], "action": key[1]} for key in self.completed_work if key not in again],
             "items": [item for item in self.new_work if (item["subject"], item["action"]) not in again],
         }
-        written = {name: json.dumps(rows, default=plain) for name, rows in facts.items()}
-        self.session.connection().execute(WRITE, {"at": at, **written})
+        encoded = {name: json.dumps(rows, default=plain) for name, rows in facts.items()}
+        self.session.connection().execute(WRITE, {"at": at, **encoded})
         self.entries, self.content, self.chain_heads, self.completed_work, self.new_work = [], [], {}, [], []

@@ -1,4 +1,4 @@
-"""What belongs to the books of an employer beside their lines: its accounts by day, and which periods are closed."""
+"""Accounting tables: the accounts of an employer by day, and its closed periods."""
 
 from datetime import date, datetime
 
@@ -8,7 +8,7 @@ from states.tables.base import Recorded
 
 
 class BookAccounts(Recorded, table=True):
-    """The accounts of one employer's books from a day on, until others take their place."""
+    """The accounts of one employer's books from a day on, until a later row replaces them."""
 
     __tablename__ = "book_accounts"
 
@@ -27,7 +27,7 @@ class BookAccounts(Recorded, table=True):
     tax_number: str | None = None
     """RSIN: an audit file must name it."""
     source: str
-    """The employer's own document that they rest on."""
+    """The employer's own document that names them."""
     recorded_at: datetime
 
 

@@ -1,4 +1,4 @@
-"""The application and what hangs on it."""
+"""Application tables: the application with its advice, takeovers, measures, certificates, signals and hand-offs."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,7 +23,7 @@ class Application(Subject, table=True):
     __table_args__ = (
         Index("ix_application_stage_id", "state", "id"),
         Index("ix_application_urgency", "urgency"),
-        # The watch reads this index only.
+        # The daily check for ended offices reads only this index.
         Index(
             "ix_application_office_end",
             "in_office_until",
@@ -46,7 +46,7 @@ class Application(Subject, table=True):
     exemption_on: date | None = None
     """The day on which an exemption from residence was granted (REG x.9(2)(b))."""
     office_suspended_since: date | None = None
-    """The first day of a suspension from office, during which the claims stay (BESL 3.2.18(2))."""
+    """The first day of a suspension from office, during which the claims remain (BESL 3.2.18(2))."""
     office_suspended_until: date | None = None
     urgency: Urgency = Field(default=Urgency.ROUTINE, sa_type=by_value(Urgency))
     urgency_lowered: bool = False
@@ -60,7 +60,7 @@ class Application(Subject, table=True):
     threat_analysis: str | None = None
     home_assessment: str | None = None
     refusal_ground: str | None = None
-    """The rule on which a refusal is intended or rests."""
+    """The rule on which an intended or final refusal is based."""
     refusal_article: str | None = None
     viewed_on: date | None = None
     """The day on which the applicant's view on the intended refusal was recorded."""
@@ -70,7 +70,7 @@ class Application(Subject, table=True):
     deceased_on: date | None = None
     moved_on: date | None = None
     dwelling: int = 1
-    """Which home of the official this is about: certificates and par. 6 look at it."""
+    """The number of the official's home that this is about; certificates and par. 6 use it."""
     follows: str | None = Field(default=None, foreign_key="application.id")
     """The application of an earlier home, after a move (REG x.9(6))."""
     discretionary: bool = False
@@ -165,7 +165,7 @@ class Certificate(Recorded, table=True):
 
 
 class ThreatSignal(Recorded, table=True):
-    """That a threat was signalled: kind, source and when; never what it was."""
+    """A threat signal: its kind, source and day; never its content."""
 
     __tablename__ = "threat_signal"
 
@@ -178,13 +178,13 @@ class ThreatSignal(Recorded, table=True):
     reported_to_police: bool
     urgency: Urgency = Field(sa_type=by_value(Urgency))
     table_row: str | None = None
-    """The row of the urgency table by which it has its class."""
+    """The row of the urgency table that gave its urgency."""
     table_since: date | None = None
     """The first day of the version of that table."""
 
 
 class HandOff(Recorded, table=True):
-    """That one step of handing a threat over was taken, or why not; nothing of the threat itself."""
+    """One hand-off step that was taken, or why it was not; nothing about the threat itself."""
 
     __tablename__ = "hand_off"
 

@@ -1,4 +1,4 @@
-"""Deadlines."""
+"""Deadline tables: terms, their suspensions, thresholds and reminders."""
 
 from datetime import date, datetime
 
@@ -9,7 +9,7 @@ from states.tables.base import json_type
 
 
 class Term(SQLModel, table=True):
-    """A term on an application: a row with what starts it, when it is due and what ends it."""
+    """A term on an application: its start, its due day and its end."""
 
     __table_args__ = (
         Index("uq_term_running", "subject", "kind", unique=True, postgresql_where=text("ended_on IS NULL")),
@@ -26,15 +26,15 @@ class Term(SQLModel, table=True):
     started_on: date
     """The day of the event that starts it; the term runs from the day after."""
     started_at: datetime | None = None
-    """The moment from which a service level of the house counts its working hours; None for a term in days."""
+    """The moment from which a service level counts its working hours; None for a term in days."""
     amount: int
     unit: str
     due_on: date | None = None
-    """None while a suspension is running."""
+    """None during a suspension."""
     noticed_on: date | None = None
     """The day on which a notice of delay was announced (Awb 4:14)."""
     extended_until: date | None = None
-    """The day that the notice named."""
+    """The day that the notice of delay named."""
     provisional: bool = False
     suspendable: bool
     reasons: list[str] = Field(sa_type=json_type())
@@ -51,17 +51,17 @@ class TermSuspension(SQLModel, table=True):
     term: str = Field(foreign_key="term.id", index=True)
     since: date
     until: date | None = None
-    """The last suspended day; None while it runs."""
+    """The last suspended day; None during the suspension."""
     ground: str
     article: str
     attributed_to: str
 
 
 class Threshold(SQLModel, table=True):
-    """A moment on or after a term at which someone is told, or at which it lapses; found by the clock, passed once."""
+    """A moment of a term at which somebody is notified, or at which the term lapses; the clock passes it once."""
 
     __table_args__ = (
-        # The tick reads this index only: a million running terms cost it nothing.
+        # A tick reads only this index, so its cost does not grow with the number of running terms.
         Index("ix_threshold_due", "due_at", postgresql_where=text("passed_at IS NULL AND due_at IS NOT NULL")),
     )
 
@@ -73,7 +73,7 @@ class Threshold(SQLModel, table=True):
 
 
 class Reminder(SQLModel, table=True):
-    """That one recipient was reminded of one threshold; there can be no second row."""
+    """A reminder to one recipient of one threshold; the primary key prevents a second one."""
 
     term: str = Field(primary_key=True, foreign_key="term.id")
     threshold: str = Field(primary_key=True)

@@ -1,4 +1,4 @@
-"""The ledger and the vault: what happened, hashed in a chain per stream, and its content, encrypted apart."""
+"""Ledger and vault tables: the events, hashed in a chain per stream, and their content, encrypted separately."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -18,13 +18,13 @@ class StreamKind(StrEnum):
     ORGANISATION = "organisation"
     PERSON = "person"
     LOAN = "loan"
-    """One that was asked for without an application."""
+    """A loan that was requested without an application."""
     WORK = "work"
-    """What moves in one pool of the queue: claimed, given back, assigned."""
+    """The events of the work of one pool: claim, release, assign, ..."""
 
 
 class Stream(SQLModel, table=True):
-    """One hash chain; its row is the lock under which everything of the stream changes."""
+    """One hash chain; every change of the stream is made under the lock of this row."""
 
     id: str = Field(primary_key=True)
     kind: StreamKind = Field(sa_type=by_value(StreamKind))
@@ -32,20 +32,20 @@ class Stream(SQLModel, table=True):
     head: str = ""
     last_at: datetime
     key: bytes | None = Field(default=None, sa_type=LargeBinary)
-    """The data key of the vault, wrapped by the office's key; None once destroyed."""
+    """The data key of the vault, wrapped by the office's master key; None once destroyed."""
 
 
 class LedgerEntry(SQLModel, table=True):
-    """One event as it was recorded; append-only (a trigger refuses everything else)."""
+    """One recorded event; append-only (a trigger refuses everything else)."""
 
     __tablename__ = "ledger_entry"
-    # Statistics read some events of a period, and nothing else of the chains.
+    # Statistics read some events of a period and nothing else of the chains.
     __table_args__ = (Index("ix_ledger_entry_event_at", "event", "at"),)
 
     stream: str = Field(primary_key=True, foreign_key="stream.id")
     seq: int = Field(primary_key=True)
     number: int | None = Field(default=None, sa_type=BigInteger, unique=True)
-    """The place among all committed entries, given afterwards by the sequencer."""
+    """The number among all committed entries, assigned later by the sequencer."""
     at: datetime
     person: str
     role: str
@@ -58,9 +58,9 @@ class LedgerEntry(SQLModel, table=True):
     facts: dict[str, Any] = Field(sa_type=json_type())
     changes: dict[str, Any] = Field(sa_type=json_type())
     content: dict[str, Any] = Field(sa_type=json_type())
-    """HMAC of each content field; the content itself lies in the vault."""
+    """HMAC of each content field; the content itself is in the vault."""
     receipt: list[Any] = Field(sa_type=json_type())
-    """Which rules were asked, with which facts, and that they had nothing to object."""
+    """The rules that were checked, with their facts; none of them objected."""
     previous: str
     hash: str
 
@@ -77,7 +77,7 @@ class VaultItem(SQLModel, table=True):
 
 
 class Checkpoint(SQLModel, table=True):
-    """A hash over all numbered entries up to one number, so that an outsider can hold on to one line."""
+    """A hash over all numbered entries up to one number, so that an outsider can keep a single line as proof."""
 
     number: int = Field(primary_key=True, sa_type=BigInteger)
     at: datetime

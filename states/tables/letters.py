@@ -1,4 +1,4 @@
-"""Letters."""
+"""Letter tables: the outbox and the daily digests."""
 
 from datetime import date, datetime
 from typing import Any
@@ -19,26 +19,26 @@ class Outbox(SQLModel, table=True):
     letter: str
     language: str = "nl"
     recipient: str
-    """The handle of the person who gets it; the address is looked up when it is sent."""
+    """The handle of the recipient; the address is looked up when the letter is sent."""
     facts: dict[str, Any] = Field(sa_type=json_type())
     created_at: datetime
     state: str = "pending"
     """pending, sending, sent, outcome-unknown, failed, or held-back where the recipient died."""
     next_at: datetime
     attempts: int = 0
-    """How often it was handed to a sender since it was last pending."""
+    """How often a sender tried it since it was last pending."""
     failures: int = 0
-    """How often it was surely not taken."""
+    """How often the mail server certainly did not accept it."""
     message_id: str = Field(unique=True)
     sent_at: datetime | None = None
     problem: str | None = None
 
 
 class Digest(SQLModel, table=True):
-    """That the work of a person was looked at on a day, for the daily digest; there can be no second row."""
+    """The daily digest of a person was handled on a day; the primary key prevents a second one."""
 
     person: str = Field(primary_key=True, foreign_key="person.id")
     day: date = Field(primary_key=True)
     at: datetime
     outbox: str | None = None
-    """The letter; None where there was nothing to tell, or the person does not want it."""
+    """The letter; None if there was no work to report, or if the person declined digests."""

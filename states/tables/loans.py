@@ -1,4 +1,4 @@
-"""Loans and objections: they belong to an application, or stand alone under the official and one employer."""
+"""Loans and objections: of an application, or of an official and one employer without an application."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""A blind index on names: an HMAC per word finds a person by name without keeping the name readable."""
+"""Name index: an HMAC per word finds a person by name without storing the name readable."""
 
 from sqlmodel import Field, SQLModel
 

@@ -1,4 +1,4 @@
-"""Operations."""
+"""Operations tables: idempotency keys, runs of flows, and timers."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from states.tables.base import json_type
 
 
 class IdempotencyKey(SQLModel, table=True):
-    """What a request with this key was answered, kept for 24 hours; the answer is sealed."""
+    """The answer to a request with this key, sealed, stored for 24 hours."""
 
     __tablename__ = "idempotency_key"
 
@@ -24,7 +24,7 @@ class IdempotencyKey(SQLModel, table=True):
 
 
 class FlowRun(SQLModel, table=True):
-    """When each flow last ran to its end, and where: the clock steps in when a flow stays away."""
+    """The last completed run of a flow, and where; the clock runs a flow whose runs stop."""
 
     __tablename__ = "flow_run"
 
@@ -35,7 +35,7 @@ class FlowRun(SQLModel, table=True):
 
 
 class Timer(SQLModel, table=True):
-    """What runs on time by itself: a flow of Prefect, or a job of the clock; put down by whichever clock knows it."""
+    """A flow of Prefect or a job of the clock with its schedule, as a clock recorded it."""
 
     name: str = Field(primary_key=True)
     kind: str

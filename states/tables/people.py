@@ -1,4 +1,4 @@
-"""People and organisations: who acts, in which role, for whom. Names and addresses lie in the vault."""
+"""People and organisations: their duties, skills, hours and absences; names and addresses are in the vault."""
 
 from datetime import date
 from enum import StrEnum
@@ -22,7 +22,7 @@ class EmployerKind(StrEnum):
 
 
 class Language(StrEnum):
-    """The languages in which letters are written; Dutch unless someone chose otherwise (Awb 2:6)."""
+    """The languages of letters; Dutch unless the person chose otherwise (Awb 2:6)."""
 
     NL = "nl"
     EN = "en"
@@ -33,7 +33,7 @@ class Organisation(Subject, table=True):
     """An employer, with its own debtor account and books."""
 
     __table_args__ = (
-        # A statement is of one employer, whoever writes here.
+        # A bank statement belongs to one employer, so an account may occur only once.
         Index("ix_organisation_account", "debtor_iban", unique=True, postgresql_where=text("state = 'active'")),
     )
 
@@ -52,7 +52,7 @@ class Organisation(Subject, table=True):
     """The employer into which it was merged."""
     merged_on: date | None = None
     province: Province | None = Field(default=None, sa_type=by_value(Province))
-    """Where it lies; None for whoever was registered before it was asked."""
+    """Its province; None for an employer that was registered before this was asked."""
 
 
 @versioned
@@ -63,9 +63,9 @@ class Person(Subject, table=True):
     stream: str = Field(foreign_key="stream.id")
     state: PersonState = Field(sa_type=by_value(PersonState))
     deceased_on: date | None = None
-    """No letter goes to the person from here on."""
+    """No letters are sent to the person from this day on."""
     language: Language | None = Field(default=None, sa_type=by_value(Language))
-    """Of the letters to this person; None for whoever was registered before it was asked: Dutch."""
+    """The language of letters to this person; None means Dutch, for people registered before this was asked."""
     declined: list[str] | None = Field(default=None, sa_type=json_type())
     """The letters that the person does not want, of those that may be declined; None while nothing was chosen."""
 
@@ -80,22 +80,22 @@ class Duty(Recorded, table=True):
 
 
 class WorkArrangement(Recorded, table=True):
-    """What someone can do and when: skills, working hours and how much may be in hand; it holds in every pool."""
+    """The skills, working hours and work limit of a person, for every pool."""
 
     __tablename__ = "work_arrangement"
 
     person: str = Field(primary_key=True, foreign_key="person.id")
     stream: str = Field(foreign_key="stream.id")
     skills: list[str] = Field(sa_type=json_type())
-    """Of ``rules.queue.skills``; empty for every skill."""
+    """Skills of ``rules.queue.skills``; empty for every skill."""
     hours: dict[str, Any] = Field(sa_type=json_type())
-    """By weekday, 1 for Monday: from and until in local time; empty for the office's hours."""
+    """By weekday, 1 for Monday: start and end in local time; empty for the office's hours."""
     limit: int | None = None
-    """Items in hand; None for the office's dated value."""
+    """How many items the person may hold; None for the office's dated value."""
 
 
 class Absence(Recorded, table=True):
-    """Days on which someone takes no work; why is nobody's business and stands nowhere."""
+    """Days on which a person takes no work; the reason is private and not recorded."""
 
     __table_args__ = (Index("ix_absence_person_until", "person", "until"),)
 
@@ -104,4 +104,4 @@ class Absence(Recorded, table=True):
     person: str = Field(foreign_key="person.id")
     since: date
     until: date
-    """The last day of it."""
+    """The last day of the absence."""

@@ -1,4 +1,4 @@
-"""Work, terms, reminders, letters to send, and what keeps repeated requests harmless."""
+"""Work tables: work items, the counts of the reserve, proposals and alarms."""
 
 from datetime import datetime
 from typing import Any
@@ -13,11 +13,11 @@ OPEN = text("done_at IS NULL")
 
 
 class WorkItem(SQLModel, table=True):
-    """One thing that a person must do next."""
+    """One task that a person must do next."""
 
     __tablename__ = "work_item"
     __table_args__ = (
-        # The queue's order stands in the index: the claim's cost does not grow with the backlog.
+        # The index has the queue's order, so the cost of a claim does not grow with the backlog.
         Index(
             "ix_work_item_order",
             "role",
@@ -47,7 +47,7 @@ class WorkItem(SQLModel, table=True):
             "id",
             postgresql_where=text("done_at IS NULL AND dispatched_at IS NULL"),
         ),
-        # Which classes of work wait in a pool is read off this index, without a look at each item.
+        # The classes of waiting work are read from this index, without reading each item.
         Index(
             "ix_work_item_class",
             "role",
@@ -81,13 +81,13 @@ class WorkItem(SQLModel, table=True):
     estimate: int
     """Minutes of work."""
     skill: str = Field(default="", sa_column_kwargs={"server_default": ""})
-    """The one skill that it asks for, such as ``domain:digital`` or ``region:overijssel``; or empty."""
+    """The one skill that it requires, such as ``domain:digital`` or ``region:overijssel``; or empty."""
     not_by: list[str] = Field(default_factory=list, sa_type=ARRAY(String), sa_column_kwargs={"server_default": "{}"})
-    """Persons of the pool who did an earlier step that must be in other hands."""
+    """People of the pool who are excluded, because they did an earlier step (separation of duties)."""
     assignee: str | None = None
     claimed_at: datetime | None = None
     returns_at: datetime | None = None
-    """When it goes back to the queue unless its holder worked on it."""
+    """When it returns to the queue, unless the assignee works on it before."""
     dispatched_at: datetime | None = None
     dispatched_by: str | None = None
     """The run that offered it."""
@@ -96,19 +96,19 @@ class WorkItem(SQLModel, table=True):
 
     @property
     def pool(self) -> tuple[str, str]:
-        """Whose work it is: a role, and the employer where the role acts for one."""
+        """The pool of the item: a role, and the employer if the role acts for one."""
         return self.role, self.organisation
 
     @property
     def position(self) -> QueuePosition:
-        """Where it stands in the queue."""
+        """The position of the item in the queue."""
         return QueuePosition(self.lane, self.start_by, self.created_at, self.id)
 
 
 class ReserveCount(SQLModel, table=True):
-    """How many claims that were not acute a class of work has seen since the reserve had its turn.
+    """How many claims that were not acute a class of work counted since the reserve's last turn.
 
-    A class is all work of a pool that the same people may take: the one skill it asks for, and who is barred from it.
+    A class is all work of a pool that the same people may take: the skill it requires, and who is excluded.
     """
 
     __tablename__ = "reserve_count"
@@ -121,7 +121,7 @@ class ReserveCount(SQLModel, table=True):
 
 
 class WorkProposal(SQLModel, table=True):
-    """That someone who has other work in hand was asked to take acute work first; nobody's work is interrupted else."""
+    """A question to a person who holds other work, whether to take acute work first."""
 
     __tablename__ = "work_proposal"
     __table_args__ = (
@@ -139,7 +139,7 @@ class WorkProposal(SQLModel, table=True):
 
 
 class WorkAlarm(SQLModel, table=True):
-    """That a pool cannot take work that it must: since when, why, and until when."""
+    """A pool that cannot take work that it must: since when, why, and until when."""
 
     __tablename__ = "work_alarm"
     __table_args__ = (
@@ -156,4 +156,4 @@ class WorkAlarm(SQLModel, table=True):
     since: datetime
     until: datetime | None = None
     waiting: int
-    """Items that waited when it began to ring."""
+    """How many items waited when it was raised."""

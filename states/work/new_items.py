@@ -1,52 +1,51 @@
-"""The row of a work item: what is asked of whom, how soon, and who may not have it."""
+"""New work items: what is asked, of which role, how soon, and who is excluded."""
 
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from rules.core.roles import Role
 from rules.queue.priority import start_by
 from rules.threats.urgency import RANK, Urgency
+from states.deadlines.lifecycle import PURSUE
 from states.engine.unit_of_work import Transition, UnitOfWork
 from states.storage.database import wake
 from states.tables.application import Application
 from states.tables.base import new_id
+from states.tables.deadlines import Term
 from states.tables.loans import Loan, Objection
 from states.tables.people import Organisation
 from states.tables.work import WorkItem
 from states.work import separation_of_duties
 from states.work.work_by_state import OF_THE_OFFICE, Work
 
-Changes = tuple[list[tuple[str, str]], list[dict[str, Any]]]
-"""The (subject, action) pairs whose work is done, and the rows of new work."""
+
+class ReorderedItem(NamedTuple):
+    """Open work that got another position, with its lane and start-by of before."""
+
+    item: WorkItem
+    lane: int
+    start_by: datetime
 
 
-def asked_for(
-    unit: UnitOfWork, transition: Transition, action: str, role: Role, level: str, *, minutes: int = 20
-) -> Changes:
-    """One piece of work on what was touched, unless it waits already."""
-    open_now = select(WorkItem.id).where(
-        WorkItem.subject == subject_of(transition),
-        WorkItem.action == action,
-        col(WorkItem.done_at).is_(None),
-    )
-    if unit.session.exec(open_now).first() is not None:
-        return [], []
-    return [], [item_for(unit, transition, Work(action, role, minutes, level))]
+class WorkChanges(NamedTuple):
+    """What one event does to the work."""
+
+    completed: Sequence[tuple[str, str]] = ()
+    """The (subject, action) pairs whose work is done."""
+    opened: Sequence[dict[str, Any]] = ()
+    """The rows of new work."""
+    reordered: Sequence[ReorderedItem] = ()
 
 
-def subject_of(transition: Transition) -> str:
-    """The id of what was touched."""
-    return str(transition.row.id)
-
-
-def item_for(unit: UnitOfWork, transition: Transition, work: Work) -> dict[str, Any]:
-    """The row of a work item that asks for one thing to be done."""
+def new_item(unit: UnitOfWork, transition: Transition, work: Work) -> dict[str, Any]:
+    """The row of a new work item."""
     application = transition.row if isinstance(transition.row, Application) else unit.application_of(transition.row)
     urgency = urgency_of(transition.row, application)
-    role = (
-        transition.row.decides if isinstance(transition.row, Objection) else work.role
-    )  # the body that decided decides again
+    # An objection is decided again by the body that took the decision.
+    role = transition.row.decides if isinstance(transition.row, Objection) else work.role
     if urgency is Urgency.ACUTE:
         wake(unit.session, "acute")
     return {
@@ -61,13 +60,55 @@ def item_for(unit: UnitOfWork, transition: Transition, work: Work) -> dict[str, 
         "start_by": start_by(unit.at, work.service_level, urgency),
         "created_at": unit.at,
         "estimate": work.estimate,
-        "skill": skill_of(unit, transition.row, work),
+        "skill": required_skill(unit, transition.row, work),
         "not_by": separation_of_duties.excluded(unit, transition.chart, work.action, transition.row, application),
     }
 
 
-def skill_of(unit: UnitOfWork, row: Any, work: Work) -> str:
-    """The skill that a piece of work asks for; none where its employer's province was not recorded."""
+def new_item_unless_open(unit: UnitOfWork, transition: Transition, work: Work) -> list[dict[str, Any]]:
+    """The row of a new work item; none where the subject has open work with this action already."""
+    if is_open(unit.session, subject_of(transition), work.action):
+        return []
+    return [new_item(unit, transition, work)]
+
+
+def new_pursuit(session: Session, term: Term, at: datetime) -> list[dict[str, Any]]:
+    """A work item for the coordinator to pursue an employer that let a term pass; none where one is open already."""
+    if is_open(session, term.subject, PURSUE):
+        return []
+    urgency = session.get_one(Application, term.application).urgency
+    return [
+        {
+            "id": new_id("work"),
+            "application": term.application,
+            "chart": "payable" if term.kind == "payment" else "takeover",
+            "subject": term.subject,
+            "action": PURSUE,
+            "role": str(Role.COORDINATOR),
+            "organisation": "",
+            "lane": RANK[urgency],
+            "start_by": start_by(at, "takeover", urgency),
+            "created_at": at,
+            "estimate": 30,
+        },
+    ]
+
+
+def is_open(session: Session, subject: str, action: str) -> bool:
+    """Whether a subject has open work with this action."""
+    query = select(WorkItem.id).where(
+        WorkItem.subject == subject, WorkItem.action == action, col(WorkItem.done_at).is_(None)
+    )
+    return session.exec(query).first() is not None
+
+
+def subject_of(transition: Transition) -> str:
+    """The id of the subject of an event."""
+    return str(transition.row.id)
+
+
+def required_skill(unit: UnitOfWork, row: Any, work: Work) -> str:
+    """The skill that work requires; empty where it requires none, or where the employer's province is unknown."""
     if work.skill == "domain":
         return f"domain:{row.domain}"
     if work.skill == "region":
@@ -77,7 +118,7 @@ def skill_of(unit: UnitOfWork, row: Any, work: Work) -> str:
 
 
 def urgency_of(row: Any, application: Application | None) -> Urgency:
-    """How soon work on a subject must be done: as its application, sooner where an urgent loan stands on its own."""
+    """The urgency of work on a subject: that of its application, or urgent for an urgent loan if that is higher."""
     of_case = application.urgency if application is not None else Urgency.ROUTINE
     own = Urgency.URGENT if isinstance(row, Loan) and row.urgent else Urgency.ROUTINE
     return min(of_case, own, key=RANK.__getitem__)

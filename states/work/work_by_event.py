@@ -1,4 +1,4 @@
-"""Events that change the work without changing a state: one table."""
+"""Work by event: what an event does to the work without changing a state; one table."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,173 +8,192 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from rules.core.regulation import ProvisionForm
 from rules.core.roles import Role
+from rules.queue.priority import JOINED, LOWERED, SIGNAL
 from states.charts.measure import MeasureState
 from states.charts.payable import PayableState
 from states.engine.unit_of_work import Transition, UnitOfWork
 from states.payments.statement_gaps import gaps
-from states.tables.application import Measure
+from states.tables.application import Application, Measure
 from states.tables.payments import ENTRY_WAITS, BankEntry, BankMessage, BatchLine, Payable, PayableLine
 from states.tables.work import WorkItem
-from states.work.new_items import Changes, asked_for, item_for, subject_of
-from states.work.work_by_state import WORK, Work
+from states.work.new_items import WorkChanges, new_item, new_item_unless_open, subject_of
+from states.work.threat_events import threat_recorded, urgency_changed
+from states.work.work_by_state import WORK_BY_STATE, Work
+
+ASSESS_ENTRY = Work("assess-bank-entry", Role.FINANCE, 15, "settlement")
+ASSESS_REPORT = Work("assess-bank-report", Role.FINANCE, 20, "settlement")
+FIND_STATEMENT = Work("find-bank-statement", Role.FINANCE, 20, "settlement")
+COMPARE_APPLICATIONS = Work("keep-apart", Role.OFFICER, 20, "intake")
+SETTLE_WITH_ESTATE = Work("settle-with-estate", Role.OFFICER, 60, "settlement")
+KEEP_AFTER_OFFICE = Work("keep-after-office", Role.EMPLOYER, 20, "provision")
+REMOVE = Work("remove", Role.EMPLOYER, 30, "provision")
 
 
-def invoiced(_: UnitOfWork, transition: Transition) -> Changes:
-    """An invoice came in: nobody need wait for the last one of a measure, nor for the first of one that recurs."""
-    lines = [line for line in transition.body.lines if line.measure]  # type: ignore[attr-defined]  # an Invoice has lines
-    return [(line.measure, "receive-invoice") for line in lines if line.final or line.period_from], []
+def invoice_received(_: UnitOfWork, transition: Transition) -> WorkChanges:
+    """An invoice came in: its measures wait no longer for a last invoice, or for the first of a recurring one."""
+    body: Any = transition.body  # an Invoice
+    lines = [line for line in body.lines if line.measure]
+    return WorkChanges([(line.measure, "receive-invoice") for line in lines if line.final or line.period_from])
 
 
-def uninvoiced(unit: UnitOfWork, transition: Transition) -> Changes:
+def payable_rejected(unit: UnitOfWork, transition: Transition) -> WorkChanges:
     """A payable was rejected: its provided measures wait for an invoice again."""
     query = select(Measure).join(PayableLine, col(PayableLine.measure) == Measure.id)
-    mine = query.where(PayableLine.payable == subject_of(transition), Measure.state == MeasureState.PROVIDED)
-    work = WORK["measure", "provided"][0]
+    of_payable = query.where(PayableLine.payable == subject_of(transition), Measure.state == MeasureState.PROVIDED)
+    work = WORK_BY_STATE["measure", "provided"][0]
     state = str(MeasureState.PROVIDED)
-    again = [
-        Transition("measure", row, transition.event, state, state, transition.body) for row in unit.session.exec(mine)
+    measures = [
+        Transition("measure", row, transition.event, state, state, transition.body)
+        for row in unit.session.exec(of_payable)
     ]
     open_now = select(WorkItem.subject).where(WorkItem.action == work.action, col(WorkItem.done_at).is_(None))
-    waiting = set(unit.session.exec(open_now.where(col(WorkItem.subject).in_([row.row.id for row in again]))))
-    return [], [item_for(unit, row, work) for row in again if subject_of(row) not in waiting]
+    subjects = [subject_of(measure) for measure in measures]
+    waiting = set(unit.session.exec(open_now.where(col(WorkItem.subject).in_(subjects))))
+    return WorkChanges(opened=[new_item(unit, one, work) for one in measures if subject_of(one) not in waiting])
 
 
-def unmatched(unit: UnitOfWork, transition: Transition) -> Changes:
-    """A statement holds entries that match nothing, or leaves a gap: someone must look."""
-    done, opened = missing_statement(unit, transition)
-    sha256 = transition.body.sha256  # type: ignore[attr-defined]  # a Statement has one
-    found = unit.session.exec(waiting_entries().where(BankMessage.sha256 == sha256)).first()
-    if found is None:
-        return done, opened
-    item = item_for(unit, transition, Work("assess-bank-entry", Role.FINANCE, 15, "settlement"))
-    return done, [*opened, {**item, "subject": found}]
+def statement_imported(unit: UnitOfWork, transition: Transition) -> WorkChanges:
+    """A bank statement came in: an entry without a match, or a missing statement, asks for work."""
+    changes = statement_gap(unit, transition)
+    body: Any = transition.body  # a Statement
+    message = unit.session.exec(unassessed_statements().where(BankMessage.sha256 == body.sha256)).first()
+    if message is None:
+        return changes
+    item = new_item(unit, transition, ASSESS_ENTRY)
+    return changes._replace(opened=[*changes.opened, {**item, "subject": message}])
 
 
-def waiting_entries() -> SelectOfScalar[str]:
+def unassessed_statements() -> SelectOfScalar[str]:
     """The statements with an entry that waits for a person."""
     query = select(BankEntry.message).join(BankMessage, col(BankMessage.id) == BankEntry.message)
     return query.where(*ENTRY_WAITS)
 
 
-def assessed(unit: UnitOfWork, transition: Transition) -> Changes:
-    """An entry was looked at: once none of its statement waits any more, the work is done."""
-    message = transition.body.message  # type: ignore[attr-defined]  # what is assessed names its statement
+def entry_assessed(unit: UnitOfWork, transition: Transition) -> WorkChanges:
+    """A bank entry was assessed: the work is done once no entry of its statement waits."""
+    body: Any = transition.body  # it names the statement of the entry
     unit.session.flush()
-    waits = unit.session.exec(waiting_entries().where(BankMessage.id == message)).first()
-    return ([] if waits else [(message, "assess-bank-entry")]), []
+    waits = unit.session.exec(unassessed_statements().where(BankMessage.id == body.message)).first()
+    return WorkChanges() if waits else WorkChanges([(body.message, ASSESS_ENTRY.action)])
 
 
-def missing_statement(unit: UnitOfWork, transition: Transition) -> Changes:
-    """Someone asks the bank for the statement that is missing; nobody need once it came."""
+def statement_gap(unit: UnitOfWork, transition: Transition) -> WorkChanges:
+    """A missing bank statement is requested from the bank; the work is done once no statement is missing."""
     if gaps(unit.session, subject_of(transition)):
-        return asked_for(unit, transition, "find-bank-statement", Role.FINANCE, "settlement")
-    return [(subject_of(transition), "find-bank-statement")], []
+        return WorkChanges(opened=new_item_unless_open(unit, transition, FIND_STATEMENT))
+    return WorkChanges([(subject_of(transition), FIND_STATEMENT.action)])
 
 
-def contradicted(unit: UnitOfWork, transition: Transition) -> Changes:
-    """The bank rejects what it booked: someone asks it which of the two holds."""
+def report_imported(unit: UnitOfWork, transition: Transition) -> WorkChanges:
+    """The bank rejects what it booked: finance asks the bank which of the two is right."""
     query = select(BatchLine.payable).join(Payable, col(Payable.id) == BatchLine.payable)
-    mine = query.where(
+    of_batch = query.where(
         BatchLine.batch == subject_of(transition), BatchLine.bank_status == "RJCT", col(BatchLine.counts)
     )
-    if unit.session.exec(mine.where(Payable.state == PayableState.PAID).limit(1)).first() is None:
-        return [], []
-    return asked_for(unit, transition, "assess-bank-report", Role.FINANCE, "settlement")
+    if unit.session.exec(of_batch.where(Payable.state == PayableState.PAID).limit(1)).first() is None:
+        return WorkChanges()
+    return WorkChanges(opened=new_item_unless_open(unit, transition, ASSESS_REPORT))
 
 
-def resembling(unit: UnitOfWork, transition: Transition) -> Changes:
-    """The intake begins of an application that may be the same as another one: someone looks."""
-    if transition.row.resembles is None:  # type: ignore[attr-defined]  # an application
-        return [], []
-    return asked_for(unit, transition, "keep-apart", Role.OFFICER, "intake")
+def intake_started(unit: UnitOfWork, transition: Transition) -> WorkChanges:
+    """The intake began: an officer compares the application with one that it resembles."""
+    assert isinstance(transition.row, Application)
+    if transition.row.resembles is None:
+        return WorkChanges()
+    return WorkChanges(opened=new_item_unless_open(unit, transition, COMPARE_APPLICATIONS))
 
 
-def looked_at(_: UnitOfWork, transition: Transition) -> Changes:
-    """Someone decided whether two applications are one."""
-    return [(subject_of(transition), "keep-apart")], []
+def applications_compared(_: UnitOfWork, transition: Transition) -> WorkChanges:
+    """An officer decided whether two applications are one."""
+    return WorkChanges([(subject_of(transition), COMPARE_APPLICATIONS.action)])
 
 
-def estate(unit: UnitOfWork, transition: Transition) -> Changes:
-    """The official died: someone settles with the estate what is open, by hand and with care."""
-    opened = asked_for(unit, transition, "settle-with-estate", Role.OFFICER, "settlement", minutes=60)[1]
-    return [(subject_of(transition), "end-office")], opened
+def official_died(unit: UnitOfWork, transition: Transition) -> WorkChanges:
+    """The official died: an officer settles with the estate what is open."""
+    opened = new_item_unless_open(unit, transition, SETTLE_WITH_ESTATE)
+    return WorkChanges([(subject_of(transition), "end-office")], opened)
 
 
-def after_office(unit: UnitOfWork, transition: Transition) -> Changes:
-    """The office ended: what is not there yet is decided on, what is lent comes back."""
+def measure_after_office(unit: UnitOfWork, transition: Transition) -> WorkChanges:
+    """The office ended: the employer decides on what is not provided yet, and what is lent comes back."""
     measure: Any = transition.row
     subject = subject_of(transition)
     application = unit.application_of(measure)
-    if application is not None and application.office_ended_on is None:  # it goes on after all
-        works = WORK.get(("measure", str(measure.state)), ())
-        again = [asked_for(unit, transition, *work[:2], work.service_level, minutes=work.estimate)[1] for work in works]
-        return [(subject, "keep-after-office"), (subject, "remove")], [item for items in again for item in items]
+    if application is not None and application.office_ended_on is None:  # the office goes on after all
+        works = WORK_BY_STATE.get(("measure", str(measure.state)), ())
+        opened = [item for work in works for item in new_item_unless_open(unit, transition, work)]
+        return WorkChanges([(subject, KEEP_AFTER_OFFICE.action), (subject, REMOVE.action)], opened)
     if measure.state in {MeasureState.TAKEN_OVER, MeasureState.ORDERED} and not measure.kept_after_office:
-        done = [(subject, "order"), (subject, "provide")]
-        return done, asked_for(unit, transition, "keep-after-office", Role.EMPLOYER, "provision")[1]
+        completed = [(subject, "order"), (subject, "provide")]
+        return WorkChanges(completed, new_item_unless_open(unit, transition, KEEP_AFTER_OFFICE))
     if measure.form is ProvisionForm.LENT and measure.state in {MeasureState.PROVIDED, MeasureState.SETTLED}:
-        return asked_for(unit, transition, "remove", Role.EMPLOYER, "provision", minutes=30)
-    return [], []
+        return WorkChanges(opened=new_item_unless_open(unit, transition, REMOVE))
+    return WorkChanges()
 
 
-def decided_after_office(unit: UnitOfWork, transition: Transition) -> Changes:
-    """The employer decided about a measure that the end of office held up."""
-    done = [(subject_of(transition), "keep-after-office")]
+def decided_after_office(unit: UnitOfWork, transition: Transition) -> WorkChanges:
+    """The employer decided on a measure that the end of office held up."""
+    completed = [(subject_of(transition), KEEP_AFTER_OFFICE.action)]
     if transition.event == "let-go":
-        return done, []
-    works = WORK["measure", str(transition.row.state)]
-    return done, [item_for(unit, transition, work) for work in works]
+        return WorkChanges(completed)
+    assert isinstance(transition.row, Measure)
+    works = WORK_BY_STATE["measure", str(transition.row.state)]
+    return WorkChanges(completed, [new_item(unit, transition, work) for work in works])
 
 
-def not_provided(_: UnitOfWork, transition: Transition) -> Changes:
-    """It will not come at all: nobody need decide whether it still comes after the end of office."""
-    return [(subject_of(transition), "keep-after-office")], []
+def measure_dropped(_: UnitOfWork, transition: Transition) -> WorkChanges:
+    """A measure will not be provided: no decision after the end of office is needed."""
+    return WorkChanges([(subject_of(transition), KEEP_AFTER_OFFICE.action)])
 
 
-def removed(_: UnitOfWork, transition: Transition) -> Changes:
+def measure_removed(_: UnitOfWork, transition: Transition) -> WorkChanges:
     """What was lent is back."""
-    return [(subject_of(transition), "remove")], []
+    return WorkChanges([(subject_of(transition), REMOVE.action)])
 
 
-def office_ended(_: UnitOfWork, transition: Transition) -> Changes:
+def office_ended(_: UnitOfWork, transition: Transition) -> WorkChanges:
     """The end of office is recorded."""
-    return [(subject_of(transition), "end-office")], []
+    return WorkChanges([(subject_of(transition), "end-office")])
 
 
-def office_corrected(unit: UnitOfWork, transition: Transition) -> Changes:
-    """The office goes on after all: nobody need record its end."""
-    until = transition.row.in_office_until  # type: ignore[attr-defined]  # an application
-    return ([(subject_of(transition), "end-office")] if until is None or until >= unit.on else []), []
+def fact_corrected(unit: UnitOfWork, transition: Transition) -> WorkChanges:
+    """The last day in office was corrected: its end need not be recorded while the office goes on."""
+    assert isinstance(transition.row, Application)
+    until = transition.row.in_office_until
+    return office_ended(unit, transition) if until is None or until >= unit.on else WorkChanges()
 
 
-def handed_over(_: UnitOfWork, transition: Transition) -> Changes:
+def hand_off_recorded(_: UnitOfWork, transition: Transition) -> WorkChanges:
     """A step of the hand-off was taken."""
-    step = transition.body.step  # type: ignore[attr-defined]  # a HandOffRecord names its step
-    return [(subject_of(transition), str(step))], []
+    body: Any = transition.body  # a HandOffRecord
+    return WorkChanges([(subject_of(transition), str(body.step))])
 
 
-SPECIAL: dict[tuple[str, str], Callable[[UnitOfWork, Transition], Changes]] = {
-    ("application", "receive-invoice"): invoiced,
-    ("payable", "match"): invoiced,
-    ("payable", "reject"): uninvoiced,
-    ("application", "start-intake"): resembling,
-    ("application", "join"): looked_at,
-    ("application", "keep-apart"): looked_at,
-    ("application", "record-death"): estate,
+WORK_BY_EVENT: dict[tuple[str, str], Callable[[UnitOfWork, Transition], WorkChanges]] = {
+    ("application", "receive-invoice"): invoice_received,
+    ("payable", "match"): invoice_received,
+    ("payable", "reject"): payable_rejected,
+    ("application", "start-intake"): intake_started,
+    ("application", "join"): applications_compared,
+    ("application", "keep-apart"): applications_compared,
+    ("application", "record-death"): official_died,
     ("application", "end-office"): office_ended,
-    ("application", "correct-fact"): office_corrected,
-    ("measure", "end-with-office"): after_office,
+    ("application", "correct-fact"): fact_corrected,
+    ("measure", "end-with-office"): measure_after_office,
     ("measure", "keep-after-office"): decided_after_office,
     ("measure", "let-go"): decided_after_office,
-    ("measure", "remove"): removed,
-    ("measure", "decline"): not_provided,
-    ("measure", "mark-not-possible"): not_provided,
-    ("measure", "supersede"): not_provided,
-    ("payable", "reject-with-invoice"): uninvoiced,
-    ("organisation", "take-in-statement"): unmatched,
-    ("organisation", "match-bank-entry"): assessed,
-    ("organisation", "set-aside-bank-entry"): assessed,
-    ("payment-batch", "take-in-report"): contradicted,
-    ("application", "record-hand-off"): handed_over,
+    ("measure", "remove"): measure_removed,
+    ("measure", "decline"): measure_dropped,
+    ("measure", "mark-not-possible"): measure_dropped,
+    ("measure", "supersede"): measure_dropped,
+    ("payable", "reject-with-invoice"): payable_rejected,
+    ("organisation", "take-in-statement"): statement_imported,
+    ("organisation", "match-bank-entry"): entry_assessed,
+    ("organisation", "set-aside-bank-entry"): entry_assessed,
+    ("payment-batch", "take-in-report"): report_imported,
+    ("application", "record-hand-off"): hand_off_recorded,
+    ("application", SIGNAL): threat_recorded,
+    ("application", JOINED): urgency_changed,
+    ("application", LOWERED): urgency_changed,
 }
-"""Events that change the work without changing a state."""
+"""What each event does to the work."""

@@ -1,23 +1,23 @@
-"""Which state asks for which work: one table."""
+"""Work by state: which state asks for which work; one table."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from rules.core.roles import Role
 from rules.threats.handoff import HandOffStep
 
 
 class Work(NamedTuple):
-    """What someone must do next: the event, whose duty it is, minutes of work, and the service level to start by."""
+    """What must be done next: the event, the role that does it, minutes of work, and the service level of its start."""
 
     action: str
     role: Role
     estimate: int
     service_level: str
     skill: str = ""
-    """Of which kind is the skill that it asks for: ``domain`` of the advice, ``region`` of the employer, or none."""
+    """The kind of skill that it requires: ``domain`` of the advice, ``region`` of the employer, or none."""
 
 
-WORK: dict[tuple[str, str], tuple[Work, ...]] = {
+WORK_BY_STATE: dict[tuple[str, str], tuple[Work, ...]] = {
     # chart, state: work
     ("application", "received"): (Work("start-intake", Role.OFFICER, 30, "intake"),),
     ("application", "intake"): (Work("plan-interview", Role.OFFICER, 15, "intake"),),
@@ -55,14 +55,10 @@ WORK: dict[tuple[str, str], tuple[Work, ...]] = {
     ("objection", "waived"): (Work("decide", Role.COORDINATOR, 120, "objection"),),
 }
 
-Changes = tuple[list[tuple[str, str]], list[dict[str, Any]]]
-"""The (subject, action) pairs whose work is done, and the rows of new work."""
-
-
 BY_HAND = frozenset(
     {"assess-bank-report", "find-bank-statement", "settle-with-estate", "pursue-employer", "extend-calendar"}
 )
-"""Work that no state asks for; whoever did it says so."""
+"""Work that no event completes; the assignee completes it by hand."""
 
 
 LEVELS = {
@@ -75,7 +71,7 @@ LEVELS = {
     "keep-after-office": "provision",
     "remove": "provision",
 }
-"""The service level of work that no state asks for, where it is not that of the intake."""
+"""The service level of work that no state asks for, if it is not that of the intake."""
 
 
 HAND_OFF: dict[HandOffStep, Work] = {
@@ -88,19 +84,20 @@ HAND_OFF: dict[HandOffStep, Work] = {
         HandOffStep.CONSIDER_LOAN: 20,
     }.items()
 }
-"""The steps of handing a threat over; which of them a signal asks for says the dated table ``hand_off``."""
+"""The hand-off steps; the dated table ``hand_off`` says which of them a signal asks for."""
 
 
 EVENT_OF: dict[str, str] = dict.fromkeys(HandOffStep, "record-hand-off") | {"assess-bank-entry": "match-bank-entry"}
-"""The event that does work which is not named after it."""
+"""The event that completes the work, where it has another name than the work."""
 
 
 OF_THE_OFFICE = frozenset(
     {Role.OFFICER, Role.ADVISER, Role.SECURITY_AUTHORITY, Role.COORDINATOR, Role.ADMINISTRATOR},
 )
+"""The roles of the advice office; the others act for an employer."""
 
 
 def level_of(chart: str, action: str) -> str:
-    """The service level that work is begun within."""
-    works = (work for (name, _), works in WORK.items() if name == chart for work in works)
+    """The service level within which work must be started."""
+    works = (work for (name, _), works in WORK_BY_STATE.items() if name == chart for work in works)
     return next((work.service_level for work in works if work.action == action), LEVELS.get(action, "intake"))

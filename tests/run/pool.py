@@ -85,7 +85,7 @@ class Pool:
 
     def signs(self) -> Sequence[Any]:
         with transaction(self.engine) as session:
-            return [row for row in runs.last(session).values() if row.flow.startswith("process:")]
+            return [row for row in runs.last_runs(session).values() if row.flow.startswith("process:")]
 
     def ask(self, work: Callable[[PrefectClient], Awaitable[T]]) -> T:
         """Ask Prefect's server something."""

@@ -78,7 +78,7 @@ def clock(engine: Engine, home: Path) -> Clock:
 
 def finished(engine: Engine, flow: str, at: datetime) -> None:
     with transaction(engine) as session:
-        runs.finished(session, flow, at=at, runner="test")
+        runs.record_runs(session, flow, at=at, runner="test")
 
 
 def test_flows_that_never_ran_are_late_counted_from_the_start(clock: Clock) -> None:
@@ -104,14 +104,14 @@ def test_the_clock_does_the_work_of_flows_that_stay_away_once_per_lateness(clock
     clock.tick(at)
     clock.join()
     with transaction(engine) as session:
-        seen = runs.last(session)
+        seen = runs.last_runs(session)
     ran = {flow for flow, row in seen.items() if row.finished_at == at}
     assert ran == {*JOBS, jobs.DISPATCH, jobs.DELIVER, jobs.BANK}
     assert seen[jobs.BANK].runner.startswith("clock@")
     clock.tick(at + timedelta(seconds=2))
     clock.join()
     with transaction(engine) as session:
-        assert runs.last(session)[jobs.BANK].runs == 1
+        assert runs.last_runs(session)[jobs.BANK].runs == 1
 
 
 def test_in_place_of_a_dispatcher_that_stays_away_the_clock_offers_everything(clock: Clock, engine: Engine) -> None:
@@ -129,7 +129,7 @@ def test_a_job_that_needs_no_hurry_waits_for_its_minute_unless_the_clock_was_set
 ) -> None:
     def runs_of(name: str) -> int:
         with transaction(engine) as session:
-            return runs.last(session)[name].runs
+            return runs.last_runs(session)[name].runs
 
     for seconds in (0, 2, 59):
         clock.tick(NOON + timedelta(seconds=seconds))
@@ -148,7 +148,7 @@ def test_a_job_that_fails_stops_no_other(clock: Clock, engine: Engine, monkeypat
     clock.tick(NOON)
     clock.join()
     with transaction(engine) as session:
-        assert JOBS.keys() - runs.last(session).keys() == {jobs.REMIND}
+        assert JOBS.keys() - runs.last_runs(session).keys() == {jobs.REMIND}
 
 
 def test_a_tick_survives_a_database_that_is_away(home: Path) -> None:

@@ -69,7 +69,7 @@ def wait_for(engine: Engine, part: str, seconds: float = 30.0) -> None:
     deadline = time.monotonic() + seconds
     while True:
         with transaction(engine) as session:
-            if f"process:{part}" in runs.last(session):
+            if f"process:{part}" in runs.last_runs(session):
                 return
         assert time.monotonic() < deadline
         time.sleep(0.1)
@@ -179,7 +179,7 @@ def test_the_worker_runs_a_deployment_within_a_moment(engine: Engine, start: Sta
     waited = [(one.start_time - one.expected_start_time).total_seconds() for one in made]  # type: ignore[operator]
     assert median(waited) < 10, "a stock worker, which asks every ten seconds, would be as quick"
     with transaction(engine) as session:
-        assert runs.last(session)[jobs.BATCHES].runner.startswith("prefect@")
+        assert runs.last_runs(session)[jobs.BATCHES].runner.startswith("prefect@")
     stop(process, 8.0)
 
 
@@ -187,5 +187,5 @@ def test_the_clock_ticks_and_stops_at_once(engine: Engine, start: Start) -> None
     process = start("flows.clock")
     wait_for(engine, "clock")
     with transaction(engine) as session:
-        assert jobs.REMIND in runs.last(session)
+        assert jobs.REMIND in runs.last_runs(session)
     stop(process, 3.0)

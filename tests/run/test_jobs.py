@@ -74,7 +74,7 @@ def test_a_letter_lands_in_the_mailbox_once(engine: Engine, configuration: Confi
     assert state(engine, letter) == "sent"
     assert len(list(configuration.mailbox.glob("*.eml"))) == 1
     with transaction(engine) as session:
-        assert runs.last(session)[jobs.DELIVER].runs == 2
+        assert runs.last_runs(session)[jobs.DELIVER].runs == 2
 
 
 def test_a_letter_bears_reference_day_and_link_and_every_attempt_is_the_same(
@@ -170,7 +170,7 @@ def test_work_that_a_stopped_process_was_offering_goes_back_to_be_offered(engine
                 estimate=30,
             )
         )
-    stopped = connect(database, key=bytes(32), longest=1.0)
+    stopped = connect(database, key=bytes(32), time_limit=1.0)
     with Session(stopped) as session:
         assert offers.offer_due(session, at=AT, run="stopped")
         assert jobs.offer(engine, AT, "next") == []

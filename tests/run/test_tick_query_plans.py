@@ -138,7 +138,7 @@ def test_without_its_index_the_tick_would_read_every_threshold(many: Engine) -> 
 def test_no_statement_of_an_idle_tick_reads_a_table_that_grows(many: Engine, tmp_path: Path) -> None:
     clock = Clock(many, Configuration(home=tmp_path), AT)
     with transaction(many) as session:
-        runs.finished(session, *schedules(read()), at=AT, runner="test")
+        runs.record_runs(session, *schedules(read()), at=AT, runner="test")
     with noted(many) as found:
         clock.tick(AT)
     asked = [(statement, parameters) for statement, parameters in found if re.match(r"\s*(SELECT|WITH)", statement)]

@@ -20,7 +20,7 @@ from states.engine import parties
 from states.events.catalogue import CHARTS
 from states.reporting import case_durations, money_trail
 from states.storage.replay import differences, entries_of
-from states.storage.verification import broken_links
+from states.storage.verification import chain_problems
 from states.tables.application import Application, DomainAdvice, Measure, Takeover
 from states.tables.deadlines import Term, Threshold
 from states.tables.ledger import LedgerEntry, Stream
@@ -64,7 +64,7 @@ def open_work(session: Session, *where: Any) -> list[WorkItem]:
 def chain_holds(session: Session, stream: str) -> list[LedgerEntry]:
     """The chain is whole and the rows are what it says; answers its entries."""
     entries = entries_of(session, stream)
-    assert list(broken_links(session.get_one(Stream, stream), entries)) == []
+    assert list(chain_problems(session.get_one(Stream, stream), entries)) == []
     assert differences(session, stream, entries) == []
     return entries
 

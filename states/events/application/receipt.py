@@ -188,7 +188,7 @@ def alike(session: Session, person: str, body: NewApplication) -> tuple[str | No
     """
     if body.follows is not None:
         return None, None
-    people = {person, *name_index.find(session, body.name)}
+    people = {person, *name_index.find_people(session, body.name)}
     shared = select(ApplicationEmployer.application).where(col(ApplicationEmployer.organisation).in_(body.employers))
     query = select(Application).where(
         col(Application.applicant).in_(people),

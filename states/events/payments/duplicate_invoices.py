@@ -11,14 +11,14 @@ from rules.payments import amounts, invoices
 from states.charts.payable import PayableState
 from states.engine.event import EventContext
 from states.events.payments.invoice_bodies import CreditNote, Invoice
-from states.storage.vault import Vault
+from states.storage.database import vault_of
 from states.tables.application import Application
 from states.tables.payments import Payable, PayableKind, PayableLine
 
 
 def one_at_a_time(session: Session, iban: str) -> None:
     """Let two invoices of one payee wait for each other, in whatever case, so that the second finds the first."""
-    mark = Vault.of(session).mark(iban)
+    mark = vault_of(session).mark(iban)
     session.execute(select(func.pg_advisory_xact_lock(int(mark[:15], 16))))
 
 

@@ -147,7 +147,7 @@ class RegisterPerson(Event[Person, NewPerson]):
     def apply(self, context: EventContext[Person], body: NewPerson) -> None:
         """Give the duties, and let the name be found."""
         context.session.flush()
-        name_index.remember(context.session, body.id, body.name)
+        name_index.index_name(context.session, body.id, body.name)
         for position, duty in enumerate(body.duties):
             if (duty.role in OF_AN_EMPLOYER) != (duty.organisation is not None):
                 words = "names its employer" if duty.role in OF_AN_EMPLOYER else "belongs to no employer"

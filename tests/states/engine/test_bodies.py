@@ -56,8 +56,7 @@ from states.engine.bodies import (
 from states.engine.event import Event
 from states.errors import MalformedError
 from states.events.catalogue import EVENTS
-from states.storage.database import transaction
-from states.storage.vault import Vault
+from states.storage.database import transaction, vault_of
 from states.tables.application import Application, Measure
 from states.tables.ledger import Stream, VaultItem
 from states.tables.loans import Objection
@@ -450,7 +449,7 @@ def test_content_stands_nowhere_but_in_the_vault(office: Engine) -> None:
 
     opened = []
     with Session(office) as session:
-        vault = Vault.of(session)
+        vault = vault_of(session)
         for item in session.exec(select(VaultItem)):
             opened.append(str(vault.open(session.get_one(Stream, item.stream), item)))
             assert all(marker.encode() not in item.sealed for marker in planter.markers)

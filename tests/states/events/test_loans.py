@@ -38,9 +38,8 @@ from states.engine import parties
 from states.errors import MalformedError
 from states.jobs.reminders import pass_due
 from states.queue.claiming import claim
-from states.storage.database import transaction
+from states.storage.database import transaction, vault_of
 from states.storage.replay import as_of
-from states.storage.vault import Vault
 from states.tables.application import Application, Measure
 from states.tables.deadlines import Term, Threshold
 from states.tables.ledger import LedgerEntry, Stream, StreamKind
@@ -130,7 +129,7 @@ def test_it_has_a_chain_and_a_vault_of_its_own_and_is_rebuilt_from_them(office: 
     stream = row(office, Stream, Stream.id == loan.id)
     assert stream.kind is StreamKind.LOAN
     with Session(office) as session:
-        content = Vault.of(session).content(session, stream, loan.id)
+        content = vault_of(session).content(session, stream, loan.id)
         assert content["description"] == "Een draagbare noodknop"
         assert as_of(session, loan.id, START)[f"loan:{loan.id}"]["lent_on"] == "2026-03-02"
         assert parties.official_of(session, loan.id) == loan.person

@@ -238,7 +238,7 @@ def live(engine: Engine, home: Path, hands: int, *, prefect: bool) -> Year:
             year.ticks += 1
             if prefect:
                 with transaction(engine) as session:
-                    runs.finished(session, *schedules(read()), at=at, runner="prefect")
+                    runs.record_runs(session, *schedules(read()), at=at, runner="prefect")
             list(pool.map(lambda clock, at=at: clock.tick(at), clocks))
             for clock in clocks:
                 clock.join()

@@ -42,8 +42,7 @@ from test_invoices import (
 from rules.core.roles import Actor, Role
 from states.errors import MalformedError, RefusedError
 from states.reporting import money_trail
-from states.storage.database import transaction
-from states.storage.vault import Vault
+from states.storage.database import transaction, vault_of
 from states.tables.application import Application, Measure
 from states.tables.ledger import LedgerEntry, Stream
 from states.tables.payments import BankEntry, BatchLine, Booking, JournalLine, Payable, PayableLine, PaymentBatch
@@ -100,7 +99,7 @@ def test_the_security_contact_matches_an_invoice_of_which_finance_knows_amounts_
     assert [(item.role, item.organisation) for item in waiting(engine, "match")] == [("security-contact", ZILVERDAM)]
     assert all("Camera" not in f"{entry.facts}{entry.changes}" for entry in rows(engine, LedgerEntry))
     with Session(engine) as session:
-        told = Vault.of(session).content(session, session.get_one(Stream, whole.stream), whole.id)
+        told = vault_of(session).content(session, session.get_one(Stream, whole.stream), whole.id)
     assert told["offered.0.text"] == "Camera bij Voorbeeldlaan 1"
     assert refused(lambda: through(engine, whole, "check")) == ["chart.state"]
     body = {"lines": [line(measure.id, "100.00"), line(None, "21.00", outside="wage", reasons="R")]}

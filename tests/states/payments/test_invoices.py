@@ -41,8 +41,7 @@ from states.commands.bank_files import take_in
 from states.errors import MalformedError
 from states.events.payments.batches import document
 from states.formats import demonstration_bank
-from states.storage.database import transaction
-from states.storage.vault import Vault
+from states.storage.database import transaction, vault_of
 from states.tables.application import Application, Measure
 from states.tables.ledger import LedgerEntry, Stream
 from states.tables.payments import Booking, JournalLine, Payable, PayableLine
@@ -387,7 +386,7 @@ def test_what_is_outside_the_advice_is_booked_as_such_and_its_reasons_are_conten
     )
     payable = row(engine, Payable)
     with Session(engine) as session:
-        content = Vault.of(session).content(session, session.get_one(Stream, payable.stream), payable.id)
+        content = vault_of(session).content(session, session.get_one(Stream, payable.stream), payable.id)
     assert [content["lines.1.reasons"], content["lines.2.reasons"]] == [words, words]
     assert all(words not in f"{entry.facts}{entry.changes}{entry.receipt}" for entry in rows(engine, LedgerEntry))
     pay(engine)

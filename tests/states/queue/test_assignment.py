@@ -36,8 +36,7 @@ from states.errors import MalformedError, NotFoundError, RefusedError
 from states.queue import alarms, assignment, claiming, preemption, reassignment
 from states.queue.availability import availability_in_pool, availability_of
 from states.queue.offers import offer_due
-from states.storage.database import transaction
-from states.storage.vault import Vault
+from states.storage.database import transaction, vault_of
 from states.tables.ledger import LedgerEntry, Stream
 from states.tables.letters import Outbox
 from states.tables.work import WorkAlarm, WorkItem, WorkProposal
@@ -208,7 +207,7 @@ def test_a_coordinator_assigns_out_of_the_order_and_the_reason_is_kept_in_the_va
     assert REASON not in str(entry.facts)
     with Session(desk) as session:
         stream = session.get_one(Stream, entry.stream)
-        assert Vault.of(session).content(session, stream, last.id) == {"reason": REASON}
+        assert vault_of(session).content(session, stream, last.id) == {"reason": REASON}
     assert problems(desk) == []
 
 
@@ -417,7 +416,7 @@ def test_whoever_says_yes_to_acute_work_gets_no_other_and_keeps_what_is_in_hand(
     held, at = interrupted(desk)
     key = row(desk, WorkProposal).id
     with transaction(desk) as session:
-        asked = preemption.open_for(session, OFFICER)
+        asked = preemption.open_proposals(session, OFFICER)
     with transaction(desk) as session:  # between the question and the answer
         for item in session.exec(select(WorkItem).where(WorkItem.lane == 1, WorkItem.id != asked[0][1].id)):
             item.assignee = OTHER.person
@@ -437,7 +436,7 @@ def test_nobody_is_asked_any_longer_once_the_urgency_was_lowered(desk: Engine) -
     lower = {"urgency": "elevated", "reasons": "The police saw no danger any more."}
     do(desk, "application", reference, "lower-urgency", by=COORDINATOR, at=at + HOUR, body=lower)
     with transaction(desk) as session:
-        assert preemption.open_for(session, OFFICER) == []
+        assert preemption.open_proposals(session, OFFICER) == []
 
 
 def test_at_night_everyone_who_is_not_absent_is_alerted(desk: Engine) -> None:

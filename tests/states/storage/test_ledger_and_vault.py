@@ -13,9 +13,9 @@ from sqlmodel import Session, select
 
 from states.charts.application import Stage
 from states.errors import ErasedError
-from states.storage.database import transaction
+from states.storage.database import transaction, vault_of
 from states.storage.ledger import plain
-from states.storage.replay import as_of, entries_of, fold, tables
+from states.storage.replay import as_of, entries_of, fold, recorded_tables
 from states.storage.vault import Vault
 from states.storage.verification import verify
 from states.tables.application import Application
@@ -48,7 +48,7 @@ def rebuilt_equals_stored(engine: Engine) -> int:
         for stream in session.exec(select(Stream.id)).all():
             rebuilt |= fold(entries_of(session, stream))
         stored = {}
-        for name, table in tables().items():
+        for name, table in recorded_tables().items():
             keys = [column.key for column in table.__table__.primary_key]  # type: ignore[attr-defined]
             for item in session.exec(select(table)):
                 key = f"{name}:{'/'.join(str(getattr(item, part)) for part in keys)}"
@@ -74,7 +74,7 @@ def test_every_row_can_be_rebuilt_after_its_key_is_destroyed(whole: Engine) -> N
     assert problems(whole) == []
     with Session(whole) as session:
         stream = session.get_one(Stream, reference)
-        vault = Vault.of(session)
+        vault = vault_of(session)
         assert vault.content(session, stream, reference) == {}
         item = session.exec(select(VaultItem).where(VaultItem.stream == reference)).first()
         assert item is not None
@@ -86,7 +86,7 @@ def test_the_content_of_an_application_comes_back_from_the_vault(whole: Engine) 
     reference = reference_of(whole)
     with Session(whole) as session:
         stream = session.get_one(Stream, reference)
-        content = Vault.of(session).content(session, stream, reference)
+        content = vault_of(session).content(session, stream, reference)
     assert content["home_address"] == "Voorbeeldlaan 1, 1234 AB Zilverdam"
     first = rows(whole, LedgerEntry, LedgerEntry.stream == reference, LedgerEntry.event == "receive")[0]
     assert set(first.content) >= {"name", "email", "home_address", "household"}
@@ -192,7 +192,7 @@ def test_as_of_shows_the_stage_of_an_earlier_instant(whole: Engine) -> None:
 def test_sealed_bytes_do_not_open_elsewhere(whole: Engine) -> None:
     first, second = (item.id for item in rows(whole, Application))
     with Session(whole) as session:
-        vault = Vault.of(session)
+        vault = vault_of(session)
         item = session.exec(select(VaultItem).where(VaultItem.stream == first)).first()
         assert item is not None
         one, other = session.get_one(Stream, first), session.get_one(Stream, second)

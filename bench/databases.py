@@ -1,4 +1,4 @@
-"""Work that waits, in bulk: as many items as wanted, of a few real cases, written at once."""
+"""Databases for the benchmarks: copies and empty ones, filled with waiting work of a few real cases."""
 
 from collections.abc import Sequence
 
@@ -24,51 +24,51 @@ ITEMS = """
 """
 
 
-def plain(url: str, database: str | None = None) -> str:
-    """The address of a database of the server, as psycopg takes it."""
+def psycopg_url(url: str, database: str | None = None) -> str:
+    """The URL of a database of the server in the form of psycopg."""
     address = make_url(url).set(drivername="postgresql")
     return (address.set(database=database) if database else address).render_as_string(hide_password=False)
 
 
-def cases(engine: Engine, count: int = 20) -> list[str]:
-    """Some real cases with a threat each, so that explaining a claim reads a chain."""
-    made = []
+def create_cases(engine: Engine, count: int = 20) -> list[str]:
+    """Create some cases with a threat each, so that the explanation of a claim reads a chain."""
+    references = []
     for _ in range(count):
         with transaction(engine) as session:
             body = Receive().example(None)  # type: ignore[arg-type]
             row = fire(session, "application", None, "receive", by=OFFICER, at=now(), body=body).row
             signal = {"kind": "intimidation", "source": "applicant"}
             fire(session, "application", row.id, "record-threat", by=OFFICER, at=now(), body=signal)
-            made.append(str(row.id))
-    return made
+            references.append(str(row.id))
+    return references
 
 
-def fill(url: str, count: int, of: Sequence[str], *, lane: int = 0, offered: bool = True) -> None:
-    """Open items for the officers: a tenth urgent, three tenths elevated, the rest routine; a tenth overdue.
+def fill_queue(url: str, count: int, of: Sequence[str], *, lane: int = 0, offered: bool = True) -> None:
+    """Create open items for the officers: a tenth urgent, three tenths elevated, the rest routine; a tenth overdue.
 
     Args:
         url: the database.
-        count: so many.
-        of: the cases that they belong to.
-        lane: all in this one; 0 for the mix.
+        count: how many.
+        of: the cases to which they belong.
+        lane: one lane for all; 0 for the mix.
         offered: whether they were offered already.
     """
-    with psycopg.connect(plain(url), autocommit=True) as connection:
+    with psycopg.connect(psycopg_url(url), autocommit=True) as connection:
         connection.execute(ITEMS, {"count": count, "cases": list(of), "lane": lane, "offered": offered})
         connection.execute("VACUUM ANALYZE work_item")
 
 
-def copy(url: str, name: str) -> str:
-    """A copy of a database on the same server; nobody may be connected to the first."""
+def copy_database(url: str, name: str) -> str:
+    """Copy a database on the same server; the original must have no connections."""
     address = make_url(url)
-    with psycopg.connect(plain(url, "template1"), autocommit=True) as connection:
+    with psycopg.connect(psycopg_url(url, "template1"), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {address.database} STRATEGY file_copy")
-    return plain(url, name)
+    return psycopg_url(url, name)
 
 
-def create(url: str, name: str) -> str:
-    """An empty database on the same server, gone before where it was there."""
-    with psycopg.connect(plain(url), autocommit=True) as connection:
+def create_database(url: str, name: str) -> str:
+    """Create an empty database on the same server; an existing one is dropped."""
+    with psycopg.connect(psycopg_url(url), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         connection.execute(f"CREATE DATABASE {name}")
-    return plain(url, name)
+    return psycopg_url(url, name)

@@ -1,8 +1,8 @@
-"""queue.urgent_p95_s: from the commit of acute work to the commit that shows it begun, behind a hundred thousand.
+"""Urgent latency (queue.urgent_p95_s): from the commit of acute work to the commit that shows its start.
 
-Ours: the resident dispatcher, with Prefect, has a hundred thousand routine items to offer while officers claim; begun
-is ``dispatched_at``. A peer: its workers are busy with routine jobs, a hundred thousand more wait; begun is a row that
-the acute job writes. The same watcher looks for both, a hundred times a second.
+Ours: the resident dispatcher, with Prefect, has 100,000 routine items to offer while officers claim; the start is
+``dispatched_at``. A peer: its workers are busy with routine jobs and 100,000 more wait; the start is a row that the
+acute job writes. The same watcher polls for both, a hundred times a second.
 """
 
 import math
@@ -23,36 +23,36 @@ from typing import Any, Protocol
 import psycopg
 
 from api.processes.environment import child_environment
-from bench.backlog import cases, copy, create, fill
+from bench.databases import copy_database, create_cases, create_database, fill_queue
 from bench.peers import prefect
-from bench.peers.procrastinate import AT_ONCE, BUSY, POLL
+from bench.peers.procrastinate import CONCURRENCY, JOB_SECONDS, POLL_SECONDS
 from states.settings import Configuration
 from states.storage.database import connect
 
 WAITING = 100_000
 WORKERS = 2
-SAMPLES, OF_PREFECT = 40, 8
-PATIENCE = 60.0
-"""Seconds after which a sample is counted as no better than this."""
-WARM = 180.0
-LOOK = 0.01
+SAMPLES, PREFECT_SAMPLES = 40, 8
+TIMEOUT = 60.0
+"""Seconds after which a sample ends and counts as this long."""
+WARM_UP_TIMEOUT = 180.0
+WATCH_SECONDS = 0.01
 BEGUN = "SELECT 1 FROM begun WHERE number = %s"
 OFFERED = "SELECT 1 FROM work_item WHERE id = 'acute-' || %s AND dispatched_at IS NOT NULL"
 
 
 class Producer(Protocol):
-    """Puts acute work in."""
+    """Adds acute work."""
 
     def acute(self, number: int) -> None:
-        """One piece, committed."""
+        """Add one item, committed."""
 
 
 @contextmanager
-def running(*commands: list[str], around: dict[str, str] | None = None) -> Iterator[None]:
-    """Some processes, killed afterwards."""
+def running(*commands: list[str], environment: dict[str, str] | None = None) -> Iterator[None]:
+    """Run some processes; they are killed at the end."""
     started = [
         subprocess.Popen(
-            [sys.executable, "-m", *command], env=around, start_new_session=True, stderr=subprocess.DEVNULL
+            [sys.executable, "-m", *command], env=environment, start_new_session=True, stderr=subprocess.DEVNULL
         )
         for command in commands
     ]
@@ -64,46 +64,46 @@ def running(*commands: list[str], around: dict[str, str] | None = None) -> Itera
             process.wait()
 
 
-def seen(watcher: psycopg.Connection[Any], query: str, number: int, patience: float) -> float:
-    """Seconds until something that was committed just now shows."""
+def seconds_until(watcher: psycopg.Connection[Any], query: str, number: int, timeout: float) -> float:
+    """Seconds until a query first finds a row."""
     began = time.perf_counter()
-    while (took := time.perf_counter() - began) < patience:
+    while (took := time.perf_counter() - began) < timeout:
         if watcher.execute(query.encode(), (number,)).fetchone():
             return time.perf_counter() - began
-        time.sleep(LOOK)
+        time.sleep(WATCH_SECONDS)
     return took
 
 
 def sample(url: str, query: str, producer: Producer, samples: int = SAMPLES) -> list[float]:
-    """How long each of some acute pieces took, the first one, which warms, left out."""
-    chance = random.Random(1)  # the same for all
+    """The latency of some acute items, without the first one, which is a warm-up."""
+    generator = random.Random(1)  # the same for all
     with psycopg.connect(url, autocommit=True) as watcher:
         producer.acute(0)
-        if seen(watcher, query, 0, WARM) >= WARM:
-            return [WARM]
+        if seconds_until(watcher, query, 0, WARM_UP_TIMEOUT) >= WARM_UP_TIMEOUT:
+            return [WARM_UP_TIMEOUT]
         found = []
         for number in range(1, samples + 1):
-            time.sleep(chance.uniform(0.1, 0.5))
+            time.sleep(generator.uniform(0.1, 0.5))
             producer.acute(number)
-            found.append(seen(watcher, query, number, PATIENCE))
+            found.append(seconds_until(watcher, query, number, TIMEOUT))
     return found
 
 
-def ours(url: str, of: list[str], home: Path, api: str) -> list[float]:
+def own_latency(url: str, of: list[str], home: Path, api: str) -> list[float]:
     """The resident dispatcher with Prefect, while officers claim."""
     module = import_module("bench.peers.ours")
-    fill(url, WAITING, of, lane=4, offered=False)
-    around = child_environment(Configuration(home=home), url, api)
+    fill_queue(url, WAITING, of, lane=4, offered=False)
+    environment = child_environment(Configuration(home=home), url, api)
     producer = module.Producer(url)
     officers = [["bench.peers.ours", url, str(number)] for number in range(WORKERS)]
-    with running(*officers), running(["flows.dispatcher"], around=around):
+    with running(*officers), running(["flows.dispatcher"], environment=environment):
         found = sample(url, OFFERED, producer)
     producer.close()
     return found
 
 
-def peer(name: str, url: str) -> list[float]:
-    """A peer that keeps its jobs in the same server."""
+def peer_latency(name: str, url: str) -> list[float]:
+    """A peer that stores its jobs in the same server."""
     module = import_module(f"bench.peers.{name}")
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("CREATE TABLE begun (number int PRIMARY KEY)")
@@ -115,7 +115,7 @@ def peer(name: str, url: str) -> list[float]:
     return found
 
 
-def of_prefect(server: prefect.Server, url: str) -> list[float]:
+def prefect_latency(server: prefect.Server, url: str) -> list[float]:
     """A plain Prefect work queue."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("CREATE TABLE begun (number int PRIMARY KEY)")
@@ -123,7 +123,7 @@ def of_prefect(server: prefect.Server, url: str) -> list[float]:
     prefect.copy_runs(server, producer.routine(), WAITING)
     worker = server.worker(url)
     try:
-        return sample(url, BEGUN, producer, OF_PREFECT)
+        return sample(url, BEGUN, producer, PREFECT_SAMPLES)
     finally:
         os.killpg(worker.pid, signal.SIGKILL)
         worker.wait()
@@ -135,7 +135,7 @@ def p95(values: list[float]) -> float:
     return sorted(values)[math.ceil(0.95 * len(values)) - 1]
 
 
-def row(name: str, values: list[float], how: str) -> dict[str, Any]:
+def figure(name: str, values: list[float], how: str) -> dict[str, Any]:
     """One figure."""
     middle = sorted(values)[len(values) // 2]
     note = f"{how}; median {middle:.3f}, longest {max(values):.3f}, {len(values)} samples"
@@ -145,29 +145,29 @@ def row(name: str, values: list[float], how: str) -> dict[str, Any]:
 def main(url: str) -> list[dict[str, Any]]:
     """Measure ours, then each peer, one after the other on the same server."""
     home = Path(tempfile.mkdtemp(prefix="bench-urgent-"))
-    store = create(url, "urgent_store")
+    store = create_database(url, "urgent_store")
     server = prefect.Server(home / "prefect", store)
     behind = f"behind {WAITING:,} routine"
-    busy = f"{WORKERS} workers of {AT_ONCE} jobs of {BUSY} s each, NOTIFY or polling every {POLL} s"
+    busy = f"{WORKERS} workers of {CONCURRENCY} jobs of {JOB_SECONDS} s each, NOTIFY or polling every {POLL_SECONDS} s"
     try:
-        database = copy(url, "urgent_ours")
+        database = copy_database(url, "urgent_ours")
         engine = connect(database, key=bytes(32), pool_size=1)
-        of = cases(engine)
+        of = create_cases(engine)
         engine.dispose()
         server.await_answer()
         found = [
-            row(
+            figure(
                 "",
-                ours(database, of, home / "home", server.api),
-                f"{behind} items still to be offered, {WORKERS * AT_ONCE} officers claiming, dispatcher with Prefect",
+                own_latency(database, of, home / "home", server.api),
+                f"{behind} items to be offered, {WORKERS * CONCURRENCY} officers claiming, dispatcher with Prefect",
             )
         ]
         found += [
-            row(f".{name}", peer(name, create(url, f"urgent_{name}")), f"{behind} jobs, {busy}")
+            figure(f".{name}", peer_latency(name, create_database(url, f"urgent_{name}")), f"{behind} jobs, {busy}")
             for name in ("procrastinate", "pgqueuer", "dbos")
         ]
-        how = f"{behind} runs, store in PostgreSQL, one process worker of two runs, asking every {prefect.QUERY} s"
-        found.append(row(".prefect", of_prefect(server, create(url, "urgent_prefect")), how))
+        how = f"{behind} runs, store in PostgreSQL, a worker of two runs, polling every {prefect.QUERY_SECONDS} s"
+        found.append(figure(".prefect", prefect_latency(server, create_database(url, "urgent_prefect")), how))
         return found
     finally:
         server.stop()

@@ -1,8 +1,8 @@
-"""queue.longest_wait_s: the longest wait of each class over one trace of arrivals, for us and for each peer.
+"""Longest wait (queue.longest_wait_s): of each class over one trace of arrivals, for our queue and for each peer.
 
-Virtual time: the arrivals, the two officers and the time that work takes are the same for all, and seeded; who is next
-is asked of the queue's own code, each time an officer is free. So the figures say nothing of speed, and the same run
-gives the same figures. Every queue runs in a process of its own, two at a time.
+Virtual time: the arrivals, the two officers and the duration of the work are the same for all, and seeded. Each time an
+officer is free, the queue's own code gives the next case. So the figures do not depend on speed, and a second run gives
+the same figures. Every queue runs in its own process, two at a time.
 """
 
 import json
@@ -10,46 +10,48 @@ import subprocess
 import sys
 from typing import Any
 
-from bench.backlog import copy, create
-from bench.trace import CASES, LANES, SEED, trace, waits
+from bench.databases import copy_database, create_database
+from bench.trace import CASES, LANES, SEED, longest_waits, trace
 from states.storage.database import connect
 
 PEERS = ("prefect", "dbos", "procrastinate", "pgqueuer")
 MINUTE = 60.0
 
 
-def of(name: str, url: str, count: int) -> dict[str, float]:
+def longest_waits_of(name: str, url: str, count: int) -> dict[str, float]:
     """The longest waits of one queue, in seconds of office time."""
     from importlib import import_module  # noqa: PLC0415  # each peer in its own process only
 
     module = import_module(f"bench.peers.{name}")
     queue = module.Order(connect(url, key=bytes(32), pool_size=1) if name == "ours" else url)
     try:
-        return {lane: round(minutes * MINUTE) for lane, minutes in waits(trace(count), queue).items()}
+        return {lane: round(minutes * MINUTE) for lane, minutes in longest_waits(trace(count), queue).items()}
     finally:
         queue.close()
 
 
 def main(url: str, count: int = CASES) -> list[dict[str, Any]]:
     """Measure: ours and each peer, two processes at a time."""
-    databases = {name: create(url, f"longest_{name}") for name in PEERS} | {"ours": copy(url, "longest_ours")}
+    databases = {name: create_database(url, f"longest_{name}") for name in PEERS} | {
+        "ours": copy_database(url, "longest_ours")
+    }
     longest: dict[str, dict[str, float]] = {}
     waiting = ["ours", "dbos", "procrastinate", "pgqueuer", "prefect"]
     running: dict[str, subprocess.Popen[str]] = {}
     while waiting or running:
         while waiting and len(running) < 2:
             name = waiting.pop(0)
-            command = [sys.executable, "-m", "bench.longest", name, databases[name], str(count)]
+            command = [sys.executable, "-m", "bench.longest_wait", name, databases[name], str(count)]
             running[name] = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         for name, process in list(running.items()):
             try:
-                said, _ = process.communicate(timeout=1)
+                output, _ = process.communicate(timeout=1)
             except subprocess.TimeoutExpired:
                 continue
             del running[name]
             if process.returncode:
                 raise RuntimeError(f"{name} ended with {process.returncode}.")
-            longest[name] = json.loads(said.splitlines()[-1])
+            longest[name] = json.loads(output.splitlines()[-1])
     note = (
         f"seconds of office time until work was begun, by lane; one seeded trace ({SEED}) of {count:,} cases, two "
         "officers, virtual time, who is next asked of the queue's own code"
@@ -63,6 +65,8 @@ def main(url: str, count: int = CASES) -> list[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    # The order alone is asked, so nothing need wait for the disk.
+    # Only the order matters, so commits need not wait for the disk.
     address = sys.argv[2] + ("&" if "?" in sys.argv[2] else "?") + "options=-c%20synchronous_commit%3Doff"
-    print(json.dumps(of(sys.argv[1], address if sys.argv[1] != "ours" else sys.argv[2], int(sys.argv[3]))))
+    print(
+        json.dumps(longest_waits_of(sys.argv[1], address if sys.argv[1] != "ours" else sys.argv[2], int(sys.argv[3])))
+    )
