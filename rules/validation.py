@@ -1,4 +1,4 @@
-"""Validation of every dated value that could stop the office from working; called by everything that starts.
+"""Validation of every dated value that could stop the office from working; every process calls it at its start.
 
 Values are data: a file can hold a reserve of 0 or a table with a gap. Nothing may start with those, and nothing
 is checked as a side effect of an import.
@@ -19,7 +19,7 @@ CHECKS: Mapping[str, Callable[[Version], object]] = {
     "urgency_table": urgency.check_table,
     "work_in_hand_limit": lambda found: check_limit(found.value),
 }
-"""How each value is checked; those of terms are checked with the catalogue of terms, in ``states/deadlines``."""
+"""The check of each value; those of terms are checked with the catalogue of terms, in ``states/deadlines``."""
 
 
 def check_values() -> None:

@@ -1,4 +1,4 @@
-"""The closed days of the Algemene termijnenwet: weekends, the holidays of its article 3 and equated days."""
+"""Closed days of the Algemene termijnenwet: weekends, the holidays of its article 3 and equated days."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -24,24 +24,24 @@ FEASTS = {
     "Eerste kerstdag": "Christmas Day",
     "Tweede kerstdag": "Boxing Day",
 }
-"""What art. 3(1) and (2) name, by its name in the holidays package; Easter and Whit Sunday are not."""
+"""The holidays of art. 3(1) and (2), by their name in the holidays package; Easter and Whit Sunday are Sundays."""
 
 
 COMPUTED_FROM, COMPUTED_THROUGH = date(2014, 1, 1), date(2100, 12, 31)
-"""The days of which the feasts can be computed: since the first King's Day, as far as the holidays package goes."""
+"""The range for which holidays can be computed: from the first King's Day to the limit of the holidays package."""
 
 
 class BeyondHorizonError(RulesError):
-    """The day lies outside the calendar that we know."""
+    """The day lies outside the known calendar."""
 
 
 def known_from() -> date:
-    """The first day of which every closed day is known."""
+    """The first day from which every closed day is known."""
     return versions()["calendar_known_through"][0].since
 
 
 def known_through() -> date:
-    """The last day of which every closed day is known (the horizon)."""
+    """The last day up to which every closed day is known (the horizon)."""
     known: date = versions()["calendar_known_through"][-1].value
     return known
 
@@ -59,7 +59,7 @@ def is_known(day: date) -> bool:
 
 @cache
 def feasts(year: int) -> Mapping[date, str]:
-    """The holidays that art. 3(1) and (2) name themselves, by date, with their English names.
+    """The holidays that art. 3(1) and (2) list, by date, with their English names.
 
     They can be computed for every year since 2014; the equated days of art. 3(3) cannot.
 
@@ -68,16 +68,16 @@ def feasts(year: int) -> Mapping[date, str]:
     """
     table = holidays.country_holidays("NL", years=year, language="nl", categories=("public", "optional"))
     found = {day: FEASTS[name] for day in sorted(table) for name in table.get_list(day) if name in FEASTS}
-    # Two feasts may share a day (Ascension Day on 5 May), so we compare what the package named.
+    # Two holidays may share a day (Ascension Day on 5 May), so we compare the names that the package gave.
     named = {name for day in table for name in table.get_list(day)}
     if missing := sorted(FEASTS.keys() - named):
-        raise RulesError(f"The holidays package does not name {', '.join(missing)} in {year}: mend FEASTS.")
+        raise RulesError(f"The holidays package does not name {', '.join(missing)} in {year}: correct FEASTS.")
     return MappingProxyType(found)
 
 
 @cache
 def closed_days(year: int) -> Mapping[date, str]:
-    """Holidays and equated days of a year, by date, with the name of each; weekends are not in it.
+    """Holidays and equated days of a year, by date, with the name of each; weekends are not included.
 
     Raises:
         BeyondHorizonError: the calendar does not cover the year.
@@ -102,7 +102,7 @@ def why_closed(day: date) -> str | None:
 
 
 def why_surely_closed(day: date) -> str | None:
-    """Why a day is closed as far as we can tell: outside the known calendar the equated days are missing."""
+    """Why a day is closed, as far as known: outside the known calendar the equated days are missing."""
     return why_closed(day) if is_known(day) else feasts(day.year).get(day) or _weekend(day)
 
 

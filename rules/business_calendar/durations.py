@@ -1,4 +1,4 @@
-"""How long a term lasts."""
+"""Durations of terms, in the units in which laws give them."""
 
 from calendar import monthrange
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ THREE_DAYS = 3
 
 
 class Unit(StrEnum):
-    """The unit in which a law gives a term; articles 2 and 4 of the Algemene termijnenwet look at it."""
+    """The unit in which a law gives a term; articles 2 and 4 of the Algemene termijnenwet depend on it."""
 
     HOURS = "hours"
     DAYS = "days"
@@ -24,12 +24,12 @@ class Unit(StrEnum):
 
 
 LONGEST = {Unit.DAYS: 90, Unit.WEEKS: 12, Unit.MONTHS: 3}
-"""The longest term to which the Algemene termijnenwet applies (its art. 4); not to hours and years at all."""
+"""The longest term to which the Algemene termijnenwet applies (its art. 4); it never applies to hours and years."""
 
 
 @dataclass(frozen=True)
 class Length:
-    """A length as the law words it: 6 weeks is not 42 days, for article 4 treats them differently.
+    """A length as the law gives it: 6 weeks is not 42 days, since article 4 treats them differently.
 
     Raises:
         RulesError: the amount is not at least one.
@@ -52,12 +52,12 @@ class Length:
 
     @property
     def at_least_three_days(self) -> bool:
-        """Whether art. 2 of the Algemene termijnenwet looks after the open days in the term."""
+        """Whether art. 2 of the Algemene termijnenwet guarantees open days in the term."""
         return self.unit in {Unit.WEEKS, Unit.MONTHS, Unit.YEARS} or self.days_or_zero >= THREE_DAYS
 
     @property
     def days_or_zero(self) -> int:
-        """The length in whole days, a started day of hours counting in full; zero for months and years."""
+        """The length in whole days, where a started day of hours counts in full; zero for months and years."""
         match self.unit:
             case Unit.HOURS:
                 return -(-self.amount // HOURS_PER_DAY)

@@ -1,4 +1,4 @@
-"""How long something took: in working hours of the office, and in calendar days."""
+"""Elapsed time: in working hours of the office, and in calendar days."""
 
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -13,7 +13,7 @@ DAY = timedelta(days=1)
 
 
 def working_hours(start: datetime, end: datetime) -> float:
-    """The working hours of the office between two moments; none where the end comes first."""
+    """The working hours of the office between two moments; zero if the end comes first."""
     if end <= start:
         return 0.0
     first, last = office_day(start), office_day(end)
@@ -22,7 +22,7 @@ def working_hours(start: datetime, end: datetime) -> float:
 
 
 def days(start: datetime, end: datetime) -> float:
-    """The calendar days between two moments, with their parts; a day has 23, 24 or 25 hours by the clock's changes."""
+    """The calendar days between two moments, with fractions; a day of a clock change has 23 or 25 hours."""
     if end <= start:
         return 0.0
     first, last = (moment.astimezone(AMSTERDAM).replace(tzinfo=None) for moment in (start, end))
@@ -30,7 +30,7 @@ def days(start: datetime, end: datetime) -> float:
 
 
 def _since_new_year(moment: datetime, day: date) -> float:
-    """The working hours of a year until a moment on one of its days."""
+    """The working hours from the start of a year until a moment on one of its days."""
     place = day.toordinal() - date(day.year, 1, 1).toordinal()
     before, through = _of_year(day.year)[place : place + 2]
     if before == through:
@@ -41,7 +41,7 @@ def _since_new_year(moment: datetime, day: date) -> float:
 
 @lru_cache(maxsize=64)
 def _of_year(year: int) -> tuple[float, ...]:
-    """The working hours of a year before each of its days, and last those of all of it."""
+    """The working hours of a year before each of its days, followed by the total."""
     first = date(year, 1, 1)
     length = (date(year + 1, 1, 1) - first).days
     return tuple(accumulate((_hours_on(first + timedelta(days=number)) for number in range(length)), initial=0.0))

@@ -1,4 +1,4 @@
-"""Working hours of the advice office, in which house service levels are counted (no law sets those)."""
+"""Working hours of the advice office, in which its own service levels are counted (no law sets those)."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -13,7 +13,7 @@ from rules.core.errors import RulesError
 def add(start: datetime, hours: float) -> datetime:
     """The moment, in UTC, by which that many working hours have passed since ``start``.
 
-    No hours at all give the first moment of office time at or after ``start``. A level used up exactly at
+    Zero hours give the first moment of office time at or after ``start``. A service level that is used up exactly at
     closing time is due then, not the next morning.
 
     Raises:
@@ -24,7 +24,7 @@ def add(start: datetime, hours: float) -> datetime:
 
 
 def add_or_provisional(start: datetime, hours: float) -> tuple[datetime, bool]:
-    """As :func:`add`, and whether it is only the earliest possible moment, for want of a calendar."""
+    """As :func:`add`, and whether it is only the earliest possible moment because the calendar ends before it."""
     try:
         return add(start, hours), False
     except BeyondHorizonError:
@@ -43,7 +43,7 @@ def _add(start: datetime, hours: float, closing: Callable[[date], str | None]) -
     if start.tzinfo is None:
         raise RulesError(f"Give the moment {start} with its time zone.")
     if hours < 0:
-        raise RulesError(f"Working hours are added, not taken away: {hours}.")
+        raise RulesError(f"Working hours cannot be negative: {hours}.")
     moment, left = start.astimezone(UTC), timedelta(hours=hours)
     day = moment.astimezone(AMSTERDAM).date()
     while True:
@@ -51,7 +51,7 @@ def _add(start: datetime, hours: float, closing: Callable[[date], str | None]) -
             opens, closes = office_time(day)
             begin = max(moment, opens)
             if begin < closes:
-                # In UTC the difference is time that really passed, also on a day that had 23 or 25 hours.
+                # In UTC the difference is elapsed time, also on a day of 23 or 25 hours.
                 if left <= closes - begin:
                     return begin + left
                 left -= closes - begin

@@ -26,7 +26,7 @@ from typing import Any
 from rules.core.errors import RulesError, UnknownValueError
 
 FOLDER = Path(os.environ.get("VEILIGADVIES_VALUES") or Path(__file__).parents[1] / "values")
-"""Where the values are read from, once per process; a running office reads those that fitted when it started."""
+"""The folder of the values, read once per process; a running office keeps the values that were valid at its start."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Version:
 
     @cached_property
     def mark(self) -> str:
-        """A hash of all that this version says; two versions that say the same have the same."""
+        """A hash of everything in this version; equal versions have equal hashes."""
         said = (self.name, self.value, self.since, self.until, self.source, self.verified)
         return sha256(repr(said).encode()).hexdigest()[:16]
 
@@ -57,7 +57,7 @@ AS_ON: ContextVar[date | None] = ContextVar("AS_ON", default=None)
 
 @contextmanager
 def reading() -> Iterator[list[Version]]:
-    """Note which versions are read meanwhile, each once: they belong in the receipt of a decision."""
+    """Collect the versions that are read inside this block, each once: they belong in the receipt of a decision."""
     read: list[Version] = []
     token = READ.set(read)
     try:
@@ -68,7 +68,7 @@ def reading() -> Iterator[list[Version]]:
 
 @contextmanager
 def under(on: date) -> Iterator[None]:
-    """Read every value as it holds on this day, whatever day is asked for: what another date's rules would say."""
+    """Read every value as of this day, whatever day is requested: what the rules of another date would say."""
     token = AS_ON.set(on)
     try:
         yield

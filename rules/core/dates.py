@@ -1,4 +1,4 @@
-"""The office's day: instants are kept in UTC, law counts in days of Europe/Amsterdam."""
+"""Dates of the office: instants are stored in UTC, and the law counts in days of Europe/Amsterdam."""
 
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
@@ -22,5 +22,5 @@ def utc_text(at: datetime) -> str:
 
 
 def office_time_text(at: datetime) -> str:
-    """A moment as people in the office read it."""
+    """An instant in Dutch local time, as people in the office read it."""
     return at.astimezone(AMSTERDAM).strftime("%Y-%m-%d %H:%M")

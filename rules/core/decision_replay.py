@@ -1,4 +1,4 @@
-"""Asking again what a receipt says was asked: as it was decided, or as the rules of another day would have it."""
+"""Decision replay: run the rule of a receipt line again, as it was decided or under the rules of another day."""
 
 import inspect
 from collections.abc import Collection, Mapping
@@ -17,30 +17,30 @@ from rules.core.rule import REGISTRY, Bilingual, Finding, Rule, message
 
 @dataclass(frozen=True)
 class Rerun:
-    """What came of asking the rule of a receipt again; ``differences`` is empty where it says the same."""
+    """The result of running the rule of a receipt line again; ``differences`` is empty if nothing differs."""
 
     rule: str
     ran: bool
-    """Whether it could be asked: its facts are all in the receipt, and its values are known."""
+    """Whether it could be run: the receipt holds all its facts, and its values are known."""
     finding: Finding | None = None
     values: tuple[Version, ...] = ()
     """The versions of the values that it read this time."""
     others: tuple[Version, ...] = ()
-    """Those among them that the receipt does not name."""
+    """The versions among them that the receipt does not name."""
     differences: tuple[Bilingual, ...] = ()
 
     @property
     def same(self) -> bool:
-        """Whether the rule could be asked and says the same, on the same values."""
+        """Whether the rule could be run and gives the same outcome, on the same values."""
         return self.ran and not self.differences
 
 
 def rerun(line: Mapping[str, Any], on: date | None = None) -> Rerun:
-    """Ask the rule of one line of a receipt again, with the facts that the line holds.
+    """Run the rule of one receipt line again, with the facts that the line holds.
 
     Args:
-        line: a line as the ledger keeps it: rule, facts, values and whether the rule objected.
-        on: ask under the rules and values of that day; without it, as it was decided.
+        line: a line as the ledger stores it: rule, facts, values and whether the rule objected.
+        on: run under the rules and values of that day; if absent, as it was decided.
     """
     name = str(line["rule"])
     rule = REGISTRY.get(name)
@@ -70,7 +70,7 @@ def rerun(line: Mapping[str, Any], on: date | None = None) -> Rerun:
 
 
 def facts_of(rule: Rule, stored: Mapping[str, Any]) -> dict[str, Any] | Bilingual:
-    """The facts of a receipt as the rule takes them, or words on why they cannot be had."""
+    """The facts of a receipt as the rule takes them, or the reason why they are not available."""
     kinds = _kinds(rule.id)
     if missing := sorted(required(rule) - stored.keys()):
         named = ", ".join(missing)
@@ -88,13 +88,13 @@ def facts_of(rule: Rule, stored: Mapping[str, Any]) -> dict[str, Any] | Bilingua
 
 
 def required(rule: Rule) -> set[str]:
-    """The facts without which a rule cannot be asked."""
+    """The facts without which a rule cannot be run."""
     parameters = inspect.signature(rule.check).parameters.values()
     return {item.name for item in parameters if item.default is inspect.Parameter.empty}
 
 
 def version_of(name: str, mark: str) -> Version | None:
-    """The version of a value to which a mark in a receipt belongs; None where it was changed since."""
+    """The version of a value to which a mark in a receipt belongs; None if it has changed since."""
     return next((held for held in versions().get(name, ()) if held.mark == mark), None)
 
 
@@ -126,10 +126,10 @@ def _outcome(objected: bool, finding: Finding | None) -> list[Bilingual]:
 
 
 def _code(
-    marks: Mapping[str, str], read: Collection[str], told: Collection[Bilingual], others: Collection[Version]
+    marks: Mapping[str, str], read: Collection[str], found: Collection[Bilingual], others: Collection[Version]
 ) -> list[Bilingual]:
     unread = sorted(marks.keys() - read)
-    if not unread and (others or not told):
+    if not unread and (others or not found):
         return []
     en = f"The code has changed since{': it does not read ' + ', '.join(unread) if unread else ''}."
     nl = f"De code is sindsdien gewijzigd{': zij leest niet ' + ', '.join(unread) if unread else ''}."

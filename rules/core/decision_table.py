@@ -1,4 +1,4 @@
-"""Decision table: rows that each name, per column, the values that they fit; checked for gaps and overlaps."""
+"""Decision table: each row names the values that it matches per column; checked for gaps and overlaps."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import product
@@ -8,17 +8,17 @@ Row = Mapping[str, Any]
 
 
 def matching_rows(table: Sequence[Row], case: Mapping[str, object]) -> list[Row]:
-    """The rows that a case fits, in the order of the table.
+    """The rows that match a case, in the order of the table.
 
     Args:
-        table: rows of column to a list of values; a row that leaves a column out fits every value of it.
+        table: rows of column to a list of values; a row without a column matches every value of it.
         case: one value per column.
     """
     return [row for row in table if all(value in row.get(column, (value,)) for column, value in case.items())]
 
 
 def unknown_words(table: Sequence[Row], columns: Mapping[str, Collection[object]]) -> Iterator[str]:
-    """What rows name that does not exist, one sentence for each row and column."""
+    """Unknown columns and values in the rows, one sentence for each row and column."""
     for row in table:
         for column, known in columns.items():
             if unknown := set(row.get(column, ())) - set(known):
@@ -28,7 +28,7 @@ def unknown_words(table: Sequence[Row], columns: Mapping[str, Collection[object]
 def every_case(
     table: Sequence[Row], columns: Mapping[str, Collection[object]]
 ) -> Iterator[tuple[Mapping[str, Any], list[Row]]]:
-    """Every combination of values with the rows that it fits: no row is a gap, more than one may be an overlap."""
+    """Every combination of values with its matching rows: no row is a gap, more than one may be an overlap."""
     for values in product(*columns.values()):
         case = dict(zip(columns, values, strict=True))
         yield case, matching_rows(table, case)

@@ -1,14 +1,14 @@
-"""Errors."""
+"""Errors of the rules."""
 
 from datetime import date
 
 
 class RulesError(Exception):
-    """Root of every error of this room."""
+    """Base class of every error of the rules."""
 
 
 class UnknownValueError(RulesError):
-    """No version of the value covers the day asked for."""
+    """No version of the value covers the requested day."""
 
     def __init__(self, name: str, on: date) -> None:
         super().__init__(f"No value of {name} is known for {on}: add a version with its source in rules/values/.")
@@ -17,7 +17,7 @@ class UnknownValueError(RulesError):
 
 
 class QuestionError(RulesError):
-    """The question contradicts itself or lacks something; names the parameter to mend."""
+    """The question contradicts itself or is incomplete; names the parameter to correct."""
 
     def __init__(self, parameter: str, message: str) -> None:
         super().__init__(message)

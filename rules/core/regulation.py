@@ -1,10 +1,10 @@
-"""Offices, domains, legal bases and forms: the words of the regulation (REG 2.9, 3.9, 4.9; BESL)."""
+"""Regulation: its terms for offices, domains, legal bases and forms (REG 2.9, 3.9, 4.9; BESL)."""
 
 from enum import StrEnum
 
 
 class PublicOffice(StrEnum):
-    """The offices that apply, those in scope of REG x.9 and those that are not."""
+    """The public offices whose holders apply, in scope of REG x.9 or not."""
 
     KINGS_COMMISSIONER = "kings-commissioner"
     PROVINCIAL_EXECUTIVE = "provincial-executive"
@@ -19,7 +19,7 @@ class PublicOffice(StrEnum):
 
 
 class Capacity(StrEnum):
-    """In which capacity someone decides for an employer on the case of one of its own officials."""
+    """The capacity in which a person decides for an employer on the case of one of its own officials."""
 
     PROVINCIAL_SECRETARY = "provincial-secretary"
     DEPUTY_COMMISSIONER = "deputy-commissioner"
@@ -45,7 +45,7 @@ class Domain(StrEnum):
 
 
 class Province(StrEnum):
-    """The twelve provinces; an employer lies in one, a water board in that of its seat."""
+    """The twelve provinces; an employer belongs to one, a water board to that of its seat."""
 
     DRENTHE = "drenthe"
     FLEVOLAND = "flevoland"
@@ -62,7 +62,7 @@ class Province(StrEnum):
 
 
 class LegalBasis(StrEnum):
-    """What a measure rests on; never interchangeable with its domain."""
+    """The legal basis of a measure; not interchangeable with its domain."""
 
     HOME_MEASURE = "home-measure"  # REG x.9(1)
     LOAN = "loan"  # REG x.9(7)

@@ -1,11 +1,11 @@
-"""The roles in which people and machines act."""
+"""Roles in which people and machines act."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Role(StrEnum):
-    """A role as it stands in tokens and duties; kebab-case on the wire."""
+    """A role as tokens and duties name it, in kebab-case."""
 
     APPLICANT = "applicant"
     OFFICER = "officer"
@@ -34,7 +34,7 @@ OF_AN_EMPLOYER = frozenset(
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: a person (by handle, never by name), in a role, for an employer where the role asks for one."""
+    """The acting person (by handle, never by name), the role, and the employer if the role requires one."""
 
     person: str
     role: Role
@@ -42,9 +42,9 @@ class Actor:
 
     @property
     def pool(self) -> tuple[str, str]:
-        """Whose work is theirs: the role, and the employer where the role acts for one, else empty."""
+        """The pool of this actor: the role, and the employer if the role acts for one, else empty."""
         return str(self.role), self.organisation or ""
 
 
 ENGINE = Actor("engine", Role.ENGINE)
-"""The engine itself: steps that follow from other steps, and the clock."""
+"""The engine itself: events that follow from other events, and the clock."""

@@ -24,26 +24,26 @@ HOUSE = "house rule of the advice office; no statute says it"
 
 
 OLDEST = date(2021, 1, 1)
-"""The first day of the oldest scheme of which this engine keeps cases."""
+"""The first day of the oldest scheme whose cases this engine keeps."""
 SCHEME_2024 = date(2024, 1, 1)
 """The first day of articles 2.9, 3.9 and 4.9 of the Regeling as they read now (Stcrt. 2023, 28233)."""
 
 
 class Bilingual(NamedTuple):
-    """One thing said in two languages."""
+    """One text in two languages."""
 
     en: str
     nl: str
 
 
 def message(en: str, nl: str) -> Bilingual:
-    """What a rule objects, in plain words: what stands in the way, and what would be right."""
+    """The objection of a rule in plain words: what is wrong, and what would be right."""
     return Bilingual(en, nl)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What one rule found against an event: which rule, in plain words, with its article and source."""
+    """The objection of one rule to an event: the rule, its message, article and source."""
 
     rule: str
     message: str
@@ -56,7 +56,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What came of asking one rule: its finding, if any, and the dated values that it read."""
+    """The result of running one rule: its finding, if any, and the dated values that it read."""
 
     finding: Finding | None
     values: tuple[Version, ...]
@@ -64,9 +64,9 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule: its id, the article it applies, where that can be read and when it holds.
+    """A rule: its id, the article that it applies, the source of the text, and the dates between which it holds.
 
-    Called with facts by name it answers its :class:`Finding`, or None.
+    Called with facts by name it returns its :class:`Finding`, or None.
     """
 
     id: str
@@ -81,16 +81,17 @@ class Rule:
     check: Callable[..., Bilingual | None]
 
     def __call__(self, **facts: Any) -> Finding | None:
-        """What the rule finds against these facts."""
+        """The finding of the rule on these facts, or None."""
         return self.judge(**facts).finding
 
     def judge(self, **facts: Any) -> Judgement:
-        """What the rule finds, and on which dated values that rests."""
+        """The finding of the rule, and the dated values on which it rests."""
         with reading() as read:
-            said = self.check(**facts)
-        if said is None:
+            objection = self.check(**facts)
+        if objection is None:
             return Judgement(None, tuple(read))
-        return Judgement(Finding(self.id, said.en, self.article, self.source, said.nl, self.since), tuple(read))
+        found = Finding(self.id, objection.en, self.article, self.source, objection.nl, self.since)
+        return Judgement(found, tuple(read))
 
     def in_force(self, on: date) -> bool:
         """Whether the rule holds on a day."""
@@ -118,8 +119,8 @@ def rule(
         source: where the text can be read.
         nl: what must hold, in Dutch; the first line of the docstring says it in English.
         since: the first day on which the rule holds in this form.
-        until: the last one, or None.
-        verified: False where the reading is our own inference.
+        until: the last day on which it holds, or None.
+        verified: False if the reading is our own inference.
 
     Raises:
         RulesError: the id is taken.

@@ -1,6 +1,6 @@
-"""Dutch for what the rules name: offices, roles, employers, domains, states, and the parts of their sentences.
+"""Translations: the Dutch for offices, roles, employers, domains and states, and for the parts of sentences.
 
-Names of events stay as they are: a Dutch sentence sets them in quotation marks. What has no Dutch here does too.
+Names of events are not translated: a Dutch sentence puts them in quotation marks, like any name without Dutch here.
 """
 
 from collections.abc import Iterable
@@ -248,11 +248,11 @@ PHRASES = {str(phrase): phrase.dutch for kind in (DatedFact, EarlierFact, PastAc
 
 
 def dutch(name: object) -> str:
-    """The Dutch for a name or a part of a sentence; itself, in quotation marks, where there is none."""
+    """The Dutch for a name or a part of a sentence; without one, the name itself in quotation marks."""
     word = str(name)
     return NAMES.get(word) or PHRASES.get(word) or f"'{word}'"
 
 
 def listed(names: Iterable[object]) -> str:
-    """The Dutch for some names, with commas between."""
+    """The Dutch for several names, separated by commas."""
     return ", ".join(map(dutch, names))

@@ -1,4 +1,4 @@
-"""Whose each day of a case's life is: of the office, the security authority, an employer or the applicant."""
+"""Attribution of each day of a case to the office, the security authority, an employer or the applicant."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from rules.core.dated_values import value
 
 
 class Party(StrEnum):
-    """Who can have a case in hand."""
+    """A party that can hold a case."""
 
     OFFICE = "office"
     SECURITY_AUTHORITY = "security-authority"
@@ -19,9 +19,9 @@ class Party(StrEnum):
 
 @dataclass(frozen=True)
 class HeldInterval:
-    """Days on which a case waits for one party whatever its stage: a window to complete, a suspension.
+    """Days on which a case waits for one party at any stage: a window to complete, a suspension.
 
-    ``since`` is the first such day, ``until`` the last one; None while it goes on.
+    ``since`` is the first such day, ``until`` the last one; None while it is open.
     """
 
     since: date
@@ -29,13 +29,13 @@ class HeldInterval:
     party: str
 
     def covers(self, day: date) -> bool:
-        """Whether the day is one of them."""
+        """Whether the interval covers the day."""
         return self.since <= day and (self.until is None or day <= self.until)
 
 
 @dataclass(frozen=True)
 class EmployerPeriod:
-    """One employer's term and what suspended it; a case waits for its employers while any such term runs."""
+    """The term of one employer with its suspensions; a case waits for its employers while such a term runs."""
 
     since: date
     until: date | None
@@ -58,10 +58,10 @@ def days_of_life(
     Args:
         received_on: the first day.
         until_on: the day on which the case ended, or today.
-        stages: the day of each change and the stage it led to, in order; a day lies with whoever had the case when
-            it began.
-        windows: days that are one party's whatever the stage; of several, the one given first.
-        courses: the terms of the employers. A day is taken from them only where each that runs is suspended.
+        stages: the day of each change and the stage it led to, in order; a day belongs to the party that held
+            the case when it began.
+        windows: days that belong to one party at any stage; if several cover a day, the first one given.
+        courses: the terms of the employers. A day is not theirs only if every running term is suspended.
 
     The days always add up to the days from the first through the last.
     """
@@ -78,7 +78,7 @@ def days_of_life(
 
 
 def _waiting_for(day: date, windows: Sequence[HeldInterval], courses: Sequence[EmployerPeriod]) -> str | None:
-    """Whom the case waits for on a day whatever its stage; None where the stage says it."""
+    """The party for which the case waits on a day at any stage; None if the stage decides."""
     for window in windows:
         if window.covers(day):
             return window.party

@@ -1,4 +1,4 @@
-"""The calculator: when the term ends that anyone asks about, answered to the command line and the API alike."""
+"""Calculator: the end of any term, for the command line and the API."""
 
 import re
 from collections.abc import Sequence
@@ -19,17 +19,17 @@ LEVEL = "service_level_"
 DAY_LENGTH = len("2026-02-20")
 DAY, MOMENT = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 LEVELS = tuple(sorted(name.removeprefix(LEVEL) for name in versions() if name.startswith(LEVEL)))
-"""The service levels of the house, by name."""
+"""The service levels of the office, by name."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked: from which event, how long, and how it is counted.
+    """A question about a term: from which event, how long, and how it is counted.
 
-    ``since`` is the day of the event; the term starts the day after. Where it names a moment, a service level in hours
-    is counted from that moment on. ``suspended`` holds intervals such as
+    ``since`` is the day of the event; the term starts the day after. If it is a moment, a service level in hours is
+    counted from that moment. ``suspended`` holds intervals such as
     ``2026-03-01..2026-03-10``, first and last suspended day; without an end the suspension still runs. ``level``
-    is a service level by name, for which ``lane`` says whose hours.
+    is a service level by name, and ``lane`` is the lane whose hours it takes.
     """
 
     since: str
@@ -47,7 +47,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """The day on which the term ends, and why; ``at`` is the moment, where hours of the house were counted."""
+    """The day on which the term ends, and why; ``at`` is the moment if working hours were counted."""
 
     due_on: date | None
     reasons: tuple[str, ...]
@@ -102,7 +102,7 @@ def _term(question: Question, length: Length) -> Answer:
 
 
 def _named(question: Question, moment: datetime) -> Answer:
-    """A service level of the house by its name, as it stands on the day."""
+    """Answer for a service level by name, with its value on the day."""
     if question.level is None:
         raise QuestionError("lane", "A lane goes with a service level by name, such as intake.")
     if not question.service_level:
@@ -117,7 +117,7 @@ def _named(question: Question, moment: datetime) -> Answer:
     hours = value(LEVEL + question.level, office_day(moment))[question.lane]
     if question.lane == Urgency.ACUTE:
         _refuse_for_hours(question)
-        at = moment.astimezone(UTC) + timedelta(hours=hours)  # hours that pass, whatever the clock on the wall does
+        at = moment.astimezone(UTC) + timedelta(hours=hours)  # elapsed hours, also over a clock change
         return _until(at, f"Acute work is counted in plain hours, nights and weekends too: {hours} from {_at(moment)}.")
     return _house_hours(question, moment, hours)
 
@@ -146,7 +146,7 @@ def _at(moment: datetime) -> str:
 
 def _day(parameter: str, text: str) -> date:
     try:
-        if DAY.fullmatch(text):  # and not as 20260220 or 2026-W08-5, which read as days too
+        if DAY.fullmatch(text):  # not 20260220 or 2026-W08-5, which are ISO dates too
             return date.fromisoformat(text)
     except ValueError as error:
         raise QuestionError(parameter, f"There is no day {text}; write one as 2026-02-20.") from error
@@ -173,5 +173,5 @@ def _suspension(text: str) -> Suspension:
     since = _day("suspended", first)
     until = _day("suspended", last) if last else None
     if until is not None and until < since:
-        raise QuestionError("suspended", f"A suspension from {since} cannot end on {until}; mend one of the days.")
+        raise QuestionError("suspended", f"A suspension from {since} cannot end on {until}; correct one of the days.")
     return Suspension(since, until, "said to be suspended", "Awb 4:15", "")

@@ -1,4 +1,4 @@
-"""When a term ends, and why (Algemene wet bestuursrecht, Algemene termijnenwet)."""
+"""End date of a term, and the reasons for it (Algemene wet bestuursrecht, Algemene termijnenwet)."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -30,9 +30,9 @@ from rules.deadlines.termijnenwet import (
 
 @dataclass(frozen=True)
 class Due:
-    """When a term ends: ``on`` in law, ``raw_on`` as counted, both inclusive; ``on`` is None while suspended.
+    """The end of a term: ``on`` in law, ``raw_on`` as counted, both inclusive; ``on`` is None while suspended.
 
-    ``provisional`` marks the earliest possible day, where the calendar does not yet reach the end.
+    ``provisional`` marks the earliest possible day, if the calendar does not yet reach the end.
     """
 
     on: date | None
@@ -52,15 +52,15 @@ def due(
     """The day on which a term ends; it starts the day after the event (Awb 6:8, and practice).
 
     Args:
-        event_on: the day of the event: receipt, announcement; counting backwards the day counted from.
-        length: how long, as the law words it. Hours are started days: only the event's day is known.
-        suspensions: the intervals in which the term stood still; a running one leaves the end open.
+        event_on: the day of the event: receipt, announcement; when counting backwards, the day counted from.
+        length: the length as the law gives it. Hours count as started days: only the event's day is known.
+        suspensions: the intervals in which the term was suspended; a running one leaves the end open.
         backwards: the term is counted back from the event; then ``on`` is its first day.
         statutory: False for a term that no law sets; the Algemene termijnenwet does not extend it.
 
     Raises:
         BeyondHorizonError: the calendar does not reach the end of the term.
-        RulesError: a term that is counted backwards was said to be suspended.
+        RulesError: a term that is counted backwards has suspensions.
 
     Source: Algemene termijnenwet art. 1, 2 and 4, https://wetten.overheid.nl/BWBR0002448; Awb 4:15.
     """
@@ -75,7 +75,7 @@ def due_or_provisional(
     backwards: bool = False,
     statutory: bool = True,
 ) -> Due:
-    """As :func:`due`, but where the calendar does not reach, the earliest possible day, marked provisional.
+    """As :func:`due`, but beyond the calendar the earliest possible day, marked provisional.
 
     Equated days that are not known yet can only make the end later (counting backwards: earlier).
     """
@@ -92,7 +92,7 @@ def due_or_provisional(
 
 
 def extended(announced_on: date, until: date, suspensions: Sequence[Suspension] = ()) -> Due:
-    """When a term ends for which a notice of delay named a day (Awb 4:14): that day, pushed on by later suspensions.
+    """The end of a term after a notice of delay (Awb 4:14): the day it names, moved by later suspensions.
 
     The named day is set by the notice and not by a law, so the Algemene termijnenwet does not move it.
     """
@@ -112,7 +112,7 @@ def threshold_on(event_on: date, due_on: date, fraction: float, suspensions: Seq
     days = list(takewhile(lambda day: day <= due_on, running_days(event_on, suspensions)))
     if fraction == 1 or not days:
         return due_on
-    # By way of its text, for 0.55 of 100 days is day 55 and not, as floats have it, day 56.
+    # From its text: 0.55 of 100 days is day 55, where a float gives day 56.
     return days[ceil(Fraction(str(fraction)) * len(days)) - 1]
 
 

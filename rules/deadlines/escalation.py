@@ -1,4 +1,4 @@
-"""Ladders: when whoever must act is reminded of a term, and who hears of it higher up once it has passed."""
+"""Escalation of a term: when its owner is reminded, and which role is notified once it has passed."""
 
 import itertools
 from collections.abc import Collection, Iterator, Mapping
@@ -11,16 +11,16 @@ from rules.core.roles import Role
 
 REMINDERS, ESCALATION = "reminder_ladders", "escalation_ladders"
 EVERY = "every"
-"""The ladder of each kind of term that has none of its own."""
+"""The schedule of each kind of term that has none of its own."""
 NOBODY = frozenset({Role.APPLICANT, Role.ENGINE, Role.AUDITOR})
-"""Who is no higher hand."""
+"""Roles that cannot be escalated to."""
 Wrong = tuple[str, str]
-"""A field, and what would be right in it."""
+"""A field, and what would be right in it: one problem of a schedule."""
 
 
 @dataclass(frozen=True)
 class ReminderSchedule:
-    """When whoever must act is reminded."""
+    """When the party that must act is reminded."""
 
     at: tuple[float, ...]
     """Fractions of the running days; 1.0 is the last day."""
@@ -35,7 +35,7 @@ class ReminderSchedule:
 
 @dataclass(frozen=True)
 class EscalationStep:
-    """One step up, so many days after the last day."""
+    """One escalation, a number of days after the last day."""
 
     to: Role
     days: int
@@ -52,28 +52,28 @@ def later(days: int) -> str:
 
 
 def reminds(threshold: str) -> bool:
-    """Whether a threshold is a reminder, and no step up and no lapse."""
+    """Whether a threshold is a reminder, and not an escalation or a lapse."""
     return threshold.endswith("%") or threshold.startswith("+")
 
 
 def reminders(kind: str, on: date) -> ReminderSchedule:
-    """The ladder of a kind of term that starts on a day."""
+    """The reminder schedule of a kind of term that starts on a day."""
     held = value(REMINDERS, on)
     line = held.get(kind) or held[EVERY]
     return ReminderSchedule(tuple(line["at"]), tuple(line["after"]))
 
 
 def escalation(owner: str, on: date) -> tuple[EscalationStep, ...]:
-    """Who hears of a term that its owner let pass; nobody where the owner has no ladder."""
+    """The escalation steps of a term that its owner missed; empty if the owner has none."""
     return tuple(EscalationStep(Role(rung["to"]), rung["days"]) for rung in value(ESCALATION, on).get(owner, ()))
 
 
 def problems(kinds: Mapping[str, bool], owners: Collection[str]) -> list[str]:
-    """What is wrong with the ladders as they are written, each with its field and what would be right.
+    """Problems in the written schedules, each with its field and what would be right.
 
     Args:
         kinds: every kind of term, and whether it lapses with its last day.
-        owners: whose a term can be.
+        owners: the possible owners of a term.
     """
     return [
         f"{found.name}, the version from {found.since}: {field}: {words}"
@@ -84,7 +84,7 @@ def problems(kinds: Mapping[str, bool], owners: Collection[str]) -> list[str]:
 
 
 def wrong_reminders(found: Version, kinds: Mapping[str, bool], _: Collection[str] = ()) -> Iterator[Wrong]:
-    """A reminder lies within the term, or after a term that still runs then; every kind has a ladder."""
+    """A reminder lies within the term, or after a term that still runs then; every kind has a schedule."""
     for kind in sorted(found.value.keys() - kinds.keys() - {EVERY}):
         yield kind, f"There is no such kind of term; there are {', '.join(kinds)}."
     if EVERY not in found.value and (without := sorted(kinds.keys() - found.value.keys())):
@@ -99,7 +99,7 @@ def wrong_reminders(found: Version, kinds: Mapping[str, bool], _: Collection[str
 
 
 def wrong_shares(kind: str, at: list[Any]) -> Iterator[Wrong]:
-    """Fractions above 0, in order, of which the last is at most the last day."""
+    """Fractions are above 0, in order, and at most 1.0 (the last day)."""
     if not at:
         yield f"{kind}.at", "Nobody would hear of the term before it ends; give a fraction such as 1.0, the last day."
     for place, fraction in enumerate(at):
@@ -114,7 +114,7 @@ def wrong_shares(kind: str, at: list[Any]) -> Iterator[Wrong]:
 
 
 def wrong_days(field: str, days: list[Any]) -> Iterator[Wrong]:
-    """Whole days, of which the first is the day after the last one of the term."""
+    """Days are whole numbers from 1, the day after the last one of the term."""
     for place, number in enumerate(days):
         if not isinstance(number, int) or number < 1:
             words = f"{number} is not after the last day. Give whole days, 1 for the day after it."
@@ -123,7 +123,7 @@ def wrong_days(field: str, days: list[Any]) -> Iterator[Wrong]:
 
 
 def wrong_escalation(found: Version, _: Mapping[str, bool], owners: Collection[str]) -> Iterator[Wrong]:
-    """Each rung tells someone else, later than the one before, after the last day."""
+    """Each step notifies another role, later than the step before, after the last day."""
     for owner, rungs in found.value.items():
         if owner not in owners:
             yield owner, f"No term is theirs; there are {', '.join(sorted(owners))}."
@@ -138,6 +138,6 @@ def wrong_escalation(found: Version, _: Mapping[str, bool], owners: Collection[s
 
 
 def in_order(field: str, steps: list[Any]) -> Iterator[Wrong]:
-    """Each step once, in the order of time."""
+    """Each step occurs once, in order of time."""
     if any(later <= earlier for earlier, later in itertools.pairwise(steps)):
         yield field, f"{steps} does not go up. Give each step once, in the order of time."

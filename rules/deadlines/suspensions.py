@@ -1,4 +1,4 @@
-"""Suspensions of a term: intervals whose days do not count, and to whom the days of a term are attributed."""
+"""Suspensions of a term: intervals whose days do not count, and the attribution of the days of a term."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ INVITED_AND_COMPLETED_AT_ONCE = timedelta(days=2)
 
 @dataclass(frozen=True)
 class Suspension:
-    """The days on which a term stands still.
+    """The days on which a term is suspended.
 
     ``since`` is the first suspended day (Awb 4:15(1): the day after the invitation), ``until`` the last one;
-    None while it is still running. An ``until`` before ``since`` means that it never came to run.
+    None while it is still running. An ``until`` before ``since`` means that it never ran.
 
     Raises:
         RulesError: it ended before the invitation that began it.
@@ -34,7 +34,7 @@ class Suspension:
         # Completed on the day of the invitation itself: the last suspended day is two days before the first.
         if self.until is not None and self.until < self.since - INVITED_AND_COMPLETED_AT_ONCE:
             raise RulesError(
-                f"A suspension since {self.since} cannot have ended on {self.until}: mend one of the dates."
+                f"A suspension since {self.since} cannot have ended on {self.until}: correct one of the dates."
             )
 
     @property
@@ -48,7 +48,7 @@ class Suspension:
 
 
 def last_suspended_day(completed_on: date) -> date:
-    """The last day on which a term stood still that waited for something which came on this day (Awb 4:15(1)(a))."""
+    """The last suspended day of a term that waited for something received on this day (Awb 4:15(1)(a))."""
     return completed_on - ONE_DAY if value("completion_day_counts", completed_on) else completed_on
 
 
@@ -70,9 +70,9 @@ def merged(suspensions: Iterable[Suspension]) -> list[Span]:
 
 
 def pushed(event_on: date, end_on: date, suspensions: Iterable[Suspension]) -> date | None:
-    """Where the last day of a term comes to lie for the days that did not count; None while they go on.
+    """The last day of a term, moved by the days that did not count; None while a suspension runs.
 
-    A suspended day before the term starts, or after its end as it then is, pushes nothing.
+    A suspended day before the term starts, or after its end at that point, moves nothing.
     """
     for since, until in merged(suspensions):
         first = max(since, event_on + ONE_DAY)
@@ -80,7 +80,7 @@ def pushed(event_on: date, end_on: date, suspensions: Iterable[Suspension]) -> d
             break
         if until == date.max:
             return None
-        # The end moves before the next span is looked at: that one may begin in the days just won.
+        # The end moves before the next span is checked: that span may begin in the days just added.
         end_on += max(until - first + ONE_DAY, timedelta())
     return end_on
 
@@ -101,12 +101,12 @@ def running_days(event_on: date, suspensions: Iterable[Suspension] = ()) -> Iter
 
 
 def attribution(event_on: date, until_on: date, owner: str, suspensions: Iterable[Suspension] = ()) -> dict[str, int]:
-    """How many of the days after the event, up to and including ``until_on``, each party answers for.
+    """The number of days after the event, up to and including ``until_on``, attributed to each party.
 
-    A suspended day goes to whom its suspension is attributed (of several, to the one that began first),
-    every other day to the owner of the term. The days add up to ``until_on - event_on``, or to nothing.
+    A suspended day goes to the party of its suspension (of several, the one that began first),
+    every other day to the owner of the term. The days add up to ``until_on - event_on``, or to zero.
     """
-    in_order = sorted(suspensions, key=lambda each: each.since)  # stable: of two on one day the one given first
+    in_order = sorted(suspensions, key=lambda each: each.since)  # stable: of two on one day, the first one given
     days: dict[str, int] = {}
     for offset in range(1, (until_on - event_on).days + 1):
         day = event_on + timedelta(days=offset)
@@ -137,7 +137,7 @@ def spoken(event_on: date, end_on: date | None, suspensions: Iterable[Suspension
     nl="Een opschorting begint voordat de termijn voorbij is.",
 )
 def within_term(*, since: date, due_on: date | None) -> Bilingual | None:
-    """A suspension begins before the term is over."""
+    """A suspension begins before the term ends."""
     if due_on is None or since <= due_on:
         return None
     return message(

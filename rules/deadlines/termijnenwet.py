@@ -1,4 +1,4 @@
-"""Articles 1 and 2 of the Algemene termijnenwet: how the end of a term is moved, and the words for it."""
+"""Termijnenwet (Algemene termijnenwet), articles 1 and 2: how the end of a term moves, and the reasons in words."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -23,9 +23,9 @@ def words(day: date) -> str:
 
 
 def with_two_open_days(end_on: date, days: Iterator[date], closing: type_of_closing, *, backwards: bool) -> Moved:
-    """Article 2: a term of at least three days holds two that are no Saturday, Sunday or holiday.
+    """Article 2: a term of at least three days holds two days that are not a Saturday, Sunday or holiday.
 
-    ``days`` are those that count, from the event onwards, or backwards from it.
+    ``days`` are the days that count, forwards or backwards from the event.
     """
     open_days = list(islice((day for day in days if closing(day) is None), OPEN_DAYS_AT_LEAST))
     if len(open_days) < OPEN_DAYS_AT_LEAST:
@@ -59,5 +59,5 @@ def not_rolled_back(end_on: date, closing: type_of_closing) -> Moved:
 
 
 def _closed_words(day: date, why: str) -> str:
-    # A Saturday names itself; a Friday needs its reason.
+    # A Saturday or Sunday needs no reason; another day does.
     return words(day) if words(day).startswith(why) else f"{words(day)} ({why})"

@@ -1,4 +1,4 @@
-"""How wrong it would have been: fitted on the first half of a history, held against the second."""
+"""Backtest of the forecast: fitted on the first half of a history, compared with the second."""
 
 from typing import Any
 
@@ -11,16 +11,16 @@ from rules.forecast.time_axis import since
 from rules.queue.order import LANES
 
 LOW, HIGH = 0.1, 0.9
-"""Four of five waits are to lie between these quantiles."""
+"""Four of five waits should lie between these quantiles."""
 
 
 def back_test(past: Past, question: Question, tell: Tell = lambda _: None) -> dict[str, Any]:
-    """For each lane, which share of the waits of the second half lay in the range that the first half foretold.
+    """For each lane, the share of the waits of the second half within the range forecast from the first half.
 
     The error is that of each wait against the middle of the forecast, and of the mean wait against the mean.
 
     Raises:
-        TooLittleHistoryError: the first half is too short to be a basis.
+        TooLittleHistoryError: the first half is too short.
     """
     middle = next_hour(past.origin + (past.until - past.origin) / 2)
     known = as_known(past, middle)
@@ -40,7 +40,7 @@ def back_test(past: Past, question: Question, tell: Tell = lambda _: None) -> di
 
 
 def waits_since(past: Past, model: Model) -> dict[int, list[float]]:
-    """By lane, how long work of the cases that came in since the model begins waited, until the end of the log."""
+    """By lane, the waits of the work of cases that arrived since the start of the model, until the end of the log."""
     pools = {kind.name: kind.pool for kind in past.kinds}
     begun: dict[str, float] = {}
     lanes: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""Another office's log: a file of comma-separated values, read whole or not at all."""
+"""Event log of another office: a file of comma-separated values, read completely or not at all."""
 
 import csv
 import io
@@ -14,19 +14,19 @@ from rules.threats.urgency import DUTCH, RANK
 
 COLUMNS = ("case", "arrived", "started", "ended", "lane", "officer")
 WORK = "case"
-"""What the one kind of work in such a log is called."""
+"""The name of the only kind of work in such a log."""
 LANES = {str(urgency): rank for urgency, rank in RANK.items()} | {
     DUTCH[urgency]: rank for urgency, rank in RANK.items()
 }
 SHOWN = 20
-"""So many faults are named one by one."""
+"""The maximum number of faults that are listed."""
 DATE_LENGTH = len("2026-02-03")
 LONGEST = 60
-"""So much of a wrong value is shown."""
+"""The number of characters of a wrong value that are shown."""
 
 
 class Fault(NamedTuple):
-    """What is wrong at one place of the file, and what would be right."""
+    """One fault in the file: its place, and what would be right."""
 
     line: int
     column: str
@@ -34,13 +34,13 @@ class Fault(NamedTuple):
     right: str
 
     def __str__(self) -> str:
-        """In words, with the place first."""
+        """A sentence that starts with the place."""
         shown = self.value if len(self.value) <= LONGEST else self.value[:LONGEST] + "..."
         return f"line {self.line}, {self.column}: {shown!r}: {self.right}"
 
 
 class LogError(RulesError):
-    """The file cannot be read as a log; nothing of it was used."""
+    """The file is not a valid log; nothing of it was used."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         more = len(faults) - SHOWN
@@ -52,15 +52,15 @@ class LogError(RulesError):
 def read(text: str, *, at: datetime) -> list[Piece]:
     """The cases of a log, in the order of the file.
 
-    The columns may be separated by commas or semicolons and stand in any order; further ones are ignored. A moment
-    without a time zone is one of Europe/Amsterdam. A case that waits has no start and no officer, one in hand no end.
+    The columns may be separated by commas or semicolons and come in any order; other columns are ignored. A moment
+    without a time zone is in Europe/Amsterdam. A waiting case has no start and no officer, an assigned one no end.
 
     Args:
-        text: what stands in the file.
-        at: now; nothing in a log comes after it.
+        text: the contents of the file.
+        at: now; a log has no later moment.
 
     Raises:
-        LogError: something is wrong; the message names line, column, value and what would be right, for each fault.
+        LogError: the file has faults; the message names line, column, value and what would be right, for each.
     """
     text = text.removeprefix("\ufeff")
     head = text.split("\n", 1)[0]
@@ -153,7 +153,7 @@ def _faults_of_order(line: int, held: dict[str, str], moments: dict[str, datetim
 
 
 def _moment(text: str, at: datetime) -> datetime | str:
-    """The moment that is written, or what would be right; a year that is mistyped would change every number."""
+    """The moment, or what would be right; a mistyped year would change every number."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError:

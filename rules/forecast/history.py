@@ -1,4 +1,4 @@
-"""What a log tells: how often cases come in, how long work takes, who takes it, and what is there now."""
+"""History of an office in a log: how often cases arrive, how long work takes, who does it, and the backlog."""
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
@@ -17,13 +17,13 @@ from rules.forecast.model import WEEK, Backlog, Deadline, Model, Person, Rate, S
 from rules.forecast.time_axis import Axis, since
 
 PER_LANE = 10
-"""From so many lengths on a lane has a spread of its own."""
+"""The number of durations from which a lane has its own distribution."""
 MOST = 0.9
-"""Someone juggles as much as during this share of the time at most."""
+"""A person's parallel work is the number of items that suffices during this share of the time."""
 
 
 class TooLittleHistoryError(RulesError):
-    """There is too little to simulate from; the finding says how much there is, how much is needed, and what to do."""
+    """The history is too short to simulate from; the finding says what there is, what is needed, and what to do."""
 
     def __init__(self, finding: Finding) -> None:
         super().__init__(finding.message)
@@ -31,7 +31,7 @@ class TooLittleHistoryError(RulesError):
 
 
 class Piece(NamedTuple):
-    """One piece of work as a log tells it."""
+    """One work item in a log."""
 
     case: str
     work: str
@@ -44,20 +44,20 @@ class Piece(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """One kind of work on the way of a case."""
+    """One kind of work in a case."""
 
     name: str
     pool: str
     level: str
     """Its service level, by name."""
     estimate: float = 0.0
-    """Hours that it takes where no log says it; 0 where nobody knows."""
+    """The hours that it takes if the log has none; 0 if unknown."""
     queued: bool = True
-    """False for work that others do at their own pace: its whole time is counted."""
+    """False for work that others do at their own pace: its whole duration is counted."""
 
 
 class Term(NamedTuple):
-    """A statutory term, from when work of one kind comes in until work of another is done."""
+    """A statutory term, from the arrival of work of one kind until work of another is done."""
 
     name: str
     article: str
@@ -68,7 +68,7 @@ class Term(NamedTuple):
 
 
 class Past(NamedTuple):
-    """All that is known of an office until a moment."""
+    """Everything known about an office until a moment."""
 
     pieces: Sequence[Piece]
     kinds: Sequence[Kind]
@@ -76,15 +76,15 @@ class Past(NamedTuple):
     origin: datetime
     until: datetime
     axis: Axis
-    """The office's time."""
+    """The office's working time."""
     people: Mapping[str, Sequence[Person]] | None
-    """By pool; None where only the log tells who there is."""
+    """By pool; None if only the log shows who works there."""
     pool: str
     reserve: int
 
 
 def first_moment(pieces: Iterable[Piece]) -> datetime:
-    """The whole hour in which the first case came in."""
+    """The whole hour in which the first case arrived."""
     first = min(piece.arrived for piece in pieces).astimezone(UTC)
     return first.replace(minute=0, second=0, microsecond=0)
 
@@ -96,7 +96,7 @@ def next_hour(moment: datetime) -> datetime:
 
 
 def as_known(past: Past, until: datetime) -> Past:
-    """What was known at an earlier moment."""
+    """The past as known at an earlier moment."""
     known = [
         piece._replace(
             started=piece.started if piece.started and piece.started < until else None,
@@ -110,7 +110,7 @@ def as_known(past: Past, until: datetime) -> Past:
 
 
 def check_enough(past: Past) -> None:
-    """Whether a history is long enough to be a basis.
+    """Check that a history is long enough for a forecast.
 
     Raises:
         TooLittleHistoryError: it is not.
@@ -126,7 +126,7 @@ def check_enough(past: Past) -> None:
 
 
 def fit(past: Past, *, weeks: float) -> Model:
-    """The office that the log shows, as it stands at its end.
+    """The model of the office at the end of its log.
 
     Raises:
         TooLittleHistoryError: the log is too short.
@@ -177,7 +177,7 @@ def fit(past: Past, *, weeks: float) -> Model:
 
 
 def pattern_of(moments: Iterable[datetime]) -> tuple[float, ...]:
-    """How much came in each hour of the week, in local time."""
+    """The number of arrivals in each hour of the week, in local time."""
     found = [0.0] * WEEK
     for moment in moments:
         local = moment.astimezone(AMSTERDAM)
@@ -186,7 +186,7 @@ def pattern_of(moments: Iterable[datetime]) -> tuple[float, ...]:
 
 
 def seen_people(past: Past) -> dict[str, list[Person]]:
-    """Who took or ended work of each pool lately, in the office's hours."""
+    """The people who recently took or completed work of each pool, with the office's hours."""
     active = past.until - timedelta(weeks=value("forecast_active", max(office_day(past.until), OLDEST)))
     pools = {kind.name: kind.pool for kind in past.kinds}
     found: dict[str, set[str]] = defaultdict(set)
@@ -198,10 +198,10 @@ def seen_people(past: Past) -> dict[str, list[Person]]:
 
 
 class Sharing:
-    """How much work went into each piece: whoever held several at once shared the working time evenly among them."""
+    """The effort of each work item: a person with several at once divided the working time evenly among them."""
 
     def __init__(self, past: Past) -> None:
-        """Walk along what each person held."""
+        """Divide the working time of each person over the items held."""
         self.past = past
         self.origin = past.origin
         self.hands: dict[str, int] = {}
@@ -217,13 +217,13 @@ class Sharing:
             self._walk(person, spans)
 
     def hours(self, piece: Piece) -> float:
-        """The hours of work that went into a piece so far.
+        """The hours of effort on a work item so far.
 
-        Where all of it lies outside working hours, the hours that passed: somebody did work then.
+        If all of it lies outside working hours, the elapsed hours: somebody did work then.
         """
         assert piece.started is not None
         begin, end = self.hour(piece.started), self.hour(piece.ended or self.past.until)
-        if piece.person not in self._shared:  # nobody's name is known, or it is work that others do at their own pace
+        if piece.person not in self._shared:  # no name is known, or others do the work at their own pace
             axis = self.past.axis
             worked = axis.worked(end) - axis.worked(begin)
         else:
@@ -231,7 +231,7 @@ class Sharing:
         return worked if worked or piece.ended is None else end - begin
 
     def with_hands(self, person: Person) -> Person:
-        """Someone, with as many pieces of work at once as the log shows; no more than the person may hold."""
+        """A person with the parallel work that the log shows, up to the limit of assigned work."""
         seen = self.hands.get(person.name, 1)
         return replace(person, hands=min(seen, person.limit))
 
@@ -265,7 +265,7 @@ class Sharing:
 
 
 def _most(during: Mapping[int, float]) -> int:
-    """As many as were in hand at once during nearly all of the time."""
+    """The number of parallel items that suffices during nearly all of the time."""
     passed, all_of = 0.0, sum(during.values())
     for held in sorted(during):
         passed += during[held]
@@ -275,14 +275,14 @@ def _most(during: Mapping[int, float]) -> int:
 
 
 def _spreads(past: Past, kind: Kind, shared: Sharing) -> dict[int, Spread]:
-    """How long a kind of work takes: by lane where enough is known, of all together else, or its estimate."""
+    """The durations of a kind of work: by lane if enough are known, else over all lanes, or its estimate."""
     done = [piece for piece in past.pieces if piece.work == kind.name and piece.ended is not None]
     if not kind.queued:
         worked, hour = past.axis.worked, shared.hour
         ends = ((piece, piece.ended) for piece in done)
         lengths = [(piece.lane, worked(hour(end)) - worked(hour(piece.arrived))) for piece, end in ends if end]
     else:
-        whole: dict[str, tuple[int, float]] = {}  # a case may ask for the same work again
+        whole: dict[str, tuple[int, float]] = {}  # a case may have the same work again
         for piece in done:
             if piece.started is not None:
                 lane, hours = whole.get(piece.case, (piece.lane, 0.0))
@@ -298,7 +298,7 @@ def _spreads(past: Past, kind: Kind, shared: Sharing) -> dict[int, Spread]:
 
 
 def _shares(pieces: Sequence[Piece], place: Mapping[str, int]) -> dict[str, float]:
-    """Of the cases that came as far as a kind of work, or farther, which share asked for it."""
+    """The share of the cases that had a kind of work, of those that reached it or a later one."""
     farthest: dict[str, int] = {}
     asked: dict[str, set[str]] = defaultdict(set)
     for piece in pieces:
@@ -313,13 +313,13 @@ def _shares(pieces: Sequence[Piece], place: Mapping[str, int]) -> dict[str, floa
 
 
 def _skills(pieces: Sequence[Piece], name: str) -> tuple[tuple[str, float], ...]:
-    """Which skill a kind of work asks for, and how often."""
+    """The skills that a kind of work requires, with their shares."""
     counts = Counter(piece.skill for piece in pieces if piece.work == name)
     return tuple((skill, float(count)) for skill, count in sorted(counts.items())) if any(counts) else ()
 
 
 def _backlog(past: Past, place: Mapping[str, int], shared: Sharing) -> Iterable[Backlog]:
-    """The cases that are there at the end of the log."""
+    """The open cases at the end of the log."""
     still: dict[str, Piece] = {}
     for piece in past.pieces:
         if piece.ended is None and piece.work in place:

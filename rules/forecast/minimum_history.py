@@ -1,4 +1,4 @@
-"""Whether an office has lived long enough to forecast from what it lived."""
+"""Minimum history for a forecast."""
 
 from datetime import date
 
@@ -6,7 +6,7 @@ from rules.core.dated_values import value
 from rules.core.rule import HOUSE, Bilingual, message, rule
 
 DAYS = 7
-"""Of a week."""
+"""The days of a week."""
 
 
 @rule(
@@ -17,7 +17,7 @@ DAYS = 7
     verified=False,
 )
 def enough_history(*, cases: int, days: int, on: date) -> Bilingual | None:
-    """A forecast rests on enough finished cases over enough weeks, or on what somebody says to assume."""
+    """A forecast needs enough finished cases over enough weeks, or explicit assumptions."""
     least = value("forecast_minimum", on)
     if cases >= least["cases"] and days >= DAYS * least["weeks"]:
         return None

@@ -1,4 +1,4 @@
-"""What a simulation is told: who works when, what comes in how often, how long it takes, and which terms run."""
+"""Model of an office: who works when, how often cases arrive, how long work takes, and which terms run."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -20,17 +20,17 @@ WEEK = 168
 
 @dataclass(frozen=True)
 class Spread:
-    """How long work takes: lengths that were seen and are drawn again, or a mean with an exponential spread."""
+    """The distribution of durations: observed ones to draw from, or an exponential one with a mean."""
 
     seen: tuple[float, ...] = ()
     mean: float = 0.0
 
     def redrawn(self, rng: Random) -> "Spread":
-        """As it might have been seen as well (bootstrap): few observations leave much open."""
+        """A bootstrap resample: few observations leave much uncertainty."""
         return Spread(tuple(rng.choices(self.seen, k=len(self.seen)))) if self.seen else self
 
     def draw(self, rng: Random) -> float:
-        """One length, in working hours."""
+        """One duration, in working hours."""
         return rng.choice(self.seen) if self.seen else rng.expovariate(1 / self.mean)
 
     @property
@@ -41,7 +41,7 @@ class Spread:
 
 @dataclass(frozen=True)
 class Rate:
-    """How many cases of a lane come in a week: counted in so many weeks, or simply assumed where these are nought."""
+    """The arrivals of a lane per week: counted over a number of weeks, or assumed if that number is zero."""
 
     count: float
     weeks: float = 0.0
@@ -49,11 +49,11 @@ class Rate:
 
     @property
     def weekly(self) -> float:
-        """The expected number a week."""
+        """The expected number per week."""
         return self.factor * (self.count / self.weeks if self.weeks else self.count)
 
     def drawn(self, rng: Random) -> float:
-        """A number a week that may be behind what was counted: gamma with the count as its shape."""
+        """A possible true number per week, given the count: gamma distributed with the count as shape."""
         if not self.weeks or not self.count:
             return self.weekly
         return self.factor * rng.gammavariate(self.count, 1 / self.weeks)
@@ -61,28 +61,28 @@ class Rate:
 
 @dataclass(frozen=True)
 class Stage:
-    """One kind of work on the way of a case."""
+    """One kind of work in a case."""
 
     name: str
     pool: str
-    """Whose work it is."""
+    """The pool that does the work."""
     level: Mapping[int, float]
-    """The service level by lane, in working hours; for acute work in plain ones."""
+    """The service level by lane, in working hours; for acute work in elapsed hours."""
     hours: Mapping[int, Spread]
     """Hours of work by lane; 0 for every lane that is not named."""
     share: float = 1.0
-    """Of the cases that come this far, so many ask for it."""
+    """The share of the cases reaching this stage that have it."""
     skills: tuple[tuple[str, float], ...] = ()
-    """Which skill it asks for, in which share; empty for none."""
+    """The required skills with their shares; empty for none."""
 
     def spread(self, lane: int) -> Spread:
-        """How long it takes in a lane."""
+        """The distribution of its effort in a lane."""
         return self.hours.get(lane) or self.hours[0]
 
 
 @dataclass(frozen=True)
 class Deadline:
-    """A statutory term on the way of a case: from when work of one stage comes in until work of another is done."""
+    """A statutory term in a case: from the arrival of work of one stage until work of another is done."""
 
     name: str
     article: str
@@ -90,12 +90,12 @@ class Deadline:
     first: int
     last: int
     ours: bool = True
-    """Whether it is the office's to keep."""
+    """Whether the office is responsible for it."""
 
 
 @dataclass(frozen=True)
 class Person:
-    """Someone who takes work from a pool."""
+    """A person who takes work from a pool."""
 
     name: str
     pool: str
@@ -104,30 +104,30 @@ class Person:
     skills: tuple[str, ...] = ()
     """Empty for every skill."""
     hands: int = 1
-    """Pieces of work among which the person shares the time at once."""
+    """The number of work items that the person does in parallel."""
     limit: int = 500
-    """Pieces of work that the person may hold."""
+    """The number of work items that the person may hold."""
 
 
 @dataclass(slots=True)
 class Job:
-    """One case on its way: everything that chance decides about it, so that every scenario meets the same cases."""
+    """One case with all its random draws, so that every scenario has the same cases."""
 
     id: str
     lane: int
     arrived: float
     efforts: tuple[float | None, ...]
-    """Hours of work of each stage; None for one that it does not ask for."""
+    """The hours of effort of each stage; None for a stage that it skips."""
     skills: tuple[str, ...]
     first: int = 0
-    """The stage in which it comes in."""
+    """The stage in which it arrives."""
     holder: str | None = None
-    """Who has it in hand when the simulation begins."""
+    """The person to whom it is assigned when the simulation begins."""
 
 
 @dataclass(frozen=True)
 class Backlog:
-    """A case that is there when the simulation begins."""
+    """A case that is open when the simulation begins."""
 
     id: str
     lane: int
@@ -135,7 +135,7 @@ class Backlog:
     stage: int
     holder: str | None = None
     spent: float = 0.0
-    """Hours of work that were put into its stage already."""
+    """The hours of effort already spent on its stage."""
 
 
 @dataclass(frozen=True)
@@ -148,25 +148,25 @@ class Model:
     """When the simulation begins."""
     weeks: float
     axis: Axis
-    """The office's own time, in which service levels and waits are counted."""
+    """The office's working time, in which service levels and waits are counted."""
     stages: tuple[Stage, ...]
     people: tuple[Person, ...]
     rates: Mapping[int, Rate]
     pattern: tuple[float, ...]
-    """How much comes in each hour of the week, from Monday at midnight in local time."""
+    """The arrivals in each hour of the week, from Monday at midnight in local time."""
     pool: str
-    """The pool that is asked about."""
+    """The pool that the forecast is about."""
     reserve: int | None
-    """Every so many claims that are not acute; None for none."""
+    """Every Nth non-acute claim is the reserve's; None for no reserve."""
     deadlines: tuple[Deadline, ...] = ()
     backlog: tuple[Backlog, ...] = ()
     warm: float = 0.0
-    """Weeks at the beginning that are not measured."""
+    """The warm-up weeks, which are not measured."""
     dues: dict[tuple[int, Length], float] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def end(self) -> float:
-        """The end of the weeks that are measured."""
+        """The end of the measured weeks."""
         return self.start + self.weeks * WEEK
 
     @cached_property
@@ -175,7 +175,7 @@ class Model:
         return self.at(self.start)
 
     def at(self, moment: float) -> datetime:
-        """A moment as the rules know it."""
+        """The aware instant of a moment."""
         return self.origin + timedelta(hours=moment)
 
     def staff(self, pool: str) -> list[Person]:
@@ -183,7 +183,7 @@ class Model:
         return [person for person in self.people if person.pool == pool]
 
     def lacking(self) -> dict[str, list[str]]:
-        """By pool the skills that its work asks for and none of its people has: such work is never begun."""
+        """By pool, the required skills that nobody in it has: such work is never begun."""
         found = {}
         for pool in sorted({person.pool for person in self.people}):
             asked = {skill for stage in self.stages if stage.pool == pool for skill, _ in stage.skills}
@@ -193,12 +193,12 @@ class Model:
         return found
 
     def with_people(self, people: list[Person]) -> "Model":
-        """The same office, with these people in the pool that is asked about."""
+        """The same office with these people in the pool that the forecast is about."""
         others = [person for person in self.people if person.pool != self.pool]
         return replace(self, people=(*others, *people))
 
     def with_intake(self, factor: float) -> "Model":
-        """The same office, with so many times the cases."""
+        """The same office with the arrivals multiplied by a factor."""
         rates = {lane: replace(rate, factor=rate.factor * factor) for lane, rate in self.rates.items()}
         return replace(self, rates=rates)
 
@@ -214,6 +214,6 @@ class Model:
 
 
 def levels(name: str, on: datetime) -> dict[int, float]:
-    """A service level of the house by lane, as it stands on a day."""
+    """A service level of the office by lane, as it holds on a day."""
     held = value(f"service_level_{name}", office_day(on))
     return {lane: float(held[str(urgency)]) for lane, urgency in LANES.items()}

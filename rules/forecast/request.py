@@ -1,4 +1,4 @@
-"""What can be asked of a forecast, and the whole answer: as it is, what if, and how many advisers are needed."""
+"""Request for a forecast, and its answer: the present office, what-ifs, and the number of advisers needed."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -16,38 +16,38 @@ from rules.queue.order import check_reserve
 from rules.queue.skills import SKILLS
 
 Tell = Callable[[int], None]
-"""Told how many replications more were lived through."""
+"""Called with the number of further completed replications."""
 WEEKS, REPLICATIONS, INTAKE = (1, 104), (10, 5000), (0.05, 20.0)
 OTHER_RESERVE = 3
 MOST = 15
-"""So many advisers more than there are, the search looks at."""
+"""The maximum number of extra advisers that the search tries."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked; what is None is not asked."""
+    """The options of a forecast; None leaves an option out."""
 
     weeks: int = 26
     replications: int = 200
     seed: int = 1
     ill: str | None = None
-    """So many people of the pool ill all the time, or who."""
+    """The number of people of the pool who are ill all the time, or one by handle."""
     intake: float | None = None
     reserve: int | None = None
     joins: str | None = None
-    """One person more, with this skill or ``all``."""
+    """One extra person, with this skill or ``all``."""
     confidence: float | None = None
     needed: bool = True
-    """Whether to look for the number of advisers that suffices."""
+    """Whether to search for the sufficient number of advisers."""
     together: bool = True
-    """Whether several what-ifs are also looked at all at once."""
+    """Whether several what-ifs are also combined."""
 
 
 def check(question: Question) -> None:
-    """Whether a question can be asked, as far as no office need be looked at.
+    """Check a question, as far as possible without a model.
 
     Raises:
-        QuestionError: it cannot; names the parameter and what would be right.
+        QuestionError: it is invalid; names the parameter and what would be right.
     """
     for name, bounds in (("weeks", WEEKS), ("replications", REPLICATIONS), ("intake", INTAKE)):
         held = getattr(question, name)
@@ -55,7 +55,7 @@ def check(question: Question) -> None:
             raise QuestionError(name, f"It is {held}; give a number from {bounds[0]} to {bounds[1]}.")
     if question.seed < 0:
         raise QuestionError("seed", f"It is {question.seed}; give a whole number from 0.")
-    if question.confidence is not None and not 0.5 <= question.confidence < 1:  # noqa: PLR2004  # below is no confidence
+    if question.confidence is not None and not 0.5 <= question.confidence < 1:  # noqa: PLR2004  # a lower share is not a confidence
         raise QuestionError(
             "confidence", f"It is {question.confidence}; give a share from 0.5 to below 1, such as 0.9."
         )
@@ -69,7 +69,7 @@ def check(question: Question) -> None:
 
 
 def usual(model: Model, question: Question) -> Question:
-    """The what-ifs of every office, where none was asked: one ill, twice the intake, another reserve."""
+    """The default what-ifs, if none is requested: one person ill, twice the arrivals, another reserve."""
     if any(held is not None for held in (question.ill, question.intake, question.reserve, question.joins)):
         return question
     ill = "1" if len(model.staff(model.pool)) > 1 else None
@@ -78,10 +78,10 @@ def usual(model: Model, question: Question) -> Question:
 
 
 def scenarios(model: Model, question: Question) -> Iterator[tuple[str, Model]]:
-    """The office as it is, and each what-if apart; where several are asked, all of them together last.
+    """The present office, then each what-if separately, then all combined if there are several.
 
     Raises:
-        QuestionError: an officer does not exist, or nobody would be left.
+        QuestionError: a person does not exist, or nobody would be left.
     """
     changes = [change for change in (_ill, _intake, _reserve, _joins) if change(model, question) is not None]
     yield "as it is", model
@@ -137,13 +137,13 @@ def _joins(model: Model, question: Question) -> tuple[str, Model] | None:
 
 
 def another(model: Model, number: int) -> Person:
-    """Someone more, in the office's hours, with every skill, and as many things at once as the others have."""
+    """An extra person with the office's hours, every skill, and the parallel work of the others."""
     hands = sorted(person.hands for person in model.staff(model.pool)) or [1]
     return Person(f"one-more-{number}", model.pool, model.axis, hands=hands[len(hands) // 2])
 
 
 def live(model: Model, question: Question, tell: Tell) -> list[Record]:
-    """What happens in each replication."""
+    """The record of each replication."""
     records = []
     for number in range(question.replications):
         records.append(Run(model, trace(model, dice(question.seed, number))).live())
@@ -152,10 +152,10 @@ def live(model: Model, question: Question, tell: Tell) -> list[Record]:
 
 
 def answer(model: Model, question: Question, tell: Tell = lambda _: None) -> dict[str, Any]:
-    """The whole answer; the same question of the same office with the same seed gets the same one.
+    """The whole answer; the same question on the same model with the same seed gives the same answer.
 
     Raises:
-        QuestionError: it cannot be asked of this office.
+        QuestionError: it does not apply to this office.
     """
     check(question)
     told = [Scenario(name, one, live(one, question, tell)).told() for name, one in list(scenarios(model, question))]
@@ -177,8 +177,8 @@ def answer(model: Model, question: Question, tell: Tell = lambda _: None) -> dic
 def needed(model: Model, question: Question, tell: Tell) -> dict[str, Any]:
     """The smallest number of people with which urgent work begins in time and no statutory term is missed.
 
-    A number suffices where that holds for all such work and terms in as large a share of the replications as the
-    confidence asks. One that cannot reach it any more is given up early.
+    A number suffices if that holds for all such work and terms in a share of the replications that is at least the
+    confidence. A number that cannot reach it any more is stopped early.
     """
     asked = question.confidence or float(value("forecast_confidence", max(office_day(model.on), OLDEST)))
     allowed = int((1 - asked) * question.replications + 1e-9)
@@ -195,7 +195,7 @@ def needed(model: Model, question: Question, tell: Tell) -> dict[str, Any]:
 
 
 def _lived(model: Model, question: Question, traces: list[list[Job]], allowed: int, tell: Tell) -> Sequence[int]:
-    """How many replications were lived through, and in how many it did not hold."""
+    """The number of completed replications, and in how many the condition failed."""
     failed = 0
     for number in range(question.replications):
         if number == len(traces):

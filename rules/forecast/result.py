@@ -1,4 +1,4 @@
-"""What the simulated stretches say together: waits per lane with ranges, terms missed, urgent work begun in time."""
+"""Result of the simulations: waits per lane with ranges, missed terms, and urgent work begun in time."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ QUANTILES = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 
 
 def quantile(ordered: Sequence[float], share: float) -> float:
-    """The value below which that share of some ordered numbers lies, between two of them where it falls so."""
+    """The value below which that share of the ordered numbers lies, interpolated."""
     place = share * (len(ordered) - 1)
     low = int(place)
     high = min(low + 1, len(ordered) - 1)
@@ -33,14 +33,14 @@ def spread_of(numbers: Sequence[float], digits: int = 2) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class Scenario:
-    """An office in one situation, and what it may bring."""
+    """An office in one situation, and its simulated outcomes."""
 
     name: str
     model: Model
     records: Sequence[Record]
 
     def told(self) -> dict[str, Any]:
-        """As it is answered."""
+        """The scenario as the answer shows it."""
         model = self.model
         return {
             "name": self.name,
@@ -55,7 +55,7 @@ class Scenario:
         }
 
     def lane(self, lane: int) -> dict[str, Any]:
-        """How long work of a lane waits until someone begins, in working hours of the office."""
+        """The waits of a lane until work begins, in working hours of the office."""
         model = self.model
         stages = [number for number, stage in enumerate(model.stages) if stage.pool == model.pool]
         each = [[hours for stage in stages for hours in record.waits.get((stage, lane), ())] for record in self.records]
@@ -72,7 +72,7 @@ class Scenario:
         }
 
     def work(self, stages: Sequence[int], lane: int) -> dict[str, Any]:
-        """The same for each kind of work."""
+        """The waits of a lane for each kind of work."""
         found = {}
         for stage in stages:
             waits = [hours for record in self.records for hours in record.waits.get((stage, lane), ())]
@@ -81,7 +81,7 @@ class Scenario:
         return found
 
     def load(self) -> dict[str, float]:
-        """Of the hours that the people of each pool are there, which share the work that comes in takes."""
+        """By pool, the share of its people's working hours that the arriving work takes."""
         model = self.model
         begin = model.start + model.warm * 168
         found = {}
@@ -92,7 +92,7 @@ class Scenario:
         return found
 
     def urgent(self) -> dict[str, Any]:
-        """Whether acute and urgent work is begun in time, and no statutory term of the office is missed."""
+        """How often acute and urgent work is begun in time and no statutory term of the office is missed."""
         within = urgent_within(self.model)
         waits = [hours for record in self.records for hours in urgent_waits(self.model, record)]
         return {
@@ -104,7 +104,7 @@ class Scenario:
         }
 
     def statutory(self) -> dict[str, Any]:
-        """The statutory terms: which share is missed, and how sure that is."""
+        """The statutory terms: the share that is missed, with its uncertainty."""
         deadlines = self.model.deadlines
         rows = {
             deadline.name: {
@@ -119,7 +119,7 @@ class Scenario:
         return {**self._missed(sums), "each": rows}
 
     def service_levels(self) -> dict[str, Any]:
-        """The service levels of the house: which share of the work is begun too late."""
+        """The service levels of the office: the share of the work that is begun too late."""
         rows = {
             stage.name: self._missed([(record.late[n], record.begun[n]) for record in self.records])
             for n, stage in enumerate(self.model.stages)
@@ -135,7 +135,7 @@ class Scenario:
 
 
 def share(part: int, whole: int) -> float | None:
-    """A share, or None of nothing."""
+    """A share, or None if the whole is zero."""
     return round(part / whole, 4) if whole else None
 
 
@@ -145,7 +145,7 @@ def urgent_within(model: Model) -> float:
 
 
 def urgent_waits(model: Model, record: Record) -> list[float]:
-    """The waits of acute and urgent work of the pool that is asked about."""
+    """The waits of acute and urgent work of the pool that the forecast is about."""
     return [
         hours
         for (stage, lane), waits in record.waits.items()
@@ -162,6 +162,6 @@ def holds(model: Model, record: Record) -> bool:
 
 
 def between(model: Model) -> Mapping[str, str]:
-    """The first and the last day that are simulated."""
+    """The first and the last simulated day."""
     first = office_day(model.on)
     return {"from": first.isoformat(), "until": (first + timedelta(weeks=model.weeks, days=-1)).isoformat()}

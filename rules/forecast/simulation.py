@@ -1,7 +1,7 @@
-"""One simulated stretch of time: who takes what when, by the order of the queue.
+"""Simulation of one period: who takes which work when, in the order of the queue.
 
-A loop over a heap of events rather than SimPy: the order is ours and not first come first served, so of SimPy only its
-clock would be left, and its generators make every event several times dearer (docs/adr, 12).
+It is a loop over a heap of events, not SimPy: our order is not first come first served, so only SimPy's clock would
+be of use, and its generators make every event several times slower (docs/adr, 12).
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -14,40 +14,40 @@ from rules.queue.order import ACUTE, QueuePosition
 
 COMES, DONE, PASSES, WAKES = range(4)
 LIMIT = 2.0
-"""After so many times the weeks that are measured the simulation ends, whatever still waits."""
+"""The simulation ends after this multiple of the measured weeks, even if work still waits."""
 SOON = 1e-9
-"""Hours that are no time at all."""
+"""Tolerance for equal moments, in hours."""
 
 Watch = Callable[[Line, Taken, float], None]
 
 
 class Worker:
-    """Someone at work: the time is shared evenly among what is in hand."""
+    """A person at work, who divides the time evenly among the items in progress."""
 
     __slots__ = ("axis", "burst", "free_since", "hands", "person", "served", "stamp", "until", "waking", "worked")
 
     def __init__(self, person: Person, start: float) -> None:
-        """Nothing in hand yet."""
+        """Start without work."""
         self.person = person
         self.axis = person.axis
         self.hands = person.hands
         self.burst: list[tuple[float, int, int]] = []
-        """What is in hand: the served hours at which it is done, the case and its stage."""
+        """The items in progress: the served hours at which each is done, the case and its stage."""
         self.served = 0.0
-        """Hours of work that each piece in hand has got since the beginning."""
+        """The hours of effort that each item in progress has received since the start."""
         self.worked = self.axis.worked(start)
         self.free_since = start
         self.stamp = 0
         self.waking = False
 
     def begin(self, moment: float, effort: float, job: int, stage: int) -> float:
-        """Take something in hand; answers when the first thing in hand will be done."""
+        """Begin an item; returns when the first item in progress will be done."""
         self._serve(moment)
         heappush(self.burst, (self.served + effort, job, stage))
         return self._next(moment)
 
     def finish(self, moment: float) -> tuple[int, int, float]:
-        """The first thing in hand is done; answers the case, its stage, and when the next thing will be."""
+        """Complete the first item; returns the case, its stage, and when the next item will be done."""
         self._serve(moment)
         done, job, stage = heappop(self.burst)
         self.served = done
@@ -70,37 +70,37 @@ class Worker:
 
 
 def _idle(one: Worker) -> tuple[int, float, str]:
-    """The smallest of these takes the next piece of work."""
+    """The sort key of idle workers: the smallest takes the next item."""
     return len(one.burst), one.free_since, one.person.name
 
 
 class Record:
-    """What happened in one replication to the cases that came in while it was measured."""
+    """The outcome of one replication for the cases that arrived in the measured weeks."""
 
     def __init__(self, stages: int, deadlines: int) -> None:
-        """Nothing yet."""
+        """Start empty."""
         self.cases = 0
         self.waits: dict[tuple[int, int], list[float]] = {}
-        """By stage and lane: working hours of the office until someone began."""
+        """By stage and lane: the working hours of the office until work began."""
         self.late = [0] * stages
-        """By stage: work that was begun after its service level."""
+        """By stage: the number of items begun after their service level."""
         self.begun = [0] * stages
         self.missed = [0] * deadlines
-        """By statutory term: those that were missed."""
+        """By statutory term: the number missed."""
         self.kept = [0] * deadlines
         self.never = 0
-        """Work that nobody began before the simulation ended; its wait so far counts as its wait."""
+        """The number of items not begun before the simulation ended; their wait so far counts as their wait."""
         self.hours: dict[str, float] = {}
-        """By pool: hours of work that came in."""
+        """By pool: the hours of effort that arrived."""
 
     def wait(self, stage: int, lane: int, hours: float, *, late: bool) -> None:
-        """Work was begun."""
+        """Record that an item was begun."""
         self.waits.setdefault((stage, lane), []).append(hours)
         self.begun[stage] += 1
         self.late[stage] += late
 
     def term(self, number: int, *, missed: bool) -> None:
-        """A statutory term ended."""
+        """Record that a statutory term ended."""
         if missed:
             self.missed[number] += 1
         else:
@@ -111,7 +111,7 @@ class Run:
     """One replication."""
 
     def __init__(self, model: Model, jobs: Sequence[Job], watch: Watch | None = None) -> None:
-        """Lay the cases ready; ``watch`` is told of every claim."""
+        """Prepare the cases; ``watch`` is called for every claim."""
         self.model = model
         self.jobs = jobs
         self.watch = watch
@@ -123,13 +123,13 @@ class Run:
         self.record = Record(len(model.stages), len(model.deadlines))
         self.measured = model.start + model.warm * 168
         self.entered: dict[tuple[int, int], float] = {}
-        """When a case came into the stage with which a statutory term begins."""
+        """When a case entered the stage with which a statutory term begins."""
         self.open_terms: set[tuple[int, int]] = set()
         self.events: list[tuple[float, int, int, object, int]] = []
         self.number = 0
 
     def live(self) -> Record:
-        """Let the time pass; answers what happened."""
+        """Run the replication; returns its record."""
         self.events = [
             (max(job.arrived, self.model.start), number, COMES, number, job.first)
             for number, job in enumerate(self.jobs)
@@ -151,17 +151,17 @@ class Run:
         return self.record
 
     def counts(self, job: Job) -> bool:
-        """Whether a case came in while it was measured."""
+        """Whether a case arrived in the measured weeks."""
         return self.measured <= job.arrived < self.model.end
 
     def push(self, moment: float, kind: int, what: object, which: int) -> None:
-        """Something will happen."""
+        """Schedule an event."""
         if moment < inf:
             heappush(self.events, (moment, self.number, kind, what, which))
             self.number += 1
 
     def come(self, number: int, stage: int, moment: float) -> None:
-        """A case comes into a stage, or passes it by."""
+        """Let a case enter a stage, or skip it."""
         job = self.jobs[number]
         model = self.model
         if stage == 0 and self.counts(job):
@@ -194,7 +194,7 @@ class Run:
         self.give_out(pool, moment)
 
     def give_out(self, pool: str, moment: float) -> None:
-        """Whoever is there and has a hand free takes what is next, whoever was idle longest first."""
+        """Assign the next items to the people who are present and free, longest idle first."""
         line = self.lines[pool]
         if not line.waiting:
             return
@@ -220,7 +220,7 @@ class Run:
                     self.push(opens, WAKES, one, 0)
 
     def begin(self, worker: Worker, taken: Taken, moment: float) -> None:
-        """Someone begins with something."""
+        """Let a worker begin an item."""
         item = taken.item
         job = self.jobs[item.job]
         effort = job.efforts[item.stage]
@@ -230,14 +230,14 @@ class Run:
         self.push(worker.begin(moment, effort, item.job, item.stage), DONE, worker, worker.stamp)
 
     def waited(self, item: Item, job: Job, moment: float) -> None:
-        """Note how long something waited, and whether that was within its service level."""
+        """Record how long an item waited, and whether that was within its service level."""
         hours = self.axis.worked(moment) - self.axis.worked(item.arrived)
         level = self.model.stages[item.stage].level[job.lane]
         late = moment - item.arrived > level + SOON if job.lane == ACUTE else hours > level + SOON
         self.record.wait(item.stage, job.lane, hours, late=late)
 
     def done(self, worker: Worker, stamp: int, moment: float) -> None:
-        """Someone is done with something."""
+        """Let a worker complete an item."""
         if stamp != worker.stamp:
             return
         job, stage, then = worker.finish(moment)
@@ -246,12 +246,12 @@ class Run:
         self.give_out(worker.person.pool, moment)
 
     def wake(self, worker: Worker, moment: float) -> None:
-        """Someone's working day begins."""
+        """Start a worker's day."""
         worker.waking = False
         self.give_out(worker.person.pool, moment)
 
     def go_on(self, number: int, stage: int, moment: float) -> None:
-        """A case leaves a stage."""
+        """Let a case leave a stage."""
         for place, deadline in enumerate(self.model.deadlines):
             if deadline.last == stage and (entered := self.entered.pop((number, place), None)) is not None:
                 self.record.term(place, missed=moment >= self.model.due(entered, deadline.length))
@@ -259,7 +259,7 @@ class Run:
             self.come(number, stage + 1, moment)
 
     def give_up(self, limit: float) -> None:
-        """What still waits has waited so long at least; what is still under way has missed its term if that is over."""
+        """Record the waits so far of waiting items, and the terms that open cases have missed by now."""
         for pool in sorted(self.lines):
             for each in self.lines[pool].classes.values():
                 for _, item in each.in_order:
@@ -273,6 +273,6 @@ class Run:
 
 
 def simulate(model: Model, traces: Iterable[Sequence[Job]], watch: Watch | None = None) -> Iterable[Record]:
-    """What happens in each replication."""
+    """The record of each replication."""
     for jobs in traces:
         yield Run(model, jobs, watch).live()

@@ -1,4 +1,4 @@
-"""Where a forecast comes from: another office's log, or what someone assumes."""
+"""Sources of a forecast: the log of another office, or assumptions."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -20,33 +20,33 @@ from rules.threats.urgency import RANK, Urgency
 
 POOL = str(Role.ADVISER)
 LEVEL = "interview"
-"""The service level within which an adviser begins."""
+"""The service level within which an adviser begins work."""
 DECISION, ARTICLE = "decision", "Awb 4:13(2)"
-"""The statutory term of the whole way of a case; our own reading."""
+"""The statutory term of a whole case; our own reading."""
 SPARE = timedelta(weeks=8)
 DAY, OPEN_DAYS = 24, 5
 
 
 class Assumed(NamedTuple):
-    """What someone assumes of an office, in place of a history."""
+    """The assumptions about an office, instead of a history."""
 
     arrivals_per_week: float
     advisers: int
     hours_per_case: float
     lanes: dict[Urgency, float]
-    """Which share of the cases each lane has."""
+    """The share of the cases in each lane."""
     starts_on: date
 
 
 def example(starts_on: date) -> Assumed:
-    """The figures that parliament was told of the spring of 2024; lanes and hours are assumptions (see the value)."""
+    """The figures of spring 2024 reported to parliament; lanes and hours are assumptions (see the value)."""
     held = value("forecast_example", max(starts_on, OLDEST))
     lanes = {Urgency(name): part for name, part in held["lanes"].items()}
     return Assumed(held["applications"] / held["weeks"], held["advisers"], held["hours"], lanes, starts_on)
 
 
 def axis_until(origin: datetime, until: datetime, weeks: float, *, always: bool = False) -> Axis:
-    """The office's time from an origin until a simulation of so many weeks has surely ended."""
+    """The office's working time from an origin until after the end of a simulation of some weeks."""
     last = until + timedelta(weeks=LIMIT * weeks) + SPARE
     if always:
         return Axis([(0.0, (last - origin) / timedelta(hours=1))])
@@ -54,15 +54,15 @@ def axis_until(origin: datetime, until: datetime, weeks: float, *, always: bool 
 
 
 def reserve_on(day: date) -> int:
-    """The reserve of the office as it stands."""
+    """The reserve of the office on a day."""
     return int(value("reserve_every", max(day, OLDEST)))
 
 
 def assumed(given: Assumed, *, weeks: float) -> Model:
-    """An office of which only assumptions are known; nothing waits in it at first.
+    """The model of an office from assumptions alone; it starts without work.
 
     Raises:
-        QuestionError: an assumption cannot be; names the parameter.
+        QuestionError: an assumption is impossible; names the parameter.
     """
     for name, held, most in (
         ("arrivals-per-week", given.arrivals_per_week, 1000),
@@ -100,10 +100,10 @@ def assumed(given: Assumed, *, weeks: float) -> Model:
 
 
 def past_of_log(pieces: Sequence[Piece], *, weeks: float, always: bool, advisers: int | None = None) -> Past:
-    """The past of another office, until the last moment that its log names.
+    """The past of another office, until the last moment in its log.
 
     Raises:
-        QuestionError: most of its work was begun while the office is closed.
+        QuestionError: most of its work was begun outside office hours.
     """
     origin = first_moment(pieces)
     moments = [each for piece in pieces for each in (piece.arrived, piece.started, piece.ended) if each is not None]

@@ -1,7 +1,7 @@
-"""Working time on one axis: how much of it lies before a moment, and at which moment so much has passed.
+"""Time axis: converts moments to working hours since an origin, and back.
 
-It gives the same results as :mod:`rules.business_calendar.working_hours`, which walks from day to day, in one step: a
-simulation asks a million times. Moments are hours since an origin, as plain numbers.
+It gives the results of :mod:`rules.business_calendar.working_hours` without walking from day to day: a simulation
+needs a million of them. Moments are hours since an origin, as plain numbers.
 """
 
 from bisect import bisect_left, bisect_right
@@ -16,14 +16,14 @@ from rules.core.dates import AMSTERDAM
 from rules.core.rule import OLDEST
 
 Hours = Callable[[date], tuple[time, time] | None]
-"""From when until when someone works on a day, in local time; None where not at all."""
+"""The working hours of a day, in local time; None for a day off."""
 
 
 class Axis:
-    """The spans in which an office is open, or a person works."""
+    """The intervals in which an office is open, or a person works."""
 
     def __init__(self, spans: Iterable[tuple[float, float]]) -> None:
-        """Lay spans, in order and apart, on one axis."""
+        """Build the axis from ordered intervals that do not overlap."""
         held = [(begin, end) for begin, end in spans if begin < end]
         self.begins = [begin for begin, _ in held]
         self.ends = [end for _, end in held]
@@ -38,14 +38,14 @@ class Axis:
         return self.passed[place] - max(0.0, self.ends[place] - moment)
 
     def moment(self, hours: float) -> float:
-        """The moment at which so many working hours have passed, at closing time rather than the next morning."""
+        """The moment at which a number of working hours has passed: closing time rather than the next morning."""
         place = bisect_left(self.passed, hours)
         if place == len(self.passed):
             return inf
         return self.ends[place] - (self.passed[place] - hours)
 
     def add(self, moment: float, hours: float) -> float:
-        """The moment that many working hours after another; see :func:`rules.business_calendar.working_hours.add`."""
+        """The moment a number of working hours later; see :func:`rules.business_calendar.working_hours.add`."""
         return self.moment(self.worked(moment) + hours) if hours > 0 else self.opening(moment)
 
     def opening(self, moment: float) -> float:
@@ -55,7 +55,7 @@ class Axis:
 
 
 def office_hours(day: date) -> tuple[time, time] | None:
-    """From when until when the office is open on a day that is not closed; of old logs, as on the first known day."""
+    """The opening hours of the office on an open day; for old logs, those of the first known day."""
     held = value("office_hours", max(day, OLDEST))
     return held["opens"], held["closes"]
 
@@ -67,7 +67,7 @@ def spans(origin: datetime, last: date, hours: Hours, *, closed: bool = True) ->
         origin: an aware moment.
         last: the last day.
         hours: of each day.
-        closed: False for whoever works on closed days too.
+        closed: False for a person who works on closed days too.
     """
     day = origin.astimezone(AMSTERDAM).date()
     while day <= last:
@@ -79,5 +79,5 @@ def spans(origin: datetime, last: date, hours: Hours, *, closed: bool = True) ->
 
 
 def since(origin: datetime, moment: datetime) -> float:
-    """The hours that really passed since the origin, whatever the clock on the wall did."""
+    """The elapsed hours since the origin, also over a clock change."""
     return (moment.astimezone(UTC) - origin.astimezone(UTC)) / timedelta(hours=1)

@@ -1,6 +1,6 @@
-"""The cases of one simulated stretch of time: everything that chance decides, drawn before anything is given out.
+"""Trace of one replication: the cases with all their random draws, drawn before any work is assigned.
 
-So the same cases meet every scenario, and what differs between two of them is the scenario's doing.
+So every scenario has the same cases, and differences between two scenarios come from the scenarios alone.
 """
 
 from collections.abc import Iterator
@@ -12,17 +12,17 @@ from rules.core.dates import AMSTERDAM
 from rules.forecast.model import WEEK, Backlog, Job, Model, Rate, Spread
 
 RUN_OUT = 1.25
-"""So much longer than is measured cases come in, so that the last ones wait behind others too."""
+"""Cases arrive during this multiple of the measured weeks, so that the last measured ones wait behind others too."""
 HOURS_PER_DAY = 24
 
 
 def dice(seed: int, number: int) -> Random:
-    """The chance of one replication; the same on every machine."""
-    return Random(f"{seed}/{number}")  # noqa: S311  # chance is to be repeated here, not to be hidden
+    """The random generator of one replication; the same on every machine."""
+    return Random(f"{seed}/{number}")  # noqa: S311  # the draws must be reproducible, not secret
 
 
 def trace(model: Model, rng: Random) -> list[Job]:
-    """The cases of one replication, those that are there already first."""
+    """The cases of one replication, those of the backlog first."""
     redrawn: dict[int, Spread] = {}
 
     def spread(stage: int, lane: int) -> Spread:
@@ -51,7 +51,7 @@ def trace(model: Model, rng: Random) -> list[Job]:
 
 
 def arrivals(model: Model, rate: Rate, rng: Random) -> Iterator[float]:
-    """The moments at which cases of a lane come in: a Poisson process that follows the hours of the week."""
+    """The arrivals of a lane: a Poisson process with the pattern of the hours of the week."""
     local = model.on.astimezone(AMSTERDAM)
     first = local.weekday() * HOURS_PER_DAY + local.hour
     hours = round(model.weeks * WEEK * RUN_OUT)
@@ -63,12 +63,12 @@ def arrivals(model: Model, rate: Rate, rng: Random) -> Iterator[float]:
 
 @lru_cache(maxsize=8)
 def _weights(pattern: tuple[float, ...], first: int, hours: int) -> list[float]:
-    """How much comes until the end of each hour, of hours that begin somewhere in the week."""
+    """The cumulative arrivals at the end of each hour, from an hour of the week on."""
     return list(accumulate(pattern[(first + hour) % WEEK] for hour in range(hours)))
 
 
 def _poisson(expected: float, rng: Random) -> int:
-    """How many come where so many are expected."""
+    """A Poisson draw with this expected number."""
     if expected <= 0:
         return 0
     count, passed = 0, rng.expovariate(1.0)
@@ -84,6 +84,6 @@ def _skill(skills: tuple[tuple[str, float], ...], rng: Random) -> str:
 
 
 def _left(spread: Spread, spent: float, rng: Random) -> float:
-    """What is left of work into which some hours went: as of the work that took longer, or a whole one anew."""
+    """The remaining hours of begun work: drawn from work that took longer, or a whole draw if none did."""
     longer = [hours - spent for hours in spread.seen if hours > spent]
     return rng.choice(longer) if longer else spread.draw(rng)

@@ -1,7 +1,7 @@
 """Waiting line of one pool, in queue order; :func:`rules.queue.order.next_of` decides which item is next.
 
-Of everything that waits in a class, two items alone can be next: the first in the order, and the one that is longest
-overdue. Two heaps hold them, so a claim costs the same however much waits. The reserve is counted as
+Only two items of a class can be next: the first in the order, and the longest overdue. Two heaps hold them, so the
+cost of a claim hardly depends on how much waits. The reserve is counted as
 :mod:`states.queue.reserve` counts it: per class of work, over the claims that are not acute.
 """
 
@@ -15,12 +15,12 @@ from rules.queue.skills import suffice
 
 
 class Item:
-    """One piece of work."""
+    """One work item."""
 
     __slots__ = ("arrived", "job", "position", "stage", "taken")
 
     def __init__(self, position: QueuePosition, job: int, stage: int, arrived: float) -> None:
-        """It waits from the moment at which it came in."""
+        """Wait from the moment of arrival."""
         self.position = position
         self.job = job
         self.stage = stage
@@ -29,17 +29,17 @@ class Item:
 
 
 class Taken(NamedTuple):
-    """What a claim takes, and whether the reserve gave it."""
+    """The claimed item, and whether the reserve chose it."""
 
     item: Item
     reserved: bool
 
 
 class WorkClass:
-    """All work of a pool that asks for one skill."""
+    """All work of a pool that requires one skill."""
 
     def __init__(self, skill: str) -> None:
-        """Nothing waits, and nothing was counted."""
+        """Start empty, with a count of zero."""
         self.skill = skill
         self.seen = 0
         self.waiting = 0
@@ -47,7 +47,7 @@ class WorkClass:
         self.by_age: list[tuple[tuple[datetime, datetime, str], Item]] = []
 
     def add(self, item: Item) -> None:
-        """It waits."""
+        """Add an item."""
         heappush(self.in_order, (item.position, item))
         heappush(self.by_age, (item.position.age, item))
         self.waiting += 1
@@ -59,21 +59,21 @@ class WorkClass:
         return self.in_order[0][1]
 
     def oldest(self) -> Item:
-        """The one that is due first, whatever its lane."""
+        """The item that is due first, in any lane."""
         while self.by_age[0][1].taken:
             heappop(self.by_age)
         return self.by_age[0][1]
 
 
 class Line:
-    """What waits in a pool."""
+    """The waiting work of a pool."""
 
     def __init__(self, reserve: int | None, at: Callable[[float], datetime]) -> None:
-        """An empty one.
+        """Start empty.
 
         Args:
-            reserve: every so many claims that are not acute the reserve has its turn; None for never.
-            at: what a moment of the simulation is to the rules.
+            reserve: every Nth non-acute claim is the reserve's; None for never.
+            at: converts a moment of the simulation to an instant.
         """
         self.reserve = reserve
         self.at = at
@@ -81,14 +81,14 @@ class Line:
         self.waiting = 0
 
     def add(self, item: Item, skill: str) -> None:
-        """It waits."""
+        """Add an item."""
         if skill not in self.classes:
             self.classes[skill] = WorkClass(skill)
         self.classes[skill].add(item)
         self.waiting += 1
 
     def take(self, skills: tuple[str, ...], moment: float) -> Taken | None:
-        """What is next for someone with these skills, none for every skill; None where nothing waits for them."""
+        """The next item for a person with these skills, where no skills means all; None if nothing waits."""
         mine = [each for each in self.classes.values() if each.waiting and suffice(skills, each.skill)]
         turn = self.reserve is not None and turn_of_reserve((each.seen for each in mine), self.reserve)
         heads = [each.first() for each in mine]

@@ -1,4 +1,4 @@
-"""The books of an employer: which days are open, who closes and opens them, and what an audit file needs."""
+"""Accounting periods of an employer: which are open, who closes and reopens them, and what an audit file needs."""
 
 import calendar
 from collections.abc import Sequence
@@ -8,9 +8,9 @@ from rules.core.rule import HOUSE, Bilingual, message, rule
 
 GEMEENTEWET = "https://wetten.overheid.nl/BWBR0005416"
 ORDINANCE = "Gemeentewet art. 212; Provinciewet art. 216; Waterschapswet art. 108"
-"""Where the books are kept orderly by: each employer's financial ordinance."""
+"""The legal basis of the accounts: the financial ordinance of each employer."""
 PERIOD = r"^20[0-9]{2}(-(0[1-9]|1[0-2]))?$"
-"""A year or a month of one, such as 2026 or 2026-03."""
+"""A year or a month, such as 2026 or 2026-03."""
 
 
 def days_of(period: str) -> tuple[date, date]:
@@ -37,7 +37,7 @@ def first_open(day: date, closed: Sequence[tuple[date, date]]) -> date:
     verified=False,
 )
 def period_open(*, booked_on: date, closed: str | None, first_open_day: date) -> Bilingual | None:
-    """Nothing is booked in a period that is closed."""
+    """Nothing is booked in a closed period."""
     if closed is None:
         return None
     return message(
@@ -57,7 +57,7 @@ def period_open(*, booked_on: date, closed: str | None, first_open_day: date) ->
     verified=False,
 )
 def period_has_ended(*, period: str, until: date, on: date) -> Bilingual | None:
-    """A period is closed once it is over."""
+    """A period is closed only after it has ended."""
     if until < on:
         return None
     return message(
@@ -73,7 +73,7 @@ def period_has_ended(*, period: str, until: date, on: date) -> Bilingual | None:
     nl="Een periode die is afgesloten, wordt niet nog eens afgesloten.",
 )
 def period_closed_once(*, period: str, closed: bool) -> Bilingual | None:
-    """A period that is closed is not closed again."""
+    """A closed period is not closed again."""
     if not closed:
         return None
     return message(
@@ -89,7 +89,7 @@ def period_closed_once(*, period: str, closed: bool) -> Bilingual | None:
     nl="Alleen een afgesloten periode wordt heropend.",
 )
 def period_is_closed(*, period: str, closed: bool) -> Bilingual | None:
-    """Only a period that is closed is reopened."""
+    """Only a closed period is reopened."""
     if closed:
         return None
     return message(
@@ -106,7 +106,7 @@ def period_is_closed(*, period: str, closed: bool) -> Bilingual | None:
     nl="Wie een periode afsloot, heropent haar niet.",
 )
 def reopened_by_another(*, person: str, closed_by: str | None) -> Bilingual | None:
-    """Whoever closed a period does not reopen it."""
+    """The person who closed a period does not reopen it."""
     if person != closed_by:
         return None
     return message(

@@ -1,4 +1,4 @@
-"""Who approves a payment: above a limit two people do, one after the other."""
+"""Approvals of a payment: above a limit two people approve, one after the other."""
 
 from datetime import date
 from decimal import Decimal
@@ -12,5 +12,5 @@ def second_limit(employer_kind: str, on: date) -> Decimal:
 
 
 def second_needed(*, amount: Decimal, employer_kind: str, on: date) -> bool:
-    """Whether an amount takes a second approver; what is credited counts as what is paid."""
+    """Whether an amount needs a second approver; a credit counts like a payment."""
     return abs(amount) > second_limit(employer_kind, on)

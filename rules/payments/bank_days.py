@@ -1,4 +1,4 @@
-"""The days on which banks pay (TARGET), and until when a batch can be had for one of them."""
+"""Bank days: the days on which banks pay (TARGET), and the cut-off for a batch on such a day."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -24,7 +24,7 @@ NAMES = {
     "Saturday": "een zaterdag",
     "Sunday": "een zondag",
 }
-"""What the days are called in Dutch."""
+"""The Dutch names of the closing days."""
 DAY = timedelta(days=1)
 
 
@@ -34,7 +34,7 @@ def _named(year: int) -> Mapping[date, str]:
 
 
 def why_banks_rest(day: date) -> str | None:
-    """Why banks do not pay on a day, by name, or None where they do. Known for every year since 2002.
+    """Why banks do not pay on a day, by name, or None if they do. Known for every year since 2002.
 
     Raises:
         RulesError: the holidays package does not know a closing day that the ECB named.
@@ -56,7 +56,7 @@ def bank_day(day: date) -> date:
 
 
 def cut_off(execution_on: date, on: date) -> datetime:
-    """Until when a batch can be had for a day of execution, by the cut-off that is known on a day."""
+    """The cut-off for a batch on a day of execution, by the dated value that holds on a day."""
     known = value("batch_cut_off", on)
     day = execution_on
     for _ in range(known["days_before"]):
@@ -67,7 +67,7 @@ def cut_off(execution_on: date, on: date) -> datetime:
 
 
 def first_execution(at: datetime) -> date:
-    """The first day on which a batch that is made now can be executed."""
+    """The first day on which a batch created now can be executed."""
     on = office_day(at)
     day = bank_day(on)
     while at > cut_off(day, on):
@@ -117,7 +117,7 @@ def on_bank_day(*, execution_on: date) -> Bilingual | None:
     verified=False,
 )
 def before_cut_off(*, execution_on: date, at: datetime) -> Bilingual | None:
-    """A batch is made before the bank closes the orders for its day."""
+    """A batch is created before the bank's cut-off for its day."""
     closed = cut_off(execution_on, office_day(at))
     if at <= closed:
         return None
@@ -136,7 +136,7 @@ def before_cut_off(*, execution_on: date, at: datetime) -> Bilingual | None:
     nl="Het betaalbestand gaat uiterlijk op de dag van uitvoering de deur uit.",
 )
 def leaves_in_time(*, execution_on: date, on: date) -> Bilingual | None:
-    """The payment file leaves on its day of execution at the latest."""
+    """The payment file is exported on its day of execution at the latest."""
     if on <= execution_on:
         return None
     return message(

@@ -1,4 +1,4 @@
-"""What goes along in a batch, and what is left out and why."""
+"""Batch selection: which payables a batch takes, and why others are left out."""
 
 from datetime import date
 from decimal import Decimal
@@ -13,11 +13,11 @@ STANDS = {
     "received": ("was received and waits to be checked", "is ontvangen en wacht op controle"),
     "checked": ("was checked and waits for approval by another person", "is gecontroleerd en wacht op goedkeuring"),
     "returned": (
-        "came back from the bank and waits to be approved anew",
+        "came back from the bank and waits to be approved again",
         "kwam terug van de bank en wacht op goedkeuring",
     ),
 }
-"""What a payable waits for that no batch takes yet."""
+"""What a payable waits for before a batch can take it."""
 
 
 @rule(
@@ -27,7 +27,7 @@ STANDS = {
     nl="Een batch neemt alleen goedgekeurde posten mee.",
 )
 def approved(*, payable: str, state: str) -> Bilingual | None:
-    """A batch takes along what was approved, and nothing else."""
+    """A batch takes approved payables only."""
     if state == "approved":
         return None
     en, nl = STANDS.get(state, (f"is {state}", f"staat op {dutch(state)}"))
@@ -43,7 +43,7 @@ def approved(*, payable: str, state: str) -> Bilingual | None:
     nl="De naam en de rekening van de ontvanger kunnen in een betaalbestand staan.",
 )
 def writable(*, payable: str, field: str | None) -> Bilingual | None:
-    """The payee's name and account can stand in a payment file; ``field`` is the one that cannot."""
+    """The payee's name and account can be written to a payment file; ``field`` is the one that cannot."""
     if field is None:
         return None
     dutch = {"name": "naam", "IBAN": "rekening"}.get(field, field)
@@ -63,7 +63,7 @@ def writable(*, payable: str, field: str | None) -> Bilingual | None:
     verified=False,
 )
 def within_largest(*, payable: str, amount: Decimal, on: date) -> Bilingual | None:
-    """A payment is no larger than a SEPA credit transfer can be."""
+    """A payment is no larger than the limit of a SEPA credit transfer."""
     largest = Decimal(value("sepa_largest_payment", on))
     if amount <= largest:
         return None
@@ -81,7 +81,7 @@ def within_largest(*, payable: str, amount: Decimal, on: date) -> Bilingual | No
     verified=False,
 )
 def fits(*, payable: str, place: int, on: date) -> Bilingual | None:
-    """A batch is no larger than the bank takes; ``place`` is that of the payable among those that would go along."""
+    """A batch is no larger than the bank accepts; ``place`` is the payable's place among those selected."""
     most = int(value("batch_most_payments", on))
     if place <= most:
         return None

@@ -1,4 +1,4 @@
-"""Credit notes and part payments: divided so that no cent is lost, and never more than what was billed."""
+"""Credit notes and part payments: divided without losing a cent, and never more than was billed."""
 
 from collections.abc import Sequence
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
@@ -19,12 +19,12 @@ class Sums(NamedTuple):
 
     @property
     def gross(self) -> Decimal:
-        """Both together."""
+        """Net and VAT together."""
         return self.net + self.vat
 
 
 def share(amount: Decimal, rooms: Sequence[Decimal]) -> list[Decimal]:
-    """Divide an amount equally over payers, none more than its room; what one cannot take goes to the next.
+    """Divide an amount equally over payers, each up to its room; the remainder goes to the next payer.
 
     Args:
         amount: euros, not negative and not more than the rooms together.
@@ -40,7 +40,7 @@ def share(amount: Decimal, rooms: Sequence[Decimal]) -> list[Decimal]:
 
 
 def portion(lines: Sequence[Sums], amount: Decimal) -> list[Sums]:
-    """Divide an amount over lines by what each costs; VAT follows its line, and the cents go to the first with room.
+    """Divide an amount over lines by their cost; VAT follows its line, and the cents go to the first with room.
 
     Args:
         lines: what each line costs.
@@ -71,11 +71,11 @@ def part_of(line: Sums, gross: Decimal) -> Sums:
     nl="Een creditnota hoort bij een factuur die staat, van dezelfde leverancier.",
 )
 def of_a_standing_invoice(*, invoice: str, parts: int, same_account: bool) -> Bilingual | None:
-    """A credit note belongs to an invoice that stands, of the same supplier."""
+    """A credit note belongs to an invoice of the same supplier that was not rejected."""
     if not parts:
         return message(
-            f"No part of the invoice {invoice} stands in this application: it was rejected, waits to be matched, or is"
-            " not here. Name the invoice that is credited; where it was rejected, leave the credit note.",
+            f"This application has no valid part of the invoice {invoice}: it was rejected, waits to be matched, or is"
+            " not here. Name the invoice that is credited; if it was rejected, do not enter the credit note.",
             f"Van factuur {invoice} staat in deze aanvraag geen deel: zij is afgewezen, wacht op koppeling, of is hier"
             " niet. Noem de factuur die wordt gecrediteerd; is die afgewezen, neem de creditnota dan niet op.",
         )
@@ -99,7 +99,7 @@ def of_a_standing_invoice(*, invoice: str, parts: int, same_account: bool) -> Bi
 def not_more_than_billed(
     *, what: str, vat_rate: Decimal, net: Decimal, vat: Decimal, room_net: Decimal, room_vat: Decimal
 ) -> Bilingual | None:
-    """Per measure and rate no more is ever credited than was billed."""
+    """Per measure and rate, no more is credited than was billed."""
     if net <= room_net and vat <= room_vat:
         return None
     return message(
@@ -116,13 +116,13 @@ def not_more_than_billed(
     source=HOUSE,
     nl="Een factuur waarop een creditnota rust, wordt niet afgewezen zolang die er is.",
 )
-def holds_its_invoice(*, credits: Sequence[str]) -> Bilingual | None:  # noqa: A002  # the word of the trade
-    """An invoice on which a credit note rests is not rejected while that is there."""
+def holds_its_invoice(*, credits: Sequence[str]) -> Bilingual | None:  # noqa: A002  # the accounting term
+    """An invoice with a credit note is not rejected while the credit note exists."""
     if not credits:
         return None
     named = ", ".join(credits)
     return message(
-        f"The credit note {named} rests on this invoice: reject it first, or let both stand.",
+        f"The credit note {named} belongs to this invoice: reject it first, or keep both.",
         f"Op deze factuur rust creditnota {named}: wijs die eerst af, of laat beide staan.",
     )
 
@@ -134,13 +134,13 @@ def holds_its_invoice(*, credits: Sequence[str]) -> Bilingual | None:  # noqa: A
     nl="Een goedgekeurde creditnota wordt afgewezen zolang er niets mee is verrekend of teruggevorderd.",
 )
 def nothing_settled(*, settled: Sequence[str]) -> Bilingual | None:
-    """An approved credit note is rejected while nothing was settled with it or asked back."""
+    """An approved credit note is rejected only if nothing was settled with it or reclaimed."""
     if not settled:
         return None
     named = ", ".join(settled)
     return message(
-        f"Of this credit note {named} was settled or asked back already, so it stands. Ask the supplier for an invoice"
-        " over what it took off too much, and take that in.",
+        f"Of this credit note {named} was already settled or asked back, so it cannot be rejected. Ask the supplier for"
+        " an invoice for the excess, and enter that.",
         f"Van deze creditnota is {named} al verrekend of teruggevorderd, dus zij blijft staan. Vraag de leverancier om"
         " een factuur voor wat er te veel af ging, en neem die op.",
     )
@@ -153,12 +153,12 @@ def nothing_settled(*, settled: Sequence[str]) -> Bilingual | None:
     nl="Een creditnota wordt niet afgewezen als wat zij vrijgaf opnieuw is gefactureerd.",
 )
 def not_invoiced_again(*, measure: str, again: bool) -> Bilingual | None:
-    """A credit note is not rejected once what it freed was invoiced again."""
+    """A credit note is not rejected after its measure was invoiced again."""
     if not again:
         return None
     return message(
-        f"An invoice came in for {measure} in place of the credited one; both would stand. Reject that one first, or"
-        " let the credit note stand.",
+        f"An invoice for {measure} replaced the credited one; both would count. Reject that one first, or keep the"
+        " credit note.",
         f"Voor {measure} kwam een factuur binnen in plaats van de gecrediteerde; dan zouden beide staan. Wijs die"
         " eerst af, of laat de creditnota staan.",
     )
@@ -171,7 +171,7 @@ def not_invoiced_again(*, measure: str, again: bool) -> Bilingual | None:
     nl="Teruggevorderd geld is terug als een bijschrijving van precies dat bedrag op het afschrift staat, en één keer.",
 )
 def repaid_by_the_bank(*, amount: Decimal, booked: Decimal | None, used_by: str | None) -> Bilingual | None:
-    """Money asked back is back when a statement holds a receipt of just that amount, and once."""
+    """Reclaimed money is repaid when a statement shows a receipt of exactly that amount, used once."""
     if booked is None:
         return message(
             "There is no such line on a statement of this employer. Take in the statement first, and name the message"
@@ -200,7 +200,7 @@ def repaid_by_the_bank(*, amount: Decimal, booked: Decimal | None, used_by: str 
     nl="Een deelbetaling is meer dan niets en minder dan de post.",
 )
 def part_is_less(*, amount: Decimal, gross: Decimal) -> Bilingual | None:
-    """A part payment is more than nothing and less than the payable."""
+    """A part payment is more than zero and less than the payable."""
     if 0 < amount < gross:
         return None
     return message(
@@ -218,7 +218,7 @@ def part_is_less(*, amount: Decimal, gross: Decimal) -> Bilingual | None:
     verified=False,
 )
 def parts_of_a_supplier(*, kind: str) -> Bilingual | None:
-    """Only a supplier's invoice is paid in parts; whoever advanced something gets it back at once."""
+    """Only a supplier's invoice is paid in parts; an advance is reimbursed in one payment."""
     if kind == "supplier-invoice":
         return None
     return message(

@@ -1,4 +1,4 @@
-"""An e-invoice by EN 16931 (Peppol BIS Billing 3.0, NLCIUS): whether what it states adds up, term by term."""
+"""E-invoices by EN 16931 (Peppol BIS Billing 3.0, NLCIUS): whether their amounts add up, term by term."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ ZERO = Decimal(0)
 
 
 class Rate(NamedTuple):
-    """One line of the VAT breakdown: the rate in percent, what it is over, and the VAT (BG-23)."""
+    """One line of the VAT breakdown: the rate in percent, the taxable amount, and the VAT (BG-23)."""
 
     rate: Decimal
     base: Decimal
@@ -25,7 +25,7 @@ class Rate(NamedTuple):
 
 
 class Item(NamedTuple):
-    """One line: what it is, its net amount and its rate (BG-25); or an allowance or charge on the whole (BG-20, 21)."""
+    """One line: description, net amount and rate (BG-25); or an allowance or charge on the whole (BG-20, 21)."""
 
     text: str
     net: Decimal
@@ -34,7 +34,7 @@ class Item(NamedTuple):
 
 @dataclass(frozen=True)
 class EInvoice:
-    """What an e-invoice or an electronic credit note says; amounts are in its currency, and None where left out."""
+    """The contents of an e-invoice or electronic credit note; amounts are in its currency, None if absent."""
 
     credit: bool
     number: str
@@ -73,7 +73,7 @@ TERMS = {
     "BT-116": ("the amount of a rate", "het bedrag van een tarief"),
     "BT-117": ("the VAT of a rate", "de btw van een tarief"),
 }
-"""What the terms with a sum are called."""
+"""The names of the terms that hold a sum."""
 
 
 @rule(
@@ -105,7 +105,7 @@ def adds_up(
     nl="Een e-factuur noemt de rekening waarop wordt betaald (BT-84).",
 )
 def says_where(*, named: bool) -> Bilingual | None:
-    """An e-invoice names the account to which it is paid (BT-84)."""
+    """An e-invoice names the account to pay to (BT-84)."""
     if named:
         return None
     return message(
@@ -121,7 +121,7 @@ def says_where(*, named: bool) -> Bilingual | None:
     nl="Een e-factuur staat op naam van de werkgever voor wie zij wordt gelezen (BT-44).",
 )
 def to_this_employer(*, same: bool) -> Bilingual | None:
-    """An e-invoice is in the name of the employer for whom it is read (BT-44)."""
+    """An e-invoice is addressed to the employer for which it is imported (BT-44)."""
     if same:
         return None
     return message(
@@ -157,7 +157,7 @@ def number_fits(*, fits: bool) -> Bilingual | None:
     nl="Op een e-factuur staat niets als vooruitbetaald (BT-113).",
 )
 def nothing_prepaid(*, prepaid: Decimal) -> Bilingual | None:
-    """Nothing stands on an e-invoice as paid before (BT-113)."""
+    """An e-invoice has no prepaid amount (BT-113)."""
     if not prepaid:
         return None
     return message(
@@ -169,7 +169,7 @@ def nothing_prepaid(*, prepaid: Decimal) -> Bilingual | None:
 
 
 class Problem(NamedTuple):
-    """What does not fit in an e-invoice: at which term, and which rule of the standard says so, where one does."""
+    """One problem of an e-invoice: the term, and the rule of the standard, if there is one."""
 
     term: str
     standard: str | None
@@ -177,13 +177,13 @@ class Problem(NamedTuple):
 
 
 def problems(found: EInvoice, *, on: date, same_buyer: bool, number_ok: bool) -> list[Problem]:
-    """Everything that does not fit, in the order of the terms.
+    """All problems of an e-invoice, in the order of the terms.
 
     Args:
-        found: what the e-invoice says.
+        found: the e-invoice.
         on: today.
-        same_buyer: whether its buyer is the employer that reads it.
-        number_ok: whether its number can be kept as it is.
+        same_buyer: whether its buyer is the employer that imports it.
+        number_ok: whether its number can be stored unchanged.
     """
     asked = [
         ("BT-1", None, number_fits(fits=number_ok)),
@@ -198,7 +198,7 @@ def problems(found: EInvoice, *, on: date, same_buyer: bool, number_ok: bool) ->
 
 
 def sums(found: EInvoice) -> Iterator[tuple[str, str, Finding | None]]:
-    """Every sum held against its parts: the term, the rule of the standard, and what it finds."""
+    """Every sum compared with its parts: the term, the rule of the standard, and the finding."""
 
     def ask(term: str, by: str, stated: Decimal, computed: Decimal) -> tuple[str, str, Finding | None]:
         return term, by, adds_up(term=term, by=by, rate=None, stated=stated, computed=computed, off=ZERO)
@@ -225,10 +225,10 @@ def sums(found: EInvoice) -> Iterator[tuple[str, str, Finding | None]]:
 
 
 def total(items: Sequence[Item]) -> Decimal:
-    """What some lines, allowances or charges are together."""
+    """The total of several lines, allowances or charges."""
     return sum((item.net for item in items), ZERO)
 
 
 def of_rate(items: Sequence[Item], rate: Decimal) -> Decimal:
-    """What those of one rate are together."""
+    """The total of the items of one rate."""
     return total([item for item in items if item.rate == rate])

@@ -1,4 +1,4 @@
-"""Documents with an invoice: of which kind, how large, and once."""
+"""Invoice documents: their kind and size, and that each belongs to one invoice."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -8,12 +8,12 @@ from rules.core.rule import HOUSE, REG, Bilingual, message, rule
 
 
 def largest(on: date) -> int:
-    """The most bytes that one document has."""
+    """The maximum size of one document, in bytes."""
     return int(value("document_limit", on))
 
 
 def largest_e_invoice(on: date) -> int:
-    """The most bytes that one e-invoice has, with what is attached to it."""
+    """The maximum size of one e-invoice with its attachments, in bytes."""
     return int(value("e_invoice_limit", on))
 
 
@@ -29,7 +29,7 @@ def once(*, earlier: Sequence[str]) -> Bilingual | None:
         return None
     named = ", ".join(earlier)
     return message(
-        f"This very file stands with {named} already. If that is the same invoice, reject one of the two; if not, add"
+        f"This file is already stored with {named}. If that is the same invoice, reject one of the two; if not, add"
         " the document of this one.",
         f"Precies dit bestand staat al bij {named}. Is het dezelfde factuur, wijs dan een van beide af; zo niet, voeg"
         " het document van deze factuur toe.",
@@ -43,7 +43,7 @@ def once(*, earlier: Sequence[str]) -> Bilingual | None:
     nl="Wat de ambtsdrager voorschoot, wordt vergoed als het bewijsstuk zelf erbij zit.",
 )
 def advance_has_document(*, advance: bool, documents: int) -> Bilingual | None:
-    """An advance is reimbursed once the receipt itself stands with it, as a document."""
+    """An advance is reimbursed only after its receipt is attached as a document."""
     if not advance or documents:
         return None
     return message(

@@ -1,4 +1,4 @@
-"""An invoice as a whole: its sums per rate and in total, its currency, its addressee, and whether it came before."""
+"""Invoices as a whole: sums per rate and in total, currency, addressee, and earlier copies."""
 
 import re
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ OB = "https://wetten.overheid.nl/BWBR0002629"
 
 
 def spelling(number: str) -> str:
-    """An invoice number as it is compared: letters and digits alone, in capitals, without zeros in front."""
+    """An invoice number in the form used to compare: letters and digits only, in capitals, without leading zeros."""
     bare = re.sub(r"[^A-Z0-9]", "", number.upper())
     return re.sub(r"^([A-Z]*)0+(?=[0-9])", r"\1", bare)
 
@@ -25,7 +25,7 @@ def spelling(number: str) -> str:
     verified=False,
 )
 def rate_adds_up(*, vat_rate: Decimal, net: Decimal, vat: Decimal, lines: int) -> Bilingual | None:
-    """The VAT of all lines of a rate together is the rate of their net, but for half a cent a line."""
+    """The VAT of all lines of a rate is that rate of their net, within half a cent per line."""
     expected = (net * vat_rate / 100).quantize(CENT, rounding=ROUND_HALF_UP)
     if abs(expected - vat) <= max(CENT, CENT * lines / 2):
         return None
@@ -46,7 +46,7 @@ def rate_adds_up(*, vat_rate: Decimal, net: Decimal, vat: Decimal, lines: int) -
 def as_stated(
     *, vat_rate: Decimal | None, stated_net: Decimal, stated_vat: Decimal, net: Decimal, vat: Decimal
 ) -> Bilingual | None:
-    """The lines together are what the invoice states per rate and in total."""
+    """The lines add up to what the invoice states per rate and in total."""
     if (stated_net, stated_vat) == (net, vat):
         return None
     where, waar = ("in total", "in totaal") if vat_rate is None else (f"at {vat_rate} %", f"tegen {vat_rate} %")
@@ -65,7 +65,7 @@ def as_stated(
     nl="Netto en btw zijn samen het totaal dat de factuur noemt.",
 )
 def total_as_stated(*, stated: Decimal, net: Decimal, vat: Decimal) -> Bilingual | None:
-    """Net and VAT together are the total that the invoice states."""
+    """Net and VAT add up to the total that the invoice states."""
     if stated == net + vat:
         return None
     return message(
@@ -100,7 +100,7 @@ def in_euros(*, currency: str) -> Bilingual | None:
     verified=False,
 )
 def addressee_right(*, addressed_to: str | None, employers: Sequence[str]) -> Bilingual | None:
-    """An invoice is in the name of an employer of this case."""
+    """An invoice is addressed to an employer of this case."""
     if addressed_to is None or addressed_to in employers:
         return None
     named = ", ".join(employers)
@@ -119,7 +119,7 @@ def addressee_right(*, addressed_to: str | None, employers: Sequence[str]) -> Bi
     nl="Wat op een eerdere factuur lijkt, komt alleen binnen met de reden waarom het een andere is.",
 )
 def no_lookalike(*, number: str, earlier: Sequence[str], explained: bool) -> Bilingual | None:
-    """What looks like an earlier invoice comes in only with the reason why it is another one."""
+    """An invoice that resembles an earlier one is entered only with the reason why it is another one."""
     if not earlier or explained:
         return None
     named = ", ".join(earlier)
@@ -139,7 +139,7 @@ def no_lookalike(*, number: str, earlier: Sequence[str], explained: bool) -> Bil
     verified=False,
 )
 def measure_stands(*, measure: str, state: str, provided: bool) -> Bilingual | None:
-    """What is paid is for a measure that was provided or still will be."""
+    """An invoice is paid only for a measure that was provided or will be."""
     if provided or state in {"taken-over", "ordered"}:
         return None
     return message(
@@ -159,7 +159,7 @@ def measure_stands(*, measure: str, state: str, provided: bool) -> Bilingual | N
 def matched_as_billed(
     *, vat_rate: Decimal, billed_net: Decimal, billed_vat: Decimal, net: Decimal, vat: Decimal
 ) -> Bilingual | None:
-    """The lines after the matching are, per rate, together what the supplier billed."""
+    """The matched lines add up, per rate, to what the supplier billed."""
     if (billed_net, billed_vat) == (net, vat):
         return None
     return message(
@@ -178,7 +178,7 @@ def matched_as_billed(
     since=SCHEME_2024,
 )
 def something_to_invoice(*, measures: Sequence[str]) -> Bilingual | None:
-    """An invoice is for at least one measure that still waits for one."""
+    """An invoice is for at least one measure that is not invoiced yet."""
     if measures:
         return None
     return message(
@@ -195,7 +195,7 @@ def something_to_invoice(*, measures: Sequence[str]) -> Bilingual | None:
     since=SCHEME_2024,
 )
 def not_invoiced(*, invoices: int) -> Bilingual | None:
-    """A measure for which an invoice came is settled by paying it."""
+    """A measure with an invoice is settled by paying the invoice."""
     if not invoices:
         return None
     return message(

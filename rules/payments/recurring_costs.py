@@ -1,4 +1,4 @@
-"""Recurring costs: each invoice line names its period, no day is paid twice, and all ends with the office."""
+"""Recurring costs: each invoice line names its period, no day is paid twice, and all end with the office."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -12,7 +12,7 @@ def end_of(*, ends_on: date | None, office_until: date | None) -> date | None:
 
 
 def reaches_end(*, until: date, ends_on: date | None, office_until: date | None) -> bool:
-    """Whether a line until this day is the last one of its measure; what is open until the office ends has none yet."""
+    """Whether a line until this day is the last of its measure; without a known end there is no last line."""
     last = end_of(ends_on=ends_on, office_until=office_until)
     return last is not None and until >= last
 
@@ -27,7 +27,7 @@ def reaches_end(*, until: date, ends_on: date | None, office_until: date | None)
 def period_named(
     *, measure: str, recurring: bool, period_from: date | None, period_until: date | None
 ) -> Bilingual | None:
-    """A line for a recurring measure names its period; a one-off measure has none."""
+    """A line for a recurring measure names its period, and one for a one-off measure does not."""
     named = period_from is not None and period_until is not None
     if recurring and not named:
         return message(

@@ -1,6 +1,6 @@
-"""The scheme of 2021 to 2023: actual costs up to a maximum per home, for a closed list of measures.
+"""Scheme of 2021 to 2023: actual costs up to a maximum per home, for a closed list of measures.
 
-It judges what was provided in those years, whenever that is recorded; a transitional rule was not found.
+It applies to measures provided in those years, also if recorded later; we found no transitional rule.
 """
 
 from datetime import date
@@ -11,9 +11,9 @@ from rules.core.rule import Bilingual, message, rule
 
 STCRT_2020 = "https://zoek.officielebekendmakingen.nl/stcrt-2020-49908.html"
 LAST = date(2023, 12, 31)
-"""The last day of that scheme; article x.9 as it stands now begins the day after."""
+"""The last day of that scheme; the present article x.9 applies from the next day."""
 OPEN = "none"
-"""What a dated value says where there is no maximum or no closed list."""
+"""The dated value for no maximum or no closed list."""
 
 
 @rule(
@@ -53,8 +53,8 @@ def on_the_list(*, listed: bool | None, on: date) -> Bilingual | None:
     names = ", ".join(known)
     if listed is None:
         return message(
-            f"On {on} the scheme knew a closed list ({names}). Say in onClosedList whether the measure stands on it,"
-            " not which one it is.",
+            f"On {on} the scheme knew a closed list ({names}). Say in onClosedList whether the measure is on it, not"
+            " which one it is.",
             f"Op {on} kende de regeling een gesloten lijst ({names}). Zeg in onClosedList of de maatregel erop staat,"
             " niet welke het is.",
         )

@@ -1,4 +1,4 @@
-"""When an entry of a bank statement is the payment that was ordered; what is not, waits for a person."""
+"""Statement matching: when a bank entry is the ordered payment; any other entry waits for a person."""
 
 from decimal import Decimal
 
@@ -12,7 +12,7 @@ STANDS = {
     "returned": ("it was rejected or came back before", "zij is eerder afgewezen of teruggekomen"),
     "approved": ("it came back and waits for another batch", "zij kwam terug en wacht op een nieuwe batch"),
 }
-"""What happened already to a payment that is booked out of turn."""
+"""What already happened to a payment that is booked out of order."""
 
 
 @rule(
@@ -62,7 +62,7 @@ def has_left(*, batch: str, state: str) -> Bilingual | None:
     nl="Het geboekte bedrag is het opgedragen bedrag, op de cent.",
 )
 def as_ordered(*, booked: Decimal, ordered: Decimal) -> Bilingual | None:
-    """The amount that was booked is the one that was ordered, to the cent."""
+    """The booked amount equals the ordered amount, to the cent."""
     if abs(booked) == ordered:
         return None
     return message(
@@ -78,7 +78,7 @@ def as_ordered(*, booked: Decimal, ordered: Decimal) -> Bilingual | None:
     nl="Wat er bij komt op een kenmerk van ons, is een retour.",
 )
 def credit_is_return(*, booked: Decimal, is_return: bool) -> Bilingual | None:
-    """What comes in under a reference of ours is a return."""
+    """A receipt under one of our references is a return."""
     if booked < 0 or is_return:
         return None
     return message(
@@ -95,7 +95,7 @@ def credit_is_return(*, booked: Decimal, is_return: bool) -> Bilingual | None:
     nl="Een betaling gaat één keer af en komt hoogstens één keer terug.",
 )
 def once(*, payment: str, state: str, counts: bool, is_return: bool) -> Bilingual | None:
-    """A payment leaves once, and comes back once at most; ``counts`` is whether its line in the batch still does."""
+    """A payment is booked once and returned at most once; ``counts`` is whether its batch line still counts."""
     if counts and (state == "batched" or (is_return and state == "paid")):
         return None
     en, nl = STANDS.get(state, (f"it is {state}", f"zij staat op {dutch(state)}"))
@@ -103,7 +103,7 @@ def once(*, payment: str, state: str, counts: bool, is_return: bool) -> Bilingua
         en, nl = "it came back and goes in another batch", "zij kwam terug en gaat mee in een andere batch"
     doing_en, doing_nl = ("came back", "kwam terug") if is_return else ("was booked", "is afgeboekt")
     return message(
-        f"{payment} {doing_en}, but {en}. Look what the account shows, then match the entry or set it aside.",
+        f"{payment} {doing_en}, but {en}. Check the account, then match the entry or set it aside.",
         f"{payment} {doing_nl}, maar {nl}. Kijk wat de rekening laat zien, en koppel de boeking of leg haar weg.",
     )
 
@@ -115,7 +115,7 @@ def once(*, payment: str, state: str, counts: bool, is_return: bool) -> Bilingua
     nl="Alleen een boeking die op een mens wacht, wordt met de hand gekoppeld of weggelegd.",
 )
 def waits(*, entry: str, matched: bool, set_aside: bool) -> Bilingual | None:
-    """Only an entry that waits for a person is matched or set aside by hand."""
+    """Only an entry that waits for a person is matched or set aside manually."""
     if not matched and not set_aside:
         return None
     en, nl = ("matched", "gekoppeld") if matched else ("set aside", "weggelegd")
@@ -129,7 +129,7 @@ def waits(*, entry: str, matched: bool, set_aside: bool) -> Bilingual | None:
     nl="Met de hand wordt niet meer gekoppeld dan is opgedragen.",
 )
 def within_order(*, payment: str, before: Decimal, booked: Decimal, ordered: Decimal) -> Bilingual | None:
-    """By hand no more is matched than was ordered; ``before`` is what was matched with it already."""
+    """A manual match does not exceed the ordered amount; ``before`` is the amount matched before."""
     if before + abs(booked) <= ordered:
         return None
     return message(
@@ -147,7 +147,7 @@ def within_order(*, payment: str, before: Decimal, booked: Decimal, ordered: Dec
     nl="Een gekoppelde boeking volgt op de stand van de betaling: af als zij open staat, terug als zij is betaald.",
 )
 def can_follow(*, payment: str, state: str, is_return: bool) -> Bilingual | None:
-    """A matched entry follows from where the payment stands: out where it is open, back where it was paid."""
+    """A matched entry fits the state of the payment: a debit if it is open, a return if it was paid."""
     right = {"paid", "batched"} if is_return else {"batched", "returned", "approved"}
     if state in right:
         return None
@@ -167,18 +167,18 @@ def can_follow(*, payment: str, state: str, is_return: bool) -> Bilingual | None
     nl="Een boeking wordt niet gekoppeld aan een eerdere betaling van een post die in een andere batch meegaat.",
 )
 def leaves_no_second(*, payment: str, other: str | None, left: bool) -> Bilingual | None:
-    """An entry is not matched with an earlier payment of a payable that goes along in another batch."""
+    """An entry is not matched with an earlier payment of a payable that is in another batch."""
     if other is None:
         return None
     if left:
         return message(
-            f"The payable of {payment} went along in {other} after it, and stands or falls with that payment. Set the"
-            " entry aside; what left twice is asked back.",
+            f"The payable of {payment} was included in {other} later, and follows that payment. Set the entry aside; an"
+            " amount paid twice is asked back.",
             f"De post van {payment} ging daarna mee in {other}, en volgt die betaling. Leg de boeking weg; wat twee"
             " keer afging, wordt teruggevraagd.",
         )
     return message(
-        f"The payable of {payment} stands in {other} too, which would pay it once more. Withdraw that batch first, then"
+        f"The payable of {payment} is also in {other}, which would pay it again. Withdraw that batch first, then"
         " match.",
         f"De post van {payment} staat ook in {other}, die haar nog eens zou betalen. Trek die batch eerst in, en koppel"
         " dan.",

@@ -1,4 +1,4 @@
-"""Statutory interest on what an employer paid too late (Awb 4:97, 4:98; BW 6:119)."""
+"""Statutory interest on late payments by an employer (Awb 4:97, 4:98; BW 6:119)."""
 
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -14,9 +14,9 @@ PERCENT = Decimal(100)
 def interest(principal: Decimal, due_on: date, paid_on: date) -> Decimal:
     """The interest in euros from the day after the due day through the day of payment.
 
-    Each day costs its part of the yearly percentage that holds on it; after each year what the year cost is added
-    to the amount (BW 6:119(2)). That the day of payment counts, and a day is one 365th (366th in a leap year), is
-    our own reading.
+    Each day adds its part of the yearly percentage of that day; after each year the interest of that year is added
+    to the principal (BW 6:119(2)). It is our own reading that the day of payment counts, and that a day is one 365th
+    (366th in a leap year).
     """
     base, grown, day = principal, Decimal(0), due_on
     years = 1
@@ -39,7 +39,7 @@ def interest(principal: Decimal, due_on: date, paid_on: date) -> Decimal:
 def interest_owed(
     *, kind: str, principal: Decimal, due_on: date | None, paid_on: date | None, fixed: bool
 ) -> Bilingual | None:
-    """Interest is owed on an advance or penalty that was paid after its term, from the least amount, once."""
+    """Interest is owed once, on an advance or penalty paid after its term, from a minimum amount."""
     if kind not in {"advance", "penalty"} or due_on is None or paid_on is None:
         return message(
             "Interest is owed on an advance or a penalty once it was paid after its payment term; this is not one.",

@@ -1,4 +1,4 @@
-"""The tax class of a booking, its designation letter, its VAT and its evidence (BESL x.3.8; LB art. 31, 31a)."""
+"""Tax on a booking: its class, designation letter, VAT and evidence (BESL x.3.8; LB art. 31, 31a)."""
 
 from collections.abc import Collection
 from datetime import date
@@ -11,7 +11,7 @@ from rules.core.rule import BESL, HOUSE, Bilingual, message, rule
 
 
 class TaxClass(StrEnum):
-    """How a payment stands in the wage tax."""
+    """The treatment of a payment in the wage tax."""
 
     EXEMPT_BY_DESIGNATION = "exempt-by-designation"
     OUTSIDE_SCHEME_WAGE = "outside-scheme-wage"
@@ -20,14 +20,14 @@ class TaxClass(StrEnum):
 
 
 class Outside(StrEnum):
-    """What becomes of a cost outside the adopted advice, as the employer chooses."""
+    """The employer's choice for a cost outside the adopted advice."""
 
     WAGE = "wage"
     FREE_SPACE = "free-space"
 
 
 class Addressee(StrEnum):
-    """To whom an invoice is addressed."""
+    """The addressee of an invoice."""
 
     EMPLOYER = "employer"
     OFFICIAL = "official"
@@ -44,9 +44,9 @@ def designation(
 
     Args:
         employer_kind: province, municipality or water-board.
-        basis: what the measure rests on.
+        basis: the legal basis of the measure.
         on: the day of provision or, before it, of the invoice.
-        attributable: whether the cost of a car is owed to extraordinary security measures (LB art. 31(4)).
+        attributable: whether the cost of a car is due to extraordinary security measures (LB art. 31(4)).
 
     Raises:
         UnknownValueError: no table covers the day.
@@ -64,17 +64,17 @@ def outside(choice: Outside, on: date) -> tuple[TaxClass, str]:
 
 
 def compensable(employer_kind: str, addressee: Addressee, on: date) -> bool:
-    """Whether VAT comes back from the compensation fund: by employer kind, and only what the employer is billed for."""
+    """Whether the compensation fund returns VAT: by employer kind, and only if the employer is billed."""
     return addressee is Addressee.EMPLOYER and bool(value("vat_compensable", on)[employer_kind])
 
 
 def evidence_needed(tax_class: TaxClass, traits: Collection[str], on: date) -> list[str]:
-    """The items of the file that a booking of this class needs.
+    """The evidence items that a booking of this class needs.
 
     Args:
-        tax_class: how the payment stands in the wage tax.
-        traits: the legal bases and forms of the measures it is for; some ask for an item more.
-        on: the day of weighing.
+        tax_class: the treatment of the payment in the wage tax.
+        traits: the legal bases and forms of its measures; some require an extra item.
+        on: the day on which the evidence is assessed.
     """
     lists: dict[str, list[str]] = value("evidence", on)[str(tax_class)]
     return [item for name, items in lists.items() if name == "always" or name in traits for item in items]
@@ -87,7 +87,7 @@ def evidence_needed(tax_class: TaxClass, traits: Collection[str], on: date) -> l
     nl="Er is geen eigen bijdrage betaald; met een eigen bijdrage vervalt de vrijstelling.",
 )
 def no_own_contribution(*, own_contribution: Decimal) -> Bilingual | None:
-    """No own contribution was paid; with one the exemption is lost."""
+    """No own contribution was paid; a contribution would end the exemption."""
     if not own_contribution:
         return None
     return message(
@@ -106,7 +106,7 @@ def no_own_contribution(*, own_contribution: Decimal) -> Bilingual | None:
     nl="Alleen van een auto wordt gezegd welk deel aan buitengewone beveiligingsmaatregelen is toe te rekenen.",
 )
 def car_attributable(*, measure: str, legal_basis: LegalBasis, attributable: bool) -> Bilingual | None:
-    """Only of a car is it said what part is attributable to extraordinary security measures."""
+    """Only for a car is it recorded whether its cost is due to extraordinary security measures."""
     if not attributable or legal_basis is LegalBasis.CAR:
         return None
     return message(
@@ -125,7 +125,7 @@ def car_attributable(*, measure: str, legal_basis: LegalBasis, attributable: boo
     verified=False,
 )
 def evidence_complete(*, missing: tuple[str, ...]) -> Bilingual | None:
-    """Every item of the evidence list is there before the booking is made."""
+    """Every item of the evidence list is present before the booking is made."""
     if not missing:
         return None
     named = ", ".join(missing)

@@ -1,4 +1,4 @@
-"""Advice."""
+"""Advice: its domains, measures and the reasons for an exception."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ from rules.core.translations import dutch, listed
     since=SCHEME_2024,
 )
 def every_domain_assessed(*, open_domains: Sequence[str]) -> Bilingual | None:
-    """The advice leaves the adviser when all four domains are drafted or set aside."""
+    """The advice is submitted when all four domains are drafted or set aside."""
     if not open_domains:
         return None
     return message(
@@ -31,7 +31,7 @@ def every_domain_assessed(*, open_domains: Sequence[str]) -> Bilingual | None:
     since=SCHEME_2024,
 )
 def domain_open(*, domain: str, state: str) -> Bilingual | None:
-    """A domain can be assessed until it is with the security authority or adopted."""
+    """A domain can be assessed until it is submitted to the security authority or adopted."""
     if state not in {"submitted", "adopted", "lapsed"}:
         return None
     return message(
@@ -87,7 +87,7 @@ def measures_where_needed(*, needed: bool, measures: int) -> Bilingual | None:
     since=SCHEME_2024,
 )
 def hardship_has_reasons(*, hardship: bool, reasoned: bool) -> Bilingual | None:
-    """The exception to the certificate is reasoned."""
+    """The exception to the certificate has reasons."""
     if not hardship or reasoned:
         return None
     return message(

@@ -1,4 +1,4 @@
-"""Whose duty each event is; what is not listed here is nobody's (closed by default)."""
+"""Authorization: the roles that may record each event; an event that is not listed is closed to all."""
 
 from collections.abc import Sequence
 
@@ -255,7 +255,7 @@ DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
 
 
 def roles_of(chart: str, event: str) -> tuple[Role, ...]:
-    """The roles whose duty an event is, the usual one first; none where nothing is listed."""
+    """The roles that may record an event, the usual one first; empty if the event is not listed."""
     return DUTIES.get((chart, event), ())
 
 
@@ -267,7 +267,7 @@ def roles_of(chart: str, event: str) -> tuple[Role, ...]:
     verified=False,
 )
 def role_has_duty(*, chart: str, event: str, role: Role) -> Bilingual | None:
-    """The event is the duty of the role in which someone acts."""
+    """The event is a duty of the role in which the person acts."""
     duty = roles_of(chart, event)
     if role in duty:
         return None
@@ -292,7 +292,7 @@ def own_application(
     applicant: str,
     representative: str | None = None,
 ) -> Bilingual | None:
-    """An applicant, or who represents the applicant, acts on that application only."""
+    """An applicant or representative acts on that application only."""
     if role is Role.APPLICANT and person not in {applicant, representative}:
         return message("This is not your application.", "Dit is niet uw aanvraag.")
     return None
@@ -306,7 +306,7 @@ def own_application(
     verified=False,
 )
 def own_language(*, role: Role, person: str, reader: str) -> Bilingual | None:
-    """An applicant chooses the language of the own letters only."""
+    """Applicants choose the language of their own letters only."""
     if role is Role.APPLICANT and person != reader:
         return message(
             "These letters go to someone else, who chooses their language; the office can do it too.",
@@ -323,7 +323,7 @@ def own_language(*, role: Role, person: str, reader: str) -> Bilingual | None:
     verified=False,
 )
 def own_absence(*, role: Role, person: str, absent: str) -> Bilingual | None:
-    """An absence is recorded by whoever is absent, or by the coordinator."""
+    """An absence is recorded by the absent person or by the coordinator."""
     if person == absent or role in {Role.COORDINATOR, Role.ADMINISTRATOR}:
         return None
     return message(
@@ -339,7 +339,7 @@ def own_absence(*, role: Role, person: str, absent: str) -> Bilingual | None:
     nl="Wie voor een werkgever handelt, handelt voor de werkgever die het aangaat.",
 )
 def own_organisation(*, role: Role, organisation: str | None, concerned: Sequence[str]) -> Bilingual | None:
-    """Whoever acts for an employer acts for the one whose case it is."""
+    """A person who acts for an employer acts only on cases of that employer."""
     if role not in OF_AN_EMPLOYER or organisation in concerned:
         return None
     named = ", ".join(sorted(concerned))

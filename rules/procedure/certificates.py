@@ -1,6 +1,6 @@
-"""Gates that hold back a measure, by its legal basis (REG x.9(2), (5), (7)).
+"""Certificates and other conditions that hold back a measure, by its legal basis (REG x.9(2), (5), (7)).
 
-They bind only measures under x.9(1): digital, travel and training measures, and loans, go on meanwhile.
+They apply only to measures under x.9(1): digital, travel and training measures, and loans, continue meanwhile.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from rules.core.translations import dutch, listed
 
 
 def binds(legal_basis: LegalBasis) -> bool:
-    """Whether the gates of article x.9 bind a measure on this basis."""
+    """Whether the conditions of article x.9 apply to a measure on this legal basis."""
     return legal_basis is LegalBasis.HOME_MEASURE
 
 
@@ -25,7 +25,7 @@ def binds(legal_basis: LegalBasis) -> bool:
 def certificate(
     *, legal_basis: LegalBasis, certificates: Sequence[tuple[date, date | None]], on: date
 ) -> Bilingual | None:
-    """A home measure waits for a valid PKVW certificate, or for the reasoned exception to it."""
+    """A home measure needs a valid PKVW certificate, or an exception with reasons."""
     if not binds(legal_basis):
         return None
     if any(since <= on and (until is None or on <= until) for since, until in certificates):
@@ -48,7 +48,7 @@ def certificate(
     verified=False,
 )
 def basis_fits_domain(*, domain: Domain, legal_basis: LegalBasis) -> Bilingual | None:
-    """A measure rests on a legal basis that its domain knows."""
+    """A measure has a legal basis that its domain allows."""
     bases = BASES_OF[domain]
     if legal_basis in bases:
         return None
@@ -67,7 +67,7 @@ def basis_fits_domain(*, domain: Domain, legal_basis: LegalBasis) -> Bilingual |
     verified=False,
 )
 def recurring_ends(*, recurring: bool, ends_on: date | None, office_until: date | None) -> Bilingual | None:
-    """A recurring measure ends no later than the office."""
+    """A recurring measure ends no later than the office does."""
     if ends_on and office_until and ends_on > office_until:
         return message(
             f"The measure would run until {ends_on}, after the office ends on {office_until}.",

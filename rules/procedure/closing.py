@@ -1,4 +1,4 @@
-"""Closing."""
+"""Closing of an application: what must be done before it, and until when it can be withdrawn."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Who has a claim to a security advice and its home measures (REG 2.9, 3.9, 4.9; BESL 2.2.14, 3.2.14, 4.2.14)."""
+"""Eligibility for a security advice and its home measures (REG 2.9, 3.9, 4.9; BESL 2.2.14, 3.2.14, 4.2.14)."""
 
 from datetime import date, timedelta
 
@@ -15,7 +15,7 @@ from rules.core.translations import dutch, listed
     nl="Het ambt is een van de ambten waaraan artikel x.9 een aanspraak geeft.",
 )
 def office_in_scope(*, office: PublicOffice, on: date) -> Bilingual | None:
-    """The office is one of those for which article x.9 gives a claim."""
+    """The office is one for which article x.9 gives a claim."""
     given = value("offices_in_scope", on)
     if office in given:
         return None
@@ -55,7 +55,7 @@ def in_office(*, certain_since: date, until: date | None, on: date) -> Bilingual
     nl="Een waarnemer heeft de aanspraken zodra de ononderbroken dagen van dat ambt voorbij zijn.",
 )
 def acting(*, office: PublicOffice, acting_since: date | None, on: date) -> Bilingual | None:
-    """An acting official has the claims once the uninterrupted days of that office have passed."""
+    """An acting official has the claims after the required uninterrupted days in that office."""
     if acting_since is None:
         return None
     days = value("acting_days", on).get(str(office))
@@ -89,7 +89,7 @@ def acting(*, office: PublicOffice, acting_since: date | None, on: date) -> Bili
     nl="Elke werkgever is van de soort die voor het ambt uitvoert, en alleen een burgemeester heeft er meer dan een.",
 )
 def employer_fits(*, office: PublicOffice, kinds: tuple[str, ...], count: int) -> Bilingual | None:
-    """Every employer is of the kind that executes for the office, and only a mayor has more than one."""
+    """Every employer is of the kind that belongs to the office, and only a mayor has more than one."""
     wanted = EMPLOYER_OF[office]
     if others := sorted(set(kinds) - {wanted}):
         return message(
@@ -112,7 +112,7 @@ def employer_fits(*, office: PublicOffice, kinds: tuple[str, ...], count: int) -
     nl="De woning ligt in het gebied van het ambt, of er is ontheffing verleend waar het ambt die kent.",
 )
 def residence(*, office: PublicOffice, in_territory: bool, exemption_on: date | None, on: date) -> Bilingual | None:
-    """The home lies in the territory, or an exemption was granted where the office knows one."""
+    """The home lies in the territory, or an exemption was granted that the office allows."""
     wanted = value("residence", on).get(str(office), "anywhere")
     if wanted == "anywhere" or in_territory:
         return None
@@ -137,7 +137,7 @@ def residence(*, office: PublicOffice, in_territory: bool, exemption_on: date | 
     verified=False,
 )
 def suspended(*, office: PublicOffice, suspended_since: date | None, on: date) -> Bilingual | None:
-    """A suspended official keeps the claims; a suspension exists only where the law knows one of that office."""
+    """A suspended official keeps the claims; a suspension is possible only if the law provides for one."""
     if suspended_since is None:
         return None
     known = value("suspension_keeps_claims", on)

@@ -1,4 +1,4 @@
-"""Intake."""
+"""Intake: the interview, an incomplete application and the receipt by an employer."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -32,7 +32,7 @@ def interview_not_in_past(*, interview_on: date, on: date) -> Bilingual | None:
     since=SCHEME_2024,
 )
 def interview_after_receipt(*, held_on: date, received_on: date) -> Bilingual | None:
-    """The risk interview follows the application."""
+    """The risk interview is not held before the application was received."""
     if held_on >= received_on:
         return None
     return message(
@@ -67,7 +67,7 @@ def every_domain_discussed(*, domains: Sequence[str]) -> Bilingual | None:
     nl="Niet behandelen kan pas na een uitnodiging tot aanvullen waarvan de termijn ongebruikt voorbij is.",
 )
 def completion_lapsed(*, invited: bool, due_on: date | None, on: date) -> Bilingual | None:
-    """Not processing takes an invitation to complete whose term has passed unused."""
+    """An application is not processed only after the term of an invitation to complete it passed unused."""
     if not invited:
         return message(
             "The applicant was not invited to complete the application; do that first and give a term.",
@@ -89,7 +89,7 @@ def completion_lapsed(*, invited: bool, due_on: date | None, on: date) -> Biling
     nl="Aanvullen is het antwoord op een uitnodiging die nog openstaat.",
 )
 def completion_open(*, invited: bool) -> Bilingual | None:
-    """Completing answers an invitation that is still open."""
+    """A completion answers an invitation that is still open."""
     if invited:
         return None
     return message(
@@ -105,7 +105,7 @@ def completion_open(*, invited: bool) -> Bilingual | None:
     nl="De ontvangst door een werkgever wordt verbeterd zolang de beslistermijn loopt.",
 )
 def receipt_correctable(*, running: Sequence[str], organisation: str | None) -> Bilingual | None:
-    """An employer's receipt is corrected while its term to take over runs, and of several employers one is named."""
+    """The receipt by an employer is corrected while its takeover term runs; if there are several, one is named."""
     if organisation in running or (organisation is None and len(running) == 1):
         return None
     named = ", ".join(running)
@@ -134,7 +134,7 @@ def receipt_correctable(*, running: Sequence[str], organisation: str | None) -> 
     nl="Het besluit om niet te behandelen wordt binnen vier weken bekendgemaakt.",
 )
 def decided_in_time(*, due_on: date | None, announced_on: date) -> Bilingual | None:
-    """Not processing is made known within four weeks after the completion, or after its term passed unused."""
+    """The decision not to process is announced within four weeks after the completion or the end of its term."""
     if due_on is None or announced_on <= due_on:
         return None
     return message(

@@ -1,4 +1,4 @@
-"""The penalty (dwangsom) of an employer that does not decide in time (Awb 4:17, 4:18)."""
+"""Late decision penalty (dwangsom) of an employer that does not decide in time (Awb 4:17, 4:18)."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,7 +11,7 @@ from rules.core.rule import AWB, Bilingual, message, rule
 
 @dataclass(frozen=True)
 class Step:
-    """A number of days at one amount a day."""
+    """A number of days at one amount per day."""
 
     days: int
     euros_per_day: int
@@ -19,7 +19,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Penalty:
-    """What is owed: from the first through the last day, in steps; no days and no euros where nothing is owed."""
+    """The penalty owed, from the first through the last day, in steps; zero days and euros if nothing is owed."""
 
     first_on: date
     last_on: date
@@ -27,21 +27,21 @@ class Penalty:
 
     @property
     def days(self) -> int:
-        """For how many days."""
+        """The number of days."""
         return sum(step.days for step in self.steps)
 
     @property
     def amount(self) -> Decimal:
-        """How much, in euros."""
+        """The amount in euros."""
         return Decimal(sum(step.days * step.euros_per_day for step in self.steps))
 
 
 def penalty(default_due_on: date, known_on: date) -> Penalty:
-    """The penalty from the day after the two weeks of default to the day before the decision was made known.
+    """The penalty from the day after the two weeks of default to the day before the decision was announced.
 
     Args:
         default_due_on: the last day of the two weeks after the notice of default.
-        known_on: the day on which the decision was made known, or today while it was not.
+        known_on: the day on which the decision was announced, or today if it was not.
 
     Source: Awb 4:17(1) to (3), https://wetten.overheid.nl/BWBR0005537; that the day of announcement itself is not
     counted is our own reading.
@@ -59,7 +59,7 @@ def penalty(default_due_on: date, known_on: date) -> Penalty:
 
 
 def is_complete(default_due_on: date, known_on: date | None, on: date) -> bool:
-    """Whether no further day of penalty can come: the decision was made known, or all days have passed."""
+    """Whether no further day of penalty is possible: the decision was announced, or all days have passed."""
     last_on = default_due_on + timedelta(days=length("term_penalty", default_due_on).amount)
     return known_on is not None or on > last_on
 
@@ -71,10 +71,10 @@ def is_complete(default_due_on: date, known_on: date | None, on: date) -> bool:
     nl="Uitstel wordt meegedeeld binnen de wettelijke termijn, en noemt een dag daarna.",
 )
 def notice_within_term(*, announced_on: date, until: date, legal_end: date | None) -> Bilingual | None:
-    """Delay is announced within the term of the law, and names a day after it."""
+    """A delay is announced within the statutory term and names a day after it."""
     if legal_end is None:
         return message(
-            "The term stands still, so its end is not known. Let it resume, and give notice then.",
+            "The term is suspended, so its end is not known. Resume it, then give notice.",
             "De termijn is opgeschort, dus haar einde staat niet vast. Laat haar eerst weer lopen.",
         )
     if announced_on > legal_end:
@@ -100,7 +100,7 @@ def default_after_term(*, received_on: date, due_on: date | None) -> Bilingual |
     """A notice of default is received after the term to decide has passed."""
     if due_on is None:
         return message(
-            "The term stands still, so it cannot have passed: the notice of default is premature.",
+            "The term is suspended, so it cannot have passed: the notice of default is premature.",
             "De termijn is opgeschort en kan dus niet verstreken zijn: de ingebrekestelling is prematuur.",
         )
     if received_on <= due_on:
@@ -137,7 +137,7 @@ def default_once(*, given: bool) -> Bilingual | None:
     nl="De dwangsom wordt vastgesteld als vaststaat over hoeveel dagen zij is verschuldigd, en één keer.",
 )
 def penalty_complete(*, due_on: date | None, known_on: date | None, on: date, fixed: bool) -> Bilingual | None:
-    """The penalty is fixed once all its days are known, and once only."""
+    """The penalty is fixed after all its days are known, and only once."""
     if due_on is None:
         return message(
             "No penalty runs: no notice of default was recorded.",

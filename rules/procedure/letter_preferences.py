@@ -1,4 +1,4 @@
-"""Which letters someone may do without."""
+"""Letter preferences: the letters that a person may decline."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -9,7 +9,7 @@ from rules.core.rule import HOUSE, Bilingual, message, rule
 
 
 def optional(on: date) -> tuple[str, ...]:
-    """The letters that someone may decline on a day; nothing that a law or a term of a case asks for."""
+    """The letters that a person may decline on a day; never a letter that a law or a term requires."""
     return tuple(value("letters_optional", on))
 
 
@@ -21,7 +21,7 @@ def optional(on: date) -> tuple[str, ...]:
     verified=False,
 )
 def may_be_declined(*, declined: Sequence[str], on: date) -> Bilingual | None:
-    """Only letters that no law and no term asks for can be declined."""
+    """Only letters that no law and no term requires can be declined."""
     always = [letter for letter in declined if letter not in optional(on)]
     if not always:
         return None
@@ -40,7 +40,7 @@ def may_be_declined(*, declined: Sequence[str], on: date) -> Bilingual | None:
     verified=False,
 )
 def own_choice(*, role: Role, person: str, reader: str) -> Bilingual | None:
-    """Which letters someone does not want is chosen by that person, or by the administrator when asked."""
+    """Persons decline letters themselves, or the administrator does so at their request."""
     if person == reader or role is Role.ADMINISTRATOR:
         return None
     return message(

@@ -1,4 +1,4 @@
-"""The turns that a real case takes: end of office, death, a move, a new version, joining, reopening (REG x.9; Awb)."""
+"""Life events of a case: end of office, death, a move, a new version, joining, reopening (REG x.9; Awb)."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -30,7 +30,7 @@ def office_ends_once(*, ended_on: date | None) -> Bilingual | None:
     nl="Een overlijden wordt één keer vastgelegd, en voor een overledene verandert niets meer door een wending.",
 )
 def dies_once(*, deceased_on: date | None) -> Bilingual | None:
-    """A death is recorded once, and whoever died does not move or apply any more."""
+    """A death is recorded once, and a deceased person does not move or apply."""
     if deceased_on is None:
         return None
     return message(
@@ -47,7 +47,7 @@ def dies_once(*, deceased_on: date | None) -> Bilingual | None:
     verified=False,
 )
 def revision_has_cause(*, adopted_on: date | None, signals: Sequence[date]) -> Bilingual | None:
-    """A new version of the advice rests on a threat that was signalled since the adoption."""
+    """A new version of the advice needs a threat signal since the adoption."""
     if adopted_on is not None and any(day >= adopted_on for day in signals):
         return None
     return message(
@@ -79,7 +79,7 @@ def each_domain_once(*, domains: Sequence[str]) -> Bilingual | None:
     nl="Een domein wordt beoordeeld of teruggegeven in de versie van het advies waar het bij hoort.",
 )
 def domain_in_version(*, domain: str, version: int, domains: Sequence[str]) -> Bilingual | None:
-    """A domain is assessed or returned in a version of the advice that it belongs to."""
+    """A domain is assessed or returned only in a version of the advice that includes it."""
     if domain in domains:
         return None
     named = ", ".join(domains) or "none"
@@ -97,12 +97,12 @@ def domain_in_version(*, domain: str, version: int, domains: Sequence[str]) -> B
     verified=False,
 )
 def reopens_at(*, ended_as: str, stage: str, possible: Sequence[str]) -> Bilingual | None:
-    """An ended application goes on at a stage that fits the way it ended."""
+    """An ended application is reopened at a stage that fits how it ended."""
     if stage in possible:
         return None
     where = ", ".join(possible)
     return message(
-        f"An application that ended as {ended_as} goes on at: {where}; not at {stage}.",
+        f"An application that ended as {ended_as} can be reopened at: {where}; not at {stage}.",
         f"Een aanvraag die is geëindigd als {ended_as} gaat verder bij: {where}; niet bij {stage}.",
     )
 
@@ -114,11 +114,11 @@ def reopens_at(*, ended_as: str, stage: str, possible: Sequence[str]) -> Bilingu
     nl="Verdergaan na het risicogesprek kan alleen als dat gesprek is gehouden.",
 )
 def interviewed_before(*, stage: str, held_on: date | None) -> Bilingual | None:
-    """Going on after the risk interview takes an interview that was held."""
+    """An application is reopened after the risk interview only if the interview was held."""
     if stage == "intake" or held_on is not None:
         return None
     return message(
-        f"No risk interview was held, so the application cannot go on at {stage}. Reopen it at the intake.",
+        f"No risk interview was held, so the application cannot be reopened at {stage}. Reopen it at the intake.",
         f"Er is geen risicogesprek gehouden, dus de aanvraag kan niet verder bij {stage}. Heropen haar bij de intake.",
     )
 
@@ -131,7 +131,7 @@ def interviewed_before(*, stage: str, held_on: date | None) -> Bilingual | None:
     verified=False,
 )
 def joins_same_claim(*, same: bool, ended: bool, office: str, other_office: str, shared: int) -> Bilingual | None:
-    """An application is joined to another one that runs, for the same office and an employer they share."""
+    """An application is joined to another open one for the same office with a shared employer."""
     if same:
         return message(
             "This is the application itself; name the other one.",
@@ -198,7 +198,7 @@ def second_home_discretionary(*, discretionary: bool) -> Bilingual | None:
     verified=False,
 )
 def office_has_ended(*, office_ended_on: date | None) -> Bilingual | None:
-    """Whether a measure that was taken over is still provided is decided once the office has ended."""
+    """The decision to still provide a taken-over measure is made after the office has ended."""
     if office_ended_on is not None:
         return None
     return message(
@@ -214,7 +214,7 @@ def office_has_ended(*, office_ended_on: date | None) -> Bilingual | None:
     nl="Een vertegenwoordiging eindigt alleen als er een is.",
 )
 def represented(*, represented: bool) -> Bilingual | None:
-    """Only a representation that stands can end."""
+    """Only an existing representation can end."""
     if represented:
         return None
     return message("Nobody represents the applicant.", "Niemand vertegenwoordigt de aanvrager.")
@@ -230,7 +230,7 @@ def represented(*, represented: bool) -> Bilingual | None:
 def no_party_represents(
     *, person: str, applicant: str, handling: Sequence[str | None], duties: int
 ) -> Bilingual | None:
-    """Whoever handles the case or acts for an employer does not represent the applicant."""
+    """A person who handles the case or acts for an employer does not represent the applicant."""
     if person == applicant:
         return message(
             "The applicant needs no representative in the own person.",
@@ -238,7 +238,7 @@ def no_party_represents(
         )
     if person in handling or duties:
         return message(
-            f"{person} handles this case or holds a duty in it; name someone who stands outside it.",
+            f"{person} handles this case or holds a duty in it; name a person outside it.",
             f"{person} behandelt deze zaak of heeft er een taak in; noem iemand die erbuiten staat.",
         )
     return None
@@ -269,7 +269,7 @@ def repeated_has_new_facts(*, repeats: str | None, new_facts: bool) -> Bilingual
     nl="Een maatregel komt er tijdens het ambt, of daarna omdat de werkgever zo heeft besloten.",
 )
 def provided_in_office(*, day: date, until: date | None, kept: bool) -> Bilingual | None:
-    """A measure is provided during the office, or because the employer decided afterwards to keep its word."""
+    """A measure is provided during the office, or after it if the employer decided to keep its commitment."""
     if until is None or day <= until or kept:
         return None
     return message(

@@ -1,6 +1,6 @@
-"""A loan for the duration of office (REG 2.9(7), 3.9(7), 4.9(7)).
+"""Loans for the duration of office (REG 2.9(7), 3.9(7), 4.9(7)).
 
-Paragraph 7 derogates from 1, 2, 4 and 5: nobody asks for an advice, a residence or a certificate. What it keeps is the
+Paragraph 7 derogates from 1, 2, 4 and 5: no advice, residence or certificate is required. It still requires the
 office, for as long as it lasts. It says that measures *may* be made available, so the employer can decline.
 """
 
@@ -25,7 +25,7 @@ SINCE = date(2024, 1, 1)
     verified=False,
 )
 def office_in_scope(*, office: PublicOffice, on: date) -> Bilingual | None:
-    """The office is one of those of which article x.9 speaks."""
+    """The office is one that article x.9 names."""
     known = value("offices_in_scope", on)
     if office in known:
         return None
@@ -48,7 +48,7 @@ def office_in_scope(*, office: PublicOffice, on: date) -> Bilingual | None:
     verified=False,
 )
 def during_office(*, certain_since: date, until: date | None, on: date) -> Bilingual | None:
-    """A loan lasts as long as the office, and begins no sooner than it is certain that it will be taken."""
+    """A loan lasts no longer than the office, and begins no earlier than the day on which the office is certain."""
     if on < certain_since:
         return message(
             f"It is certain only from {certain_since} that the office will be taken: no loan yet on {on}.",
@@ -71,7 +71,7 @@ def during_office(*, certain_since: date, until: date | None, on: date) -> Bilin
     since=SINCE,
 )
 def back_in_time(*, due_back_on: date | None, until: date | None, earliest: date) -> Bilingual | None:
-    """What is lent comes back by the end of office, and not before it is lent."""
+    """A loan is due back by the end of office, and not before it begins."""
     if due_back_on is None:
         return None
     if until is not None and due_back_on > until:
@@ -95,7 +95,7 @@ def back_in_time(*, due_back_on: date | None, until: date | None, earliest: date
     since=SINCE,
 )
 def employer_of_case(*, organisation: str, employers: Sequence[str]) -> Bilingual | None:
-    """A loan is asked of one of the application's employers."""
+    """A loan is requested from one of the application's employers."""
     if organisation in employers:
         return None
     named = ", ".join(employers)

@@ -1,4 +1,4 @@
-"""Merged employers: on the day of the merger all rights and obligations go over to the successor (Wet arhi 44(1))."""
+"""Merged employers: on the day of the merger all rights and obligations pass to the successor (Wet arhi 44(1))."""
 
 from collections.abc import Sequence
 
@@ -22,7 +22,7 @@ def successor_fits(
     successor_kind: str,
     successor_active: bool,
 ) -> Bilingual | None:
-    """The successor is another employer of the same kind that was not merged itself."""
+    """The successor is another employer of the same kind that has not merged itself."""
     if successor == merged:
         return message(
             f"{merged} cannot be its own successor. Name the employer that takes over; register it first if it is new.",
@@ -69,7 +69,7 @@ def no_batch_under_way(*, batches: Sequence[str]) -> Bilingual | None:
     verified=False,
 )
 def employer_is_there(*, organisation: str, successor: str | None) -> Bilingual | None:
-    """A new case or duty names an employer that is still there."""
+    """A new case or duty names an employer that still exists."""
     if successor is None:
         return None
     return message(

@@ -1,4 +1,4 @@
-"""Objection and appeal (Awb chapters 6, 7 and 8): in time, heard, decided by another hand, and where it goes on."""
+"""Objections and appeals (Awb chapters 6, 7 and 8): the term, the hearing, the decision and its consequence."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -13,7 +13,7 @@ from rules.deadlines.end_date import due_or_provisional
 
 
 class Against(StrEnum):
-    """The decisions to which one can object."""
+    """The decisions to which a person can object."""
 
     REFUSAL = "refusal"
     NOT_PROCESSED = "not-processed"
@@ -26,7 +26,7 @@ class Against(StrEnum):
 
 
 class ObjectionOutcome(StrEnum):
-    """What can come of an objection."""
+    """The outcome of an objection."""
 
     FOUNDED = "founded"
     UNFOUNDED = "unfounded"
@@ -34,12 +34,12 @@ class ObjectionOutcome(StrEnum):
 
 
 class Waiver(StrEnum):
-    """Why nobody need be heard: Awb 7:3(a) to (e), in that order."""
+    """The grounds for not hearing: Awb 7:3(a) to (e), in that order."""
 
     MANIFESTLY_INADMISSIBLE = "manifestly-inadmissible"
     MANIFESTLY_UNFOUNDED = "manifestly-unfounded"
-    DECLARED = "declared"  # said not to want to be heard
-    NO_ANSWER = "no-answer"  # did not say in reasonable time to want to be heard
+    DECLARED = "declared"  # declared not to want a hearing
+    NO_ANSWER = "no-answer"  # did not ask for a hearing in reasonable time
     MET_IN_FULL = "met-in-full"
 
 
@@ -48,11 +48,11 @@ ONLY = {
     Waiver.MANIFESTLY_UNFOUNDED: ObjectionOutcome.UNFOUNDED,
     Waiver.MET_IN_FULL: ObjectionOutcome.FOUNDED,
 }
-"""The one outcome that a ground for not hearing leaves open (Awb 7:3(a), (b), (e))."""
+"""The only outcome that a ground for not hearing allows (Awb 7:3(a), (b), (e))."""
 
 
 def last_day(announced_on: date) -> date:
-    """The last day on which one can object to a decision that was announced on a day (Awb 6:7, 6:8).
+    """The last day of the term to object to a decision that was announced on a day (Awb 6:7, 6:8).
 
     Raises:
         RulesError: no day can be computed.
@@ -64,7 +64,7 @@ def last_day(announced_on: date) -> date:
 
 
 def is_late(*, received_on: date, posted_on: date | None, until: date) -> bool:
-    """Whether an objection came after the term; one by post in time may come a week later (Awb 6:9)."""
+    """Whether an objection arrived after the term; one posted in time may arrive a week later (Awb 6:9)."""
     if received_on <= until:
         return False
     by_post = length("objection_by_post", until).from_day(until)
@@ -78,7 +78,7 @@ def is_late(*, received_on: date, posted_on: date | None, until: date) -> bool:
     nl="Bezwaar richt zich tegen een besluit dat is genomen.",
 )
 def against_decision(*, against: Against, made: Sequence[str]) -> Bilingual | None:
-    """An objection is to a decision that was taken."""
+    """An objection is against a decision that was taken."""
     if against in made:
         return None
     if not made:
@@ -119,7 +119,7 @@ def once(*, earlier: Sequence[str]) -> Bilingual | None:
     verified=False,
 )
 def receipt_by_receiver(*, role: Role, received_on: date, posted: bool, on: date) -> Bilingual | None:
-    """Who objects here does so today; what came on paper before is recorded by whoever received it."""
+    """An objection that the official files is received today; an earlier one on paper is recorded by its receiver."""
     if role is not Role.APPLICANT or (received_on == on and not posted):
         return None
     return message(
@@ -137,7 +137,7 @@ def receipt_by_receiver(*, role: Role, received_on: date, posted: bool, on: date
     verified=False,
 )
 def handled_by(*, role: Role, against: Against, on: date) -> Bilingual | None:
-    """An objection is handled and decided by those whom the dated value names for that decision."""
+    """An objection is handled and decided by the roles that the dated value names for that decision."""
     names = value("objection_decided_by", on)[str(against)]
     if role in names:
         return None
@@ -156,7 +156,7 @@ def handled_by(*, role: Role, against: Against, on: date) -> Bilingual | None:
     verified=False,
 )
 def heard_by_someone_else(*, person: str, involved: Sequence[str]) -> Bilingual | None:
-    """Whoever hears was not involved in preparing the decision."""
+    """The hearing is held by a person who was not involved in preparing the decision."""
     if person not in involved:
         return None
     return message(
@@ -173,7 +173,7 @@ def heard_by_someone_else(*, person: str, involved: Sequence[str]) -> Bilingual 
     verified=False,
 )
 def decided_by_someone_else(*, person: str, decision_by: str) -> Bilingual | None:
-    """Whoever took the decision does not decide on the objection to it."""
+    """The person who took the decision does not decide on the objection to it."""
     if person != decision_by:
         return None
     return message(
@@ -190,7 +190,7 @@ def decided_by_someone_else(*, person: str, decision_by: str) -> Bilingual | Non
     verified=False,
 )
 def heard_first(*, state: str, outcome: ObjectionOutcome) -> Bilingual | None:
-    """Before the decision someone is heard, unless a ground of article 7:3 says that it need not be."""
+    """A hearing precedes the decision, unless a ground of article 7:3 applies."""
     if state != "received" or outcome is ObjectionOutcome.INADMISSIBLE:
         return None
     return message(
@@ -209,7 +209,7 @@ def heard_first(*, state: str, outcome: ObjectionOutcome) -> Bilingual | None:
     verified=False,
 )
 def waiver_fits(*, waiver: Waiver | None, outcome: ObjectionOutcome) -> Bilingual | None:
-    """The outcome is the one that the ground for not hearing leaves open."""
+    """The outcome is one that the ground for not hearing allows."""
     only = ONLY.get(waiver, outcome) if waiver is not None else outcome
     if only is outcome:
         return None
@@ -253,7 +253,7 @@ def late_is_inadmissible(*, late: bool, excusable: bool | None, outcome: Objecti
     verified=False,
 )
 def put_off_once(*, put_off: bool, due_on: date | None, on: date) -> Bilingual | None:
-    """The decision is put off once, and before it is due."""
+    """The decision is postponed once, and before it is due."""
     if put_off:
         return message(
             "The decision was put off already; only a suspension with consent can still give time (Awb 7:10(4)).",
@@ -261,7 +261,7 @@ def put_off_once(*, put_off: bool, due_on: date | None, on: date) -> Bilingual |
         )
     if due_on is None:
         return message(
-            "The term stands still; let it resume first.",
+            "The term is suspended; resume it first.",
             "De termijn is opgeschort; laat hem eerst weer lopen.",
         )
     if on > due_on:
@@ -280,7 +280,7 @@ def put_off_once(*, put_off: bool, due_on: date | None, on: date) -> Bilingual |
     verified=False,
 )
 def reopens_at(*, outcome: ObjectionOutcome, stages: Sequence[str], named: str | None) -> Bilingual | None:
-    """A founded objection names the stage at which the application goes on, where the decision had ended it."""
+    """A founded objection names the stage at which the application is reopened if the decision had ended it."""
     if outcome is not ObjectionOutcome.FOUNDED or not stages:
         if named is None:
             return None

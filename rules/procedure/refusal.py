@@ -1,4 +1,4 @@
-"""Refusal."""
+"""Refusal of an application: its ground, the applicant's view and the deciding body."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -15,7 +15,7 @@ from rules.core.translations import dutch
     nl="Een afwijzing wacht op de zienswijze van de aanvrager, of op het verstrijken van de termijn ervoor.",
 )
 def view_asked(*, due_on: date | None, viewed: bool, on: date) -> Bilingual | None:
-    """A refusal waits for the applicant's view, or for the term to give it to pass."""
+    """A refusal follows the applicant's view, or the end of the term to give it."""
     if viewed or (due_on is not None and on > due_on):
         return None
     return message(
@@ -32,12 +32,12 @@ def view_asked(*, due_on: date | None, viewed: bool, on: date) -> Bilingual | No
     nl="Een afwijzing rust op een regel die zich tegen de aanvraag keert.",
 )
 def refusal_has_ground(*, grounds: Sequence[str], named: str) -> Bilingual | None:
-    """A refusal rests on a rule that finds against the application."""
+    """A refusal needs a rule that objects to the application."""
     if named in grounds:
         return None
     if not grounds:
         return message(
-            "No rule finds against this application: it cannot be refused on its merits. Go on with the intake.",
+            "No rule finds against this application: it cannot be refused on its merits. Continue the intake.",
             "Geen regel keert zich tegen deze aanvraag: zij kan niet inhoudelijk worden afgewezen. Ga door met de"
             " intake.",
         )

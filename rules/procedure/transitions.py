@@ -1,4 +1,4 @@
-"""Findings of the charts themselves: what can happen in which state."""
+"""Transitions of the charts: which event is possible in which state."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Who may have work in hand: someone of its pool who is there, can do it, has no interest in it, and is free."""
+"""Assignment of work: to a person of its pool who is present, skilled, without interest in it, and below the limit."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -18,7 +18,7 @@ ARTICLE = "house rule of the work list"
     verified=False,
 )
 def in_pool(*, person: str, role: str, organisation: str, holds: bool) -> Bilingual | None:
-    """Work goes to someone who holds the role that it is for, and at an employer to someone of that employer."""
+    """Work is assigned to a person who holds its role, and for an employer to a person of that employer."""
     if holds:
         return None
     where = f" at {organisation}" if organisation else ""
@@ -37,7 +37,7 @@ def in_pool(*, person: str, role: str, organisation: str, holds: bool) -> Biling
     verified=False,
 )
 def present(*, person: str, absent_until: date | None) -> Bilingual | None:
-    """Whoever is recorded as absent gets no work."""
+    """An absent person gets no work."""
     if absent_until is None:
         return None
     return message(
@@ -54,11 +54,11 @@ def present(*, person: str, absent_until: date | None) -> Bilingual | None:
     verified=False,
 )
 def limit_in_hand(*, person: str, in_hand: int, limit: int, acute: bool) -> Bilingual | None:
-    """Whoever holds as much as is allowed gets acute work only."""
+    """A person at the limit of assigned work gets acute work only."""
     if acute or in_hand < limit:
         return None
     return message(
-        f"{person} holds {in_hand} items and may hold {limit}: finish one or give one back. Acute work still comes.",
+        f"{person} holds {in_hand} items and may hold {limit}: complete or return one. Acute work is still assigned.",
         f"{person} heeft {in_hand} stuks werk in handen en mag er {limit} hebben: maak er een af of geef er een terug. "
         "Acuut werk komt er nog wel bij.",
     )
@@ -72,7 +72,7 @@ def limit_in_hand(*, person: str, in_hand: int, limit: int, acute: bool) -> Bili
     verified=False,
 )
 def skilled(*, person: str, skill: str, skills: Sequence[str]) -> Bilingual | None:
-    """Work that asks for a skill goes to someone who has it; whoever has none arranged has every one."""
+    """Work that requires a skill is assigned to a person who has it; a person without recorded skills has all."""
     if suffice(skills, skill):
         return None
     return message(
@@ -91,7 +91,7 @@ def skilled(*, person: str, skill: str, skills: Sequence[str]) -> Bilingual | No
     verified=False,
 )
 def no_interest(*, person: str, own: bool, earlier: bool) -> Bilingual | None:
-    """Nobody gets work on the own case, nor work that must lie in other hands than an earlier step."""
+    """Nobody gets work on their own case, nor work that separation of duties reserves for another person."""
     if own:
         return message(
             f"It is the case of {person}: someone else must do this.",
@@ -113,7 +113,7 @@ def no_interest(*, person: str, own: bool, earlier: bool) -> Bilingual | None:
     verified=False,
 )
 def own_claim(*, person: str, role: Role, holder: str | None) -> Bilingual | None:
-    """Work in hand is given back, handed on or finished by whoever holds it, or by the coordinator."""
+    """Assigned work is returned, reassigned or completed by its holder or by the coordinator."""
     if holder == person or (role is Role.COORDINATOR and holder is not None):
         return None
     if holder is None:
@@ -134,7 +134,7 @@ def own_claim(*, person: str, role: Role, holder: str | None) -> Bilingual | Non
     verified=False,
 )
 def done_by_event(*, event: str, by_hand: bool) -> Bilingual | None:
-    """Work that an event of the case shows is done by that event, not by saying so."""
+    """Work that an event of the case completes is not completed manually."""
     if by_hand:
         return None
     return message(

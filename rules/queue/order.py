@@ -1,7 +1,7 @@
-"""The order in which work is given out, and the reserve that keeps the routine from waiting for ever.
+"""Order in which work is assigned, and the reserve that keeps routine work from waiting forever.
 
-This is the order itself, for whoever asks: the claim in PostgreSQL holds it in an index, the forecast and the tests
-take it from here. docs/queue.md states the bound on waiting that follows from it, with its proof.
+The claim in PostgreSQL keeps the same order in an index; the forecast and the tests take it from here. docs/queue.md
+states the resulting bound on waiting, with its proof.
 """
 
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ LANES = {rank: urgency for urgency, rank in RANK.items()}
 
 
 class QueuePosition(NamedTuple):
-    """Where an item stands: the fields are compared in turn, and the smallest is next."""
+    """The position of an item: the fields are compared in turn, and the smallest is next."""
 
     lane: int
     """1 acute, 2 urgent, 3 elevated, 4 routine."""
@@ -26,26 +26,26 @@ class QueuePosition(NamedTuple):
 
     @property
     def age(self) -> tuple[datetime, datetime, str]:
-        """How long it has been overdue, whatever its lane: the smallest is the oldest, and the reserve's."""
+        """The sort key of the reserve, in any lane: the smallest is the longest overdue."""
         return self.start_by, self.created_at, self.id
 
 
 class Waits(Protocol):
-    """Anything that waits in the queue."""
+    """An item that waits in the queue."""
 
     @property
     def position(self) -> QueuePosition:
-        """Where it stands."""
+        """Its position in the queue."""
 
 
 W = TypeVar("W", bound=Waits)
 
 
 def next_of(waiting: Iterable[W], at: datetime, *, reserve: bool) -> tuple[W, bool] | None:
-    """What is next of everything that someone may take, and whether the reserve gave it; None where nothing waits.
+    """The next item that a person may take, and whether the reserve chose it; None if nothing waits.
 
-    Acute work goes first. Where it is the turn of the reserve, the item that is longest overdue is next, whatever
-    its lane; where nothing is overdue, the order holds.
+    Acute work goes first. At the turn of the reserve the item that is longest overdue is next, in any lane; if nothing
+    is overdue, the order holds.
     """
     all_of = list(waiting)
     first = min(all_of, key=lambda item: item.position, default=None)
@@ -57,15 +57,15 @@ def next_of(waiting: Iterable[W], at: datetime, *, reserve: bool) -> tuple[W, bo
 
 
 def turn_of_reserve(seen: Iterable[int], every: int) -> bool:
-    """Whether the next claim is the reserve's: some class of the claimant has seen all others since its last turn."""
+    """Whether the next claim is the reserve's: one of the claimant's work classes has made enough other claims."""
     return any(count + 1 >= every for count in seen)
 
 
 def check_reserve(every: object) -> int:
-    """The reserve as it may be: every Nth non-acute claim, a whole number of at least 2.
+    """Check the reserve: every Nth non-acute claim, a whole number of at least 2.
 
     Raises:
-        RulesError: it is none; with 1 no urgent work would go first any more, with 0 nothing would be reserved.
+        RulesError: it is not; with 1 no urgent work would go first any more, with 0 nothing would be reserved.
     """
     if isinstance(every, bool) or not isinstance(every, int) or every < 2:  # noqa: PLR2004  # see above
         raise RulesError(
@@ -76,10 +76,10 @@ def check_reserve(every: object) -> int:
 
 
 def check_returns(after: object) -> object:
-    """After how many hours a claim that nobody works on goes back, as it may be: so many for every lane.
+    """Check after how many hours an idle claim returns to the queue: a number for every lane.
 
     Raises:
-        RulesError: a lane has none, or one at which work would come back before it was taken.
+        RulesError: a lane has no number, or one that is not above 0.
     """
     lanes = [str(urgency) for urgency in Urgency]
     hours = after if isinstance(after, dict) else {}
@@ -93,10 +93,10 @@ def check_returns(after: object) -> object:
 
 
 def check_limit(limit: object) -> object:
-    """How much work one person may hold, as it may be: a whole number of at least 1.
+    """Check how much work one person may hold: a whole number of at least 1.
 
     Raises:
-        RulesError: it is none; with 0 nobody could take anything that is not acute.
+        RulesError: it is not; with 0 nobody could take work that is not acute.
     """
     if type(limit) is not int or limit < 1:
         raise RulesError(f"work_in_hand_limit is {limit!r}; give a whole number of at least 1, such as 30.")

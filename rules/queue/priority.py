@@ -1,7 +1,7 @@
-"""Where work stands and why: its lane from what happened to the case, its start-by from the service level.
+"""Priority of work: its lane from the events of the case, its start-by time from the service level.
 
-Pure: what an explanation says is computed from the facts that it names, and by the same function it is computed again
-from a stored explanation. docs/queue.md tells the order.
+All functions are pure: an explanation is computed from the facts that it names, and a stored explanation is checked
+by the same functions. docs/queue.md describes the order.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,11 +15,11 @@ from rules.threats.handoff import TIE_BREAK_MICROSECONDS, HandOffStep, steps_of
 from rules.threats.urgency import RANK, SignalKind, SignalSource, Urgency, highest, of_signal
 
 SIGNAL, JOINED, LOWERED, HANDED_OVER = "record-threat", "take-in-joined", "lower-urgency", "record-hand-off"
-"""The events of a case from which its urgency follows, and the one that takes a step of a hand-off."""
+"""The events of a case that determine its urgency, and the one that records a step of a hand-off."""
 
 
 class Signal(NamedTuple):
-    """A threat signal: kind, source and day; never what it was."""
+    """A threat signal: kind, source and day, never its content."""
 
     id: str
     kind: SignalKind
@@ -31,21 +31,21 @@ class Signal(NamedTuple):
 
 
 class UrgencyEvent(NamedTuple):
-    """One event of a case from which its urgency follows."""
+    """One event of a case that determines its urgency."""
 
     seq: int
     """Its place in the case's chain."""
     at: datetime
     event: str
     urgency: Urgency
-    """The class of the signal, that of the case that was joined, or the one to which a person lowered it."""
+    """The class of the signal, of the joined case, or the one to which a person lowered it."""
     signal: Signal | None = None
     step: str | None = None
-    """The step of the hand-off that was taken."""
+    """The recorded step of the hand-off."""
 
 
 class WorkFacts(NamedTuple):
-    """What the place of one piece of work rests on beside its case."""
+    """The facts of one work item, besides its case, that determine its position."""
 
     created_at: datetime
     level: str
@@ -53,13 +53,13 @@ class WorkFacts(NamedTuple):
     urgent_loan: bool = False
     """Whether it is work on a loan that was asked for as urgent."""
     by_signal: int | None = None
-    """For a step of a hand-off: the place in the chain of the signal that asks for it."""
+    """For a step of a hand-off: the place in the chain of the signal that requires it."""
     tie_break: int = 0
-    """By how many microseconds a step of a hand-off comes before the other work of the same moment."""
+    """By how many microseconds a hand-off step precedes other work of the same moment."""
 
 
 def start_by(at: datetime, service_level: str, urgency: Urgency) -> datetime:
-    """When work should start at the latest: the stage's service level for this urgency, in working hours.
+    """The latest time to start work: the service level of its stage for this urgency, in working hours.
 
     Acute work starts at once: its service level is counted in plain hours, nights and weekends too.
     """
@@ -70,7 +70,7 @@ def start_by(at: datetime, service_level: str, urgency: Urgency) -> datetime:
 
 
 def urgency_after(happenings: Iterable[UrgencyEvent]) -> Urgency:
-    """The urgency of a case after what happened: a signal raises it and never lowers it, only a person does."""
+    """The urgency of a case after some events: a signal can raise it, and only a person lowers it."""
     urgency = Urgency.ROUTINE
     for item in happenings:
         if item.event == LOWERED:
@@ -81,13 +81,13 @@ def urgency_after(happenings: Iterable[UrgencyEvent]) -> Urgency:
 
 
 def lane_and_start_by(asked: WorkFacts, happenings: Sequence[UrgencyEvent]) -> tuple[int, datetime]:
-    """The lane and the start-by of a piece of work after what happened to its case, in the order of its chain.
+    """The lane and start-by time of a work item after the events of its case, in the order of its chain.
 
-    Work that came to its lane later than it was asked for must be begun no sooner than it came there: so nothing that
-    moves overtakes what was overdue before, and the bound on waiting holds (docs/queue.md).
+    Work that enters its lane after it was created is due no earlier than the moment it enters: so no work that moves
+    overtakes work that was overdue before, and the bound on waiting holds (docs/queue.md).
 
     Raises:
-        LookupError: the signal that asked for it is not among what happened.
+        LookupError: the signal that requires it is not among the events.
     """
     if asked.by_signal is not None:
         return _of_hand_off(asked, asked.by_signal, happenings)
@@ -103,13 +103,13 @@ def lane_and_start_by(asked: WorkFacts, happenings: Sequence[UrgencyEvent]) -> t
 
 
 def _of_work(asked: WorkFacts, happenings: Iterable[UrgencyEvent]) -> Urgency:
-    """The urgency of a piece of work after what happened to its case."""
+    """The urgency of a work item after the events of its case."""
     urgency = urgency_after(happenings)
     return highest((urgency, Urgency.URGENT)) if asked.urgent_loan else urgency
 
 
 def _of_hand_off(asked: WorkFacts, by_signal: int, happenings: Sequence[UrgencyEvent]) -> tuple[int, datetime]:
-    """A step of a hand-off follows the signal that asks for it until the urgency of the case changes its lane."""
+    """A hand-off step takes the lane of its signal until the urgency of the case changes."""
     (place,) = [place for place, item in enumerate(happenings) if item.seq == by_signal] or [-1]
     if place < 0:
         raise LookupError(f"no signal with place {by_signal} in the chain")
@@ -129,7 +129,7 @@ def _of_hand_off(asked: WorkFacts, by_signal: int, happenings: Sequence[UrgencyE
 
 
 def tie_break_offset(hairs: int, lane: int) -> timedelta:
-    """By how much a step of a hand-off that moves to a lane stands apart from the moment it moves to.
+    """The offset of a hand-off step from the moment at which it enters a lane.
 
     All steps keep their order. Acute ones come before the other work of that moment; those that became less urgent
     come after it, so that nothing gets before work that has waited.
@@ -140,7 +140,7 @@ def tie_break_offset(hairs: int, lane: int) -> timedelta:
 
 
 def open_steps(happenings: Iterable[UrgencyEvent]) -> dict[str, int]:
-    """The steps of a hand-off that are open after what happened, and which signal asks for each."""
+    """The hand-off steps that are open after some events, and the signal that requires each."""
     found: dict[str, int] = {}
     for item in happenings:
         if item.event == HANDED_OVER:
@@ -151,20 +151,20 @@ def open_steps(happenings: Iterable[UrgencyEvent]) -> dict[str, int]:
 
 
 def asked_steps(item: UrgencyEvent) -> list[HandOffStep]:
-    """The steps of a hand-off that a signal asks for by the table of its day, the first one first."""
+    """The hand-off steps that a signal requires by the table of its day, in their order."""
     assert item.signal is not None
     told = {"kind": item.signal.kind, "source": item.signal.source, "reported": item.signal.reported}
     return steps_of(item.urgency, on=office_day(item.at), **told)  # type: ignore[arg-type]  # as the signal names them
 
 
 def still_effective(happenings: Sequence[UrgencyEvent]) -> list[bool]:
-    """Which of what happened still bears on the urgency: the last lowering, and the signals after it."""
+    """Which events still determine the urgency: the last lowering, and the signals after it."""
     last = max((place for place, item in enumerate(happenings) if item.event == LOWERED), default=0)
     return [place >= last for place in range(len(happenings))]
 
 
 def to_json(item: UrgencyEvent, *, bears: bool) -> dict[str, Any]:
-    """What happened, as an explanation tells it."""
+    """An event in the form that an explanation stores."""
     found = {
         "event": item.event,
         "seq": item.seq,
@@ -186,7 +186,7 @@ def to_json(item: UrgencyEvent, *, bears: bool) -> dict[str, Any]:
 
 
 def from_json(line: Mapping[str, Any]) -> UrgencyEvent:
-    """What happened, from what an explanation tells."""
+    """An event from the form that an explanation stores."""
     signal = None
     if line["event"] == SIGNAL:
         since = line["tableSince"]
@@ -204,10 +204,10 @@ def from_json(line: Mapping[str, Any]) -> UrgencyEvent:
 
 
 def check(explanation: Mapping[str, Any]) -> list[str]:
-    """What in an explanation does not follow from the facts that it names; empty where all of it does.
+    """Statements in an explanation that do not follow from its facts; empty if all do.
 
-    The class of every signal is asked of the table of its day again, the lane follows from what happened, and the
-    start-by from the service level of the day from which it counts.
+    The class of every signal is looked up again in the table of its day, the lane is computed from the events, and the
+    start-by time from the service level of its day.
     """
     factors = {factor["factor"]: factor for factor in explanation["factors"]}
     lane, until = factors["lane"], factors["startBy"]
@@ -238,9 +238,9 @@ def check(explanation: Mapping[str, Any]) -> list[str]:
 
 
 def _misclassed(item: UrgencyEvent) -> str | None:
-    """Where a signal has another class than its table gives."""
+    """The problem if the class of a signal is not the one in its table, else None."""
     signal = item.signal
-    if signal is None or signal.row is None:  # it was recorded before the row was kept
+    if signal is None or signal.row is None:  # it was recorded before the row was stored
         return None
     day = office_day(item.at)
     found = of_signal(signal.kind, signal.source, signal.occurred_on, day, reported=signal.reported)

@@ -1,4 +1,4 @@
-"""How long work will wait, as a range: from how fast its pool took work lately, and how much stands before it."""
+"""Wait estimate of a work item, as a range: from the pool's recent claim rate and the number of items ahead."""
 
 from math import exp, lgamma, log
 from typing import NamedTuple
@@ -7,25 +7,25 @@ TINY = 1e-30
 
 
 class Range(NamedTuple):
-    """Between which two numbers of working hours four of five outcomes lie."""
+    """The range of working hours in which four of five outcomes lie."""
 
     low: float
     high: float
 
 
 def wait(ahead: int, *, claims: int, hours: float) -> Range:
-    """How many working hours pass until ``ahead`` claims more were made, of a pool that made some in some hours.
+    """The working hours until ``ahead`` more claims, for a pool that made ``claims`` in ``hours``.
 
-    Claims are taken to come at one unknown rate, at random. After n claims in T hours the rate has a gamma
-    distribution with shape n, and the time until p more claims is T times a beta prime of p and n. The answer holds
-    the 10 % and the 90 % quantile.
+    Claims are assumed to be random at one unknown rate. After n claims in T hours the rate has a gamma distribution
+    with shape n, and the time until p more claims is T times a beta prime of p and n. The result holds the 10 % and
+    the 90 % quantile.
     """
     low, high = (_quantile(share, ahead, claims) for share in (0.1, 0.9))
     return Range(low * hours, high * hours)
 
 
 def _quantile(share: float, p: int, n: int) -> float:
-    """The quantile of a beta prime distribution, by halving on the beta distribution below it."""
+    """The quantile of a beta prime distribution, by bisection on the underlying beta distribution."""
     low, high = 0.0, 1.0
     while high - low > 1e-5 * high * (1 - low):
         middle = (low + high) / 2
@@ -51,11 +51,11 @@ def _beta(x: float, a: float, b: float) -> float:
             d = 1 / _kept(1 + term * d)
             c = _kept(1 + term / c)
             found *= c * d
-        if abs(c * d - 1) < 1e-9:  # noqa: PLR2004  # no digit that is shown changes any more
+        if abs(c * d - 1) < 1e-9:  # noqa: PLR2004  # no displayed digit changes any more
             return front * found
         m += 1
 
 
 def _kept(x: float) -> float:
-    """Never quite nought, so that it can be divided by."""
+    """The number, or the smallest divisor if it is almost zero."""
     return x if abs(x) > TINY else TINY

@@ -1,10 +1,10 @@
-"""What a published table hides so that nobody can be recognised, and nothing hidden can be computed from the rest.
+"""Disclosure control: what a published table hides so that nobody can be recognised or computed from the rest.
 
-A table is a whole and its parts. A part is hidden where few cases or few employers stand behind it, or one employer
-makes up most of it. What is hidden could be computed by taking the shown parts from the whole, so more parts are hidden
-until what remains is no number that would itself be hidden, and leaves each part a range of values wide enough.
+A table is a whole and its parts. A part is hidden if it counts few cases or few employers, or if one employer makes
+up most of it. A reader could subtract the shown parts from the whole, so more parts are hidden until the hidden sum
+would not be hidden itself, and leaves each hidden part a wide enough range of possible values.
 
-Why this suffices is told in docs/statistics.md, and a test proves it on every report that it makes up.
+docs/statistics.md explains why this suffices, and a test proves it on every report that it generates.
 """
 
 from collections import Counter
@@ -15,11 +15,11 @@ from typing import NamedTuple
 from rules.core.dated_values import value
 
 Cases = Mapping[str, int]
-"""How many cases stand behind a number, by employer."""
+"""The number of cases behind a number, by employer."""
 
 
 class Limits(NamedTuple):
-    """What a published number must rest on."""
+    """The conditions for publishing a number."""
 
     cases: int
     employers: int
@@ -37,7 +37,7 @@ def limits(on: date) -> Limits:
 
 
 def is_sensitive(cases: Cases, held: Limits) -> bool:
-    """Whether a number says too much about too few; none at all says nothing about anybody."""
+    """Whether a number reveals too much about too few; zero reveals nothing about anybody."""
     total = sum(cases.values())
     if total == 0:
         return False
@@ -46,7 +46,7 @@ def is_sensitive(cases: Cases, held: Limits) -> bool:
 
 
 def together(parts: Iterable[Cases]) -> Counter[str]:
-    """The cases of several numbers as one."""
+    """The sum of the cases of several numbers."""
     whole: Counter[str] = Counter()
     for part in parts:
         whole.update(part)
@@ -63,9 +63,9 @@ def is_hidden(whole: Cases, held: Limits) -> bool:
 def hidden(parts: Mapping[str, Cases], held: Limits) -> frozenset[str]:
     """Which parts of a whole that is shown are hidden.
 
-    Beside those that are hidden for themselves, the smallest others, until together they are a number that may be
-    known, and each of them may be anything over a range of at least ``held.cases`` values beside the true one. Where
-    the parts that hold anything do not suffice, all parts are hidden, the empty ones too.
+    These are the sensitive parts, and the smallest others, until their sum may be known and each of them can have at
+    least ``held.cases`` values besides the true one. If the parts with cases do not suffice, all parts are hidden,
+    the empty ones too.
     """
     gone = [name for name, part in parts.items() if is_sensitive(part, held)]
     if not gone:
@@ -80,6 +80,6 @@ def hidden(parts: Mapping[str, Cases], held: Limits) -> frozenset[str]:
 
 
 def _suffices(gone: list[Cases], held: Limits) -> bool:
-    """Whether what is hidden hides: whoever reads the rest knows its sum, and that none of it is nothing."""
+    """Whether the hidden parts stay unknown to a reader who knows their sum, and that none of them is zero."""
     whole = together(gone)
     return whole.total() - len(gone) >= held.cases and not is_sensitive(whole, held)

@@ -1,4 +1,4 @@
-"""What is counted of the work of a period: open, late, at risk, how long it waited and how long it was in hand."""
+"""Lateness of the work of a period: open, late, at risk, and how long it waited and was assigned."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -14,7 +14,7 @@ Pair = tuple[float, float]
 
 
 class Took(NamedTuple):
-    """How long something took, in both units."""
+    """The distribution of durations, in both units."""
 
     hours: Percentiles
     """Working hours of the office."""
@@ -40,7 +40,7 @@ class Figures(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What one piece of work adds to the figures."""
+    """The contribution of one work item to the figures."""
 
     counts: tuple[bool, ...]
     """By the first names of :class:`Figures`."""
@@ -53,13 +53,13 @@ COUNTED = Figures._fields[:9]
 
 
 def seen(piece: WorkSpan, since: datetime, until: datetime, *, share: float) -> Seen:
-    """Look at one piece of work.
+    """Compute the contribution of one work item.
 
     Args:
-        piece: as it stood at ``until``.
+        piece: the work item as of ``until``.
         since: the first moment of the period.
-        until: its last one, at which open, late and at risk are counted.
-        share: of the time until the start-by, after which what waits is at risk.
+        until: its last moment, as of which open, late and at risk are counted.
+        share: the share of the time until the start-by after which waiting work is at risk.
     """
     begun = piece.begun_at(until)
     ended = piece.ended_at is not None and since <= piece.ended_at <= until
@@ -86,7 +86,7 @@ def seen(piece: WorkSpan, since: datetime, until: datetime, *, share: float) -> 
 
 
 def figures(found: Iterable[Seen]) -> Figures:
-    """Count pieces of work that were looked at."""
+    """Add up the contributions of several work items."""
     every = list(found)
     counts = {name: sum(one.counts[place] for one in every) for place, name in enumerate(COUNTED)}
     return Figures(
@@ -98,7 +98,7 @@ def figures(found: Iterable[Seen]) -> Figures:
 
 
 def _in(piece: WorkSpan, until: datetime, *, held: bool) -> Pair:
-    """The working hours and the days in which it lay in someone's hands, or in nobody's."""
+    """The working hours and the days in which the work was assigned, or was not."""
     found = [(begin, end) for begin, end, kept in piece.stretches(until) if kept is held]
     return sum(working_hours(*each) for each in found), sum(days(*each) for each in found)
 
@@ -109,10 +109,10 @@ def _took(pairs: Iterable[Pair | None]) -> Took:
 
 
 def check_share(share: object) -> object:
-    """After which share of its time something is at risk, as it may be: more than nothing, less than all.
+    """Check the share of its time after which work is at risk: above 0 and below 1.
 
     Raises:
-        RulesError: it is no such share, such as 80 for 0.8.
+        RulesError: it is not such a share, for example 80 instead of 0.8.
     """
     if type(share) is not float or not 0 < share < 1:
         raise RulesError(f"at_risk_share is {share!r}; give a share between 0 and 1, such as 0.8.")

@@ -1,4 +1,4 @@
-"""What each figure of the statistics counts, and in which unit; it stands in every answer beside the figures."""
+"""Metrics of the statistics: what each counts, and in which unit; every response lists them with the figures."""
 
 from typing import NamedTuple
 

@@ -1,11 +1,11 @@
-"""The middle and the marks of a list of durations."""
+"""Percentiles of durations: the median and the 10th and 90th percentiles."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 
 class Percentiles(NamedTuple):
-    """How durations lie: how many there are, and below which of them 10, 50 and 90 % stay."""
+    """The number of durations, and the values below which 10, 50 and 90 % of them lie."""
 
     of: int
     p10: float | None = None
@@ -14,7 +14,7 @@ class Percentiles(NamedTuple):
 
 
 def percentiles(durations: Iterable[float]) -> Percentiles:
-    """The median and the 10 % and 90 % marks; a mark between two durations is interpolated. Of nothing, no marks."""
+    """The median and the 10th and 90th percentiles, interpolated; None for no durations."""
     ordered = sorted(durations)
     if not ordered:
         return Percentiles(0)
@@ -22,7 +22,7 @@ def percentiles(durations: Iterable[float]) -> Percentiles:
 
 
 def percentile(ordered: Sequence[float], share: float) -> float:
-    """The duration below which a share of the ordered durations stays, interpolated (definition 7 of Hyndman, Fan)."""
+    """The value below which a share of the ordered durations lies, interpolated (definition 7 of Hyndman, Fan)."""
     place = share * (len(ordered) - 1)
     low = int(place)
     high = min(low + 1, len(ordered) - 1)

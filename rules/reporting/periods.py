@@ -1,4 +1,4 @@
-"""Periods that are asked for: some days, or whole quarters that are over."""
+"""Periods of a report: a range of days, or whole quarters that have ended."""
 
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -36,7 +36,7 @@ def quarter_of(day: date) -> Quarter:
 
 
 def days_asked(since: date | None, until: date | None, *, on: date) -> tuple[date, date]:
-    """The days to look at: where nothing is said, the last three months until today.
+    """The requested days; by default the last three months until today.
 
     Raises:
         QuestionError: they are in the wrong order, in the future, too many, or before the oldest case.
@@ -54,12 +54,12 @@ def days_asked(since: date | None, until: date | None, *, on: date) -> tuple[dat
 
 
 def quarters_asked(since: date, until: date, *, on: date) -> list[Quarter]:
-    """The quarters from the first day of one until the last day of one; all of them must be over.
+    """The quarters from the first day of one until the last day of one; all must have ended.
 
-    Whole quarters only: two reports that differ by some days would tell what happened in those days.
+    Only whole quarters: two reports that differ by a few days would reveal what happened in those days.
 
     Raises:
-        QuestionError: they are no whole quarters, in the wrong order, not over yet, or too many.
+        QuestionError: they are not whole quarters, in the wrong order, not over yet, or too many.
     """
     _in_order(since, until)
     ended = quarter_of(quarter_of(on).since - ONE_DAY)
@@ -105,6 +105,6 @@ def _next(first: date) -> date:
 
 
 def _months_before(day: date, months: int) -> date:
-    """The first day of the month that lies some months before that of a day."""
+    """The first day of the month that is a number of months before the month of a day."""
     number = day.year * 12 + day.month - 1 - months
     return date(number // 12, number % 12 + 1, 1)

@@ -1,7 +1,7 @@
-"""The progress report: what may be said in public of some quarters, with what must be hidden left out.
+"""Progress report: the public figures of some quarters, without the numbers that must be hidden.
 
-Every number in it belongs to one quarter: a whole, its parts, or a median of one of them. What is hidden in a quarter
-depends on that quarter alone, so two reports that overlap say the same of it, and together no more than each.
+Every number belongs to one quarter: a whole, its parts, or a median of one of them. What is hidden in a quarter depends
+on that quarter alone, so overlapping reports agree on it, and together reveal no more than each.
 """
 
 from collections import Counter, defaultdict
@@ -16,24 +16,24 @@ from rules.reporting.percentiles import percentiles
 from rules.reporting.periods import Quarter, quarter_of
 
 UNKNOWN = "unknown"
-"""The province of an employer of which none was recorded."""
+"""The province of an employer without a recorded one."""
 ALL = "all"
 WAITS = ("interview", "adoption", "takeover")
-"""What is waited for: from the receipt to the interview and to the adoption, from there to the employer's takeover."""
+"""The waits: from receipt to interview and to adoption, and from adoption to the employer's takeover."""
 
 
 class Case(NamedTuple):
-    """One application, as far as a report asks: nobody's name, no address, no threat."""
+    """One application with the facts of a report: no name, no address, no threat."""
 
     received_on: date
     office: str
     province: str
     employer: str
-    """The first of its employers, which stands for the case."""
+    """The first of its employers, which represents the case."""
     urgent: bool
     """Whether it was ever urgent or acute."""
     waits: Mapping[str, int] = {}
-    """Calendar days, by what was waited for."""
+    """Calendar days, by kind of wait."""
 
 
 class Decided(NamedTuple):
@@ -45,7 +45,7 @@ class Decided(NamedTuple):
 
 
 class TermEnded(NamedTuple):
-    """One term that was met, or was not."""
+    """One term that was met or missed."""
 
     on: date
     owner: str
@@ -64,7 +64,7 @@ class Table(NamedTuple):
 
 
 class Wait(NamedTuple):
-    """How long one part waited, in whole calendar days; None for what is hidden."""
+    """The waits of one part, in whole calendar days; None for what is hidden."""
 
     of: str
     by: str
@@ -75,7 +75,7 @@ class Wait(NamedTuple):
 
 
 class OfQuarter(NamedTuple):
-    """All that is said of one quarter."""
+    """All figures of one quarter."""
 
     quarter: Quarter
     tables: tuple[Table, ...]
@@ -85,7 +85,7 @@ class OfQuarter(NamedTuple):
 HOW = ("advice", "no-measures", "refused", "not-processed", "ended-otherwise")
 """How an application was decided on or ended."""
 OWNERS = ("office", "security-authority", "employer")
-"""Whose terms are counted; a term of an applicant is a right, and not using it is no lateness."""
+"""The owners whose terms are counted; an applicant's term is a right, and not using it is not lateness."""
 URGENT, OTHER = "urgent", "not-urgent"
 KEPT, MISSED = "kept", "missed"
 
@@ -97,14 +97,14 @@ def report(
     terms: Iterable[TermEnded],
     held: Limits,
 ) -> list[OfQuarter]:
-    """What may be said of some quarters.
+    """The public figures of some quarters.
 
     Args:
         quarters: whole ones.
         cases: each counts in the quarter in which it was received.
         decided: each counts in the quarter in which it was decided on.
         terms: each counts in the quarter in which it ended.
-        held: what a published number must rest on.
+        held: the conditions for publishing a number.
     """
     received, ended, kept = (_by_quarter(items) for items in (cases, decided, terms))
     return [
@@ -122,7 +122,7 @@ def report(
 
 
 def total(found: Sequence[OfQuarter], of: str, by: str, part: str) -> int | None:
-    """The sum over all quarters of a part, or of a whole; known only where each of them is shown."""
+    """The sum of a part or a whole over all quarters; None unless each of them is shown."""
     numbers = []
     for one in found:
         here = next(each for each in one.tables if (each.of, each.by) == (of, by))
@@ -131,7 +131,7 @@ def total(found: Sequence[OfQuarter], of: str, by: str, part: str) -> int | None
 
 
 def table(of: str, by: str, parts: Mapping[str, Sequence[Case | Decided | TermEnded]], held: Limits) -> Table:
-    """A whole and its parts, with what must be hidden left out."""
+    """A whole and its parts, without the numbers that must be hidden."""
     behind = {name: Counter(one.employer for one in part) for name, part in parts.items()}
     whole = together(behind.values())
     if is_hidden(whole, held):
@@ -141,7 +141,7 @@ def table(of: str, by: str, parts: Mapping[str, Sequence[Case | Decided | TermEn
 
 
 def _by_quarter(items: Iterable[tuple]) -> defaultdict[Quarter, list]:  # type: ignore[type-arg]  # any of the three
-    """Some things by the quarter of their day, which comes first in each."""
+    """Items grouped by the quarter of their day, which is the first field of each."""
     found: defaultdict[Quarter, list] = defaultdict(list)  # type: ignore[type-arg]
     for item in items:
         found[quarter_of(item[0])].append(item)
@@ -149,7 +149,7 @@ def _by_quarter(items: Iterable[tuple]) -> defaultdict[Quarter, list]:  # type: 
 
 
 def ways(quarter: Quarter) -> dict[str, tuple[tuple[str, ...], Callable[[Case], str]]]:
-    """By what the cases of a quarter are divided: the parts, and in which one a case belongs."""
+    """The breakdowns of a quarter: by name, the parts and the function that gives the part of a case."""
     return {
         "month": (quarter.months, lambda case: f"{case.received_on:%Y-%m}"),
         "office": (tuple(PublicOffice), lambda case: case.office),
@@ -176,7 +176,7 @@ def _terms(owner: str, ended: Sequence[TermEnded], held: Limits) -> Table:
 
 
 def _waits(quarter: Quarter, cases: Sequence[Case], held: Limits) -> Iterable[Wait]:
-    """How long the cases of a quarter waited: all of them, and each part of which the number is shown."""
+    """The waits of the cases of a quarter: of all, and of each part whose number is shown."""
     tables = {each.by: each for each in _received(quarter, cases, held)}
     yield from _marks(ALL, ALL, cases, held, shown=tables["month"].whole is not None)
     for by, parts in _divided(quarter, cases).items():

@@ -1,4 +1,4 @@
-"""A piece of work and its times: how long it waited, how long it was in hand, whether it was late or is at risk."""
+"""Work spans: when a work item waited and was assigned, and whether it was late or is at risk."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,16 +9,16 @@ from rules.queue.order import QueuePosition
 
 
 class Movement(NamedTuple):
-    """A piece of work passed into someone's hands, or out of them."""
+    """A work item was assigned, or returned to the queue."""
 
     at: datetime
     held: bool
-    """Whether it is in someone's hands afterwards."""
+    """Whether it is assigned afterwards."""
 
 
 @dataclass(frozen=True)
 class WorkSpan:
-    """One piece of work as it stood at an instant, with everything that moved it until then."""
+    """One work item as of an instant, with every movement until then."""
 
     key: str
     application: str
@@ -29,28 +29,28 @@ class WorkSpan:
     asked_at: datetime
     ended_at: datetime | None
     done: bool
-    """Whether the event that it asked for ended it; else it fell away, with a withdrawal for example."""
+    """Whether the awaited event completed it; otherwise it was cancelled, by a withdrawal for example."""
     movements: tuple[Movement, ...] = ()
     """In order of time."""
     grace: timedelta = timedelta()
-    """For acute work, which starts at once: how long after its start-by it is in time still."""
+    """For acute work, which starts at once: how long after its start-by it is still in time."""
 
     @property
     def position(self) -> QueuePosition:
-        """Where it stands in the queue."""
+        """Its position in the queue."""
         return QueuePosition(self.lane, self.start_by, self.asked_at, self.key)
 
     def is_open(self, at: datetime) -> bool:
-        """Whether it was asked for and not ended at an instant."""
+        """Whether it was created and not ended at an instant."""
         return self.asked_at <= at and (self.ended_at is None or self.ended_at > at)
 
     def is_held(self, at: datetime) -> bool:
-        """Whether it was in someone's hands at an instant."""
+        """Whether it was assigned at an instant."""
         held = [movement.held for movement in self.movements if movement.at <= at]
         return bool(held) and held[-1]
 
     def begun_at(self, until: datetime) -> datetime | None:
-        """When it was last taken up, and kept since; where nobody took it, when it was done. None where it waits."""
+        """When it was last assigned and not returned; if nobody was assigned, when it was done. None while it waits."""
         begun = None
         for movement in self.movements:
             if movement.at > until:
@@ -61,7 +61,7 @@ class WorkSpan:
         return begun
 
     def stretches(self, until: datetime) -> Iterator[tuple[datetime, datetime, bool]]:
-        """From when until when it lay in nobody's hands, or in someone's, up to its end or an instant."""
+        """Its intervals of waiting (False) and of being assigned (True), up to its end or an instant."""
         end = until if self.ended_at is None else min(self.ended_at, until)
         since, held = self.asked_at, False
         for movement in self.movements:
@@ -72,11 +72,11 @@ class WorkSpan:
         yield since, end, held
 
     def is_late(self, until: datetime) -> bool:
-        """Whether it was begun after its start-by and the grace, or is not begun though that has passed."""
+        """Whether it was begun after its start-by and the grace, or is not begun although that has passed."""
         return self.start_by + self.grace < (self.begun_at(until) or until)
 
     def is_at_risk(self, until: datetime, share: float) -> bool:
-        """Whether it waits, is not late, and this share of its time until the start-by has gone."""
+        """Whether it waits, is not late, and this share of its time until the start-by has passed."""
         last = self.start_by + self.grace
         if self.begun_at(until) is not None or last < until:
             return False
@@ -84,7 +84,7 @@ class WorkSpan:
 
 
 def skipped(given: WorkSpan, pool: list[WorkSpan], at: datetime) -> int:
-    """How many pieces of the same pool waited at an instant and stand before one that was given out then."""
+    """How many work items of the same pool waited at an instant ahead of one that was assigned then."""
     return sum(
         other.position < given.position and not other.is_held(at)
         for other in pool

@@ -1,6 +1,6 @@
-"""Handing a threat over: which steps a signal asks for, by a dated table, and what a recorded step must say.
+"""Handoff of a threat: the steps that a signal requires, by a dated table, and what a recorded step must say.
 
-A threat leaves the process: police, support team and employer act on it, and the preventive case goes on beside them
+A threat leaves the process: police, support team and employer act on it, while the preventive case continues
 (Circulaire bewaking en beveiliging 2026, section 2.4.1). Only the time, the step and a reference are kept.
 """
 
@@ -16,7 +16,7 @@ from rules.threats.urgency import SignalKind, SignalSource, Urgency
 
 
 class HandOffStep(StrEnum):
-    """What is done with a threat outside the case, in the order in which it is done."""
+    """The steps taken outside the case after a threat, in their order."""
 
     CALL_112 = "call-112"
     POLICE_REPORT = "police-report"
@@ -26,11 +26,11 @@ class HandOffStep(StrEnum):
 
 
 TIE_BREAK_MICROSECONDS: dict[str, int] = {step: count for count, step in enumerate(reversed(HandOffStep), start=1)}
-"""By how many microseconds each step comes before the other work of its moment, so that all keep their order."""
+"""Tie-break in microseconds that keeps hand-off steps in order, before other work of the same moment."""
 
 
 class HandOffOutcome(StrEnum):
-    """What came of a step."""
+    """The outcome of a step."""
 
     DONE = "done"
     DECLINED = "declined-by-official"
@@ -44,21 +44,21 @@ COLUMNS: Mapping[str, Collection[object]] = {
     "sources": tuple(SignalSource),
     "reported": (True, False),
 }
-"""What a signal can be: its class, kind, source, and whether it was reported to the police."""
+"""The possible signals: class, kind, source, and whether it was reported to the police."""
 
 
 def check_table(found: Version) -> None:
-    """Check that a version of ``hand_off`` asks at least one step of every signal, each step once and in order.
+    """Check that a version of ``hand_off`` gives every signal at least one step, each step once and in order.
 
     Raises:
-        RulesError: it does not; the message gives the first problem.
+        RulesError: it does not; the message names the first problem.
     """
     if problem := next(problems(found.value), None):
-        raise RulesError(f"The hand-off table from {found.since} is not whole: {problem}")
+        raise RulesError(f"The hand-off table from {found.since} is incomplete: {problem}")
 
 
 def problems(table: Sequence[Row]) -> Iterator[str]:
-    """Where a table asks a step twice of one signal, or none at all, or names what does not exist."""
+    """Signals for which a table gives a step twice or no step, and unknown words."""
     yield from unknown_words(table, COLUMNS)
     yield from (f"{row['id']} names the step {row['step']}." for row in table if row["step"] not in set(HandOffStep))
     order = [row["step"] for row in table if row["step"] in set(HandOffStep)]
@@ -76,7 +76,7 @@ def problems(table: Sequence[Row]) -> Iterator[str]:
 def steps_of(
     urgency: Urgency, kind: SignalKind, source: SignalSource, on: date, *, reported: bool
 ) -> list[HandOffStep]:
-    """The steps that a signal asks for by the table in force on ``on``, the first one first."""
+    """The steps that a signal requires by the table in force on ``on``, in their order."""
     case = {"urgencies": urgency, "kinds": kind, "sources": source, "reported": reported}
     rows = matching_rows(value("hand_off", on), case)
     return [HandOffStep(row["step"]) for row in rows]
@@ -114,11 +114,11 @@ def step_is_open(*, step: HandOffStep, open_steps: Sequence[HandOffStep]) -> Bil
     verified=False,
 )
 def contact_with_consent(*, step: HandOffStep, outcome: HandOffOutcome, consent: bool | None) -> Bilingual | None:
-    """The employer's security contact is told only with the official's consent."""
+    """The employer's security contact is informed only with the official's consent."""
     if step is not HandOffStep.SECURITY_CONTACT or outcome is not HandOffOutcome.DONE or consent:
         return None
     return message(
-        "The security contact is told only with the official's consent: record consent as true, or the outcome as "
+        "The security contact is informed only with the official's consent: record consent as true, or the outcome as "
         "declined-by-official.",
         "De beveiligingscontactpersoon wordt alleen met toestemming van de ambtsdrager ingelicht: leg consent vast als "
         "true, of de uitkomst als declined-by-official.",
@@ -139,7 +139,7 @@ def call_has_time_only(
     time: str | None,
     reference: str | None,
 ) -> Bilingual | None:
-    """Of a call to 112 nothing is kept but that it was made and at what time."""
+    """Of a call to 112 only the fact and the time are kept."""
     called = step is HandOffStep.CALL_112 and outcome is HandOffOutcome.DONE
     if called and time is None:
         return message(
@@ -166,7 +166,7 @@ def call_has_time_only(
     nl="Een stap van de overdracht wordt vastgelegd nadat hij is gedaan.",
 )
 def not_in_future(*, done_on: date, time: str | None, on: date, now: str) -> Bilingual | None:
-    """A step of the hand-off is recorded once it was done."""
+    """A step of the hand-off is recorded after it was done."""
     if done_on < on or (done_on == on and (time is None or time <= now)):
         return None
     when, present = f"{done_on} {time or ''}".rstrip(), f"{on} {now}"

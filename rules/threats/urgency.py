@@ -1,4 +1,4 @@
-"""Urgency from threat signals: a dated decision table; the content of a threat is never looked at.
+"""Urgency from threat signals, by a dated decision table that never uses the content of a threat.
 
 The class is a handling attribute. The official threat level is set by police, OM and NCTV, never here
 (Circulaire bewaking en beveiliging 2026, section 2.4).
@@ -16,7 +16,7 @@ from rules.core.rule import CIRCULAR, LETTER_2024, Bilingual, message, rule
 
 
 class Urgency(StrEnum):
-    """How soon a case must be handled."""
+    """The urgency class of a case."""
 
     ACUTE = "acute"
     URGENT = "urgent"
@@ -25,7 +25,7 @@ class Urgency(StrEnum):
 
 
 class SignalKind(StrEnum):
-    """What kind of threat is signalled."""
+    """The kind of a threat signal."""
 
     ACUTE_DANGER = "acute-danger"
     DEATH_THREAT = "death-threat"
@@ -38,7 +38,7 @@ class SignalKind(StrEnum):
 
 
 class SignalSource(StrEnum):
-    """Who signals it."""
+    """The source of a threat signal."""
 
     POLICE = "police"
     EMPLOYER = "employer"
@@ -48,14 +48,14 @@ class SignalSource(StrEnum):
 
 
 RANK = {Urgency.ACUTE: 1, Urgency.URGENT: 2, Urgency.ELEVATED: 3, Urgency.ROUTINE: 4}
-"""The lane of each class; the lower, the sooner."""
+"""The lane of each class; a lower lane goes first."""
 DUTCH = {
     Urgency.ACUTE: "acuut",
     Urgency.URGENT: "spoed",
     Urgency.ELEVATED: "verhoogd",
     Urgency.ROUTINE: "regulier",
 }
-"""What each class is called in Dutch (docs/glossary.md)."""
+"""The Dutch name of each class (docs/glossary.md)."""
 
 
 AGES = ("recent", "old")
@@ -65,11 +65,11 @@ COLUMNS: Mapping[str, Collection[object]] = {
     "ages": AGES,
     "reported": (True, False),
 }
-"""What a signal can be: kind, source, age, and whether it was reported to the police."""
+"""The possible signals: kind, source, age, and whether it was reported to the police."""
 
 
 class Classed(NamedTuple):
-    """The class of a signal, and the row of which dated table says so."""
+    """The class of a signal, and the row of the dated table that gives it."""
 
     urgency: Urgency
     row: str
@@ -85,14 +85,14 @@ def check_table(found: Version) -> None:
     """Check that a version of ``urgency_table`` decides every signal exactly once.
 
     Raises:
-        RulesError: it has a gap or an overlap, or names what does not exist; the message gives the first problem.
+        RulesError: it has a gap, an overlap or an unknown word; the message names the first problem.
     """
     if problem := next(problems(found.value), None):
         raise RulesError(f"The urgency table from {found.since} does not decide every signal once: {problem}")
 
 
 def problems(table: Sequence[Row]) -> Iterator[str]:
-    """Gaps, overlaps and unknown words of a table; none where it decides every signal exactly once."""
+    """Gaps, overlaps and unknown words of a table; empty if it decides every signal exactly once."""
     yield from unknown_words(table, COLUMNS)
     yield from (
         f"{row['id']} names the urgency {row['urgency']}." for row in table if row["urgency"] not in set(Urgency)
@@ -108,7 +108,7 @@ def problems(table: Sequence[Row]) -> Iterator[str]:
 
 
 def of_signal(kind: SignalKind, source: SignalSource, occurred_on: date, on: date, *, reported: bool) -> Classed:
-    """The class of one signal by the table in force on ``on``; exactly one row fits (:func:`check_table`)."""
+    """The class of one signal by the table in force on ``on``; exactly one row matches (:func:`check_table`)."""
     table = version("urgency_table", on)
     case = {"kinds": kind, "sources": source, "ages": age_band(occurred_on, on), "reported": reported}
     (row,) = matching_rows(table.value, case)
@@ -127,7 +127,7 @@ def highest(classes: Iterable[Urgency]) -> Urgency:
     nl="Een dreiging die wordt gemeld, heeft plaatsgevonden.",
 )
 def signal_not_in_future(*, occurred_on: date, on: date) -> Bilingual | None:
-    """A threat that is signalled has happened."""
+    """A signalled threat did not happen after today."""
     if occurred_on <= on:
         return None
     return message(
@@ -153,7 +153,7 @@ def class_by_table(
     row: str,
     urgency: Urgency,
 ) -> Bilingual | None:
-    """The urgency of a signal is what the one row that it fits says in the table in force."""
+    """The urgency of a signal is the one that the table in force gives."""
     found = of_signal(kind, source, occurred_on, on, reported=reported)
     if (found.row, found.urgency) == (row, urgency):
         return None
@@ -172,7 +172,7 @@ def class_by_table(
     verified=False,
 )
 def only_lowers(*, present: Urgency, wanted: Urgency) -> Bilingual | None:
-    """Lowering sets a lower class than the present one."""
+    """Lowering the urgency sets a lower class than the present one."""
     if RANK[wanted] > RANK[present]:
         return None
     return message(

@@ -20,8 +20,8 @@ from rules.core.decision_replay import rerun
 from rules.core.rule import REGISTRY
 from rules.core.translations import DatedFact, PastAct
 from states.storage.ledger import canonical, plain
-from states.storage.replay import fold, tables
-from states.storage.verification import broken_links
+from states.storage.replay import fold, recorded_tables
+from states.storage.verification import chain_problems
 from states.tables.ledger import LedgerEntry, Stream, StreamKind
 
 for module in pkgutil.walk_packages(rules.__path__, "rules."):
@@ -85,12 +85,12 @@ def test_a_stored_chain_still_has_its_hashes_and_its_order(stream: str) -> None:
     kind, entries = LEDGER[stream]
     last = entries[-1]
     head = Stream(id=stream, kind=kind, seq=len(entries), head=last.hash, last_at=last.at)
-    assert list(broken_links(head, entries)) == []
+    assert list(chain_problems(head, entries)) == []
 
 
 @pytest.mark.parametrize("stream", sorted(LEDGER))
 def test_the_fold_of_a_stored_stream_gives_rows_of_known_tables_with_the_same_values(stream: str) -> None:
-    known = tables()
+    known = recorded_tables()
     for key, facts in fold(LEDGER[stream][1]).items():
         name, _, primary = key.partition(":")
         fields = known[name].model_fields
