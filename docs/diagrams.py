@@ -16,7 +16,7 @@ from rules.core.rule import HOUSE, REGISTRY
 from rules.procedure import authorization
 from states.charts.application import Stage
 from states.charts.statechart import Chart
-from states.events.application.life_event_effects import TURNS
+from states.events.application.life_event_effects import LIFE_EVENTS
 from states.events.catalogue import CHARTS, EVENTS
 from states.work.work_by_state import WORK_BY_STATE
 
@@ -113,14 +113,14 @@ def chart_block(chart: Chart) -> str:
 def turn_block() -> str:
     """What each turn of life does at each stage, and what the letters stand for."""
     lines = [
-        "| Stage | " + " | ".join(f"`{turn}`" for turn in TURNS.names) + " |",
-        "|---" * (len(TURNS.names) + 1) + "|",
+        "| Stage | " + " | ".join(f"`{turn}`" for turn in LIFE_EVENTS.names) + " |",
+        "|---" * (len(LIFE_EVENTS.names) + 1) + "|",
     ]
     for stage in Stage:
-        letters = (TURNS.grid[turn, stage.value] for turn in TURNS.names)
+        letters = (LIFE_EVENTS.grid[turn, stage.value] for turn in LIFE_EVENTS.names)
         lines.append(f"| `{stage.value}` | " + " | ".join("" if letter == "x" else letter for letter in letters) + " |")
     lines += ["", "An empty cell is refused. The letters stand for:", ""]
-    for letter, consequence in TURNS.consequences.items():
+    for letter, consequence in LIFE_EVENTS.consequences.items():
         said = (consequence.__doc__ or "").strip().splitlines()[0]
         lines.append(f"- **{letter}** {said}")
     return "\n".join(lines)

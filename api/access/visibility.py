@@ -10,11 +10,12 @@ from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
 from rules.procedure import authorization
 from states.engine import parties
 from states.errors import NotFoundError, RefusedError
+from states.tables.accounting import Booking
 from states.tables.application import Application, Measure, Takeover
 from states.tables.base import Subject
 from states.tables.deadlines import Reminder
 from states.tables.loans import Loan, Objection
-from states.tables.payments import Booking, Payable
+from states.tables.payments import Payable
 
 READS_CONTENT = frozenset(
     {Role.APPLICANT, Role.OFFICER, Role.ADVISER, Role.SECURITY_AUTHORITY, Role.COORDINATOR, Role.PRIVACY_OFFICER},

@@ -22,7 +22,7 @@ from states.accounting.spreadsheets import Control, Sheet, as_csv, as_workbook, 
 from states.charts.booking import BookingState
 from states.engine import parties
 from states.errors import MalformedError, NotFoundError, RefusedError
-from states.tables.payments import Booking
+from states.tables.accounting import Booking
 from states.tables.people import Organisation
 
 router = APIRouter(prefix="/v1", tags=["books"])

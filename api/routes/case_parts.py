@@ -19,16 +19,17 @@ from rules.core.dates import office_day
 from rules.core.roles import OF_AN_EMPLOYER, Role
 from rules.deadlines.suspensions import Suspension, attribution
 from states.commands.available_actions import Action, actions
-from states.deadlines import lifecycle
+from states.deadlines import term_query
 from states.engine import parties
 from states.events.catalogue import EVENTS
 from states.queue import explanation, pools
 from states.reporting import case_durations
 from states.storage.replay import entries_of
+from states.tables.accounting import Booking
 from states.tables.application import Measure
 from states.tables.deadlines import Term
 from states.tables.letters import Outbox
-from states.tables.payments import Booking, Payable
+from states.tables.payments import Payable
 from states.tables.work import WorkItem
 
 router = APIRouter(prefix="/v1/applications/{reference}", tags=["applications"])
@@ -227,13 +228,13 @@ def terms(context: RequestContextDep, reference: Reference) -> Deadlines:
 
 def term_view(context: RequestContext, term: Term) -> TermView:
     """One term in wire form."""
-    found = lifecycle.suspensions(context.session, term)
+    found = term_query.suspensions(context.session, term)
     intervals = [Suspension(item.since, item.until, item.ground, item.article, item.attributed_to) for item in found]
     until = term.ended_on or office_day(context.at)
     return TermView(
         **term.model_dump(),
         suspensions=[SuspensionView.model_validate(item) for item in found],
-        thresholds=[ThresholdView.model_validate(item) for item in lifecycle.thresholds(context.session, term)],
+        thresholds=[ThresholdView.model_validate(item) for item in term_query.thresholds(context.session, term)],
         days=attribution(term.started_on, max(until, term.started_on), term.owner, intervals),
     )
 

@@ -16,8 +16,9 @@ from rules.core.roles import OF_AN_EMPLOYER
 from states.engine import parties
 from states.errors import NotFoundError
 from states.reporting import money_trail
+from states.tables.accounting import Booking
 from states.tables.application import Measure
-from states.tables.payments import BankEntry, BankMessage, Booking, Payable, PaymentBatch
+from states.tables.payments import BankEntry, BankMessage, Payable, PaymentBatch
 
 router = APIRouter(prefix="/v1", tags=["trails"])
 

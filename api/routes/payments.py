@@ -31,10 +31,11 @@ from states.engine.event import EventContext
 from states.engine.unit_of_work import UnitOfWork
 from states.errors import NotFoundError, RefusedError, StatesError
 from states.events.catalogue import EVENTS
-from states.events.payments.batch_contents import sort_out
-from states.events.payments.batches import PIECE, NewBatch, file_of, lines_of, mark_of
+from states.events.payments.batch_contents import select_payables
+from states.events.payments.batches import NewBatch
 from states.events.payments.invoice_bodies import Invoice
 from states.formats.bank_reason_codes import reason_in_words, status_in_words
+from states.payments.batch_files import CHUNK, lines_of, open_batch_file, sha256_of
 from states.tables.payments import Payable, PaymentBatch
 
 router = APIRouter(prefix="/v1", tags=["finance"])
@@ -155,7 +156,7 @@ def propose(context: RequestContextDep, employer: Annotated[str, Query(pattern=H
         raise not_finance(context)
     if context.by.organisation not in (None, parties.current(context.session, employer)):
         raise NotFoundError("employer", employer)
-    along, left = sort_out(
+    along, left = select_payables(
         EventContext(UnitOfWork(context.session, context.by, context.at), None, context.by), employer
     )
     return payments.ProposedBatch(
@@ -194,8 +195,8 @@ def pain001(context: RequestContextDep, key: Id) -> Response:
         raise not_finance(context)
     if (waiting := amounts.file_leaves(state=str(row.state))) is not None:
         raise RefusedError([waiting])
-    file = file_of(context.session, row)
-    if mark_of(file) != row.sha256:
+    file = open_batch_file(context.session, row)
+    if sha256_of(file) != row.sha256:
         file.close()
         raise StatesError(f"The file of batch {row.id} differs from its seal; do not pay it, call an auditor.")
     headers = {
@@ -205,7 +206,7 @@ def pain001(context: RequestContextDep, key: Id) -> Response:
 
     def pieces() -> Iterator[bytes]:
         with file:
-            while piece := file.read(PIECE):
+            while piece := file.read(CHUNK):
                 yield piece
 
     return StreamingResponse(pieces(), media_type="application/xml", headers=headers)

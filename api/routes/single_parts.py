@@ -17,10 +17,10 @@ from states.charts.loan import LoanState
 from states.commands.fire import fire
 from states.errors import NotFoundError
 from states.events.provision.loan_requests import NewLoan
+from states.tables.accounting import Booking
 from states.tables.application import Measure, Takeover
 from states.tables.base import Subject
 from states.tables.loans import Loan, Objection
-from states.tables.payments import Booking
 from states.tables.people import Organisation, Person
 
 router = APIRouter(prefix="/v1")

@@ -20,7 +20,7 @@ from rules.reporting.percentiles import Percentiles
 from rules.threats.urgency import Urgency
 from states.reporting import statistics
 from states.reporting.overrides import Overrides
-from states.reporting.statistics import Asked, Statistics
+from states.reporting.statistics import Statistics, StatisticsRequest
 from states.reporting.term_outcomes import TermFigures
 
 router = APIRouter(prefix="/v1", tags=["statistics"])
@@ -149,7 +149,9 @@ def get_statistics(
     try:
         at = instant(context, as_of)
         first, last = periods.days_asked(since, until, on=office_day(at))
-        found = statistics.statistics(context.session, Asked(first, last, at, lane, domain, employer, province))
+        found = statistics.statistics(
+            context.session, StatisticsRequest(first, last, at, lane, domain, employer, province)
+        )
     except QuestionError as error:
         raise at_fault(error.parameter, error) from error
     return shown(found, first, last)

@@ -13,7 +13,8 @@ from api.views import base
 from api.views.base import View, Words, content_of
 from rules.core.roles import Actor
 from states.payments.payees import payee_of
-from states.tables.payments import Booking, Payable, PayableLine
+from states.tables.accounting import Booking
+from states.tables.payments import Payable, PayableLine
 
 
 class LineView(View):

@@ -1,4 +1,4 @@
-"""Which accounts an employer's books use on a day: what it set itself, else what it registered with."""
+"""Accounts of an employer's books on a day: set by the employer, or else those of its registration."""
 
 from datetime import UTC, date, datetime, time
 
@@ -10,18 +10,18 @@ from states.tables.base import new_id
 from states.tables.people import Organisation
 
 REGISTRATION = "registration"
-"""The source of accounts that an employer never set: what it registered with, and dated defaults."""
+"""The source of accounts that an employer never set: its registration, and dated defaults."""
 
 
 def on_day(session: Session, employer: Organisation, on: date) -> BookAccounts:
-    """The accounts of an employer that hold on a day; a row that is in no table where it set none for it."""
+    """The accounts of an employer on a day; an unsaved row if it set none for it."""
     query = select(BookAccounts).where(BookAccounts.organisation == employer.id, BookAccounts.since <= on)
     newest = query.order_by(col(BookAccounts.since).desc(), col(BookAccounts.recorded_at).desc()).limit(1)
     return session.exec(newest).first() or registered(employer, on)
 
 
 def registered(employer: Organisation, on: date) -> BookAccounts:
-    """What holds where an employer set nothing."""
+    """The accounts of an employer that set none."""
     return BookAccounts(
         id=new_id("accounts"),
         stream=employer.stream,

@@ -1,4 +1,4 @@
-"""What a file or a report of the books holds, row by row: these fields, in this order, and nothing else leaves."""
+"""Export rows of the books: files and reports hold these fields, in this order, and no others."""
 
 from datetime import date
 from decimal import Decimal
@@ -8,7 +8,7 @@ from pydantic.alias_generators import to_camel
 
 
 class Row(BaseModel):
-    """One row; its fields are its columns, and what they mean stands with them."""
+    """One row; its fields are the columns, documented with each."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
 
@@ -24,53 +24,55 @@ class JournalRow(Row):
     task_field: str = Field(description="Task field of Iv3")
     debit: Decimal = Field(description="Euros, 0.00 where it is credited")
     credit: Decimal = Field(description="Euros, 0.00 where it is debited")
-    tax_class: str = Field(description="How the payment stands in the wage tax")
-    designation: str = Field(description="The article by which it does")
-    part: str = Field(description="`cost` is what it is for, `payment` what the bank did; empty for oldest lines")
-    employer: str = Field(description="Whose books")
+    tax_class: str = Field(description="The tax class of the payment in the wage tax")
+    designation: str = Field(description="The article of that tax class")
+    part: str = Field(description="`cost` or the bank's `payment`; empty in the oldest lines")
+    employer: str = Field(description="The employer of the books")
     side: str = Field(description="`cost`, `vat`, `creditor` or `bank`")
     category: str = Field(description="Economic category of Iv3, for cost")
     document_on: date | None = Field(description="The day of the invoice, or the bank's day")
     mirrors: int | None = Field(description="The position of the line that this one reverses")
     payable: str = Field(description="The payable that was paid")
     invoice_number: str = Field(description="The number of its invoice")
-    statement: str = Field(description="The bank's file that told of it")
-    entry: int | None = Field(description="The place of the entry in that file")
+    statement: str = Field(description="The bank statement that reported it")
+    entry: int | None = Field(description="The position of the entry on that statement")
 
 
 class OpenItem(Row):
-    """Something that is owed, paid or received and not yet closed in the books."""
+    """An amount owed, paid or received that is not closed in the books yet."""
 
-    employer: str = Field(description="Whose books")
+    employer: str = Field(description="The employer of the books")
     kind: str = Field(description="`payable`, `booking` or `bank-entry`")
-    item: str = Field(description="Its id; of an entry the file and its place in it")
-    since: date = Field(description="Day of receipt, of the bank's booking")
+    item: str = Field(description="Its id; for a bank entry the statement and its position")
+    since: date = Field(description="Day of receipt, or of the bank's booking")
     number: str = Field(description="The number of the invoice")
-    amount: Decimal = Field(description="Euros; negative for a debit that nobody knows")
-    state: str = Field(description="Where it stands")
+    amount: Decimal = Field(description="Euros; negative for an unmatched debit")
+    state: str = Field(description="Its state")
     waits_for: str = Field(description="What it waits for")
 
 
 class ClassRow(Row):
-    """What one employer booked in one year under one tax class and designation."""
+    """One employer's bookings of one year under one tax class and designation."""
 
     year: int = Field(description="Year of the books")
-    employer: str = Field(description="Whose books")
+    employer: str = Field(description="The employer of the books")
     employer_kind: str = Field(description="`municipality`, `province` or `water-board`")
-    tax_class: str = Field(description="How the payments stand in the wage tax")
-    designation: str = Field(description="The article by which they do")
-    bookings: int = Field(description="How many bookings stand")
-    cost: Decimal = Field(description="Euros of cost, VAT that does not come back included")
+    tax_class: str = Field(description="The tax class of the payments in the wage tax")
+    designation: str = Field(description="The article of that tax class")
+    bookings: int = Field(description="Number of bookings in force")
+    cost: Decimal = Field(description="Euros of cost, with VAT that is not compensated")
     compensable_vat: Decimal = Field(description="Euros of VAT from the compensation fund")
-    gross: Decimal = Field(description="Both together: what was owed to creditors")
+    gross: Decimal = Field(description="The sum of both, owed to creditors")
 
 
 class SpendingRow(Row):
-    """What one kind of employer spent in one year, beside what the ministry contributes."""
+    """The spending of one kind of employer in one year, with the ministry's contribution."""
 
     year: int = Field(description="Year of the books")
     employer_kind: str = Field(description="`municipality`, `province`, `water-board`; `ministry` for its contribution")
-    employers: int = Field(description="How many employers booked something")
+    employers: int = Field(description="Number of employers with bookings")
     cost: Decimal | None = Field(description="Euros of cost booked")
-    contribution: Decimal | None = Field(description="Euros a year of the ministry, for municipalities and provinces")
-    note: str = Field(description="Where the figure comes from, and what it is not")
+    contribution: Decimal | None = Field(
+        description="Euros per year from the ministry, for municipalities and provinces"
+    )
+    note: str = Field(description="The source of the figure, and its limits")

@@ -1,4 +1,4 @@
-"""Writing the journal: every line is added once, balances with the others of its part, and is only ever mirrored."""
+"""Journal: every line is added once, balances with the others of its part, and is reversed only by a mirrored line."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -10,12 +10,13 @@ from rules.payments import tax
 from rules.payments.tax import Addressee
 from states.accounting import accounts, periods
 from states.engine.event import EventContext
-from states.tables.payments import Booking, JournalLine, Part, Payable, Side
+from states.tables.accounting import Booking, JournalLine, Part, Side
+from states.tables.payments import Payable
 from states.tables.people import Organisation
 
 
-class Told(NamedTuple):
-    """Where the bank told of a payment or a return: its day, and the entry of its statement."""
+class BankReport(NamedTuple):
+    """The bank's report of a payment or return: its day, and the statement entry."""
 
     on: date | None = None
     statement: str | None = None
@@ -35,37 +36,37 @@ def outstanding(lines: Iterable[JournalLine]) -> list[JournalLine]:
 
 
 def open_day(context: EventContext[Any], organisation: str, day: date) -> date:
-    """The day in the books for something that happened on a day, moved where its period is closed."""
+    """The booking day for an event, moved if its period is closed."""
     periods.hold(context.session, organisation)
     return periods.open_day(periods.closed(context.session, organisation), day)
 
 
 def bank_day(context: EventContext[Any], organisation: str, day: date) -> date:
-    """The day in the books for what the bank did: no statement can be refused, so a dated value says where it goes."""
+    """The booking day for a bank entry: statements cannot be refused, so a dated value decides where it goes."""
     moves = value("closed_period_payment", context.on) == "first-open-day"
     return open_day(context, organisation, day) if moves else day
 
 
-def pay(context: EventContext[Booking], told: Told) -> None:
-    """What the bank booked: the creditor is paid, on the bank's day."""
-    day = told.on or context.on
+def pay(context: EventContext[Booking], reported: BankReport) -> None:
+    """Book the bank's payment to the creditor, on the bank's day."""
+    day = reported.on or context.on
     sides = ((Side.CREDITOR, context.row.amount), (Side.BANK, -context.row.amount))
-    write(context, Part.PAYMENT, sides, bank_day(context, context.row.organisation, day), told._replace(on=day))
+    write(context, Part.PAYMENT, sides, bank_day(context, context.row.organisation, day), reported._replace(on=day))
 
 
 def cost(context: EventContext[Booking], vat: Decimal, usual: Addressee, booked_on: date) -> None:
-    """What it is for: cost, and VAT where it comes back, owed to the creditor."""
+    """Book the cost, and compensable VAT, owed to the creditor."""
     row = context.row
     employer, payable = context.get(Organisation, row.organisation), context.get(Payable, row.payable)
     if payable.paid_on is not None and not paid_in_books(context):
-        pay(context, Told(payable.paid_on))  # one that was proposed before payments stood in the journal
-    back = vat if tax.compensable(str(employer.kind), payable.addressee or usual, payable.dated) else Decimal(0)
-    sides = ((Side.COST, row.amount - back), (Side.VAT, back), (Side.CREDITOR, -row.amount))
-    write(context, Part.COST, sides, booked_on, Told(payable.dated))
+        pay(context, BankReport(payable.paid_on))  # an early booking, proposed before the journal held payments
+    compensable = vat if tax.compensable(str(employer.kind), payable.addressee or usual, payable.dated) else Decimal(0)
+    sides = ((Side.COST, row.amount - compensable), (Side.VAT, compensable), (Side.CREDITOR, -row.amount))
+    write(context, Part.COST, sides, booked_on, BankReport(payable.dated))
 
 
 def paid_in_books(context: EventContext[Booking]) -> bool:
-    """Whether the bank's part stands in the journal already, with this booking or the one that it corrects."""
+    """Whether the journal already holds the payment, by this booking or the one that it corrects."""
     booking: Booking | None = context.row
     while booking is not None:
         if any(line.part is Part.PAYMENT for line in outstanding(lines_of(context, booking.id))):
@@ -75,9 +76,13 @@ def paid_in_books(context: EventContext[Booking]) -> bool:
 
 
 def write(
-    context: EventContext[Booking], part: Part, sides: Iterable[tuple[Side, Decimal]], booked_on: date, told: Told
+    context: EventContext[Booking],
+    part: Part,
+    sides: Iterable[tuple[Side, Decimal]],
+    booked_on: date,
+    reported: BankReport,
 ) -> None:
-    """Add lines to a booking; a positive amount is debited, a negative one credited, and nothing is left out."""
+    """Add lines to a booking: a positive amount is a debit, a negative one a credit, and zero is left out."""
     row = context.row
     employer = context.get(Organisation, row.organisation)
     held = accounts.on_day(context.session, employer, booked_on)
@@ -94,7 +99,7 @@ def write(
                 stream=row.stream,
                 organisation=row.organisation,
                 booked_on=booked_on,
-                document_on=told.on,
+                document_on=reported.on,
                 part=part,
                 side=side,
                 account=numbers[side],
@@ -103,24 +108,24 @@ def write(
                 task_field=held.task_field,
                 debit=max(amount, Decimal(0)),
                 credit=max(-amount, Decimal(0)),
-                statement=told.statement,
-                entry=told.entry,
+                statement=reported.statement,
+                entry=reported.entry,
             ),
         )
     context.session.flush()
 
 
-def mirror(context: EventContext[Any], booking: Booking, told: Told, *, keep: Part | None = None) -> None:
-    """Reverse what stands of a booking, as it was booked, whatever the accounts of today are.
+def mirror(context: EventContext[Any], booking: Booking, reported: BankReport, *, keep: Part | None = None) -> None:
+    """Mirror the lines of a booking that are still in force, with their own accounts rather than today's.
 
     Args:
-        context: the event in which it is reversed.
-        booking: whose lines.
-        told: by which entry of which statement the money came back, if it did.
-        keep: a part that stays: what the bank did, where only the booking was wrong.
+        context: the reversing event.
+        booking: the booking of the lines.
+        reported: the statement entry by which the money came back, if it did.
+        keep: a part that stays: the payment, if only the booking was wrong.
     """
     lines = lines_of(context, booking.id)
-    for position, (line, told_on) in enumerate(reversible(context, lines, told, keep), start=len(lines) + 1):
+    for position, (line, told_on) in enumerate(reversible(context, lines, reported, keep), start=len(lines) + 1):
         owner = line.organisation or booking.organisation
         changed = {
             "position": position,
@@ -130,17 +135,17 @@ def mirror(context: EventContext[Any], booking: Booking, told: Told, *, keep: Pa
             "document_on": told_on,
             "debit": line.credit,
             "credit": line.debit,
-            "statement": told.statement,
-            "entry": told.entry,
+            "statement": reported.statement,
+            "entry": reported.entry,
         }
         context.session.add(JournalLine(**{**line.model_dump(), **changed}))
     context.session.flush()
 
 
 def reversible(
-    context: EventContext[Any], lines: list[JournalLine], told: Told, keep: Part | None
+    context: EventContext[Any], lines: list[JournalLine], reported: BankReport, keep: Part | None
 ) -> Iterator[tuple[JournalLine, date]]:
-    """The lines to mirror, each with the day of what reverses it: the bank's for what the bank did, else today."""
+    """The lines to mirror, each with its day: the bank's for a payment, otherwise today."""
     for line in outstanding(lines):
         if keep is None or line.part is not keep:
-            yield line, (told.on or context.on) if line.part is Part.PAYMENT else context.on
+            yield line, (reported.on or context.on) if line.part is Part.PAYMENT else context.on

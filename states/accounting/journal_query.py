@@ -1,4 +1,4 @@
-"""Reading the journal of some employers over some days."""
+"""Journal query: the journal lines of some employers over some days."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -7,10 +7,11 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from states.accounting.export_rows import JournalRow
-from states.tables.payments import Booking, JournalLine, Payable
+from states.tables.accounting import Booking, JournalLine
+from states.tables.payments import Payable
 
 Employers = Sequence[str] | None
-"""Under which ids employers stand in the rows; None for all of them."""
+"""The ids of employers in the rows; None for all employers."""
 
 
 def journal(
@@ -31,7 +32,7 @@ def journal(
 
 
 def row_of(line: JournalLine, booking: Booking, payable: Payable) -> JournalRow:
-    """One line with what it needs of its booking and payable."""
+    """A journal line with the columns of its booking and payable."""
     return JournalRow(
         booking=line.booking,
         position=line.position,

@@ -1,4 +1,4 @@
-"""Which days of an employer's books are closed."""
+"""Periods of an employer's books that are closed."""
 
 from datetime import date
 
@@ -10,22 +10,22 @@ from states.tables.accounting import BookPeriod
 
 
 def hold(session: Session, organisation: str, *, closing: bool = False) -> None:
-    """Keep the periods of an employer's books as they are until this transaction ends.
+    """Lock the periods of an employer's books until this transaction ends.
 
-    Whoever books holds them together with others; whoever closes one waits for all of these, and they for it.
+    Bookings share the lock; closing a period waits for all of them, and they wait for it.
     """
     lock = func.pg_advisory_xact_lock if closing else func.pg_advisory_xact_lock_shared
     session.execute(select(lock(func.hashtextextended(f"books:{organisation}", 0))))
 
 
 def closed(session: Session, organisation: str) -> list[BookPeriod]:
-    """The periods of an employer's books that are closed, the earliest first."""
+    """The closed periods of an employer's books, earliest first."""
     mine = (BookPeriod.organisation == organisation, col(BookPeriod.reopened_at).is_(None))
     return list(session.exec(select(BookPeriod).where(*mine).order_by(col(BookPeriod.since), col(BookPeriod.id))))
 
 
 def closing(periods: list[BookPeriod], day: date) -> str | None:
-    """The closed period in which a day lies, the longest where two do; None where the day is open."""
+    """The closed period of a day, the longer one if there are two; None if the day is open."""
     found = [period for period in periods if period.since <= day <= period.until]
     return max(found, key=lambda period: period.until - period.since).period if found else None
 

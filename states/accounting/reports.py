@@ -1,6 +1,6 @@
-"""Reports of the books: open items, tax classes by year, and spending beside the ministry's contribution.
+"""Reports of the books: open items, tax classes by year, and spending compared with the ministry's contribution.
 
-None of them names a person, a supplier or a measure.
+No report names a person, a supplier or a measure.
 """
 
 from collections import defaultdict
@@ -15,11 +15,12 @@ from states.accounting.export_rows import ClassRow, JournalRow, OpenItem, Spendi
 from states.accounting.journal_query import Employers, journal
 from states.charts.booking import BookingState
 from states.charts.payable import PayableState
-from states.tables.payments import ENTRY_WAITS, BankEntry, BankMessage, Booking, Payable
+from states.tables.accounting import Booking
+from states.tables.payments import ENTRY_WAITS, BankEntry, BankMessage, Payable
 from states.tables.people import Organisation
 
 NO_CLAIM = "A report of what was spent; the contribution comes with the general grants, and nobody claims it by this."
-"""What the report of spending is not."""
+"""The disclaimer of the spending report."""
 WAITS = {
     PayableState.TO_MATCH: "the security contact",
     PayableState.RECEIVED: "the check",
@@ -31,17 +32,17 @@ WAITS = {
     PayableState.BATCHED: "the bank",
     PayableState.RETURNED: "the approval of another payment",
 }
-"""What a payable waits for in each state in which it is open."""
+"""What an open payable waits for, by state."""
 
 
 def open_items(session: Session, employers: Employers) -> list[OpenItem]:
-    """What is owed and not paid, paid and not booked, or on a statement and known to nobody; the oldest first."""
+    """Items owed and not paid, paid and not booked, or on a statement and not matched; the oldest first."""
     found = [*unpaid(session, employers), *unbooked(session, employers), *unknown(session, employers)]
     return sorted(found, key=lambda item: (item.since, item.kind, item.item))
 
 
 def unpaid(session: Session, employers: Employers) -> list[OpenItem]:
-    """Payables on their way to the bank."""
+    """Payables that are not paid yet."""
     query = select(Payable).where(col(Payable.state).in_(WAITS))
     if employers is not None:
         query = query.where(col(Payable.organisation).in_(employers))
@@ -61,7 +62,7 @@ def unpaid(session: Session, employers: Employers) -> list[OpenItem]:
 
 
 def unbooked(session: Session, employers: Employers) -> list[OpenItem]:
-    """Payments of which the cost is not booked yet."""
+    """Payments without a booked cost."""
     waiting = (BookingState.PROPOSED, BookingState.AWAITING_EVIDENCE, BookingState.READY)
     query = select(Booking, Payable).join(Payable, col(Payable.id) == Booking.payable)
     query = query.where(col(Booking.state).in_(waiting))
@@ -83,7 +84,7 @@ def unbooked(session: Session, employers: Employers) -> list[OpenItem]:
 
 
 def unknown(session: Session, employers: Employers) -> list[OpenItem]:
-    """Entries of statements that match no payment and wait for a person; one that was set aside waits no more."""
+    """Statement entries that a person still has to match or set aside."""
     query = select(BankEntry, BankMessage).join(BankMessage, col(BankMessage.id) == BankEntry.message)
     query = query.where(*ENTRY_WAITS)
     if employers is not None:
@@ -109,12 +110,12 @@ def kinds(session: Session) -> dict[str, str]:
 
 
 def is_cost(row: JournalRow) -> bool:
-    """Whether a line is cost; the oldest lines, which set it against the bank at once, debit it first."""
+    """Whether a line is a cost; the oldest lines, booked directly against the bank, have it as their first debit."""
     return row.side == "cost" or (not row.side and row.position == 1)
 
 
 def tax_classes(session: Session, employers: Employers, year: int) -> list[ClassRow]:
-    """What each employer booked in a year under each tax class; what was reversed is taken off."""
+    """Each employer's bookings of a year by tax class and designation, less reversals."""
     of = kinds(session)
     groups: dict[tuple[str, str, str], list[JournalRow]] = defaultdict(list)
     for row in journal(session, employers, *days_of(str(year))):
@@ -141,7 +142,7 @@ def tax_classes(session: Session, employers: Employers, year: int) -> list[Class
 
 
 def spending(session: Session, employers: Employers, year: int) -> list[SpendingRow]:
-    """What each kind of employer spent in a year, and beside it the ministry's yearly contribution, with its source."""
+    """Spending of a year by kind of employer, with the ministry's yearly contribution and its source."""
     of = kinds(session)
     cost: dict[str, Decimal] = dict.fromkeys(("municipality", "province", "water-board"), Decimal("0.00"))
     who: dict[str, set[str]] = defaultdict(set)

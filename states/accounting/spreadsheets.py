@@ -1,6 +1,6 @@
-"""Rows as CSV and as a workbook, with the totals by which a receiver sees that it has all of them.
+"""Spreadsheets of rows, as CSV and as a workbook, with control totals for the receiver.
 
-CSV is UTF-8 with a comma and a point in numbers; its SHA-256 is the mark of the rows in whatever form they leave.
+CSV is UTF-8 with a comma and a point in numbers; its SHA-256 identifies the rows in every format.
 """
 
 import csv
@@ -17,7 +17,7 @@ import xlsxwriter
 from states.accounting.export_rows import Row
 
 RUNS = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What a text may not begin with in a cell, because a spreadsheet would run it."""
+"""Characters that may not begin a cell, because a spreadsheet would run it."""
 WIDTH = 18
 
 
@@ -40,7 +40,7 @@ class Sheet:
 
 
 class Control(Row):
-    """What a receiver adds up itself: rows, sums of the columns in euros, and the SHA-256 of the rows as CSV."""
+    """Control totals for the receiver: number of rows, sums in euros, and the SHA-256 of the rows as CSV."""
 
     count: int
     debit: Decimal | None = None
@@ -61,7 +61,7 @@ def control(sheet: Sheet) -> Control:
 
 
 def safe(value: Any) -> Any:
-    """A value as a cell that no spreadsheet runs; numbers and days are left as they are."""
+    """A value as a cell that no spreadsheet runs; numbers and days are unchanged."""
     return f"'{value}" if isinstance(value, str) and value.startswith(RUNS) else value
 
 
@@ -75,16 +75,16 @@ def as_csv(sheet: Sheet) -> bytes:
 
 
 def as_workbook(sheet: Sheet, *, about: dict[str, Any], made_on: date) -> bytes:
-    """The rows as XLSX with a control sheet; the same bytes for the same rows, words and day.
+    """The rows as XLSX with a control sheet; the same bytes for the same rows, text and day.
 
     Args:
-        sheet: what leaves; numbers become numbers, days become days, and no text is run.
-        about: what the control sheet says besides the totals.
-        made_on: the day that the file bears.
+        sheet: the rows; numbers and days keep their type, and no text is run.
+        about: the further lines of the control sheet.
+        made_on: the day of the file.
     """
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    book.set_properties({"title": sheet.name, "created": datetime.combine(made_on, time())})  # Excel knows no zones
+    book.set_properties({"title": sheet.name, "created": datetime.combine(made_on, time())})  # Excel has no time zones
     bold, euros = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0.00"})
     days = book.add_format({"num_format": "yyyy-mm-dd"})
 
@@ -96,7 +96,7 @@ def as_workbook(sheet: Sheet, *, about: dict[str, Any], made_on: date) -> bytes:
         elif isinstance(value, int):
             page.write_number(line, column, value)
         elif isinstance(value, date):
-            page.write_datetime(line, column, datetime.combine(value, time()), days)  # Excel knows no zones
+            page.write_datetime(line, column, datetime.combine(value, time()), days)  # Excel has no time zones
         else:
             page.write_string(line, column, str(value))
 

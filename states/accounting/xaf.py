@@ -1,6 +1,6 @@
-"""The journal of one employer as XML Auditfile Financieel 3.2, the form in which the tax authority reads books.
+"""XAF: the journal of one employer as XML Auditfile Financieel 3.2, the format of the tax authority.
 
-Valid by the published schema. It names no supplier and no person: those stand with the payables.
+The file is valid by the published schema. It names no supplier and no person, who are in the payables.
 """
 
 from collections.abc import Sequence
@@ -23,13 +23,13 @@ ACCOUNTS = {
     "bank": ("Bank", "B"),
     "": ("Overig", "M"),
 }
-"""What an account is called and whether it is of the balance (B), of profit and loss (P) or of both (M)."""
+"""The name of each account, and its type: balance (B), profit and loss (P) or both (M)."""
 JOURNALS = {"cost": ("INK", "Inkoop", "P"), "payment": ("BNK", "Bank", "B"), "": ("MEM", "Memoriaal", "M")}
-"""The journal in which each part is kept."""
+"""The journal of each part."""
 
 
 class Heading(NamedTuple):
-    """Whose books, over which period, made when and by what."""
+    """The employer, period, day and software of the file."""
 
     employer: str
     name: str
@@ -43,7 +43,7 @@ class Heading(NamedTuple):
 def document(heading: Heading, rows: Sequence[JournalRow]) -> bytes:
     """The audit file; the same bytes for the same heading and rows."""
     since, until = days_of(heading.period)
-    # Written by name alone and read under one default namespace: every element of the file is in it.
+    # Written by name and read under one default namespace, which every element of the file has.
     root = etree.Element("auditfile", nsmap={None: NAMESPACE})  # type: ignore[dict-item]  # lxml's way to set the default namespace
     add(
         etree.SubElement(root, "header"),
@@ -74,14 +74,14 @@ def document(heading: Heading, rows: Sequence[JournalRow]) -> bytes:
 
 
 def add(parent: etree._Element, **texts: object) -> None:
-    """Add elements with texts, in order; what is None or empty is left out."""
+    """Add elements with texts, in order; None and empty texts are left out."""
     for name, value in texts.items():
         if value is not None and value != "":
             etree.SubElement(parent, name).text = str(value)
 
 
 def ledger(company: etree._Element, rows: Sequence[JournalRow]) -> None:
-    """The ledger accounts that the lines are on; the schema asks for one at least."""
+    """The ledger accounts of the lines; the schema requires at least one."""
     used = accounts_of(rows)
     if not used:
         return
@@ -93,7 +93,7 @@ def ledger(company: etree._Element, rows: Sequence[JournalRow]) -> None:
 
 
 def lead(row: JournalRow) -> str:
-    """What the code beside an account is a code of."""
+    """The type of the code of an account."""
     return "Iv3 economische categorie" if row.category else ""
 
 
@@ -114,7 +114,7 @@ def transactions(company: etree._Element, rows: Sequence[JournalRow]) -> None:
 
 
 def transaction(journal: etree._Element, lines: Sequence[JournalRow]) -> None:
-    """The lines of one booking that were written together."""
+    """The lines of one booking from one transaction."""
     first = lines[0]
     item = etree.SubElement(journal, "transaction")
     described = f"{first.tax_class}{', teruggeboekt' if first.mirrors else ''}"

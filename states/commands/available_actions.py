@@ -22,12 +22,13 @@ from states.engine.employers import EmployerDirectory
 from states.engine.event import Event, EventContext
 from states.engine.unit_of_work import UnitOfWork
 from states.events.catalogue import EVENTS
-from states.events.payments.batches import document
 from states.formats import demonstration_bank
+from states.payments.batch_files import batch_document
+from states.tables.accounting import Booking
 from states.tables.application import Application, Certificate, Measure, Takeover
 from states.tables.base import Subject
 from states.tables.loans import Loan, Objection
-from states.tables.payments import BatchLine, Booking, Payable, PaymentBatch
+from states.tables.payments import BatchLine, Payable, PaymentBatch
 from states.tables.people import Duty
 
 FORWARD = (
@@ -182,7 +183,7 @@ def statement(session: Session, batch: PaymentBatch, people: "People", at: datet
     actor = next(iter(people.candidates(Role.FINANCE, None, owner)), None)
     example = None
     if demonstration:
-        answer = demonstration_bank.answer(document(session, batch), booked_on=office_day(at))
+        answer = demonstration_bank.answer(batch_document(session, batch), booked_on=office_day(at))
         example = {"document": answer.decode()}
     return Action(
         chart="organisation",

@@ -15,17 +15,18 @@ from rules.core.roles import OF_AN_EMPLOYER, Actor
 from states.commands.fire import fire
 from states.engine import parties
 from states.errors import BankFileRefusedError, BankFileTooLargeError
-from states.events.payments import batches
-from states.events.payments.bank_reports import PaymentTold, Report, Told
-from states.events.payments.statement_bodies import Statement, StatementEntry
+from states.events.payments.bank_reports import OrderStatus, ReportedPayment, StatusReport
+from states.events.payments.statements import Statement, StatementEntry
 from states.formats import camt053, pain002
 from states.formats.bank_xml import LIMIT, Source, message_of, refuse_unsafe
 from states.formats.errors import BankFileError
+from states.formats.registry import bank_file_format
+from states.payments import batch_files
 from states.tables.payments import BankEntry, BankMessage, BatchLine, PaymentBatch
 from states.tables.people import Organisation
 
 PIECE = 2**20
-STATEMENT, REPORT = "camt.053", "pain.002"
+STATEMENT = "camt.053"
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9./-]{0,39}", re.ASCII)
 
 
@@ -62,15 +63,13 @@ def take_in(session: Session, source: Source, *, by: Actor, at: datetime) -> Imp
         file.seek(0)
         refuse_unsafe(first)
         _, namespace, line = message_of(first)
-        if f":{STATEMENT}." in namespace:
-            return take_in_statement(session, camt053.read(file), mark, by=by, at=at)
-        if f":{REPORT}." in namespace:
-            return take_in_report(session, pain002.read(file), mark, by=by, at=at)
+        found = bank_file_format(namespace, line).read(file)
+        if isinstance(found, camt053.Statement):
+            return take_in_statement(session, found, mark, by=by, at=at)
+        return take_in_report(session, found, mark, by=by, at=at)
     except BankFileError as error:
         reason, remedy = (f"{words[:1].upper()}{words[1:].rstrip('.')}." for words in (error.reason, error.remedy))
         raise BankFileRefusedError(reason, remedy, error.line) from error
-    right = f"A Document of {STATEMENT}.001.NN (statement) or {REPORT}.001.NN (status report) is right here."
-    raise BankFileRefusedError("The file is neither a statement nor a status report of a bank.", right, line)
 
 
 def mark_of(file: BinaryIO) -> str:
@@ -82,7 +81,7 @@ def mark_of(file: BinaryIO) -> str:
     if file.seek(0, SEEK_END) > LIMIT:
         raise BankFileTooLargeError(LIMIT)
     file.seek(0)
-    return batches.mark_of(file)
+    return batch_files.sha256_of(file)
 
 
 def known(session: Session, mark: str, by: Actor) -> ImportedFile | None:
@@ -189,15 +188,15 @@ def take_in_report(
     held_against(session, batch, found)
     # Our orders have one PmtInf, so what is said of it is said of the order; it is nearer than what the group says.
     part = next((each for each in found.batches if each.status), None)
-    body = Report(
+    body = StatusReport(
         sha256=mark,
         report=named(found.id),
-        order=Told(
+        order=OrderStatus(
             status=part.status if part else found.group_status,
             reason=coded((part.reason if part else None) or found.reason),
         ),
         payments=[
-            PaymentTold(end_to_end=payment.end_to_end_id, status=payment.status, reason=coded(payment.reason))
+            ReportedPayment(end_to_end=payment.end_to_end_id, status=payment.status, reason=coded(payment.reason))
             for payment in found.payments
         ],
     )

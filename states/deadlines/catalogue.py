@@ -1,4 +1,4 @@
-"""The table of terms: how long each is, what starts and ends it, whose it is, and what follows from it."""
+"""Catalogue of terms: the length, start, end, owner and follow-up of each."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,51 +15,51 @@ from states.tables.payments import PayableKind
 
 
 class Start(NamedTuple):
-    """What starts a term: the subject, the body of the event, and the day."""
+    """The start of a term: the subject, the body of the event, and the day."""
 
     row: Any
     body: Any
     on: date
-    """The day of recording; for the length of a term the day on which it starts."""
+    """The day of recording; for the length of a term, its first day."""
 
 
 Given = Callable[[Start], Length]
 
 
-def dated(name: str) -> Given:
-    """The length of a dated value on the day on which the term starts."""
+def from_dated_value(name: str) -> Given:
+    """The length of a dated value on the first day of the term."""
     return lambda start: length(name, start.on)
 
 
 def invited(start: Start) -> Length:
-    """As many days as the invitation gives."""
+    """The number of days in the invitation."""
     return Length(start.body.days, Unit.DAYS)
 
 
-def level(name: str) -> Given:
-    """The working hours of a service level for the urgency of the application."""
+def service_level(name: str) -> Given:
+    """The working hours of the service level for the urgency of the application."""
     return lambda start: Length(value(f"service_level_{name}", start.on)[str(start.row.urgency)], Unit.HOURS)
 
 
 def recorded(start: Start) -> date:
-    """The term starts with the day of recording."""
+    """The day of recording."""
     return start.on
 
 
 def announced(start: Start) -> date:
-    """The term starts with the day on which the decision was announced; that of recording where none is said."""
+    """The day of announcement of the decision; left out, the day of recording."""
     if isinstance(start.row, Loan) and start.row.decided_on is not None:
         return start.row.decided_on
     return getattr(start.body, "announced_on", None) or start.on
 
 
 def of_objection(start: Start) -> Length:
-    """Longer where a committee advises (Awb 7:13)."""
+    """The term to decide on an objection, which is longer with an advisory committee (Awb 7:13)."""
     return length("term_objection_decision_committee" if start.row.committee else "term_objection_decision", start.on)
 
 
 def always(_: Start) -> bool:
-    """The term starts whenever the event happens."""
+    """True: the term starts at every such event."""
     return True
 
 
@@ -69,41 +69,41 @@ class TermKind:
 
     article: str
     given: Given
-    """How long it is."""
+    """Its length."""
     owner: str
-    """Whom the days count for: applicant, office, employer or security-authority."""
+    """The party whose days count: applicant, office, employer or security-authority."""
     reminds: Role
     starts: frozenset[tuple[str, str]]
-    """(chart, event) that starts it; of one that follows another term, none."""
+    """The (chart, event) pairs that start it; empty if it follows another term."""
     ends: frozenset[tuple[str, str]]
-    """(chart, event) that ends it, by being met or by losing its sense."""
+    """The (chart, event) pairs that end it, because it was met or has become pointless."""
     started_on: Callable[[Start], date] = recorded
-    """The day of the event in law."""
+    """The legal day of the event."""
     applies: Callable[[Start], bool] = always
-    """Whether it starts here."""
+    """Whether the event starts this term."""
     suspendable: bool = False
     lapses: bool = False
-    """Whether it ends by itself when it has passed, without anyone deciding."""
+    """Whether it ends automatically once it has passed, without a decision."""
     followed_by: str = ""
-    """The term that starts with its last day, when it lapsed or ended by one of ``follows_on``."""
+    """The term that starts on its last day, if it lapsed or ended by one of ``follows_on``."""
     follows_on: frozenset[tuple[str, str]] = frozenset()
     revives: frozenset[tuple[str, str]] = frozenset()
-    """(chart, event) that lets it run again as if it had not ended."""
+    """The (chart, event) pairs that make it run again as if it had not ended."""
     statutory: bool = True
     """Whether a law sets it, so that the Algemene termijnenwet extends it."""
     working_hours: bool = False
-    """Whether it is a service level of the house, counted in working hours from the moment of its start."""
+    """Whether it is a service level of the house, counted in working hours from its start."""
 
 
 def events(chart: str, *names: str) -> frozenset[tuple[str, str]]:
-    """Events of a chart."""
+    """Some events of a chart."""
     return frozenset((chart, name) for name in names)
 
 
 ENDINGS = events("application", "withdraw", "lapse", "not-process", "forward", "refuse", "adopt-advice", "join")
 TAKEN = events("takeover", "take-over", "lapse", "decline-second-home")
 DECIDED_FOR = frozenset({PayableKind.ADVANCE, PayableKind.PENALTY, PayableKind.INTEREST})
-"""What is paid by a decision to someone who has a claim under it; an invoice is private law."""
+"""Payments that a decision awards to someone with a claim; an invoice is private law."""
 
 TERMS: dict[str, TermKind] = {
     "completion": TermKind(
@@ -119,7 +119,7 @@ TERMS: dict[str, TermKind] = {
     ),
     "not-processed": TermKind(
         article="Awb 4:5(4)",
-        given=dated("term_not_processed"),
+        given=from_dated_value("term_not_processed"),
         owner="office",
         reminds=Role.OFFICER,
         starts=events("application", "complete"),
@@ -128,7 +128,7 @@ TERMS: dict[str, TermKind] = {
     ),
     "view": TermKind(
         article="Awb 4:7, 4:8",
-        given=dated("term_view"),
+        given=from_dated_value("term_view"),
         owner="applicant",
         reminds=Role.APPLICANT,
         starts=events("application", "intend-refusal"),
@@ -137,7 +137,7 @@ TERMS: dict[str, TermKind] = {
     ),
     "authority": TermKind(
         article="house rule",
-        given=level("authority"),
+        given=service_level("authority"),
         owner="security-authority",
         reminds=Role.SECURITY_AUTHORITY,
         starts=events("application", "submit-advice"),
@@ -147,7 +147,7 @@ TERMS: dict[str, TermKind] = {
     ),
     "takeover": TermKind(
         article="Awb 4:13",
-        given=dated("term_takeover"),
+        given=from_dated_value("term_takeover"),
         owner="employer",
         reminds=Role.EMPLOYER,
         starts=events("takeover", "confirm-receipt"),
@@ -157,7 +157,7 @@ TERMS: dict[str, TermKind] = {
     ),
     "default": TermKind(
         article="Awb 4:17(3)",
-        given=dated("term_default"),
+        given=from_dated_value("term_default"),
         owner="employer",
         reminds=Role.EMPLOYER,
         starts=events("takeover", "default"),
@@ -168,7 +168,7 @@ TERMS: dict[str, TermKind] = {
     ),
     "penalty": TermKind(
         article="Awb 4:17(1)",
-        given=dated("term_penalty"),
+        given=from_dated_value("term_penalty"),
         owner="employer",
         reminds=Role.EMPLOYER,
         starts=frozenset(),
@@ -176,11 +176,11 @@ TERMS: dict[str, TermKind] = {
         lapses=True,
         followed_by="penalty-decision",
         follows_on=events("takeover", "take-over"),
-        statutory=False,  # Awb 4:17(1) takes its days out of the Algemene termijnenwet
+        statutory=False,  # Awb 4:17(1) exempts its days from the Algemene termijnenwet
     ),
     "penalty-decision": TermKind(
         article="Awb 4:18",
-        given=dated("term_penalty_decision"),
+        given=from_dated_value("term_penalty_decision"),
         owner="employer",
         reminds=Role.EMPLOYER,
         starts=frozenset(),
@@ -189,11 +189,11 @@ TERMS: dict[str, TermKind] = {
     ),
     "payment": TermKind(
         article="Awb 4:87",
-        given=dated("term_payment"),
+        given=from_dated_value("term_payment"),
         owner="employer",
         reminds=Role.FINANCE,
         starts=events("payable", "approve", "approve-second"),
-        # one that came back is approved again within the term that it had; a first approval of two decides nothing yet
+        # a returned payment is approved again within its original term; a first approval of two decides nothing yet
         applies=lambda start: (
             start.row.kind in DECIDED_FOR
             and start.row.return_reason is None
@@ -204,14 +204,14 @@ TERMS: dict[str, TermKind] = {
     ),
     "objection": TermKind(
         article="Awb 6:7, 6:8",
-        given=dated("term_objection"),
+        given=from_dated_value("term_objection"),
         owner="applicant",
         reminds=Role.APPLICANT,
         starts=events("application", "refuse", "not-process", "adopt-advice", "lapse")
         | events("takeover", "decline-second-home")
         | events("loan", "decline"),
         started_on=announced,
-        applies=lambda start: start.row.state is not Stage.TAKEOVER,  # an advice with measures takes nothing away
+        applies=lambda start: start.row.state is not Stage.TAKEOVER,  # an advice with measures refuses nothing
         ends=events("objection", "file") | events("application", "reopen"),
         lapses=True,
     ),
@@ -228,7 +228,7 @@ TERMS: dict[str, TermKind] = {
     ),
     "objection-put-off": TermKind(
         article="Awb 7:10(3)",
-        given=dated("term_objection_put_off"),
+        given=from_dated_value("term_objection_put_off"),
         owner="office",
         reminds=Role.COORDINATOR,
         starts=events("objection", "put-off"),

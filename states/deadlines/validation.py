@@ -10,11 +10,11 @@ from states.deadlines.catalogue import TERMS, TermKind
 
 
 class DeadTimerError(RulesError):
-    """The table of terms or a ladder asks for what can never happen."""
+    """The table of terms or a reminder schedule contains something that can never happen."""
 
 
-def idle(terms: Mapping[str, TermKind]) -> Iterator[str]:
-    """What no one would ever notice of a term: it never begins, never ends, or stands in nobody's hands."""
+def defects_of_terms(terms: Mapping[str, TermKind]) -> Iterator[str]:
+    """Defects of terms: one never starts, never ends, or has no owner."""
     follows = {line.followed_by for line in terms.values()}
     for kind, line in terms.items():
         if not line.starts and kind not in follows:
@@ -27,13 +27,13 @@ def idle(terms: Mapping[str, TermKind]) -> Iterator[str]:
             yield f"terms.{kind}.owner: {line.owner} keeps no terms; give one of {', '.join(Party)}."
 
 
-def wanting(terms: Mapping[str, TermKind]) -> list[str]:
-    """Everything that is wrong with some terms and the ladders of reminders and escalation, field by field."""
-    return [*idle(terms), *problems({kind: line.lapses for kind, line in terms.items()}, set(Party))]
+def all_defects(terms: Mapping[str, TermKind]) -> list[str]:
+    """Every defect of some terms and of their reminder and escalation schedules, field by field."""
+    return [*defects_of_terms(terms), *problems({kind: line.lapses for kind, line in terms.items()}, set(Party))]
 
 
 def check_dated_values() -> None:
-    """Check every dated value, and the terms that rest on them; everything that starts calls this first.
+    """Check every dated value, and the terms that rest on them; each process calls this at its start.
 
     Raises:
         RulesError: a value or a term cannot work; the message says what would be right.
@@ -43,10 +43,10 @@ def check_dated_values() -> None:
 
 
 def check_terms(terms: Mapping[str, TermKind]) -> None:
-    """Check that no term would pass without notifying anyone.
+    """Check that no term can pass without notifying someone.
 
     Raises:
         DeadTimerError: it names each field and what would be right.
     """
-    if found := wanting(terms):
+    if found := all_defects(terms):
         raise DeadTimerError("\n".join(found))

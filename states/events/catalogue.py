@@ -1,4 +1,4 @@
-"""Every event of every chart, by (chart, event); importing this room's modules registers them."""
+"""Catalogue of every event by (chart, event); importing the modules registers them."""
 
 from states.charts.advice import DOMAIN_ADVICE
 from states.charts.application import APPLICATION
@@ -28,8 +28,10 @@ from states.events.objections import filing, handling, outcomes
 from states.events.payments import (
     accounting_periods,
     approval,
+    bank_entries,
     bank_reports,
     batches,
+    booking_evidence,
     bookings,
     credit_notes,
     invoice_documents,
@@ -37,10 +39,18 @@ from states.events.payments import (
     invoices,
     late_interest,
     part_payments,
+    payable_rejection,
     payables,
     statements,
 )
-from states.events.provision import loan_requests, loans, measures, takeovers
+from states.events.provision import (
+    late_decision_penalty,
+    loan_requests,
+    loans,
+    measures,
+    measures_after_office,
+    takeovers,
+)
 from states.events.registry import letter_preferences, mergers, registration, work_arrangements
 
 CHARTS: dict[str, Chart] = {
@@ -72,10 +82,13 @@ MODULES = (
     joining,
     domains,
     takeovers,
+    late_decision_penalty,
     measures,
+    measures_after_office,
     invoices,
     invoice_matching,
     payables,
+    payable_rejection,
     approval,
     late_interest,
     part_payments,
@@ -83,10 +96,12 @@ MODULES = (
     invoice_documents,
     batches,
     bookings,
+    booking_evidence,
     accounting_periods,
     registration,
     bank_reports,
     statements,
+    bank_entries,
     work_arrangements,
     letter_preferences,
     mergers,
@@ -96,6 +111,6 @@ MODULES = (
     handling,
     outcomes,
 )
-"""Where the events stand, in the order of the way."""
+"""The modules with events, in the order of a case."""
 
 __all__ = ["CHARTS", "EVENTS", "MODULES"]

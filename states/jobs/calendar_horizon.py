@@ -11,7 +11,7 @@ from rules.core.dates import office_day
 from rules.core.roles import Role
 from rules.queue.priority import start_by
 from rules.threats.urgency import RANK, Urgency
-from states.deadlines.lifecycle import recompute
+from states.deadlines.due_dates import recompute
 from states.storage import ledger
 from states.tables.base import new_id
 from states.tables.deadlines import Term

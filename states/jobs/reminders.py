@@ -11,7 +11,8 @@ from rules.core.dates import office_day
 from rules.core.roles import ENGINE, OF_AN_EMPLOYER, Role
 from rules.deadlines.escalation import reminds
 from states.deadlines.catalogue import TERMS
-from states.deadlines.lifecycle import LAPSED, PURSUED, lapse
+from states.deadlines.due_dates import LAPSED
+from states.deadlines.lifecycle import FOLLOWED_UP, lapse
 from states.engine import parties
 from states.engine.parties import duty_holders
 from states.letters import outbox
@@ -120,7 +121,7 @@ class ReminderRun:
                 notified = []
             else:
                 notified = self.send("escalation", term, row, self.holders(Role(row.name), term.organisation))
-                if row.name == Role.COORDINATOR and term.kind in PURSUED:
+                if row.name == Role.COORDINATOR and term.kind in FOLLOWED_UP:
                     self.buffer.new_work += new_pursuit(self.session, term, self.at)
             self.record(stream, term, row, notified)
         if any(row.name == LAPSED for row in ready):

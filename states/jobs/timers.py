@@ -11,7 +11,7 @@ from sqlmodel import Session
 from rules.core.dates import office_day
 from rules.deadlines.escalation import escalation, later, reminders, reminds, share
 from states.deadlines.catalogue import TERMS
-from states.deadlines.lifecycle import LAPSED
+from states.deadlines.due_dates import LAPSED
 from states.jobs import runs
 
 PASSED = text(

@@ -1,4 +1,4 @@
-"""The outbox: letters written in the transaction that asks for them, sent afterwards, each with a stable Message-ID."""
+"""Outbox of letters: written in the transaction of the event, sent afterwards, each with a stable Message-ID."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from states.tables.letters import Outbox
 from states.tables.people import Language, Person
 
 LEASE = timedelta(minutes=2)
-"""How long a sender may be busy with a letter before another may ask what became of it."""
+"""The time that a sender has for a letter before another sender may ask for its outcome."""
 BACKOFF = (
     timedelta(seconds=10),
     timedelta(minutes=1),
@@ -22,7 +22,7 @@ BACKOFF = (
     timedelta(hours=1),
     timedelta(hours=6),
 )
-"""How long to wait after each attempt that may pass another time."""
+"""The wait after each failed attempt that may succeed later."""
 
 
 def post(
@@ -36,7 +36,7 @@ def post(
 ) -> Outbox:
     """Put a letter in the outbox, in the reader's language; it is sent after the commit, or not at all.
 
-    To someone who died it never is.
+    A letter to a deceased person is never sent.
     """
     reader = session.get(Person, recipient)
     key = new_id("letter", 16)
@@ -57,12 +57,12 @@ def post(
 
 
 def wanted(reader: Person, letter: str) -> bool:
-    """Whether someone gets a letter that may be declined."""
+    """Whether a person wants an optional letter."""
     return letter not in (reader.declined or ())
 
 
 def hold_back(session: Session, person: str) -> None:
-    """Send nothing more to someone: what waits is held back for good."""
+    """Hold back every pending letter to a person for good."""
     for row in session.exec(select(Outbox).where(Outbox.recipient == person, Outbox.state == "pending")):
         row.state = "held-back"
 
@@ -70,8 +70,8 @@ def hold_back(session: Session, person: str) -> None:
 def lease(session: Session, *, at: datetime, limit: int) -> list[Outbox]:
     """Letters to send now, marked ``sending`` until the lease ends; no two senders get the same one.
 
-    A letter that comes with ``attempts`` above one was left ``sending`` by a sender that died: ask the channel what
-    became of it before sending again.
+    A letter with ``attempts`` above one was left ``sending`` by a sender that died: ask the channel for its outcome
+    before sending it again.
     """
     query = (
         select(Outbox)
@@ -102,13 +102,13 @@ def find(session: Session, key: str) -> Outbox:
 
 
 def sent(session: Session, key: str, *, at: datetime) -> None:
-    """The channel took it."""
+    """Mark a letter as accepted by the channel."""
     row = find(session, key)
     row.state, row.sent_at, row.problem = "sent", at, None
 
 
 def unknown(session: Session, key: str, *, at: datetime) -> None:
-    """It may have been taken, or not: a person decides; nothing sends it again by itself."""
+    """Mark a letter whose outcome is unknown; a person decides, and it is not resent automatically."""
     row = find(session, key)
     row.state, row.problem, row.next_at = (
         "outcome-unknown",
@@ -118,7 +118,7 @@ def unknown(session: Session, key: str, *, at: datetime) -> None:
 
 
 def failed(session: Session, key: str, *, at: datetime, problem: str, final: bool) -> None:
-    """It was surely not taken: try again later, or stop where that cannot help."""
+    """Mark a letter as not accepted: retry later, or stop if a retry cannot help."""
     row = find(session, key)
     row.problem = problem[:200]
     row.failures += 1
@@ -130,7 +130,7 @@ def failed(session: Session, key: str, *, at: datetime, problem: str, final: boo
 
 
 def settle(session: Session, key: str, *, arrived: bool, at: datetime) -> Outbox:
-    """A person says what became of a letter whose outcome is unknown, or sends a failed one again."""
+    """Settle a letter with an unknown outcome by a person's word, or send a failed one again."""
     row = find(session, key)
     if row.state not in {"outcome-unknown", "failed"}:
         raise NotFoundError("letter whose outcome is open", key)

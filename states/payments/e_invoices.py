@@ -1,4 +1,4 @@
-"""An e-invoice filled in: its lines with their VAT, ready to be taken in, and what in it does not fit."""
+"""E-invoices as an invoice form filled in: lines with their VAT, and defects."""
 
 import re
 from datetime import date
@@ -25,8 +25,8 @@ NUMBER: TypeAdapter[str] = TypeAdapter(InvoiceNumber)
 ZERO = Decimal(0)
 
 
-class Filled(NamedTuple):
-    """What an e-invoice says, as far as it can be filled in, and what does not fit."""
+class FilledInvoice(NamedTuple):
+    """The fields that an e-invoice fills in, and its defects."""
 
     found: EInvoice
     number: str | None
@@ -37,43 +37,43 @@ class Filled(NamedTuple):
     problems: list[Problem]
 
 
-def read(session: Session, data: bytes, *, by: Actor, on: date) -> Filled:
-    """Read an e-invoice for the employer of whoever brings it; nothing is kept.
+def read(session: Session, data: bytes, *, by: Actor, on: date) -> FilledInvoice:
+    """Read an e-invoice for the employer of the caller; nothing is stored.
 
     Raises:
         DocumentRefusedError: it cannot be read.
     """
     found = ubl.read(data)
     employer = session.get(Organisation, by.organisation) if by.organisation else None
-    same = employer is not None and plain(employer.name) == plain(found.buyer)
-    number = as_number(found.number)
+    same = employer is not None and normalised_name(employer.name) == normalised_name(found.buyer)
+    number = usable_number(found.number)
     order = re.search(REFERENCE, found.order or "")
-    return Filled(
+    return FilledInvoice(
         found,
         number,
         order[0] if order else None,
         by.organisation if same else None,
-        credited(session, found, by) if found.credit else None,
+        credited_invoice(session, found, by) if found.credit else None,
         lines_of(found),
         e_invoices.problems(found, on=on, same_buyer=same, number_ok=number is not None),
     )
 
 
-def as_number(given: str) -> str | None:
-    """The number of an invoice, where it can be kept as it is."""
+def usable_number(given: str) -> str | None:
+    """The number of an invoice, if it can be stored unchanged."""
     try:
         return NUMBER.validate_python(given)
     except ValidationError:
         return None
 
 
-def plain(name: str) -> str:
-    """A name without capitals, marks and spaces."""
+def normalised_name(name: str) -> str:
+    """A name without capitals, accents and spaces."""
     return re.sub(r"\W", "", name.casefold())
 
 
-def credited(session: Session, found: EInvoice, by: Actor) -> str | None:
-    """The invoice that a credit note names, where this employer has it from the same account."""
+def credited_invoice(session: Session, found: EInvoice, by: Actor) -> str | None:
+    """The invoice that a credit note names, if this employer has it from the same account."""
     if found.preceding is None or found.iban is None:
         return None
     mark = vault_of(session).mark("".join(found.iban.split()).upper())
@@ -88,13 +88,13 @@ def credited(session: Session, found: EInvoice, by: Actor) -> str | None:
 
 
 def lines_of(found: EInvoice) -> list[dict[str, Any]]:
-    """The lines with their VAT: allowances taken off the lines of their rate, and the VAT of each rate divided."""
+    """The lines with their VAT: allowances deducted from the lines of their rate, the VAT of each rate divided."""
     positive = [item for item in (*found.lines, *found.charges) if item.net > 0]
     off = [*found.allowances, *(item._replace(net=-item.net) for item in found.lines if item.net < 0)]
     filled: dict[int, dict[str, Any]] = {}
     for rate in dict.fromkeys(item.rate for item in positive):
         places = [place for place, item in enumerate(positive) if item.rate == rate]
-        nets = reduced([positive[place].net for place in places], e_invoices.of_rate(off, rate))
+        nets = less_allowance([positive[place].net for place in places], e_invoices.of_rate(off, rate))
         stated = [item.vat for item in found.rates if item.rate == rate]
         for place, net, vat in zip(places, nets, vat_of(nets, rate, stated), strict=True):
             if net:
@@ -102,8 +102,8 @@ def lines_of(found: EInvoice) -> list[dict[str, Any]]:
     return [filled[place] for place in sorted(filled)]
 
 
-def reduced(nets: list[Decimal], off: Decimal) -> list[Decimal]:
-    """Net amounts with an allowance taken off, each by what it costs; untouched where there is not so much."""
+def less_allowance(nets: list[Decimal], off: Decimal) -> list[Decimal]:
+    """Net amounts after an allowance, in proportion; unchanged if the allowance is larger than their sum."""
     if not 0 < off <= sum(nets, ZERO):
         return nets
     parts = portion([Sums(net, ZERO) for net in nets], off)
@@ -111,16 +111,16 @@ def reduced(nets: list[Decimal], off: Decimal) -> list[Decimal]:
 
 
 def vat_of(nets: list[Decimal], rate: Decimal, stated: list[Decimal]) -> list[Decimal]:
-    """The VAT of each line of a rate, so that together they are what is stated, where a cent a line is enough."""
+    """The VAT of each line of a rate, adding up to the stated VAT if a cent per line is enough."""
     vats = [(net * rate / 100).quantize(CENT, rounding=ROUND_HALF_UP) for net in nets]
     left = sum(stated, ZERO) - sum(vats, ZERO)
     if abs(left) > CENT * len(vats):
-        return vats  # it does not add up, and that is shown
+        return vats  # the difference is shown to the user
     for place in range(int(abs(left) / CENT)):
         vats[place] += CENT if left > 0 else -CENT
     return vats
 
 
 def line(item: Item, net: Decimal, vat: Decimal) -> dict[str, Any]:
-    """A line as an invoice takes it in."""
+    """A line as an invoice accepts it."""
     return {"text": item.text or None, "net": net, "vatRate": item.rate, "vat": vat, "gross": net + vat}

@@ -1,4 +1,4 @@
-"""Whom money goes to: a name that a payment file can carry, and the name and account as they came in."""
+"""Payees: a name that a payment file can hold, and the name and account of a payable."""
 
 from typing import Annotated
 
@@ -16,10 +16,10 @@ from states.tables.payments import Payable
 
 
 def can_be_paid(name: str) -> str:
-    """The name itself, once it is known that a payment file can carry it.
+    """The name, if a payment file can hold it.
 
     Raises:
-        PydanticCustomError: it cannot, and nobody wants half a name or a question mark in it.
+        PydanticCustomError: it cannot; a shortened name or a question mark would be wrong.
     """
     try:
         sepa_text.name(name, "name")
@@ -29,11 +29,11 @@ def can_be_paid(name: str) -> str:
 
 
 Payee = Annotated[str, Field(min_length=1, max_length=200, json_schema_extra=CONTENT), AfterValidator(can_be_paid)]
-"""The account holder's name exactly as on the account: content, in letters that SEPA can carry."""
+"""The account holder's name exactly as on the account: content, in characters that SEPA allows."""
 
 
 def payee_of(session: Session, payable: Payable) -> tuple[str, str]:
-    """Name and account of a payable as they came in; what was said later about interest is of another payable.
+    """The name and account of a payable as received; a later interest decision has its own payable.
 
     Raises:
         ErasedError: the content was erased.

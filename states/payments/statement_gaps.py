@@ -1,4 +1,4 @@
-"""What is missing between the statements of an account: numbers that never came, and balances that do not meet."""
+"""Statement gaps of an account: missing numbers, and balances that do not meet."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,24 +9,24 @@ from states.engine import parties
 from states.tables.payments import BankMessage
 
 FURTHEST = 50
-"""Numbers that can be missing at once; a bank that jumps further counts in another way, and only balances tell."""
+"""The most numbers that can be missing at once; beyond it the bank numbers differently, and only balances count."""
 
 
 @dataclass(frozen=True)
 class Gap:
-    """A statement that is missing before another one, or a balance that does not follow; ``year`` is the bank's."""
+    """A missing statement, or a balance that does not follow the previous one; ``year`` is the bank's."""
 
     organisation: str
     year: int
     sequence: int
-    """The number that is missing, or that of the statement that does not follow from the one before it."""
+    """The missing number, or that of the statement that does not follow."""
     opening: Decimal | None = None
-    """What it opens with, in euros, where it should open with ``expected``; None where it is missing."""
+    """Its opening balance in euros, which should be ``expected``; None if the statement is missing."""
     expected: Decimal | None = None
 
 
 def gaps(session: Session, organisation: str) -> list[Gap]:
-    """The gaps of an employer's account, oldest first; a bank that gives no numbers leaves none to see."""
+    """The gaps of an employer's account, oldest first; none can be found if the bank gives no numbers."""
     mine = select(BankMessage).where(
         col(BankMessage.organisation).in_(parties.known_as(session, organisation)),
         col(BankMessage.sequence).is_not(None),

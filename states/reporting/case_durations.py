@@ -1,4 +1,4 @@
-"""Whose each day of a case was, read from its ledger and its terms."""
+"""Durations of a case by responsible party, from its ledger and its terms."""
 
 from datetime import date, timedelta
 
@@ -6,18 +6,18 @@ from sqlmodel import Session, col, select
 
 from rules.core.dates import office_day
 from rules.deadlines.attribution import EmployerPeriod, HeldInterval, days_of_life
-from states.deadlines import lifecycle
+from states.deadlines import term_query
 from states.tables.application import Application, Takeover
 from states.tables.deadlines import Term
 from states.tables.ledger import LedgerEntry
 
 WINDOWS = ("completion", "view")
-"""Terms in which a case waits for its applicant, whatever its stage."""
+"""Terms in which a case waits for its applicant, in every stage."""
 ONE_DAY = timedelta(days=1)
 
 
 def days_of_case(session: Session, application: Application, on: date) -> dict[str, int]:
-    """How many days each party had a case, from its receipt up to and including its end, or this day."""
+    """The days of each party in a case, from the receipt until its end, or today."""
     return days_of_life(
         application.received_on,
         application.ended_on or on,
@@ -28,7 +28,7 @@ def days_of_case(session: Session, application: Application, on: date) -> dict[s
 
 
 def stages(session: Session, application: Application) -> list[tuple[date, str]]:
-    """The day of each change of stage, and the stage it led to."""
+    """The day of each change of stage, and the new stage."""
     query = select(LedgerEntry.at, LedgerEntry.after).where(
         LedgerEntry.stream == application.stream,
         LedgerEntry.chart == "application",
@@ -39,15 +39,15 @@ def stages(session: Session, application: Application) -> list[tuple[date, str]]
 
 
 def terms(session: Session, application: Application, *kinds: str) -> list[Term]:
-    """The terms of some kinds of a case, in the order in which they started."""
+    """The terms of some kinds in a case, in order of start."""
     query = select(Term).where(Term.application == application.id, col(Term.kind).in_(kinds))
     return list(session.exec(query.order_by(col(Term.started_on), col(Term.id))))
 
 
 def windows(session: Session, application: Application) -> list[HeldInterval]:
-    """The days on which the applicant was to complete the application or to give a view.
+    """The days on which the applicant was to complete the application or give a view.
 
-    The day on which that came lies with the office again, as in Awb 4:15.
+    The day of the answer belongs to the office, as in Awb 4:15.
     """
     found = []
     for term in terms(session, application, *WINDOWS):
@@ -60,12 +60,12 @@ def windows(session: Session, application: Application) -> list[HeldInterval]:
 
 
 def employer_periods(session: Session, application: Application) -> list[EmployerPeriod]:
-    """When each employer had it in hand: before it confirmed the receipt, and in its term."""
+    """The days of each employer: before it confirmed the receipt, and in its term."""
     asked = session.exec(select(Takeover).where(Takeover.stream == application.stream))
     found = [EmployerPeriod(row.requested_on, row.received_on) for row in asked]
     for term in terms(session, application, "takeover"):
         still = tuple(
-            HeldInterval(row.since, row.until, row.attributed_to) for row in lifecycle.suspensions(session, term)
+            HeldInterval(row.since, row.until, row.attributed_to) for row in term_query.suspensions(session, term)
         )
         found.append(EmployerPeriod(term.started_on + ONE_DAY, term.ended_on, still))
     return found

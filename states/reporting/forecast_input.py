@@ -1,4 +1,4 @@
-"""What the forecast is told of this office: the work that its people did, who they are, and when they are there."""
+"""Forecast input of this office: the work of its people, who they are, and when they are available."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
@@ -23,12 +23,12 @@ from states.tables.people import Absence, Duty, Person, WorkArrangement
 from states.tables.work import WorkItem
 from states.work.work_by_state import WORK_BY_STATE, Work, level_of
 
-LOOKED_AT = timedelta(weeks=52)
-"""So far back the history goes: an older office was another one."""
+HISTORY_LENGTH = timedelta(weeks=52)
+"""The length of the history; earlier work no longer represents the office."""
 POOLS = (Role.OFFICER, Role.ADVISER, Role.SECURITY_AUTHORITY)
-"""Whose people are simulated; employers take over at their own pace."""
+"""The pools whose people are simulated; employers take over at a pace of their own."""
 AT_THEIR_PACE = ("confirm-receipt", "take-over")
-WAY = (
+CASE_STAGES = (
     Stage.RECEIVED,
     Stage.INTAKE,
     Stage.INTERVIEW_PLANNED,
@@ -36,19 +36,19 @@ WAY = (
     Stage.ADVICE,
     Stage.WITH_SECURITY_AUTHORITY,
 )
-"""The stages that every case goes through."""
+"""The stages of every case."""
 
 
 def past_of_office(session: Session, *, at: datetime, weeks: float) -> Past:
-    """The past of this office until the next whole hour.
+    """The history of this office until the next whole hour.
 
     Args:
-        session: where to look; nothing is changed.
-        at: now.
-        weeks: how far ahead will be simulated.
+        session: an open session, which only reads.
+        at: the present time.
+        weeks: the number of weeks that will be simulated.
     """
     until = next_hour(at)
-    items = list(session.exec(_wanted(at)))
+    items = list(session.exec(_requested_work(at)))
     begins = min((item.created_at for item in items), default=at)
     origin = next_hour(begins) - timedelta(hours=1)
     axis = axis_until(origin, until, weeks)
@@ -59,37 +59,37 @@ def past_of_office(session: Session, *, at: datetime, weeks: float) -> Past:
     )
     last = office_day(until + timedelta(weeks=LIMIT * weeks) + SPARE)
     people = {str(role): _people(session, role, origin, last, day) for role in POOLS}
-    pieces = [_piece(item, axis, origin) for item in items]
+    records = [_work_record(item, axis, origin) for item in items]
     kinds = tuple(_kinds(items))
-    return Past(pieces, kinds, terms, origin, until, axis, people, str(Role.ADVISER), reserve_on(day))
+    return Past(records, kinds, terms, origin, until, axis, people, str(Role.ADVISER), reserve_on(day))
 
 
-def _wanted(at: datetime) -> Any:
-    """The work of the last year, and what is still open of what came in before."""
-    recent = or_(col(WorkItem.created_at) >= at - LOOKED_AT, col(WorkItem.done_at).is_(None))
+def _requested_work(at: datetime) -> Any:
+    """The work of the last year, and earlier work that is still open."""
+    recent = or_(col(WorkItem.created_at) >= at - HISTORY_LENGTH, col(WorkItem.done_at).is_(None))
     mine = or_(col(WorkItem.role).in_([str(role) for role in POOLS]), col(WorkItem.action).in_(AT_THEIR_PACE))
     return select(WorkItem).where(recent, mine).order_by(col(WorkItem.created_at), col(WorkItem.id))
 
 
 def _kinds(items: Iterable[WorkItem]) -> Iterable[Kind]:
-    """The work on the way of a case in its order, and beside its first step what else was asked for."""
+    """The kinds of work in a case in their order; the first step also lists the work outside that order."""
     way = {}
-    for work in _way():
+    for work in _case_work():
         for skill in [f"domain:{domain}" for domain in Domain] if work.skill == "domain" else [""]:
             name = named(work.action, skill)
             way[name] = Kind(name, str(work.role), work.service_level, work.estimate / 60, work.role in POOLS)
-    beside = {}
+    others = {}
     for item in items:
         name = named(item.action, item.skill)
         if name not in way:
-            beside[name] = Kind(name, item.role, level_of(item.chart, item.action), item.estimate / 60)
+            others[name] = Kind(name, item.role, level_of(item.chart, item.action), item.estimate / 60)
     first, *rest = way.values()
-    return [first, *(beside[name] for name in sorted(beside)), *rest]
+    return [first, *(others[name] for name in sorted(others)), *rest]
 
 
-def _way() -> Iterable[Work]:
-    """The work that every case asks for until an employer took it over; the domains are assessed within the advice."""
-    for stage in WAY:
+def _case_work() -> Iterable[Work]:
+    """The work of every case until an employer has taken it over; the domains are assessed within the advice."""
+    for stage in CASE_STAGES:
         yield from WORK_BY_STATE["application", str(stage)]
         if stage is Stage.INTERVIEW_HELD:
             yield from WORK_BY_STATE["domain-advice", "to-assess"]
@@ -97,12 +97,12 @@ def _way() -> Iterable[Work]:
 
 
 def named(action: str, skill: str) -> str:
-    """What a kind of work is called: the domains of one advice are assessed apart."""
+    """The name of a kind of work: each domain of an advice is assessed separately."""
     return f"{action} {skill}" if skill.startswith("domain:") else action
 
 
-def _piece(item: WorkItem, axis: Axis, origin: datetime) -> Piece:
-    """A piece of work; what nobody claimed was begun its estimate before it was done."""
+def _work_record(item: WorkItem, axis: Axis, origin: datetime) -> Piece:
+    """A work record; work that was never claimed is assumed to start its estimated duration before it was done."""
     begun = item.claimed_at if item.assignee is not None else None
     if begun is None and item.done_at is not None:
         worked = axis.worked(since(origin, item.done_at)) - item.estimate / 60
@@ -114,7 +114,7 @@ def _piece(item: WorkItem, axis: Axis, origin: datetime) -> Piece:
 
 
 def _people(session: Session, role: Role, origin: datetime, last: date, day: date) -> list[Worker]:
-    """Everyone who holds a duty, with working hours, absences, skills and limit."""
+    """The people with a duty, with their hours, absences, skills and limit."""
     query = (
         select(Duty.person, WorkArrangement)
         .join(Person, col(Person.id) == Duty.person)
@@ -132,7 +132,7 @@ def _people(session: Session, role: Role, origin: datetime, last: date, day: dat
 
 
 def _hours(arranged: dict[str, Any], away: list[tuple[date, date]]) -> Hours:
-    """When someone works on a day: by arrangement or in the office's hours, and not during an absence."""
+    """The hours of a person on a day: arranged ones or the office's, none during an absence."""
 
     def on(day: date) -> tuple[time, time] | None:
         return None if any(since <= day <= until for since, until in away) else hours_on(arranged, day)

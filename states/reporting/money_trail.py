@@ -1,6 +1,6 @@
-"""The money trail of one payable: advice, measure, takeover, payable, batch, bank entry and journal.
+"""Money trail of one payable: advice, measure, takeover, payable, batch, bank entry and journal.
 
-A link that is not there yet is named; of what was paid nothing may be missing.
+A missing link is named; the trail of a paid payable has none.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,19 +13,9 @@ from states.charts.batch import BatchState
 from states.charts.booking import BookingState
 from states.charts.payable import PayableState
 from states.engine import parties
+from states.tables.accounting import Booking, JournalLine, Part, Side
 from states.tables.application import Application, Measure, Takeover
-from states.tables.payments import (
-    BankEntry,
-    BatchLine,
-    Booking,
-    Document,
-    JournalLine,
-    Part,
-    Payable,
-    PayableLine,
-    PaymentBatch,
-    Side,
-)
+from states.tables.payments import BankEntry, BatchLine, Document, Payable, PayableLine, PaymentBatch
 
 BEFORE_BATCH = {
     PayableState.TO_MATCH: "the security contact says which measures it is for",
@@ -37,22 +27,22 @@ BEFORE_BATCH = {
     PayableState.ASKED_BACK: "the supplier pays it back",
     PayableState.RETURNED: "another payment of it is approved; the bank gave it back",
 }
-"""What comes next in each state before a batch."""
+"""The next step in each state before a batch."""
 BEFORE_BANK = {
     BatchState.OPEN: "is sealed",
     BatchState.SEALED: "is released by another person",
     BatchState.RELEASED: "is exported",
 }
-"""What comes next of a batch before the bank has it."""
+"""The next step of a batch before the bank has it."""
 LEFT = (BatchState.EXPORTED, BatchState.SETTLED)
 BY_THE_BANK = (PayableState.PAID, PayableState.REPAID)
 DONE = (*BY_THE_BANK, PayableState.OFFSET)
-"""What was paid, or was settled with a credit note and so needs no bank."""
+"""Paid, or settled with a credit note and so without a payment."""
 
 
 @dataclass(frozen=True)
 class Gap:
-    """A link that is not there yet."""
+    """A missing link."""
 
     link: str
     """advice, takeover, batch, bank or journal."""
@@ -61,7 +51,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class Trail:
-    """Every link of the way of one payable, in order; parts that came back keep theirs."""
+    """Every link of one payable in order; a returned payment keeps its own."""
 
     payable: Payable
     application: Application | None
@@ -76,11 +66,11 @@ class Trail:
 
     @property
     def gaps(self) -> list[Gap]:
-        """What is not there yet; empty where the trail is complete."""
+        """The missing links; empty if the trail is complete."""
         return [*self.before_money(), *self.at_the_bank(), *self.in_the_books()]
 
     def before_money(self) -> Iterator[Gap]:
-        """Every measure that it pays for was advised, and taken over by the employer that pays."""
+        """Every measure that it pays for was advised, and taken over by the paying employer."""
         if self.measures and (self.application is None or self.application.adopted_on is None):
             yield Gap("advice", "Not yet: the security authority adopts the advice.")
         taken = [takeover.advice_version for takeover in self.takeovers if takeover.taken_over_on]
@@ -88,7 +78,7 @@ class Trail:
             yield Gap("takeover", "Not yet: the employer takes the measures over.")
 
     def at_the_bank(self) -> Iterator[Gap]:
-        """It stands in a batch that left, and an entry of a statement says that it was paid."""
+        """A batch with it was sent, and a statement entry reports the payment."""
         state = self.payable.state
         if state in BEFORE_BATCH:
             yield Gap("batch", f"Not yet: {BEFORE_BATCH[state]}.")
@@ -105,17 +95,17 @@ class Trail:
             yield Gap("bank", "Missing: the entry of a statement by which it is known to be paid.")
 
     def paying_entries(self) -> list[BankEntry]:
-        """The entries by which it counts as paid now."""
-        told = {(line.statement, line.entry) for line in self.unreversed() if line.part is Part.PAYMENT}
-        return [entry for entry in self.entries if (entry.message, entry.position) in told]
+        """The statement entries by which it is paid now."""
+        reported = {(line.statement, line.entry) for line in self.unreversed() if line.part is Part.PAYMENT}
+        return [entry for entry in self.entries if (entry.message, entry.position) in reported]
 
     def in_the_books(self) -> Iterator[Gap]:
-        """What the bank did and what it was for stand in the journal, to the cent."""
+        """The journal holds the payment and the cost, to the cent."""
         if self.payable.state not in DONE:
             return
         if self.payable.state in BY_THE_BANK and self.sum_of(Part.PAYMENT, Side.BANK) != -self.payable.gross:
             yield Gap("journal", "Missing: the payment in the journal.")
-        waiting = [booking for booking in self.bookings if booking.state not in STANDS]
+        waiting = [booking for booking in self.bookings if booking.state not in IN_FORCE]
         for booking in waiting:
             if booking.state is not BookingState.REVERSED:
                 needs = f": {', '.join(booking.missing)}" if booking.missing else ""
@@ -126,17 +116,17 @@ class Trail:
             yield Gap("journal", "Missing: what it was for, in the journal.")
 
     def unreversed(self) -> list[JournalLine]:
-        """The lines of the journal that nothing reverses."""
+        """The journal lines without a reversal."""
         mirrored = {(line.booking, line.mirrors) for line in self.journal}
         return [line for line in self.journal if line.mirrors is None and (line.booking, line.position) not in mirrored]
 
     def sum_of(self, part: Part, side: Side) -> Decimal:
-        """Debit less credit of the standing lines of one part on one side."""
+        """Debit minus credit of the lines in force of one part on one side."""
         lines = [line for line in self.unreversed() if (line.part, line.side) == (part, side)]
         return sum((line.debit - line.credit for line in lines), Decimal(0))
 
 
-STANDS = (BookingState.BOOKED, BookingState.EXPORTED)
+IN_FORCE = (BookingState.BOOKED, BookingState.EXPORTED)
 
 
 def of_payable(session: Session, payable: Payable) -> Trail:
@@ -175,36 +165,36 @@ def of_payable(session: Session, payable: Payable) -> Trail:
 
 
 def payments_of(session: Session, payable: Payable) -> list[tuple[BatchLine, PaymentBatch]]:
-    """Every time that it stood in a batch, the first one first."""
+    """Every payment of it in a batch, in order."""
     query = select(BatchLine, PaymentBatch).join(PaymentBatch, col(PaymentBatch.id) == BatchLine.batch)
     mine = query.where(BatchLine.payable == payable.id)
     return list(session.exec(mine.order_by(col(PaymentBatch.created_at), col(PaymentBatch.id))).all())
 
 
 def entries_of(session: Session, payable: Payable, journal: Iterable[JournalLine]) -> list[BankEntry]:
-    """The entries of statements that paid it or gave it back: those that name it, and those that the journal names."""
-    told = {(line.statement, line.entry) for line in journal if line.statement}
-    statements = [statement for statement, _ in told]
+    """The statement entries that paid or returned it: those that name it, and those that the journal names."""
+    reported = {(line.statement, line.entry) for line in journal if line.statement}
+    statements = [statement for statement, _ in reported]
     query = select(BankEntry).where(or_(BankEntry.payable == payable.id, col(BankEntry.message).in_(statements)))
     found = session.exec(query.order_by(col(BankEntry.booked_on), col(BankEntry.message), col(BankEntry.position)))
-    return [row for row in found if row.payable == payable.id or (row.message, row.position) in told]
+    return [row for row in found if row.payable == payable.id or (row.message, row.position) in reported]
 
 
 def payables_of_entry(session: Session, entry: BankEntry) -> list[Payable]:
-    """The payables that an entry of a statement paid or gave back."""
-    told = select(Booking.payable).join(JournalLine, col(JournalLine.booking) == Booking.id)
-    told = told.where(JournalLine.statement == entry.message, JournalLine.entry == entry.position)
-    query = select(Payable).where(or_(col(Payable.id).in_(told), col(Payable.id) == entry.payable))
+    """The payables that a statement entry paid or returned."""
+    payables = select(Booking.payable).join(JournalLine, col(JournalLine.booking) == Booking.id)
+    payables = payables.where(JournalLine.statement == entry.message, JournalLine.entry == entry.position)
+    query = select(Payable).where(or_(col(Payable.id).in_(payables), col(Payable.id) == entry.payable))
     return list(session.exec(query.order_by(col(Payable.id))))
 
 
 def payables_of_measure(session: Session, measure: Measure) -> list[Payable]:
-    """The payables that pay for a measure, or did before they were rejected."""
+    """The payables for a measure, including rejected ones."""
     lines = select(PayableLine.payable).where(PayableLine.measure == measure.id)
     return list(session.exec(select(Payable).where(col(Payable.id).in_(lines)).order_by(col(Payable.id))))
 
 
 def payables_of_batch(session: Session, batch: PaymentBatch) -> list[Payable]:
-    """The payables that stand, or stood, in a batch."""
+    """The payables that are or were in a batch."""
     lines = select(BatchLine.payable).where(BatchLine.batch == batch.id)
     return list(session.exec(select(Payable).where(col(Payable.id).in_(lines)).order_by(col(Payable.id))))

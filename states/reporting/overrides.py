@@ -1,4 +1,4 @@
-"""What people and the reserve did to the order and to the days, from the ledger, each with its effect."""
+"""Overrides of the order and of terms by people and by the reserve, from the ledger, with their effects."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -14,12 +14,12 @@ from rules.deadlines.end_date import extended
 from rules.deadlines.suspensions import Suspension
 from rules.reporting.percentiles import Percentiles, percentiles
 from rules.reporting.work_spans import WorkSpan, skipped
-from states.deadlines import lifecycle
+from states.deadlines import due_dates, term_query
 from states.reporting.work_history import Moved, WorkHistory
 from states.tables.deadlines import Term
 
-EACH = 25
-"""The newest so many of each kind are told and measured one by one."""
+LISTED_PER_KIND = 25
+"""The number of newest overrides of each kind that are listed and measured individually."""
 
 DECIDED = text(
     """
@@ -34,7 +34,7 @@ DECIDED = text(
 
 
 class Override(NamedTuple):
-    """One override: where it stands in the ledger, and what it did."""
+    """One override: its ledger entry and its effects."""
 
     stream: str
     seq: int
@@ -48,59 +48,59 @@ class Overrides(NamedTuple):
 
     kind: str
     number: int
-    """How many there were; those that are told may be fewer."""
+    """Their number, which may be larger than the number of listed ones."""
     each: tuple[Override, ...]
     effects: dict[str, Percentiles]
-    """How the effects of those that are told lie, by name."""
+    """The distribution of the effects of the listed ones, by name."""
 
 
-def of_order(pieces: WorkHistory, kept: Iterable[str]) -> list[Overrides]:
-    """Claims that the reserve gave and hand-overs by people: how many pieces they passed over."""
+def of_order(history: WorkHistory, kept: Iterable[str]) -> list[Overrides]:
+    """Claims given by the reserve, and assignments by people, with the number of work items that they passed over."""
     mine = set(kept)
     pools = defaultdict(list)
-    for piece in pieces.work.values():
-        pools[piece.role, piece.organisation].append(piece)
+    for span in history.work.values():
+        pools[span.role, span.organisation].append(span)
     kinds: dict[str, list[Moved]] = {name: [] for name in ("reserve", "assign", "delegate", "redistribute")}
-    for one in pieces.moved:
+    for one in history.moved:
         kind = "reserve" if one.reserve else one.event
-        if kind in kinds and one.at >= pieces.since and one.key in mine:
+        if kind in kinds and one.at >= history.since and one.key in mine:
             kinds[kind].append(one)
-    return [gathered(kind, len(found), _passed_over(pieces, pools, found)) for kind, found in kinds.items()]
+    return [with_effects(kind, len(found), _passed_over(history, pools, found)) for kind, found in kinds.items()]
 
 
 def _passed_over(
-    pieces: WorkHistory, pools: dict[tuple[str, str], list[WorkSpan]], found: Sequence[Moved]
+    history: WorkHistory, pools: dict[tuple[str, str], list[WorkSpan]], found: Sequence[Moved]
 ) -> Iterable[Override]:
-    for one in found[-EACH:]:
-        piece = pieces.stood(pieces.work[one.key], one.at)
-        pool = pools[piece.role, piece.organisation]
-        there = [pieces.stood(other, one.at) for other in pool if other.is_open(one.at)]
+    for one in found[-LISTED_PER_KIND:]:
+        span = history.as_at(history.work[one.key], one.at)
+        pool = pools[span.role, span.organisation]
+        there = [history.as_at(other, one.at) for other in pool if other.is_open(one.at)]
         effect = {
-            "placesSkipped": skipped(piece, there, one.at) if one.held else None,
-            "hoursAfterStartBy": round(working_hours(piece.start_by, one.at), 2),
+            "placesSkipped": skipped(span, there, one.at) if one.held else None,
+            "hoursAfterStartBy": round(working_hours(span.start_by, one.at), 2),
         }
         yield Override(one.stream, one.seq, one.at, one.key, effect)
 
 
-def of_days(session: Session, pieces: WorkHistory, applications: set[str] | None) -> list[Overrides]:
-    """Lowered urgency, suspensions and extensions: what they did to the order, and to the days of a term.
+def of_days(session: Session, history: WorkHistory, applications: set[str] | None) -> list[Overrides]:
+    """Lowered urgency, suspensions and extensions, with their effects on the order and on the days of a term.
 
     Args:
-        session: where to look.
-        pieces: the work of the period, with what was re-ordered.
-        applications: those to look at; None for all.
+        session: an open session.
+        history: the work of the period, with its re-ordering.
+        applications: the cases to include; None for all.
     """
     found = defaultdict(list)
-    rows = session.connection().execute(DECIDED, {"since": pieces.since, "until": pieces.until})
+    rows = session.connection().execute(DECIDED, {"since": history.since, "until": history.until})
     for row in rows:
         if applications is None or row.stream in applications:
             found[KINDS[row.event]].append(row)
-    on = office_day(pieces.until)
-    lowered = _lowered(pieces, found["lowered-urgency"])
+    on = office_day(history.until)
+    lowered = _lowered(history, found["lowered-urgency"])
     return [
-        gathered("lowered-urgency", len(found["lowered-urgency"]), lowered),
-        gathered("suspension", len(found["suspension"]), _moved_days(session, found["suspension"], on)),
-        gathered("extension", len(found["extension"]), _moved_days(session, found["extension"], on)),
+        with_effects("lowered-urgency", len(found["lowered-urgency"]), lowered),
+        with_effects("suspension", len(found["suspension"]), _moved_days(session, found["suspension"], on)),
+        with_effects("extension", len(found["extension"]), _moved_days(session, found["extension"], on)),
     ]
 
 
@@ -113,42 +113,42 @@ KINDS = {
 }
 
 
-def gathered(kind: str, number: int, each: Iterable[Override]) -> Overrides:
-    """The overrides of a kind with how their effects lie; what has no number, such as a lane, is only told."""
-    told = tuple(each)
+def with_effects(kind: str, number: int, each: Iterable[Override]) -> Overrides:
+    """The overrides of a kind with the distribution of their effects; values without a number are listed only."""
+    listed = tuple(each)
     numbers = defaultdict(list)
-    for one in told:
+    for one in listed:
         for name, effect in one.effect.items():
             if isinstance(effect, (int, float)):
                 numbers[name].append(float(effect))
-    return Overrides(kind, number, told, {name: percentiles(values) for name, values in sorted(numbers.items())})
+    return Overrides(kind, number, listed, {name: percentiles(values) for name, values in sorted(numbers.items())})
 
 
-def _lowered(pieces: WorkHistory, rows: Sequence[Any]) -> Iterable[Override]:
-    """Which work moved with a lowering, as the entry of the re-ordering beside it tells."""
+def _lowered(history: WorkHistory, rows: Sequence[Any]) -> Iterable[Override]:
+    """The work items that a lowering moved, by the re-ordering entry next to it."""
     moved = defaultdict(list)
-    for items in pieces.reordered.values():
+    for items in history.reordered.values():
         for one in items:
-            moved[one.stream, one.at].append(one.told)
-    for row in rows[-EACH:]:
-        told = moved[row.stream, row.at]
-        places = [one["place"] for one in told if one["place"]["from"] and one["place"]["to"]]
+            moved[one.stream, one.at].append(one.move)
+    for row in rows[-LISTED_PER_KIND:]:
+        moves = moved[row.stream, row.at]
+        places = [one["place"] for one in moves if one["place"]["from"] and one["place"]["to"]]
         later = [
-            working_hours(*(datetime.fromisoformat(one[end]["startBy"]) for end in ("from", "to"))) for one in told
+            working_hours(*(datetime.fromisoformat(one[end]["startBy"]) for end in ("from", "to"))) for one in moves
         ]
         effect = {
-            "itemsMoved": len(told),
+            "itemsMoved": len(moves),
             "placesBack": max((one["to"] - one["from"] for one in places), default=None),
             "hoursLater": round(max(later, default=0.0), 2),
-            "fromLane": told[0]["from"]["lane"] if told else None,
+            "fromLane": moves[0]["from"]["lane"] if moves else None,
             "toLane": row.urgency,
         }
         yield Override(row.stream, row.seq, row.at, row.subject, effect)
 
 
 def _moved_days(session: Session, rows: Sequence[Any], on: date) -> Iterable[Override]:
-    """By how many days a suspension or an extension moved the last day of its term."""
-    for row in rows[-EACH:]:
+    """The number of days by which a suspension or extension moved the last day of its term."""
+    for row in rows[-LISTED_PER_KIND:]:
         term = _term_of(session, row)
         days = None if term is None else _days(session, term, row)
         effect: dict[str, Any] = {"term": term.kind if term else row.term, "days": days}
@@ -158,7 +158,7 @@ def _moved_days(session: Session, rows: Sequence[Any], on: date) -> Iterable[Ove
 
 
 def _term_of(session: Session, row: Any) -> Term | None:
-    """The term that an entry suspended or extended: the newest that began by then."""
+    """The term that an entry suspended or extended: the newest that had started by then."""
     query = select(Term).where(Term.application == row.stream, col(Term.started_on) <= office_day(row.at))
     if row.event == "suspend-term":
         employer = row.named or row.organisation
@@ -173,12 +173,12 @@ def _term_of(session: Session, row: Any) -> Term | None:
 
 
 def _days(session: Session, term: Term, row: Any) -> int | None:
-    """The days between the last day as it is, and as it would be without this; None while the term stands still."""
-    found = lifecycle.intervals(session, term)
+    """The days between the present last day and the one without this override; None while the term is suspended."""
+    found = term_query.intervals(session, term)
     if row.event == "put-off":
         return None if term.due_on is None else (term.due_on - term.started_on).days
     if row.event == "give-notice":
-        legal = lifecycle.counted(term, found).on
+        legal = due_dates.legal_due(term, found).on
         return None if term.due_on is None or legal is None else (term.due_on - legal).days
     since = date.fromisoformat(row.since)
     without = _due(term, [one for one in found if one.since != since])
@@ -188,4 +188,4 @@ def _days(session: Session, term: Term, row: Any) -> int | None:
 def _due(term: Term, found: list[Suspension]) -> date | None:
     if term.extended_until is not None and term.noticed_on is not None:
         return extended(term.noticed_on, term.extended_until, found).on
-    return lifecycle.counted(term, found).on
+    return due_dates.legal_due(term, found).on

@@ -1,4 +1,4 @@
-"""What a progress report is made of: the cases, decisions and terms of some quarters, without anything personal."""
+"""Progress report input: cases, decisions and terms of some quarters, without personal data."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -41,7 +41,7 @@ ADOPTED = text(
 )
 FIRST = text("SELECT application, organisation FROM application_employer WHERE position = 0")
 
-HOW = {
+OUTCOMES = {
     "refuse": "refused",
     "decline-second-home": "refused",
     "not-process": "not-processed",
@@ -49,24 +49,24 @@ HOW = {
     "forward": "ended-otherwise",
     "lapse": "ended-otherwise",
 }
-"""How an application ended, by event; an adoption is told apart by whether it holds measures."""
+"""How an application ended, by event; an adoption also depends on whether it holds measures."""
 ADOPT, NO_MEASURES = "adopt-advice", "no-measures"
 
 
 def report(session: Session, quarters: Sequence[Quarter], *, at: datetime) -> list[OfQuarter]:
-    """What may be said in public of some quarters, as it is known now.
+    """The publishable figures of some quarters, as known now.
 
     Args:
-        session: where to look.
-        quarters: whole ones that are over, in order and without a gap.
-        at: now.
+        session: an open session.
+        quarters: past whole quarters, consecutive and in order.
+        at: the present time.
     """
-    read = Reading(session, quarters)
+    read = QuarterRows(session, quarters)
     return progress_report.report(quarters, read.cases(), read.decided(), read.terms(), limits(office_day(at)))
 
 
-class Reading:
-    """The reading of some quarters."""
+class QuarterRows:
+    """The rows of some quarters."""
 
     def __init__(self, session: Session, quarters: Sequence[Quarter]) -> None:
         self.session = session
@@ -78,7 +78,7 @@ class Reading:
         self.provinces = {name: str(province) if province else UNKNOWN for name, province in rows}
 
     def cases(self) -> list[Case]:
-        """The applications that were received; of two that were joined, the one that goes on."""
+        """The received applications; of two joined ones, the one that continues."""
         connection = self.session.connection()
         adopted = {row.stream: row.adopted_on for row in connection.execute(ADOPTED)}
         found = []
@@ -95,23 +95,23 @@ class Reading:
         return found
 
     def decided(self) -> list[Decided]:
-        """The applications that were decided on or ended; of several versions of an advice the first counts."""
-        facts = {"events": [ADOPT, *HOW], **self.moments}
+        """The applications that were decided or ended; the first version of an advice counts."""
+        facts = {"events": [ADOPT, *OUTCOMES], **self.moments}
         first = {row.stream: row.at for row in self.session.connection().execute(ADOPTED)}
         found = []
         for row in self.session.connection().execute(DECIDED, facts):
             if row.event == ADOPT and row.at != first[row.stream]:
                 continue
-            how = HOW.get(row.event) or (NO_MEASURES if row.after == NO_MEASURES else "advice")
+            how = OUTCOMES.get(row.event) or (NO_MEASURES if row.after == NO_MEASURES else "advice")
             found.append(Decided(office_day(row.at), how, self.employers.get(row.stream, "")))
         return found
 
     def terms(self) -> list[TermEnded]:
-        """The terms that ended, and whether they were met in time."""
+        """The ended terms, and whether they were met in time."""
         return [
             TermEnded(
                 term.ended_on, term.owner, term.organisation or self.employers.get(term.application, ""), term.kept
             )
-            for term in term_outcomes.ran(self.session, self.since, self.until)
+            for term in term_outcomes.terms_in_period(self.session, self.since, self.until)
             if term.ended_on is not None and term.kept is not None
         ]

@@ -1,4 +1,4 @@
-"""Lateness honestly counted: the figures of a period per lane, domain and employer, and what overrides did."""
+"""Statistics of a period per lane, domain and employer: lateness, and the effects of overrides."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -32,13 +32,13 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Asked:
-    """Which figures are asked for; what is None narrows nothing."""
+class StatisticsRequest:
+    """The requested figures; None in a field means all."""
 
     since: date
     until: date
     at: datetime
-    """Nothing that was recorded later is looked at."""
+    """Nothing that was recorded later is included."""
     lane: Urgency | None = None
     domain: Domain | None = None
     employer: str | None = None
@@ -46,21 +46,21 @@ class Asked:
 
     @property
     def end(self) -> datetime:
-        """The instant at which open, late and at risk are counted."""
+        """The moment at which open, late and at risk are counted."""
         return min(self.at, start_of(self.until + timedelta(days=1)) - timedelta(microseconds=1))
 
 
-class OfDomain(NamedTuple):
+class DomainStatistics(NamedTuple):
     """The figures of one domain."""
 
     advice: Figures
-    """From when the advice was opened until it was first assessed, and from there to its adoption."""
+    """The time from opening the advice until its first assessment, and from there to its adoption."""
     measures: Figures
-    """Work on the measures of the domain, and work that asks for skill in it."""
+    """Work on the measures of the domain, and work that requires its skill."""
 
 
-class OfEmployer(NamedTuple):
-    """The figures of one employer; work and terms of a case of several count for each of them."""
+class EmployerStatistics(NamedTuple):
+    """The figures of one employer; work and terms of a case with several employers count for each."""
 
     work: Figures
     terms: TermFigures | None
@@ -73,47 +73,47 @@ class Statistics(NamedTuple):
     share: float
     work: Figures
     lanes: dict[str, Figures]
-    domains: dict[str, OfDomain]
-    employers: dict[str, OfEmployer]
+    domains: dict[str, DomainStatistics]
+    employers: dict[str, EmployerStatistics]
     terms: dict[str, TermFigures] | None
-    """By kind; None where a lane or a domain was asked for, for terms have none."""
+    """By kind; None if a lane or a domain was requested, because terms have neither."""
     overrides: list[Overrides]
 
 
-def statistics(session: Session, asked: Asked) -> Statistics:
-    """Count a period.
+def statistics(session: Session, request: StatisticsRequest) -> Statistics:
+    """The statistics of a period.
 
     Raises:
         QuestionError: there is no such employer.
     """
-    since, until, share = start_of(asked.since), asked.end, value("at_risk_share", asked.until)
+    since, until, share = start_of(request.since), request.end, value("at_risk_share", request.until)
     found = work_history.read(session, since, until)
-    employers = Employers(session, asked)
-    employers.learn(piece.application for piece in (*found.work.values(), *found.assessments.values()))
-    work = [piece for piece in found.work.values() if _is_meant(piece, found, employers, asked)]
-    advice = [piece for piece in found.assessments.values() if _is_meant(piece, found, employers, asked)]
+    employers = Employers(session, request)
+    employers.load(span.application for span in (*found.work.values(), *found.assessments.values()))
+    work = [span for span in found.work.values() if _is_requested(span, found, employers, request)]
+    advice = [span for span in found.assessments.values() if _is_requested(span, found, employers, request)]
     on = office_day(until)
-    terms = None if asked.lane or asked.domain else _terms(session, employers, asked.since, on)
+    terms = None if request.lane or request.domain else _terms(session, employers, request.since, on)
 
-    looked = {piece.key: lateness.seen(piece, since, until, share=share) for piece in (*work, *advice)}
+    measured = {span.key: lateness.seen(span, since, until, share=share) for span in (*work, *advice)}
 
     def count(some: Iterable[WorkSpan]) -> Figures:
-        return lateness.figures(looked[piece.key] for piece in some)
+        return lateness.figures(measured[span.key] for span in some)
 
-    by_domain = {each: _in_domain(each, found, work) for each in Domain if asked.domain in {None, each}}
-    of_employers = employers.by(work, employers.of_piece)
+    by_domain = {each: _in_domain(each, found, work) for each in Domain if request.domain in {None, each}}
+    of_employers = employers.by(work, employers.of_work)
     terms_of = {} if terms is None else employers.by(terms, employers.of_term)
     return Statistics(
         at=until,
         share=share,
         work=count(work),
-        lanes={str(lane): count(piece for piece in work if piece.lane == rank) for rank, lane in LANES.items()},
+        lanes={str(lane): count(span for span in work if span.lane == rank) for rank, lane in LANES.items()},
         domains={
-            str(each): OfDomain(count(one for one in advice if found.domains[one.key] == each), count(measures))
+            str(each): DomainStatistics(count(one for one in advice if found.domains[one.key] == each), count(measures))
             for each, measures in by_domain.items()
         },
         employers={
-            name: OfEmployer(
+            name: EmployerStatistics(
                 count(of_employers[name]),
                 None if terms is None else term_outcomes.figures(terms_of.get(name, ()), on, share=share),
             )
@@ -121,35 +121,35 @@ def statistics(session: Session, asked: Asked) -> Statistics:
         },
         terms=None if terms is None else _by_kind(terms, on, share),
         overrides=[
-            *overrides.of_order(found, (piece.key for piece in work)),
-            *overrides.of_days(session, found, employers.narrowed({piece.application for piece in work})),
+            *overrides.of_order(found, (span.key for span in work)),
+            *overrides.of_days(session, found, employers.selected_cases({span.application for span in work})),
         ],
     )
 
 
 class Employers:
-    """Whose work is whose, as employers stand today: who was merged is its successor."""
+    """The employers of work and terms as they are today: a merged employer is its successor."""
 
-    def __init__(self, session: Session, asked: Asked) -> None:
+    def __init__(self, session: Session, request: StatisticsRequest) -> None:
         self.session = session
         rows = session.exec(select(Organisation.id, Organisation.province)).all()
         provinces = {name: province for name, province in rows}  # noqa: C416  # rows are no pairs to mypy
-        self.asked = asked
-        self.meant: set[str] | None = None
-        if asked.employer is not None:
-            if asked.employer not in provinces:
-                words = f"No employer has the id {asked.employer}; ids look like gemeente-zilverdam."
+        self.request = request
+        self.selected: set[str] | None = None
+        if request.employer is not None:
+            if request.employer not in provinces:
+                words = f"No employer has the id {request.employer}; ids look like gemeente-zilverdam."
                 raise QuestionError("employer", words)
-            self.meant = {parties.current(session, asked.employer)}
-        if asked.province is not None:
+            self.selected = {parties.current(session, request.employer)}
+        if request.province is not None:
             inside = {
-                parties.current(session, name) for name, province in provinces.items() if province == asked.province
+                parties.current(session, name) for name, province in provinces.items() if province == request.province
             }
-            self.meant = inside if self.meant is None else self.meant & inside
+            self.selected = inside if self.selected is None else self.selected & inside
         self.ties: dict[str, list[str]] = {}
 
-    def learn(self, applications: Iterable[str]) -> None:
-        """Look up the employers of some cases."""
+    def load(self, applications: Iterable[str]) -> None:
+        """Load the employers of some cases."""
         ties: defaultdict[str, list[str]] = defaultdict(list)
         rows = self.session.connection().execute(TIES, {"references": list(set(applications) - self.ties.keys())})
         for row in rows:
@@ -158,49 +158,49 @@ class Employers:
                 ties[row.application].append(name)
         self.ties |= ties
 
-    def of_piece(self, piece: WorkSpan) -> list[str]:
-        """The employers whose work it is."""
-        if piece.organisation:
-            return [parties.current(self.session, piece.organisation)]
-        return self.ties.get(piece.application, [])
+    def of_work(self, span: WorkSpan) -> list[str]:
+        """The employers of a work item."""
+        if span.organisation:
+            return [parties.current(self.session, span.organisation)]
+        return self.ties.get(span.application, [])
 
     def of_term(self, term: TermOutcome) -> list[str]:
-        """The employers whom a term concerns."""
+        """The employers of a term."""
         return [term.organisation] if term.organisation else self.ties.get(term.application, [])
 
     def concerns(self, names: Iterable[str]) -> bool:
-        """Whether employers that were asked for are among some."""
-        return self.meant is None or not self.meant.isdisjoint(names)
+        """Whether some employers include a requested one."""
+        return self.selected is None or not self.selected.isdisjoint(names)
 
-    def narrowed(self, applications: set[str]) -> set[str] | None:
-        """The cases to look at; None for all of them."""
-        everything = (self.asked.lane, self.asked.domain, self.meant) == (None, None, None)
+    def selected_cases(self, applications: set[str]) -> set[str] | None:
+        """The cases to include; None for all."""
+        everything = (self.request.lane, self.request.domain, self.selected) == (None, None, None)
         return None if everything else applications
 
-    def by(self, things: Iterable[T], of: Callable[[T], list[str]]) -> defaultdict[str, list[T]]:
-        """Some things by employer, of those that were asked for."""
+    def by(self, items: Iterable[T], of: Callable[[T], list[str]]) -> defaultdict[str, list[T]]:
+        """Things by employer, for the requested employers."""
         found: defaultdict[str, list[T]] = defaultdict(list)
-        for thing in things:
-            for name in of(thing):
-                if self.meant is None or name in self.meant:
-                    found[name].append(thing)
+        for item in items:
+            for name in of(item):
+                if self.selected is None or name in self.selected:
+                    found[name].append(item)
         return found
 
 
-def _is_meant(piece: WorkSpan, found: WorkHistory, employers: Employers, asked: Asked) -> bool:
-    """Whether a piece of work is among what was asked for."""
-    lane = asked.lane is None or LANES[piece.lane] == asked.lane
-    domain = asked.domain is None or found.domains.get(piece.key) == asked.domain
-    return lane and domain and employers.concerns(employers.of_piece(piece))
+def _is_requested(span: WorkSpan, found: WorkHistory, employers: Employers, request: StatisticsRequest) -> bool:
+    """Whether a work item is among the requested ones."""
+    lane = request.lane is None or LANES[span.lane] == request.lane
+    domain = request.domain is None or found.domains.get(span.key) == request.domain
+    return lane and domain and employers.concerns(employers.of_work(span))
 
 
 def _in_domain(domain: Domain, found: WorkHistory, work: Iterable[WorkSpan]) -> list[WorkSpan]:
-    return [piece for piece in work if found.domains.get(piece.key) == domain]
+    return [span for span in work if found.domains.get(span.key) == domain]
 
 
 def _terms(session: Session, employers: Employers, since: date, until: date) -> list[TermOutcome]:
-    terms = term_outcomes.ran(session, since, until)
-    employers.learn(term.application for term in terms)
+    terms = term_outcomes.terms_in_period(session, since, until)
+    employers.load(term.application for term in terms)
     return [term for term in terms if employers.concerns(employers.of_term(term))]
 
 

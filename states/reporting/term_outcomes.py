@@ -1,4 +1,4 @@
-"""Terms as they stand at the end of a period: running, late, at risk, and which were met or not."""
+"""Term outcomes at the end of a period: running, late, at risk, and whether they were met."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -17,8 +17,10 @@ MEETS: dict[str, frozenset[str]] = {
     "objection-decision": frozenset({"decide"}),
     "objection-put-off": frozenset({"decide"}),
 }
-"""The terms that someone must meet, each with the events that do so. A term of the applicant is a right that may be
-left unused, that of ``not-processed`` a power, and those of default and penalty follow from a term that was missed.
+"""The terms that a party must meet, each with the events that do so.
+
+A term of the applicant is a right that may be left unused, that of ``not-processed`` a power, and those of default and
+penalty follow from a term that was missed.
 """
 
 RAN = text(
@@ -30,7 +32,7 @@ RAN = text(
 
 
 class TermOutcome(NamedTuple):
-    """One term that ran at some moment of a period; its days follow from the dated facts as they are known now."""
+    """One term that ran in a period; its days follow from the dated facts as they are known now."""
 
     id: str
     application: str
@@ -41,22 +43,22 @@ class TermOutcome(NamedTuple):
     due_on: date | None
     """None while a suspension is running."""
     ended_on: date | None
-    """None where it still ran on the last day that is looked at."""
+    """None if it still ran on the last day of the period."""
     ended_by: str | None
 
     def is_late(self, on: date) -> bool:
-        """Whether it runs though its last day has passed."""
+        """Whether it runs after its last day."""
         return self.ended_on is None and self.due_on is not None and self.due_on < on
 
     def is_at_risk(self, on: date, share: float) -> bool:
-        """Whether it runs, is not late, and this share of its days has gone."""
+        """Whether it runs, is not late, and this share of its days has passed."""
         if self.ended_on is not None or self.due_on is None or self.due_on < on:
             return False
         return (on - self.started_on).days >= share * (self.due_on - self.started_on).days
 
     @property
     def kept(self) -> bool | None:
-        """Whether it was met in time; None while it runs, where nobody must meet it, and where it lost its sense."""
+        """Whether it was met in time; None while it runs, if nobody must meet it, or if it became pointless."""
         if self.ended_on is None or self.kind not in MEETS:
             return None
         if self.due_on is not None and self.ended_on > self.due_on:
@@ -76,8 +78,8 @@ class TermFigures(NamedTuple):
     fell_away: int
 
 
-def ran(session: Session, since: date, until: date) -> list[TermOutcome]:
-    """The terms that ran at some moment of a period, as they stood on its last day."""
+def terms_in_period(session: Session, since: date, until: date) -> list[TermOutcome]:
+    """The terms that ran in a period, as of its last day."""
     rows = session.connection().execute(RAN, {"since": since, "until": until})
     return [
         TermOutcome(

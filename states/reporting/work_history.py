@@ -1,8 +1,8 @@
-"""Pieces of work from the ledger: when each was asked for, taken up, given back and done, and where it stood.
+"""Work history from the ledger: when each work item was created, claimed, released and done, and its order.
 
-That a piece of work exists, when it was asked for and when it ended are columns that are written once, in the statement
-that writes the entry of the event; they say where to look. Everything that changes is read from the chains: who took it
-and gave it back, and the lane and start-by that it had at an instant.
+The existence, creation and end of a work item are columns that are written once, in the statement of the event's
+entry; they say where to look. Everything that changes is read from the chains: who claimed and released it, and the
+lane and start-by that it had at a moment.
 """
 
 from collections import defaultdict
@@ -23,10 +23,10 @@ from rules.reporting.work_spans import Movement, WorkSpan
 from rules.threats.urgency import RANK, Urgency
 from states.work.work_by_state import BY_HAND, EVENT_OF, level_of
 
-TAKES = frozenset({"claim", "assign", "delegate", "redistribute"})
-"""Movements after which a piece of work is in someone's hands; a redistribution to nobody puts it back."""
+ASSIGNMENTS = frozenset({"claim", "assign", "delegate", "redistribute"})
+"""Movements that assign a work item; a redistribution to nobody releases it."""
 GIVES_BACK = frozenset({"release", "return"})
-REORDER, FINISH = "reorder", "finish"
+FINISH = "finish"
 
 ALSO_DONE_BY: dict[str, tuple[str, ...]] = {
     "adopt-advice": ("return-advice",),
@@ -44,9 +44,9 @@ ALSO_DONE_BY: dict[str, tuple[str, ...]] = {
     "provide": ("mark-not-possible",),
     "receive-invoice": ("settle-without-invoice",),
 }
-"""Other events that do the work than the one after which it is named: the same look, with another outcome."""
-SAME_PASSAGE = timedelta(minutes=1)
-"""An entry may be a hair later than the end of the work that it did: within a chain, time never goes back."""
+"""Other events that complete the work item named after an event: the same inspection with another outcome."""
+CLOCK_TOLERANCE = timedelta(minutes=1)
+"""A ledger entry may be slightly later than the end of its work, because time in a chain never goes back."""
 
 ASKED = text(
     """
@@ -56,7 +56,7 @@ ASKED = text(
     WHERE w.created_at <= :until AND (w.done_at IS NULL OR w.done_at >= :since)
     """,
 )
-MOVED = text(
+MOVEMENT_QUERY = text(
     """
     SELECT e.stream, e.seq, e.subject, e.at, e.event,
            CASE WHEN e.event = 'redistribute' THEN e.facts->>'to' END AS receiver,
@@ -67,14 +67,14 @@ MOVED = text(
     ORDER BY e.at, e.stream, e.seq
     """,
 ).bindparams(bindparam("events", type_=ARRAY(String)))
-REORDERED = text(
+REORDER_QUERY = text(
     """
     SELECT stream, seq, at, moved FROM ledger_entry, jsonb_array_elements(facts->'items') AS moved
     WHERE event = 'reorder' AND chart = 'work' AND at >= :since
     ORDER BY at, stream, seq
     """,
 )
-HAPPENED = text(
+EVENT_QUERY = text(
     """
     SELECT stream, event, at FROM ledger_entry
     WHERE event = ANY(:events) AND chart <> 'work' AND at >= :since AND at <= :until
@@ -99,7 +99,7 @@ ASSESSED = text(
 
 
 class Moved(NamedTuple):
-    """One movement of a piece of work, as its chain tells it."""
+    """One movement of a work item, from its chain."""
 
     stream: str
     seq: int
@@ -111,56 +111,56 @@ class Moved(NamedTuple):
 
 
 class Reordered(NamedTuple):
-    """One piece of work that came to stand elsewhere, as the chain of its case tells it."""
+    """One work item that got another place in the order, from the chain of its case."""
 
     stream: str
     seq: int
     at: datetime
-    told: dict[str, Any]
+    move: dict[str, Any]
 
 
 @dataclass
 class WorkHistory:
-    """The pieces of work of a period, by id, and what moved them."""
+    """The work items of a period by id, and their movements."""
 
     since: datetime
     until: datetime
     work: dict[str, WorkSpan] = field(default_factory=dict)
     domains: dict[str, str] = field(default_factory=dict)
-    """The domain of work on a measure, or of work that asks for skill in one."""
+    """The domain of work on a measure, or of work that requires skill in one."""
     assessments: dict[str, WorkSpan] = field(default_factory=dict)
-    """The advice in each domain, as a piece of work of its own: opened, first assessed, adopted."""
+    """The advice in each domain as a work item of its own: opened, first assessed, adopted."""
     moved: list[Moved] = field(default_factory=list)
     reordered: dict[str, list[Reordered]] = field(default_factory=dict)
 
-    def stood(self, piece: WorkSpan, at: datetime) -> WorkSpan:
-        """A piece as it stood at an instant before now, whatever re-ordered it since."""
-        later = next((one for one in self.reordered.get(piece.key, ()) if one.at > at), None)
+    def as_at(self, span: WorkSpan, at: datetime) -> WorkSpan:
+        """A work item with the lane and start-by that it had at an earlier moment."""
+        later = next((one for one in self.reordered.get(span.key, ()) if one.at > at), None)
         if later is None:
-            return piece
-        stood = later.told["from"]
-        return replace(piece, lane=RANK[Urgency(stood["lane"])], start_by=datetime.fromisoformat(stood["startBy"]))
+            return span
+        earlier = later.move["from"]
+        return replace(span, lane=RANK[Urgency(earlier["lane"])], start_by=datetime.fromisoformat(earlier["startBy"]))
 
 
 def read(session: Session, since: datetime, until: datetime) -> WorkHistory:
-    """All work that was open at any moment between two instants, as it stood at the later one."""
+    """All work that was open at any time between two moments, with the order of the later one."""
     connection = session.connection()
     rows = connection.execute(ASKED, {"since": since, "until": until}).all()
     found = WorkHistory(since, until)
     oldest = min((row.created_at for row in rows), default=since)
-    events = [*TAKES, *GIVES_BACK, FINISH]
-    for row in connection.execute(MOVED, {"events": events, "oldest": oldest, "since": since, "until": until}):
-        held = row.event in TAKES and not (row.event == "redistribute" and row.receiver is None)
+    events = [*ASSIGNMENTS, *GIVES_BACK, FINISH]
+    for row in connection.execute(MOVEMENT_QUERY, {"events": events, "oldest": oldest, "since": since, "until": until}):
+        held = row.event in ASSIGNMENTS and not (row.event == "redistribute" and row.receiver is None)
         reserve = row.reserve == "true"
         found.moved.append(Moved(row.stream, row.seq, row.subject, row.at, row.event, held, reserve))
     reordered = defaultdict(list)
-    for row in connection.execute(REORDERED, {"since": since}):
+    for row in connection.execute(REORDER_QUERY, {"since": since}):
         reordered[row.moved["workItem"]].append(Reordered(row.stream, row.seq, row.at, row.moved))
     found.reordered = dict(reordered)
-    doers = {action: does(action) for action in {row.action for row in rows}}
+    doers = {action: completing_events(action) for action in {row.action for row in rows}}
     happened = defaultdict(list)
     facts = {"events": sorted({event for names in doers.values() for event in names}), "since": since, "until": until}
-    for row in connection.execute(HAPPENED, facts):
+    for row in connection.execute(EVENT_QUERY, facts):
         happened[row.stream, row.event].append(row.at)
     movements, finished = defaultdict(list), set()
     for one in found.moved:
@@ -173,7 +173,7 @@ def read(session: Session, since: datetime, until: datetime) -> WorkHistory:
         done = ended is not None and (
             row.id in finished or row.action in BY_HAND or _did(row.application, doers[row.action], happened, ended)
         )
-        piece = WorkSpan(
+        span = WorkSpan(
             row.id,
             row.application,
             row.role,
@@ -185,7 +185,7 @@ def read(session: Session, since: datetime, until: datetime) -> WorkHistory:
             done,
             tuple(movements[row.id]),
         )
-        found.work[row.id] = graced(found.stood(piece, until), level_of(row.chart, row.action))
+        found.work[row.id] = with_grace(found.as_at(span, until), level_of(row.chart, row.action))
         domain = row.domain or row.skill.partition("domain:")[2]
         if domain:
             found.domains[row.id] = domain
@@ -193,30 +193,30 @@ def read(session: Session, since: datetime, until: datetime) -> WorkHistory:
     return found
 
 
-def graced(piece: WorkSpan, level: str) -> WorkSpan:
-    """A piece with the time after its start-by within which it is not late."""
-    return replace(piece, grace=grace(piece.lane, level, piece.start_by))
+def with_grace(span: WorkSpan, level: str) -> WorkSpan:
+    """A work item with the time after its start-by within which it is not late."""
+    return replace(span, grace=grace(span.lane, level, span.start_by))
 
 
 def grace(lane: int, level: str, start_by: datetime) -> timedelta:
-    """Acute work starts at once, and is late after its service level in plain hours, as the forecast counts it too."""
+    """Acute work must start at once, and is late after its service level in plain hours, as in the forecast."""
     if lane != ACUTE:
         return timedelta()
     return timedelta(hours=float(value(f"service_level_{level}", office_day(start_by))[str(Urgency.ACUTE)]))
 
 
-def does(action: str) -> tuple[str, ...]:
-    """The events that do a piece of work."""
+def completing_events(action: str) -> tuple[str, ...]:
+    """The events that complete a work item."""
     return (EVENT_OF.get(action, action), *ALSO_DONE_BY.get(action, ()))
 
 
 def _did(stream: str, events: Iterable[str], happened: dict[tuple[str, str], list[datetime]], ended: datetime) -> bool:
-    """Whether one of these events stands in the chain of the case at the end of the work."""
-    return any(ended <= at <= ended + SAME_PASSAGE for event in events for at in happened.get((stream, event), ()))
+    """Whether the chain of the case has one of these events at the end of the work."""
+    return any(ended <= at <= ended + CLOCK_TOLERANCE for event in events for at in happened.get((stream, event), ()))
 
 
 def _assessments(session: Session, found: WorkHistory) -> None:
-    """The advice in each domain, by the service level of the advice for the urgency that its case has now."""
+    """The advice in each domain, with the service level for the present urgency of its case."""
     facts = {"since": found.since, "until": found.until}
     for row in session.connection().execute(ASSESSED, facts):
         urgency = Urgency(row.urgency)
@@ -233,4 +233,4 @@ def _assessments(session: Session, found: WorkHistory) -> None:
             not row.dropped,
             (Movement(row.begun, held=True),) if row.begun else (),
         )
-        found.assessments[row.id] = graced(assessed, "advice")
+        found.assessments[row.id] = with_grace(assessed, "advice")

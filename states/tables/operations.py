@@ -43,3 +43,10 @@ class Timer(SQLModel, table=True):
     schedule: dict[str, Any] = Field(sa_type=json_type())
     """``interval`` in seconds, or ``cron`` with its ``timezone``."""
     known_at: datetime
+
+
+class Numbering(SQLModel, table=True):
+    """Counters that must have no two holders, such as committed claims per pool."""
+
+    name: str = Field(primary_key=True)
+    count: int = 0

@@ -8,9 +8,8 @@ from typing import Any
 from sqlalchemy import BigInteger, Index, LargeBinary, text
 from sqlmodel import Field, SQLModel, col
 
-from rules.payments.tax import Addressee, Outside, TaxClass
+from rules.payments.tax import Addressee, Outside
 from states.charts.batch import BatchState
-from states.charts.booking import BookingState
 from states.charts.payable import PayableState
 from states.tables.base import Recorded, Subject, by_value, json_type, money_type, versioned
 
@@ -23,24 +22,6 @@ class PayableKind(StrEnum):
     PENALTY = "penalty"  # dwangsom, Awb 4:17
     INTEREST = "interest"  # wettelijke rente, Awb 4:97, 4:98
     CREDIT_NOTE = "credit-note"  # a negative invoice: settled against what is due to the supplier, or asked back
-
-
-class Part(StrEnum):
-    """What a line of the journal records of a booking."""
-
-    COST = "cost"
-    """What it is for, owed to the creditor."""
-    PAYMENT = "payment"
-    """That the bank paid the creditor."""
-
-
-class Side(StrEnum):
-    """Which account of the books a line is on."""
-
-    COST = "cost"
-    VAT = "vat"
-    CREDITOR = "creditor"
-    BANK = "bank"
 
 
 @versioned
@@ -262,64 +243,3 @@ class BankEntry(Recorded, table=True):
 
 ENTRY_WAITS = (col(BankEntry.matched).is_(False), col(BankEntry.set_aside).is_(False))
 """Of the entries of statements: those that wait for a person, as :attr:`BankEntry.waits` says of one."""
-
-
-@versioned
-class Booking(Subject, table=True):
-    """One payment in the books of one employer."""
-
-    id: str = Field(primary_key=True)
-    stream: str = Field(foreign_key="stream.id", index=True)
-    state: BookingState = Field(sa_type=by_value(BookingState))
-    payable: str = Field(foreign_key="payable.id", index=True)
-    organisation: str = Field(foreign_key="organisation.id", index=True)
-    amount: Decimal = Field(sa_type=money_type())
-    tax_class: TaxClass = Field(sa_type=by_value(TaxClass))
-    designation: str
-    """The letter of the designation, e.g. BESL 3.3.8(j)."""
-    vat: Decimal | None = Field(default=None, sa_type=money_type())
-    """The VAT in the amount; bookings from before it was kept find it in the lines."""
-    evidence: dict[str, Any] = Field(sa_type=json_type())
-    missing: list[str] = Field(sa_type=json_type())
-    booked_on: date | None = None
-    exported_on: date | None = None
-    corrects: str | None = Field(default=None, foreign_key="booking.id")
-    """The reversed booking in whose place it came; what the bank did stands with that one."""
-
-
-class JournalLine(Recorded, table=True):
-    """One line of the journal; it is never changed nor removed (a trigger refuses it), and each part balances."""
-
-    __tablename__ = "journal_line"
-    __table_args__ = (Index("ix_journal_line_organisation_booked_on", "organisation", "booked_on"),)
-
-    booking: str = Field(primary_key=True, foreign_key="booking.id")
-    position: int = Field(primary_key=True)
-    stream: str = Field(foreign_key="stream.id")
-    booked_on: date
-    account: str
-    cost_centre: str
-    task_field: str
-    debit: Decimal = Field(sa_type=money_type())
-    credit: Decimal = Field(sa_type=money_type())
-    organisation: str | None = Field(default=None, foreign_key="organisation.id")
-    """Whose books; None for lines from before it was kept, which are in those of their booking."""
-    part: Part | None = Field(default=None, sa_type=by_value(Part))
-    """None for lines from before creditors, which set the cost against the bank at once."""
-    side: Side | None = Field(default=None, sa_type=by_value(Side))
-    category: str | None = None
-    """The economic category of Iv3 of a cost account."""
-    mirrors: int | None = None
-    """The position of the line that this one reverses."""
-    document_on: date | None = None
-    """The day of the invoice, or the bank's day, where that is not the day in the books."""
-    statement: str | None = Field(default=None, foreign_key="bank_message.id")
-    """The statement, and the place of the entry on it, by which the bank paid or gave back."""
-    entry: int | None = None
-
-
-class Numbering(SQLModel, table=True):
-    """Counters that must have no two holders, such as committed claims per pool."""
-
-    name: str = Field(primary_key=True)
-    count: int = 0

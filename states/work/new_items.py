@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from rules.core.roles import Role
 from rules.queue.priority import start_by
 from rules.threats.urgency import RANK, Urgency
-from states.deadlines.lifecycle import PURSUE
+from states.deadlines.lifecycle import FOLLOW_UP_WITH_EMPLOYER
 from states.engine.unit_of_work import Transition, UnitOfWork
 from states.storage.database import wake
 from states.tables.application import Application
@@ -74,7 +74,7 @@ def new_item_unless_open(unit: UnitOfWork, transition: Transition, work: Work) -
 
 def new_pursuit(session: Session, term: Term, at: datetime) -> list[dict[str, Any]]:
     """A work item for the coordinator to pursue an employer that let a term pass; none where one is open already."""
-    if is_open(session, term.subject, PURSUE):
+    if is_open(session, term.subject, FOLLOW_UP_WITH_EMPLOYER):
         return []
     urgency = session.get_one(Application, term.application).urgency
     return [
@@ -83,7 +83,7 @@ def new_pursuit(session: Session, term: Term, at: datetime) -> list[dict[str, An
             "application": term.application,
             "chart": "payable" if term.kind == "payment" else "takeover",
             "subject": term.subject,
-            "action": PURSUE,
+            "action": FOLLOW_UP_WITH_EMPLOYER,
             "role": str(Role.COORDINATOR),
             "organisation": "",
             "lane": RANK[urgency],

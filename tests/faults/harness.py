@@ -31,12 +31,13 @@ from notifications.channels import Channel, channel
 from rules.core.roles import Actor, Role
 from states import logging_setup
 from states.commands.fire import fire
-from states.events.payments.batches import document
+from states.payments.batch_files import batch_document
 from states.queue import claiming
 from states.settings import Configuration
 from states.storage.database import connect, transaction
 from states.storage.vault import office_key
-from states.tables.payments import Booking, PaymentBatch
+from states.tables.accounting import Booking
+from states.tables.payments import PaymentBatch
 
 PR_SET_PDEATHSIG = 1
 WRITES = ("INSERT", "UPDATE", "DELETE")
@@ -204,7 +205,7 @@ class Job:
     def file(self, engine: Engine) -> str:
         """The SHA-256 of a batch's file, written anew."""
         with transaction(engine) as session:
-            return sha256(document(session, session.get_one(PaymentBatch, self.order["batch"]))).hexdigest()
+            return sha256(batch_document(session, session.get_one(PaymentBatch, self.order["batch"]))).hexdigest()
 
     def claim(self, engine: Engine) -> int:
         """Claim until nothing waits any more; each claim is told once it is committed."""

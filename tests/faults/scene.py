@@ -17,8 +17,8 @@ from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
 from states.commands.available_actions import Action, actions
 from states.commands.bank_files import take_in
 from states.commands.fire import fire
-from states.events.payments.batches import document
 from states.formats import demonstration_bank
+from states.payments.batch_files import batch_document
 from states.storage.database import connect, transaction
 from states.storage.verification import verify
 from states.tables.application import Application
@@ -135,7 +135,7 @@ def fill(engine: Engine) -> dict[str, Any]:
     furnish(engine)
     statement = walk(engine, receive(engine, START), START, up_to("take-in-statement")).example
     with transaction(engine) as session:
-        order = document(session, session.exec(select(PaymentBatch)).one())
+        order = batch_document(session, session.exec(select(PaymentBatch)).one())
     batch = walk(engine, receive(engine, START), START, up_to("seal")).subject
     for employer in (*EMPLOYERS, "gemeente-zilverdam"):
         walk(engine, receive(engine, START, employer), START, up_to("build"))
@@ -159,7 +159,7 @@ def fill_sent(engine: Engine) -> dict[str, Any]:
         batch = fire(session, "payment-batch", None, "build", by=FINANCE, at=SENT, body=body).row
         for event, by in (("seal", FINANCE), ("release", releaser), ("export", FINANCE)):
             fire(session, "payment-batch", batch.id, event, by=by, at=SENT)
-        order = document(session, session.get_one(PaymentBatch, batch.id))
+        order = batch_document(session, session.get_one(PaymentBatch, batch.id))
         first = session.exec(select(BatchLine).order_by(BatchLine.end_to_end)).first()
     assert first is not None
     day = SENT.date()

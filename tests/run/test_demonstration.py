@@ -21,11 +21,12 @@ from states.charts.batch import BatchState
 from states.charts.payable import PayableState
 from states.storage.database import transaction
 from states.storage.verification import verify
+from states.tables.accounting import Booking
 from states.tables.application import Application, DomainAdvice
 from states.tables.deadlines import Term, TermSuspension, Threshold
 from states.tables.ledger import LedgerEntry
 from states.tables.letters import Outbox
-from states.tables.payments import Booking, Payable, PaymentBatch
+from states.tables.payments import Payable, PaymentBatch
 from states.tables.people import Duty, Organisation, Person
 from states.tables.work import WorkItem
 

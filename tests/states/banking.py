@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from rules.core.roles import Role
 from states.commands.bank_files import ImportedFile, take_in
-from states.events.payments.batches import document
+from states.payments.batch_files import batch_document
 from states.storage.database import transaction
 from states.tables.payments import BatchLine, Payable, PaymentBatch
 
@@ -103,7 +103,7 @@ def bring(engine: Engine, file: bytes, *, days: int = 1, by: Any = FINANCE) -> I
 def order(engine: Engine) -> bytes:
     """The file of the one batch."""
     with Session(engine) as session:
-        return document(session, session.get_one(PaymentBatch, row(engine, PaymentBatch).id))
+        return batch_document(session, session.get_one(PaymentBatch, row(engine, PaymentBatch).id))
 
 
 def lines(engine: Engine) -> list[BatchLine]:

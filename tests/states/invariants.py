@@ -15,18 +15,19 @@ from states.charts.loan import LoanState
 from states.charts.measure import MeasureState
 from states.charts.objection import OBJECTION
 from states.charts.takeover import TAKEOVER
-from states.deadlines import lifecycle
+from states.deadlines import term_query
 from states.engine import parties
 from states.events.catalogue import CHARTS
 from states.reporting import case_durations, money_trail
 from states.storage.replay import differences, entries_of
 from states.storage.verification import chain_problems
+from states.tables.accounting import Booking
 from states.tables.application import Application, DomainAdvice, Measure, Takeover
 from states.tables.deadlines import Term, Threshold
 from states.tables.ledger import LedgerEntry, Stream
 from states.tables.letters import Outbox
 from states.tables.loans import Loan, Objection
-from states.tables.payments import BatchLine, Booking, Payable, PaymentBatch
+from states.tables.payments import BatchLine, Payable, PaymentBatch
 from states.tables.people import Duty, Person
 from states.tables.work import WorkItem
 from states.work.work_by_state import BY_HAND, EVENT_OF
@@ -158,7 +159,7 @@ def days_add_up(session: Session, application: Application, on: date) -> None:
     assert sum(days.values()) == max(0, (until - application.received_on).days + 1), days
     for term in session.exec(select(Term).where(Term.application == application.id)):
         last = max(term.ended_on or term.due_on or on, term.started_on)
-        shared = attribution(term.started_on, last, term.owner, lifecycle.intervals(session, term))
+        shared = attribution(term.started_on, last, term.owner, term_query.intervals(session, term))
         assert sum(shared.values()) == (last - term.started_on).days, (term.kind, shared)
 
 
@@ -166,7 +167,7 @@ def stored_terms(session: Session, stream: str) -> dict[tuple[str, str], list[tu
     """The facts of every term of a stream as they are stored, each with its id and those of its suspensions."""
     found: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
     for term in session.exec(select(Term).where(Term.application == stream)):
-        still = lifecycle.suspensions(session, term)
+        still = term_query.suspensions(session, term)
         amount = f"{term.amount} {term.unit.removesuffix('s') if term.amount == 1 else term.unit}"
         facts = (
             str(term.started_on),
@@ -177,7 +178,7 @@ def stored_terms(session: Session, stream: str) -> dict[tuple[str, str], list[tu
             term.provisional,
             tuple(term.reasons),
             tuple(sorted((str(row.since), str(row.until), row.ground, row.attributed_to) for row in still)),
-            tuple(sorted((row.name, moment(row)) for row in lifecycle.thresholds(session, term))),
+            tuple(sorted((row.name, moment(row)) for row in term_query.thresholds(session, term))),
         )
         ids = [row.id for row in sorted(still, key=lambda row: (row.since, str(row.until), row.ground))]
         found.setdefault((term.subject, term.kind), []).append((facts, term.id, ids))

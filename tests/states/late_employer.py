@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from rules.core.roles import Role
 from states.charts.application import Stage
-from states.deadlines.lifecycle import latest
+from states.deadlines.term_query import latest
 from states.jobs.reminders import pass_due
 from states.storage.database import transaction
 from states.tables.application import Takeover

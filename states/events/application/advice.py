@@ -1,4 +1,4 @@
-"""The advice over four domains: assessed by the adviser, adopted or returned by the security authority."""
+"""Advice over four domains: written by the adviser, adopted or returned by the security authority."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -30,11 +30,11 @@ class ProposedMeasure(Body):
     recurring: bool = False
     ends_on: Day | None = None
     payer: Handle | None = None
-    """The one employer to which it is attributed; all employers in equal parts where it is left out."""
+    """The only employer that pays for it; left out, all employers pay in equal parts."""
 
 
 class Assessment(Body):
-    """The advice in one domain: what was found, and the measures, if any are needed."""
+    """The advice in one domain: the findings, and the measures if any are needed."""
 
     domain: Domain
     needed: bool
@@ -53,12 +53,12 @@ def domains(context: EventContext[Application]) -> list[DomainAdvice]:
 
 
 def measures(context: EventContext[Application], *states: MeasureState) -> list[Measure]:
-    """The measures of an application in some states."""
+    """The measures of an application that are in one of some states."""
     return context.rows(Measure, Measure.stream == context.row.id, Measure.state.in_(states))  # type: ignore[attr-defined]
 
 
 def named(context: EventContext[Application], domain: Domain) -> DomainAdvice | None:
-    """The advice in one domain of the present version; asks the rule that it has one."""
+    """The advice in a named domain of the present version; the rule objects if there is none."""
     found = {str(row.domain): row for row in domains(context)}
     version = context.row.advice_version
     context.check(life_events.domain_in_version, domain=str(domain), version=version, domains=list(found))
@@ -66,21 +66,21 @@ def named(context: EventContext[Application], domain: Domain) -> DomainAdvice | 
 
 
 class BeginAdvice(ApplicationEvent[Body]):
-    """The adviser begins to write."""
+    """Begin writing the advice."""
 
     name, title = "begin-advice", "Begin the advice"
 
     def validate(self, context: EventContext[Application], body: Body) -> None:
-        """Not the own case."""
+        """The adviser is not the applicant."""
 
 
 class AssessDomain(ApplicationEvent[Assessment]):
-    """One domain is assessed; assessing it again replaces its draft, the other domains keep theirs."""
+    """Record the advice in one domain. Repeating it replaces the draft of that domain; other domains keep theirs."""
 
     name, title, body = "assess-domain", "Assess one domain", Assessment
 
     def validate(self, context: EventContext[Application], body: Assessment) -> None:
-        """The domain is open, and its measures rest on a basis that it knows."""
+        """The domain is open, and each measure has a legal basis of that domain."""
         row = named(context, body.domain)
         if row is not None:
             context.check(advice.domain_open, domain=str(body.domain), state=str(row.state))
@@ -116,7 +116,7 @@ class AssessDomain(ApplicationEvent[Assessment]):
             )
 
     def example(self, context: EventContext[Application]) -> dict[str, Any] | None:
-        """The first domain that is still open, with one measure on its usual basis."""
+        """The first open domain, with one measure on its usual legal basis."""
         open_states = (DomainState.TO_ASSESS, DomainState.RETURNED)
         row = next((row for row in domains(context) if row.state in open_states), None)
         if row is None:
@@ -139,7 +139,7 @@ class AssessDomain(ApplicationEvent[Assessment]):
 
 
 class SubmitAdvice(ApplicationEvent[Body]):
-    """The advice goes to the security authority of the ministry (BVA)."""
+    """Submit the advice to the security authority of the ministry (BVA)."""
 
     name, title = "submit-advice", "Submit the advice to the security authority"
 
@@ -150,37 +150,37 @@ class SubmitAdvice(ApplicationEvent[Body]):
         context.check(advice.every_domain_assessed, open_domains=waiting)
 
     def apply(self, context: EventContext[Application], body: Body) -> None:
-        """Submit what is not with the authority yet."""
+        """Submit the domains that are not with the authority yet."""
         for row in domains(context):
             if row.state in {DomainState.DRAFTED, DomainState.NOT_NEEDED}:
                 context.trigger("domain-advice", row, "submit")
 
 
 class Return(Body):
-    """Which domain goes back, and why."""
+    """The domain to return, and the reasons."""
 
     domain: Domain
     reasons: Text
 
 
 class ReturnAdvice(ApplicationEvent[Return]):
-    """The security authority returns one domain; the others keep what they have."""
+    """Return one domain to the adviser; the other domains keep their state."""
 
     name, title, body = "return-advice", "Return one domain to the adviser", Return
 
     def validate(self, context: EventContext[Application], body: Return) -> None:
-        """Only what was submitted goes back."""
+        """Only a submitted domain can be returned."""
         row = named(context, body.domain)
         if row is not None:
             context.check(advice.domain_submitted, domain=str(body.domain), state=str(row.state))
 
     def apply(self, context: EventContext[Application], body: Return) -> None:
-        """Send it back."""
+        """Return the domain."""
         row = next(row for row in domains(context) if row.domain == body.domain)
         context.trigger("domain-advice", row, "send-back")
 
     def example(self, context: EventContext[Application]) -> dict[str, Any] | None:
-        """The first domain that was submitted, the home before others."""
+        """The first submitted domain, the home before others."""
         found = [str(row.domain) for row in domains(context) if row.state is DomainState.SUBMITTED]
         if not found:
             return None
@@ -189,7 +189,7 @@ class ReturnAdvice(ApplicationEvent[Return]):
 
 
 class Adoption(Body):
-    """The adoption: when, and on which analyses it rests (REG x.9(4))."""
+    """The adoption: its day and the analyses that it rests on (REG x.9(4))."""
 
     adopted_on: Day
     threat_analysis: Code
@@ -197,12 +197,12 @@ class Adoption(Body):
 
 
 class AdoptAdvice(ApplicationEvent[Adoption]):
-    """The security authority adopts the advice; only this unlocks the takeover."""
+    """Adopt the advice as the security authority. Employers can take over only after this."""
 
     name, title, body = "adopt-advice", "Adopt the advice", Adoption
 
     def validate(self, context: EventContext[Application], body: Adoption) -> None:
-        """A day that can be, by someone who did not write it."""
+        """The day is possible, and the person who adopts did not write the advice."""
         context.check(date_rules.not_in_future, what=DatedFact.ADOPTION, day=body.adopted_on, on=context.on)
         context.check(
             date_rules.not_before,
@@ -214,12 +214,12 @@ class AdoptAdvice(ApplicationEvent[Adoption]):
         check_four_eyes(context, "application", "adopt-advice", BarredAct.ADOPT)
 
     def conditions(self, context: EventContext[Application], body: Adoption) -> Mapping[str, bool]:
-        """Whether the advice holds a measure at all, in this version or in one before it that still stands."""
+        """Whether this version of the advice, or an earlier one that is still in force, holds a measure."""
         live = set(MeasureState) - {MeasureState(state) for state in MEASURE.final}
         return {"measures_advised": bool(measures(context, *live))}
 
     def apply(self, context: EventContext[Application], body: Adoption) -> None:
-        """Advise every measure, and ask every employer to take over."""
+        """Advise every measure, and request the takeover from every employer."""
         row = context.row
         row.adopted_on = body.adopted_on
         row.threat_analysis, row.home_assessment = body.threat_analysis, body.home_assessment

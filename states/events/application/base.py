@@ -1,4 +1,4 @@
-"""What every event of an application shares."""
+"""Base class of the events of an application."""
 
 from states.charts.application import APPLICATION
 from states.engine.event import B, Event
@@ -6,7 +6,7 @@ from states.tables.application import Application
 
 
 class ApplicationEvent(Event[Application, B]):
-    """What the events of an application share."""
+    """Shared by the events of an application."""
 
     chart = APPLICATION
     table = Application

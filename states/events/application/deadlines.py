@@ -1,4 +1,4 @@
-"""Late and corrected facts, and suspensions of a term: what moves a due date."""
+"""Deadlines of a case: late or corrected facts, and suspensions of a term."""
 
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal, Self
@@ -14,14 +14,14 @@ from rules.core.translations import DatedFact, EarlierFact
 from rules.deadlines import suspensions
 from rules.deadlines.suspensions import given_term_named, last_suspended_day, within_term
 from rules.procedure import intake
-from states.deadlines import lifecycle
+from states.deadlines import due_dates, lifecycle, term_query
 from states.deadlines.catalogue import TERMS
 from states.engine.bodies import Body, Day, Handle, Text
 from states.engine.event import EventContext
 from states.errors import MalformedError
 from states.events.application.base import ApplicationEvent
-from states.events.application.life_event_effects import other_end_of_office
-from states.events.application.office_dates import DATES, ask_suspended, contradictions
+from states.events.application.life_event_effects import correct_end_of_office
+from states.events.application.office_dates import DATES, check_suspension, contradictions
 from states.tables.application import Application, Takeover
 from states.tables.deadlines import TermSuspension
 
@@ -30,21 +30,21 @@ TermName = Annotated[str, Field(pattern=f"^({'|'.join(name for name, line in TER
 
 
 class Correction(Body):
-    """Facts that were recorded late or wrong; what is left out stays as it is."""
+    """Facts that were recorded late or wrongly; omitted facts stay as they are."""
 
     received_on: Day | None = None
     certain_since: Day | None = None
     in_office_until: Day | None = None
     acting_since: Day | None = None
-    """First day of an acting appointment that was not interrupted since; another one begins anew."""
+    """First day of the present uninterrupted acting appointment; after an interruption it starts again."""
     in_territory: bool | None = None
     exemption_on: Day | None = None
     office_suspended_since: Day | None = None
     office_suspended_until: Day | None = None
     takeover_received_on: Day | None = None
-    """The day on which the employer received the request; its terms are computed anew."""
+    """The day on which the employer received the request; its terms are recomputed."""
     organisation: Handle | None = None
-    """The employer whose receipt is corrected, where there are several."""
+    """The employer whose day of receipt is corrected, if there are several."""
     reasons: Text
 
 
@@ -53,13 +53,13 @@ FACTS = ("received_on", "in_territory", "exemption_on", *DATES)
 
 
 class CorrectFact(ApplicationEvent[Correction]):
-    """A late or corrected fact; the terms that rest on it are computed anew."""
+    """Correct facts, or add late ones; the terms that depend on them are recomputed."""
 
     name, title, body = "correct-fact", "Correct a fact", Correction
 
     def validate(self, context: EventContext[Application], body: Correction) -> None:
-        """Facts that agree with each other and with what is recorded; what has happened is not after today."""
-        if wrong := self.wrong(context, body):
+        """The facts agree with each other and with what is recorded; no past event is dated after today."""
+        if wrong := self.contradictions(context, body):
             raise MalformedError(wrong)
         for what, day in (
             (DatedFact.RECEIPT, body.received_on),
@@ -79,9 +79,9 @@ class CorrectFact(ApplicationEvent[Correction]):
             )
             if held is not None:
                 context.check(intake.interview_after_receipt, held_on=held, received_on=received)
-        ask_suspended(context, context.row.office, body.office_suspended_since)
+        check_suspension(context, context.row.office, body.office_suspended_since)
         if body.takeover_received_on is not None:
-            running = lifecycle.employers_with(context.session, context.row.id, "takeover")
+            running = term_query.employers_with(context.session, context.row.id, "takeover")
             context.check(intake.receipt_correctable, running=running, organisation=body.organisation)
             context.check(
                 date_rules.not_before,
@@ -92,8 +92,8 @@ class CorrectFact(ApplicationEvent[Correction]):
             )
 
     @staticmethod
-    def wrong(context: EventContext[Application], body: Correction) -> list[tuple[str, str]]:
-        """What in a correction contradicts itself or what is recorded, by field."""
+    def contradictions(context: EventContext[Application], body: Correction) -> list[tuple[str, str]]:
+        """Contradictions within a correction, or with what is recorded, by field."""
         given = {name for name in FACTS if getattr(body, name) is not None}
         found = contradictions({name: getattr(body, name) or getattr(context.row, name) for name in DATES}, given)
         employers = context.employers()
@@ -107,19 +107,19 @@ class CorrectFact(ApplicationEvent[Correction]):
         return found
 
     def apply(self, context: EventContext[Application], body: Correction) -> None:
-        """Put the facts right."""
+        """Correct the facts."""
         before = context.row.in_office_until
         for name in FACTS:
             if getattr(body, name) is not None:
                 setattr(context.row, name, getattr(body, name))
         if body.in_office_until is not None:
-            other_end_of_office(context, before)
+            correct_end_of_office(context, before)
         if body.takeover_received_on is not None:
-            term = lifecycle.running(context.session, context.row.id, "takeover", body.organisation)
+            term = term_query.running(context.session, context.row.id, "takeover", body.organisation)
             assert term is not None
             context.get(Takeover, term.subject).received_on = body.takeover_received_on
             term.started_on = body.takeover_received_on
-            lifecycle.recompute(context.session, term)
+            due_dates.recompute(context.session, term)
 
     def example(self, context: EventContext[Application]) -> dict[str, Any]:
         """The day of receipt."""
@@ -129,8 +129,8 @@ class CorrectFact(ApplicationEvent[Correction]):
         }
 
 
-class Interval(Body):
-    """A suspension of one named term (Awb 4:15): ground, first day, last day if known."""
+class SuspensionInterval(Body):
+    """A suspension of one named term (Awb 4:15): its ground, its first day, and its last day if known."""
 
     term: TermName
     ground: Literal[
@@ -143,28 +143,28 @@ class Interval(Body):
     since: Day
     """The first suspended day."""
     until: Day | None = None
-    """The last suspended day; open where it is left out. Awaiting a completion: the end of the term given for it."""
+    """The last suspended day; left out, the suspension is open. For a completion: the end of the term given for it."""
     organisation: Handle | None = None
-    """Whose term, where there are several employers; the caller's own where the caller acts for one."""
+    """The employer whose term it is, if there are several; a caller who acts for one may leave it out."""
     reasons: Text
 
 
 def named_term(context: EventContext[Application], kind: str, organisation: str | None = None) -> Any:
-    """The running term that is meant: the caller's own employer's, where the caller acts for one."""
+    """The running term that is named: that of the caller's own employer, if the caller acts for one."""
     own = context.by.organisation if context.by.role in OF_AN_EMPLOYER else organisation
-    return lifecycle.running(context.session, context.row.id, kind, own)
+    return term_query.running(context.session, context.row.id, kind, own)
 
 
-class SuspendTerm(ApplicationEvent[Interval]):
-    """One named term stands still for an interval."""
+class SuspendTerm(ApplicationEvent[SuspensionInterval]):
+    """Suspend one named term for an interval."""
 
-    name, title, body = "suspend-term", "Suspend a term", Interval
+    name, title, body = "suspend-term", "Suspend a term", SuspensionInterval
 
-    def validate(self, context: EventContext[Application], body: Interval) -> None:
-        """The term runs, can be suspended, is not yet, and the interval is one."""
+    def validate(self, context: EventContext[Application], body: SuspensionInterval) -> None:
+        """The term runs, can be suspended and is not suspended yet, and the interval is valid."""
         term = named_term(context, body.term, body.organisation)
         open_already = term is not None and any(
-            row.until is None for row in lifecycle.suspensions(context.session, term)
+            row.until is None for row in term_query.suspensions(context.session, term)
         )
         context.check(
             suspensions.term_suspendable,
@@ -191,8 +191,8 @@ class SuspendTerm(ApplicationEvent[Interval]):
                 earliest=body.since,
             )
 
-    def apply(self, context: EventContext[Application], body: Interval) -> None:
-        """Keep the interval and compute the term anew."""
+    def apply(self, context: EventContext[Application], body: SuspensionInterval) -> None:
+        """Record the interval and recompute the term."""
         term = named_term(context, body.term, body.organisation)
         ground = value("suspension_grounds", body.since)[body.ground]
         lifecycle.suspend(
@@ -216,22 +216,22 @@ class SuspendTerm(ApplicationEvent[Interval]):
 
 
 class Resumption(Body):
-    """Which term goes on, and since when: what was the last suspended day, or when came what was awaited."""
+    """The term that resumes, with either the last suspended day or the day of completion."""
 
     term: TermName
     until: Day | None = None
     """The last suspended day."""
     completed_on: Day | None = None
-    """The day on which what was awaited came; whether that day counts again is a dated value (Awb 4:15(1)(a))."""
+    """The day on which the completion arrived; a dated value decides if that day counts again (Awb 4:15(1)(a))."""
     organisation: Handle | None = None
-    """Whose term, where there are several employers; the caller's own where the caller acts for one."""
+    """The employer whose term it is, if there are several; a caller who acts for one may leave it out."""
     reasons: Text | None = None
 
     @model_validator(mode="after")
     def one_day(self) -> Self:
-        """One of the two days says the other."""
+        """Exactly one of the two days is given."""
         if (self.until is None) == (self.completed_on is None):
-            raise ValueError("Give either until or completedOn.")  # shown to whoever sent it
+            raise ValueError("Give either until or completedOn.")  # pydantic shows this to the caller
         return self
 
     @property
@@ -244,12 +244,12 @@ class Resumption(Body):
 
 
 class ResumeTerm(ApplicationEvent[Resumption]):
-    """A suspended term goes on (Awb 4:15(4))."""
+    """Resume a suspended term (Awb 4:15(4))."""
 
     name, title, body = "resume-term", "Let a suspended term go on", Resumption
 
     def validate(self, context: EventContext[Application], body: Resumption) -> None:
-        """It is suspended, and its last suspended day is a day that can be."""
+        """The term is suspended, and its last suspended day is possible."""
         interval = self.open_interval(context, body.term, body.last_on, body.organisation)
         context.check(suspensions.term_suspended, suspended=interval is not None)
         if body.completed_on is not None:
@@ -265,7 +265,7 @@ class ResumeTerm(ApplicationEvent[Resumption]):
             )
 
     def apply(self, context: EventContext[Application], body: Resumption) -> None:
-        """Close the interval and compute the term anew."""
+        """Close the interval and recompute the term."""
         interval = self.open_interval(context, body.term, body.last_on, body.organisation)
         assert interval is not None
         lifecycle.resume(context.session, named_term(context, body.term, body.organisation), interval, body.last_on)
@@ -274,14 +274,14 @@ class ResumeTerm(ApplicationEvent[Resumption]):
     def open_interval(
         context: EventContext[Application], kind: str, last_on: date, organisation: str | None = None
     ) -> TermSuspension | None:
-        """The interval that has no end yet, or that ends later by itself because it awaits a completion."""
+        """The suspension that is still open, or that ends at a future day because it awaits a completion."""
         term = named_term(context, kind, organisation)
-        rows = lifecycle.suspensions(context.session, term) if term else []
+        rows = term_query.suspensions(context.session, term) if term else []
         waiting = (row for row in rows if row.ground == "awaiting-completion" and row.until and row.until > last_on)
         return next((row for row in rows if row.until is None), next(waiting, None))
 
     def example(self, context: EventContext[Application]) -> dict[str, Any] | None:
-        """The day before today."""
+        """Suspended until yesterday."""
         for kind, line in TERMS.items():
             yesterday = context.on - timedelta(days=1)
             interval = self.open_interval(context, kind, yesterday) if line.suspendable else None

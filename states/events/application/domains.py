@@ -1,4 +1,4 @@
-"""The advice in one domain."""
+"""Domains of an advice: the events of one domain in one version."""
 
 from typing import Literal
 
@@ -20,19 +20,19 @@ class OpenDomain(Body):
 
 
 class DomainEvent(Event[DomainAdvice, B]):
-    """What the events of the advice in one domain share."""
+    """Shared by the events of one domain of an advice."""
 
     chart = DOMAIN_ADVICE
     table = DomainAdvice
 
 
 class Open(DomainEvent[OpenDomain]):
-    """The advice in one domain begins."""
+    """Open a domain of the advice."""
 
     name, title, body, creates = "open", "Open the advice in one domain", OpenDomain, True
 
     def create(self, context: EventContext[DomainAdvice], body: OpenDomain) -> DomainAdvice:
-        """To be assessed."""
+        """A domain that is still to be assessed."""
         return DomainAdvice(
             id=new_id("advice"),
             stream=body.application,
@@ -42,36 +42,36 @@ class Open(DomainEvent[OpenDomain]):
 
 
 class Draft(DomainEvent[Body]):
-    """A draft stands."""
+    """Record that the domain has a draft."""
 
     name, title = "draft", "Draft the advice in one domain"
 
 
 class SetAside(DomainEvent[Body]):
-    """Nothing is needed in this domain."""
+    """Record that no measure is needed in this domain."""
 
     name, title = "set-aside", "Say that nothing is needed in one domain"
 
 
 class Submit(DomainEvent[Body]):
-    """It is with the security authority."""
+    """Submit the domain to the security authority."""
 
     name, title = "submit", "Submit the advice in one domain"
 
 
 class SendBack(DomainEvent[Body]):
-    """The security authority sends it back."""
+    """Return the domain to the adviser."""
 
     name, title = "send-back", "Send the advice in one domain back"
 
 
 class Adopt(DomainEvent[Body]):
-    """It is adopted."""
+    """Adopt the domain."""
 
     name, title = "adopt", "Adopt the advice in one domain"
 
 
 class LapseDomain(DomainEvent[Body]):
-    """It lapses with the application."""
+    """Let the domain lapse with the application."""
 
     name, title = "lapse", "Let the advice in one domain lapse"

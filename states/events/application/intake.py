@@ -1,4 +1,4 @@
-"""From the intake to the risk interview."""
+"""Intake of an application, up to the risk interview."""
 
 from typing import Annotated, Any, Literal
 
@@ -10,27 +10,27 @@ from rules.core.regulation import Domain
 from rules.core.translations import DatedFact, EarlierFact
 from rules.deadlines.end_date import due_or_provisional
 from rules.procedure import eligibility, intake, separation_of_duties
-from states.deadlines import lifecycle
+from states.deadlines import term_query
 from states.engine.bodies import Body, Day, Handle, Line, Text
 from states.engine.event import EventContext
 from states.events.application.base import ApplicationEvent
-from states.events.application.office_dates import ask_suspended
+from states.events.application.office_dates import check_suspension
 from states.tables.application import Application
 
 
 class NewIntake(Body):
-    """Who takes the intake; the caller where it is left out."""
+    """The officer who does the intake; left out, the caller."""
 
     officer: Handle | None = None
 
 
 class StartIntake(ApplicationEvent[NewIntake]):
-    """An officer takes the application up."""
+    """Take up the application as an officer."""
 
     name, title, body = "start-intake", "Start the intake", NewIntake
 
     def validate(self, context: EventContext[Application], body: NewIntake) -> None:
-        """Nobody handles the own case."""
+        """The officer is not the applicant."""
         context.check(
             separation_of_duties.not_own_case,
             person=body.officer or context.by.person,
@@ -38,19 +38,19 @@ class StartIntake(ApplicationEvent[NewIntake]):
         )
 
     def apply(self, context: EventContext[Application], body: NewIntake) -> None:
-        """The officer is known from here on."""
+        """Record the officer."""
         context.row.officer = body.officer or context.by.person
 
 
 class Invitation(Body):
-    """What is missing, and by when it must be there."""
+    """What is missing, and the last day to send it."""
 
     missing: Text
     days: Annotated[int, Field(ge=1, le=60)] = 14
 
 
 class InviteCompletion(ApplicationEvent[Invitation]):
-    """The applicant is invited to complete the application (Awb 4:5)."""
+    """Invite the applicant to complete the application (Awb 4:5)."""
 
     name, title, body = "invite-completion", "Invite to complete the application", Invitation
 
@@ -60,20 +60,23 @@ class InviteCompletion(ApplicationEvent[Invitation]):
 
 
 class Completion(Body):
-    """What was added."""
+    """What the applicant added."""
 
     added: Text
 
 
 class Complete(ApplicationEvent[Completion]):
-    """The applicant completes the application."""
+    """Record that the applicant completed the application."""
 
     name, title, body = "complete", "Complete the application", Completion
 
     def validate(self, context: EventContext[Application], body: Completion) -> None:
-        """There was an invitation."""
-        term = lifecycle.latest(context.session, context.row.id, "completion")
-        open_still = term is not None and term.ended_by in (None, "lapse")  # late, but not too late to be read
+        """The applicant was invited to complete it."""
+        term = term_query.latest(context.session, context.row.id, "completion")
+        open_still = term is not None and term.ended_by in (
+            None,
+            "lapse",
+        )  # a late completion is read as long as nothing was decided
         context.check(intake.completion_open, invited=open_still)
 
     def example(self, context: EventContext[Application]) -> dict[str, Any] | None:
@@ -82,27 +85,27 @@ class Complete(ApplicationEvent[Completion]):
 
 
 class Decision(Body):
-    """A decision with its reasons, and the day on which it was announced; today where none is said."""
+    """A decision with its reasons, and the day of its announcement; left out, today."""
 
     reasons: Text
     announced_on: Day | None = None
 
 
 class NotProcess(ApplicationEvent[Decision]):
-    """The application is not processed: it was not completed in time, or not enough (Awb 4:5)."""
+    """Decide not to process an application that was not completed in time, or not sufficiently (Awb 4:5)."""
 
     name, title, body = "not-process", "Decide not to process the application", Decision
 
     def validate(self, context: EventContext[Application], body: Decision) -> None:
-        """Invited, the term passed unused or was used in vain, and the weeks to say so have not passed."""
+        """The applicant was invited, did not complete it in time, and the term for this decision runs."""
         announced_on = body.announced_on or context.on
         context.check(date_rules.not_in_future, what=DatedFact.DECISION, day=announced_on, on=context.on)
-        term = lifecycle.latest(context.session, context.row.id, "completion")
+        term = term_query.latest(context.session, context.row.id, "completion")
         due_on = term.due_on if term else None
         if term is None or term.ended_by != "complete":
             invited = term is not None and term.ended_by in (None, "lapse")
             context.check(intake.completion_lapsed, invited=invited, due_on=due_on, on=announced_on)
-        deciding = lifecycle.latest(context.session, context.row.id, "not-processed")
+        deciding = term_query.latest(context.session, context.row.id, "not-processed")
         if deciding is not None:
             due_on, day = deciding.due_on, deciding.started_on
             context.check(
@@ -113,12 +116,12 @@ class NotProcess(ApplicationEvent[Decision]):
                 earliest=day,
             )
         elif due_on is not None:
-            # the clock did not come by yet: the weeks run from the term that passed all the same
+            # the clock has not run yet: the term for this decision starts when the completion term passed
             due_on = due_or_provisional(due_on, length("term_not_processed", due_on)).on
         context.check(intake.decided_in_time, due_on=due_on, announced_on=announced_on)
 
     def apply(self, context: EventContext[Application], body: Decision) -> None:
-        """The way ends here."""
+        """End the application."""
         context.row.ended_on = context.on
 
     def example(self, context: EventContext[Application]) -> dict[str, Any]:
@@ -127,19 +130,19 @@ class NotProcess(ApplicationEvent[Decision]):
 
 
 class Forwarding(Body):
-    """To which body, on which day."""
+    """The receiving body, and the day."""
 
     forwarded_to: Literal["municipality", "province", "water-board", "ministry", "other"]
     forwarded_on: Day | None = None
 
 
 class Forward(ApplicationEvent[Forwarding]):
-    """The application belongs elsewhere and is forwarded, with notice (Awb 2:3)."""
+    """Forward the application to the competent body, with notice to the applicant (Awb 2:3)."""
 
     name, title, body = "forward", "Forward the application to the right body", Forwarding
 
     def validate(self, context: EventContext[Application], body: Forwarding) -> None:
-        """Not before it came, not after today."""
+        """The day is not before the receipt and not after today."""
         day = body.forwarded_on or context.on
         context.check(date_rules.not_in_future, what=DatedFact.FORWARDING, day=day, on=context.on)
         context.check(
@@ -151,7 +154,7 @@ class Forward(ApplicationEvent[Forwarding]):
         )
 
     def apply(self, context: EventContext[Application], body: Forwarding) -> None:
-        """The way ends here."""
+        """End the application."""
         context.row.forwarded_to = body.forwarded_to
         context.row.ended_on = body.forwarded_on or context.on
 
@@ -161,7 +164,7 @@ class Forward(ApplicationEvent[Forwarding]):
 
 
 class InterviewPlan(Body):
-    """When, and with which adviser."""
+    """The day of the interview, and the adviser."""
 
     interview_on: Day
     adviser: Handle | None = None
@@ -169,29 +172,29 @@ class InterviewPlan(Body):
 
 
 class PlanInterview(ApplicationEvent[InterviewPlan]):
-    """The risk interview is planned; from here on the applicant must have a claim."""
+    """Plan the risk interview. The applicant must be eligible from here on."""
 
     name, title, body = "plan-interview", "Plan the risk interview", InterviewPlan
 
     def validate(self, context: EventContext[Application], body: InterviewPlan) -> None:
-        """Eligibility, and a day that can be."""
-        claim(context)
+        """The applicant is eligible, and the day is possible."""
+        check_eligibility(context)
         context.check(intake.interview_not_in_past, interview_on=body.interview_on, on=context.on)
         if body.adviser:
             context.check(separation_of_duties.not_own_case, person=body.adviser, applicant=context.row.applicant)
 
     def apply(self, context: EventContext[Application], body: InterviewPlan) -> None:
-        """Keep the day and the adviser."""
+        """Record the day and the adviser."""
         context.row.interview_on = body.interview_on
         context.row.adviser = body.adviser or context.row.adviser
 
     def example(self, context: EventContext[Application]) -> dict[str, Any]:
-        """Today, so that it can be held at once."""
+        """Today, so that the interview can be recorded at once."""
         return {"interviewOn": context.on.isoformat()}
 
 
 class DomainRisk(Body):
-    """What the interview says on one domain."""
+    """The risk in one domain, by the interview."""
 
     domain: Domain
     risk: Literal["low", "medium", "high"]
@@ -201,7 +204,7 @@ class DomainRisk(Body):
 
 
 class Interview(Body):
-    """The risk interview (risicogesprek): the day, who was there, and the risk in each of the four domains."""
+    """The risk interview (risicogesprek): its day, its participants, and the risk in each of the four domains."""
 
     held_on: Day
     adviser: Handle | None = None
@@ -211,12 +214,12 @@ class Interview(Body):
 
 
 class HoldInterview(ApplicationEvent[Interview]):
-    """The risk interview was held."""
+    """Record the risk interview."""
 
     name, title, body = "hold-interview", "Record the risk interview", Interview
 
     def validate(self, context: EventContext[Application], body: Interview) -> None:
-        """A day that can be, all four domains, and not the own case."""
+        """The day is possible, all four domains are covered, and the caller is not the applicant."""
         context.check(date_rules.not_in_future, what=DatedFact.INTERVIEW, day=body.held_on, on=context.on)
         context.check(intake.interview_after_receipt, held_on=body.held_on, received_on=context.row.received_on)
         context.check(intake.every_domain_discussed, domains=[str(item.domain) for item in body.domains])
@@ -227,7 +230,7 @@ class HoldInterview(ApplicationEvent[Interview]):
         )
 
     def apply(self, context: EventContext[Application], body: Interview) -> None:
-        """Open the advice in each domain, with the risk that was found."""
+        """Open the advice in each domain, with the risk from the interview."""
         context.row.interview_held_on = body.held_on
         context.row.household_present = body.household_present
         context.row.adviser = body.adviser or context.by.person
@@ -253,10 +256,10 @@ class HoldInterview(ApplicationEvent[Interview]):
         }
 
 
-def claim(context: EventContext[Application]) -> None:
-    """Ask every rule of eligibility that decides whether this applicant has a claim at all."""
+def check_eligibility(context: EventContext[Application]) -> None:
+    """Check every rule that decides whether the applicant is eligible at all."""
     row = context.row
     context.check(eligibility.office_in_scope, office=row.office, on=context.on)
     context.check(eligibility.in_office, certain_since=row.certain_since, until=row.in_office_until, on=context.on)
     context.check(eligibility.acting, office=row.office, acting_since=row.acting_since, on=context.on)
-    ask_suspended(context, row.office, row.office_suspended_since)
+    check_suspension(context, row.office, row.office_suspended_since)

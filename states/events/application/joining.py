@@ -1,4 +1,4 @@
-"""Two applications that are one, and who speaks for the applicant (Awb 2:1, 3:2, 4:6)."""
+"""Joining of two applications that are the same, and representation of the applicant (Awb 2:1, 3:2, 4:6)."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -20,23 +20,23 @@ from states.tables.people import Duty, Person
 
 
 class Joining(Body):
-    """The application that goes on, and why the two are one."""
+    """The application that continues, and why the two are the same."""
 
     other: Reference
     reasons: Text
 
 
 class Join(ApplicationEvent[Joining]):
-    """An application is the same as another one that runs: they go on together, with the higher urgency of the two."""
+    """Join the application to another one for the same claim, which continues with the higher urgency of the two."""
 
     name, title, body = "join", "Join with another application", Joining
 
     def extra_locks(self, session: Session, key: str, body: Joining) -> Iterable[str]:
-        """The stream of the other one."""
+        """The stream of the other application."""
         return [body.other] if session.get(Application, body.other) else []
 
     def validate(self, context: EventContext[Application], body: Joining) -> None:
-        """It runs, and is for the same claim."""
+        """The other application is open, and is for the same claim."""
         row, other = context.row, context.get(Application, body.other)
         context.check(
             life_events.joins_same_claim,
@@ -48,7 +48,7 @@ class Join(ApplicationEvent[Joining]):
         )
 
     def apply(self, context: EventContext[Application], body: Joining) -> None:
-        """This one ends; the other takes in its urgency."""
+        """End this application; the other one takes over its urgency."""
         row = context.row
         row.joined_to, row.ended_on = body.other, context.on
         end_parts(context)
@@ -56,7 +56,7 @@ class Join(ApplicationEvent[Joining]):
         context.trigger("application", other, "take-in-joined", joined=row.id, urgency=row.urgency)
 
     def example(self, context: EventContext[Application]) -> dict[str, Any] | None:
-        """The one that it resembles."""
+        """The application that it resembles."""
         if context.row.resembles is None:
             return None
         return {"other": context.row.resembles, "reasons": "The same official asked twice for the same advice."}
@@ -70,28 +70,28 @@ class Joined(Body):
 
 
 class TakeInJoined(ApplicationEvent[Joined]):
-    """Another application goes on in this one."""
+    """Continue with another application that was joined to this one."""
 
     name, title, body = "take-in-joined", "Take in a joined application", Joined
 
     def apply(self, context: EventContext[Application], body: Joined) -> None:
-        """A threat that was told there counts here."""
+        """Apply the urgency of a threat that was signalled in the other application."""
         context.row.urgency = highest((context.row.urgency, body.urgency))
 
 
-class Apart(Body):
-    """Why two applications that resemble each other are two."""
+class Distinction(Body):
+    """Why two similar applications are different."""
 
     reasons: Text
 
 
-class KeepApart(ApplicationEvent[Apart]):
-    """An application resembles another one, but is not the same: both go on."""
+class KeepApart(ApplicationEvent[Distinction]):
+    """Record that two similar applications are different, so that both continue."""
 
-    name, title, body = "keep-apart", "Keep two applications apart", Apart
+    name, title, body = "keep-apart", "Keep two applications apart", Distinction
 
-    def apply(self, context: EventContext[Application], body: Apart) -> None:
-        """Nobody need look at it again."""
+    def apply(self, context: EventContext[Application], body: Distinction) -> None:
+        """Clear the reference, so that nobody is asked to compare them again."""
         context.row.resembles = None
 
     def example(self, context: EventContext[Application]) -> dict[str, Any] | None:
@@ -102,10 +102,10 @@ class KeepApart(ApplicationEvent[Apart]):
 
 
 class Representation(Body):
-    """Who speaks for the applicant, and by which authorisation (Awb 2:1)."""
+    """The representative of the applicant, and the authorisation (Awb 2:1)."""
 
     representative: Handle | None = None
-    """The representative's handle, if known already; else one is given."""
+    """The representative's handle, if known; left out, a new one is made."""
     name: Line
     email: Email
     authorisation: Code
@@ -114,17 +114,17 @@ class Representation(Body):
 
 
 class RecordRepresentative(ApplicationEvent[Representation]):
-    """Someone represents the applicant: gets the letters too, and acts as the applicant does."""
+    """Record a representative, who also gets the letters and acts as the applicant does."""
 
     name, title, body = "record-representative", "Record a representative", Representation
 
     def extra_locks(self, session: Session, key: str, body: Representation) -> Iterable[str]:
-        """The stream of a representative who is known already."""
+        """The stream of a representative who is already known."""
         person = session.get(Person, body.representative) if body.representative else None
         return [person.stream] if person is not None else []
 
     def validate(self, context: EventContext[Application], body: Representation) -> None:
-        """Someone outside the case, for an applicant who lives."""
+        """The representative has no other part in the case, and the applicant is alive."""
         row, person = context.row, body.representative or ""
         context.check(life_events.dies_once, deceased_on=row.deceased_on)
         held = select(Duty.role).where(Duty.person == person, col(Duty.role) != Role.APPLICANT)
@@ -137,7 +137,7 @@ class RecordRepresentative(ApplicationEvent[Representation]):
         )
 
     def apply(self, context: EventContext[Application], body: Representation) -> None:
-        """The representative takes part as an applicant."""
+        """Give the representative the applicant's part in the case."""
         person = body.representative or new_id("representative", 8)
         if context.session.get(Person, person) is None:
             duties = [{"role": Role.APPLICANT}]
@@ -160,29 +160,29 @@ class RecordRepresentative(ApplicationEvent[Representation]):
 
 
 class EndRepresentation(ApplicationEvent[Body]):
-    """Nobody speaks for the applicant any more."""
+    """End the representation of the applicant."""
 
     name, title = "end-representation", "End the representation"
 
     def validate(self, context: EventContext[Application], body: Body) -> None:
-        """There is a representative."""
+        """The applicant has a representative."""
         context.check(life_events.represented, represented=context.row.representative is not None)
 
     def apply(self, context: EventContext[Application], body: Body) -> None:
-        """Letters go to the applicant alone again."""
+        """Send letters to the applicant alone again."""
         context.row.representative = None
 
     def example(self, context: EventContext[Application]) -> dict[str, Any] | None:
-        """Where there is one."""
+        """Reasons, if there is a representative."""
         return {} if context.row.representative else None
 
 
 class DeclineSecondHomeOfAll(ApplicationEvent[Body]):
-    """Every employer declined measures for a second home after a move (REG x.9(6)): the application is refused."""
+    """Refuse the application because every employer declined measures for a second home after a move (REG x.9(6))."""
 
     name, title = "decline-second-home", "Refuse measures for a second home"
 
     def apply(self, context: EventContext[Application], body: Body) -> None:
-        """The way ends here; its objection is against the employers' decisions."""
+        """End the application; an objection is against the decisions of the employers."""
         context.row.ended_on = context.on
         end_parts(context)

@@ -1,4 +1,4 @@
-"""What the turns of life do to a case and its parts, and the one table that says which of it at which stage."""
+"""Effects of life events on a case and its parts, and the table that assigns them to stages."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -13,17 +13,17 @@ from states.charts.measure import MeasureState
 from states.charts.takeover import TakeoverState
 from states.engine.event import EventContext
 from states.events.application.advice import domains
-from states.events.application.life_event_table import Turns, decided_turns
+from states.events.application.life_event_table import LifeEventTable, read_table
 from states.tables.application import Application, DomainAdvice, Measure, Takeover
 from states.tables.ledger import LedgerEntry, Stream
 from states.tables.people import Person
 
-NOT_THERE_YET = (MeasureState.PROPOSED, MeasureState.ADVISED, MeasureState.TAKEN_OVER, MeasureState.ORDERED)
-THERE = (MeasureState.PROVIDED, MeasureState.SETTLED)
+NOT_PROVIDED_YET = (MeasureState.PROPOSED, MeasureState.ADVISED, MeasureState.TAKEN_OVER, MeasureState.ORDERED)
+PROVIDED = (MeasureState.PROVIDED, MeasureState.SETTLED)
 
 
 def home_measures(context: EventContext[Application], *states: MeasureState) -> list[Measure]:
-    """The measures under x.9(1) of the present home, in some states."""
+    """The measures under x.9(1) of the present home that are in one of some states."""
     return context.rows(
         Measure,
         Measure.stream == context.row.id,
@@ -33,7 +33,7 @@ def home_measures(context: EventContext[Application], *states: MeasureState) -> 
 
 
 def open_version(context: EventContext[Application], wanted: Iterable[Domain]) -> None:
-    """Begin the next version of the advice over some domains; what was adopted stays."""
+    """Open the next version of the advice over some domains; what was adopted stays."""
     row = context.row
     known = context.rows(DomainAdvice, DomainAdvice.stream == row.id, order=DomainAdvice.advice_version)
     risks = {item.domain: item.risk for item in known}
@@ -45,7 +45,7 @@ def open_version(context: EventContext[Application], wanted: Iterable[Domain]) -
 
 
 def open_domain(context: EventContext[Application], domain: Domain, risk: str) -> None:
-    """Begin the advice in one domain, in the present version."""
+    """Open the advice in one domain, in the present version."""
     version = context.row.advice_version
     context.trigger(
         "domain-advice", None, "open", application=context.row.id, domain=domain, risk=risk, advice_version=version
@@ -53,12 +53,12 @@ def open_domain(context: EventContext[Application], domain: Domain, risk: str) -
 
 
 def lapse(context: EventContext[Application]) -> None:
-    """The claim lapses: nobody has taken anything over."""
+    """The claim lapses, because no employer has taken over."""
     context.trigger("application", context.row, "lapse")
 
 
-def stop(context: EventContext[Application]) -> None:
-    """Stop what is new, end what runs, and leave to a person what an employer took over already."""
+def end_parts_with_office(context: EventContext[Application]) -> None:
+    """Open parts end and running ones end with the office; a person decides on what was taken over."""
     row = context.row
     for domain in context.rows(DomainAdvice, DomainAdvice.stream == row.id):
         if domain.state not in {DomainState.ADOPTED, DomainState.LAPSED}:
@@ -69,16 +69,16 @@ def stop(context: EventContext[Application]) -> None:
     for measure in context.rows(Measure, Measure.stream == row.id):
         if measure.state in {MeasureState.PROPOSED, MeasureState.ADVISED}:
             context.trigger("measure", measure, "drop")
-        elif measure.state in {*NOT_THERE_YET, *THERE}:
+        elif measure.state in {*NOT_PROVIDED_YET, *PROVIDED}:
             context.trigger("measure", measure, "end-with-office", ended_on=row.office_ended_on)
     if row.state in {Stage.ADVICE, Stage.WITH_SECURITY_AUTHORITY}:
         context.trigger("application", row, "begin-provision")
 
 
-def other_end_of_office(context: EventContext[Application], before: date | None) -> None:
-    """An end of office that was recorded gives way to the corrected one, and what ended with it follows.
+def correct_end_of_office(context: EventContext[Application], before: date | None) -> None:
+    """Replace a recorded end of office by the corrected one, with what ended with it.
 
-    An end that still is to come is no end of office any more; what was brought forward to it follows all the same.
+    A future end is no end of office any more; measures that were brought forward to it follow the new day.
     """
     row = context.row
     ended_on, until = row.office_ended_on, row.in_office_until
@@ -88,67 +88,67 @@ def other_end_of_office(context: EventContext[Application], before: date | None)
     if ended_on is not None:
         row.office_ended_on = until if until <= context.on else None
     for measure in context.rows(Measure, Measure.stream == row.id):
-        going_on = measure.state in {MeasureState.TAKEN_OVER, MeasureState.ORDERED, *THERE}
+        going_on = measure.state in {MeasureState.TAKEN_OVER, MeasureState.ORDERED, *PROVIDED}
         if going_on and (follow is None or measure.id in follow):
             context.trigger("measure", measure, "end-with-office", ended_on=until, instead_of=ended_on or before)
 
 
 def ended_with_office(context: EventContext[Application]) -> set[str]:
-    """The measures that an end of office brought forward once, by the ledger."""
+    """The measures that an end of office ever brought forward, by the ledger."""
     mine = (LedgerEntry.stream == context.row.id, LedgerEntry.event == "end-with-office")
     return set(context.session.exec(select(LedgerEntry.subject).where(*mine)))
 
 
 def stop_or_lapse(context: EventContext[Application]) -> None:
-    """Where an employer has taken over, stop what is new; else the claim lapses."""
+    """If an employer has taken over, the parts end as under S; otherwise the claim lapses."""
     taken = context.rows(Takeover, Takeover.stream == context.row.id, Takeover.state == TakeoverState.TAKEN_OVER)
-    (stop if taken else lapse)(context)
+    (end_parts_with_office if taken else lapse)(context)
 
 
-def only_kept(_: EventContext[Application]) -> None:
-    """The fact is kept; the case itself goes on, or stays ended, as it was."""
+def record_only(_: EventContext[Application]) -> None:
+    """The fact is recorded; the case itself does not change."""
 
 
-def home_again(context: EventContext[Application]) -> None:
-    """The home in the advice that is being written is another one: that domain is assessed again."""
-    left_something = bool(home_measures(context, *THERE))
+def assess_home_again(context: EventContext[Application]) -> None:
+    """The home in the draft advice has changed, so its domain is assessed again."""
+    left_something = bool(home_measures(context, *PROVIDED))
     draft = next((item for item in domains(context) if item.domain is Domain.HOME), None)
-    supersede(context)
+    supersede_home_measures(context)
     if draft is not None and draft.state in {DomainState.DRAFTED, DomainState.NOT_NEEDED, DomainState.SUBMITTED}:
         context.trigger("domain-advice", draft, "send-back")
     if left_something:
         if draft is not None:
-            context.trigger("domain-advice", draft, "set-aside")  # the linked application looks at the new home
+            context.trigger("domain-advice", draft, "set-aside")  # the linked application covers the new home
         second_home(context)
     elif draft is None:
         open_domain(context, Domain.HOME, "high")
 
 
-def supersede(context: EventContext[Application]) -> None:
-    """What was advised for the home that is left, and is not there yet, is not provided any more."""
-    for measure in home_measures(context, *NOT_THERE_YET):
+def supersede_home_measures(context: EventContext[Application]) -> None:
+    """Supersede the measures for the former home that are not provided yet."""
+    for measure in home_measures(context, *NOT_PROVIDED_YET):
         context.trigger("measure", measure, "drop" if measure.state is MeasureState.PROPOSED else "supersede")
 
 
-def taken_back(context: EventContext[Application]) -> None:
-    """The security authority has the advice: it goes back to the adviser, and the home is assessed again."""
+def take_back_from_authority(context: EventContext[Application]) -> None:
+    """The advice returns from the security authority to the adviser, and the home is assessed again."""
     for item in domains(context):
         if item.domain is not Domain.HOME and item.state is DomainState.SUBMITTED:
             context.trigger("domain-advice", item, "send-back")
-    home_again(context)
+    assess_home_again(context)
 
 
-def next_home(context: EventContext[Application]) -> None:
-    """Nothing was provided at the home that is left: a new version of the advice looks at the new one. Else par. 6."""
-    supersede(context)
-    if home_measures(context, *THERE):
+def advise_new_home(context: EventContext[Application]) -> None:
+    """A new version of the advice covers the new home; if the former home has measures, as under P."""
+    supersede_home_measures(context)
+    if home_measures(context, *PROVIDED):
         second_home(context)
     else:
         open_version(context, [Domain.HOME])
 
 
 def second_home(context: EventContext[Application]) -> None:
-    """Measures were provided before: a linked application for the new home begins, which is discretionary (par. 6)."""
+    """Receive a linked application for the new home, which is discretionary because of earlier measures (par. 6)."""
     row, vault = context.row, context.unit.vault
     known = vault.content(context.session, context.session.get_one(Stream, row.stream), row.id)
     person = context.get(Person, row.applicant)
@@ -180,30 +180,30 @@ def second_home(context: EventContext[Application]) -> None:
 
 
 def second_home_if_provided(context: EventContext[Application]) -> None:
-    """Where measures were provided before, a linked application for the new home begins (par. 6)."""
-    if home_measures(context, *THERE):
+    """If measures were provided before, a linked application for the new home starts (par. 6)."""
+    if home_measures(context, *PROVIDED):
         second_home(context)
 
 
 def new_version(context: EventContext[Application]) -> None:
-    """The next version of the advice is written over the domains that are named; what was adopted stays."""
+    """The next version of the advice covers the named domains; what was adopted stays."""
     wanted: Any = context.body
     open_version(context, wanted.domains)
 
 
-def again(context: EventContext[Application]) -> None:
-    """The way that was ended goes on, with a new version of the advice where one is written."""
+def continue_case(context: EventContext[Application]) -> None:
+    """The ended case continues, with a new version of the advice if the stage needs one."""
     row = context.row
     row.ended_on = row.refusal_ground = row.refusal_article = row.viewed_on = row.joined_to = None
     if context.state == Stage.LAPSED:
-        row.office_ended_on = row.in_office_until = None  # else there would be no claim to go on with
+        row.office_ended_on = row.in_office_until = None  # otherwise the reopened application would have no claim
     if row.state in {Stage.INTERVIEW_HELD, Stage.ADVICE}:
         open_version(context, list(Domain))
     elif row.state is Stage.INTAKE and context.rows(DomainAdvice, DomainAdvice.stream == row.id):
         row.advice_version += 1
 
 
-TURNS: Turns = decided_turns(
+LIFE_EVENTS: LifeEventTable = read_table(
     """
     # turn           rec int pla hel adv bva tak pro set boo clo wit ref rfd not for lap nom joi
     end-office        L   L   L   L   T   T   T   S   S   S   S   F   L   F   F   F   F   F   F
@@ -215,13 +215,13 @@ TURNS: Turns = decided_turns(
     {
         "L": lapse,
         "T": stop_or_lapse,
-        "S": stop,
-        "F": only_kept,
-        "H": home_again,
-        "B": taken_back,
-        "N": next_home,
+        "S": end_parts_with_office,
+        "F": record_only,
+        "H": assess_home_again,
+        "B": take_back_from_authority,
+        "N": advise_new_home,
         "P": second_home_if_provided,
         "V": new_version,
-        "A": again,
+        "A": continue_case,
     },
 )

@@ -1,4 +1,4 @@
-"""One table of what each turn of life does at each stage; a stage that nobody thought of is an error at import."""
+"""Life event table: what each life event does at each stage; a missing stage is an error at import."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,24 +12,24 @@ Consequence = Callable[[EventContext[Application]], None]
 
 
 @dataclass(frozen=True)
-class Turns:
-    """What each turn does at each stage, and the consequences by their letters."""
+class LifeEventTable:
+    """The consequence of each life event at each stage, and the functions behind the letters."""
 
     grid: Mapping[tuple[str, str], str]
     consequences: Mapping[str, Consequence]
 
-    def carry_out(self, turn: str, context: EventContext[Application]) -> None:
-        """Do what the table says for the stage in which the turn found the application."""
-        self.consequences[self.grid[turn, str(context.state)]](context)
+    def apply(self, life_event: str, context: EventContext[Application]) -> None:
+        """Apply the table's consequence for the stage in which the event found the application."""
+        self.consequences[self.grid[life_event, str(context.state)]](context)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The turns in their order."""
-        return tuple(dict.fromkeys(turn for turn, _ in self.grid))
+        """The life events in their order."""
+        return tuple(dict.fromkeys(life_event for life_event, _ in self.grid))
 
 
-def decided_turns(grid: str, consequences: Mapping[str, Consequence]) -> Turns:
-    """Read the table: each line a turn and one letter per stage, in the order of the stages; ``x`` where refused.
+def read_table(grid: str, consequences: Mapping[str, Consequence]) -> LifeEventTable:
+    """Read the table: one line per life event, one letter per stage in the order of the stages; ``x`` where refused.
 
     Raises:
         ChartError: a letter is missing or has no consequence.
@@ -38,11 +38,11 @@ def decided_turns(grid: str, consequences: Mapping[str, Consequence]) -> Turns:
     for line in filter(None, (line.strip() for line in grid.splitlines())):
         if line.startswith("#"):
             continue
-        turn, *letters = line.split()
+        life_event, *letters = line.split()
         if len(letters) != len(Stage):
-            raise ChartError(f"{turn} decides {len(letters)} of {len(Stage)} stages.")
+            raise ChartError(f"{life_event} decides {len(letters)} of {len(Stage)} stages.")
         for stage, letter in zip(Stage, letters, strict=True):
             if letter != "x" and letter not in consequences:
-                raise ChartError(f"{turn} at {stage} has the letter {letter}, which stands for nothing.")
-            cells[turn, str(stage)] = letter
-    return Turns(cells, consequences)
+                raise ChartError(f"{life_event} at {stage} has the letter {letter}, which stands for nothing.")
+            cells[life_event, str(stage)] = letter
+    return LifeEventTable(cells, consequences)

@@ -1,4 +1,4 @@
-"""Turns of life: the office ends, the official dies or moves, the advice gets a new version, an ended case goes on."""
+"""Life events: end of office, death, move, revision of the advice, and reopening of an ended case."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -18,7 +18,7 @@ from states.charts.loan import LoanState
 from states.engine.bodies import Body, Day, Handle, Line, Text
 from states.engine.event import B, EventContext
 from states.events.application.base import ApplicationEvent
-from states.events.application.life_event_effects import THERE, TURNS, home_measures
+from states.events.application.life_event_effects import LIFE_EVENTS, PROVIDED, home_measures
 from states.letters import outbox
 from states.tables.application import Application, ThreatSignal
 from states.tables.loans import Loan
@@ -27,16 +27,16 @@ from states.tables.people import Person
 RUNNING_LOANS = (LoanState.REQUESTED, LoanState.GRANTED, LoanState.LENT, LoanState.DUE_BACK)
 
 
-class Turn(ApplicationEvent[B]):
-    """A turn: keeps its facts, then does what the table says for the stage."""
+class LifeEvent(ApplicationEvent[B]):
+    """A life event: records its facts, then applies the consequence of the table for the stage."""
 
     def apply(self, context: EventContext[Application], body: B) -> None:
-        """Keep the facts, then carry out the consequence."""
-        self.keep(context, body)
-        TURNS.carry_out(self.name, context)
+        """Record the facts, then apply the consequence."""
+        self.record_facts(context, body)
+        LIFE_EVENTS.apply(self.name, context)
 
-    def keep(self, context: EventContext[Application], body: B) -> None:
-        """Put the facts of the turn on the application."""
+    def record_facts(self, context: EventContext[Application], body: B) -> None:
+        """Record the facts of the life event on the application."""
 
 
 def siblings(session: Session, row: Application) -> list[Application]:
@@ -45,14 +45,14 @@ def siblings(session: Session, row: Application) -> list[Application]:
     return list(session.exec(query.order_by(Application.id)))
 
 
-def streams_beside(session: Session, row: Application) -> list[str]:
-    """The streams of the other applications of the same official, and of the loans that belong to none."""
+def related_streams(session: Session, row: Application) -> list[str]:
+    """The streams of the official's other applications, and of loans without an application."""
     alone = select(Loan.stream).where(Loan.person == row.applicant, col(Loan.application).is_(None))
     return [*(other.stream for other in siblings(session, row)), *session.exec(alone)]
 
 
 def end_loans(context: EventContext[Application], ended_on: date, *, estate: bool = False) -> None:
-    """Let every loan of the official end with the office: those of this application, and those that belong to none."""
+    """End every loan of the official with the office: those of this application, and those without one."""
     row = context.row
     where = [Loan.person == row.applicant, col(Loan.state).in_(RUNNING_LOANS)]
     for loan in context.rows(Loan, *where):
@@ -69,18 +69,18 @@ class OfficeEnded(Body):
     decision: Handle | None = None
 
 
-class EndOffice(Turn[OfficeEnded]):
-    """The office ended: no new claim; what runs ends with it; what was taken over waits for a decision by hand."""
+class EndOffice(LifeEvent[OfficeEnded]):
+    """Record the end of office. New claims end, running parts end, and a person decides on what was taken over."""
 
     name, title, body = "end-office", "Record the end of office", OfficeEnded
 
     def extra_locks(self, session: Session, key: str, body: OfficeEnded) -> Iterable[str]:
         """The streams of the official's other applications and loans."""
         row = session.get(Application, key)
-        return streams_beside(session, row) if row else []
+        return related_streams(session, row) if row else []
 
     def validate(self, context: EventContext[Application], body: OfficeEnded) -> None:
-        """It has happened, after the office began, and was not recorded before."""
+        """The end has come, is after the begin of the office, and was not recorded before."""
         context.check(date_rules.not_in_future, what=DatedFact.END_OF_OFFICE, day=body.ended_on, on=context.on)
         context.check(
             date_rules.not_before,
@@ -91,8 +91,8 @@ class EndOffice(Turn[OfficeEnded]):
         )
         context.check(life_events.office_ends_once, ended_on=context.row.office_ended_on)
 
-    def keep(self, context: EventContext[Application], body: OfficeEnded) -> None:
-        """The day; the same office ends in every application of the official, and what is lent comes back."""
+    def record_facts(self, context: EventContext[Application], body: OfficeEnded) -> None:
+        """Record the day. It ends the office in every application of the official, and lent goods are due back."""
         end_of_office(context, body.ended_on)
         end_loans(context, body.ended_on)
         for other in siblings(context.session, context.row) if context.by.role is not Role.ENGINE else ():
@@ -105,7 +105,7 @@ class EndOffice(Turn[OfficeEnded]):
 
 
 def end_of_office(context: EventContext[Application], ended_on: date) -> None:
-    """Keep the end of office; an earlier end that was known in advance gives way to what happened."""
+    """Record the end of office; an earlier end that was known in advance is replaced."""
     context.row.office_ended_on = context.row.in_office_until = ended_on
 
 
@@ -115,25 +115,25 @@ class Death(Body):
     died_on: Day
 
 
-class RecordDeath(Turn[Death]):
-    """The official died: no letter to the person any more; the office ended; what is lent comes back by the estate."""
+class RecordDeath(LifeEvent[Death]):
+    """Record the official's death. Letters to the person stop, the office ends, and the estate returns lent goods."""
 
     name, title, body = "record-death", "Record a death", Death
 
     def extra_locks(self, session: Session, key: str, body: Death) -> Iterable[str]:
-        """The streams of the official, and of the other applications and loans."""
+        """The streams of the official and of the official's other applications and loans."""
         row = session.get(Application, key)
         if row is None:
             return []
-        return [session.get_one(Person, row.applicant).stream, *streams_beside(session, row)]
+        return [session.get_one(Person, row.applicant).stream, *related_streams(session, row)]
 
     def validate(self, context: EventContext[Application], body: Death) -> None:
-        """It has happened, and was not recorded before."""
+        """The death is in the past, and was not recorded before."""
         context.check(date_rules.not_in_future, what=DatedFact.DEATH, day=body.died_on, on=context.on)
         context.check(life_events.dies_once, deceased_on=context.row.deceased_on)
 
-    def keep(self, context: EventContext[Application], body: Death) -> None:
-        """The day, in every application; the person takes part no more, and what was not sent yet is held back."""
+    def record_facts(self, context: EventContext[Application], body: Death) -> None:
+        """Record the day in every application, deactivate the person, and hold back letters that were not sent yet."""
         row = context.row
         row.deceased_on, row.representative = body.died_on, None
         if row.office_ended_on is None:
@@ -155,7 +155,7 @@ class RecordDeath(Turn[Death]):
 
 
 class Move(Body):
-    """The new home: since when, where, and whether it lies in the territory or is exempted (REG x.9(2), (6))."""
+    """The new home: its first day and address, and if it lies in the territory or is exempted (REG x.9(2), (6))."""
 
     moved_on: Day
     home_address: Line
@@ -164,13 +164,13 @@ class Move(Body):
     exemption_on: Day | None = None
 
 
-class RecordMove(Turn[Move]):
-    """The official moves house: the advice on the home is made anew, or a linked application begins (par. 6)."""
+class RecordMove(LifeEvent[Move]):
+    """Record a move. The advice on the home is written again, or a linked application starts (par. 6)."""
 
     name, title, body = "record-move", "Record a move", Move
 
     def validate(self, context: EventContext[Application], body: Move) -> None:
-        """A day that can be, of someone who lives."""
+        """The day is possible, and the official is alive."""
         context.check(date_rules.not_in_future, what=DatedFact.MOVE, day=body.moved_on, on=context.on)
         context.check(
             date_rules.not_before,
@@ -184,11 +184,11 @@ class RecordMove(Turn[Move]):
         context.check(life_events.dies_once, deceased_on=context.row.deceased_on)
 
     def conditions(self, context: EventContext[Application], body: Move) -> Mapping[str, bool]:
-        """Whether a measure of the home that is left was provided already."""
-        return {"home_provided": bool(home_measures(context, *THERE))}
+        """Whether a measure at the former home was already provided."""
+        return {"home_provided": bool(home_measures(context, *PROVIDED))}
 
-    def keep(self, context: EventContext[Application], body: Move) -> None:
-        """The new home; a certificate of the old one does not count for it."""
+    def record_facts(self, context: EventContext[Application], body: Move) -> None:
+        """Record the new home; a certificate of the former home does not count for it."""
         row = context.row
         row.moved_on, row.dwelling = body.moved_on, row.dwelling + 1
         row.in_territory, row.exemption_on = body.in_territory, body.exemption_on
@@ -201,19 +201,19 @@ class RecordMove(Turn[Move]):
 
 
 class Revision(Body):
-    """The domains that a new version of the advice looks at again, and why."""
+    """The domains that the new version of the advice assesses again, and why."""
 
     domains: tuple[Domain, ...] = Field(min_length=1, max_length=4)
     reasons: Text
 
 
-class ReviseAdvice(Turn[Revision]):
-    """A new threat after the adoption: the next version of the advice is written; adopted measures stay."""
+class ReviseAdvice(LifeEvent[Revision]):
+    """Revise the advice after a new threat. The next version is written; adopted measures stay."""
 
     name, title, body = "revise-advice", "Revise the advice after a new threat", Revision
 
     def validate(self, context: EventContext[Application], body: Revision) -> None:
-        """There is a new threat, and the office has not ended."""
+        """There is a new threat signal, and the office has not ended."""
         signals = context.rows(ThreatSignal, ThreatSignal.stream == context.row.id)
         context.check(
             life_events.revision_has_cause,
@@ -229,7 +229,7 @@ class ReviseAdvice(Turn[Revision]):
 
 
 class Reopening(Body):
-    """Where the application goes on, and why; by which objection, if it was founded."""
+    """The stage in which the application continues, the reasons, and the founded objection if there is one."""
 
     stage: Literal["intake", "interview-held", "advice", "provision", "settlement", "booking"]
     reasons: Text
@@ -237,23 +237,23 @@ class Reopening(Body):
 
 
 def reopenings(ended_as: str) -> list[str]:
-    """The stages at which an application that ended so can go on, by the chart's own transitions."""
+    """The stages in which an application can continue after this end, by the chart's transitions."""
     stages = ("intake", "interview-held", "advice", "provision", "settlement", "booking")
-    return [stage for stage in stages if APPLICATION.moves(ended_as, "reopen", **{place(stage): True})]
+    return [stage for stage in stages if APPLICATION.moves(ended_as, "reopen", **{reopening_condition(stage): True})]
 
 
-def place(stage: str) -> str:
-    """The chart's condition for going on at a stage."""
+def reopening_condition(stage: str) -> str:
+    """The chart's condition for continuing in a stage."""
     return f"at_{stage.replace('-', '_')}"
 
 
-class Reopen(Turn[Reopening]):
-    """An ended application goes on: after a founded objection, a judgment, or because it ended by mistake."""
+class Reopen(LifeEvent[Reopening]):
+    """Reopen an ended application after a founded objection, a judgment, or an end by mistake."""
 
     name, title, body = "reopen", "Reopen an ended application", Reopening
 
     def validate(self, context: EventContext[Application], body: Reopening) -> None:
-        """A stage that fits the end, an interview where one is needed, and a living official."""
+        """The stage fits the end, an interview was held if the stage needs one, and the official is alive."""
         context.check(
             life_events.reopens_at,
             ended_as=str(context.row.state),
@@ -264,11 +264,11 @@ class Reopen(Turn[Reopening]):
         context.check(life_events.dies_once, deceased_on=context.row.deceased_on)
 
     def conditions(self, context: EventContext[Application], body: Reopening) -> Mapping[str, bool]:
-        """The stage that was chosen."""
-        return {place(body.stage): True}
+        """The chosen stage."""
+        return {reopening_condition(body.stage): True}
 
     def example(self, context: EventContext[Application]) -> dict[str, Any] | None:
-        """The first stage that can be."""
+        """The first possible stage."""
         if str(context.row.state) not in {str(end) for end in ENDS} or context.row.deceased_on:
             return None
         held = context.row.interview_held_on is not None

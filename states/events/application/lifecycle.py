@@ -1,4 +1,4 @@
-"""The certificate, withdrawal and lapse, the moves of the stages, and what the law names but is not built yet."""
+"""Lifecycle of an application: certificate, withdrawal, lapse, stage changes and closing."""
 
 from datetime import timedelta
 from typing import Any, Literal
@@ -14,9 +14,10 @@ from states.charts.takeover import TAKEOVER, TakeoverState
 from states.engine.bodies import Body, Day, Text
 from states.engine.event import EventContext
 from states.events.application.base import ApplicationEvent
+from states.tables.accounting import Booking
 from states.tables.application import Application, Certificate, DomainAdvice, Measure, Takeover
 from states.tables.base import new_id
-from states.tables.payments import Booking, Payable
+from states.tables.payments import Payable
 
 
 class CertificateFact(Body):
@@ -29,12 +30,12 @@ class CertificateFact(Body):
 
 
 class RecordCertificate(ApplicationEvent[CertificateFact]):
-    """The certificate of the home is recorded, or the exception to it."""
+    """Record the certificate of the home, or the exception to it."""
 
     name, title, body = "record-certificate", "Record the PKVW certificate", CertificateFact
 
     def validate(self, context: EventContext[Application], body: CertificateFact) -> None:
-        """Dates in order; an exception has its reasons."""
+        """The dates are in order, and an exception has reasons."""
         if body.valid_until:
             context.check(
                 date_rules.not_before,
@@ -46,7 +47,7 @@ class RecordCertificate(ApplicationEvent[CertificateFact]):
         context.check(advice.hardship_has_reasons, hardship=body.kind == "hardship", reasoned=body.reasons is not None)
 
     def apply(self, context: EventContext[Application], body: CertificateFact) -> None:
-        """Keep the dated fact."""
+        """Store the dated fact."""
         context.session.add(
             Certificate(
                 id=new_id("certificate"),
@@ -65,41 +66,41 @@ class RecordCertificate(ApplicationEvent[CertificateFact]):
         return {"kind": "valid", "validFrom": context.on.isoformat(), "validUntil": until.isoformat()}
 
 
-class Farewell(Body):
-    """Why; may be left out."""
+class WithdrawalReasons(Body):
+    """Reasons, which may be left out."""
 
     reasons: Text | None = None
 
 
-class Withdraw(ApplicationEvent[Farewell]):
-    """The applicant withdraws; possible until the first employer has taken over."""
+class Withdraw(ApplicationEvent[WithdrawalReasons]):
+    """Withdraw the application. Possible until the first employer has taken over."""
 
-    name, title, body = "withdraw", "Withdraw the application", Farewell
+    name, title, body = "withdraw", "Withdraw the application", WithdrawalReasons
 
-    def validate(self, context: EventContext[Application], body: Farewell) -> None:
+    def validate(self, context: EventContext[Application], body: WithdrawalReasons) -> None:
         """No employer has taken over yet."""
         taken = context.rows(Takeover, Takeover.stream == context.row.id, Takeover.state == TakeoverState.TAKEN_OVER)
         context.check(closing.withdrawal_before_takeover, taken_over=[row.organisation for row in taken])
 
-    def apply(self, context: EventContext[Application], body: Farewell) -> None:
-        """The parts end with it."""
+    def apply(self, context: EventContext[Application], body: WithdrawalReasons) -> None:
+        """End the parts of the application."""
         context.row.ended_on = context.on
         end_parts(context)
 
 
 class Lapse(ApplicationEvent[Body]):
-    """The office ended before the takeover: the claim lapses."""
+    """Let the claim lapse because the office ended before the takeover."""
 
     name, title = "lapse", "Lapse with the end of office"
 
     def apply(self, context: EventContext[Application], body: Body) -> None:
-        """The parts end with it."""
+        """End the parts of the application."""
         context.row.ended_on = context.on
         end_parts(context)
 
 
 def end_parts(context: EventContext[Application]) -> None:
-    """End every part of an application that still runs."""
+    """End every open part of an application."""
     live = {DomainState.ADOPTED, DomainState.LAPSED}
     for domain in context.rows(DomainAdvice, DomainAdvice.stream == context.row.id):
         if domain.state not in live:
@@ -113,7 +114,7 @@ def end_parts(context: EventContext[Application]) -> None:
 
 
 class BeginProvision(ApplicationEvent[Body]):
-    """Every employer has taken over, or a later version of the advice was cut short by the end of office."""
+    """Start the provision: every employer has taken over, or the end of office cut a later advice short."""
 
     name, title = "begin-provision", "Begin the provision"
 
@@ -125,19 +126,19 @@ class BeginProvision(ApplicationEvent[Body]):
 
 
 class BeginSettlement(ApplicationEvent[Body]):
-    """Every measure is provided, or will not be."""
+    """Start the settlement: no measure is left to provide."""
 
     name, title = "begin-settlement", "Begin the settlement"
 
 
 class BeginBooking(ApplicationEvent[Body]):
-    """Everything is paid."""
+    """Start the booking: everything is paid."""
 
     name, title = "begin-booking", "Begin the booking"
 
 
 class Close(ApplicationEvent[Body]):
-    """The application is closed."""
+    """Close the application."""
 
     name, title = "close", "Close the application"
 
@@ -150,5 +151,5 @@ class Close(ApplicationEvent[Body]):
         context.check(closing.bookings_made, waiting=[row.id for row in bookings if row.state not in made])
 
     def apply(self, context: EventContext[Application], body: Body) -> None:
-        """The way ends here."""
+        """End the application."""
         context.row.ended_on = context.on

@@ -1,4 +1,4 @@
-"""The dates of an office that must agree with each other, as they come in and as they are corrected."""
+"""Office dates that must agree with each other, at receipt and at correction."""
 
 from collections.abc import Collection, Mapping
 from datetime import date
@@ -11,7 +11,7 @@ from rules.procedure import eligibility
 from states.engine.event import EventContext
 
 ORDER = (
-    # a day, the day that it does not precede, and what would be wrong
+    # a date, a date that it does not precede, and the text if it does
     ("in_office_until", "certain_since", "The office would end before it is certain"),
     ("acting_since", "certain_since", "The acting appointment would begin before it is certain"),
     ("in_office_until", "acting_since", "The office would end before the acting appointment begins"),
@@ -20,15 +20,15 @@ ORDER = (
     ("office_suspended_until", "office_suspended_since", "The suspension would end before it begins"),
 )
 DATES = tuple(sorted({name for later, earlier, _ in ORDER for name in (later, earlier)}))
-"""The dates of an office that are held against each other."""
+"""The dates of an office that are compared with each other."""
 
 
 def contradictions(dates: Mapping[str, date | None], given: Collection[str] = DATES) -> list[tuple[str, str]]:
-    """Dates that cannot both be true, each as the field that was given and words that name both days.
+    """Contradictions between dates, each as the given field and a text with both days.
 
     Args:
-        dates: every date of the office, as it would stand.
-        given: the names of those that were given now; a contradiction is told of one of them.
+        dates: every date of the office as it would be stored.
+        given: the names of the dates that are given now; each contradiction is reported for one of them.
     """
     found = []
     for later, earlier, wrong in ORDER:
@@ -44,7 +44,7 @@ def contradictions(dates: Mapping[str, date | None], given: Collection[str] = DA
     return found
 
 
-def ask_suspended(context: EventContext[Any], office: PublicOffice, since: date | None) -> None:
-    """Ask, where an official was suspended, whether the law knows that, and so keeps the claims."""
+def check_suspension(context: EventContext[Any], office: PublicOffice, since: date | None) -> None:
+    """Check, for a suspended official, that the law knows the suspension and so keeps the claims."""
     if since is not None:
         context.check(eligibility.suspended, office=office, suspended_since=since, on=context.on)

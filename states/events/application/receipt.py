@@ -1,4 +1,4 @@
-"""The first call: an application comes in, and is always taken in."""
+"""Receipt of an application, which is never refused at this point."""
 
 from enum import StrEnum
 from typing import Annotated, Any
@@ -18,7 +18,7 @@ from states.engine.bodies import Body, Day, Email, Handle, Line, Reference, Text
 from states.engine.event import EventContext
 from states.errors import MalformedError
 from states.events.application.base import ApplicationEvent
-from states.events.application.office_dates import DATES, ask_suspended, contradictions
+from states.events.application.office_dates import DATES, check_suspension, contradictions
 from states.storage import name_index
 from states.tables.application import Application, ApplicationEmployer, Measure
 from states.tables.base import new_id
@@ -36,31 +36,31 @@ class Channel(StrEnum):
 
 
 class NewApplication(Body):
-    """An application: who asks, in which office, for which employers, and where the home is."""
+    """An application: the applicant, the office, the employers and the home."""
 
     office: PublicOffice
     employers: Annotated[list[Handle], Field(min_length=1, max_length=6)]
     """The employers that pay; the first takes the remainder of a split."""
     applicant: Handle | None = None
-    """The applicant's handle, if known already; else one is given."""
+    """The applicant's handle, if known; left out, a new one is made."""
     name: Line
     email: Email
     language: Language | None = None
-    """Of the letters to the applicant; left out, as chosen before, or Dutch."""
+    """The language of letters to the applicant; left out, the earlier choice, or else Dutch."""
     phone: Line | None = None
     home_address: Line
     household: Text | None = None
     received_on: Day | None = None
-    """The day of receipt in law; today where it is left out."""
+    """The legal day of receipt; left out, today."""
     received_via: Channel = Channel.PORTAL
     certain_since: Day
-    """The day since which it is certain that the applicant holds or will take the office."""
+    """The day since which it is certain that the applicant holds or will hold the office."""
     in_office_until: Day | None = None
     acting_since: Day | None = None
     in_territory: bool = True
     exemption_on: Day | None = None
     follows: Reference | None = None
-    """The application of an earlier home, after a move (REG x.9(6))."""
+    """The application for the former home, after a move (REG x.9(6))."""
     new_facts: Text | None = None
     """What is new since an earlier application was refused (Awb 4:6)."""
     office_suspended_since: Day | None = None
@@ -70,13 +70,13 @@ class NewApplication(Body):
 
 
 class Receive(ApplicationEvent[NewApplication]):
-    """An application comes in. It is always taken in: whether there is a claim is judged in the intake."""
+    """Receive an application. It is always accepted: the intake decides whether the applicant is eligible."""
 
     name, title = "receive", "Receive an application"
     body, creates = NewApplication, True
 
     def validate(self, context: EventContext[Application], body: NewApplication) -> None:
-        """Dates that can be, and employers that fit the office."""
+        """The dates are possible, and the employers fit the office."""
         received = body.received_on or context.on
         context.check(date_rules.not_in_future, what=DatedFact.RECEIPT, day=received, on=context.on)
         context.check(
@@ -109,10 +109,10 @@ class Receive(ApplicationEvent[NewApplication]):
         context.check(eligibility.employer_fits, office=body.office, kinds=kinds, count=len(kinds))
         if body.exemption_on is not None:
             context.check(date_rules.not_in_future, what=DatedFact.EXEMPTION, day=body.exemption_on, on=context.on)
-        ask_suspended(context, body.office, body.office_suspended_since)
+        check_suspension(context, body.office, body.office_suspended_since)
 
     def create(self, context: EventContext[Application], body: NewApplication) -> Application:
-        """The application with a reference that tells nothing, and its applicant."""
+        """The application, with a reference that reveals nothing, and its applicant."""
         reference = f"VA-{context.on.year}-{new_id('', 8)[1:].upper()}"
         context.unit.open_stream(reference, StreamKind.APPLICATION)
         person = context.by.person if context.by.role is Role.APPLICANT else body.applicant
@@ -123,9 +123,9 @@ class Receive(ApplicationEvent[NewApplication]):
             known = {"id": person, "name": body.name, "email": body.email, "duties": duties}
             context.trigger("person", None, "register", **known, **spoken)
         elif context.session.get(Duty, (person, Role.APPLICANT, "")) is None:
-            # Someone of the office or of an employer applies: from here on also as an applicant.
+            # A colleague of the office or of an employer applies: this person is from here on also an applicant.
             context.session.add(Duty(person=person, role=Role.APPLICANT, organisation=""))
-        resembles, repeats = alike(context.session, person, body)
+        resembles, repeats = similar_applications(context.session, person, body)
         return Application(
             id=reference,
             stream=reference,
@@ -154,7 +154,7 @@ class Receive(ApplicationEvent[NewApplication]):
         )
 
     def apply(self, context: EventContext[Application], body: NewApplication) -> None:
-        """Tie the employers, and write to the applicant in the language that was asked for."""
+        """Link the employers, and set the requested language of letters."""
         context.session.flush()
         reader = context.get(Person, context.row.applicant)
         spoken = reader.language or Language.NL
@@ -180,11 +180,11 @@ class Receive(ApplicationEvent[NewApplication]):
         }
 
 
-def alike(session: Session, person: str, body: NewApplication) -> tuple[str | None, str | None]:
-    """An application that runs and may be the same one, and the newest refused one that this one repeats.
+def similar_applications(session: Session, person: str, body: NewApplication) -> tuple[str | None, str | None]:
+    """An open application that may be the same one, and the newest refused one that this one repeats.
 
-    They are looked for among those of the same person, or of a person of the same name, for the same office and an
-    employer they share; a later application for another home (par. 6) is neither.
+    The search covers applications of the same person, or of a person of the same name, for the same office and a
+    shared employer. A later application for another home (par. 6) is neither.
     """
     if body.follows is not None:
         return None, None
@@ -202,7 +202,7 @@ def alike(session: Session, person: str, body: NewApplication) -> tuple[str | No
 
 
 def was_provided(session: Session, reference: str | None) -> bool:
-    """Whether a measure was provided for an earlier home."""
+    """Whether a measure was provided for a former home."""
     if reference is None:
         return False
     query = select(Measure.id).where(

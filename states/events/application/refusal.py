@@ -1,4 +1,4 @@
-"""Refusal: only because a rule of eligibility finds against the application, after asking the applicant's view."""
+"""Refusal of an application: a rule of eligibility must object, and the applicant is heard first."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -9,20 +9,20 @@ from rules.core import date_rules
 from rules.core.rule import REGISTRY, Finding
 from rules.core.translations import BarredAct, DatedFact, EarlierFact
 from rules.procedure import eligibility, life_events, refusal
-from states.deadlines import lifecycle
+from states.deadlines import term_query
 from states.engine.bodies import Body, Day, Text
 from states.engine.event import EventContext
 from states.engine.past_acts import check_four_eyes
 from states.events.application.base import ApplicationEvent
-from states.events.application.intake import claim
+from states.events.application.intake import check_eligibility
 from states.events.application.lifecycle import end_parts
 from states.tables.application import Application
 
 
 def grounds(context: EventContext[Application]) -> dict[str, Finding]:
-    """What the rules of eligibility find against an application today, by rule."""
+    """The objections of the eligibility rules to an application today, by rule."""
     trial: EventContext[Application] = EventContext(context.unit, context.row, context.by)
-    claim(trial)
+    check_eligibility(trial)
     row = context.row
     trial.check(
         eligibility.residence,
@@ -39,30 +39,30 @@ RuleId = Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*\.[a-z-]+$", max_length
 
 
 class Ground(Body):
-    """The rule on which the refusal would rest, and the reasons in words."""
+    """The rule on which the refusal would rest, and the reasons."""
 
     ground: RuleId
     reasons: Text
 
 
 class IntendRefusal(ApplicationEvent[Ground]):
-    """The intention to refuse is announced; the applicant may give a view (Awb 4:7, 4:8)."""
+    """Announce the intention to refuse. The applicant may give a view (Awb 4:7, 4:8)."""
 
     name, title, body = "intend-refusal", "Announce the intention to refuse", Ground
 
     def validate(self, context: EventContext[Application], body: Ground) -> None:
-        """A rule finds against the application, and it is the one that is named."""
+        """The named rule objects to the application."""
         context.check(refusal.refusal_has_ground, grounds=list(grounds(context)), named=body.ground)
 
     def apply(self, context: EventContext[Application], body: Ground) -> None:
-        """Keep the ground; who proposes does not decide."""
+        """Record the ground; the person who proposes does not decide."""
         context.row.refusal_ground = body.ground
         context.row.refusal_article = REGISTRY[body.ground].article
         context.row.viewed_on = None
         context.row.officer = context.row.officer or context.by.person
 
     def example(self, context: EventContext[Application]) -> dict[str, Any] | None:
-        """The first ground there is."""
+        """The first ground, if there is one."""
         found = next(iter(grounds(context)), None)
         reasons = "The facts of the application do not give a claim under this rule."
         return {"ground": found, "reasons": reasons} if found else None
@@ -75,12 +75,12 @@ class View(Body):
 
 
 class RecordView(ApplicationEvent[View]):
-    """The applicant gives a view on the intended refusal."""
+    """Record the applicant's view on the intended refusal."""
 
     name, title, body = "record-view", "Record the applicant's view", View
 
     def apply(self, context: EventContext[Application], body: View) -> None:
-        """The decision need not wait for the term any more."""
+        """Record the day, so that the decision need not wait for the term."""
         context.row.viewed_on = context.on
 
     def example(self, context: EventContext[Application]) -> dict[str, Any]:
@@ -88,23 +88,23 @@ class RecordView(ApplicationEvent[View]):
         return {"view": "I have read the intention and have nothing to add."}
 
 
-class Why(Body):
-    """Reasons in words."""
+class Reasons(Body):
+    """Reasons."""
 
     reasons: Text
 
 
-class AbandonRefusal(ApplicationEvent[Why]):
-    """The refusal is not pursued; the application goes on where it was."""
+class AbandonRefusal(ApplicationEvent[Reasons]):
+    """Abandon the refusal. The application continues in its earlier stage."""
 
-    name, title, body = "abandon-refusal", "Go on with the application after all", Why
+    name, title, body = "abandon-refusal", "Go on with the application after all", Reasons
 
-    def conditions(self, context: EventContext[Application], body: Why) -> Mapping[str, bool]:
-        """Whether the interview was held already."""
+    def conditions(self, context: EventContext[Application], body: Reasons) -> Mapping[str, bool]:
+        """Whether the interview was already held."""
         return {"interviewed": context.row.interview_held_on is not None}
 
-    def apply(self, context: EventContext[Application], body: Why) -> None:
-        """Forget the ground."""
+    def apply(self, context: EventContext[Application], body: Reasons) -> None:
+        """Clear the ground."""
         context.row.refusal_ground = context.row.refusal_article = context.row.viewed_on = None
 
     def example(self, context: EventContext[Application]) -> dict[str, Any]:
@@ -112,21 +112,21 @@ class AbandonRefusal(ApplicationEvent[Why]):
         return {"reasons": "The view shows that the applicant has a claim after all."}
 
 
-class Refusal(Why):
-    """The decision to refuse, and the day on which it was announced; today where none is said."""
+class Refusal(Reasons):
+    """The decision to refuse, and the day of its announcement; left out, today."""
 
     announced_on: Day | None = None
 
 
 class Refuse(ApplicationEvent[Refusal]):
-    """The application is refused, with reasons and remedies (Awb 3:45, 3:46)."""
+    """Refuse the application, with reasons and remedies (Awb 3:45, 3:46)."""
 
     name, title, body = "refuse", "Refuse the application", Refusal
 
     def validate(self, context: EventContext[Application], body: Refusal) -> None:
-        """The ground still stands, the view was asked, and another person proposed it."""
+        """The ground still holds, the applicant was heard, and another person proposed the refusal."""
         row = context.row
-        term = lifecycle.latest(context.session, row.id, "view")
+        term = term_query.latest(context.session, row.id, "view")
         if body.announced_on is not None:
             day, intended_on = body.announced_on, term.started_on if term else row.received_on
             context.check(date_rules.not_in_future, what=DatedFact.DECISION, day=day, on=context.on)
@@ -148,7 +148,7 @@ class Refuse(ApplicationEvent[Refusal]):
         check_four_eyes(context, "application", "refuse", BarredAct.DECIDE)
 
     def apply(self, context: EventContext[Application], body: Refusal) -> None:
-        """The way ends here, and the parts end with it."""
+        """End the application and its parts."""
         context.row.ended_on = context.on
         end_parts(context)
 

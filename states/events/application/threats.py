@@ -1,4 +1,4 @@
-"""Threat signals, handing them over, and urgency: a signal raises it, only a person lowers it."""
+"""Threat signals, their hand-off, and urgency: a signal raises it, only a person lowers it."""
 
 from typing import Annotated, Any
 
@@ -18,12 +18,12 @@ from states.tables.work import WorkItem
 
 
 class Signal(Body):
-    """A threat signal: kind, source, when, and whether the police knows. What was said stays out of the facts."""
+    """A threat signal: its kind, source and day, and whether the police knows of it. Its content is not a fact."""
 
     kind: SignalKind
     source: SignalSource
     occurred_on: Day | None = None
-    """Today where it is left out."""
+    """Left out, today."""
     reported_to_police: bool = False
     external_reference: Code | None = None
     """The reference of a police, OM or GIR record; never its content."""
@@ -31,15 +31,15 @@ class Signal(Body):
 
 
 class RecordThreat(ApplicationEvent[Signal]):
-    """A threat is signalled. Accepted in every state, from everyone who may see the case."""
+    """Record a threat signal. Accepted in every state, from every role that may see the case."""
 
     name, title, body = "record-threat", "Record a threat signal", Signal
 
     def validate(self, context: EventContext[Application], body: Signal) -> None:
-        """It has happened; the receipt keeps by which row of which table it has its class."""
+        """The signal is not in the future; the rule trace records the table row that sets its urgency."""
         occurred_on = body.occurred_on or context.on
         context.check(urgency.signal_not_in_future, occurred_on=occurred_on, on=context.on)
-        found = self.classed(context, body)
+        found = self.urgency_of_signal(context, body)
         context.check(
             urgency.class_by_table,
             kind=body.kind,
@@ -52,14 +52,14 @@ class RecordThreat(ApplicationEvent[Signal]):
         )
 
     @staticmethod
-    def classed(context: EventContext[Application], body: Signal) -> urgency.Classed:
-        """The class of the signal by the table in force."""
+    def urgency_of_signal(context: EventContext[Application], body: Signal) -> urgency.Classed:
+        """The urgency of the signal by the table in force."""
         day, reported = body.occurred_on or context.on, body.reported_to_police
         return urgency.of_signal(body.kind, body.source, day, context.on, reported=reported)
 
     def apply(self, context: EventContext[Application], body: Signal) -> None:
         """Raise the urgency; a signal never lowers it."""
-        found = self.classed(context, body)
+        found = self.urgency_of_signal(context, body)
         context.session.add(
             ThreatSignal(
                 id=new_id("signal"),
@@ -78,7 +78,7 @@ class RecordThreat(ApplicationEvent[Signal]):
         context.row.urgency_lowered = False
 
     def example(self, context: EventContext[Application]) -> dict[str, Any]:
-        """Intimidation, told by the applicant."""
+        """Intimidation, reported by the applicant."""
         return {
             "kind": "intimidation",
             "source": "applicant",
@@ -88,21 +88,21 @@ class RecordThreat(ApplicationEvent[Signal]):
 
 
 class HandOffRecord(Body):
-    """One step of handing a threat over: what came of it, and when; never what the threat was."""
+    """One step of a hand-off: its outcome and its time, never the content of the threat."""
 
     step: HandOffStep
     done_on: Day | None = None
-    """Today where it is left out."""
+    """Left out, today."""
     time: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] | None = None
-    """Dutch time of a call to 112, which is all that is kept of it."""
+    """Dutch time of a call to 112; nothing else of the call is stored."""
     outcome: HandOffOutcome = HandOffOutcome.DONE
     consent: bool | None = None
-    """Whether the official consents; nobody at the employer is told without."""
+    """Whether the official consents; the employer is not informed without consent."""
     external_reference: Code | None = None
 
 
 def open_steps(context: EventContext[Application]) -> list[HandOffStep]:
-    """The steps of the hand-off that still wait in a case, the first one first."""
+    """The hand-off steps that are still open in a case, in their order."""
     query = select(WorkItem.action).where(
         WorkItem.subject == context.row.id,
         col(WorkItem.action).in_(list(HandOffStep)),
@@ -113,25 +113,25 @@ def open_steps(context: EventContext[Application]) -> list[HandOffStep]:
 
 
 class RecordHandOff(ApplicationEvent[HandOffRecord]):
-    """A step of handing a threat over was taken, or need not be. The case itself goes on beside it in every state."""
+    """Record a step of a threat's hand-off, taken or not needed. The case continues meanwhile in its own stage."""
 
     name, title, body = "record-hand-off", "Record a step of handing a threat over", HandOffRecord
 
     def validate(self, context: EventContext[Application], body: HandOffRecord) -> None:
-        """The step is open, it was done when it is said to be, and nobody is told without consent."""
+        """The step is open, its day and time are possible, and the employer is not informed without consent."""
         done_on = body.done_on or context.on
         signals = context.rows(ThreatSignal, ThreatSignal.stream == context.row.id)
-        said = {"step": body.step, "outcome": body.outcome}
+        facts = {"step": body.step, "outcome": body.outcome}
         context.check(handoff.step_is_open, step=body.step, open_steps=open_steps(context))
-        context.check(handoff.contact_with_consent, **said, consent=body.consent)
-        context.check(handoff.call_has_time_only, **said, time=body.time, reference=body.external_reference)
+        context.check(handoff.contact_with_consent, **facts, consent=body.consent)
+        context.check(handoff.call_has_time_only, **facts, time=body.time, reference=body.external_reference)
         now = context.at.astimezone(AMSTERDAM).strftime("%H:%M")
         context.check(handoff.not_in_future, done_on=done_on, time=body.time, on=context.on, now=now)
         first = min((signal.occurred_on for signal in signals), default=None)
         context.check(handoff.not_before_signal, done_on=done_on, first_signal=first)
 
     def apply(self, context: EventContext[Application], body: HandOffRecord) -> None:
-        """Keep that it was done."""
+        """Store the step."""
         context.session.add(
             HandOff(
                 id=new_id("handoff"),
@@ -147,32 +147,32 @@ class RecordHandOff(ApplicationEvent[HandOffRecord]):
         waiting = open_steps(context)
         if not waiting:
             return None
-        told: dict[str, Any] = {"step": str(waiting[0]), "doneOn": context.on.isoformat(), "outcome": "done"}
+        example: dict[str, Any] = {"step": str(waiting[0]), "doneOn": context.on.isoformat(), "outcome": "done"}
         if waiting[0] is HandOffStep.CALL_112:
-            told["time"] = context.at.astimezone(AMSTERDAM).strftime("%H:%M")
+            example["time"] = context.at.astimezone(AMSTERDAM).strftime("%H:%M")
         if waiting[0] is HandOffStep.SECURITY_CONTACT:
-            told["consent"] = True
-        return told
+            example["consent"] = True
+        return example
 
 
 class Lowering(Body):
-    """To which class, and why."""
+    """The new urgency, and the reasons."""
 
     urgency: Urgency
     reasons: Text
 
 
 class LowerUrgency(ApplicationEvent[Lowering]):
-    """A person lowers the urgency, with a reason; nothing else ever does."""
+    """Lower the urgency, with reasons. Nothing lowers it automatically."""
 
     name, title, body = "lower-urgency", "Lower the urgency", Lowering
 
     def validate(self, context: EventContext[Application], body: Lowering) -> None:
-        """It is lower than now."""
+        """The new urgency is lower than the present one."""
         context.check(urgency.only_lowers, present=context.row.urgency, wanted=body.urgency)
 
     def apply(self, context: EventContext[Application], body: Lowering) -> None:
-        """Lower it."""
+        """Set the lower urgency."""
         context.row.urgency = body.urgency
         context.row.urgency_lowered = True
 

@@ -1,4 +1,4 @@
-"""Objection (bezwaar): to a decision in the ledger, heard, decided by another hand; appeal as recorded facts."""
+"""Filing of an objection (bezwaar) to a decision in the ledger."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -25,7 +25,7 @@ from states.tables.loans import Loan, Objection
 from states.tables.payments import Payable, PayableKind
 
 DECISIONS: dict[tuple[str, str], Against] = {
-    # chart, event: the decision that it is
+    # chart and event, with the decision that it makes
     ("application", "refuse"): Against.REFUSAL,
     ("application", "not-process"): Against.NOT_PROCESSED,
     ("application", "adopt-advice"): Against.NO_MEASURES,
@@ -39,7 +39,7 @@ DECISIONS: dict[tuple[str, str], Against] = {
 
 @dataclass(frozen=True)
 class Decision:
-    """A decision as the ledger holds it."""
+    """A decision in the ledger."""
 
     against: Against
     subject: str
@@ -51,7 +51,7 @@ class Decision:
 
 
 def decisions(context: EventContext[Any], *subjects: str) -> list[Decision]:
-    """The decisions in the subject's stream to which one can object, the newest first; on some subjects only."""
+    """The decisions in the subject's stream that are open to objection, newest first; of some subjects if named."""
     events = col(LedgerEntry.event).in_({event for _, event in DECISIONS})
     query = select(LedgerEntry).where(LedgerEntry.stream == context.row.stream, events)
     if subjects:
@@ -61,7 +61,7 @@ def decisions(context: EventContext[Any], *subjects: str) -> list[Decision]:
 
 
 def is_decision(context: EventContext[Any], entry: LedgerEntry) -> bool:
-    """Whether an entry is a decision on someone's claim: not every advice and every payment is one."""
+    """Whether an entry decides on a claim: not every advice and payment does."""
     pair = (entry.chart, entry.event)
     if pair == ("application", "adopt-advice"):
         return entry.after == "no-measures"
@@ -71,7 +71,7 @@ def is_decision(context: EventContext[Any], entry: LedgerEntry) -> bool:
 
 
 def decision_of(entry: LedgerEntry) -> Decision:
-    """An entry as a decision; it was announced on the day of recording unless it says another."""
+    """An entry as a decision; announced on the day of recording unless it names another day."""
     recorded = office_day(entry.at)
     named = entry.facts.get("announced_on")
     announced = date.fromisoformat(named) if named else recorded
@@ -87,27 +87,27 @@ def decision_of(entry: LedgerEntry) -> Decision:
 
 
 class Filing(Body):
-    """An objection as it came in; its grounds are content and may follow later (Awb 6:5, 6:6)."""
+    """An objection as received; its grounds are content and may follow later (Awb 6:5, 6:6)."""
 
     grounds: Text | None = None
     received_on: Day | None = None
-    """The day of receipt; today where it is left out."""
+    """The day of receipt; left out, today."""
     posted_on: Day | None = None
-    """The day on which it was posted, where it came by post (Awb 6:9(2))."""
+    """The postmark, if it came by post (Awb 6:9(2))."""
     by_representative: bool = False
     committee: bool = False
     """Whether an advisory committee advises on it (Awb 7:13)."""
 
 
 class FilingAgainst(Filing):
-    """To which decision; which one of several of a kind, where there are."""
+    """The decision; the subject is needed if there are several of a kind."""
 
     against: Against
     subject: Handle | None = None
 
 
 class Filed(Filing):
-    """An objection with the decision it is against, as the ledger holds it."""
+    """An objection with its decision in the ledger."""
 
     application: Reference | None
     loan: Handle | None
@@ -120,8 +120,8 @@ class Filed(Filing):
     announced_on: Day
 
 
-def judge_filing(context: EventContext[Any], body: Filing, decision: Decision) -> None:
-    """Ask for days that can be, and for one objection per decision. A late objection is taken in all the same."""
+def check_filing(context: EventContext[Any], body: Filing, decision: Decision) -> None:
+    """The days are possible, and the decision has no other objection. A late objection is accepted too."""
     received = body.received_on or context.on
     context.check(
         objections.receipt_by_receiver,
@@ -155,8 +155,8 @@ def objections_to(context: EventContext[Any], decision: Decision) -> list[Object
     return context.rows(Objection, *same, Objection.state != ObjectionState.WITHDRAWN)
 
 
-def file(context: EventContext[Any], body: Filing, decision: Decision, **of: Any) -> None:
-    """Let the objection come into being."""
+def create_objection(context: EventContext[Any], body: Filing, decision: Decision, **of: Any) -> None:
+    """Create the objection."""
     context.trigger(
         "objection",
         None,
@@ -173,9 +173,9 @@ def file(context: EventContext[Any], body: Filing, decision: Decision, **of: Any
 
 
 class FileObjection(ApplicationEvent[FilingAgainst]):
-    """An objection to a decision on this application comes in, in time or late, in every stage (Awb 6:4, 6:7).
+    """File an objection to a decision on this application, in time or late, in every stage (Awb 6:4, 6:7).
 
-    A loan that was declined is objected to on the loan itself.
+    An objection to declining a loan is filed on the loan itself.
     """
 
     name, title, body = "file-objection", "File an objection", FilingAgainst
@@ -186,44 +186,44 @@ class FileObjection(ApplicationEvent[FilingAgainst]):
         found = self.named(context, body)
         context.check(objections.against_decision, against=body.against, made=[] if made and found is None else made)
         if found is not None:
-            judge_filing(context, body, found)
+            check_filing(context, body, found)
 
     def apply(self, context: EventContext[Application], body: FilingAgainst) -> None:
-        """Take it in."""
+        """File the objection."""
         found = self.named(context, body)
         assert found is not None
-        file(context, body, found, application=context.row.id, loan=None, person=context.row.applicant)
+        create_objection(context, body, found, application=context.row.id, loan=None, person=context.row.applicant)
 
     @staticmethod
     def made(context: EventContext[Application]) -> list[Decision]:
-        """The decisions on this application; those on its loans are objected to there."""
+        """The decisions on this application, without those on its loans."""
         return [found for found in decisions(context) if found.against is not Against.LOAN_DECLINED]
 
     def named(self, context: EventContext[Application], body: FilingAgainst) -> Decision | None:
-        """The decision that is meant: the newest of its kind, or the one on a named subject."""
+        """The named decision: the newest of its kind, or the one on a named subject."""
         fits = (found for found in self.made(context) if found.against is body.against)
         return next((found for found in fits if body.subject in (None, found.subject)), None)
 
     def example(self, context: EventContext[Application]) -> dict[str, Any] | None:
-        """The newest decision that nobody objected to."""
+        """The newest decision without an objection."""
         found = next((item for item in self.made(context) if not objections_to(context, item)), None)
         return {"against": str(found.against), "grounds": "The facts are other than you think."} if found else None
 
 
 class FileLoanObjection(LoanEvent[Filing]):
-    """An objection to declining this loan comes in."""
+    """File an objection to declining this loan."""
 
     name, title, body = "file-objection", "File an objection to a declined loan", Filing
 
     def validate(self, context: EventContext[Loan], body: Filing) -> None:
-        """It was declined, and nobody objected yet."""
-        judge_filing(context, body, decisions(context, context.row.id)[0])
+        """The loan was declined, and has no objection yet."""
+        check_filing(context, body, decisions(context, context.row.id)[0])
 
     def apply(self, context: EventContext[Loan], body: Filing) -> None:
-        """Take it in."""
+        """File the objection."""
         row = context.row
         found = decisions(context, row.id)[0]
-        file(context, body, found, application=row.application, loan=row.id, person=row.person)
+        create_objection(context, body, found, application=row.application, loan=row.id, person=row.person)
 
     def example(self, context: EventContext[Loan]) -> dict[str, Any] | None:
         """Grounds."""
@@ -236,23 +236,23 @@ class FileLoanObjection(LoanEvent[Filing]):
 
 
 class ObjectionEvent(Event[Objection, B]):
-    """What the events of an objection share."""
+    """Shared by the events of an objection."""
 
     chart = OBJECTION
     table = Objection
 
     def handled(self, context: EventContext[Objection]) -> None:
-        """Ask whether the caller's role handles objections to such a decision."""
+        """Check that the caller's role handles objections to such a decision."""
         context.check(objections.handled_by, role=context.by.role, against=context.row.against, on=context.on)
 
 
 class TakeIn(ObjectionEvent[Filed]):
-    """The objection comes into being; its lateness is computed, never entered."""
+    """Create the objection; its lateness is computed, not entered."""
 
     name, title, body, creates = "file", "Take in an objection", Filed, True
 
     def create(self, context: EventContext[Objection], body: Filed) -> Objection:
-        """Received."""
+        """A received objection."""
         received = body.received_on or context.on
         until = objections.last_day(body.announced_on)
         handlers = value("objection_decided_by", context.on)[str(body.against)]

@@ -1,4 +1,4 @@
-"""What is done with an objection until it is decided: hearing or not (Awb 7:2 to 7:7), and the time it takes (7:10)."""
+"""Handling of an objection: the hearing or its waiver (Awb 7:2 to 7:7), and the term to decide (7:10)."""
 
 from datetime import timedelta
 from typing import Any, Literal
@@ -10,7 +10,7 @@ from rules.deadlines import suspensions
 from rules.deadlines.suspensions import within_term
 from rules.procedure import objections
 from rules.procedure.objections import Waiver
-from states.deadlines import lifecycle
+from states.deadlines import lifecycle, term_query
 from states.engine.bodies import Body, Day, Handle, Text
 from states.engine.event import EventContext
 from states.engine.past_acts import people_of
@@ -20,18 +20,18 @@ from states.tables.loans import Objection
 
 
 class HearingPlan(Body):
-    """When the official can be heard."""
+    """The day of the hearing."""
 
     hearing_on: Day
 
 
 class PlanHearing(ObjectionEvent[HearingPlan]):
-    """The official is invited to be heard (Awb 7:2)."""
+    """Invite the official to a hearing (Awb 7:2)."""
 
     name, title, body = "plan-hearing", "Invite to the hearing", HearingPlan
 
     def validate(self, context: EventContext[Objection], body: HearingPlan) -> None:
-        """Today or later."""
+        """The day is not in the past."""
         self.handled(context)
         context.check(
             date_rules.not_before,
@@ -42,7 +42,7 @@ class PlanHearing(ObjectionEvent[HearingPlan]):
         )
 
     def apply(self, context: EventContext[Objection], body: HearingPlan) -> None:
-        """Keep the day."""
+        """Record the day."""
         context.row.hearing_on = body.hearing_on
 
     def example(self, context: EventContext[Objection]) -> dict[str, Any]:
@@ -51,21 +51,21 @@ class PlanHearing(ObjectionEvent[HearingPlan]):
 
 
 class Hearing(Body):
-    """When the official was heard, by whom, and what was said (Awb 7:7)."""
+    """The day of the hearing, who heard the official, and the report (Awb 7:7)."""
 
     held_on: Day
     heard_by: Handle | None = None
-    """Who heard; the caller where it is left out."""
+    """The person who held the hearing; left out, the caller."""
     report: Text | None = None
 
 
 class Hear(ObjectionEvent[Hearing]):
-    """The official was heard (Awb 7:2), by someone who was not involved in the decision (Awb 7:5)."""
+    """Record the hearing (Awb 7:2), held by someone who was not involved in the decision (Awb 7:5)."""
 
     name, title, body = "hear", "Record the hearing", Hearing
 
     def validate(self, context: EventContext[Objection], body: Hearing) -> None:
-        """Someone else than those who prepared the decision, on a day that can be."""
+        """Nobody who prepared the decision held the hearing, and the day is possible."""
         self.handled(context)
         involved = people_of(context.unit, "objection", "hear", context.row)
         context.check(
@@ -84,7 +84,7 @@ class Hear(ObjectionEvent[Hearing]):
         )
 
     def apply(self, context: EventContext[Objection], body: Hearing) -> None:
-        """Keep the day; whatever was waived before was heard after all."""
+        """Record the day; an earlier waiver does not count any more."""
         context.row.heard_on, context.row.waiver = body.held_on, None
 
     def example(self, context: EventContext[Objection]) -> dict[str, Any]:
@@ -93,23 +93,23 @@ class Hear(ObjectionEvent[Hearing]):
 
 
 class NoHearing(Body):
-    """Which ground of Awb 7:3, and why it applies."""
+    """The ground of Awb 7:3, and why it applies."""
 
     ground: Waiver
     reasons: Text
 
 
 class WaiveHearing(ObjectionEvent[NoHearing]):
-    """Nobody need be heard, for a ground of Awb 7:3."""
+    """Waive the hearing on a ground of Awb 7:3."""
 
     name, title, body = "waive-hearing", "Decide without a hearing", NoHearing
 
     def validate(self, context: EventContext[Objection], body: NoHearing) -> None:
-        """By whom it is for."""
+        """The caller's role handles the objection."""
         self.handled(context)
 
     def apply(self, context: EventContext[Objection], body: NoHearing) -> None:
-        """Keep the ground."""
+        """Record the ground."""
         context.row.waiver = body.ground
 
     def example(self, context: EventContext[Objection]) -> dict[str, Any]:
@@ -120,30 +120,30 @@ class WaiveHearing(ObjectionEvent[NoHearing]):
 def term_of(context: EventContext[Objection]) -> Term | None:
     """The running term to decide."""
     kinds = ("objection-put-off", "objection-decision")
-    terms = (lifecycle.latest(context.session, context.row.id, kind) for kind in kinds)
+    terms = (term_query.latest(context.session, context.row.id, kind) for kind in kinds)
     return next((term for term in terms if term is not None and term.ended_on is None), None)
 
 
-class Putting(Body):
+class PostponementReasons(Body):
     """Why more time is needed."""
 
     reasons: Text
 
 
-class PutOff(ObjectionEvent[Putting]):
-    """The decision is put off once, by six weeks (Awb 7:10(3)), and the official is told."""
+class PutOff(ObjectionEvent[PostponementReasons]):
+    """Put the decision off once, by six weeks (Awb 7:10(3)), and notify the official."""
 
-    name, title, body = "put-off", "Put the decision off", Putting
+    name, title, body = "put-off", "Put the decision off", PostponementReasons
 
-    def validate(self, context: EventContext[Objection], body: Putting) -> None:
-        """Once, and in time."""
+    def validate(self, context: EventContext[Objection], body: PostponementReasons) -> None:
+        """It was not put off before, and the term still runs."""
         self.handled(context)
         term = term_of(context)
         put_off = context.row.put_off_from is not None
         context.check(objections.put_off_once, put_off=put_off, due_on=term.due_on if term else None, on=context.on)
 
-    def apply(self, context: EventContext[Objection], body: Putting) -> None:
-        """The further term runs from the day on which it was due."""
+    def apply(self, context: EventContext[Objection], body: PostponementReasons) -> None:
+        """Start the further term on the former due date."""
         term = term_of(context)
         assert term is not None
         context.row.put_off_from = term.due_on
@@ -153,24 +153,24 @@ class PutOff(ObjectionEvent[Putting]):
         return {"reasons": "The hearing could not be held sooner."}
 
 
-class StandStill(Body):
-    """Why the term to decide stands still: first day, last day if known."""
+class DecisionSuspension(Body):
+    """Why the term to decide is suspended, its first day, and its last day if known."""
 
     ground: Literal["omission", "agreed", "procedure"]
     since: Day
     """The first suspended day."""
     until: Day | None = None
-    """The last suspended day; open where it is left out."""
+    """The last suspended day; left out, the suspension is open."""
     reasons: Text
 
 
-class SuspendDecision(ObjectionEvent[StandStill]):
-    """The term to decide stands still for an interval (Awb 7:10(2), (4))."""
+class SuspendDecision(ObjectionEvent[DecisionSuspension]):
+    """Suspend the term to decide for an interval (Awb 7:10(2), (4))."""
 
-    name, title, body = "suspend", "Suspend the term to decide", StandStill
+    name, title, body = "suspend", "Suspend the term to decide", DecisionSuspension
 
-    def validate(self, context: EventContext[Objection], body: StandStill) -> None:
-        """It runs, and the interval is one."""
+    def validate(self, context: EventContext[Objection], body: DecisionSuspension) -> None:
+        """The term runs, and the interval is valid."""
         self.handled(context)
         term = term_of(context)
         running = open_interval(context) is not None
@@ -190,8 +190,8 @@ class SuspendDecision(ObjectionEvent[StandStill]):
                 date_rules.not_before, what=what, day=body.until, earlier=EarlierFact.BEGIN, earliest=body.since
             )
 
-    def apply(self, context: EventContext[Objection], body: StandStill) -> None:
-        """Keep the interval and compute the term anew."""
+    def apply(self, context: EventContext[Objection], body: DecisionSuspension) -> None:
+        """Record the interval and recompute the term."""
         term = term_of(context)
         assert term is not None
         ground = value("objection_suspension_grounds", body.since)[body.ground]
@@ -206,30 +206,30 @@ class SuspendDecision(ObjectionEvent[StandStill]):
         )
 
     def example(self, context: EventContext[Objection]) -> dict[str, Any]:
-        """By consent, from today."""
+        """With consent, from today."""
         return {"ground": "agreed", "since": context.on.isoformat(), "reasons": "The official asked for time."}
 
 
 def open_interval(context: EventContext[Objection]) -> TermSuspension | None:
-    """The suspension that has no end yet."""
+    """The suspension without an end."""
     term = term_of(context)
-    found = lifecycle.suspensions(context.session, term) if term else []
+    found = term_query.suspensions(context.session, term) if term else []
     return next((row for row in found if row.until is None), None)
 
 
-class GoingOn(Body):
+class DecisionResumption(Body):
     """The last suspended day."""
 
     until: Day
 
 
-class ResumeDecision(ObjectionEvent[GoingOn]):
-    """The term to decide goes on."""
+class ResumeDecision(ObjectionEvent[DecisionResumption]):
+    """Resume the term to decide."""
 
-    name, title, body = "resume", "Let the term to decide go on", GoingOn
+    name, title, body = "resume", "Let the term to decide go on", DecisionResumption
 
-    def validate(self, context: EventContext[Objection], body: GoingOn) -> None:
-        """It is suspended, and its last suspended day is a day that can be."""
+    def validate(self, context: EventContext[Objection], body: DecisionResumption) -> None:
+        """The term is suspended, and its last suspended day is possible."""
         self.handled(context)
         interval = open_interval(context)
         context.check(suspensions.term_suspended, suspended=interval is not None)
@@ -240,15 +240,15 @@ class ResumeDecision(ObjectionEvent[GoingOn]):
                 date_rules.not_before, what=what, day=body.until, earlier=EarlierFact.SUSPENSION, earliest=earliest
             )
 
-    def apply(self, context: EventContext[Objection], body: GoingOn) -> None:
-        """Close the interval and compute the term anew."""
+    def apply(self, context: EventContext[Objection], body: DecisionResumption) -> None:
+        """Close the interval and recompute the term."""
         interval, term = open_interval(context), term_of(context)
         assert interval is not None
         assert term is not None
         lifecycle.resume(context.session, term, interval, body.until)
 
     def example(self, context: EventContext[Objection]) -> dict[str, Any] | None:
-        """Through yesterday."""
+        """Suspended until yesterday."""
         interval = open_interval(context)
         if interval is None:
             return None

@@ -1,4 +1,4 @@
-"""How an objection ends: decided by another hand or withdrawn; and an appeal to the court, as recorded facts."""
+"""Outcomes of an objection: decided or withdrawn, and an appeal to the court as recorded facts."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
@@ -19,25 +19,25 @@ from states.tables.loans import Loan, Objection
 
 
 class ObjectionDecision(Body):
-    """The decision on the objection, announced on a day: today where it is left out."""
+    """The decision on the objection, and the day of its announcement; left out, today."""
 
     outcome: ObjectionOutcome
     excusable: bool | None = None
     """Whether a late objection is excused (Awb 6:11); the reasons say why."""
     reopen_at: Literal["intake", "interview-held", "advice", "provision", "settlement", "booking"] | None = None
-    """Where the application goes on, if the decision objected to had ended it."""
+    """The stage in which the application continues, if the contested decision had ended it."""
     decided_on: Day | None = None
     decision: Code | None = None
     reasons: Text
 
 
 class Decide(ObjectionEvent[ObjectionDecision]):
-    """The objection is decided, with reasons and remedies (Awb 7:11, 7:12), by another hand (Awb 10:3(3))."""
+    """Decide on the objection, with reasons and remedies (Awb 7:11, 7:12), by another person (Awb 10:3(3))."""
 
     name, title, body = "decide", "Decide on the objection", ObjectionDecision
 
     def validate(self, context: EventContext[Objection], body: ObjectionDecision) -> None:
-        """By whom, after which hearing, and with which consequence."""
+        """The role, the hearing and the consequence are right."""
         row, outcome = context.row, body.outcome
         self.handled(context)
         context.check(objections.decided_by_someone_else, person=context.by.person, decision_by=row.decision_by)
@@ -53,7 +53,7 @@ class Decide(ObjectionEvent[ObjectionDecision]):
 
     @staticmethod
     def stages(context: EventContext[Objection]) -> list[str]:
-        """Where the application can go on; nowhere while it goes on already."""
+        """The stages in which the application can continue; none if it has not ended."""
         application = context.unit.application_of(context.row)
         if application is None or application.state not in APPLICATION.final:
             return []
@@ -64,7 +64,7 @@ class Decide(ObjectionEvent[ObjectionDecision]):
         return {str(outcome): outcome is body.outcome for outcome in ObjectionOutcome}
 
     def apply(self, context: EventContext[Objection], body: ObjectionDecision) -> None:
-        """Keep the decision; a founded one puts what it was against back on its way."""
+        """Record the decision; a founded one reopens what it was against."""
         row = context.row
         stages = self.stages(context)
         row.outcome, row.excusable, row.reopened_at = body.outcome, body.excusable, body.reopen_at
@@ -78,7 +78,7 @@ class Decide(ObjectionEvent[ObjectionDecision]):
             context.trigger("application", context.application(), "reopen", **more)
 
     def example(self, context: EventContext[Objection]) -> dict[str, Any] | None:
-        """What stays open after the hearing, or without one."""
+        """An outcome that is possible after the hearing, or without one."""
         row = context.row
         if row.late:
             return {"outcome": "inadmissible", "reasons": "It came after the term, and nothing excuses that."}
@@ -92,32 +92,32 @@ class Decide(ObjectionEvent[ObjectionDecision]):
         return {"outcome": str(outcome), **chosen, "reasons": "The grounds were weighed against the facts."}
 
 
-class Retreat(Body):
-    """Why; may be left out."""
+class ObjectionWithdrawal(Body):
+    """Reasons, which may be left out."""
 
     reasons: Text | None = None
 
 
-class WithdrawObjection(ObjectionEvent[Retreat]):
-    """The official withdraws the objection (Awb 6:21)."""
+class WithdrawObjection(ObjectionEvent[ObjectionWithdrawal]):
+    """Withdraw the objection, by the official (Awb 6:21)."""
 
-    name, title, body = "withdraw", "Withdraw the objection", Retreat
+    name, title, body = "withdraw", "Withdraw the objection", ObjectionWithdrawal
 
 
 class Appeal(Body):
-    """When the appeal was lodged, and how the court calls it."""
+    """The day of the appeal, and the court's reference."""
 
     filed_on: Day
     court_case: Code
 
 
 class RecordAppeal(ObjectionEvent[Appeal]):
-    """An appeal at the court is recorded (Awb 8:1); the court, not this office, decides on it."""
+    """Record an appeal at the court (Awb 8:1), which decides on it instead of this office."""
 
     name, title, body = "record-appeal", "Record an appeal", Appeal
 
     def validate(self, context: EventContext[Objection], body: Appeal) -> None:
-        """Once, after the decision."""
+        """There is a decision, and no appeal yet."""
         context.check(
             objections.appeal_in_order, appealed=context.row.appeal_on is not None, judged=False, judging=False
         )
@@ -132,7 +132,7 @@ class RecordAppeal(ObjectionEvent[Appeal]):
         )
 
     def apply(self, context: EventContext[Objection], body: Appeal) -> None:
-        """Keep the facts."""
+        """Record the facts."""
         context.row.appeal_on, context.row.court_case = body.filed_on, body.court_case
 
     def example(self, context: EventContext[Objection]) -> dict[str, Any] | None:
@@ -141,7 +141,7 @@ class RecordAppeal(ObjectionEvent[Appeal]):
 
 
 class CourtJudgment(Body):
-    """What the court said, and when."""
+    """The court's judgment, and its day."""
 
     judged_on: Day
     outcome: Annotated[
@@ -151,12 +151,12 @@ class CourtJudgment(Body):
 
 
 class RecordJudgment(ObjectionEvent[CourtJudgment]):
-    """The judgment of the court is recorded as a fact; what follows from it, people decide."""
+    """Record the judgment of the court; people decide on its consequences."""
 
     name, title, body = "record-judgment", "Record the judgment of the court", CourtJudgment
 
     def validate(self, context: EventContext[Objection], body: CourtJudgment) -> None:
-        """Once, after the appeal."""
+        """There is an appeal, and no judgment yet."""
         row = context.row
         judged = row.judged_on is not None
         context.check(objections.appeal_in_order, appealed=row.appeal_on is not None, judged=judged, judging=True)
@@ -171,7 +171,7 @@ class RecordJudgment(ObjectionEvent[CourtJudgment]):
         )
 
     def apply(self, context: EventContext[Objection], body: CourtJudgment) -> None:
-        """Keep the facts."""
+        """Record the facts."""
         context.row.judged_on, context.row.judgment = body.judged_on, body.outcome
 
     def example(self, context: EventContext[Objection]) -> dict[str, Any] | None:

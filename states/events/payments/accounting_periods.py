@@ -1,4 +1,4 @@
-"""The books of an employer: its accounts from a day on, and periods closed by one person and reopened by another."""
+"""Accounting periods and accounts of an employer: periods are closed by one person and reopened by another."""
 
 from datetime import timedelta
 from typing import Annotated, Any
@@ -15,25 +15,25 @@ from states.tables.base import new_id
 from states.tables.people import Organisation
 
 Period = Annotated[str, Field(pattern=accounting_periods.PERIOD)]
-"""A year or a month of one, such as 2026 or 2026-03."""
+"""A year, or a month of one, such as 2026 or 2026-03."""
 
 
 class BooksEvent(Event[Organisation, B]):
-    """What the events of an employer's books share."""
+    """Shared by the events of an employer's books."""
 
     chart, table = ORGANISATION, Organisation
 
 
 class NewAccounts(Body):
-    """What changes, from when, and by which document of the employer; what is left out stays as it was."""
+    """The changed accounts, their first day, and the employer's document; omitted accounts stay as they were."""
 
     since: Day
     source: Code
-    """Of the employer's own decision, such as KADERNOTA-2026."""
+    """The employer's own decision, such as KADERNOTA-2026."""
     cost: Code | None = None
     creditor: Code | None = None
     vat: Code | None = None
-    """Of VAT that comes back from the compensation fund."""
+    """The account of VAT that the compensation fund pays back."""
     bank: Code | None = None
     cost_centre: Code | None = None
     task_field: Code | None = None
@@ -44,12 +44,12 @@ class NewAccounts(Body):
 
 
 class SetAccounts(BooksEvent[NewAccounts]):
-    """The accounts of an employer's books from a day on; what was booked before keeps its own."""
+    """Set the accounts of an employer's books from a day on; earlier bookings keep their accounts."""
 
     name, title, body = "set-accounts", "Set the accounts of the books", NewAccounts
 
     def validate(self, context: EventContext[Organisation], body: NewAccounts) -> None:
-        """The first day lies in no closed period: what stands there was booked under other accounts."""
+        """The first day is in no closed period, because that was booked under other accounts."""
         closed = periods.closed(context.session, context.row.id)
         context.check(
             accounting_periods.period_open,
@@ -59,7 +59,7 @@ class SetAccounts(BooksEvent[NewAccounts]):
         )
 
     def apply(self, context: EventContext[Organisation], body: NewAccounts) -> None:
-        """Keep them beside the earlier ones."""
+        """Store the accounts next to the earlier ones."""
         held = accounts.on_day(context.session, context.row, body.since).model_dump()
         changes = body.model_dump(exclude_none=True)
         own = {"id": new_id("accounts"), "recorded_at": context.at}
@@ -71,18 +71,18 @@ class SetAccounts(BooksEvent[NewAccounts]):
 
 
 class ClosedPeriod(Body):
-    """Which year or month."""
+    """The year or month."""
 
     period: Period
 
 
 class ClosePeriod(BooksEvent[ClosedPeriod]):
-    """A year or month of the books is closed: nothing is booked in it any more."""
+    """Close a year or month of the books; nothing can be booked in it afterwards."""
 
     name, title, body = "close-period", "Close a period of the books", ClosedPeriod
 
     def validate(self, context: EventContext[Organisation], body: ClosedPeriod) -> None:
-        """It is over, and was not closed before."""
+        """The period is over, and is not closed yet."""
         closed = {row.period for row in periods.closed(context.session, context.row.id)}
         context.check(
             accounting_periods.period_has_ended,
@@ -93,7 +93,7 @@ class ClosePeriod(BooksEvent[ClosedPeriod]):
         context.check(accounting_periods.period_closed_once, period=body.period, closed=body.period in closed)
 
     def apply(self, context: EventContext[Organisation], body: ClosedPeriod) -> None:
-        """Wait for whoever is booking in it now, and close it."""
+        """Wait for a booking that is being made in the period, then close it."""
         periods.hold(context.session, context.row.id, closing=True)
         since, until = accounting_periods.days_of(body.period)
         context.session.add(
@@ -115,18 +115,18 @@ class ClosePeriod(BooksEvent[ClosedPeriod]):
 
 
 class ReopenedPeriod(ClosedPeriod):
-    """Which year or month, and why."""
+    """The year or month, and the reasons."""
 
     reasons: Text
 
 
 class ReopenPeriod(BooksEvent[ReopenedPeriod]):
-    """Another person opens a closed period again, with a reason."""
+    """Reopen a closed period, by another person and with reasons."""
 
     name, title, body = "reopen-period", "Reopen a period of the books", ReopenedPeriod
 
     def validate(self, context: EventContext[Organisation], body: ReopenedPeriod) -> None:
-        """It is closed, and by someone else."""
+        """The period is closed, and another person closed it."""
         row = self.row(context, body)
         if (
             context.check(accounting_periods.period_is_closed, period=body.period, closed=row is not None)
@@ -135,7 +135,7 @@ class ReopenPeriod(BooksEvent[ReopenedPeriod]):
             context.check(accounting_periods.reopened_by_another, person=context.by.person, closed_by=row.closed_by)
 
     def apply(self, context: EventContext[Organisation], body: ReopenedPeriod) -> None:
-        """Keep who reopened it and when."""
+        """Record who reopened it and when."""
         periods.hold(context.session, context.row.id, closing=True)
         row = self.row(context, body)
         assert row is not None
@@ -147,6 +147,6 @@ class ReopenPeriod(BooksEvent[ReopenedPeriod]):
         return next((row for row in periods.closed(context.session, context.row.id) if row.period == body.period), None)
 
     def example(self, context: EventContext[Organisation]) -> dict[str, Any] | None:
-        """The last one that was closed."""
+        """The last closed period."""
         closed = periods.closed(context.session, context.row.id)
         return {"period": closed[-1].period, "reasons": "An invoice of this month came late."} if closed else None

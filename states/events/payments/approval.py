@@ -1,4 +1,4 @@
-"""Checking and approving a payable: each point a finding of its own, in other hands at each step."""
+"""Approval of a payable: a check and one or two approvals, each by another person."""
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -14,8 +14,8 @@ from states.engine import parties
 from states.engine.bodies import Body
 from states.engine.event import EventContext
 from states.engine.past_acts import check_four_eyes
-from states.events.payments.invoice_lines import judge_takeover
-from states.events.payments.payables import PayableEvent, part_off
+from states.events.payments.invoice_lines import check_takeover
+from states.events.payments.payables import PayableEvent, separate_part
 from states.events.provision.spending import billed_for, closed_list, spent_at_home
 from states.tables.application import Measure
 from states.tables.payments import Document, Payable, PayableKind, PayableLine
@@ -23,7 +23,7 @@ from states.tables.people import Organisation
 
 
 def findings_on(context: EventContext[Payable]) -> None:
-    """What a payable is checked against, each point a finding of its own."""
+    """The findings of each point of the check of a payable."""
     application, row = context.application(), context.row
     context.check(date_rules.not_in_future, what=DatedFact.INVOICE, day=row.dated, on=context.on)
     employers = [name for employer in context.employers() for name in parties.known_as(context.session, employer)]
@@ -31,12 +31,14 @@ def findings_on(context: EventContext[Payable]) -> None:
     advance = row.kind is PayableKind.ADVANCE
     kept = len(context.rows(Document, Document.invoice == row.invoice)) if advance else 0
     context.check(invoice_documents.advance_has_document, advance=advance, documents=kept)
-    context.rows(Measure, Measure.stream == context.row.stream)  # read together what is asked for one by one below
+    context.rows(
+        Measure, Measure.stream == context.row.stream
+    )  # read in one query the rows that are asked for one by one below
     lines = context.rows(PayableLine, PayableLine.payable == context.row.id, col(PayableLine.measure).is_not(None))
     if lines:
         context.check(tax.no_own_contribution, own_contribution=context.row.own_contribution)
     if row.kind is not PayableKind.CREDIT_NOTE:
-        judge_takeover(context, row.stream, row.dated, [context.get(Measure, line.measure) for line in lines])
+        check_takeover(context, row.stream, row.dated, [context.get(Measure, line.measure) for line in lines])
     old = []
     for line in lines:
         measure = context.get(Measure, line.measure)
@@ -61,22 +63,22 @@ def findings_on(context: EventContext[Payable]) -> None:
 
 
 class Check(PayableEvent[Body]):
-    """Finance checks the payable."""
+    """Check the payable as finance."""
 
     name, title = "check", "Check a payable"
 
     def validate(self, context: EventContext[Payable], body: Body) -> None:
-        """Amounts, addressee, receipt, takeover, office, own contribution; who handled the case checks nothing."""
+        """Amounts, addressee, receipt, takeover, office and own contribution are right; duties are separated."""
         check_four_eyes(context, "payable", "check", BarredAct.CHECK)
         findings_on(context)
 
     def apply(self, context: EventContext[Payable], body: Body) -> None:
-        """Who checked does not approve."""
+        """Record the checker, who may not approve."""
         context.row.checked_by = context.by.person
 
 
-def counterparts(session: Session, row: Payable) -> list[Payable]:
-    """What a payable can be settled with: credits and invoices of the same supplier, approved for the same employer."""
+def offset_candidates(session: Session, row: Payable) -> list[Payable]:
+    """Approved credits and invoices of the same supplier and employer, with which a payable can be settled."""
     mine = (Payable.organisation == row.organisation, Payable.payee_mark == row.payee_mark, Payable.id != row.id)
     credit = row.kind is PayableKind.CREDIT_NOTE
     waiting = Payable.state == (PayableState.APPROVED if credit else PayableState.CREDIT)
@@ -87,20 +89,22 @@ def counterparts(session: Session, row: Payable) -> list[Payable]:
     return list(session.exec(query.order_by(col(Payable.dated), Payable.id).execution_options(populate_existing=True)))
 
 
-def settle_credits(context: EventContext[Payable]) -> None:
-    """Settle what was approved with what waits: a credit with the next invoice, so that no money goes to and fro."""
-    for other in counterparts(context.session, context.row):
+def offset_credits(context: EventContext[Payable]) -> None:
+    """Offset an approved payable against waiting ones: a credit against the next invoice, without paying both."""
+    for other in offset_candidates(context.session, context.row):
         row = context.row
         if other.stream not in context.unit.streams or row.state not in {PayableState.APPROVED, PayableState.CREDIT}:
             continue
         amount = min(abs(row.gross), abs(other.gross))
-        one, against = (part if abs(part.gross) == amount else part_off(context, part, amount) for part in (row, other))
+        one, against = (
+            part if abs(part.gross) == amount else separate_part(context, part, amount) for part in (row, other)
+        )
         context.trigger("payable", one, "offset", against=against.id)
         context.trigger("payable", against, "offset", against=one.id)
 
 
-def approved(context: EventContext[Payable]) -> None:
-    """Nobody else is asked: what was credited whole can be invoiced again, and what can be settled is."""
+def finish_approval(context: EventContext[Payable]) -> None:
+    """Final approval: reopen credited measures for invoicing and offset open credits."""
     if context.row.state is PayableState.FIRST_APPROVED:
         return
     context.session.flush()
@@ -108,12 +112,12 @@ def approved(context: EventContext[Payable]) -> None:
         for line in context.rows(
             PayableLine, PayableLine.payable == context.row.id, col(PayableLine.measure).is_not(None)
         ):
-            invoice_again(context, line, context.get(Measure, line.measure))
-    settle_credits(context)
+            reopen_credited_measures(context, line, context.get(Measure, line.measure))
+    offset_credits(context)
 
 
-def invoice_again(context: EventContext[Payable], line: PayableLine, measure: Measure) -> None:
-    """Let a measure wait for an invoice again where nothing is left of what was billed for it on the credited one."""
+def reopen_credited_measures(context: EventContext[Payable], line: PayableLine, measure: Measure) -> None:
+    """Reopen a measure for invoicing if the whole of it was credited on the credited invoice."""
     lines = billed_for(context, measure.id)[context.row.credits or ""]
     if sum((line.gross for line in lines), Decimal(0)):
         return
@@ -124,20 +128,22 @@ def invoice_again(context: EventContext[Payable], line: PayableLine, measure: Me
 
 
 class Approval(PayableEvent[Body]):
-    """What both approvals share: every point of the check once more, and what becomes of a credit."""
+    """Shared by both approvals: the points of the check are checked again, and a credit is offset."""
 
     def extra_locks(self, session: Session, key: str, body: Body) -> Iterable[str]:
-        """The cases of what it may be settled with."""
+        """The cases of the payables with which it may be offset."""
         row = session.get(Payable, key)
-        return [other.stream for other in counterparts(session, row)] if row is not None else []
+        return [other.stream for other in offset_candidates(session, row)] if row is not None else []
 
     def conditions(self, context: EventContext[Payable], body: Body) -> Mapping[str, bool]:
-        """Whether it takes another approver, and whether it is a credit."""
+        """Whether another approver is needed, and whether it is a credit."""
         row = context.row
         parts = [row.invoice == Payable.invoice, row.organisation == Payable.organisation]
         live = context.rows(Payable, *parts, Payable.state != PayableState.REJECTED)
         kind = str(context.get(Organisation, row.organisation).kind)
-        amount = sum((part.gross for part in live), Decimal(0))  # an invoice in parts is no smaller one
+        amount = sum(
+            (part.gross for part in live), Decimal(0)
+        )  # the limit is for the whole invoice, also when it is paid in parts
         return {
             "second_needed": approvals.second_needed(amount=amount, employer_kind=kind, on=context.on),
             "is_credit": row.kind is PayableKind.CREDIT_NOTE,
@@ -145,32 +151,32 @@ class Approval(PayableEvent[Body]):
 
 
 class Approve(Approval):
-    """Another person approves the payable; above a limit it waits for one more."""
+    """Approve the payable as another person; above a limit a second approval follows."""
 
     name, title = "approve", "Approve a payable"
 
     def validate(self, context: EventContext[Payable], body: Body) -> None:
-        """Four eyes, and every point of the check once more."""
+        """Four eyes, and every point of the check again."""
         check_four_eyes(context, "payable", "approve", BarredAct.APPROVE)
         findings_on(context)
 
     def apply(self, context: EventContext[Payable], body: Body) -> None:
-        """Who approved does not release, nor approve once more."""
+        """Record the approver, who may not release or approve again."""
         context.row.approved_by, context.row.second_approved_by = context.by.person, None
-        approved(context)
+        finish_approval(context)
 
 
 class ApproveSecond(Approval):
-    """A second person approves a payable above the limit."""
+    """Approve, as a second person, a payable above the limit."""
 
     name, title = "approve-second", "Approve a payable a second time"
 
     def validate(self, context: EventContext[Payable], body: Body) -> None:
-        """Six eyes, and every point of the check once more."""
+        """Six eyes, and every point of the check again."""
         check_four_eyes(context, "payable", "approve-second", BarredAct.APPROVE_SECOND)
         findings_on(context)
 
     def apply(self, context: EventContext[Payable], body: Body) -> None:
-        """Who approved does not release."""
+        """Record the second approver, who may not release."""
         context.row.second_approved_by = context.by.person
-        approved(context)
+        finish_approval(context)

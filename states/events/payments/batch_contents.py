@@ -1,4 +1,4 @@
-"""What goes along in a batch, and what is left out and why."""
+"""Batch contents: which payables go into a batch, and which are left out and why."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from states.payments.payees import payee_of
 from states.tables.payments import Payable
 
 APPROVED = (PayableState.APPROVED,)
-WAITING = (
+CONSIDERED = (
     PayableState.TO_MATCH,
     PayableState.RECEIVED,
     PayableState.CHECKED,
@@ -24,44 +24,44 @@ WAITING = (
     PayableState.APPROVED,
     PayableState.RETURNED,
 )
-"""The states in which a payable may be looked for in a batch; what is not approved is left out and named."""
+"""The states in which a payable is considered for a batch; one that is not approved is left out by name."""
 
 
 def unpaid(session: Session, employer: str) -> list[Payable]:
-    """The payables of an employer that stand in no batch and are not paid, in a fixed order."""
-    query = select(Payable).where(Payable.organisation == employer, col(Payable.state).in_(WAITING))
+    """The payables of an employer that are in no batch and not paid, in a fixed order."""
+    query = select(Payable).where(Payable.organisation == employer, col(Payable.state).in_(CONSIDERED))
     return list(session.exec(query.order_by(Payable.id).execution_options(populate_existing=True)))
 
 
-def sort_out(context: EventContext[Any], employer: str) -> tuple[list[Payable], list[dict[str, Any]]]:
-    """What goes along in a batch now, and what is left out with the findings that say why."""
-    along: list[Payable] = []
+def select_payables(context: EventContext[Any], employer: str) -> tuple[list[Payable], list[dict[str, Any]]]:
+    """The payables for a batch now, and those left out with the findings."""
+    chosen: list[Payable] = []
     left: list[dict[str, Any]] = []
     for payable in unpaid(context.session, employer):
         found = batch_selection.approved(payable=payable.id, state=str(payable.state))
-        findings = [found] if found else objections(context, payable, len(along) + 1)
+        findings = [found] if found else findings_against(context, payable, len(chosen) + 1)
         if not findings:
-            along.append(payable)
+            chosen.append(payable)
             continue
         words = [told(item) for item in findings]
         left.append({"payable": payable.id, "amount": f"{payable.gross:.2f}", "findings": words})
-    return along, left
+    return chosen, left
 
 
-def objections(context: EventContext[Any], payable: Payable, place: int) -> list[Finding]:
-    """What stands in the way of an approved payable: the points of its check once more, and what a file can carry."""
+def findings_against(context: EventContext[Any], payable: Payable, place: int) -> list[Finding]:
+    """Findings against an approved payable: the points of its check again, and what a payment file can hold."""
     again: EventContext[Payable] = EventContext(context.unit, payable, context.by)
     findings_on(again)
     asked = (
-        batch_selection.writable(payable=payable.id, field=unwritable(context.session, payable)),
+        batch_selection.writable(payable=payable.id, field=unwritable_field(context.session, payable)),
         batch_selection.within_largest(payable=payable.id, amount=payable.gross, on=context.on),
         batch_selection.fits(payable=payable.id, place=place, on=context.on),
     )
     return [*again.findings, *(found for found in asked if found)]
 
 
-def unwritable(session: Session, payable: Payable) -> str | None:
-    """Which part of the payee a payment file cannot carry; None where it can."""
+def unwritable_field(session: Session, payable: Payable) -> str | None:
+    """The payee's field that a payment file cannot hold; None if it can hold all."""
     name, iban = payee_of(session, payable)
     try:
         sepa_text.name(name)

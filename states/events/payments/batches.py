@@ -1,9 +1,6 @@
-"""Payment batches: contents fixed at sealing, released by another person, exported, settled by the bank."""
+"""Batches of payments: sealed with fixed contents, released by another person, exported, settled by the bank."""
 
-from collections.abc import Iterable, Iterator
-from hashlib import sha256
-from tempfile import SpooledTemporaryFile
-from typing import BinaryIO, cast
+from collections.abc import Iterable
 
 from sqlmodel import Session, col, select
 
@@ -15,34 +12,32 @@ from states.engine.bodies import Body, Day, Handle
 from states.engine.event import B, Event, EventContext
 from states.engine.past_acts import people_of
 from states.errors import MalformedError, StatesError
-from states.events.payments.batch_contents import APPROVED, sort_out, unpaid
-from states.formats import pain001, pain001_schema
-from states.payments.payees import payee_of
+from states.events.payments.batch_contents import APPROVED, select_payables, unpaid
+from states.formats.registry import PAYMENT_ORDER
+from states.payments.batch_files import lines_of, open_batch_file, sha256_of
 from states.tables.base import new_id
 from states.tables.ledger import StreamKind
 from states.tables.payments import BatchLine, Payable, PaymentBatch
 from states.tables.people import Organisation
 
-IN_MEMORY = PIECE = 2**20
-
 
 class NewBatch(Body):
-    """Whose approved payables, to be executed when."""
+    """The employer whose approved payables are paid, and the day of execution."""
 
     employer: Handle
     execution_on: Day | None = None
-    """A day on which banks pay; the first that can be had by the cut-off where it is left out."""
+    """A bank day; left out, the first one that can still be reached before the cut-off."""
 
 
 class BatchEvent(Event[PaymentBatch, B]):
-    """What the events of a batch share."""
+    """Shared by the events of a batch."""
 
     chart = BATCH
     table = PaymentBatch
 
 
 class Build(BatchEvent[NewBatch]):
-    """A batch of everything approved for one employer."""
+    """Build a batch of all approved payables of an employer."""
 
     name, title, body, creates = "build", "Build a payment batch", NewBatch, True
 
@@ -51,7 +46,7 @@ class Build(BatchEvent[NewBatch]):
         return [payable.stream for payable in unpaid(session, body.employer) if payable.state in APPROVED]
 
     def validate(self, context: EventContext[PaymentBatch], body: NewBatch) -> None:
-        """The caller's own employer, a day that can be, and something to pay."""
+        """The caller acts for the employer, the day is possible, and there is something to pay."""
         if context.session.get(Organisation, body.employer) is None:
             raise MalformedError([("employer", "There is no such employer.")])
         if context.by.role is not Role.ENGINE and context.by.organisation != body.employer:
@@ -61,11 +56,11 @@ class Build(BatchEvent[NewBatch]):
             asked = context.check(bank_days.not_in_past, execution_on=day, on=context.on)
             asked = asked and context.check(bank_days.on_bank_day, execution_on=day)
             _ = asked and context.check(bank_days.before_cut_off, execution_on=day, at=context.at)
-        along, left = sort_out(context, body.employer)
-        context.check(amounts.batch_not_empty, count=len(along), left_out=len(left))
+        chosen, left = select_payables(context, body.employer)
+        context.check(amounts.batch_not_empty, count=len(chosen), left_out=len(left))
 
     def create(self, context: EventContext[PaymentBatch], body: NewBatch) -> PaymentBatch:
-        """Open, in a stream of its own."""
+        """An open batch, in its own stream."""
         key = new_id("batch")
         context.unit.open_stream(key, StreamKind.BATCH)
         return PaymentBatch(
@@ -79,12 +74,12 @@ class Build(BatchEvent[NewBatch]):
         )
 
     def apply(self, context: EventContext[PaymentBatch], body: NewBatch) -> None:
-        """Take in what can go along and whose stream is locked, and keep what was left out and why."""
+        """Add every payable that can be paid and whose stream is locked; record the others with the reasons."""
         context.session.flush()
-        along, context.row.left_out = sort_out(context, body.employer)
-        for payable in along:
+        chosen, context.row.left_out = select_payables(context, body.employer)
+        for payable in chosen:
             if payable.stream not in context.unit.streams:
-                continue  # approved a moment ago; it waits for the next batch
+                continue  # approved after the locks were taken; it goes into the next batch
             line = BatchLine(
                 batch=context.row.id,
                 payable=payable.id,
@@ -98,83 +93,8 @@ class Build(BatchEvent[NewBatch]):
             context.trigger("payable", payable, "batch")
 
 
-def lines_of(session: Session, batch: PaymentBatch) -> list[BatchLine]:
-    """The payments of a batch in a fixed order."""
-    return list(session.exec(select(BatchLine).where(BatchLine.batch == batch.id).order_by(col(BatchLine.end_to_end))))
-
-
-def transfers(session: Session, batch: PaymentBatch) -> Iterator[pain001.Transfer]:
-    """Every payment of a batch, with the account holder's name and IBAN from the vault and nothing else personal."""
-    for line in lines_of(session, batch):
-        payable = session.get_one(Payable, line.payable)
-        name, iban = payee_of(session, payable)
-        yield pain001.Transfer(
-            end_to_end_id=line.end_to_end,
-            amount=line.amount,
-            name=name,
-            iban=iban,
-            remittance=f"Factuur {payable.number}",
-        )
-
-
-def file_of(session: Session, batch: PaymentBatch) -> BinaryIO:
-    """The batch as a file in pain.001.001.09; the same bytes at every call once it is sealed.
-
-    Up to a mebibyte it stays in memory; beyond that it lies in a file without a name, gone when it is closed.
-
-    Raises:
-        StatesError: the batch is not sealed.
-    """
-    out = cast("BinaryIO", SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115  # closed by whoever asked
-    try:
-        pain001.write(order_of(session, batch), out)
-    except BaseException:
-        out.close()
-        raise
-    out.seek(0)
-    return out
-
-
-def mark_of(file: BinaryIO) -> str:
-    """The SHA-256 of a file, which is left at its beginning."""
-    found = sha256()
-    while piece := file.read(PIECE):
-        found.update(piece)
-    file.seek(0)
-    return found.hexdigest()
-
-
-def document(session: Session, batch: PaymentBatch) -> bytes:
-    """The whole of :func:`file_of` as bytes."""
-    with file_of(session, batch) as file:
-        return file.read()
-
-
-def order_of(session: Session, batch: PaymentBatch) -> pain001.Order:
-    """The order that a sealed batch is.
-
-    Raises:
-        StatesError: the batch is not sealed.
-    """
-    if batch.sealed_at is None or batch.message_id is None:
-        raise StatesError(f"Batch {batch.id} is not sealed; its contents can still change.")
-    employer = session.get_one(Organisation, batch.organisation)
-    return pain001.Order(
-        message_id=batch.message_id,
-        payment_information_id=batch.message_id,
-        created_at=batch.sealed_at,
-        execution_on=batch.execution_on,
-        debtor_name=employer.name,
-        debtor_iban=employer.debtor_iban,
-        count=batch.count,
-        total=batch.total,
-        transfers=transfers(session, batch),
-        batch_booking=False,  # one line of the statement for each payment: each is matched, and returned, by itself
-    )
-
-
 class BatchWithPayables(BatchEvent[B]):
-    """Events in which payables change with their batch."""
+    """Shared by events that also change the payables of the batch."""
 
     def extra_locks(self, session: Session, key: str, body: B) -> Iterable[str]:
         """The applications of the payables."""
@@ -183,25 +103,25 @@ class BatchWithPayables(BatchEvent[B]):
 
 
 class Seal(BatchEvent[Body]):
-    """The contents and the SHA-256 of the file are fixed."""
+    """Seal a batch: fix its contents and the SHA-256 of its file."""
 
     name, title = "seal", "Seal a batch"
 
     def validate(self, context: EventContext[PaymentBatch], body: Body) -> None:
-        """It still holds something."""
+        """The batch still holds a payment."""
         context.check(amounts.batch_not_empty, count=context.row.count, left_out=len(context.row.left_out or ()))
 
     def apply(self, context: EventContext[PaymentBatch], body: Body) -> None:
-        """Write the file, hold it against the ISO schema, and keep its hash."""
+        """Write the file, validate it by the ISO schema, and store its hash."""
         row = context.row
-        # A day whose cut-off passed while the batch waited is no reason to build it again.
+        # A batch that waited beyond its cut-off is executed later, not built again.
         row.execution_on = max(row.execution_on, bank_days.first_execution(context.at))
         row.sealed_at = context.at.replace(microsecond=0)
         row.message_id = row.id.upper()
-        with file_of(context.session, row) as written:
-            pain001_schema.validate(written)
+        with open_batch_file(context.session, row) as written:
+            PAYMENT_ORDER.validate(written)
             written.seek(0)
-            row.sha256 = mark_of(written)
+            row.sha256 = sha256_of(written)
 
 
 class Release(BatchEvent[Body]):
@@ -222,18 +142,18 @@ class Release(BatchEvent[Body]):
 
 
 class Export(BatchEvent[Body]):
-    """The file leaves; it is the sealed one, byte for byte."""
+    """Export the file, which is the sealed one, byte for byte."""
 
     name, title = "export", "Export a batch"
 
     def validate(self, context: EventContext[PaymentBatch], body: Body) -> None:
-        """Its day of execution has not passed."""
+        """The day of execution has not passed."""
         context.check(bank_days.leaves_in_time, execution_on=context.row.execution_on, on=context.on)
 
     def apply(self, context: EventContext[PaymentBatch], body: Body) -> None:
-        """Hold the file against its seal."""
-        with file_of(context.session, context.row) as file:
-            mark = mark_of(file)
+        """Compare the file with its seal."""
+        with open_batch_file(context.session, context.row) as file:
+            mark = sha256_of(file)
         if mark != context.row.sha256:
             raise StatesError(
                 f"The file of batch {context.row.id} differs from its seal; do not pay it, call an auditor."
@@ -242,36 +162,36 @@ class Export(BatchEvent[Body]):
 
 
 class WithdrawBatch(BatchWithPayables[Body]):
-    """The batch does not leave; its payables wait for another."""
+    """Withdraw a batch before it is sent; its payables can go into another one."""
 
     name, title = "withdraw", "Withdraw a batch"
 
     def apply(self, context: EventContext[PaymentBatch], body: Body) -> None:
-        """Free the payables."""
+        """Release the payables from the batch."""
         for line in lines_of(context.session, context.row):
             line.counts = False
             context.trigger("payable", context.get(Payable, line.payable), "unbatch")
 
 
 class Returned(Body):
-    """Which payment came back."""
+    """The returned payment."""
 
     payable: Handle
 
 
 class DropLine(BatchEvent[Returned]):
-    """A payment came back: its line does not count any more, so that it can stand in another batch."""
+    """Drop a returned payment from the batch, so that it can go into another one."""
 
     name, title, body = "drop-line", "Drop a returned payment from a batch", Returned
 
     def apply(self, context: EventContext[PaymentBatch], body: Returned) -> None:
-        """The line stays, and says that it does not count."""
+        """Keep the line, marked as not counting."""
         for line in lines_of(context.session, context.row):
             if line.payable == body.payable:
                 line.counts = False
 
 
 class SettleBatch(BatchEvent[Body]):
-    """The bank booked every payment in it."""
+    """Settle the batch: the bank booked every payment in it."""
 
     name, title = "settle", "Settle a batch"

@@ -1,4 +1,4 @@
-"""Whether an invoice or credit note came in before: under its number, or spelled, numbered or paid in another way."""
+"""Duplicate invoices: the same number, or another spelling, number or account."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -16,23 +16,23 @@ from states.tables.application import Application
 from states.tables.payments import Payable, PayableKind, PayableLine
 
 
-def one_at_a_time(session: Session, iban: str) -> None:
-    """Let two invoices of one payee wait for each other, in whatever case, so that the second finds the first."""
+def serialise_on_payee(session: Session, iban: str) -> None:
+    """Serialise invoices of one payee over all cases, so that the second finds the first."""
     mark = vault_of(session).mark(iban)
     session.execute(select(func.pg_advisory_xact_lock(int(mark[:15], 16))))
 
 
-def judge_earlier(
+def check_not_received_before(
     context: EventContext[Application], body: Invoice | CreditNote, replaced: Payable | None = None
 ) -> None:
-    """It did not come before: not under its number, nor under another spelling, number or account."""
+    """The invoice is new: by number, and also by spelling, amounts and account."""
     mark = context.unit.vault.mark(body.iban)
     context.check(
         amounts.not_a_duplicate,
         number=body.number,
         earlier=[
             row.id
-            for row in earlier_ones(context, Payable.payee_mark == mark, Payable.number == body.number)
+            for row in live_payables(context, Payable.payee_mark == mark, Payable.number == body.number)
             if replaced is None or row.organisation == replaced.organisation
         ],
     )
@@ -40,20 +40,20 @@ def judge_earlier(
         return
     near = or_(Payable.payee_mark == mark, Payable.dated == body.dated)
     whole: dict[str, list[Payable]] = {}
-    for row in earlier_ones(context, near):
+    for row in live_payables(context, near):
         if replaced is None or row.invoice != replaced.invoice:
             whole.setdefault(row.invoice, []).append(row)
     found = [parts[0].id for parts in whole.values() if looks_alike(context, body, mark, parts)]
     context.check(invoices.no_lookalike, number=body.number, earlier=found, explained=body.apart is not None)
 
 
-def earlier_ones(context: EventContext[Any], *where: Any) -> list[Payable]:
-    """Payables under conditions that were not rejected."""
+def live_payables(context: EventContext[Any], *where: Any) -> list[Payable]:
+    """Payables under conditions, without rejected ones."""
     return context.rows(Payable, Payable.state != PayableState.REJECTED, *where)
 
 
 def looks_alike(context: EventContext[Any], body: Invoice | CreditNote, mark: str, parts: list[Payable]) -> bool:
-    """Whether an invoice may be one that came before, spelled, numbered or paid in another way."""
+    """Whether an invoice may be an earlier one with another spelling, number or account."""
     sign = -1 if isinstance(body, CreditNote) else 1
     if (parts[0].kind is PayableKind.CREDIT_NOTE) != (sign < 0):
         return False
@@ -67,25 +67,25 @@ def looks_alike(context: EventContext[Any], body: Invoice | CreditNote, mark: st
 
 
 def content(context: EventContext[Any], parts: list[Payable]) -> dict[tuple[Any, ...], Decimal]:
-    """What an earlier invoice is for, and how much; nothing known of one that is still to be matched."""
+    """The items and amounts of an earlier invoice; None for one that is not matched yet."""
     keys = [row.id for row in parts]
     lines: Sequence[Any] = context.rows(PayableLine, col(PayableLine.payable).in_(keys))
-    return summed([(row.measure, row.outside, row.period_from, row.period_until, row.gross) for row in lines])
+    return sums_by_item([(row.measure, row.outside, row.period_from, row.period_until, row.gross) for row in lines])
 
 
 def content_of(body: Invoice | CreditNote, sign: int) -> dict[tuple[Any, ...], Decimal]:
-    """What an invoice that comes in is for, and how much."""
+    """The items and amounts of a new invoice."""
     if isinstance(body, CreditNote):
-        return summed([(line.measure, line.outside, None, None, sign * line.gross) for line in body.lines])
+        return sums_by_item([(line.measure, line.outside, None, None, sign * line.gross) for line in body.lines])
     if body.to_match:
         return {}
-    return summed(
+    return sums_by_item(
         [(line.measure, line.outside, line.period_from, line.period_until, line.gross) for line in body.lines]
     )
 
 
-def summed(lines: list[tuple[Any, ...]]) -> dict[tuple[Any, ...], Decimal]:
-    """The amounts of lines, the last of each, by the rest of it."""
+def sums_by_item(lines: list[tuple[Any, ...]]) -> dict[tuple[Any, ...], Decimal]:
+    """The sums of lines, grouped by everything but the amount."""
     found: dict[tuple[Any, ...], Decimal] = {}
     for *key, gross in lines:
         found[tuple(key)] = found.get(tuple(key), Decimal(0)) + gross

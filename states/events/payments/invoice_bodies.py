@@ -1,4 +1,4 @@
-"""What an invoice says, each payer's part of it, and what in one line contradicts itself."""
+"""Bodies of invoices and credit notes, the parts of each payer, and contradictions within a line."""
 
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -18,15 +18,15 @@ class Part(Body):
     outside: Outside | None = None
     """Instead of a measure: the cost is wage of the official, or the employer takes it in its free space."""
     reasons: Text | None = None
-    """Why; something outside the advice is paid for a reason that is given."""
+    """Why a cost outside the advice is paid."""
     text: Text | None = None
-    """What the supplier wrote on the line; it may name the measure or the place, so few may read it."""
+    """The supplier's text; it may name the measure or the place, so few people may read it."""
     certificate_works: bool = False
-    """Outside the advice: works on the house that the certificate asks of its owner (REG x.9(5)(b))."""
+    """Outside the advice: works on the house that the certificate requires of its owner (REG x.9(5)(b))."""
     attributable: bool = False
-    """For a car: this cost is owed to extraordinary security measures (LB art. 31(4)(a))."""
+    """For a car: this cost is due to extraordinary security measures (LB art. 31(4)(a))."""
     period_from: Day | None = None
-    """For a recurring measure: the first and the last day that the line is for."""
+    """For a recurring measure: the first and the last day of the line."""
     period_until: Day | None = None
     net: Amount
     vat_rate: Amount
@@ -39,11 +39,11 @@ class InvoiceLine(Part):
     """One line of an invoice, before it is split over the payers."""
 
     final: bool = True
-    """Whether this is the last invoice for the measure; of a recurring one it is the line that reaches its end."""
+    """Whether this is the last invoice for the measure; for a recurring one, the line that reaches its end."""
 
 
 class RateTotal(Body):
-    """What a document states for one rate of VAT."""
+    """The stated totals of a document for one rate of VAT."""
 
     vat_rate: Amount
     net: Amount
@@ -51,7 +51,7 @@ class RateTotal(Body):
 
 
 class Totals(Body):
-    """What a document states in total, and per rate of VAT; the lines are held against it."""
+    """The stated totals of a document and per rate of VAT; the lines must add up to them."""
 
     net: Amount
     vat: Amount
@@ -67,12 +67,12 @@ class Billed(Body):
     received_on: Day | None = None
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
     totals: Totals | None = None
-    """What the document itself states."""
+    """The totals that the document states."""
     payee: Payee
     """The name exactly as on the account."""
     iban: Iban
     apart: Text | None = None
-    """Why it is another one, where it looks like one that came before."""
+    """Why it is a different invoice, if it resembles an earlier one."""
 
 
 class Invoice(Billed):
@@ -80,21 +80,21 @@ class Invoice(Billed):
 
     kind: Literal[PayableKind.SUPPLIER_INVOICE, PayableKind.ADVANCE] = PayableKind.SUPPLIER_INVOICE
     addressee: Addressee | None = None
-    """In whose name it is; a supplier's invoice in the employer's, an advance in the official's if left out."""
+    """Whose name it bears; left out, a supplier's invoice has the employer's, an advance the official's."""
     addressed_to: Handle | None = None
     """The employer whose name it bears."""
     to_match: bool = False
-    """Whether the employer's security contact is still to say which measures its lines are for."""
+    """Whether the employer's security contact still has to match its lines with measures."""
     replaces: Handle | None = None
-    """The rejected part in whose place this comes, while the other employers' parts stand; for that employer alone."""
+    """The rejected part of one employer that this invoice replaces, while the other parts stay valid."""
     own_contribution: Amount = Decimal(0)
     receipt: Code | None = None
-    """The receipt's reference; an advance needs one."""
+    """The receipt's reference; required for an advance."""
     lines: Annotated[list[InvoiceLine], Field(min_length=1, max_length=60)]
 
 
-class Offered(Body):
-    """A line as the supplier billed it, before anyone said which measure it is for."""
+class UnmatchedLine(Body):
+    """A line as the supplier billed it, before it is matched with a measure."""
 
     text: Text | None = None
     net: Amount
@@ -120,20 +120,20 @@ class NewPayable(Body):
     addressed_to: Handle | None = None
     replaces: Handle | None = None
     credits: Handle | None = None
-    offered: tuple[Offered, ...] = ()
+    offered: tuple[UnmatchedLine, ...] = ()
     lines: tuple[Part, ...] = ()
     awarded: Amount = Decimal(0)
-    """Euros of a penalty or interest, which is for no measure and has no lines."""
+    """Euros of a penalty or interest, which has no measure and no lines."""
 
 
 class Matching(Body):
-    """Which measures the lines of an invoice are for; one line of it can be divided over several."""
+    """The measures of the invoice's lines; one line can be divided over several."""
 
     lines: Annotated[list[InvoiceLine], Field(min_length=1, max_length=60)]
 
 
 class CreditLine(Body):
-    """What is taken off for one measure, or for what was outside the advice; the amounts are not negative."""
+    """The amount taken off one measure or one cost outside the advice; not negative."""
 
     measure: Handle | None = None
     outside: Outside | None = None
@@ -144,15 +144,15 @@ class CreditLine(Body):
 
 
 class CreditNote(Billed):
-    """A supplier's credit note: a negative invoice that takes something off an earlier one."""
+    """A supplier's credit note: a negative invoice that reduces an earlier one."""
 
     invoice: Handle
-    """The invoice that it takes something off, as its payables name it."""
+    """The reduced invoice, as its payables name it."""
     lines: Annotated[list[CreditLine], Field(min_length=1, max_length=60)]
 
 
-def unmatched(line: InvoiceLine) -> list[tuple[str, str]]:
-    """What in a line that is still to be matched was said too early, as (field, what would be right)."""
+def premature_fields(line: InvoiceLine) -> list[tuple[str, str]]:
+    """Fields of an unmatched line that are given too early, as (field, what would be right)."""
     early = {"measure", "outside", "reasons", "periodFrom", "periodUntil", "certificateWorks", "attributable"}
     given = line.model_dump(by_alias=True, exclude_defaults=True).keys() & early
     return [
@@ -160,8 +160,8 @@ def unmatched(line: InvoiceLine) -> list[tuple[str, str]]:
     ]
 
 
-def misfits(line: InvoiceLine) -> list[tuple[str, str]]:
-    """What in a line contradicts itself, as (field, what would be right)."""
+def contradictions(line: InvoiceLine) -> list[tuple[str, str]]:
+    """Contradictions within a line, as (field, what would be right)."""
     found = []
     if line.measure is None and line.outside is None:
         words = 'Name the measure that the line is for, or say in outside "wage" or "free-space" what it is instead.'

@@ -1,4 +1,4 @@
-"""Documents with an invoice: that one came, of what kind and with which hash; what it shows lies in the vault."""
+"""Documents with an invoice: kind and hash are facts; the contents are in the vault."""
 
 from typing import Annotated, Literal
 
@@ -14,7 +14,7 @@ from states.tables.payments import Document, Payable
 
 
 class DocumentFacts(Body):
-    """What is known of a document without opening it."""
+    """The facts of a document that is not opened."""
 
     document: Handle
     media_type: Literal["application/pdf", "image/png", "image/jpeg", "application/xml"]
@@ -23,19 +23,19 @@ class DocumentFacts(Body):
 
 
 class AddDocument(PayableEvent[DocumentFacts]):
-    """A document is kept with an invoice: encrypted, with its hash."""
+    """Add a document to an invoice: stored encrypted, with its hash."""
 
     name, title, body = "add-document", "Keep a document with an invoice", DocumentFacts
 
     def validate(self, context: EventContext[Payable], body: DocumentFacts) -> None:
-        """The same file stands with no other invoice that was not rejected."""
+        """No other live invoice has the same file."""
         same = context.rows(Document, Document.sha256 == body.sha256, Document.invoice != context.row.invoice)
         wanted = (col(Payable.invoice).in_([row.invoice for row in same]), Payable.state != PayableState.REJECTED)
         live = context.rows(Payable, *wanted) if same else []
         context.check(invoice_documents.once, earlier=[row.id for row in live])
 
     def apply(self, context: EventContext[Payable], body: DocumentFacts) -> None:
-        """Keep its facts."""
+        """Store the facts."""
         context.session.add(
             Document(
                 id=body.document,
@@ -49,5 +49,5 @@ class AddDocument(PayableEvent[DocumentFacts]):
         )
 
     def example(self, context: EventContext[Payable]) -> None:
-        """A file is sent, not described."""
+        """None: a file is uploaded instead of described."""
         return

@@ -1,4 +1,4 @@
-"""What the events of invoices share: their lines held against the measures, the sums, and what came before."""
+"""Invoice lines: compared with the measures, summed, divided over the payers and stored."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -15,7 +15,7 @@ from states.charts.measure import MeasureState
 from states.engine import parties
 from states.engine.event import EventContext
 from states.errors import MalformedError
-from states.events.payments.invoice_bodies import Billed, Invoice, InvoiceLine, Part, misfits, unmatched
+from states.events.payments.invoice_bodies import Billed, Invoice, InvoiceLine, Part, contradictions, premature_fields
 from states.events.provision.spending import closed_list, periods_of, spent_at_home
 from states.tables.application import Application, Measure, Takeover
 from states.tables.base import new_id
@@ -25,8 +25,8 @@ NOTHING = Sums(Decimal(0), Decimal(0))
 INVOICEABLE = (MeasureState.TAKEN_OVER, MeasureState.ORDERED, MeasureState.PROVIDED)
 
 
-def waiting_for_invoice(context: EventContext[Application]) -> list[Measure]:
-    """The measures of an application that still wait for their last invoice, provided ones first."""
+def measures_to_invoice(context: EventContext[Application]) -> list[Measure]:
+    """The measures of an application that can still be invoiced, provided ones first."""
     found = context.rows(
         Measure,
         Measure.stream == context.row.id,
@@ -37,7 +37,7 @@ def waiting_for_invoice(context: EventContext[Application]) -> list[Measure]:
 
 
 def replaced_by(context: EventContext[Application], body: Invoice) -> Payable | None:
-    """The part in whose place the invoice comes, if it names one.
+    """The part that the invoice replaces, if it names one.
 
     Raises:
         MalformedError: it is no part of an invoice of this case.
@@ -53,14 +53,14 @@ def replaced_by(context: EventContext[Application], body: Invoice) -> Payable | 
 def measures_of(
     context: EventContext[Application], lines: Sequence[InvoiceLine], replaced: Payable | None
 ) -> dict[str, Measure]:
-    """The measures that the lines are for.
+    """The measures of the lines.
 
     Raises:
         MalformedError: a line contradicts itself, or names no measure of this case or of that employer.
     """
     problems, found = [], {}
     for position, line in enumerate(lines):
-        problems += [(f"lines.{position}.{name}", words) for name, words in misfits(line)]
+        problems += [(f"lines.{position}.{name}", words) for name, words in contradictions(line)]
         if line.measure is None:
             continue
         measure = context.unit.get(Measure, line.measure)
@@ -77,31 +77,33 @@ def measures_of(
 
 
 def refuse_early_matches(lines: Sequence[InvoiceLine]) -> None:
-    """Refuse what the security contact is to say, where an invoice is still to be matched.
+    """Refuse matches in an invoice that the security contact has yet to match.
 
     Raises:
-        MalformedError: naming each field that was given too early.
+        MalformedError: it names each field that was given too early.
     """
-    problems = [(f"lines.{place}.{name}", words) for place, line in enumerate(lines) for name, words in unmatched(line)]
+    problems = [
+        (f"lines.{place}.{name}", words) for place, line in enumerate(lines) for name, words in premature_fields(line)
+    ]
     if problems:
         raise MalformedError(problems)
 
 
-def judge_amounts(context: EventContext[Any], lines: Sequence[Any], on: date) -> None:
-    """Each line adds up and is more than nothing, and so do all lines of a rate together."""
+def check_amounts(context: EventContext[Any], lines: Sequence[Any], on: date) -> None:
+    """Each line adds up and is above zero, and so does each rate."""
     for line in lines:
         amounts = line.model_dump(include={"net", "vat_rate", "vat", "gross"})
         context.check(money.line_adds_up, **amounts, on=on)
         context.check(money.amount_not_zero, gross=line.gross)
-    if not context.findings:  # what a line says wrong would only be said again
+    if not context.findings:  # a wrong line would only be reported a second time
         for rate, (found, count) in by_rate(lines).items():
             context.check(invoices.rate_adds_up, vat_rate=rate, net=found.net, vat=found.vat, lines=count)
 
 
-def judge_sums(context: EventContext[Any], body: Billed, lines: Sequence[Any]) -> None:
-    """Euros; each line, each rate and the whole add up, and are what the document states."""
+def check_sums(context: EventContext[Any], body: Billed, lines: Sequence[Any]) -> None:
+    """Each line, each rate and the whole add up to the stated totals, in euros."""
     context.check(invoices.in_euros, currency=body.currency)
-    judge_amounts(context, lines, body.dated)
+    check_amounts(context, lines, body.dated)
     stated = body.totals
     if stated is None or context.findings:
         return
@@ -116,7 +118,7 @@ def judge_sums(context: EventContext[Any], body: Billed, lines: Sequence[Any]) -
 
 
 def by_rate(lines: Sequence[Any]) -> dict[Decimal, tuple[Sums, int]]:
-    """Net and VAT of each rate, and of how many lines."""
+    """Net and VAT per rate, and the number of lines."""
     found: dict[Decimal, tuple[Sums, int]] = {}
     for line in lines:
         before, count = found.get(line.vat_rate, (NOTHING, 0))
@@ -124,28 +126,28 @@ def by_rate(lines: Sequence[Any]) -> dict[Decimal, tuple[Sums, int]]:
     return found
 
 
-def judge_lines(
+def check_lines(
     context: EventContext[Application], dated: date, lines: Sequence[InvoiceLine], replaced: Payable | None
 ) -> None:
-    """Every line is for a measure that was taken over or outside the advice, and can be paid by each payer."""
+    """Each line is for a measure that was taken over or outside the advice, and each payer can pay it."""
     measures = measures_of(context, lines, replaced)
     if measures:
-        context.check(invoices.something_to_invoice, measures=[row.id for row in waiting_for_invoice(context)])
+        context.check(invoices.something_to_invoice, measures=[row.id for row in measures_to_invoice(context)])
     for line in lines:
         if line.measure is not None:
-            judge_line(context, line, measures[line.measure])
-    judge_periods(context, lines, replaced)
+            check_line(context, line, measures[line.measure])
+    check_periods(context, lines, replaced)
     employers = payers(context, replaced)
     for employer in employers if not context.findings else ():
         shares = [part["gross"] for item in lines for part in part_of(context, item, employer, employers)]
         if shares:
             context.check(money.amount_not_zero, gross=sum(shares, Decimal(0)))
-    judge_takeover(context, context.row.id, dated, list(measures.values()))
-    judge_old_scheme(context, lines, measures)
+    check_takeover(context, context.row.id, dated, list(measures.values()))
+    check_scheme_2021(context, lines, measures)
 
 
-def judge_line(context: EventContext[Application], line: InvoiceLine, measure: Measure) -> None:
-    """What a line for a measure must be."""
+def check_line(context: EventContext[Application], line: InvoiceLine, measure: Measure) -> None:
+    """The requirements on a line for a measure."""
     context.check(money.after_takeover, measure=measure.id, state=str(measure.state))
     context.check(
         tax.car_attributable,
@@ -166,9 +168,9 @@ def judge_line(context: EventContext[Application], line: InvoiceLine, measure: M
         )
 
 
-def judge_periods(context: EventContext[Application], lines: Sequence[InvoiceLine], replaced: Payable | None) -> None:
-    """No day of a recurring measure is on two lines, of this invoice or another."""
-    besides = replaced.invoice if replaced else None  # the other parts of that invoice are for the same days
+def check_periods(context: EventContext[Application], lines: Sequence[InvoiceLine], replaced: Payable | None) -> None:
+    """No day of a recurring measure is invoiced twice, on this invoice or another."""
+    besides = replaced.invoice if replaced else None  # the other parts of the same invoice cover the same days
     seen: dict[str, list[Any]] = {}
     for line in lines:
         if line.measure is None or line.period_from is None or line.period_until is None:
@@ -187,8 +189,8 @@ def judge_periods(context: EventContext[Application], lines: Sequence[InvoiceLin
         earlier.append(days)
 
 
-def judge_takeover(context: EventContext[Any], application: str, dated: date, measures: Sequence[Measure]) -> None:
-    """What is for a measure is not older than the takeover of the advice that holds it."""
+def check_takeover(context: EventContext[Any], application: str, dated: date, measures: Sequence[Measure]) -> None:
+    """The invoice is not older than the takeover of the advice with the measure."""
     versions = {measure.advice_version for measure in measures}
     own = (Takeover.stream == application, col(Takeover.advice_version).in_(versions))
     taken_over = context.rows(Takeover, *own) if measures else []
@@ -197,10 +199,10 @@ def judge_takeover(context: EventContext[Any], application: str, dated: date, me
         context.check(money.not_before_takeover, dated=dated, taken_over_on=max(days, default=None))
 
 
-def judge_old_scheme(
+def check_scheme_2021(
     context: EventContext[Application], lines: Sequence[InvoiceLine], measures: dict[str, Measure]
 ) -> None:
-    """What was provided at the home until the end of 2023 stays within the maximum of those years."""
+    """Home measures provided until the end of 2023 stay within the maximum of those years."""
     dates = {
         key: row.provided_on
         for key, row in measures.items()
@@ -214,17 +216,17 @@ def judge_old_scheme(
 
 
 def known_employers(context: EventContext[Application]) -> list[str]:
-    """Every id under which an employer of the case may stand on an invoice."""
+    """Every id that an employer of the case may have on an invoice."""
     return [name for employer in context.employers() for name in parties.known_as(context.session, employer)]
 
 
 def payers(context: EventContext[Application], replaced: Payable | None) -> list[str]:
-    """The employers that share the invoice; the one whose part it replaces alone."""
+    """The employers that share the invoice; for a replacement, only the employer concerned."""
     return [replaced.organisation] if replaced else context.employers()
 
 
 def part_of(context: EventContext[Any], item: InvoiceLine, employer: str, employers: list[str]) -> list[dict[str, Any]]:
-    """One employer's part of a line; nothing where the measure is attributed to another."""
+    """One employer's part of a line; None if the measure is attributed to another."""
     payer = context.get(Measure, item.measure).payer if item.measure else None
     if payer is not None and payer != employer:
         return []
@@ -236,7 +238,7 @@ def part_of(context: EventContext[Any], item: InvoiceLine, employer: str, employ
 def shares(
     context: EventContext[Any], lines: Sequence[InvoiceLine], employers: list[str]
 ) -> dict[str, list[dict[str, Any]]]:
-    """Every payer's part of the lines; those who pay nothing are left out."""
+    """Every payer's part of the lines, without payers that owe nothing."""
     found = {
         employer: [part for item in lines for part in part_of(context, item, employer, employers)]
         for employer in employers
@@ -245,14 +247,14 @@ def shares(
 
 
 def mark_last(context: EventContext[Application], lines: Sequence[InvoiceLine]) -> None:
-    """Let the measures wait for no other invoice where this is the last one."""
+    """Mark measures as fully invoiced if this is their last invoice."""
     for item in lines:
         if item.measure is not None and is_last(context, item):
             context.get(Measure, item.measure).invoiced = True
 
 
 def is_last(context: EventContext[Application], item: InvoiceLine) -> bool:
-    """Whether no invoice for the measure comes after this line."""
+    """Whether no further invoice for the measure follows this line."""
     measure = context.get(Measure, item.measure)
     if not measure.recurring:
         return item.final
@@ -263,8 +265,8 @@ def is_last(context: EventContext[Application], item: InvoiceLine) -> bool:
     )
 
 
-def keep_lines(context: EventContext[Payable], lines: Sequence[Part], sign: int = 1) -> None:
-    """Write the lines of a payable; those of a credit note are negative."""
+def store_lines(context: EventContext[Payable], lines: Sequence[Part], sign: int = 1) -> None:
+    """Store the lines of a payable; those of a credit note are negative."""
     for line in lines:
         facts = line.model_dump(exclude={"reasons", "text", "final"})
         sums: dict[str, Any] = {name: signed(facts.pop(name), sign) for name in ("net", "vat", "gross")}

@@ -1,4 +1,4 @@
-"""An invoice of which nobody said yet what it is for: the employer's security contact matches it to its measures."""
+"""Invoice matching: the employer's security contact matches the lines of an invoice with measures."""
 
 from decimal import Decimal
 from typing import Any
@@ -7,33 +7,33 @@ from rules.payments import invoices
 from states.charts.measure import MeasureState
 from states.engine.event import EventContext
 from states.events.payments import invoice_lines
-from states.events.payments.invoice_bodies import InvoiceLine, Matching, Offered, Part
+from states.events.payments.invoice_bodies import InvoiceLine, Matching, Part, UnmatchedLine
 from states.events.payments.payables import PayableEvent
 from states.tables.application import Application
 from states.tables.payments import Payable
 
 
-def in_case(context: EventContext[Payable]) -> EventContext[Application]:
-    """The same step, on the application: what it asks and finds is this step's."""
+def application_context(context: EventContext[Payable]) -> EventContext[Application]:
+    """The same event context on the application, with a shared rule trace and findings."""
     return EventContext(context.unit, context.application(), context.by, context.findings, context.rule_trace)
 
 
-def offered(row: Payable) -> list[Offered]:
+def unmatched_lines(row: Payable) -> list[UnmatchedLine]:
     """The lines as the supplier billed them."""
-    return [Offered.model_validate(line) for line in row.offered or ()]
+    return [UnmatchedLine.model_validate(line) for line in row.offered or ()]
 
 
 class Match(PayableEvent[Matching]):
-    """The security contact says which measures an invoice is for; each payer then gets its part.
+    """Match an invoice with measures as the security contact; each payer then gets its part.
 
-    Finance sees its amounts and its supplier alone; what the lines say stays with the contact.
+    Finance sees its amounts and its supplier only; the text of the lines is for the contact.
     """
 
     name, title, body = "match", "Match an invoice to its measures", Matching
 
     def validate(self, context: EventContext[Payable], body: Matching) -> None:
-        """The lines are together what was billed, and each is for something that can be paid."""
-        billed, lines = invoice_lines.by_rate(offered(context.row)), invoice_lines.by_rate(body.lines)
+        """The matched lines equal the billed ones, and each is for something that can be paid."""
+        billed, lines = invoice_lines.by_rate(unmatched_lines(context.row)), invoice_lines.by_rate(body.lines)
         for rate in sorted({*billed, *lines}):
             right, given = (sums[rate][0] if rate in sums else invoice_lines.NOTHING for sums in (billed, lines))
             facts: dict[str, Any] = {
@@ -43,13 +43,13 @@ class Match(PayableEvent[Matching]):
                 "vat": given.vat,
             }
             context.check(invoices.matched_as_billed, vat_rate=rate, **facts)
-        invoice_lines.judge_amounts(context, body.lines, context.row.dated)
-        invoice_lines.judge_lines(in_case(context), context.row.dated, body.lines, None)
+        invoice_lines.check_amounts(context, body.lines, context.row.dated)
+        invoice_lines.check_lines(application_context(context), context.row.dated, body.lines, None)
 
     def apply(self, context: EventContext[Payable], body: Matching) -> None:
-        """This payable becomes the first payer's part; the others get theirs."""
-        row, case = context.row, in_case(context)
-        told = context.content_of(row)
+        """Turn this payable into the first payer's part, and make the others."""
+        row, case = context.row, application_context(context)
+        content = context.content_of(row)
         parts = invoice_lines.shares(context, body.lines, case.employers())
         row.offered, row.matched_by = None, context.by.person
         row.organisation = next(iter(parts))
@@ -58,26 +58,26 @@ class Match(PayableEvent[Matching]):
             sum((getattr(line, name) for line in lines), Decimal(0)) for name in ("net", "vat", "gross")
         )
         context.session.flush()
-        invoice_lines.keep_lines(context, lines)
-        facts = row.model_dump(include=set(OF_THE_WHOLE))
-        facts |= {"application": row.stream, "payee": told["payee"], "iban": told["iban"]}
+        invoice_lines.store_lines(context, lines)
+        facts = row.model_dump(include=set(SHARED_FIELDS))
+        facts |= {"application": row.stream, "payee": content["payee"], "iban": content["iban"]}
         for employer, share in parts.items():
             other = context.trigger("payable", None, "receive", organisation=employer, lines=share, **facts)
             other.entered_by, other.matched_by = row.entered_by, row.matched_by
         invoice_lines.mark_last(case, body.lines)
 
     def example(self, context: EventContext[Payable]) -> dict[str, Any] | None:
-        """All of it for the first measure that waits, or else outside the advice."""
-        found = invoice_lines.waiting_for_invoice(in_case(context))
+        """All of it for the first measure that can be invoiced, or else outside the advice."""
+        found = invoice_lines.measures_to_invoice(application_context(context))
         waiting = [row for row in found if not row.recurring]
         waiting.sort(key=lambda row: row.state is not MeasureState.PROVIDED)
         what: dict[str, Any] = {"measure": waiting[0].id} if waiting else OUTSIDE
-        lines = [InvoiceLine(**what, **line.model_dump(exclude={"text"})) for line in offered(context.row)]
+        lines = [InvoiceLine(**what, **line.model_dump(exclude={"text"})) for line in unmatched_lines(context.row)]
         return {"lines": [line.model_dump(mode="json", by_alias=True, exclude_defaults=True) for line in lines]}
 
 
 OUTSIDE = {"outside": "free-space", "reasons": "Work that was asked for beside the advice."}
-OF_THE_WHOLE = frozenset(
+SHARED_FIELDS = frozenset(
     {"invoice", "kind", "number", "dated", "received_on", "own_contribution", "addressee", "addressed_to"}
 )
-"""What every payer's part keeps of the invoice."""
+"""The fields of the invoice that every payer's part keeps."""

@@ -1,4 +1,4 @@
-"""Invoices and advances: received once, judged line by line, and divided over the payers."""
+"""Invoices and advances: received once, checked line by line, and divided over the payers."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -19,21 +19,21 @@ from states.charts.payable import PayableState
 from states.engine.event import Event, EventContext
 from states.errors import MalformedError
 from states.events.payments import invoice_lines
-from states.events.payments.duplicate_invoices import judge_earlier, one_at_a_time
+from states.events.payments.duplicate_invoices import check_not_received_before, serialise_on_payee
 from states.events.payments.invoice_bodies import Invoice, InvoiceLine
 from states.events.provision.spending import periods_of
 from states.tables.application import Application, Takeover
 from states.tables.base import new_id
 from states.tables.payments import Payable, PayableKind, PayableLine
 
-OF_THE_WHOLE = frozenset(
+SHARED_FIELDS = frozenset(
     {"kind", "number", "dated", "payee", "iban", "own_contribution", "addressee", "addressed_to", "replaces"},
 )
-"""What every payer's part keeps of the invoice."""
+"""The fields of the invoice that every payer's part keeps."""
 
 
-def to_replace(context: EventContext[Application]) -> Payable | None:
-    """A rejected part that nothing came for yet, while another employer's part of its invoice stands."""
+def part_to_replace(context: EventContext[Application]) -> Payable | None:
+    """A rejected part without replacement, while another employer's part of the same invoice is live."""
     parts = context.rows(Payable, Payable.stream == context.row.id)
     standing = [row for row in parts if row.state is not PayableState.REJECTED]
     invoices, replaced = {row.invoice for row in standing}, {row.replaces for row in standing}
@@ -46,36 +46,36 @@ def to_replace(context: EventContext[Application]) -> Payable | None:
 
 
 class ReceiveInvoice(Event[Application, Invoice]):
-    """An invoice comes in; each payer gets its part, the first the remainder (BESL 3.2.16(b))."""
+    """Receive an invoice. Each payer gets its part, the first the remainder (BESL 3.2.16(b))."""
 
     chart, table = APPLICATION, Application
     name, title, body = "receive-invoice", "Receive an invoice or advance", Invoice
 
     def extra_locks(self, session: Session, key: str, body: Invoice) -> Iterable[str]:
-        """No stream more, but the payee."""
-        one_at_a_time(session, body.iban)
+        """Locks no extra stream; serialises on the payee's account."""
+        serialise_on_payee(session, body.iban)
         return ()
 
     def validate(self, context: EventContext[Application], body: Invoice) -> None:
-        """It adds up, was not here before, and every line is for something that can be paid."""
+        """The invoice adds up and is new, and each line is for something that can be paid."""
         replaced = invoice_lines.replaced_by(context, body)
         if replaced is not None:
             later = context.rows(Payable, Payable.replaces == replaced.id, Payable.state != PayableState.REJECTED)
             earlier = [row.id for row in later]
             context.check(money.replaces_rejected, replaced=replaced.id, state=str(replaced.state), earlier=earlier)
-        self.judge_whole(context, body)
+        self.check_whole(context, body)
         if body.to_match:
             invoice_lines.refuse_early_matches(body.lines)
         else:
-            invoice_lines.judge_lines(context, body.dated, body.lines, replaced)
-        judge_earlier(context, body, replaced)
+            invoice_lines.check_lines(context, body.dated, body.lines, replaced)
+        check_not_received_before(context, body, replaced)
 
     @staticmethod
-    def judge_whole(context: EventContext[Application], body: Invoice) -> None:
-        """What an invoice is as a whole.
+    def check_whole(context: EventContext[Application], body: Invoice) -> None:
+        """The requirements on the invoice as a whole.
 
         Raises:
-            MalformedError: what it says of itself does not go together.
+            MalformedError: its fields contradict each other.
         """
         if body.to_match and (body.replaces or body.kind is not PayableKind.SUPPLIER_INVOICE):
             words = "Only a supplier's invoice that replaces nothing is matched by the security contact: leave it out."
@@ -92,12 +92,12 @@ class ReceiveInvoice(Event[Application, Invoice]):
         )
         employers = invoice_lines.known_employers(context)
         context.check(invoice_rules.addressee_right, addressed_to=body.addressed_to, employers=employers)
-        invoice_lines.judge_sums(context, body, body.lines)
+        invoice_lines.check_sums(context, body, body.lines)
 
     def apply(self, context: EventContext[Application], body: Invoice) -> None:
-        """Divide every line over its payers and make one payable for each; one for all while it is to be matched."""
+        """Divide each line over its payers and make one payable each; a single one while it is unmatched."""
         replaced = invoice_lines.replaced_by(context, body)
-        facts = body.model_dump(include=set(OF_THE_WHOLE))
+        facts = body.model_dump(include=set(SHARED_FIELDS))
         facts |= {"application": context.row.id, "received_on": body.received_on or context.on}
         facts["invoice"] = replaced.invoice if replaced else new_id("invoice")
         if body.to_match:
@@ -112,9 +112,9 @@ class ReceiveInvoice(Event[Application, Invoice]):
         invoice_lines.mark_last(context, body.lines)
 
     def example(self, context: EventContext[Application]) -> dict[str, Any] | None:
-        """The right part for one that was rejected alone, or one invoice for every measure that waits for one."""
-        replaced = to_replace(context)
-        lines = example_again(context, replaced) if replaced else example_lines(context)
+        """A replacement for a rejected part, or one invoice for every measure that can be invoiced."""
+        replaced = part_to_replace(context)
+        lines = example_replacement(context, replaced) if replaced else example_lines(context)
         if not lines:
             return None
         days = [row.taken_over_on for row in context.rows(Takeover, Takeover.stream == context.row.id)]
@@ -130,9 +130,9 @@ class ReceiveInvoice(Event[Application, Invoice]):
 
 
 def example_lines(context: EventContext[Application]) -> list[dict[str, Any]]:
-    """A line for every measure that can be invoiced today; of a recurring one until today, if no day is taken."""
+    """A line for every measure that can be invoiced today; for a recurring one until today, if no day is invoiced."""
     lines = []
-    for measure in invoice_lines.waiting_for_invoice(context):
+    for measure in invoice_lines.measures_to_invoice(context):
         period: dict[str, str] = {}
         if measure.recurring:
             taken = periods_of(context, measure.id)
@@ -148,8 +148,8 @@ def example_lines(context: EventContext[Application]) -> list[dict[str, Any]]:
     return lines
 
 
-def example_again(context: EventContext[Application], part: Payable) -> list[dict[str, Any]]:
-    """The lines of a rejected part for measures, as they were."""
+def example_replacement(context: EventContext[Application], part: Payable) -> list[dict[str, Any]]:
+    """The lines of a rejected part for measures, unchanged."""
     lines = []
     for line in context.rows(PayableLine, PayableLine.payable == part.id):
         facts = line.model_dump(include={"measure", "attributable", "period_from", "period_until"}, exclude_none=True)

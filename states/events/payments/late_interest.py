@@ -1,4 +1,4 @@
-"""Interest on an advance or penalty that was paid too late; it becomes a payable of its own (Awb 4:97, 4:98)."""
+"""Late interest on an advance or penalty: a payable of its own (Awb 4:97, 4:98)."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from rules.core import date_rules
 from rules.core.translations import DatedFact, EarlierFact
 from rules.payments import amounts, statutory_interest
 from states.charts.payable import PayableState
-from states.deadlines import lifecycle
+from states.deadlines import term_query
 from states.engine.bodies import Body, Day, Iban
 from states.engine.event import EventContext
 from states.events.payments.payables import PayableEvent
@@ -22,16 +22,16 @@ class FixedInterest(Body):
     """The name exactly as on the account."""
     iban: Iban
     announced_on: Day | None = None
-    """The day on which this decision is made known; today where it is left out."""
+    """The day on which this decision is announced; left out, today."""
 
 
 class FixInterest(PayableEvent[FixedInterest]):
-    """Interest on an advance or penalty that was paid too late; it becomes a payable (Awb 4:97, 4:98)."""
+    """Fix the interest on an advance or penalty that was paid too late; it becomes a payable (Awb 4:97, 4:98)."""
 
     name, title, body = "fix-interest", "Fix the interest on a late payment (Awb 4:97)", FixedInterest
 
     def validate(self, context: EventContext[Payable], body: FixedInterest) -> None:
-        """It was paid after its term, the interest is worth paying, and it was not fixed before."""
+        """The payment was late, the interest reaches the minimum, and it was not fixed before."""
         if body.announced_on is not None:
             day, paid_on = body.announced_on, context.row.paid_on
             context.check(date_rules.not_in_future, what=DatedFact.DECISION, day=day, on=context.on)
@@ -62,13 +62,13 @@ class FixInterest(PayableEvent[FixedInterest]):
 
     @staticmethod
     def number(row: Payable) -> str:
-        """The number under which the interest on a payable is paid, once."""
+        """The number of the interest's payable, which exists once."""
         return f"INT-{row.id}"
 
     def facts(self, context: EventContext[Payable]) -> dict[str, Any]:
-        """What the interest rests on."""
+        """The facts of the interest."""
         row = context.row
-        term = lifecycle.latest(context.session, row.id, "payment")
+        term = term_query.latest(context.session, row.id, "payment")
         standing = Payable.number == self.number(row), Payable.state != PayableState.REJECTED
         return {
             "kind": str(row.kind),
@@ -79,7 +79,7 @@ class FixInterest(PayableEvent[FixedInterest]):
         }
 
     def example(self, context: EventContext[Payable]) -> dict[str, Any] | None:
-        """To the applicant, where interest is owed."""
+        """To the applicant, if interest is owed."""
         if statutory_interest.interest_owed(**self.facts(context)) is not None:
             return None
         return {"payee": "A. Voorbeeld", "iban": "NL02ABNA0123456789"}

@@ -1,24 +1,26 @@
-"""Payables in parts: the parts together are the whole, each goes its own way, and none is paid twice."""
+"""Part payments: the parts of a payable add up to it, and each is paid once."""
 
 from decimal import Decimal
 from typing import Any
 
-from rules.payments import credit_notes  # the word of the trade
+from rules.payments import credit_notes
 from rules.payments.amounts import signed
 from rules.payments.credit_notes import Sums, portion
 from states.engine.bodies import Amount, Body, Handle, Iban
 from states.engine.event import EventContext
-from states.events.payments.payables import PayableEvent, part_off
+from states.events.payments.payables import PayableEvent, separate_part
 from states.payments.payees import Payee
 from states.tables.base import new_id
 from states.tables.payments import Payable, PayableKind, PayableLine
 
-OWN = frozenset({"id", "version", "net", "vat", "gross", "part", "part_of", "replaces", "settled_with", "repaid_by"})
-"""What a part does not take from the payable that it was a part of."""
+NOT_COPIED = frozenset(
+    {"id", "version", "net", "vat", "gross", "part", "part_of", "replaces", "settled_with", "repaid_by"}
+)
+"""Fields that a part does not copy from its payable."""
 
 
 class NewPart(Body):
-    """Of which payable, and how much of it."""
+    """The payable, and the amount of the part."""
 
     part_of: Handle
     amount: Amount
@@ -27,21 +29,21 @@ class NewPart(Body):
 
 
 class PartOff(PayableEvent[NewPart]):
-    """A part of a payable goes its own way, in the state in which the whole is."""
+    """Separate a part of a payable, in the state of the whole."""
 
     name, title, body, creates = "part-off", "Part some of a payable off", NewPart, True
 
     def create(self, context: EventContext[Payable], body: NewPart) -> Payable:
-        """As the whole is, with its own number of a part."""
+        """A copy of the payable with its own part number."""
         whole = context.get(Payable, body.part_of)
         parts = context.rows(Payable, Payable.invoice == whole.invoice, Payable.organisation == whole.organisation)
         number = max(row.part for row in parts) + 1
-        kept = whole.model_dump(exclude=set(OWN))
+        kept = whole.model_dump(exclude=set(NOT_COPIED))
         kept |= dict.fromkeys(("net", "vat", "gross"), Decimal(0))
         return Payable(**kept, id=new_id("payable"), part=number, part_of=whole.id)
 
     def apply(self, context: EventContext[Payable], body: NewPart) -> None:
-        """Divide every line; what the part gets, the whole gives."""
+        """Divide every line; the payable is reduced by the part."""
         row, whole = context.row, context.get(Payable, body.part_of)
         context.session.flush()
         lines = context.rows(PayableLine, PayableLine.payable == whole.id)
@@ -59,26 +61,26 @@ class PartOff(PayableEvent[NewPart]):
                 setattr(whole, name, getattr(whole, name) - amount)
 
 
-class InParts(Body):
-    """How much of it is paid apart from the rest."""
+class SeparateAmount(Body):
+    """The amount that is paid separately."""
 
     amount: Amount
 
 
-class PayInParts(PayableEvent[InParts]):
-    """A supplier is paid in parts: one part, and the rest; each is approved or waits as the whole did."""
+class PayInParts(PayableEvent[SeparateAmount]):
+    """Pay a supplier in parts: one part and the remainder, each in the state of the whole."""
 
-    name, title, body = "pay-in-parts", "Pay a payable in parts", InParts
+    name, title, body = "pay-in-parts", "Pay a payable in parts", SeparateAmount
 
-    def validate(self, context: EventContext[Payable], body: InParts) -> None:
-        """A part of a supplier's invoice, less than the whole."""
+    def validate(self, context: EventContext[Payable], body: SeparateAmount) -> None:
+        """The amount is positive and less than the whole."""
         context.check(credit_notes.parts_of_a_supplier, kind=str(context.row.kind))
         context.check(credit_notes.part_is_less, amount=body.amount, gross=context.row.gross)
 
-    def apply(self, context: EventContext[Payable], body: InParts) -> None:
-        """Part it off."""
-        part_off(context, context.row, body.amount)
+    def apply(self, context: EventContext[Payable], body: SeparateAmount) -> None:
+        """Separate the part."""
+        separate_part(context, context.row, body.amount)
 
     def example(self, context: EventContext[Payable]) -> dict[str, Any] | None:
-        """A cent of it."""
+        """One cent of it."""
         return {"amount": "0.01"}

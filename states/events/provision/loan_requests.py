@@ -1,4 +1,4 @@
-"""Asking for a loan (REG x.9(7)): beside an application, as a bridge, or without one."""
+"""Loan requests (REG x.9(7)): next to an application, as a bridge, or without one."""
 
 from typing import Any
 
@@ -20,41 +20,41 @@ from states.tables.loans import Loan
 from states.tables.people import Duty, Organisation, Person
 
 
-class Wish(Body):
-    """What is asked for, and why; both are content."""
+class LoanDetails(Body):
+    """What is requested, and why; both are content."""
 
     description: Text
     need: Text | None = None
     requested_on: Day | None = None
-    """The day on which it was asked for; today where it is left out."""
+    """The day of the request; left out, today."""
     urgent: bool = False
-    """Whether it cannot wait its turn, as a bridge until the advice is there."""
+    """Whether it is urgent, as a bridge until the advice is adopted."""
 
 
-class LoanWish(Wish):
-    """Of which employer of the application; its first where it is left out."""
+class LoanNextToApplication(LoanDetails):
+    """The employer of the application; left out, its first."""
 
     organisation: Handle | None = None
 
 
-class RequestLoan(ApplicationEvent[LoanWish]):
-    """A loan is asked for beside an application, as a bridge.
+class RequestLoan(ApplicationEvent[LoanNextToApplication]):
+    """Request a loan next to an application, as a bridge.
 
-    Possible in every stage, also when the application has ended: paragraph 7 needs no application, and derogates from
-    the residence for the want of which one may just have been refused. Whether there is an office is judged when the
-    employer decides.
+    Possible in every stage, also when the application has ended: paragraph 7 needs no application, and requires no
+    residence, for lack of which an application may just have been refused. The employer's decision checks whether there
+    is an office.
     """
 
-    name, title, body = "request-loan", "Request a loan (par. 7)", LoanWish
+    name, title, body = "request-loan", "Request a loan (par. 7)", LoanNextToApplication
 
-    def validate(self, context: EventContext[Application], body: LoanWish) -> None:
-        """An employer of this case, and a day that can be."""
+    def validate(self, context: EventContext[Application], body: LoanNextToApplication) -> None:
+        """The employer is one of this case, and the day is possible."""
         context.check(loans.employer_of_case, organisation=self.asked(context, body), employers=context.employers())
         context.check(
             date_rules.not_in_future, what=DatedFact.REQUEST, day=body.requested_on or context.on, on=context.on
         )
 
-    def apply(self, context: EventContext[Application], body: LoanWish) -> None:
+    def apply(self, context: EventContext[Application], body: LoanNextToApplication) -> None:
         """Open the loan."""
         wish = body.model_dump(exclude={"organisation"})
         context.trigger(
@@ -62,8 +62,8 @@ class RequestLoan(ApplicationEvent[LoanWish]):
         )
 
     @staticmethod
-    def asked(context: EventContext[Application], body: LoanWish) -> str:
-        """The employer that is meant."""
+    def asked(context: EventContext[Application], body: LoanNextToApplication) -> str:
+        """The named employer."""
         return body.organisation or context.employers()[0]
 
     def example(self, context: EventContext[Application]) -> dict[str, Any]:
@@ -71,7 +71,7 @@ class RequestLoan(ApplicationEvent[LoanWish]):
         return {"description": "A portable alarm button.", "need": "Until the advice is there."}
 
 
-class BridgeLoan(Wish):
+class BridgeLoan(LoanDetails):
     """A loan that belongs to an application."""
 
     application: Reference
@@ -79,12 +79,12 @@ class BridgeLoan(Wish):
 
 
 class OpenLoan(LoanEvent[BridgeLoan]):
-    """A loan comes into being beside an application, in its stream."""
+    """Create a loan next to an application, in its stream."""
 
     name, title, body, creates = "open", "Open a loan of an application", BridgeLoan, True
 
     def create(self, context: EventContext[Loan], body: BridgeLoan) -> Loan:
-        """Requested, for the office that the application names."""
+        """A requested loan, for the office of the application."""
         application = context.get(Application, body.application)
         return Loan(
             id=new_id("loan"),
@@ -102,13 +102,13 @@ class OpenLoan(LoanEvent[BridgeLoan]):
         )
 
 
-class NewLoan(Wish):
+class NewLoan(LoanDetails):
     """A loan without an application: for whom, in which office, from which employer."""
 
     organisation: Handle
     office: PublicOffice
     person: Handle | None = None
-    """The official's handle, if known already; else one is given."""
+    """The official's handle, if known; left out, a new one is made."""
     name: Line
     email: Email
     certain_since: Day
@@ -118,12 +118,12 @@ class NewLoan(Wish):
 
 
 class AskForLoan(LoanEvent[NewLoan]):
-    """A loan is asked for without an application. It is always taken in; the employer decides on it."""
+    """Request a loan without an application. It is always accepted; the employer decides on it."""
 
     name, title, body, creates = "request", "Request a loan without an application", NewLoan, True
 
     def validate(self, context: EventContext[Loan], body: NewLoan) -> None:
-        """The own loan for an official, someone else's for the office, the own employer's; dates that can be."""
+        """Officials ask for themselves, employers and the office for others; the dates are possible."""
         by = context.by
         if by.role in OF_AN_EMPLOYER:
             concerned = [body.organisation]
@@ -136,7 +136,7 @@ class AskForLoan(LoanEvent[NewLoan]):
             facts = {"role": by.role} if mine else {}
             context.check(asked, person=by.person, applicant=body.person, **facts)
         if context.findings:
-            return  # whoever may not ask learns nothing of the employer either
+            return  # a caller who may not ask gets no information about the employer either
         employer = context.session.get(Organisation, body.organisation)
         if employer is None:
             raise MalformedError([("organisation", "There is no such employer.")])
@@ -149,7 +149,7 @@ class AskForLoan(LoanEvent[NewLoan]):
         )
 
     def create(self, context: EventContext[Loan], body: NewLoan) -> Loan:
-        """In a stream of its own, with the official, who may be new here."""
+        """A loan in its own stream, with the official, who may be new."""
         key = new_id("loan")
         context.unit.open_stream(key, StreamKind.LOAN)
         return Loan(
@@ -165,7 +165,7 @@ class AskForLoan(LoanEvent[NewLoan]):
 
     @staticmethod
     def official(context: EventContext[Loan], body: NewLoan) -> str:
-        """The handle of the official, who can follow the loan as an applicant."""
+        """The official's handle; the official can follow the loan as an applicant."""
         person = context.by.person if context.by.role is Role.APPLICANT else body.person
         if person is None or context.session.get(Person, person) is None:
             person = person or new_id("applicant", 8)

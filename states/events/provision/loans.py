@@ -1,7 +1,7 @@
-"""A loan for the duration of office (REG x.9(7)): asked for with an application or without one, granted, lent, back.
+"""Loans for the duration of office (REG x.9(7)): requested with or without an application, granted, lent, returned.
 
-The employer *may* lend, so it can decline, with reasons and remedies. Nobody asks for an advice, a residence or a
-certificate. A measure that an adopted advice rests on the basis ``loan`` is no loan of this chart: it stays a measure,
+The employer *may* lend, so it can decline, with reasons and remedies. A loan requires no advice, residence or
+certificate. A measure of an adopted advice with the basis ``loan`` is not a loan of this chart: it is a measure,
 which the employer cannot refuse, and it ends by ``measure/remove``.
 """
 
@@ -19,16 +19,16 @@ from states.tables.loans import Loan
 
 
 class LoanEvent(Event[Loan, B]):
-    """What the events of a loan share."""
+    """Shared by the events of a loan."""
 
     chart = LOAN
     table = Loan
 
 
-def office_held(context: EventContext[Loan], on: date) -> None:
-    """Ask whether there is an office for the duration of which something can be lent on a day.
+def check_office(context: EventContext[Loan], on: date) -> None:
+    """Check that on a day there is an office for the duration of which something can be lent.
 
-    Where the loan belongs to an application, the facts are those that stand on the application now.
+    If the loan belongs to an application, its present facts count.
     """
     held = context.unit.application_of(context.row) or context.row
     context.check(loans.office_in_scope, office=held.office, on=on)
@@ -36,16 +36,16 @@ def office_held(context: EventContext[Loan], on: date) -> None:
     context.check(eligibility.acting, office=held.office, acting_since=held.acting_since, on=on)
 
 
-def in_order(
+def check_day(
     context: EventContext[Loan], what: DatedFact, day: date, earlier: EarlierFact, earliest: date | None
 ) -> None:
-    """Ask for a day that is not after today and not before what it follows from."""
+    """Check that a day is not after today and not before the day that it follows."""
     context.check(date_rules.not_in_future, what=what, day=day, on=context.on)
     context.check(date_rules.not_before, what=what, day=day, earlier=earlier, earliest=earliest)
 
 
 class Granting(Body):
-    """The employer's decision to lend, and when it comes back if that is before the end of office."""
+    """The employer's decision to lend, and the day of return if that is before the end of office."""
 
     granted_on: Day | None = None
     decision: Code | None = None
@@ -53,20 +53,20 @@ class Granting(Body):
 
 
 class Grant(LoanEvent[Granting]):
-    """The employer grants the loan, for the duration of office."""
+    """Grant the loan for the duration of office."""
 
     name, title, body = "grant", "Grant a loan", Granting
 
     def validate(self, context: EventContext[Loan], body: Granting) -> None:
-        """There is an office to lend for, and days that can be."""
+        """There is an office, and the days are possible."""
         day = body.granted_on or context.on
-        in_order(context, DatedFact.DECISION, day, EarlierFact.REQUEST, context.row.requested_on)
-        office_held(context, day)
+        check_day(context, DatedFact.DECISION, day, EarlierFact.REQUEST, context.row.requested_on)
+        check_office(context, day)
         held = context.unit.application_of(context.row) or context.row
         context.check(loans.back_in_time, due_back_on=body.due_back_on, until=held.in_office_until, earliest=day)
 
     def apply(self, context: EventContext[Loan], body: Granting) -> None:
-        """Keep the decision; it comes back with the end of office at the latest."""
+        """Record the decision; the loan ends with the office at the latest."""
         row = context.row
         held = context.unit.application_of(row) or row
         row.decided_on, row.decided_by, row.decision = body.granted_on or context.on, context.by.person, body.decision
@@ -78,7 +78,7 @@ class Grant(LoanEvent[Granting]):
 
 
 class Declining(Body):
-    """Why the employer does not lend, and on which day that was announced; today where it is left out."""
+    """Why the employer does not lend, and the day of announcement; left out, today."""
 
     announced_on: Day | None = None
     decision: Code | None = None
@@ -86,18 +86,18 @@ class Declining(Body):
 
 
 class DeclineLoan(LoanEvent[Declining]):
-    """The employer declines the loan: it may, with reasons (Awb 3:46) and remedies (Awb 3:45)."""
+    """Decline the loan, with reasons (Awb 3:46) and remedies (Awb 3:45)."""
 
     name, title, body = "decline", "Decline a loan", Declining
 
     def validate(self, context: EventContext[Loan], body: Declining) -> None:
-        """A day that can be."""
-        in_order(
+        """The day is possible."""
+        check_day(
             context, DatedFact.DECISION, body.announced_on or context.on, EarlierFact.REQUEST, context.row.requested_on
         )
 
     def apply(self, context: EventContext[Loan], body: Declining) -> None:
-        """Keep the decision; the term to object runs from its announcement."""
+        """Record the decision; the objection term runs from its announcement."""
         row = context.row
         row.decided_on, row.decided_by, row.decision = body.announced_on or context.on, context.by.person, body.decision
 
@@ -107,40 +107,40 @@ class DeclineLoan(LoanEvent[Declining]):
 
 
 class Reconsideration(Body):
-    """Because of which objection."""
+    """The objection."""
 
     objection: Handle
 
 
 class Reconsider(LoanEvent[Reconsideration]):
-    """A founded objection puts the request back; the employer decides anew."""
+    """Reconsider the request after a founded objection; the employer decides again."""
 
     name, title, body = "reconsider", "Decide on a declined loan anew", Reconsideration
 
     def apply(self, context: EventContext[Loan], body: Reconsideration) -> None:
-        """The old decision stands in the ledger only."""
+        """Clear the earlier decision, which the ledger holds."""
         context.row.decided_on = context.row.decided_by = context.row.decision = None
 
 
 class Lending(Body):
-    """When it was handed over."""
+    """The day of the handover."""
 
     lent_on: Day
     remarks: Text | None = None
 
 
 class Lend(LoanEvent[Lending]):
-    """What was granted is handed over, in office."""
+    """Hand over what was granted, during the office."""
 
     name, title, body = "lend", "Hand over what is lent", Lending
 
     def validate(self, context: EventContext[Loan], body: Lending) -> None:
-        """The office still lasts on that day."""
-        in_order(context, DatedFact.HANDOVER, body.lent_on, EarlierFact.DECISION, context.row.decided_on)
-        office_held(context, body.lent_on)
+        """The office lasts on that day."""
+        check_day(context, DatedFact.HANDOVER, body.lent_on, EarlierFact.DECISION, context.row.decided_on)
+        check_office(context, body.lent_on)
 
     def apply(self, context: EventContext[Loan], body: Lending) -> None:
-        """Keep the day."""
+        """Record the day."""
         context.row.lent_on = body.lent_on
 
     def example(self, context: EventContext[Loan]) -> dict[str, Any]:
@@ -149,23 +149,23 @@ class Lend(LoanEvent[Lending]):
 
 
 class LoanReturn(Body):
-    """When it came back."""
+    """The day of return."""
 
     returned_on: Day
     remarks: Text | None = None
 
 
 class TakeBack(LoanEvent[LoanReturn]):
-    """What was lent came back."""
+    """Record that the lent goods were returned."""
 
     name, title, body = "take-back", "Record that a loan came back", LoanReturn
 
     def validate(self, context: EventContext[Loan], body: LoanReturn) -> None:
-        """A day that can be."""
-        in_order(context, DatedFact.RETURN, body.returned_on, EarlierFact.HANDOVER, context.row.lent_on)
+        """The day is possible."""
+        check_day(context, DatedFact.RETURN, body.returned_on, EarlierFact.HANDOVER, context.row.lent_on)
 
     def apply(self, context: EventContext[Loan], body: LoanReturn) -> None:
-        """Keep the day."""
+        """Record the day."""
         context.row.returned_on = body.returned_on
 
     def example(self, context: EventContext[Loan]) -> dict[str, Any]:
@@ -174,23 +174,23 @@ class TakeBack(LoanEvent[LoanReturn]):
 
 
 class LoanLoss(Body):
-    """Since when it is lost, and how that came."""
+    """Since when it is lost, and how."""
 
     lost_on: Day
     reasons: Text
 
 
 class Lose(LoanEvent[LoanLoss]):
-    """What was lent will not come back."""
+    """Record that the lent goods are lost."""
 
     name, title, body = "lose", "Record that a loan is lost", LoanLoss
 
     def validate(self, context: EventContext[Loan], body: LoanLoss) -> None:
-        """A day that can be."""
-        in_order(context, DatedFact.LOSS, body.lost_on, EarlierFact.HANDOVER, context.row.lent_on)
+        """The day is possible."""
+        check_day(context, DatedFact.LOSS, body.lost_on, EarlierFact.HANDOVER, context.row.lent_on)
 
     def apply(self, context: EventContext[Loan], body: LoanLoss) -> None:
-        """Keep the day."""
+        """Record the day."""
         context.row.lost_on = body.lost_on
 
     def example(self, context: EventContext[Loan]) -> dict[str, Any]:
@@ -198,16 +198,16 @@ class Lose(LoanEvent[LoanLoss]):
         return {"lostOn": context.on.isoformat(), "reasons": "It was stolen; a report was made."}
 
 
-class LoanFarewell(Body):
-    """Why; may be left out."""
+class LoanWithdrawal(Body):
+    """Reasons, which may be left out."""
 
     reasons: Text | None = None
 
 
-class WithdrawLoan(LoanEvent[LoanFarewell]):
-    """The official does not want it any more; possible until it is handed over."""
+class WithdrawLoan(LoanEvent[LoanWithdrawal]):
+    """Withdraw the request, by the official. Possible until the handover."""
 
-    name, title, body = "withdraw", "Withdraw a request for a loan", LoanFarewell
+    name, title, body = "withdraw", "Withdraw a request for a loan", LoanWithdrawal
 
 
 class EndOfOffice(Body):
@@ -218,22 +218,22 @@ class EndOfOffice(Body):
 
 
 class EndWithOffice(LoanEvent[EndOfOffice]):
-    """The office ended: what is lent is due back, what was not lent yet lapses.
+    """End a loan with the office: lent goods are due back, an earlier stage lapses.
 
-    After a death nobody writes to the official; the employer gets it back through the estate.
+    After a death the official gets no letters; the employer gets the goods back from the estate.
     """
 
     name, title, body = "end-with-office", "End a loan with the office", EndOfOffice
 
     def validate(self, context: EventContext[Loan], body: EndOfOffice) -> None:
-        """People record it here only where there is no application to record it on."""
+        """People record the end here only for a loan without an application."""
         if context.by.role is not Role.ENGINE:
             context.check(loans.ends_with_application, application=context.row.application)
             since = context.row.certain_since
-            in_order(context, DatedFact.END_OF_OFFICE, body.ended_on, EarlierFact.CERTAIN_DAY, since)
+            check_day(context, DatedFact.END_OF_OFFICE, body.ended_on, EarlierFact.CERTAIN_DAY, since)
 
     def apply(self, context: EventContext[Loan], body: EndOfOffice) -> None:
-        """Keep the end; what is lent is due back on it."""
+        """Record the end; lent goods are due back on that day."""
         row = context.row
         row.in_office_until = body.ended_on
         row.estate = row.estate or body.estate
@@ -241,5 +241,5 @@ class EndWithOffice(LoanEvent[EndOfOffice]):
             row.due_back_on = body.ended_on
 
     def example(self, context: EventContext[Loan]) -> dict[str, Any] | None:
-        """Today, where it is recorded here."""
+        """Today, for a loan without an application."""
         return {"endedOn": context.on.isoformat()} if context.row.application is None else None

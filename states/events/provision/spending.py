@@ -1,4 +1,4 @@
-"""What was invoiced for measures so far: the lines that count, the days they are for, and what a home has cost."""
+"""Spending on measures: invoice lines that count, their periods, and the total of a home."""
 
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,7 @@ from states.tables.payments import Payable, PayableLine
 
 
 def closed_list(row: Measure, on: date) -> bool:
-    """Whether the scheme of 2021 to 2023, with its closed list and its maximum, judges what is provided on a day."""
+    """Whether the scheme of 2021 to 2023, with its closed list and its maximum, applies to provision on a day."""
     return row.legal_basis is LegalBasis.HOME_MEASURE and scheme_2021.on_the_list.in_force(on)
 
 
@@ -26,7 +26,7 @@ def live_lines(context: EventContext[Any], *where: Any) -> list[tuple[PayableLin
 
 
 def billed_for(context: EventContext[Any], measure: str) -> dict[str, list[PayableLine]]:
-    """The lines for a measure by invoice, with what was taken off it by credit notes."""
+    """The lines for a measure by invoice, with the amounts credited on it."""
     found: dict[str, list[PayableLine]] = {}
     for line, payable in live_lines(context, PayableLine.measure == measure):
         found.setdefault(payable.credits or payable.invoice, []).append(line)
@@ -34,7 +34,7 @@ def billed_for(context: EventContext[Any], measure: str) -> dict[str, list[Payab
 
 
 def periods_of(context: EventContext[Any], measure: str, *, besides: str | None = None) -> list[tuple[date, date]]:
-    """The periods of a recurring measure that were invoiced, but for those of one invoice or credited whole."""
+    """The invoiced periods of a recurring measure, without those of one invoice or credited in full."""
     return sorted(
         {
             (line.period_from, line.period_until)

@@ -1,35 +1,30 @@
-"""The takeover (overname) by one employer."""
+"""Takeovers (overname) of an advice, by one employer each."""
 
-from datetime import date
 from typing import Any
 
 from rules.business_calendar.durations import length
 from rules.core import date_rules
 from rules.core.regulation import Capacity
 from rules.core.translations import DatedFact, EarlierFact
-from rules.payments import amounts
 from rules.procedure import late_decision_penalty, life_events, separation_of_duties
 from states.charts.measure import MeasureState
-from states.charts.payable import PayableState
 from states.charts.takeover import TAKEOVER, TakeoverState
-from states.deadlines import lifecycle
-from states.engine.bodies import Body, Code, Day, Handle, Iban, Reference, Text
+from states.deadlines import due_dates, term_query
+from states.engine.bodies import Body, Code, Day, Handle, Reference, Text
 from states.engine.event import B, Event, EventContext
-from states.payments.payees import Payee
 from states.tables.application import Measure, Takeover
 from states.tables.base import new_id
-from states.tables.payments import Payable, PayableKind
 
 
 class TakeoverEvent(Event[Takeover, B]):
-    """What the events of a takeover share."""
+    """Shared by the events of a takeover."""
 
     chart = TAKEOVER
     table = Takeover
 
 
 class Request(Body):
-    """Who is asked to take over, since when."""
+    """The employer, and the day of the request."""
 
     application: Reference
     organisation: Handle
@@ -38,12 +33,12 @@ class Request(Body):
 
 
 class RequestTakeover(TakeoverEvent[Request]):
-    """An employer is asked to take over the adopted advice."""
+    """Request the takeover of the adopted advice from an employer."""
 
     name, title, body, creates = "request", "Request the takeover", Request, True
 
     def create(self, context: EventContext[Takeover], body: Request) -> Takeover:
-        """Requested."""
+        """A requested takeover."""
         return Takeover(
             id=new_id("takeover"),
             stream=body.application,
@@ -59,12 +54,12 @@ class Receipt(Body):
 
 
 class ConfirmReceipt(TakeoverEvent[Receipt]):
-    """The employer confirms that it has the request; where it stays silent, the office records the delivery."""
+    """Confirm that the employer received the request. If the employer does not, the office records the delivery."""
 
     name, title, body = "confirm-receipt", "Confirm receipt of the request", Receipt
 
     def validate(self, context: EventContext[Takeover], body: Receipt) -> None:
-        """Not after today, and not before there was anything to receive."""
+        """The day is not after today and not before the adoption."""
         context.check(date_rules.not_in_future, what=DatedFact.RECEIPT, day=body.received_on, on=context.on)
         context.check(
             date_rules.not_before,
@@ -75,7 +70,7 @@ class ConfirmReceipt(TakeoverEvent[Receipt]):
         )
 
     def apply(self, context: EventContext[Takeover], body: Receipt) -> None:
-        """Keep the day."""
+        """Record the day."""
         context.row.received_on = body.received_on
 
     def example(self, context: EventContext[Takeover]) -> dict[str, Any]:
@@ -84,21 +79,21 @@ class ConfirmReceipt(TakeoverEvent[Receipt]):
 
 
 class TakingOver(Body):
-    """The decision to take over: its day and the reference under which the employer keeps it."""
+    """The decision to take over: its day, and the employer's reference."""
 
     taken_over_on: Day
     decision: Code | None = None
     decided_as: Capacity | None = None
-    """The capacity in which it was decided; the usual one for the applicant's office where it is left out."""
+    """The capacity in which it was decided; left out, the usual one for the applicant's office."""
 
 
 class TakeOver(TakeoverEvent[TakingOver]):
-    """The employer takes over the advised measures. It cannot refuse them or change an amount."""
+    """Take over the advised measures. The employer cannot refuse them or change an amount."""
 
     name, title, body = "take-over", "Take over the advised measures", TakingOver
 
     def validate(self, context: EventContext[Takeover], body: TakingOver) -> None:
-        """A day that can be, by someone without an interest of their own."""
+        """The day is possible, and the decision was taken in a capacity without an own interest."""
         context.check(date_rules.not_in_future, what=DatedFact.TAKEOVER, day=body.taken_over_on, on=context.on)
         context.check(
             date_rules.not_before,
@@ -118,13 +113,13 @@ class TakeOver(TakeoverEvent[TakingOver]):
 
     @staticmethod
     def capacity(context: EventContext[Takeover], body: TakingOver) -> Capacity | None:
-        """The capacity that is named, else the usual one of the office, where one is known."""
+        """The named capacity, or else the usual one of the office if one is known."""
         return body.decided_as or next(
             iter(separation_of_duties.capacities(context.application().office, context.on)), None
         )
 
     def apply(self, context: EventContext[Takeover], body: TakingOver) -> None:
-        """Take over what this employer pays alone, and what all pay once all have taken over."""
+        """Take over the employer's own measures, and the shared ones once every employer has taken over."""
         row = context.row
         row.taken_over_on = body.taken_over_on
         row.decided_as = self.capacity(context, body)
@@ -150,19 +145,19 @@ class TakeOver(TakeoverEvent[TakingOver]):
 
 
 class DecliningSecondHome(Body):
-    """Why the employer does not provide measures for another home, and when it said so."""
+    """Why the employer provides no measures for another home, and the day of announcement."""
 
     announced_on: Day | None = None
     reasons: Text
 
 
 class DeclineSecondHome(TakeoverEvent[DecliningSecondHome]):
-    """The employer declines measures for a second home after a move: the one thing it may decline (par. 6)."""
+    """Decline measures for a second home after a move, the only thing an employer may decline (par. 6)."""
 
     name, title, body = "decline-second-home", "Decline measures for a second home", DecliningSecondHome
 
     def validate(self, context: EventContext[Takeover], body: DecliningSecondHome) -> None:
-        """It is discretionary, and the day can be."""
+        """The decision is discretionary, and the day is possible."""
         context.check(life_events.second_home_discretionary, discretionary=context.application().discretionary)
         day, received_on = body.announced_on or context.on, context.row.received_on
         context.check(date_rules.not_in_future, what=DatedFact.DECISION, day=day, on=context.on)
@@ -171,7 +166,7 @@ class DeclineSecondHome(TakeoverEvent[DecliningSecondHome]):
         )
 
     def apply(self, context: EventContext[Takeover], body: DecliningSecondHome) -> None:
-        """What this employer would have paid is dropped; where every employer declined, the application is refused."""
+        """Drop the employer's measures; if every employer declined, refuse the application."""
         row = context.row
         context.session.flush()
         takeovers = context.rows(Takeover, Takeover.stream == row.stream, Takeover.advice_version == row.advice_version)
@@ -183,20 +178,20 @@ class DeclineSecondHome(TakeoverEvent[DecliningSecondHome]):
             context.trigger("application", context.application(), "decline-second-home")
 
     def example(self, context: EventContext[Takeover]) -> dict[str, Any] | None:
-        """Only where it may."""
+        """Reasons, if the decision is discretionary."""
         if not context.application().discretionary:
             return None
         return {"reasons": "The measures of the first home can be moved to the second one."}
 
 
 class LapseTakeover(TakeoverEvent[Body]):
-    """The request lapses with the application."""
+    """Let the request lapse with the application."""
 
     name, title = "lapse", "Let the request to take over lapse"
 
 
 class Notice(Body):
-    """The day on which the applicant was told, and the day until which the term is put off."""
+    """The day on which the applicant was notified, and the new last day of the term."""
 
     announced_on: Day
     until: Day
@@ -205,13 +200,13 @@ class Notice(Body):
 
 
 class GiveNotice(TakeoverEvent[Notice]):
-    """The employer cannot decide in time, says so and names a reasonable term (Awb 4:14)."""
+    """Give notice of delay and name a reasonable term (Awb 4:14)."""
 
     name, title, body = "give-notice", "Give notice of delay (Awb 4:14)", Notice
 
     def validate(self, context: EventContext[Takeover], body: Notice) -> None:
-        """Told within the term of the law, and a day after it."""
-        term = lifecycle.running_of(context.session, context.row.id, "takeover")
+        """The notice was given within the legal term, and names a day after it."""
+        term = term_query.running_of(context.session, context.row.id, "takeover")
         context.check(date_rules.not_in_future, what=DatedFact.NOTICE, day=body.announced_on, on=context.on)
         context.check(
             date_rules.not_before,
@@ -220,138 +215,24 @@ class GiveNotice(TakeoverEvent[Notice]):
             earlier=EarlierFact.RECEIPT,
             earliest=context.row.received_on,
         )
-        end = lifecycle.legal_end(context.session, term) if term else None
+        end = due_dates.legal_end(context.session, term) if term else None
         context.check(
             late_decision_penalty.notice_within_term, announced_on=body.announced_on, until=body.until, legal_end=end
         )
 
     def apply(self, context: EventContext[Takeover], body: Notice) -> None:
-        """The term ends with the named day."""
-        term = lifecycle.running_of(context.session, context.row.id, "takeover")
+        """End the term on the named day."""
+        term = term_query.running_of(context.session, context.row.id, "takeover")
         assert term is not None
         term.noticed_on, term.extended_until = body.announced_on, body.until
-        lifecycle.recompute(context.session, term)
+        due_dates.recompute(context.session, term)
 
     def example(self, context: EventContext[Takeover]) -> dict[str, Any] | None:
-        """Told today, the further term of the house after the end of the law's."""
-        term = lifecycle.running_of(context.session, context.row.id, "takeover")
-        end = lifecycle.legal_end(context.session, term) if term else None
+        """Notice given today, with the house's further term after the legal one."""
+        term = term_query.running_of(context.session, context.row.id, "takeover")
+        end = due_dates.legal_end(context.session, term) if term else None
         if end is None:
             return None
         until = length("term_delay_notice", context.on).from_day(end)
         reasons = "The measures must first be discussed with the owner of the building."
         return {"announcedOn": context.on.isoformat(), "until": until.isoformat(), "reasons": reasons}
-
-
-class NoticeOfDefault(Body):
-    """The day on which the employer received the applicant's written notice of default."""
-
-    received_on: Day
-
-
-class Default(TakeoverEvent[NoticeOfDefault]):
-    """The applicant gives the employer notice of default; two weeks later a penalty runs (Awb 4:17)."""
-
-    name, title, body = "default", "Record a notice of default (Awb 4:17)", NoticeOfDefault
-
-    def validate(self, context: EventContext[Takeover], body: NoticeOfDefault) -> None:
-        """The term has passed, and there was no such notice yet."""
-        term = lifecycle.running_of(context.session, context.row.id, "takeover")
-        context.check(date_rules.not_in_future, what=DatedFact.NOTICE_OF_DEFAULT, day=body.received_on, on=context.on)
-        due_on = term.due_on if term else None
-        context.check(late_decision_penalty.default_after_term, received_on=body.received_on, due_on=due_on)
-        given = lifecycle.latest(context.session, context.row.id, "default") is not None
-        context.check(late_decision_penalty.default_once, given=given)
-
-    def example(self, context: EventContext[Takeover]) -> dict[str, Any]:
-        """Today."""
-        return {"receivedOn": context.on.isoformat()}
-
-
-class FixedPenalty(Body):
-    """To whom the penalty is paid, and since when the takeover and this decision are known."""
-
-    payee: Payee
-    """The name exactly as on the account."""
-    iban: Iban
-    known_on: Day | None = None
-    """The day on which the takeover was made known; that of its recording where it is left out."""
-    announced_on: Day | None = None
-    """The day on which this decision is made known; today where it is left out."""
-
-
-class FixPenalty(TakeoverEvent[FixedPenalty]):
-    """The employer fixes the penalty for having been late; it becomes a payable (Awb 4:18)."""
-
-    name, title, body = "fix-penalty", "Fix the penalty (Awb 4:18)", FixedPenalty
-
-    def validate(self, context: EventContext[Takeover], body: FixedPenalty) -> None:
-        """All its days are known, there are some, and it was not fixed before."""
-        for what, day in ((DatedFact.TAKEOVER_ANNOUNCEMENT, body.known_on), (DatedFact.DECISION, body.announced_on)):
-            if day is not None:
-                context.check(date_rules.not_in_future, what=what, day=day, on=context.on)
-        if body.known_on is not None:
-            context.check(
-                date_rules.not_before,
-                what=DatedFact.TAKEOVER_ANNOUNCEMENT,
-                day=body.known_on,
-                earlier=EarlierFact.TAKEOVER,
-                earliest=context.row.taken_over_on,
-            )
-        context.check(amounts.iban_valid, private=("iban",), iban=body.iban)
-        number = Payable.number == penalty_number(context.row)
-        fixed = context.rows(
-            Payable, Payable.stream == context.row.stream, number, Payable.state != PayableState.REJECTED
-        )
-        due_on, known_on = penalty_days(context, body.known_on)
-        if body.announced_on is not None and due_on is not None:
-            last_on = late_decision_penalty.penalty(due_on, known_on or context.on).last_on
-            context.check(
-                date_rules.not_before,
-                what=DatedFact.DECISION,
-                day=body.announced_on,
-                earlier=EarlierFact.LAST_PENALTY_DAY,
-                earliest=last_on,
-            )
-        context.check(
-            late_decision_penalty.penalty_complete, due_on=due_on, known_on=known_on, on=context.on, fixed=bool(fixed)
-        )
-
-    def apply(self, context: EventContext[Takeover], body: FixedPenalty) -> None:
-        """Make the payable."""
-        due_on, known_on = penalty_days(context, body.known_on)
-        assert due_on is not None
-        context.trigger(
-            "payable",
-            None,
-            "receive",
-            application=context.row.stream,
-            invoice=new_id("invoice"),
-            organisation=context.row.organisation,
-            kind=PayableKind.PENALTY,
-            number=penalty_number(context.row),
-            dated=body.announced_on or context.on,
-            received_on=context.on,
-            payee=body.payee,
-            iban=body.iban,
-            awarded=late_decision_penalty.penalty(due_on, known_on or context.on).amount,
-        )
-
-    def example(self, context: EventContext[Takeover]) -> dict[str, Any] | None:
-        """To the applicant, once there is something to fix."""
-        due_on, known_on = penalty_days(context, None)
-        if due_on is None or not late_decision_penalty.is_complete(due_on, known_on, context.on):
-            return None
-        return {"payee": "A. Voorbeeld", "iban": "NL02ABNA0123456789"}
-
-
-def penalty_days(context: EventContext[Takeover], known_on: date | None) -> tuple[date | None, date | None]:
-    """The last day of the two weeks of default, and the day on which the takeover was made known, if they are."""
-    default = lifecycle.latest(context.session, context.row.id, "default")
-    term = lifecycle.latest(context.session, context.row.id, "takeover")
-    return default.due_on if default else None, known_on or (term.ended_on if term else None)
-
-
-def penalty_number(row: Takeover) -> str:
-    """The number under which the penalty for a takeover is paid, once."""
-    return f"PEN-{row.id}"

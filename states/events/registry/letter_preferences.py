@@ -1,4 +1,4 @@
-"""Which letters someone does not want, of those that may be declined."""
+"""Letter preferences: which optional letters a person does not want."""
 
 from typing import Annotated, Any
 
@@ -13,19 +13,19 @@ from states.tables.people import Person
 
 
 class Declined(Body):
-    """The letters that the person does not want; it takes the place of what was chosen before."""
+    """The letters that the person does not want; replaces the earlier choice."""
 
     declined: Annotated[tuple[Code, ...], Field(max_length=20)] = ()
-    """Such as ``digest``; none to get everything."""
+    """Such as ``digest``; empty to get all letters."""
 
 
 class ChooseLetters(PersonEvent[Declined]):
-    """Someone chooses which letters not to get; what a law or a term asks for always comes."""
+    """Choose which optional letters not to get; letters that a law or a term requires are always sent."""
 
     name, title, body = "choose-letters", "Choose which letters not to get", Declined
 
     def validate(self, context: EventContext[Person], body: Declined) -> None:
-        """The own letters, each once, and only those that may be declined."""
+        """The choice is the person's own, and holds each letter once and optional ones only."""
         if len(set(body.declined)) != len(body.declined):
             raise MalformedError([("declined", "Name each letter once.")])
         context.check(
@@ -34,7 +34,7 @@ class ChooseLetters(PersonEvent[Declined]):
         context.check(letter_preferences.may_be_declined, declined=list(body.declined), on=context.on)
 
     def apply(self, context: EventContext[Person], body: Declined) -> None:
-        """Keep the choice."""
+        """Store the choice."""
         context.row.declined = sorted(body.declined)
 
     def example(self, context: EventContext[Person]) -> dict[str, Any]:

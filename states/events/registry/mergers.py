@@ -1,7 +1,7 @@
-"""Mergers: the successor takes over every case, payable and duty of the employer that ends, in one transaction.
+"""Mergers: the successor takes over every case, payable and duty of the former employer, in one transaction.
 
-Ties of ended cases, what was paid, and exported batches keep the employer's old id; it stands for its successor there
-(states/engine/parties.py). What is still open moves, so that terms, work and books name who must act.
+Ties of ended cases, paid amounts and exported batches keep the employer's former id, which stands for its successor
+there (states/engine/parties.py). Open parts move, so that terms, work and books name the employer that must act.
 """
 
 from collections.abc import Iterable
@@ -29,17 +29,18 @@ from states.errors import MalformedError
 from states.events.application.base import ApplicationEvent
 from states.events.provision.loans import LoanEvent
 from states.storage.database import wake
+from states.tables.accounting import Booking
 from states.tables.application import Application, ApplicationEmployer, Measure, Takeover
 from states.tables.deadlines import Term
 from states.tables.loans import Loan, Objection
-from states.tables.payments import Booking, Payable, PaymentBatch
+from states.tables.payments import Payable, PaymentBatch
 from states.tables.people import Duty, Organisation, Person
 from states.tables.work import WorkItem
 
 UNDER_WAY = (BatchState.OPEN, BatchState.SEALED, BatchState.RELEASED)
 OPEN: dict[Any, tuple[Any, ...]] = {
     Takeover: (TakeoverState.REQUESTED, TakeoverState.RECEIVED),
-    # What stands in an exported batch is paid from the old account; where it comes back, it moves then.
+    # An exported batch is paid from the former account; a returned payment moves then.
     Payable: tuple(state for state in PayableState if state not in {*SETTLED, PayableState.BATCHED}),
     Booking: (BookingState.PROPOSED, BookingState.AWAITING_EVIDENCE, BookingState.READY),
     Loan: (LoanState.REQUESTED, LoanState.GRANTED, LoanState.LENT, LoanState.DUE_BACK),
@@ -49,7 +50,7 @@ OPEN: dict[Any, tuple[Any, ...]] = {
 
 
 class Merger(Body):
-    """Into whom, since when, and by which decision."""
+    """The successor, the day, and the decision."""
 
     successor: Handle
     merged_on: Day
@@ -57,22 +58,22 @@ class Merger(Body):
 
 
 class Succession(Body):
-    """Who ended, and who stands in its place since when."""
+    """The former employer, its successor, and the day."""
 
     merged: Handle
     successor: Handle
     merged_on: Day
 
 
-def tied(session: Session, organisation: str) -> list[str]:
-    """The applications that an employer is tied to, under whatever id."""
+def applications_of(session: Session, organisation: str) -> list[str]:
+    """The applications of an employer, under each of its ids."""
     names = parties.known_as(session, organisation)
     query = select(ApplicationEmployer.application).where(col(ApplicationEmployer.organisation).in_(names))
     return sorted(set(session.exec(query)))
 
 
-def alone(organisation: str) -> SelectOfScalar[str]:
-    """The streams of an employer's loans that belong to no application."""
+def streams_of_lone_loans(organisation: str) -> SelectOfScalar[str]:
+    """The streams of an employer's loans without an application."""
     return select(Loan.stream).where(Loan.organisation == organisation, col(Loan.application).is_(None))
 
 
@@ -82,20 +83,20 @@ def people_of(session: Session, organisation: str) -> list[str]:
 
 
 class MergeOrganisation(Event[Organisation, Merger]):
-    """An employer merges into another, which takes over its open cases, payables, work and people at once."""
+    """Merge an employer into another one, which takes over its open cases, payables, work and people at once."""
 
     chart, table, name, title = ORGANISATION, Organisation, "merge", "Merge into another employer"
     body = Merger
 
     def extra_locks(self, session: Session, key: str, body: Merger) -> Iterable[str]:
-        """The successor, every case, and everyone who holds a duty."""
+        """The successor, every case, and everyone with a duty."""
         yield from session.exec(select(Organisation.stream).where(Organisation.id == body.successor))
-        yield from tied(session, key)
-        yield from session.exec(alone(key))
+        yield from applications_of(session, key)
+        yield from session.exec(streams_of_lone_loans(key))
         yield from session.exec(select(Person.stream).where(col(Person.id).in_(people_of(session, key))))
 
     def validate(self, context: EventContext[Organisation], body: Merger) -> None:
-        """The merger has happened, its successor fits, and no payment is half made."""
+        """The merger has happened, the successor fits, and no payment is at the bank."""
         row = context.row
         successor = context.session.get(Organisation, body.successor)
         if successor is None:
@@ -114,7 +115,7 @@ class MergeOrganisation(Event[Organisation, Merger]):
         context.check(mergers.no_batch_under_way, batches=[batch.id for batch in context.rows(PaymentBatch, *own)])
 
     def apply(self, context: EventContext[Organisation], body: Merger) -> None:
-        """Move what is open; each case and person tells of it in a chain of its own."""
+        """Move the open parts; each case and person records it in its own chain."""
         row, session = context.row, context.session
         cases = self.cases(context)
         row.successor, row.merged_on = body.successor, body.merged_on
@@ -136,7 +137,7 @@ class MergeOrganisation(Event[Organisation, Merger]):
 
     @staticmethod
     def cases(context: EventContext[Organisation]) -> list[Application]:
-        """The cases that have not ended, and the ended ones in which something is still open."""
+        """Open cases, and ended cases with an open part."""
         mine = context.row.id
         open_parts = [
             select(table.stream).where(table.organisation == mine, col(table.state).in_(states))
@@ -144,31 +145,31 @@ class MergeOrganisation(Event[Organisation, Merger]):
         ]
         going_on = col(Application.state).not_in(ENDS)
         wanted = or_(going_on, *(col(Application.id).in_(query) for query in open_parts))
-        held = sorted(set(tied(context.session, mine)) & context.unit.streams.keys())
+        held = sorted(set(applications_of(context.session, mine)) & context.unit.streams.keys())
         return context.rows(Application, col(Application.id).in_(held), wanted)
 
 
 class SucceedEmployer(ApplicationEvent[Succession]):
-    """The successor of a merged employer takes its place in a case; nothing that was decided changes.
+    """Record in a case that the successor replaces a merged employer; decisions do not change.
 
-    Where the successor was an employer of the same case already, each request to take over keeps its own term, and each
-    part of an invoice its own payable.
+    If the successor was already an employer of the same case, each takeover request keeps its own term, and each part
+    of an invoice its own payable.
     """
 
     name, title, body = "succeed-employer", "Let a successor take the place of a merged employer", Succession
 
     def apply(self, context: EventContext[Application], body: Succession) -> None:
-        """Move every open part, and what is attributed to the merged employer alone."""
+        """Move every open part, and the measures of the merged employer alone."""
         for table, states in OPEN.items():
             own = (table.stream == context.row.id, table.organisation == body.merged, col(table.state).in_(states))
             for part in context.rows(table, *own):
-                go_over(part, body.successor)
+                move_to_successor(part, body.successor)
         for measure in context.rows(Measure, Measure.stream == context.row.id, Measure.payer == body.merged):
             measure.payer = body.successor
 
 
 class SucceedLender(LoanEvent[Succession]):
-    """The successor of a merged employer takes its place in a loan that belongs to no application."""
+    """Record in a loan without an application that the successor replaces a merged employer."""
 
     name, title, body = "succeed-employer", "Let a successor take the place of a merged employer", Succession
 
@@ -180,21 +181,21 @@ class SucceedLender(LoanEvent[Succession]):
             objection.organisation = body.successor
 
 
-def go_over(part: Takeover | Payable | Booking | Loan | Objection, successor: str) -> None:
-    """Give a part of a case to the successor; a payable keeps for which employer it came in."""
+def move_to_successor(part: Takeover | Payable | Booking | Loan | Objection, successor: str) -> None:
+    """Move a part of a case to the successor; a payable keeps the employer that received it."""
     if isinstance(part, Payable):
         part.predecessor = part.predecessor or part.organisation
     part.organisation = successor
 
 
 class FollowEmployer(Event[Person, Succession]):
-    """Someone's duties for a merged employer go over to its successor."""
+    """Move a person's duties from a merged employer to its successor."""
 
     chart, table, name, title = PERSON, Person, "succeed-employer", "Let duties go over to the successor"
     body = Succession
 
     def apply(self, context: EventContext[Person], body: Succession) -> None:
-        """The same roles, for the successor."""
+        """Give the same roles at the successor."""
         held = (Duty.person == context.row.id, Duty.organisation == body.merged)
         for duty in context.rows(Duty, *held, order=Duty.role):
             if context.session.get(Duty, (duty.person, duty.role, body.successor)) is None:

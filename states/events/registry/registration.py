@@ -1,4 +1,4 @@
-"""Registering employers and people."""
+"""Registration of employers and people."""
 
 from collections.abc import Iterable
 from typing import Annotated, Any
@@ -33,22 +33,22 @@ class NewOrganisation(Body):
     bank_account: Code
     risk_inventory: Code | None = None
     province: Province | None = None
-    """Where it lies; a water board in the province of its seat."""
+    """Where the employer is; for a water board, the province of its seat."""
 
 
 class RegisterOrganisation(Event[Organisation, NewOrganisation]):
-    """An employer comes into being."""
+    """Register an employer."""
 
     chart, table, name, title = ORGANISATION, Organisation, "register", "Register an employer"
     body, creates = NewOrganisation, True
 
     def extra_locks(self, session: Session, key: str, body: NewOrganisation) -> Iterable[str]:
-        """No stream more, but the account: of two who register it at once, the second finds the first."""
+        """Locks no extra stream; serialises on the account, so that a second registration finds the first."""
         session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"debtor:{body.debtor_iban}", 0))))
         return ()
 
     def validate(self, context: EventContext[Organisation], body: NewOrganisation) -> None:
-        """The id is free, and the debtor account no other employer's: a statement is of one employer."""
+        """The id is free, and no other employer has the debtor account: a statement belongs to one employer."""
         if context.session.get(Organisation, body.id) is not None:
             raise MalformedError([("id", f"There is an employer {body.id} already; give the new one another id.")])
         same = Organisation.debtor_iban == body.debtor_iban, Organisation.state == OrganisationState.ACTIVE
@@ -57,7 +57,7 @@ class RegisterOrganisation(Event[Organisation, NewOrganisation]):
             raise MalformedError([("debtorIban", words)])
 
     def create(self, context: EventContext[Organisation], body: NewOrganisation) -> Organisation:
-        """The employer, with a stream of its own."""
+        """An employer with its own stream."""
         if not valid_iban(body.debtor_iban):
             raise MalformedError([("debtorIban", "This is not a valid IBAN; its check digits or length are wrong.")])
         stream = f"organisation:{body.id}"
@@ -72,13 +72,13 @@ class Inventory(Body):
 
 
 class RecordInventory(Event[Organisation, Inventory]):
-    """The employer names its risk inventory, evidence for the tax-exempt booking."""
+    """Record the employer's risk inventory, which is evidence for tax-exempt bookings."""
 
     chart, table, name, title = ORGANISATION, Organisation, "record-inventory", "Record the risk inventory"
     body = Inventory
 
     def apply(self, context: EventContext[Organisation], body: Inventory) -> None:
-        """Keep its reference."""
+        """Store the reference."""
         context.row.risk_inventory = body.risk_inventory
 
     def example(self, context: EventContext[Organisation]) -> dict[str, Any]:
@@ -87,19 +87,19 @@ class RecordInventory(Event[Organisation, Inventory]):
 
 
 class Location(Body):
-    """The province in which an employer lies; for a water board that of its seat."""
+    """The province of an employer; for a water board, that of its seat."""
 
     province: Province
 
 
 class Locate(Event[Organisation, Location]):
-    """The province of an employer is recorded: it says whose region a visit is in."""
+    """Record the province of an employer, which decides the region of a visit."""
 
     chart, table, name, title = ORGANISATION, Organisation, "locate", "Record the province"
     body = Location
 
     def apply(self, context: EventContext[Organisation], body: Location) -> None:
-        """Keep it."""
+        """Store the province."""
         context.row.province = body.province
 
     def example(self, context: EventContext[Organisation]) -> dict[str, Any]:
@@ -115,37 +115,37 @@ class NewDuty(Body):
 
 
 class NewPerson(Body):
-    """Someone who takes part; the name and address go to the vault."""
+    """A new person; the name and address go to the vault."""
 
     id: Handle
     name: Line
     email: Email
     duties: list[NewDuty] = Field(min_length=1)
     language: Language = Language.NL
-    """Of the letters to this person."""
+    """The language of letters to this person."""
 
 
 class RegisterPerson(Event[Person, NewPerson]):
-    """Someone comes to take part."""
+    """Register a person."""
 
     chart, table, name, title = PERSON, Person, "register", "Register a person"
     body, creates = NewPerson, True
 
     def validate(self, context: EventContext[Person], body: NewPerson) -> None:
-        """The id is free, and no duty is for an employer that was merged."""
+        """The id is free, and no duty is at a merged employer."""
         if context.session.get(Person, body.id) is not None:
             raise MalformedError([("id", f"There is a person {body.id} already; give the new one another id.")])
         for employer in sorted({duty.organisation for duty in body.duties if duty.organisation}):
             context.check_employer_active(employer)
 
     def create(self, context: EventContext[Person], body: NewPerson) -> Person:
-        """The person, with a stream of their own."""
+        """A person with their own stream."""
         stream = f"person:{body.id}"
         context.unit.open_stream(stream, StreamKind.PERSON)
         return Person(id=body.id, stream=stream, state=PersonState.ACTIVE, language=body.language)
 
     def apply(self, context: EventContext[Person], body: NewPerson) -> None:
-        """Give the duties, and let the name be found."""
+        """Give the duties, and index the name."""
         context.session.flush()
         name_index.index_name(context.session, body.id, body.name)
         for position, duty in enumerate(body.duties):
@@ -156,7 +156,7 @@ class RegisterPerson(Event[Person, NewPerson]):
 
 
 class Departure(Body):
-    """The day of death, where that is why."""
+    """The day of death, if that is the reason."""
 
     deceased_on: Day | None = None
 
@@ -168,17 +168,17 @@ class ChosenLanguage(Body):
 
 
 class ChooseLanguage(Event[Person, ChosenLanguage]):
-    """Someone chooses the language of the letters to come; those that are written already stay as they are."""
+    """Choose the language of future letters; letters that are already written keep theirs."""
 
     chart, table, name, title = PERSON, Person, "choose-language", "Choose the language of letters"
     body = ChosenLanguage
 
     def validate(self, context: EventContext[Person], body: ChosenLanguage) -> None:
-        """An applicant chooses for no one else."""
+        """Applicants choose for themselves only."""
         context.check(duties.own_language, role=context.by.role, person=context.by.person, reader=context.row.id)
 
     def apply(self, context: EventContext[Person], body: ChosenLanguage) -> None:
-        """Keep the choice."""
+        """Store the choice."""
         context.row.language = body.language
 
     def example(self, context: EventContext[Person]) -> dict[str, Any]:
@@ -187,13 +187,13 @@ class ChooseLanguage(Event[Person, ChosenLanguage]):
 
 
 class DepartPerson(Event[Person, Departure]):
-    """Someone stops taking part and holds no duty any more."""
+    """Record that a person leaves and holds no duty any more."""
 
     chart, table, name, title = PERSON, Person, "depart", "Let a person depart"
     body = Departure
 
     def apply(self, context: EventContext[Person], body: Departure) -> None:
-        """Take the duties away."""
+        """Remove the duties."""
         context.row.deceased_on = body.deceased_on
         for duty in context.rows(Duty, Duty.person == context.row.id, order=Duty.role):
             context.session.delete(duty)

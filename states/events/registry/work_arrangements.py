@@ -1,4 +1,4 @@
-"""When people are there and what they can do: the queue gives work out by it."""
+"""Work arrangements: hours, skills and absences of people, by which the queue assigns work."""
 
 from datetime import date
 from typing import Annotated, Any
@@ -19,18 +19,18 @@ from states.tables.people import Absence, Person, WorkArrangement
 LocalTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 """Hours and minutes of the day in the Netherlands, such as ``09:00``."""
 Skill = Annotated[str, Field(pattern=r"^[a-z:-]{1,50}$")]
-"""A skill as work asks for it."""
+"""A skill, as work items require it."""
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 class PersonEvent(Event[Person, B]):
-    """What the events of a person at work share."""
+    """Shared by the events of a person at work."""
 
     chart = PERSON
     table = Person
 
     def touch(self, context: EventContext[Person]) -> None:
-        """Count a version of the person: what stands beside the row is guarded by its ETag too."""
+        """Raise the person's version, because the ETag also covers the rows of hours, skills and absences."""
         flag_modified(context.row, "state")
 
 
@@ -43,23 +43,23 @@ class Hours(Body):
 
 
 class Arrangement(Body):
-    """What someone can do and when; it takes the place of what was arranged before."""
+    """Skills, hours and limit of a person; replaces the earlier arrangement."""
 
     skills: Annotated[tuple[Skill, ...], Field(max_length=len(SKILLS))] = ()
-    """Such as ``domain:digital`` or ``region:overijssel``; none for every skill."""
+    """Such as ``domain:digital`` or ``region:overijssel``; empty for every skill."""
     hours: Annotated[tuple[Hours, ...], Field(max_length=7)] = ()
-    """One line for each weekday on which the person works; none for the office's hours."""
+    """One line for each weekday on which the person works; empty for the office's hours."""
     limit: Annotated[int, Field(ge=1, le=500, strict=True)] | None = None
-    """Items in hand; the office's dated value where it is left out."""
+    """The most items assigned at once; left out, the office's dated value."""
 
 
 class ArrangeWork(PersonEvent[Arrangement]):
-    """What someone can do and when is arranged."""
+    """Arrange a person's skills, hours and limit."""
 
     name, title, body = "arrange-work", "Arrange someone's skills, hours and limit", Arrangement
 
     def validate(self, context: EventContext[Person], body: Arrangement) -> None:
-        """Skills that exist, hours that follow each other, each once."""
+        """The skills exist, and the hours are in order, each weekday once."""
         if not body.model_fields_set:
             words = "Give skills, hours or a limit; what is left out is as it is for everyone, such as every skill."
             raise MalformedError([("skills", words)])
@@ -81,7 +81,7 @@ class ArrangeWork(PersonEvent[Arrangement]):
             raise MalformedError(wrong)
 
     def apply(self, context: EventContext[Person], body: Arrangement) -> None:
-        """Keep it in the place of what was arranged before."""
+        """Replace the earlier arrangement."""
         self.touch(context)
         row = context.session.get(WorkArrangement, context.row.id)
         if row is None:
@@ -98,25 +98,25 @@ class ArrangeWork(PersonEvent[Arrangement]):
 
 
 class NewAbsence(Body):
-    """The first and the last day; why is not asked."""
+    """The first and the last day; no reason is asked."""
 
     since: Day
     until: Day
 
 
 def absences(context: EventContext[Person], from_on: date) -> list[Absence]:
-    """The absences of the person that reach a day, the first one first."""
+    """The absences of the person that include a day or later ones, in order."""
     mine = (Absence.person == context.row.id, col(Absence.until) >= from_on, col(Absence.until) >= col(Absence.since))
-    return context.rows(Absence, *mine, order=Absence.since)  # one that was taken back whole ends before it begins
+    return context.rows(Absence, *mine, order=Absence.since)  # a cancelled absence ends before it begins
 
 
 class RecordAbsence(PersonEvent[NewAbsence]):
-    """Someone will not be there for some days; what is in hand stays until it is handed on."""
+    """Record an absence. Assigned work stays with the person until it is reassigned."""
 
     name, title, body = "record-absence", "Record an absence", NewAbsence
 
     def validate(self, context: EventContext[Person], body: NewAbsence) -> None:
-        """The own one or by the coordinator; days in order, and none that another absence holds already."""
+        """The absence is the caller's own or recorded by the coordinator, in order, and overlaps no other."""
         if not context.check(
             authorization.own_absence, role=context.by.role, person=context.by.person, absent=context.row.id
         ):
@@ -131,7 +131,7 @@ class RecordAbsence(PersonEvent[NewAbsence]):
                 raise MalformedError([("since", words)])
 
     def apply(self, context: EventContext[Person], body: NewAbsence) -> None:
-        """Keep the days."""
+        """Store the days."""
         self.touch(context)
         context.session.add(
             Absence(
@@ -149,24 +149,24 @@ class RecordAbsence(PersonEvent[NewAbsence]):
 
 
 class EndedAbsence(Body):
-    """Which absence, and its last day; left out, the one that runs, which then ended yesterday."""
+    """The absence and its new last day; left out, the present absence, which then ended yesterday."""
 
     absence: Handle | None = None
     until: Day | None = None
 
 
 class EndAbsence(PersonEvent[EndedAbsence]):
-    """Someone is back sooner, or does not go at all."""
+    """End an absence earlier, or cancel it."""
 
     name, title, body = "end-absence", "End an absence", EndedAbsence
 
     def validate(self, context: EventContext[Person], body: EndedAbsence) -> None:
-        """There is one, and it ends no later than it would have."""
+        """There is such an absence, and its new end is not later."""
         if not context.check(
             authorization.own_absence, role=context.by.role, person=context.by.person, absent=context.row.id
         ):
             return
-        found = self.meant(context, body)
+        found = self.named_absence(context, body)
         if found is None:
             raise MalformedError(
                 [("absence", "No such absence runs or is to come; GET /v1/people/{id}/work for those.")]
@@ -176,22 +176,22 @@ class EndAbsence(PersonEvent[EndedAbsence]):
             raise MalformedError([("until", words)])
 
     def apply(self, context: EventContext[Person], body: EndedAbsence) -> None:
-        """Shorten it; one that would end before it begins is taken back whole."""
+        """Shorten the absence; one that would end before it begins is cancelled."""
         self.touch(context)
-        found = self.meant(context, body)
+        found = self.named_absence(context, body)
         assert found is not None
         until = body.until or date.fromordinal(context.on.toordinal() - 1)
         found.until = max(until, date.fromordinal(found.since.toordinal() - 1))
 
     @staticmethod
-    def meant(context: EventContext[Person], body: EndedAbsence) -> Absence | None:
-        """The absence that is named, or the one that runs."""
+    def named_absence(context: EventContext[Person], body: EndedAbsence) -> Absence | None:
+        """The named absence, or the present one."""
         coming = absences(context, context.on)
         if body.absence is None:
             return next((row for row in coming if row.since <= context.on), None)
         return next((row for row in coming if row.id == body.absence), None)
 
     def example(self, context: EventContext[Person]) -> dict[str, Any] | None:
-        """The one that runs, or is to come."""
+        """The present absence, or the next one."""
         coming = absences(context, context.on)
         return {"absence": coming[0].id} if coming else None

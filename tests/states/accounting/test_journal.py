@@ -32,9 +32,9 @@ from test_payables import fill_paid, give_back, pay_again
 from rules.core.roles import Role
 from states.charts.application import Stage
 from states.reporting import money_trail
-from states.tables.accounting import BookAccounts, BookPeriod
+from states.tables.accounting import BookAccounts, Booking, BookPeriod, JournalLine
 from states.tables.application import Application, Measure
-from states.tables.payments import BankEntry, BatchLine, Booking, JournalLine, Payable, PaymentBatch
+from states.tables.payments import BankEntry, BatchLine, Payable, PaymentBatch
 
 FINANCE, APPROVER = person(Role.FINANCE, ZILVERDAM), person(Role.APPROVER, ZILVERDAM)
 RELEASER = person(Role.RELEASER, ZILVERDAM)

@@ -28,12 +28,12 @@ from states.accounting.export_rows import JournalRow
 from states.accounting.spreadsheets import Sheet, control
 from states.commands.bank_files import take_in
 from states.errors import RefusedError
-from states.events.payments.batches import document
 from states.formats import demonstration_bank
+from states.payments.batch_files import batch_document
 from states.storage.database import transaction
-from states.tables.accounting import BookPeriod
+from states.tables.accounting import Booking, BookPeriod, JournalLine
 from states.tables.application import Application
-from states.tables.payments import BatchLine, Booking, JournalLine, Payable, PaymentBatch
+from states.tables.payments import BatchLine, Payable, PaymentBatch
 
 TRIED = int(os.environ.get("RANDOM_BOOKS", "0"))
 SETTINGS = settings(
@@ -154,7 +154,7 @@ class Books(RuleBasedStateMachine):
         batch = data.draw(st.sampled_from(sent), "batch")
         day = office_day(max(self.at - timedelta(days=ago), batch.exported_at))
         with Session(self.engine) as session:
-            order = document(session, session.get_one(PaymentBatch, batch.id))
+            order = batch_document(session, session.get_one(PaymentBatch, batch.id))
         file = demonstration_bank.answer(order, booked_on=day)
         if back:
             lines = rows(self.engine, BatchLine, BatchLine.batch == batch.id)

@@ -43,11 +43,12 @@ from states.accounting.export_rows import ClassRow, JournalRow, OpenItem, Row, S
 from states.accounting.spreadsheets import Sheet, as_csv, as_workbook, control
 from states.commands.bank_files import take_in
 from states.errors import RefusedError
-from states.events.payments.batches import document
 from states.formats import demonstration_bank
+from states.payments.batch_files import batch_document
 from states.storage.database import transaction
+from states.tables.accounting import Booking
 from states.tables.application import Measure
-from states.tables.payments import BatchLine, Booking, Payable, PaymentBatch
+from states.tables.payments import BatchLine, Payable, PaymentBatch
 
 DOCS = Path(__file__).parents[3] / "docs"
 PAGE, FOLDER = DOCS / "worked-month.md", DOCS / "worked-month"
@@ -169,7 +170,7 @@ class Month:
         for event, by in (("seal", FINANCE), ("release", RELEASER), ("export", FINANCE)):
             self.do("payment-batch", made.id, event, by, at)
         with Session(self.engine) as session:
-            written = document(session, session.get_one(PaymentBatch, made.id))
+            written = batch_document(session, session.get_one(PaymentBatch, made.id))
         self.files[f"pain.001-{number}.xml"] = written
         return written
 

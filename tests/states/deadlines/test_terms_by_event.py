@@ -29,7 +29,7 @@ from notifications.catalogue import catalogue
 from rules.deadlines.attribution import Party
 from states.charts.application import Stage
 from states.deadlines.catalogue import TERMS
-from states.deadlines.lifecycle import thresholds
+from states.deadlines.term_query import thresholds
 from states.events.catalogue import EVENTS
 from states.reporting.case_durations import days_of_case
 from states.tables.application import Application

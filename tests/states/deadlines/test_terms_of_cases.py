@@ -29,7 +29,7 @@ from sqlmodel import Session, col
 from rules.core.roles import Role
 from rules.deadlines.suspensions import attribution
 from states.charts.application import Stage
-from states.deadlines.lifecycle import intervals
+from states.deadlines.term_query import intervals
 from states.jobs.reminders import pass_due
 from states.storage.database import transaction
 from states.tables.application import Application, Takeover

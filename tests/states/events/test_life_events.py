@@ -39,7 +39,7 @@ from states.charts.application import ENDS, Stage
 from states.charts.measure import MeasureState
 from states.charts.takeover import TakeoverState
 from states.commands.available_actions import actions
-from states.events.application.life_event_effects import TURNS
+from states.events.application.life_event_effects import LIFE_EVENTS
 from states.jobs.ended_offices import request_end_of_office
 from states.letters import outbox
 from states.storage.database import transaction
@@ -96,7 +96,7 @@ def test_every_turn_at_every_stage_leaves_a_next_step_or_an_end(prepared: Prepar
 
 
 def test_the_table_of_turns_decides_every_stage() -> None:
-    assert set(TURNS.grid) == {(turn, str(state)) for turn in TURNS.names for state in Stage}
+    assert set(LIFE_EVENTS.grid) == {(turn, str(state)) for turn in LIFE_EVENTS.names for state in Stage}
 
 
 # The end of office.

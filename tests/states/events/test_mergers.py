@@ -38,16 +38,17 @@ from states.charts.application import ENDS, Stage
 from states.commands.bank_files import take_in
 from states.engine import parties
 from states.errors import MalformedError
-from states.events.payments.batches import document
 from states.events.registry.mergers import OPEN
 from states.formats import demonstration_bank
+from states.payments.batch_files import batch_document
 from states.storage import replay
 from states.storage.database import transaction
+from states.tables.accounting import Booking
 from states.tables.application import Application, ApplicationEmployer, Measure, Takeover
 from states.tables.deadlines import Term
 from states.tables.ledger import LedgerEntry
 from states.tables.letters import Outbox
-from states.tables.payments import BatchLine, Booking, Payable, PaymentBatch
+from states.tables.payments import BatchLine, Payable, PaymentBatch
 from states.tables.people import Duty, Organisation
 from states.tables.work import WorkItem
 
@@ -267,7 +268,7 @@ def test_payables_that_were_approved_before_are_paid_after_each_once(office: Eng
 def statement(engine: Engine, batch: PaymentBatch, *, back: bool = False) -> bytes:
     """The bank's answer on a batch: booked, or its only payment come back."""
     with Session(engine) as session:
-        order = document(session, session.get_one(PaymentBatch, batch.id))
+        order = batch_document(session, session.get_one(PaymentBatch, batch.id))
     if not back:
         return demonstration_bank.answer(order, booked_on=LATER.date())
     payment = row(engine, BatchLine, BatchLine.batch == batch.id).end_to_end

@@ -12,8 +12,8 @@ from sqlalchemy import Engine
 from flows import jobs
 from rules.core.roles import Actor, Role
 from states.deadlines.catalogue import TERMS
-from states.deadlines.lifecycle import recompute
-from states.deadlines.validation import DeadTimerError, check_terms, wanting
+from states.deadlines.due_dates import recompute
+from states.deadlines.validation import DeadTimerError, all_defects, check_terms
 from states.jobs.reminders import LATE
 from states.storage.database import transaction
 from states.tables.deadlines import Reminder, Term, Threshold
@@ -127,7 +127,7 @@ def test_what_is_done_is_told_no_more(running: Engine) -> None:
 
 
 def test_every_term_has_someone_who_hears_of_it_and_something_that_ends_it() -> None:
-    assert wanting(TERMS) == []
+    assert all_defects(TERMS) == []
 
 
 @pytest.mark.parametrize(

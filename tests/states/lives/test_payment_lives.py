@@ -23,10 +23,11 @@ from sqlmodel import Session, select
 
 from states.commands.bank_files import take_in
 from states.errors import BankFileRefusedError, RefusedError
-from states.events.payments.batches import document
 from states.formats.demonstration_bank import report
+from states.payments.batch_files import batch_document
 from states.storage.database import transaction
-from states.tables.payments import BankEntry, BatchLine, JournalLine, Payable, PaymentBatch
+from states.tables.accounting import JournalLine
+from states.tables.payments import BankEntry, BatchLine, Payable, PaymentBatch
 
 TRIED = int(os.environ.get("MONEY_LIVES", "0"))
 SETTINGS = settings(
@@ -132,7 +133,7 @@ class Money(RuleBasedStateMachine):
         from hashlib import sha256  # noqa: PLC0415
 
         with Session(self.engine) as session:
-            written = document(session, session.get_one(PaymentBatch, batch.id))
+            written = batch_document(session, session.get_one(PaymentBatch, batch.id))
         assert self.files.setdefault(batch.id, written) == written
         return sha256(written).hexdigest()
 

@@ -43,9 +43,10 @@ from rules.core.roles import Actor, Role
 from states.errors import MalformedError, RefusedError
 from states.reporting import money_trail
 from states.storage.database import transaction, vault_of
+from states.tables.accounting import Booking, JournalLine
 from states.tables.application import Application, Measure
 from states.tables.ledger import LedgerEntry, Stream
-from states.tables.payments import BankEntry, BatchLine, Booking, JournalLine, Payable, PayableLine, PaymentBatch
+from states.tables.payments import BankEntry, BatchLine, Payable, PayableLine, PaymentBatch
 from states.tables.work import WorkItem
 
 CONTACT = person(Role.SECURITY_CONTACT, ZILVERDAM)

@@ -10,7 +10,7 @@ from e_invoices import e_invoice
 from rules.payments.e_invoices import problems
 from states.errors import DocumentRefusedError
 from states.formats import ubl
-from states.payments.e_invoices import lines_of, plain, reduced, vat_of
+from states.payments.e_invoices import less_allowance, lines_of, normalised_name, vat_of
 
 ON = date(2026, 3, 2)
 D = Decimal
@@ -75,7 +75,7 @@ def test_the_name_and_the_number_are_looked_at() -> None:
     read = ubl.read(e_invoice())
     terms = [item.term for item in problems(read, on=ON, same_buyer=False, number_ok=False)]
     assert terms == ["BT-1", "BT-44"]
-    assert plain("Gemeente Zilver-dam") == plain("GEMEENTE ZILVERDAM")
+    assert normalised_name("Gemeente Zilver-dam") == normalised_name("GEMEENTE ZILVERDAM")
 
 
 def test_lines_are_filled_in_with_their_vat_and_together_are_what_is_stated() -> None:
@@ -91,8 +91,8 @@ def test_a_line_below_zero_takes_off_the_others_of_its_rate() -> None:
     lines = [("Camera", "100.00", "21"), ("Korting", "-40.00", "21")]
     read = ubl.read(e_invoice(lines=lines, allowance="0", charge="0"))
     assert [item["net"] for item in lines_of(read)] == [D("60.00")]
-    assert reduced([D("10.00")], D("10.01")) == [D("10.00")]
-    assert reduced([D("10.00")], D("0.00")) == [D("10.00")]
+    assert less_allowance([D("10.00")], D("10.01")) == [D("10.00")]
+    assert less_allowance([D("10.00")], D("0.00")) == [D("10.00")]
 
 
 def test_the_vat_of_a_rate_is_divided_by_a_cent_a_line_at_most() -> None:

@@ -39,12 +39,13 @@ from states.commands import invoice_documents
 from states.commands.available_actions import actions
 from states.commands.bank_files import take_in
 from states.errors import MalformedError
-from states.events.payments.batches import document
 from states.formats import demonstration_bank
+from states.payments.batch_files import batch_document
 from states.storage.database import transaction, vault_of
+from states.tables.accounting import Booking, JournalLine
 from states.tables.application import Application, Measure
 from states.tables.ledger import LedgerEntry, Stream
-from states.tables.payments import Booking, JournalLine, Payable, PayableLine
+from states.tables.payments import Payable, PayableLine
 from states.tables.work import WorkItem
 
 DAY = timedelta(days=1)
@@ -120,7 +121,7 @@ def pay(engine: Engine, *, at: datetime = LATER, employer: str | None = None) ->
     for event, by in (("seal", clerk), ("release", person(Role.RELEASER, employer)), ("export", clerk)):
         do(engine, "payment-batch", batch.id, event, by=by, at=at)
     with transaction(engine) as session:
-        order = document(session, session.get_one(type(batch), batch.id))
+        order = batch_document(session, session.get_one(type(batch), batch.id))
         take_in(session, demonstration_bank.answer(order, booked_on=at.date()), by=clerk, at=at)
 
 

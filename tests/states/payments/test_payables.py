@@ -37,22 +37,13 @@ from rules.core.roles import ENGINE, Role
 from states.charts.application import Stage
 from states.commands.bank_files import ImportedFile, take_in
 from states.errors import BankFileRefusedError, MalformedError, RefusedError, StatesError
-from states.events.payments.batches import document
 from states.formats import demonstration_bank
 from states.jobs.due_batches import build_due
+from states.payments.batch_files import batch_document
 from states.storage.database import transaction
+from states.tables.accounting import Booking, JournalLine, Part
 from states.tables.application import Application, Measure
-from states.tables.payments import (
-    BankEntry,
-    BankMessage,
-    BatchLine,
-    Booking,
-    JournalLine,
-    Part,
-    Payable,
-    PayableLine,
-    PaymentBatch,
-)
+from states.tables.payments import BankEntry, BankMessage, BatchLine, Payable, PayableLine, PaymentBatch
 
 FINANCE = person(Role.FINANCE, ZILVERDAM)
 APPROVER = person(Role.APPROVER, ZILVERDAM)
@@ -328,7 +319,7 @@ def test_an_exported_batch_is_not_withdrawn(prepared: Prepared) -> None:
 
 def written(engine: Engine) -> bytes:
     with Session(engine) as session:
-        return document(session, session.get_one(PaymentBatch, row(engine, PaymentBatch).id))
+        return batch_document(session, session.get_one(PaymentBatch, row(engine, PaymentBatch).id))
 
 
 def test_the_file_of_a_sealed_batch_is_the_same_byte_for_byte_and_matches_its_seal(prepared: Prepared) -> None:
@@ -484,7 +475,7 @@ def give_back(
     engine: Engine, batch: PaymentBatch, payment: str, *, days: int = 5, reason: str = "AC04"
 ) -> ImportedFile:
     with Session(engine) as session:
-        sealed = document(session, session.get_one(PaymentBatch, batch.id))
+        sealed = batch_document(session, session.get_one(PaymentBatch, batch.id))
     booked_on = START.date() + timedelta(days=days)
     file = demonstration_bank.returned(sealed, payment, booked_on=booked_on, reason=reason)
     return bring(engine, file, days=days)
@@ -534,7 +525,7 @@ def pay_again(engine: Engine, at: Any) -> PaymentBatch:
     for event, by in (("seal", FINANCE), ("release", RELEASER), ("export", FINANCE)):
         do(engine, "payment-batch", again.id, event, by=by, at=at)
     with transaction(engine) as session:
-        order = document(session, session.get_one(PaymentBatch, again.id))
+        order = batch_document(session, session.get_one(PaymentBatch, again.id))
         take_in(session, demonstration_bank.answer(order, booked_on=at.date()), by=FINANCE, at=at)
     return again
 
@@ -563,7 +554,7 @@ def test_a_batch_settles_though_one_of_its_payments_came_back_and_waits_in_anoth
     assert row(engine, Payable, Payable.id == first.payable).state == "returned"
     do(engine, "payable", first.payable, "approve", by=APPROVER, at=START + timedelta(days=6))
     with transaction(engine) as session:
-        sealed = document(session, session.get_one(PaymentBatch, batch.id))
+        sealed = batch_document(session, session.get_one(PaymentBatch, batch.id))
     bring(engine, demonstration_bank.answer(sealed, booked_on=START.date() + timedelta(days=6)), days=6)
     assert sorted(item.state for item in rows(engine, Payable)) == ["approved", "paid", "paid"]
     assert row(engine, PaymentBatch).state == "settled"

@@ -30,8 +30,8 @@ from states.queue.assignment import release
 from states.queue.reassignment import assign
 from states.reporting import work_history
 from states.reporting.overrides import Overrides
-from states.reporting.progress_report import Reading, report
-from states.reporting.statistics import Asked, Statistics, statistics
+from states.reporting.progress_report import QuarterRows, report
+from states.reporting.statistics import Statistics, StatisticsRequest, statistics
 from states.storage.database import transaction
 from states.tables.application import ThreatSignal
 from states.tables.ledger import LedgerEntry
@@ -44,7 +44,7 @@ MARCH = (date(2026, 3, 1), date(2026, 3, 31))
 def counted(engine: Engine, at: datetime, **more: object) -> Statistics:
     """The figures of March, up to an instant."""
     with Session(engine) as session:
-        return statistics(session, Asked(*MARCH, at, **more))  # type: ignore[arg-type]
+        return statistics(session, StatisticsRequest(*MARCH, at, **more))  # type: ignore[arg-type]
 
 
 def take(engine: Engine, by: Actor, at: datetime) -> str:
@@ -236,7 +236,7 @@ def test_a_takeover_in_time_is_kept_and_one_after_its_last_day_is_missed(prepare
     engine = prepared("statistics-takeover", at_the_employer)
     reference, at = employer_received(engine)
     late = at + 80 * DAY
-    period = Asked(date(2026, 3, 1), date(2026, 12, 31), late)
+    period = StatisticsRequest(date(2026, 3, 1), date(2026, 12, 31), late)
     with Session(engine) as session:
         found = statistics(session, period)
     assert found.terms is not None
@@ -305,7 +305,7 @@ def test_statistics_read_the_ledger_by_its_index(office: Engine) -> None:
     with Session(office) as session:
         connection = session.connection()
         connection.exec_driver_sql("SET enable_seqscan = off")
-        for query in (work_history.MOVED, work_history.HAPPENED, work_history.REORDERED):
+        for query in (work_history.MOVEMENT_QUERY, work_history.EVENT_QUERY, work_history.REORDER_QUERY):
             wanted = {name: facts[name] for name in query.compile().params}
             plan = "\n".join(row[0] for row in connection.execute(explained(query), wanted))
             assert "ix_ledger_entry_event_at" in plan, plan
@@ -321,9 +321,9 @@ def test_a_report_is_read_from_the_cases_and_their_chains(prepared: Prepared) ->
     act(engine, receive(engine, at=START + DAY, name="F. Dubbel"), "join", at=START + DAY)
     with Session(engine) as session:
         urgencies = set(session.exec(select(ThreatSignal.urgency).where(ThreatSignal.stream == reference)))
-        read = Reading(session, [quarter_of(START.date())])
+        read = QuarterRows(session, [quarter_of(START.date())])
         cases, decided, terms = read.cases(), read.decided(), read.terms()
-        other = Reading(session, [quarter_of(date(2026, 5, 1))])
+        other = QuarterRows(session, [quarter_of(date(2026, 5, 1))])
         assert (other.cases(), other.decided(), other.terms()) == ([], [], [])
         found = report(session, [quarter_of(START.date())], at=START + 300 * DAY)
     assert first
