@@ -18,8 +18,7 @@ run: .venv/.run
 	@exec $(BIN)/veiligadvies run
 
 test: .venv/.run .venv/.test browser
-	$(BIN)/pytest --numprocesses 2 --dist loadfile tests/rules tests/states tests/notifications tests/api tests/test_*.py
-	$(BIN)/pytest --numprocesses 2 --dist loadfile tests/run tests/faults tests/pages
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 bench: .venv/.run .venv/.bench
 	$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))

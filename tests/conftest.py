@@ -1,4 +1,4 @@
-"""What the tests share: a real PostgreSQL, migrated once, and a fresh copy of it for whoever asks."""
+"""Shared by the tests: a PostgreSQL server, a migrated database, fresh copies of it, and the order of the files."""
 
 import os
 import shutil
@@ -11,6 +11,7 @@ import psutil
 import psycopg
 import pytest
 from databases import address, copied, drop, make
+from groups import LONGEST, group_of
 from sqlalchemy import Engine
 from xdist.scheduler import LoadFileScheduling
 
@@ -31,17 +32,23 @@ if "TMPDIR" not in os.environ and roomy(MEMORY):
     tempfile.tempdir = str(MEMORY)
 
 
-class ByFile(LoadFileScheduling):
-    """File by file, but all of tests/run to one process: it shares an office and a Prefect server."""
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests of a group after one another, and the groups that take longest first."""
+    order: dict[str, int] = {}
+    for name in (*LONGEST, *(group_of(item.nodeid) for item in items)):
+        order.setdefault(name, len(order))
+    items.sort(key=lambda item: order[group_of(item.nodeid)])
 
-    def _split_scope(self, nodeid: str) -> str:
-        file = str(super()._split_scope(nodeid))
-        return "tests/run" if file.startswith("tests/run/") else file
+
+class ByGroup(LoadFileScheduling):
+    """Gives the tests of a group to one process."""
+
+    _split_scope = staticmethod(group_of)
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByGroup:
     """How tests are given to processes."""
-    return ByFile(config, log)
+    return ByGroup(config, log)
 
 
 @pytest.fixture(scope="session")

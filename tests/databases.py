@@ -24,7 +24,7 @@ def make(server: str, template: str | None = None) -> str:
 
 
 def drop(server: str, database: str) -> None:
-    """Drop a database, whoever is connected to it."""
+    """Drop a database, also while someone is connected to it."""
     _run(server, f"DROP DATABASE {database} WITH (FORCE)")
 
 

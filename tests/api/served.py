@@ -284,7 +284,7 @@ def fill(database: str, home: Path) -> None:
     engine.dispose()
 
 
-def is_problem(answer: httpx.Response, status: int) -> dict[str, Any]:
+def expect_problem(answer: httpx.Response, status: int) -> dict[str, Any]:
     """The problem in an answer, whose form is asserted."""
     assert answer.status_code == status, (answer.status_code, answer.text)
     assert answer.headers["Content-Type"] == "application/problem+json"

@@ -1,4 +1,4 @@
-"""Clients of an API that dies: they start it anew, and repeat what was not answered."""
+"""Clients of an API that dies: they start it again, and repeat what was not answered."""
 
 import os
 import secrets
@@ -12,7 +12,8 @@ from typing import Any, Self
 
 import httpx
 from joserfc import jwt
-from scene import OFFICER, Held, Place, application, sparing
+from office import OFFICER, application_body, digital_alone
+from scene import Held, Place
 
 from api.http import authentication
 from api.processes.instance import free_port
@@ -152,7 +153,7 @@ class Carrier(threading.Thread):
         case = ""
         while not self.wrong and not (self.stop.is_set() and not case):
             if not case:
-                request = ("/v1/applications", OFFICER, application(), None)
+                request = ("/v1/applications", OFFICER, application_body(), None)
             else:
                 shown = self.client.get(case)
                 if not self.well(shown):
@@ -168,7 +169,7 @@ class Carrier(threading.Thread):
                 assert offered is not None
                 action = next(item for item in offered.json()["items"] if item["allowed"])
                 by = Actor(action["person"], Role(action["role"]), action["organisation"])
-                request = (action["href"], by, sparing(action["name"], action["example"]), action["ifMatch"])
+                request = (action["href"], by, digital_alone(action["name"], action["example"]), action["ifMatch"])
             self.number += 1
             while not self.wrong:
                 answer = self.client.post(*request, f"{self.name}-{self.number}")

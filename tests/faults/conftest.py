@@ -1,4 +1,4 @@
-"""The harness, and copies of one filled office for whoever asks."""
+"""Harness, and copies of one filled office for each test."""
 
 import secrets
 from collections.abc import Callable, Iterator
@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from databases import address, copied, drop, make
-from scene import KEY, Held, Place, fill
+from office import KEY
+from scene import Held, Place, fill
 from sqlalchemy import Engine
 
 from states.storage.database import connect
@@ -43,12 +44,12 @@ class Copies:
 
 
 Filled = Callable[[Callable[[Engine], dict[str, Any]]], AbstractContextManager[Copies]]
-"""Fills an office as it is told, and gives copies of it."""
+"""Fills an office with a function, and gives copies of it."""
 
 
 @pytest.fixture(scope="session")
 def filled(server: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Filled:
-    """Copies of an office that is filled once, as it is told."""
+    """Copies of an office that is filled once."""
 
     @contextmanager
     def fill_one(fill: Callable[[Engine], dict[str, Any]]) -> Iterator[Copies]:

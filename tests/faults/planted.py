@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any, get_args
 
 from client import Callers
+from office import OFFICER, application_body
 from pydantic import BaseModel
-from scene import OFFICER, application
 
 from api.http.urls import COLLECTIONS
 from rules.core.roles import Actor, Role
@@ -80,7 +80,7 @@ class Planter:
         self.number = 0
 
     def receive(self, **changes: Any) -> str:
-        body = plant(EVENTS["application", "receive"].body, application() | changes)
+        body = plant(EVENTS["application", "receive"].body, application_body() | changes)
         return str(self.post("application", "receive", "/v1/applications", OFFICER, body, None).headers["Location"])
 
     def post(self, chart: str, name: str, href: str, by: Actor, body: Any, match: str | None) -> Any:

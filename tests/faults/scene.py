@@ -1,34 +1,42 @@
-"""What the tests of faults share: an office with something to do in every corner, and a way to look at all of it."""
+"""Scene of the tests of faults: a filled office, jobs that run in processes of their own, and checks of its tables."""
 
 import json
 import random
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from office import (
+    FINANCE,
+    KEY,
+    LAAGLAND,
+    RELEASER,
+    START,
+    ZILVERDAM,
+    at_event,
+    do,
+    furnish,
+    proposal,
+    receive,
+    sparing,
+    walk,
+)
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
-from states.commands.available_actions import Action, actions
-from states.commands.bank_files import take_in
-from states.commands.fire import fire
+from rules.core.roles import Actor
 from states.formats import demonstration_bank
 from states.payments.batch_files import batch_document
 from states.storage.database import connect, transaction
 from states.storage.verification import verify
-from states.tables.application import Application
 from states.tables.base import METADATA
 from states.tables.payments import BatchLine, PaymentBatch
 
-KEY = bytes(range(32))
 ROOT = Path(__file__).parents[2]
-START = datetime(2026, 3, 2, 9, tzinfo=UTC)
-"""A Monday morning on which the tests' office opens."""
 SENT = START + timedelta(hours=2)
 """When a batch of that morning went to the bank."""
 LATER = START + timedelta(days=45)
@@ -36,94 +44,17 @@ LATER = START + timedelta(days=45)
 RUNS = 10
 KILLED = -9
 
-EMPLOYERS = {
-    "gemeente-zilverdam": ("municipality", "NL91ABNA0417164300"),
-    "provincie-laagland": ("province", "NL69INGB0123456789"),
-}
-ADMINISTRATOR = Actor("administrator-1", Role.ADMINISTRATOR)
+
+def received(engine: Engine, employer: str = ZILVERDAM) -> str:
+    """An application with one employer; answers its reference."""
+    return receive(engine, employers=[employer], office="mayor" if employer == ZILVERDAM else "provincial-executive")
 
 
-def person(role: Role, organisation: str | None = None, number: int = 1) -> Actor:
-    place = f"-{organisation.split('-')[1]}" if organisation else ""
-    return Actor(f"{role}{place}-{number}", role, organisation)
-
-
-OFFICER, OTHER_OFFICER = person(Role.OFFICER), person(Role.OFFICER, number=2)
-EVERYONE = (
-    *(person(role) for role in (Role.OFFICER, Role.ADVISER, Role.SECURITY_AUTHORITY, Role.COORDINATOR)),
-    OTHER_OFFICER,
-    ADMINISTRATOR,
-    *(person(role, employer) for employer in EMPLOYERS for role in sorted(OF_AN_EMPLOYER)),
-)
-FINANCE = person(Role.FINANCE, "gemeente-zilverdam")
-
-
-def furnish(engine: Engine, at: datetime = START) -> None:
-    """Register employers and people."""
-    with transaction(engine) as session:
-        for key, (kind, iban) in EMPLOYERS.items():
-            body = {
-                "id": key,
-                "kind": kind,
-                "name": key.replace("-", " ").title(),
-                "debtorIban": iban,
-                "ledgerAccount": "4380",
-                "costCentre": "BESTUUR",
-                "bankAccount": "1010",
-                "riskInventory": "RIE-2025",
-            }
-            fire(session, "organisation", None, "register", by=ADMINISTRATOR, at=at, body=body)
-        for who in EVERYONE:
-            duty = {"role": str(who.role), "organisation": who.organisation}
-            body = {"id": who.person, "name": who.person, "email": f"{who.person}@office.example", "duties": [duty]}
-            fire(session, "person", None, "register", by=ADMINISTRATOR, at=at, body=body)
-
-
-def application(employer: str = "gemeente-zilverdam") -> dict[str, Any]:
-    return {
-        "office": "mayor" if employer.startswith("gemeente") else "provincial-executive",
-        "employers": [employer],
-        "name": "A. Voorbeeld",
-        "email": "a.voorbeeld@zilverdam.example",
-        "homeAddress": "Voorbeeldlaan 1, 1234 AB Zilverdam",
-        "household": "Two adults, one child",
-        "certainSince": "2024-06-01",
-    }
-
-
-def receive(engine: Engine, at: datetime, employer: str = "gemeente-zilverdam") -> str:
-    with transaction(engine) as session:
-        body = application(employer)
-        return str(fire(session, "application", None, "receive", by=OFFICER, at=at, body=body).row.id)
-
-
-def sparing(name: str, example: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The example of an action, with a measure in the digital domain alone: the shortest way to the end."""
-    if name == "assess-domain" and example["domain"] != "digital":
-        return {**example, "needed": False, "measures": []}
-    return example
-
-
-def walk(engine: Engine, reference: str, at: datetime, stop: Callable[[Action], bool] = lambda _: False) -> Action:
-    """Take the first allowed action, minute after minute, up to the one at which to stop; answers that one."""
-    for _ in range(80):
-        at += timedelta(minutes=1)
-        with transaction(engine) as session:
-            case = session.get_one(Application, reference)
-            action = next(item for item in actions(session, case, at=at, demonstration=True) if item.allowed)
-            if stop(action):
-                return action
-            by = Actor(str(action.person), action.role, action.organisation)
-            body = sparing(action.event, action.example or {})
-            if action.event == "take-in-statement":
-                take_in(session, body["document"].encode(), by=by, at=at)
-            else:
-                fire(session, action.chart, action.subject, action.event, by=by, at=at, body=body)
-    raise AssertionError(reference)
-
-
-def up_to(event: str) -> Callable[[Action], bool]:
-    return lambda action: action.event == event
+def walked(engine: Engine, event: str, employer: str = ZILVERDAM) -> str:
+    """An application that is taken on up to an event; answers its reference."""
+    reference = received(engine, employer)
+    walk(engine, reference, before=at_event(event), choose=sparing)
+    return reference
 
 
 def fill(engine: Engine) -> dict[str, Any]:
@@ -133,16 +64,16 @@ def fill(engine: Engine) -> dict[str, Any]:
     employers have approved invoices, one batch waits to be sealed and one for the bank's statement.
     """
     furnish(engine)
-    statement = walk(engine, receive(engine, START), START, up_to("take-in-statement")).example
+    statement = proposal(engine, walked(engine, "take-in-statement"), "take-in-statement", at=START).example
     with transaction(engine) as session:
         order = batch_document(session, session.exec(select(PaymentBatch)).one())
-    batch = walk(engine, receive(engine, START), START, up_to("seal")).subject
-    for employer in (*EMPLOYERS, "gemeente-zilverdam"):
-        walk(engine, receive(engine, START, employer), START, up_to("build"))
-    for employer in EMPLOYERS:
-        walk(engine, receive(engine, START, employer), START, up_to("take-over"))
+    batch = proposal(engine, walked(engine, "seal"), "seal", at=START).subject
+    for employer in (ZILVERDAM, LAAGLAND, ZILVERDAM):
+        walked(engine, "build", employer)
+    for employer in (ZILVERDAM, LAAGLAND):
+        walked(engine, "take-over", employer)
     for _ in range(6):
-        receive(engine, START)
+        received(engine)
     assert statement is not None
     report = demonstration_bank.report(order, told_on=START.date(), status="ACSP")
     return {"statement": statement["document"], "report": report.decode(), "batch": batch}
@@ -152,13 +83,11 @@ def fill_sent(engine: Engine) -> dict[str, Any]:
     """Three payments that went to the bank in one batch; the bank books them, and later one of them comes back."""
     furnish(engine)
     for _ in range(3):
-        walk(engine, receive(engine, START), START, up_to("build"))
-    releaser = person(Role.RELEASER, "gemeente-zilverdam")
+        walked(engine, "build")
+    batch = do(engine, "payment-batch", None, "build", by=FINANCE, at=SENT, body={"employer": ZILVERDAM}).row
+    for event, by in (("seal", FINANCE), ("release", RELEASER), ("export", FINANCE)):
+        do(engine, "payment-batch", batch.id, event, by=by, at=SENT)
     with transaction(engine) as session:
-        body = {"employer": "gemeente-zilverdam"}
-        batch = fire(session, "payment-batch", None, "build", by=FINANCE, at=SENT, body=body).row
-        for event, by in (("seal", FINANCE), ("release", releaser), ("export", FINANCE)):
-            fire(session, "payment-batch", batch.id, event, by=by, at=SENT)
         order = batch_document(session, session.get_one(PaymentBatch, batch.id))
         first = session.exec(select(BatchLine).order_by(BatchLine.end_to_end)).first()
     assert first is not None
@@ -201,7 +130,7 @@ class Held:
         return found
 
     def wait(self, pid: int) -> dict[str, Any]:
-        """How a job ended, and what it told."""
+        """How a job ended, and what it reported."""
         found: dict[str, Any] = self._ask({"wait": pid})
         return found
 
@@ -238,7 +167,7 @@ class Place:
         self.engine = connect(database, key=KEY, pool_size=2)
 
     def put(self, kind: str, folder: str = "in") -> Path:
-        """Lay the bank's ``statement`` or its ``report`` on the same order in the watched folder, or beside it."""
+        """Lay the bank's ``statement`` or its ``report`` on the same order in the watched folder, or next to it."""
         file = self.home / "bank" / folder / f"{kind}.xml"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(self.facts[kind], "utf-8")
@@ -294,14 +223,14 @@ UNEVEN = {
 }
 
 
-def every_euro_once(place: Place) -> None:
+def expect_every_euro_once(place: Place) -> None:
     """Assert that batches hold what their payables come to, each of them once."""
     for what, query in UNEVEN.items():
         assert place.rows(query) == [], what
-    nothing_twice(place)
+    expect_nothing_twice(place)
 
 
-def nothing_twice(place: Place) -> None:
+def expect_nothing_twice(place: Place) -> None:
     """Assert that what must be once is there once."""
     for what, query in ONCE.items():
         rows = place.rows(query)

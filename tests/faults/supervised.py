@@ -21,7 +21,7 @@ from api.processes.instance import free_port
 COMMAND = str(Path(sys.executable).with_name("veiligadvies"))
 PATIENCE = 200.0
 GIVEN = ("DATABASE_URL", "PREFECT_API_URL", "VEILIGADVIES_DEMONSTRATION", "VEILIGADVIES_SMTP_URL")
-"""Settings of whoever runs the tests: this office has everything of its own."""
+"""Settings of the person who runs the tests: this office has everything of its own."""
 
 
 def until(true: Callable[[], Any], seconds: float, what: Any = "") -> None:

@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from scene import FINANCE, KILLED, SENT, Held, Place, fill_sent, moments_of
+from office import FINANCE
+from scene import KILLED, SENT, Held, Place, fill_sent, moments_of
 from sqlmodel import Session, select
 
 from states.reporting.money_trail import of_payable
@@ -34,7 +35,7 @@ def prepare(place: Place) -> None:
     place.put("return", "later")
 
 
-def books_hold(place: Place, *, ended: bool) -> None:
+def expect_books_hold(place: Place, *, ended: bool) -> None:
     """Assert what holds at any moment, and of what is paid all the more once everything was booked."""
     assert place.rows(UNBALANCED) == []
     for payable, state, gross, paid, cost in place.rows(SUMS):
@@ -55,14 +56,14 @@ def test_payments_are_booked_once_and_each_trail_is_whole_wherever_the_booking_d
         prepare(place)
         moments = held.moments("books", place, **order)
         undisturbed = place.looks()
-        books_hold(place, ended=True)
+        expect_books_hold(place, ended=True)
         assert sorted(place.rows("SELECT state FROM payable")) == [("paid",), ("paid",), ("returned",)]
         assert place.rows("SELECT count(*) FROM journal_line WHERE mirrors IS NOT NULL") == [(5,)]
     for moment in moments_of(moments, "books")[::2]:
         with sent.one() as place:
             prepare(place)
             assert held.run("books", place, **order, kill=f"moment:{moment}")["status"] == KILLED, moment
-            books_hold(place, ended=False)
+            expect_books_hold(place, ended=False)
             held.well("books", place, **order)
-            books_hold(place, ended=True)
+            expect_books_hold(place, ended=True)
             assert place.looks() == undisturbed, moment

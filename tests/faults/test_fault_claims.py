@@ -4,7 +4,8 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
-from scene import FINANCE, KILLED, OFFICER, OTHER_OFFICER, RUNS, START, Held, Place, moments_of, nothing_twice
+from office import FINANCE, OFFICER, OTHER_OFFICER, START
+from scene import KILLED, RUNS, Held, Place, expect_nothing_twice, moments_of
 
 AT = START + timedelta(days=1)
 OPEN = "SELECT id FROM work_item WHERE role = 'officer' AND done_at IS NULL"
@@ -38,7 +39,7 @@ def test_work_is_neither_lost_nor_claimed_twice(held: Held, copies: Any) -> None
             untold = work - set(told[0] + told[1] + told[2])
             assert len(untold) <= 1, moment
             assert all(owners[key] == OFFICER.person for key in untold), moment
-            nothing_twice(place)
+            expect_nothing_twice(place)
 
 
 def test_a_batch_that_was_being_sealed_is_sealed_once_and_its_file_stays(held: Held, copies: Any) -> None:

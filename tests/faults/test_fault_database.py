@@ -9,7 +9,8 @@ from pathlib import Path
 import psutil
 import pytest
 from client import Carrier, Client
-from scene import KEY, OFFICER, Held, Place, application, furnish, nothing_twice
+from office import KEY, OFFICER, application_body, furnish
+from scene import Held, Place, expect_nothing_twice
 
 from api.processes import embedded_postgres
 from migrations.upgrade import upgrade
@@ -42,11 +43,11 @@ def backends(data: Path) -> list[psutil.Process]:
     return [child for child in postmaster(data).children() if "veiligadvies" in " ".join(child.cmdline())]
 
 
-def refused_whole(client: Client) -> None:
+def expect_refused_whole(client: Client) -> None:
     """Assert that the API says it is not there for now, in its own words."""
     for answer in (
         client.get("/v1/applications"),
-        client.post("/v1/applications", OFFICER, application(), None, "while-away"),
+        client.post("/v1/applications", OFFICER, application_body(), None, "while-away"),
     ):
         assert answer is not None
         assert answer.status_code == 503, answer.text
@@ -78,7 +79,7 @@ def test_the_database_is_killed_again_and_again_while_a_case_goes_on(held: Held,
             os.kill(server.pid, number)
             psutil.wait_procs(family, timeout=10)
             before = carrier.steps
-            refused_whole(client)
+            expect_refused_whole(client)
             assert carrier.steps == before
             embedded_postgres.start(data)
             carrier.goes_on()
@@ -93,4 +94,4 @@ def test_the_database_is_killed_again_and_again_while_a_case_goes_on(held: Held,
         received = place.rows("SELECT count(*) FROM application")
         assert received in ([(carrier.closed,)], [(carrier.closed + 1,)])  # none from while it was away
         assert place.problems() == []
-        nothing_twice(place)
+        expect_nothing_twice(place)

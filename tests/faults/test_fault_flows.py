@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scene import KILLED, LATER, RUNS, START, Held, Place, every_euro_once, moments_of, nothing_twice
+from office import START
+from scene import KILLED, LATER, RUNS, Held, Place, expect_every_euro_once, expect_nothing_twice, moments_of
 
 from states.letters.outbox import LEASE
 
@@ -46,7 +47,7 @@ def test_a_flow_that_is_killed_is_ended_by_the_next_one(flow: str, held: Held, c
             held.well(flow, place, at=at + LEASE)
             assert place.looks() == undisturbed, moment
             assert place.problems() == [], moment
-            every_euro_once(place)
+            expect_every_euro_once(place)
             assert mailbox(place).keys() == mailbox(place).keys() | letters.keys(), moment
             assert len(mailbox(place)) == len(letters), moment
             assert not list((place.home / "bank").glob("in/*.xml")), moment
@@ -78,14 +79,14 @@ def test_batches_that_are_built_withdrawn_and_built_again_hold_every_euro_once_w
     with copies.one() as place:
         moments = held.moments("rebuild", place, at=at)
         undisturbed = place.rows("SELECT state, count(*), sum(gross) FROM payable GROUP BY 1 ORDER BY 1")
-        every_euro_once(place)
+        expect_every_euro_once(place)
     for moment in moments_of(moments, "rebuild")[::2]:
         with copies.one() as place:
             killed = held.start("rebuild", place, at=at, kill=f"moment:{moment}")
             assert held.wait(killed)["status"] == KILLED
-            every_euro_once(place)
+            expect_every_euro_once(place)
             held.well("rebuild", place, at=at)
-            every_euro_once(place)
+            expect_every_euro_once(place)
             assert place.rows("SELECT state, count(*), sum(gross) FROM payable GROUP BY 1 ORDER BY 1") == undisturbed
             assert place.problems() == [], moment
 
@@ -100,7 +101,7 @@ def test_reminders_are_one_per_application_term_threshold_and_recipient_however_
         for pid in pids:
             assert held.wait(pid)["status"] in (0, KILLED)
     held.well("remind", place, at=days[-1])
-    nothing_twice(place)
+    expect_nothing_twice(place)
     reminded = place.rows("SELECT application, term, threshold, recipient, outbox FROM reminder")
     assert len({row[1] for row in reminded}) == 2
     assert {row[2] for row in reminded} <= {name for (name,) in place.rows("SELECT name FROM threshold")}

@@ -10,7 +10,8 @@ from email import message_from_bytes
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope
 from aiosmtpd.smtp import Session as SmtpSession
-from scene import KILLED, RUNS, START, Held, Place
+from office import START
+from scene import KILLED, RUNS, Held, Place
 
 from states.letters import outbox
 from states.letters.outbox import LEASE

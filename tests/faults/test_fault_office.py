@@ -11,8 +11,8 @@ import httpx
 import psutil
 import pytest
 from client import Callers, Carrier
+from office import OFFICER
 from planted import IBAN, PLACES, SIDEWAYS, STEM, Planter, found_in, mark, search, with_content
-from scene import OFFICER
 from supervised import Supervised, until
 
 from api.journey import case as journey
@@ -82,10 +82,10 @@ def test_something_is_planted_in_every_field_that_can_hold_content(
             file = office.home / "bank" / "in" / f"{len(document)}.xml"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(document, "utf-8")
-        refused(callers)
+        expect_refused(callers)
 
 
-def refused(callers: Callers) -> None:
+def expect_refused(callers: Callers) -> None:
     """What is refused is not repeated, and not logged."""
     text = mark("refused")
     for method, path, more in (

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from client import Client
-from scene import KILLED, OFFICER, RUNS, Held, Place, application, nothing_twice, sparing
+from office import OFFICER, application_body, digital_alone
+from scene import KILLED, RUNS, Held, Place, expect_nothing_twice
 
 from rules.core.roles import Actor, Role
 
@@ -18,7 +19,7 @@ def client(held: Held, place: Place) -> Iterator[Client]:
         yield made
 
 
-def carry_on(client: Client, *, deaths: tuple[str, ...], every: int = 1) -> list[str]:
+def expect_carried_on(client: Client, *, deaths: tuple[str, ...], every: int = 1) -> list[str]:
     """Take a new case to closed; at every so many requests the API dies as asked, and the request is repeated."""
     done: list[str] = []
     case = ""
@@ -28,10 +29,10 @@ def carry_on(client: Client, *, deaths: tuple[str, ...], every: int = 1) -> list
                 return done
             action = next(item for item in client.read(f"{case}/actions")["items"] if item["allowed"])
             by = Actor(action["person"], Role(action["role"]), action["organisation"])
-            request = (action["href"], by, sparing(action["name"], action["example"]), action["ifMatch"])
+            request = (action["href"], by, digital_alone(action["name"], action["example"]), action["ifMatch"])
             name = action["name"]
         else:
-            name, request = "receive", ("/v1/applications", OFFICER, application(), None)
+            name, request = "receive", ("/v1/applications", OFFICER, application_body(), None)
         key = f"key-{len(done)}"
         if len(done) % every == 0:
             for death in deaths:
@@ -53,14 +54,14 @@ def carry_on(client: Client, *, deaths: tuple[str, ...], every: int = 1) -> list
 def test_a_case_reaches_closed_through_two_deaths_at_every_request(held: Held, copies: Any) -> None:
     with copies.one() as place, Client(held, place) as client:
         client.restart("")
-        done = carry_on(client, deaths=())
+        done = expect_carried_on(client, deaths=())
         undisturbed = place.looks()
     assert len(done) > 3 * RUNS // 2
     with copies.one() as place, Client(held, place) as client:
-        assert carry_on(client, deaths=("before-commit:1", "after-commit:1")) == done
+        assert expect_carried_on(client, deaths=("before-commit:1", "after-commit:1")) == done
         assert place.looks() == undisturbed
         assert place.problems() == []
-        nothing_twice(place)
+        expect_nothing_twice(place)
         assert client.log().count("Traceback") == 0
 
 
@@ -72,7 +73,7 @@ def test_of_two_servers_with_one_request_one_dies_and_the_request_is_done_once(h
         for run in range(RUNS):
             first.restart(f"moment:{chance.randint(1, 30)}")
             found: list[Any] = []
-            request = ("/v1/applications", OFFICER, application(), None, f"key-{run}")
+            request = ("/v1/applications", OFFICER, application_body(), None, f"key-{run}")
             threads = [
                 threading.Thread(target=lambda at=at, request=request, found=found: found.append(at.post(*request)))
                 for at in (first, second)
@@ -87,7 +88,7 @@ def test_of_two_servers_with_one_request_one_dies_and_the_request_is_done_once(h
             assert all(answer.status_code == 201 for answer in found if answer is not None)
     assert place.looks()["application"] == before + RUNS
     assert place.problems() == []
-    nothing_twice(place)
+    expect_nothing_twice(place)
 
 
 def test_a_claim_that_was_not_answered_is_answered_again_and_gives_the_same_work(client: Client, place: Place) -> None:

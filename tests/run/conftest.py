@@ -1,15 +1,16 @@
-"""One real Prefect server for all tests of running."""
+"""Running office and Prefect server, each started once for all tests that use it."""
 
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+from groups import group_of
 from running import Running, Start
 
 from api.processes import child_process, instance
@@ -17,9 +18,20 @@ from api.processes.environment import child_environment
 from api.processes.environment import prefect_server as of_the_server
 from states.settings import Configuration
 
+STOPS = pytest.StashKey[list[Callable[[], None]]]()
+"""What stops the processes that are shared."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Stop what is shared after the last test that uses it: the tests of other groups need the machine."""
+    if nextitem is None or group_of(nextitem.nodeid) != group_of(item.nodeid):
+        for stop in item.session.stash.pop(STOPS, []):
+            stop()
+
 
 @pytest.fixture(scope="session")
-def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def prefect_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of a Prefect server, started as the supervisor starts it."""
     folder = tmp_path_factory.mktemp("prefect")
     port = instance.free_port()
@@ -28,6 +40,7 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     command = ["flows.server", "--host", "127.0.0.1", "--port", str(port)]
     child = child_process.ChildProcess("prefect-server", command, around, folder / "logs")
     child.start()
+    request.session.stash.setdefault(STOPS, []).append(lambda: child_process.stop([child], 5.0))
     deadline = time.monotonic() + 600
     while True:
         try:
@@ -36,8 +49,7 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         except httpx.HTTPError:
             assert time.monotonic() < deadline, child.log.read_text()
             time.sleep(0.2)
-    yield url
-    child_process.stop([child], 5.0)
+    return url
 
 
 @pytest.fixture
@@ -60,11 +72,9 @@ def start(database: str, home: Path) -> Iterator[Start]:
 
 
 @pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Running:
     """A running demonstration office with everything of its own, shared by the tests that only use it."""
     made = Running(tmp_path_factory.mktemp("running") / "home")
-    try:
-        made.start()
-        yield made
-    finally:
-        made.stop()
+    request.session.stash.setdefault(STOPS, []).append(made.stop)
+    made.start()
+    return made

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 COMMAND = str(Path(sys.executable).parent / "veiligadvies")
 PATIENCE = 240.0
 GIVEN = ("DATABASE_URL", "PREFECT_API_URL", "VEILIGADVIES_DEMONSTRATION")
-"""Settings of whoever runs the tests: this office has everything of its own."""
+"""Settings of the person who runs the tests: this office has everything of its own."""
 Start = Callable[..., subprocess.Popen[bytes]]
 """Starts a process of flows/ by its module, with the address of a Prefect server where there is one."""
 

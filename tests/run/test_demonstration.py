@@ -56,15 +56,15 @@ def test_the_demonstration_office_shows_everything(engine: Engine) -> None:
     assert process_time() - began < 15
     assert steps > 300
     with transaction(engine) as session:
-        every_case_stands_where_the_table_says(session)
-        the_money_is_everywhere_on_its_way(session)
-        time_is_history(session)
-        work_waits(session)
+        expect_stages_of_the_table(session)
+        expect_payments_at_every_step(session)
+        expect_times_in_the_past(session)
+        expect_waiting_work(session)
         assert verify(session).problems == []
-    nothing_happens_twice(engine)
+    expect_nothing_twice(engine)
 
 
-def every_case_stands_where_the_table_says(session: Session) -> None:
+def expect_stages_of_the_table(session: Session) -> None:
     assert stages(session) == WANTED
     assert set(WANTED.values()) == set(Stage) - {Stage.LAPSED, Stage.JOINED}
     rows = list(session.exec(select(Application)))
@@ -76,7 +76,7 @@ def every_case_stands_where_the_table_says(session: Session) -> None:
     assert {"to-assess", "drafted", "submitted", "returned", "adopted"} <= states
 
 
-def the_money_is_everywhere_on_its_way(session: Session) -> None:
+def expect_payments_at_every_step(session: Session) -> None:
     assert set(session.exec(select(PaymentBatch.state))) == set(BatchState) - {
         BatchState.WITHDRAWN,
         BatchState.REJECTED,
@@ -88,7 +88,7 @@ def the_money_is_everywhere_on_its_way(session: Session) -> None:
     assert 2 in shared.values()
 
 
-def time_is_history(session: Session) -> None:
+def expect_times_in_the_past(session: Session) -> None:
     entries = list(session.exec(select(LedgerEntry).order_by(LedgerEntry.stream, col(LedgerEntry.seq))))
     assert all(entry.at < AT for entry in entries)
     for entry in entries:
@@ -108,14 +108,14 @@ def time_is_history(session: Session) -> None:
     assert session.exec(select(func.count()).select_from(Outbox)).one() < 300
 
 
-def work_waits(session: Session) -> None:
+def expect_waiting_work(session: Session) -> None:
     items = list(session.exec(select(WorkItem).where(col(WorkItem.done_at).is_(None))))
     assert len([item for item in items if item.assignee]) == 4
     assert all(item.dispatched_at for item in items)
     assert {item.lane for item in items} == {1, 2, 3, 4}
 
 
-def nothing_happens_twice(engine: Engine) -> None:
+def expect_nothing_twice(engine: Engine) -> None:
     def counts() -> tuple[int, ...]:
         with transaction(engine) as session:
             tables = (LedgerEntry, Application, Person, Outbox, WorkItem)

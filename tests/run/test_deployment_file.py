@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine, text
+from structlog.testing import capture_logs
 
 from flows import jobs
 from flows.clock import JOBS, Clock
@@ -153,4 +154,6 @@ def test_a_job_that_fails_stops_no_other(clock: Clock, engine: Engine, monkeypat
 
 def test_a_tick_survives_a_database_that_is_away(home: Path) -> None:
     nowhere = connect("postgresql://nobody@127.0.0.1:9/none", key=bytes(32))
-    Clock(nowhere, Configuration(home=home), started=NOON).tick(NOON)
+    with capture_logs() as logged:
+        Clock(nowhere, Configuration(home=home), started=NOON).tick(NOON)
+    assert [line["log_level"] for line in logged] == ["error", "error"]  # of the jobs, and of the flows' stand-in

@@ -18,7 +18,7 @@ def postmaster(folder: Path) -> int:
     return int((folder / "postmaster.pid").read_text().splitlines()[0])
 
 
-def select_one(url: str) -> None:
+def expect_an_answer(url: str) -> None:
     with psycopg.connect(url) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
@@ -27,7 +27,7 @@ def test_a_server_is_made_found_again_and_stopped(home: Path) -> None:
     folder = home / "postgres"
     assert embedded_postgres.running(folder) is None
     first = embedded_postgres.start(folder)
-    select_one(first.url)
+    expect_an_answer(first.url)
     assert embedded_postgres.start(folder).url == first.url == embedded_postgres.running(folder)
     number = postmaster(folder)
     first.stop()
@@ -65,13 +65,13 @@ def test_a_first_start_that_was_killed_halfway_is_begun_anew(home: Path) -> None
     (home / "postgres.new").mkdir(parents=True)
     (home / "postgres.new" / "PG_VERSION").write_text("18\n")
     server = embedded_postgres.start(folder)
-    select_one(server.url)
+    expect_an_answer(server.url)
     server.stop()
 
 
 def test_a_path_too_long_for_a_socket_works_and_its_socket_is_closed_to_others(tmp_path: Path) -> None:
     server = embedded_postgres.start(tmp_path / ("long" * 30) / "postgres")
-    select_one(server.url)
+    expect_an_answer(server.url)
     where = Path(psycopg.conninfo.conninfo_to_dict(server.url)["host"])
     assert where.stat().st_mode & 0o077 == 0
     server.stop()
@@ -81,7 +81,7 @@ def test_what_libpq_finds_in_the_environment_does_not_lead_astray(home: Path, mo
     monkeypatch.setenv("PGPORT", "6543")
     server = embedded_postgres.start(home / "postgres")
     monkeypatch.delenv("PGPORT")
-    select_one(server.url)
+    expect_an_answer(server.url)
     server.stop()
 
 

@@ -1,24 +1,19 @@
-"""A bank for tests: three exported payments, and statements that say whatever a test asks."""
+"""Banking for tests: three exported payments, and bank statements with the entries that a test asks for."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from office import START, ZILVERDAM, at_event, do, iban, person, receive, row, rows, sparing, walk
+from office import FINANCE, RELEASER, START, ZILVERDAM, at_event, do, iban, receive, row, rows, sparing, walk
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from rules.core.roles import Role
 from states.commands.bank_files import ImportedFile, take_in
 from states.payments.batch_files import batch_document
 from states.storage.database import transaction
 from states.tables.payments import BatchLine, Payable, PaymentBatch
 
-FINANCE = person(Role.FINANCE, ZILVERDAM)
-APPROVER = person(Role.APPROVER, ZILVERDAM)
-RELEASER = person(Role.RELEASER, ZILVERDAM)
-DAY = timedelta(days=1)
 FIRST = START.date()
 EUR = 'Ccy="EUR"'
 STATEMENT = """<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.{version}"><BkToCstmrStmt>
@@ -112,6 +107,6 @@ def lines(engine: Engine) -> list[BatchLine]:
 
 
 def states(engine: Engine) -> list[str]:
-    """Where the payables stand, in order of their payments' EndToEndIds."""
+    """The states of the payables, in the order of their payments' EndToEndIds."""
     known = {item.id: str(item.state) for item in rows(engine, Payable)}
     return [known[line.payable] for line in lines(engine)]

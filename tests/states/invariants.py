@@ -1,9 +1,11 @@
 """What must hold after every step of any life, whatever people did."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
+from hypothesis import settings
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 from office import is_ended
 from sqlalchemy import text
 from sqlmodel import Session, col, select
@@ -45,7 +47,7 @@ SUBJECTS: dict[str, Any] = {
 ELSEWHERE = {"build-batch": "batch"}
 """Work on a subject that is done by an event which is not named after it, in the chart of its subject or another."""
 APART = frozenset({"grant", "lend", "take-back", "hear", "decide"})
-"""Work on loans and objections: it goes on beside an application, and after its end."""
+"""Work on loans and objections: it goes on next to an application, and after its end."""
 BESIDE = BY_HAND | APART | frozenset(EVENT_OF) | {"end-office", "remove", "keep-apart"}
 """Work that carries no application on."""
 OUTLIVES = BY_HAND | APART | frozenset(EVENT_OF) | {"end-office", "remove"}
@@ -62,7 +64,7 @@ def open_work(session: Session, *where: Any) -> list[WorkItem]:
     return list(session.exec(select(WorkItem).where(col(WorkItem.done_at).is_(None), *where)))
 
 
-def chain_holds(session: Session, stream: str) -> list[LedgerEntry]:
+def expect_chain_holds(session: Session, stream: str) -> list[LedgerEntry]:
     """The chain is whole and the rows are what it says; answers its entries."""
     entries = entries_of(session, stream)
     assert list(chain_problems(session.get_one(Stream, stream), entries)) == []
@@ -70,13 +72,13 @@ def chain_holds(session: Session, stream: str) -> list[LedgerEntry]:
     return entries
 
 
-def money_holds(session: Session) -> None:
+def expect_money_holds(session: Session) -> None:
     """Nothing is paid twice, every booking balances."""
     assert session.execute(text(TWICE_COUNTED)).all() == []
     assert session.execute(text(UNBALANCED)).all() == []
 
 
-def trails_hold(session: Session, reference: str) -> None:
+def expect_trails_hold(session: Session, reference: str) -> None:
     """Of what was paid nothing is missing from the advice to the journal, save what still has to be booked."""
     for payable in session.exec(select(Payable).where(Payable.stream == reference)):
         found = money_trail.of_payable(session, payable)
@@ -89,8 +91,8 @@ def trails_hold(session: Session, reference: str) -> None:
             assert found.gaps, payable.state
 
 
-def work_can_be_done(session: Session) -> None:
-    """Whatever waits is possible where its subject stands, and someone has the duty to do it."""
+def expect_work_can_be_done(session: Session) -> None:
+    """Every open work item is possible in the state of its subject, and someone has the duty to do it."""
     held = {(duty.role, duty.organisation) for duty in session.exec(select(Duty))}
     for item in open_work(session):
         what = (item.chart, item.action, item.role, item.organisation)
@@ -113,7 +115,7 @@ def has_a_next_step(session: Session, application: Application) -> bool:
     return "exported" in waiting.values() or any(item.action not in BESIDE for item in items)
 
 
-def goes_on_or_has_ended(session: Session, application: Application) -> None:
+def expect_case_goes_on_or_ended(session: Session, application: Application) -> None:
     """A case has a next step, or it has ended and leaves nothing open but what may outlive it."""
     if not is_ended(application.state):
         assert application.ended_on is None, application.state
@@ -132,7 +134,7 @@ def goes_on_or_has_ended(session: Session, application: Application) -> None:
     assert {row.state for row in asked} <= set(TAKEOVER.final)
 
 
-def loans_go_on(session: Session) -> None:
+def expect_loans_go_on(session: Session) -> None:
     """Every loan and every objection waits for someone, or has ended; what is lent waits for the end of office."""
     ends = {*CHARTS["loan"].final, LoanState.DECLINED, LoanState.LENT}
     waiting = {item.subject for item in open_work(session, col(WorkItem.chart).in_(("loan", "objection")))}
@@ -142,7 +144,7 @@ def loans_go_on(session: Session) -> None:
         assert (objection.id in waiting) == (objection.state not in OBJECTION.final), objection.state
 
 
-def the_dead_get_no_letter(session: Session) -> None:
+def expect_no_letter_to_the_deceased(session: Session) -> None:
     """Nothing that waits to be sent is for someone who died."""
     dead = select(Person.id).where(col(Person.deceased_on).is_not(None))
     waiting = select(Outbox.letter).where(
@@ -151,7 +153,7 @@ def the_dead_get_no_letter(session: Session) -> None:
     assert session.exec(waiting).all() == []
 
 
-def days_add_up(session: Session, application: Application, on: date) -> None:
+def expect_days_add_up(session: Session, application: Application, on: date) -> None:
     """Every day of a case, and of each of its terms, is someone's, and only one's."""
     until = application.ended_on or on
     days = case_durations.days_of_case(session, application, on)
@@ -190,21 +192,26 @@ def moment(row: Threshold) -> str:
     return str(row.due_at and row.due_at.astimezone())
 
 
-def holds(session: Session, reference: str, on: date) -> list[LedgerEntry]:
+def expect_case_holds(session: Session, reference: str, on: date) -> list[LedgerEntry]:
     """Everything that must hold of one case; answers its entries."""
     application = session.get_one(Application, reference)
-    entries = chain_holds(session, reference)
-    goes_on_or_has_ended(session, application)
-    trails_hold(session, reference)
-    days_add_up(session, application, on)
+    entries = expect_chain_holds(session, reference)
+    expect_case_goes_on_or_ended(session, application)
+    expect_trails_hold(session, reference)
+    expect_days_add_up(session, application, on)
     return entries
 
 
-def office_holds(session: Session, streams: Iterable[str] = ()) -> None:
+def expect_office_holds(session: Session, streams: Iterable[str] = ()) -> None:
     """Everything that must hold of the office as a whole, and of some other streams in it."""
-    money_holds(session)
-    work_can_be_done(session)
-    loans_go_on(session)
-    the_dead_get_no_letter(session)
+    expect_money_holds(session)
+    expect_work_can_be_done(session)
+    expect_loans_go_on(session)
+    expect_no_letter_to_the_deceased(session)
     for stream in streams:
-        chain_holds(session, stream)
+        expect_chain_holds(session, stream)
+
+
+def expect_invariants_kept(machine: Callable[[], RuleBasedStateMachine], given: settings) -> None:
+    """Let a state machine take its steps; it checks what must hold after each."""
+    run_state_machine_as_test(machine, settings=given)  # type: ignore[no-untyped-call]

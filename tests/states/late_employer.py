@@ -1,9 +1,9 @@
-"""Cases in which an employer is late, walked through the door."""
+"""Late employers for tests: requests to take over, their terms, notices of default and payments."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from office import GOUDVEEN, OFFICER, ZILVERDAM, act, do, iban, person, receive, row, walk
+from office import EMPLOYER, GOUDVEEN, OFFICER, ZILVERDAM, act, do, iban, person, receive, row, walk
 from sqlalchemy import Engine
 from sqlmodel import Session
 
@@ -18,7 +18,6 @@ from states.tables.deadlines import Term
 RECEIVED = date(2026, 6, 1)
 """A Monday; eight weeks later is Monday 27 July."""
 DUE = date(2026, 7, 27)
-EMPLOYER = person(Role.EMPLOYER, ZILVERDAM)
 TO = {"payee": "A. Voorbeeld", "iban": iban(77)}
 
 
@@ -71,7 +70,7 @@ def take_over(engine: Engine, on: date, organisation: str = ZILVERDAM) -> None:
 
 
 def tick(engine: Engine, day: date) -> int:
-    """The clock comes by at noon, and does all that is due; answers how many thresholds it passed."""
+    """The clock ticks at noon, and does all that is due; answers how many thresholds it passed."""
     passed = 0
     while True:
         with transaction(engine) as session:
@@ -82,7 +81,7 @@ def tick(engine: Engine, day: date) -> int:
 
 
 def approve(engine: Engine, on: date) -> None:
-    """What is owed beside the invoices is checked and approved."""
+    """What is owed in addition to the invoices is checked and approved."""
     for event in ("check", "approve"):
         act(engine, asked(engine).stream, event, at=noon(on))
 

@@ -1,4 +1,4 @@
-"""A small advice office for tests: employers, people for every duty, and a way to walk a case, all through the door."""
+"""Office for tests: employers, people for every duty, and helpers that record events and take a case further."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from proposals import named, up_to_allowed
 from sqlalchemy import Engine, inspect, text
 from sqlmodel import Session, select
 from stdnum import iban as iban_number
 
-from rules.core.roles import ENGINE, OF_AN_EMPLOYER, Actor, Role
+from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
 from states.charts.application import ENDS, Stage
 from states.commands.available_actions import FORWARD, Action, actions
 from states.commands.bank_files import ImportedFile, take_in
@@ -23,6 +24,7 @@ from states.tables.application import Application
 KEY = bytes(range(32))
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 """A Monday morning on which the tests' office opens."""
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ZILVERDAM, GOUDVEEN = "gemeente-zilverdam", "gemeente-goudveen"
 LAAGLAND, BROEKZIJDE = "provincie-laagland", "waterschap-broekzijde"
 KINDS = {
@@ -52,12 +54,16 @@ def person(role: Role, organisation: str | None = None, number: int = 1) -> Acto
 
 
 OFFICER, ADVISER = person(Role.OFFICER), person(Role.ADVISER)
+OTHER_OFFICER = person(Role.OFFICER, number=2)
 AUTHORITY, COORDINATOR = person(Role.SECURITY_AUTHORITY), person(Role.COORDINATOR)
+EMPLOYER = person(Role.EMPLOYER, ZILVERDAM)
+FINANCE, APPROVER = person(Role.FINANCE, ZILVERDAM), person(Role.APPROVER, ZILVERDAM)
+RELEASER, CONTACT = person(Role.RELEASER, ZILVERDAM), person(Role.SECURITY_CONTACT, ZILVERDAM)
 
 
 def everyone() -> list[Actor]:
     """Two officers, one of every other duty of the office, and one of every duty of each employer."""
-    found = [person(role) for role in OF_THE_OFFICE] + [person(Role.OFFICER, number=2)]
+    found = [person(role) for role in OF_THE_OFFICE] + [OTHER_OFFICER]
     return found + [person(role, employer) for employer in KINDS for role in sorted(OF_AN_EMPLOYER)]
 
 
@@ -155,14 +161,34 @@ def act(
     at: datetime,
     changes: Mapping[str, Any] | None = None,
     which: Callable[[Action], bool] = lambda _: True,
+    among_all: bool = False,
 ) -> Any:
-    """Carry out the first proposed action of this name, its example changed as asked; answers what came of it."""
+    """Carry out the first proposed action of this name, its example changed as asked; answers what came of it.
+
+    Args:
+        engine: the office.
+        reference: the application.
+        event: the name of the event.
+        at: when.
+        changes: what differs from the example of the action.
+        which: which of the actions of this name.
+        among_all: whether all ``actions`` are asked, as a page does, and not this event alone.
+    """
     with transaction(engine) as session:
         application = session.get_one(Application, reference)
-        proposed = actions(session, application, at=at, demonstration=True)
+        if among_all:
+            proposed = actions(session, application, at=at, demonstration=True)
+        else:
+            proposed = named(session, application, event, at=at)
         action = next(item for item in proposed if item.event == event and item.person and which(item))
         action = replace(action, example={**(action.example or {}), **(changes or {})})
         return carry_out(session, action, at=at)
+
+
+def proposal(engine: Engine, reference: str, event: str, *, at: datetime) -> Action:
+    """The first proposed action of a name."""
+    with Session(engine) as session:
+        return named(session, session.get_one(Application, reference), event, at=at)[0]
 
 
 Choice = Callable[[list[Action]], Action | None]
@@ -180,9 +206,14 @@ def onward(proposed: list[Action]) -> Action | None:
 def sparing(proposed: list[Action]) -> Action | None:
     """As :func:`onward`, with a measure in the digital domain alone: the shortest way to the end."""
     found = onward(proposed)
-    if found is not None and found.event == "assess-domain" and found.example and found.example["domain"] != "digital":
-        return replace(found, example={**found.example, "needed": False, "measures": []})
-    return found
+    return found and replace(found, example=digital_alone(found.event, found.example))
+
+
+def digital_alone(event: str, example: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """The example of an action, with a measure in the digital domain alone."""
+    if event == "assess-domain" and example and example["domain"] != "digital":
+        return {**example, "needed": False, "measures": []}
+    return example
 
 
 def bare(proposed: list[Action]) -> Action | None:
@@ -201,6 +232,7 @@ def walk(
     at: datetime = START,
     choose: Choice = onward,
     before: Callable[[Action], bool] = lambda _: False,
+    among_all: bool = False,
 ) -> datetime:
     """Take the first allowed action, minute after minute, until the stage is reached; answers the next minute.
 
@@ -211,6 +243,7 @@ def walk(
         at: when to begin.
         choose: which of the proposed actions to take.
         before: stop before carrying out an action of which this is true.
+        among_all: whether all ``actions`` are asked at each step, as a page does, and not only up to the first allowed.
     """
     for _ in range(200):
         at += timedelta(minutes=1)
@@ -218,7 +251,10 @@ def walk(
             application = session.get_one(Application, reference)
             if application.state == until:
                 return at
-            action = choose(actions(session, application, at=at, demonstration=True))
+            if among_all:
+                action = choose(actions(session, application, at=at, demonstration=True))
+            else:
+                action = choose(up_to_allowed(session, application, at=at))
             if action is None:
                 raise StuckError(f"{reference} is {application.state} and nothing carries it on to {until}.")
             if before(action):
@@ -230,77 +266,6 @@ def walk(
 def at_event(event: str) -> Callable[[Action], bool]:
     """For ``walk(before=...)``: stop before this event."""
     return lambda action: action.event == event
-
-
-def fill_every_stage(engine: Engine) -> None:
-    """One application in every stage that there is."""
-    for goal in Stage:
-        if goal in BESIDE_THE_WAY:
-            BESIDE_THE_WAY[goal](engine)
-        else:
-            walk(engine, receive(engine), goal, choose=sparing)
-
-
-def withdraw_one(engine: Engine) -> None:
-    """An application that its applicant withdrew."""
-    act(engine, receive(engine), "withdraw", at=START)
-
-
-def intend_to_refuse_one(engine: Engine) -> str:
-    """An application from a councillor, whom article x.9 gives no claim."""
-    reference = receive(engine, office="municipal-councillor")
-    act(engine, reference, "intend-refusal", at=START)
-    return reference
-
-
-def refuse_one(engine: Engine) -> None:
-    """A refusal after the applicant's view."""
-    reference = intend_to_refuse_one(engine)
-    act(engine, reference, "record-view", at=START)
-    act(engine, reference, "refuse", at=START)
-
-
-def not_process_one(engine: Engine) -> None:
-    """An application that was not completed within its term."""
-    reference = receive(engine)
-    act(engine, reference, "invite-completion", at=START)
-    act(engine, reference, "not-process", at=START + timedelta(days=15))
-
-
-def forward_one(engine: Engine) -> None:
-    """An application that belonged elsewhere."""
-    act(engine, receive(engine), "forward", at=START)
-
-
-def lapse_one(engine: Engine) -> None:
-    """An application that lapsed with the office."""
-    do(engine, "application", receive(engine), "lapse", by=ENGINE)
-
-
-def find_no_measures_in_one(engine: Engine) -> None:
-    """An adopted advice without a measure."""
-    walk(engine, receive(engine), Stage.NO_MEASURES, choose=bare)
-
-
-def join_one(engine: Engine) -> None:
-    """An application that was sent twice: the second one is joined to the first."""
-    first = receive(engine, name="D. Dubbel")
-    second = receive(engine, name="D. Dubbel")
-    act(engine, second, "join", at=START)
-    act(engine, first, "withdraw", at=START)
-
-
-BESIDE_THE_WAY: dict[Stage, Callable[[Engine], Any]] = {
-    Stage.WITHDRAWN: withdraw_one,
-    Stage.REFUSAL_INTENDED: intend_to_refuse_one,
-    Stage.REFUSED: refuse_one,
-    Stage.NOT_PROCESSED: not_process_one,
-    Stage.FORWARDED: forward_one,
-    Stage.LAPSED: lapse_one,
-    Stage.NO_MEASURES: find_no_measures_in_one,
-    Stage.JOINED: join_one,
-}
-"""How an application gets into a stage that does not lie on the way to closed."""
 
 
 def snapshot(engine: Engine) -> dict[str, str]:
@@ -320,14 +285,14 @@ def problems(engine: Engine) -> list[str]:
 
 
 def refused(call: Callable[[], Any]) -> list[str]:
-    """The rules by which the door refuses a call, in their order."""
+    """The rules by which a call is refused, in their order."""
     with pytest.raises(RefusedError) as caught:
         call()
     return [finding.rule for finding in caught.value.findings]
 
 
 def stage(engine: Engine, reference: str) -> Stage:
-    """Where an application stands."""
+    """The stage of an application."""
     with Session(engine) as session:
         return session.get_one(Application, reference).state
 

@@ -19,7 +19,7 @@ from served import (
     RELEASER,
     ZILVERDAM,
     Api,
-    is_problem,
+    expect_problem,
     person,
     sparing,
 )
@@ -147,11 +147,11 @@ def test_the_payee_shows_to_nobody_of_the_office(api: Api, case: str, by: Actor)
 def test_finance_of_another_employer_finds_neither_payable_nor_batch(api: Api, case: str) -> None:
     own = {item["organisation"]: item["id"] for item in api.read(f"{case}/payables")["items"]}
     batches = {item["organisation"]: item["id"] for item in api.read("/v1/payment-batches", COORDINATOR)["items"]}
-    is_problem(api.get(f"/v1/payables/{own[GOUDVEEN]}", FINANCE), 404)
-    is_problem(api.get(f"/v1/payment-batches/{batches[GOUDVEEN]}", FINANCE), 404)
-    is_problem(api.get(f"/v1/payment-batches/{batches[GOUDVEEN]}/pain001", FINANCE), 404)
+    expect_problem(api.get(f"/v1/payables/{own[GOUDVEEN]}", FINANCE), 404)
+    expect_problem(api.get(f"/v1/payment-batches/{batches[GOUDVEEN]}", FINANCE), 404)
+    expect_problem(api.get(f"/v1/payment-batches/{batches[GOUDVEEN]}/pain001", FINANCE), 404)
     assert own[GOUDVEEN] not in everything(api, case, FINANCE).replace(api.get(f"{case}/actions", FINANCE).text, "")
-    is_problem(api.post(f"/v1/payables/{own[GOUDVEEN]}/_check", FINANCE, match="*"), 403)
+    expect_problem(api.post(f"/v1/payables/{own[GOUDVEEN]}/_check", FINANCE, match="*"), 403)
 
 
 @pytest.mark.parametrize("role", [Role.APPLICANT, Role.ADVISER, Role.SECURITY_AUTHORITY, Role.PRIVACY_OFFICER])
@@ -159,9 +159,9 @@ def test_the_books_are_closed_to_those_who_have_nothing_to_do_with_money(api: Ap
     who = Actor(api.read(case)["applicant"], role) if role is Role.APPLICANT else person(role)
     batch = api.read("/v1/payment-batches", COORDINATOR)["items"][0]["id"]
     for path in ("/v1/payables", "/v1/payment-batches", "/v1/bookings", "/v1/bookings?format=csv"):
-        is_problem(api.get(path, who), 403)
-    is_problem(api.get(f"/v1/payment-batches/{batch}", who), 403)
-    is_problem(api.get(f"/v1/payment-batches/{batch}/pain001", who), 403)
+        expect_problem(api.get(path, who), 403)
+    expect_problem(api.get(f"/v1/payment-batches/{batch}", who), 403)
+    expect_problem(api.get(f"/v1/payment-batches/{batch}/pain001", who), 403)
 
 
 @pytest.mark.parametrize("role", [Role.EMPLOYER, Role.FINANCE])

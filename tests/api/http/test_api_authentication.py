@@ -6,7 +6,7 @@ import time
 import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey
-from served import ADMINISTRATOR, EMPLOYER, GOUDVEEN, OFFICER, Api, Serve, is_problem
+from served import ADMINISTRATOR, EMPLOYER, GOUDVEEN, OFFICER, Api, Serve, expect_problem
 
 from rules.core.roles import Actor, Role
 
@@ -31,7 +31,7 @@ from rules.core.roles import Actor, Role
 def test_no_token_or_a_garbled_one_does_not_get_in(api: Api, header: str | None) -> None:
     headers = {} if header is None else {"Authorization": header.encode("latin-1")}
     answer = api.client.get("/v1/applications", headers=headers)
-    is_problem(answer, 401)
+    expect_problem(answer, 401)
     assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
@@ -55,7 +55,7 @@ def test_no_token_or_a_garbled_one_does_not_get_in(api: Api, header: str | None)
 def test_a_token_that_does_not_hold_does_not_get_in(api: Api, changes: dict[str, object]) -> None:
     bearer = api.token(OFFICER, **changes)
     answer = api.client.get("/v1/applications", headers={"Authorization": f"Bearer {bearer}"})
-    is_problem(answer, 401)
+    expect_problem(answer, 401)
     assert answer.headers["WWW-Authenticate"] == "Bearer"
     assert "officer-1" not in answer.text
 
@@ -64,14 +64,14 @@ def test_a_token_that_another_key_signed_does_not_get_in(api: Api) -> None:
     claims = jwt.decode(api.token(OFFICER), _key_of(api), algorithms=["HS256"]).claims
     foreign = jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(b"another key of thirty-two bytes!"))
     answer = api.client.get("/v1/applications", headers={"Authorization": f"Bearer {foreign}"})
-    is_problem(answer, 401)
+    expect_problem(answer, 401)
 
 
 def test_a_token_whose_claims_were_altered_does_not_get_in(api: Api) -> None:
     head, _, mark = api.token(OFFICER).split(".")
     _, claims, _ = api.token(ADMINISTRATOR).split(".")
     answer = api.client.get("/v1/applications", headers={"Authorization": f"Bearer {head}.{claims}.{mark}"})
-    is_problem(answer, 401)
+    expect_problem(answer, 401)
 
 
 def _key_of(api: Api) -> OctKey:
@@ -93,7 +93,7 @@ def _key_of(api: Api) -> OctKey:
     ids=str,
 )
 def test_a_token_for_a_role_that_its_person_does_not_hold_is_refused_by_rule(api: Api, who: Actor) -> None:
-    problem = is_problem(api.get("/v1/applications", who), 403)
+    problem = expect_problem(api.get("/v1/applications", who), 403)
     assert "duty.role" in problem["detail"]
 
 
@@ -101,7 +101,7 @@ def test_a_token_for_a_role_that_its_person_does_not_hold_is_refused_by_rule(api
 def test_a_token_without_a_role_of_this_office_is_refused(api: Api, role: object) -> None:
     bearer = api.token(OFFICER, role=role)
     answer = api.client.get("/v1/applications", headers={"Authorization": f"Bearer {bearer}"})
-    is_problem(answer, 403)
+    expect_problem(answer, 403)
 
 
 def test_the_scheme_is_read_whatever_its_case(api: Api) -> None:
@@ -118,12 +118,12 @@ def test_someone_who_departed_does_not_get_in_any_more(api: Api) -> None:
     assert api.get("/v1/applications", leaving).status_code == 200
     path = f"{made.headers['Location']}/_depart"
     assert api.post(path, ADMINISTRATOR, match=made.headers["ETag"]).status_code == 200
-    is_problem(api.get("/v1/applications", leaving), 403)
+    expect_problem(api.get("/v1/applications", leaving), 403)
 
 
 def test_an_office_that_is_no_demonstration_takes_no_token_of_its_own(serve: Serve) -> None:
     with serve(demonstration=False) as api:
-        is_problem(api.get("/v1/applications"), 401)
+        expect_problem(api.get("/v1/applications"), 401)
 
 
 def test_pages_and_health_need_no_token(api: Api) -> None:

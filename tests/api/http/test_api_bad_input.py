@@ -16,7 +16,7 @@ from served import (
     Api,
     Serve,
     application,
-    is_problem,
+    expect_problem,
     person,
     sparing,
 )
@@ -56,7 +56,7 @@ def test_an_unknown_reference_is_not_found(api: Api, method: str, path: str) -> 
     body = {"kind": "stalking", "source": "police"} if "threat" in path else None
     body = {"arrived": True} if "letters" in path else body
     by = COORDINATOR if method == "GET" else OFFICER
-    is_problem(api.call(method, path, by, body, match='"1"'), 404)
+    expect_problem(api.call(method, path, by, body, match='"1"'), 404)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_an_unknown_reference_is_not_found(api: Api, method: str, path: str) -> 
 )
 def test_a_reference_that_no_database_can_hold_is_malformed(api: Api, method: str, path: str) -> None:
     body = {"arrived": True} if "letters" in path else None
-    is_problem(api.call(method, path, OFFICER if method == "POST" else COORDINATOR, body, match='"1"'), 422)
+    expect_problem(api.call(method, path, OFFICER if method == "POST" else COORDINATOR, body, match='"1"'), 422)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_a_reference_that_no_database_can_hold_is_malformed(api: Api, method: st
 def test_an_event_of_an_unknown_part_is_not_found(api: Api, path: str) -> None:
     bodies = {"_take-over": {"takenOverOn": "2026-11-01"}, "_order": {"orderedOn": "2026-11-01"}}
     by = EMPLOYER if path.rsplit("/", 1)[1] in bodies else FINANCE
-    is_problem(api.post(path, by, bodies.get(path.rsplit("/", 1)[1]), match='"1"'), 404)
+    expect_problem(api.post(path, by, bodies.get(path.rsplit("/", 1)[1]), match='"1"'), 404)
 
 
 def test_a_malformed_application_names_each_field_and_what_would_be_right_and_repeats_nothing(api: Api) -> None:
@@ -103,7 +103,7 @@ def test_a_malformed_application_names_each_field_and_what_would_be_right_and_re
         name=MARKER * 30,
     )
     answer = api.post("/v1/applications", OFFICER, {**wrong, "shoeSize": MARKER})
-    problem = is_problem(answer, 422)
+    problem = expect_problem(answer, 422)
     found = {item["field"]: item["message"] for item in problem["errors"]}
     expected = {
         "office": "'mayor'",
@@ -128,7 +128,7 @@ def test_a_malformed_part_of_a_body_is_named_by_its_path(api: Api, case: str) ->
     domains = [{"domain": "home", "risk": MARKER, "likelihood": 9, "impact": 4, "source": "interview"}]
     body = {"heldOn": "2026-11-01", "householdPresent": True, "domains": domains}
     answer = api.post(f"{case}/_hold-interview", ADVISER, body, match='"1"')
-    problem = is_problem(answer, 422)
+    problem = expect_problem(answer, 422)
     assert [item["field"] for item in problem["errors"]] == ["domains.0.risk", "domains.0.likelihood"]
     assert MARKER not in answer.text
 
@@ -138,14 +138,14 @@ def test_a_malformed_part_of_a_body_is_named_by_its_path(api: Api, case: str) ->
 )
 def test_what_is_no_json_object_at_all_is_refused_as_a_body(api: Api, body: bytes) -> None:
     answer = api.post("/v1/applications", content=body, headers={"Content-Type": "application/json"})
-    problem = is_problem(answer, 422)
+    problem = expect_problem(answer, 422)
     assert [item["field"] for item in problem["errors"]] == ["body"]
     assert MARKER not in answer.text
 
 
 def test_a_body_that_is_nested_beyond_reason_is_refused(api: Api) -> None:
     answer = api.post("/v1/applications", content=b"[" * 100_000, headers={"Content-Type": "application/json"})
-    is_problem(answer, 400)
+    expect_problem(answer, 400)
 
 
 @pytest.mark.parametrize(
@@ -155,14 +155,14 @@ def test_a_body_that_is_nested_beyond_reason_is_refused(api: Api) -> None:
 def test_what_json_allows_and_text_does_not_is_refused(api: Api, field: str, text: bytes) -> None:
     body = json.dumps(application(**{field: "PLACE"})).encode().replace(b'"PLACE"', text)
     answer = api.post("/v1/applications", content=body, headers={"Content-Type": "application/json"})
-    problem = is_problem(answer, 422)
+    problem = expect_problem(answer, 422)
     assert [item["field"] for item in problem["errors"]] == [field]
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "application/xml"])
 def test_a_body_of_another_kind_is_refused(api: Api, kind: str) -> None:
     answer = api.post("/v1/applications", content=f"name={MARKER}", headers={"Content-Type": kind})
-    is_problem(answer, 422)
+    expect_problem(answer, 422)
     assert MARKER not in answer.text
 
 
@@ -181,7 +181,7 @@ def test_a_body_of_another_kind_is_refused(api: Api, kind: str) -> None:
 )
 def test_a_malformed_filter_is_named(api: Api, query: str, field: str) -> None:
     answer = api.get(f"/v1/applications?{query}")
-    problem = is_problem(answer, 422)
+    problem = expect_problem(answer, 422)
     assert [item["field"] for item in problem["errors"]] == [field]
     assert "Q9z" not in answer.text
 
@@ -197,7 +197,7 @@ def test_a_malformed_filter_is_named(api: Api, query: str, field: str) -> None:
     ],
 )
 def test_a_malformed_filter_of_another_list_is_refused(api: Api, path: str, status: int) -> None:
-    is_problem(api.get(path, COORDINATOR), status)
+    expect_problem(api.get(path, COORDINATOR), status)
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_a_query_value_that_the_endpoint_does_not_know_is_refused_and_those_are_
     api: Api, path: str, known: str | None
 ) -> None:
     answer = api.get(f"{path}{'&' if '?' in path else '?'}cursr={MARKER}&foo=", COORDINATOR)
-    problem = is_problem(answer, 422)
+    problem = expect_problem(answer, 422)
     assert [(item["field"], item["in"]) for item in problem["errors"]] == [("cursr", "query"), ("foo", "query")]
     for item in problem["errors"]:
         assert item["message"].endswith(f"there are: {known}." if known else "there are none.")
@@ -226,7 +226,7 @@ def test_a_threat_is_taken_whatever_its_address_holds_besides(api: Api) -> None:
 
 
 def test_whoever_is_not_signed_in_does_not_learn_which_query_values_there_are(api: Api) -> None:
-    is_problem(api.get("/v1/statistics?foo=bar", None), 401)
+    expect_problem(api.get("/v1/statistics?foo=bar", None), 401)
 
 
 @pytest.mark.parametrize("path", ["/", "/docs", "/openapi.json", "/health/live"])
@@ -247,7 +247,7 @@ def test_the_first_and_the_last_day_of_the_calendar_are_no_fault_of_ours(api: Ap
 
 def test_what_is_not_allowed_now_is_refused_with_findings(api: Api, case: str) -> None:
     answer = api.post(f"{case}/_close", OFFICER, match='"1"')
-    problem = is_problem(answer, 409)
+    problem = expect_problem(answer, 409)
     assert problem["findings"]
     for finding in problem["findings"]:
         assert finding.keys() == {"rule", "message", "messageNl", "article", "source", "since"}
@@ -259,13 +259,13 @@ def test_a_stale_version_is_refused(api: Api) -> None:
     case = api.receive()
     seen = api.get(case).headers["ETag"]
     assert api.post(f"{case}/_start-intake", match=seen).status_code == 200
-    problem = is_problem(api.post(f"{case}/_plan-interview", body={"interviewOn": "2030-01-01"}, match=seen), 412)
+    problem = expect_problem(api.post(f"{case}/_plan-interview", body={"interviewOn": "2030-01-01"}, match=seen), 412)
     assert "version" in problem["detail"]
     assert api.stage(case) == "intake"
 
 
 def test_a_change_without_if_match_is_refused(api: Api, case: str) -> None:
-    problem = is_problem(api.post(f"{case}/_start-intake"), 428)
+    problem = expect_problem(api.post(f"{case}/_start-intake"), 428)
     assert "If-Match" in problem["detail"]
 
 
@@ -280,7 +280,7 @@ def test_a_threat_is_recorded_whatever_if_match_says(api: Api, match: str | None
 def test_a_malformed_if_match_is_refused(api: Api, case: str, match: str) -> None:
     headers = {"If-Match": match.encode("latin-1"), "Authorization": f"Bearer {api.token(OFFICER)}"}
     answer = api.client.post(f"{case}/_start-intake", headers=headers)
-    is_problem(answer, 400)
+    expect_problem(answer, 400)
 
 
 def test_any_version_is_accepted_where_it_is_asked_for(api: Api) -> None:
@@ -292,7 +292,7 @@ def test_another_role_is_refused_with_the_rule(api: Api, by: Actor) -> None:
     case = api.receive()
     if by is FINANCE:
         api.walk(case, "takeover", choose=sparing)
-    problem = is_problem(api.post(f"{case}/_start-intake", by, match='"1"'), 403)
+    problem = expect_problem(api.post(f"{case}/_start-intake", by, match='"1"'), 403)
     assert [finding["rule"] for finding in problem["findings"]] == ["duty.role"]
     assert "officer" in problem["detail"]
 
@@ -322,7 +322,7 @@ def test_what_creates_something_is_refused_to_another_role_with_the_rule(api: Ap
         "/v1/payment-batches": {"employer": GOUDVEEN},
         "/v1/applications": application(),
     }
-    problem = is_problem(api.post(path, by, bodies.get(path)), 403)
+    problem = expect_problem(api.post(path, by, bodies.get(path)), 403)
     assert [finding["rule"] for finding in problem["findings"]] == ["duty.role"]
 
 
@@ -331,31 +331,31 @@ def test_another_applicants_case_is_not_found(api: Api) -> None:
     me = Actor(api.read(mine)["applicant"], Role.APPLICANT)
     assert api.read(mine, me)["applicant"] == me.person
     for part in ("", "/actions", "/history", "/priority", "/letters", "/measures"):
-        is_problem(api.get(f"{theirs}{part}", me), 404)
+        expect_problem(api.get(f"{theirs}{part}", me), 404)
     threat = {"kind": "stalking", "source": "applicant"}
-    is_problem(api.post(f"{theirs}/_record-threat", me, threat), 404)
-    is_problem(api.post(f"{theirs}/_withdraw", me, {"reasons": "no"}, match='"1"'), 404)
+    expect_problem(api.post(f"{theirs}/_record-threat", me, threat), 404)
+    expect_problem(api.post(f"{theirs}/_withdraw", me, {"reasons": "no"}, match='"1"'), 404)
 
 
 def test_another_employers_case_is_not_found(api: Api) -> None:
     case = api.receive()
-    is_problem(api.get(case, EMPLOYER), 404)  # nobody asked this employer anything yet
+    expect_problem(api.get(case, EMPLOYER), 404)  # nobody asked this employer anything yet
     api.walk(case, "takeover", choose=sparing)
     assert api.get(case, EMPLOYER).status_code == 200
     takeover = api.read(case)["takeovers"][0]["id"]
     for role in (Role.EMPLOYER, Role.FINANCE, Role.RELEASER, Role.SECURITY_CONTACT):
         other = person(role, GOUDVEEN)
         for part in ("", "/actions", "/history", "/deadlines", "/measures", "/payables", "/bookings", "/priority"):
-            is_problem(api.get(f"{case}{part}", other), 404)
+            expect_problem(api.get(f"{case}{part}", other), 404)
     other = person(Role.EMPLOYER, GOUDVEEN)
     body = {"receivedOn": "2026-11-20"}
-    is_problem(api.post(f"/v1/takeovers/{takeover}/_confirm-receipt", other, body, match='"1"'), 404)
+    expect_problem(api.post(f"/v1/takeovers/{takeover}/_confirm-receipt", other, body, match='"1"'), 404)
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/v1", "/v1/", "/v1/applications/", "/health/ready/", "/docs/", "/v1/_x"])
 def test_an_unknown_path_or_a_trailing_slash_is_not_found(api: Api, path: str) -> None:
     answer = api.get(path)
-    is_problem(answer, 404)
+    expect_problem(answer, 404)
     assert "Location" not in answer.headers
 
 
@@ -371,10 +371,10 @@ def test_an_unknown_path_or_a_trailing_slash_is_not_found(api: Api, path: str) -
 )
 def test_a_wrong_method_is_refused_and_the_right_one_named(api: Api, method: str, path: str) -> None:
     if path.endswith("/"):
-        is_problem(api.call(method, path, OFFICER), 404)
+        expect_problem(api.call(method, path, OFFICER), 404)
         return
     answer = api.call(method, path, OFFICER)
-    is_problem(answer, 405)
+    expect_problem(answer, 405)
     assert answer.headers["Allow"]
 
 
@@ -384,7 +384,7 @@ def test_a_fault_of_ours_tells_nothing_and_still_speaks_problem_json(serve: Serv
 
     with serve(change=lambda app: app.dependency_overrides.update({dependencies.session: broken})) as api:
         answer = api.get("/v1/applications")
-    is_problem(answer, 500)
+    expect_problem(answer, 500)
     assert MARKER not in answer.text
     assert "RuntimeError" not in answer.text
     assert "Traceback" not in answer.text

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 from fastapi import FastAPI, Request
-from served import FINANCE, OFFICER, OTHER_OFFICER, Api, Serve, application, is_problem, sparing
+from served import FINANCE, OFFICER, OTHER_OFFICER, Api, Serve, application, expect_problem, sparing
 from sqlalchemy import text
 from sqlmodel import Session
 
@@ -42,10 +42,10 @@ def test_the_order_of_the_fields_makes_no_other_request(api: Api) -> None:
 def test_a_key_with_another_body_or_another_address_is_refused(api: Api) -> None:
     first = api.post("/v1/applications", body=application(), key="two")
     before = count(api, "application")
-    problem = is_problem(api.post("/v1/applications", body=application(name="Iemand Anders"), key="two"), 409)
+    problem = expect_problem(api.post("/v1/applications", body=application(name="Iemand Anders"), key="two"), 409)
     assert "Idempotency-Key" in problem["title"]
     assert "Iemand" not in str(problem)
-    is_problem(api.post(f"{first.headers['Location']}/_start-intake", match="*", key="two"), 409)
+    expect_problem(api.post(f"{first.headers['Location']}/_start-intake", match="*", key="two"), 409)
     assert count(api, "application") == before
 
 
@@ -69,7 +69,7 @@ def test_an_event_with_a_key_happens_once_though_its_version_is_stale_by_then(ap
 
 
 def test_a_request_that_was_refused_leaves_its_key_free(api: Api) -> None:
-    is_problem(api.post("/v1/applications", body=application(employers=["gemeente-geen"]), key="five"), 422)
+    expect_problem(api.post("/v1/applications", body=application(employers=["gemeente-geen"]), key="five"), 422)
     assert api.post("/v1/applications", body=application(), key="five").status_code == 201
 
 
@@ -166,7 +166,7 @@ def test_a_commit_that_the_database_refuses_is_never_answered_with_success(serve
             api.post(f"{case}/_start-intake", match="*"),
             api.post(f"{case}/_record-threat", body={"kind": "stalking", "source": "police"}),
         ):
-            is_problem(answer, 500)
+            expect_problem(answer, 500)
         assert count(api, "application") == 1
         assert count(api, "idempotency_key") == 0
         assert api.stage(case) == "received"
@@ -184,7 +184,7 @@ def test_a_constraint_that_is_checked_at_the_commit_is_answered_with_a_conflict(
                 """)
             )
         assert api.post("/v1/applications", body=application()).status_code == 201
-        is_problem(api.post("/v1/applications", body=application()), 409)
+        expect_problem(api.post("/v1/applications", body=application()), 409)
         assert count(api, "application") == 1
 
 
@@ -200,7 +200,7 @@ def test_a_connection_that_is_lost_before_the_commit_is_never_answered_with_succ
         app.dependency_overrides[dependencies.session] = lost
 
     with serve(change=change) as api:
-        problem = is_problem(api.post("/v1/applications", body=application()), 503)
+        problem = expect_problem(api.post("/v1/applications", body=application()), 503)
         assert "nothing was changed" in problem["detail"]
         assert count(api, "application") == 0
         api.app.dependency_overrides.clear()
@@ -213,4 +213,4 @@ def test_a_key_is_any_text_of_at_most_200_characters(api: Api, key: str) -> None
     answers = [api.client.post("/v1/applications", json=application(), headers=headers) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [201, 201]
     assert answers[0].content == answers[1].content
-    is_problem(api.post("/v1/applications", body=application(), key="k" * 201), 422)
+    expect_problem(api.post("/v1/applications", body=application(), key="k" * 201), 422)

@@ -26,7 +26,7 @@ from served import (
     ZILVERDAM,
     Api,
     Serve,
-    is_problem,
+    expect_problem,
     sparing,
 )
 
@@ -112,24 +112,24 @@ def test_an_audit_file_is_valid_by_the_published_schema_and_balances_entry_by_en
 
 
 def test_an_audit_file_is_of_one_employer_whose_tax_number_is_known_and_of_a_period(books: Api) -> None:
-    problem = is_problem(books.get(f"/v1/journal-lines?format=xaf&period={YEAR}", ELSEWHERE), 409)
+    problem = expect_problem(books.get(f"/v1/journal-lines?format=xaf&period={YEAR}", ELSEWHERE), 409)
     assert [item["rule"] for item in problem["findings"]] == ["books.audit-file-names-its-taxpayer"]
-    problem = is_problem(books.get("/v1/journal-lines?format=xaf", FINANCE), 422)
+    problem = expect_problem(books.get("/v1/journal-lines?format=xaf", FINANCE), 422)
     assert [item["field"] for item in problem["errors"]] == ["period"]
-    problem = is_problem(books.get(f"/v1/journal-lines?format=xaf&period={YEAR}", AUDITOR), 422)
+    problem = expect_problem(books.get(f"/v1/journal-lines?format=xaf&period={YEAR}", AUDITOR), 422)
     assert [item["field"] for item in problem["errors"]] == ["employer"]
     assert journal(books, "xaf", AUDITOR, f"&period={YEAR}&employer={ZILVERDAM}")
 
 
 def test_books_are_the_own_employers_alone(books: Api) -> None:
     for path in ("/v1/journal-lines?format=csv", *REPORTS):
-        is_problem(books.get(f"{path}&employer={GOUDVEEN}", FINANCE), 404)
-        is_problem(books.get(path, ADVISER), 403)
-        is_problem(books.get(path, PRIVACY_OFFICER), 403)
+        expect_problem(books.get(f"{path}&employer={GOUDVEEN}", FINANCE), 404)
+        expect_problem(books.get(path, ADVISER), 403)
+        expect_problem(books.get(path, PRIVACY_OFFICER), 403)
     owners = {item["employer"] for item in journal(books, "json", ELSEWHERE).json()["items"]}
     assert owners == {GOUDVEEN}
     assert {item["employer"] for item in journal(books, "json", COORDINATOR).json()["items"]} == {ZILVERDAM, GOUDVEEN}
-    is_problem(books.get(f"/v1/organisations/{GOUDVEEN}/books", FINANCE), 404)
+    expect_problem(books.get(f"/v1/organisations/{GOUDVEEN}/books", FINANCE), 404)
 
 
 def test_nothing_personal_leaves_with_the_books(books: Api) -> None:
@@ -210,8 +210,8 @@ def test_the_trail_shows_a_measure_as_the_caller_may_see_it(books: Api) -> None:
     assert {(seen[by]["domain"], seen[by]["description"]) for by in (FINANCE, APPROVER)} == {(None, None)}
     assert seen[CONTACT]["description"]
     assert (seen[AUDITOR]["domain"], seen[AUDITOR]["description"]) == ("digital", None)
-    is_problem(books.get(path, ELSEWHERE), 404)
-    is_problem(books.get(path, ADVISER), 403)
+    expect_problem(books.get(path, ELSEWHERE), 404)
+    expect_problem(books.get(path, ADVISER), 403)
     assert "NL" not in str(books.read(path, FINANCE)["payable"])
     for lost in (
         "/v1/payables/x/trail",
@@ -219,15 +219,15 @@ def test_the_trail_shows_a_measure_as_the_caller_may_see_it(books: Api) -> None:
         "/v1/measures/x/trails",
         "/v1/payment-batches/x/trails",
     ):
-        is_problem(books.get(lost, FINANCE), 404)
-    is_problem(books.get("/v1/bank-messages/x/entries/1/trails", FINANCE), 404)
+        expect_problem(books.get(lost, FINANCE), 404)
+    expect_problem(books.get("/v1/bank-messages/x/entries/1/trails", FINANCE), 404)
 
 
 def test_a_month_is_closed_and_opened_again_over_the_api(books: Api) -> None:
     where, month = f"/v1/organisations/{ZILVERDAM}", {"period": f"{YEAR - 1}-12"}
     assert books.post(f"{where}/_close-period", FINANCE, month, match="*").is_success
     assert [item["period"] for item in books.read(f"{where}/books", FINANCE)["closed"]] == [month["period"]]
-    again = is_problem(books.post(f"{where}/_reopen-period", FINANCE, {**month, "reasons": "R"}, match="*"), 409)
+    again = expect_problem(books.post(f"{where}/_reopen-period", FINANCE, {**month, "reasons": "R"}, match="*"), 409)
     assert [item["rule"] for item in again["findings"]] == ["books.reopened-by-another"]
     assert books.post(f"{where}/_reopen-period", APPROVER, {**month, "reasons": "R"}, match="*").is_success
-    is_problem(books.post(f"{where}/_close-period", FINANCE, {"period": "2026-13"}, match="*"), 422)
+    expect_problem(books.post(f"{where}/_close-period", FINANCE, {"period": "2026-13"}, match="*"), 422)

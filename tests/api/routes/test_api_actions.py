@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from fastapi import FastAPI, Request
-from served import ADVISER, AUDITOR, GOUDVEEN, ZILVERDAM, Api, is_problem, onward, person, running, sparing
+from served import ADVISER, AUDITOR, GOUDVEEN, ZILVERDAM, Api, expect_problem, onward, person, running, sparing
 from sqlmodel import Session
 
 from api.app import create
@@ -147,7 +147,7 @@ def test_what_is_not_allowed_is_refused_with_the_findings_that_were_shown(api: A
     api.walk(fresh, before="assess-domain")
     action = api.action(fresh, "submit-advice")
     assert not action["allowed"]
-    problem = is_problem(api.do(action), 409)
+    problem = expect_problem(api.do(action), 409)
     assert problem["findings"] == action["findings"]
 
 
@@ -166,7 +166,7 @@ def test_home_measures_wait_for_the_certificate_while_the_others_go_on(api: Api)
         if not item["allowed"]:
             assert [finding["rule"] for finding in item["findings"]] == ["gate.certificate"]
             assert "3.9" in item["findings"][0]["article"] or "x.9" in item["findings"][0]["article"]
-            problem = is_problem(api.do(item), 409)
+            problem = expect_problem(api.do(item), 409)
             assert [finding["rule"] for finding in problem["findings"]] == ["gate.certificate"]
         elif domains[key] == "digital":
             assert api.do(item).is_success

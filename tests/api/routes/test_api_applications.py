@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from served import FINANCE, GOUDVEEN, LAAGLAND, OFFICER, ZILVERDAM, Api, Serve, is_problem, sparing
+from served import FINANCE, GOUDVEEN, LAAGLAND, OFFICER, ZILVERDAM, Api, Serve, expect_problem, sparing
 
 
 def now() -> str:
@@ -50,8 +50,8 @@ def test_any_instant_shows_the_stage_of_that_instant_and_no_content(api: Api) ->
     assert past["content"] is None
     assert past["employers"] == [ZILVERDAM]
     assert "Voorbeeldlaan" not in str(past)
-    is_problem(api.get(f"{case}?asOf={before}"), 404)
-    is_problem(api.get(f"{case}?asOf=0001-01-01T00:00:00Z"), 404)
+    expect_problem(api.get(f"{case}?asOf={before}"), 404)
+    expect_problem(api.get(f"{case}?asOf=0001-01-01T00:00:00Z"), 404)
     assert api.read(f"{case}?asOf=9999-12-31T23:59:59Z")["stage"] == "intake"
 
 
@@ -67,7 +67,7 @@ def test_any_instant_shows_the_stage_of_that_instant_and_no_content(api: Api) ->
     ],
 )
 def test_an_instant_that_is_none_is_refused(api: Api, given: str, status: int) -> None:
-    problem = is_problem(api.get(f"{api.receive()}?asOf={given}"), status)
+    problem = expect_problem(api.get(f"{api.receive()}?asOf={given}"), status)
     assert "asOf" in problem["detail"]
 
 
@@ -139,9 +139,9 @@ def test_pages_split_applications_of_one_instant(serve: Serve) -> None:
     ],
 )
 def test_a_cursor_that_no_list_gave_out_is_refused(api: Api, cursor: str) -> None:
-    problem = is_problem(api.get("/v1/applications", params={"cursor": cursor}), 400)
+    problem = expect_problem(api.get("/v1/applications", params={"cursor": cursor}), 400)
     assert cursor not in problem["detail"] or len(cursor) == 1
-    is_problem(api.post("/v1/applications/_search", body={"cursor": cursor}), 400)
+    expect_problem(api.post("/v1/applications/_search", body={"cursor": cursor}), 400)
 
 
 def test_lists_are_filtered_by_stage_urgency_and_employer(serve: Serve) -> None:

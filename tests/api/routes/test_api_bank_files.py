@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from served import ADVISER, AUDITOR, ELSEWHERE, FINANCE, OFFICER, ZILVERDAM, Api, Serve, is_problem, sparing
+from served import ADVISER, AUDITOR, ELSEWHERE, FINANCE, OFFICER, ZILVERDAM, Api, Serve, expect_problem, sparing
 
 from api.routes import bank_files
 from states.formats.demonstration_bank import answer, report, returned
@@ -57,8 +57,8 @@ def test_a_batch_says_before_it_is_built_and_after_what_it_leaves_out_and_why(of
     assert [item["rule"] for item in found["findings"]] == ["batch.takes-what-was-approved"]
     assert "approval" in found["findings"][0]["message"]
     assert "goedkeuring" in found["findings"][0]["messageNl"]
-    is_problem(office.get(address, ELSEWHERE), 404)
-    is_problem(office.get(address, ADVISER), 403)
+    expect_problem(office.get(address, ELSEWHERE), 404)
+    expect_problem(office.get(address, ADVISER), 403)
     office.walk(ready, choose=sparing, before="release")
     built = office.read("/v1/payment-batches", FINANCE)["items"][0]
     assert (built["leftOut"], built["count"], built["payeeIsVerified"]) == (proposed["leftOut"], 1, True)
@@ -82,12 +82,12 @@ def test_a_status_report_is_taken_in_and_says_in_words_how_far_the_order_is(offi
     assert office.read(address, FINANCE)["state"] == "rejected"
     assert state_of(office, case) == "returned"
     assert take_in(office, file).json()["again"] is True
-    is_problem(take_in(office, file, ELSEWHERE), 422)
+    expect_problem(take_in(office, file, ELSEWHERE), 422)
     kinds = [item["kind"] for item in office.read("/v1/bank-messages?kind=pain.002", FINANCE)["items"]]
     assert kinds == ["pain.002", "pain.002"]
     assert office.read("/v1/bank-messages", ELSEWHERE)["items"] == []
-    is_problem(office.get(f"/v1/bank-messages/{rejected['id']}", ELSEWHERE), 404)
-    is_problem(office.get(f"/v1/bank-messages/{rejected['id']}", ADVISER), 403)
+    expect_problem(office.get(f"/v1/bank-messages/{rejected['id']}", ELSEWHERE), 404)
+    expect_problem(office.get(f"/v1/bank-messages/{rejected['id']}", ADVISER), 403)
 
 
 def test_an_entry_that_waits_is_seen_with_its_reason_and_matched_by_a_person(office: Api) -> None:
@@ -105,7 +105,7 @@ def test_an_entry_that_waits_is_seen_with_its_reason_and_matched_by_a_person(off
     assert len(office.read(f"{message}?waits=true", FINANCE)["entries"]) == 1
     body = {"message": taken["id"], "position": 1, "payment": line["endToEnd"], "reasons": "Seen on the account."}
     place = f"/v1/organisations/{ZILVERDAM}/_match-bank-entry"
-    is_problem(office.post(place, OFFICER, body, match="*"), 403)
+    expect_problem(office.post(place, OFFICER, body, match="*"), 403)
     assert office.post(place, FINANCE, body, match="*").status_code == 200
     assert state_of(office, case) == "paid"
     assert office.read(f"{message}?waits=true", FINANCE)["entries"] == []
@@ -122,7 +122,7 @@ def test_a_file_is_sent_once_for_an_idempotency_key(office: Api) -> None:
     assert (first.status_code, again.status_code) == (201, 201)
     assert again.headers["Idempotency-Replayed"] == "true"
     assert again.json() == first.json()
-    is_problem(take_in(office, file + b"\n", **key), 409)
+    expect_problem(take_in(office, file + b"\n", **key), 409)
 
 
 def test_a_file_of_two_gigabytes_is_refused_before_it_is_sent(office: Api) -> None:
@@ -150,10 +150,10 @@ def test_a_file_that_does_not_say_how_large_it_is_is_refused_once_it_is_too_larg
         yield from (b"x" * 100 for _ in range(count))
 
     for size, status in ((20, 422), (21, 413)):
-        is_problem(office.post("/v1/bank-messages", FINANCE, content=pieces(size)), status)
-    is_problem(take_in(office, b"x" * 2001), 413)
-    is_problem(take_in(office, b"x" * 2001, OFFICER), 403)
-    problem = is_problem(office.post("/v1/bank-messages", FINANCE, {"document": "x" * 2001}), 413)
+        expect_problem(office.post("/v1/bank-messages", FINANCE, content=pieces(size)), status)
+    expect_problem(take_in(office, b"x" * 2001), 413)
+    expect_problem(take_in(office, b"x" * 2001, OFFICER), 403)
+    problem = expect_problem(office.post("/v1/bank-messages", FINANCE, {"document": "x" * 2001}), 413)
     assert "2000" in problem["detail"]
 
 
@@ -162,7 +162,7 @@ def test_a_payee_whom_no_payment_file_can_name_is_refused_where_the_invoice_come
     office.walk(case, choose=sparing, before="receive-invoice")
     invoice = {**office.action(case, "receive-invoice")["example"], "application": case.rsplit("/", 1)[1]}
     for payee, words in (("山田 B.V.", "U+5C71"), ("x" * 71, "has 71 characters"), ("\u200b", "is empty")):
-        problem = is_problem(office.post("/v1/payables", FINANCE, {**invoice, "payee": payee}), 422)
+        problem = expect_problem(office.post("/v1/payables", FINANCE, {**invoice, "payee": payee}), 422)
         (error,) = problem["errors"]
         assert error["field"] == "payee"
         assert words in error["message"]

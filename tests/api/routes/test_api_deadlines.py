@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from served import AUDITOR, EMPLOYER, MINISTRY, ZILVERDAM, Api, is_problem, person, sparing
+from served import AUDITOR, EMPLOYER, MINISTRY, ZILVERDAM, Api, expect_problem, person, sparing
 
 from rules.core.roles import Role
 from states.jobs.reminders import pass_due
@@ -44,7 +44,7 @@ def test_suspensions_and_service_levels_are_asked_as_on_the_command_line(api: Ap
 )
 def test_a_question_that_cannot_be_answered_names_the_parameter(api: Api, query: str, parameter: str) -> None:
     answer = api.get(f"/v1/terms/_calculate?{query}")
-    is_problem(answer, 422)
+    expect_problem(answer, 422)
     assert [error["field"] for error in answer.json()["errors"]] == [parameter]
 
 
@@ -65,13 +65,13 @@ def test_a_secretary_sees_a_case_once_its_term_has_passed_and_the_ministry_none(
     api.walk(case, before="take-over", choose=sparing)
     secretary = person(Role.SECRETARY, ZILVERDAM)
     for by in (secretary, MINISTRY):
-        is_problem(api.get(case, by), 404)
+        expect_problem(api.get(case, by), 404)
         assert api.read("/v1/applications", by)["items"] == []
     with transaction(api.engine) as session:
         pass_due(session, at=datetime.now(UTC) + timedelta(days=80), limit=1000)
     reference = case.rsplit("/", 1)[1]
     assert api.read(case, secretary)["content"] is None
     assert reference in {item["reference"] for item in api.read("/v1/applications", secretary)["items"]}
-    is_problem(api.get(case, MINISTRY), 404)
-    is_problem(api.get(f"{case}/deadlines", MINISTRY), 404)
+    expect_problem(api.get(case, MINISTRY), 404)
+    expect_problem(api.get(f"{case}/deadlines", MINISTRY), 404)
     assert api.read("/v1/applications", MINISTRY)["items"] == []

@@ -17,7 +17,7 @@ from served import (
     ZILVERDAM,
     Api,
     Serve,
-    is_problem,
+    expect_problem,
     person,
     sparing,
 )
@@ -115,7 +115,7 @@ def test_under_another_days_rules_a_decision_says_what_would_differ(whole: tuple
 def test_a_day_that_is_none_is_named_with_what_would_be_right(api: Api, day: str) -> None:
     case = api.receive()
     for path in (f"{case}/decisions?under={day}", f"/v1/rules?on={day}"):
-        problem = is_problem(api.get(path), 422)
+        problem = expect_problem(api.get(path), 422)
         assert problem["errors"][0]["field"] in {"under", "on"}
         assert "2026-11-23" in problem["errors"][0]["message"]
 
@@ -132,13 +132,13 @@ def test_decisions_are_seen_by_whoever_sees_the_history(whole: tuple[Api, str]) 
         shown = api.read(f"{case}/decisions", by)["items"]
         assert [item["seq"] for item in shown] == [item["seq"] for item in history]
         assert all(item["chart"] != "application" for item in shown)
-    is_problem(api.get(f"{case}/decisions", person(Role.EMPLOYER, LAAGLAND)), 404)
-    is_problem(api.get("/v1/applications/VA-2026-NOTHING1/decisions"), 404)
+    expect_problem(api.get(f"{case}/decisions", person(Role.EMPLOYER, LAAGLAND)), 404)
+    expect_problem(api.get("/v1/applications/VA-2026-NOTHING1/decisions"), 404)
 
 
 def test_a_refused_attempt_is_shown_with_what_the_rule_objected(api: Api) -> None:
     case = api.receive()
-    problem = is_problem(plan_too_soon(api, case), 409)
+    problem = expect_problem(plan_too_soon(api, case), 409)
     (finding,) = problem["findings"]
     assert finding["rule"] == "step.interview-not-in-past"
     assert finding["since"] == "2021-01-01"
@@ -185,7 +185,7 @@ def test_want_of_duty_and_of_sight_is_not_kept_with_the_case(api: Api, by: Actor
     body = api.action(case, event)["example"] if event == "start-intake" else {"interviewOn": "2026-01-01"}
     bodies = {"adopt-advice": {"adoptedOn": "2026-01-01", "threatAnalysis": "A-1", "homeAssessment": "B-1"}}
     answer = api.post(f"{case}/_{event}", by, bodies.get(event, body), match="*")
-    is_problem(answer, status)
+    expect_problem(answer, status)
     assert (api.read(f"{case}/history") != before) == (status == 409)
 
 
@@ -197,7 +197,7 @@ def test_what_another_employer_must_do_is_refused_and_not_kept(api: Api) -> None
     answer = api.post(
         f"/v1/takeovers/{asked['id']}/_confirm-receipt", EMPLOYER, {"receivedOn": "2020-01-01"}, match="*"
     )
-    assert is_problem(answer, 403)["findings"][0]["rule"] == "duty.own-organisation"
+    assert expect_problem(answer, 403)["findings"][0]["rule"] == "duty.own-organisation"
     assert api.read(f"{case}/history") == before
 
 
@@ -212,8 +212,8 @@ def test_a_suspension_from_office_and_who_decided_stand_in_the_view(api: Api) ->
 
 def test_a_stale_or_malformed_request_is_no_refusal_by_a_rule(api: Api) -> None:
     case = api.receive()
-    is_problem(api.post(f"{case}/_start-intake", match='"99"'), 412)
-    is_problem(api.post(f"{case}/_start-intake", body={"officer": "NO"}, match="*"), 422)
+    expect_problem(api.post(f"{case}/_start-intake", match='"99"'), 412)
+    expect_problem(api.post(f"{case}/_start-intake", body={"officer": "NO"}, match="*"), 422)
     assert refused(api, case) == []
 
 
@@ -221,7 +221,7 @@ def test_a_refused_attempt_is_no_hand_in_the_case(api: Api) -> None:
     """Someone who was refused to propose a refusal can still decide on it; only who proposed it cannot."""
     case = api.receive(**COUNCILLOR)
     body = {"ground": "eligibility.acting", "reasons": "No claim."}
-    assert is_problem(api.post(f"{case}/_intend-refusal", OFFICER, body, match="*"), 409)
+    assert expect_problem(api.post(f"{case}/_intend-refusal", OFFICER, body, match="*"), 409)
     with Session(api.engine) as session:
         reference = case.rsplit("/", 1)[1]
         row = session.get_one(Application, reference)
@@ -232,8 +232,8 @@ def test_a_refused_attempt_is_no_hand_in_the_case(api: Api) -> None:
 
 def test_an_idempotency_key_of_a_refused_request_can_be_used_for_the_mended_one(api: Api) -> None:
     case = api.receive()
-    is_problem(plan_too_soon(api, case, key="once-1"), 409)
-    is_problem(plan_again(api, case, key="once-1"), 409)
+    expect_problem(plan_too_soon(api, case, key="once-1"), 409)
+    expect_problem(plan_again(api, case, key="once-1"), 409)
     assert len(refused(api, case)) == 2
     mended = {"interviewOn": api.action(case, "plan-interview")["example"]["interviewOn"]}
     assert api.post(f"{case}/_plan-interview", body=mended, match="*", key="once-1").status_code == 200
@@ -246,7 +246,7 @@ def test_a_refusal_is_answered_the_same_when_it_cannot_be_kept(serve: Serve) -> 
         closed = "ALTER TABLE ledger_entry ADD CONSTRAINT closed CHECK (event <> 'attempt-refused')"
         with api.engine.begin() as connection:
             connection.execute(text(closed))
-        problem = is_problem(plan_again(api, case), 409)
+        problem = expect_problem(plan_again(api, case), 409)
         assert problem["findings"][0]["rule"] == "step.interview-not-in-past"
         assert refused(api, case) == []
         assert api.act(case, "plan-interview")["stage"] == "interview-planned"

@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 import pytest
-from served import ADMINISTRATOR, ADVISER, AUDITOR, COORDINATOR, EMPLOYER, OFFICER, Actor, Api, is_problem
+from served import ADMINISTRATOR, ADVISER, AUDITOR, COORDINATOR, EMPLOYER, OFFICER, Actor, Api, expect_problem
 
 ASSUMED = "/v1/forecast?arrivalsPerWeek=7.3&advisers=2&replications=10&weeks=6"
 
@@ -34,13 +34,13 @@ def test_what_ifs_stand_beside_the_base(api: Api) -> None:
 
 @pytest.mark.parametrize("by", [OFFICER, ADVISER, EMPLOYER], ids=lambda by: str(by.role))
 def test_whoever_does_the_work_does_not_ask(api: Api, by: Actor) -> None:
-    found = is_problem(api.get(ASSUMED, by), 403)
+    found = expect_problem(api.get(ASSUMED, by), 403)
     assert found["findings"][0]["rule"] == "duty.role"
     assert "coordinator, administrator, auditor" in found["findings"][0]["message"]
 
 
 def test_a_young_office_says_how_much_history_there_is_and_how_much_is_needed(api: Api) -> None:
-    found = is_problem(api.get("/v1/forecast", COORDINATOR), 409)
+    found = expect_problem(api.get("/v1/forecast", COORDINATOR), 409)
     assert found["findings"][0]["rule"] == "capacity.enough-history"
     assert "0 finished cases" in found["findings"][0]["message"]
 
@@ -69,6 +69,6 @@ def test_what_cannot_be_asked_names_the_parameter_and_what_would_be_right(
     api: Api, changes: dict[str, object], parameter: str, said: str
 ) -> None:
     asked = {"arrivalsPerWeek": 7.3, "advisers": 2, "replications": 10, "weeks": 6, **changes}
-    found = is_problem(api.get(f"/v1/forecast?{urlencode(asked)}", COORDINATOR), 422)
+    found = expect_problem(api.get(f"/v1/forecast?{urlencode(asked)}", COORDINATOR), 422)
     assert [error["field"] for error in found["errors"]] == [parameter]
     assert said in str(found["errors"])

@@ -25,7 +25,7 @@ from served import (
     RELEASER,
     Api,
     Serve,
-    is_problem,
+    expect_problem,
     person,
     sparing,
 )
@@ -170,7 +170,7 @@ def test_what_is_no_document_or_holds_what_runs_is_refused_and_nothing_kept(
     api: Api, payable: str, data: bytes, words: str
 ) -> None:
     before = api.read(f"{payable}/documents", CONTACT)
-    problem = is_problem(send(api, payable, data), 422)
+    problem = expect_problem(send(api, payable, data), 422)
     assert re.search(words, problem["detail"]), problem["detail"]
     assert api.read(f"{payable}/documents", CONTACT) == before
 
@@ -182,7 +182,7 @@ def test_the_same_file_stands_with_one_invoice_alone(office: Api) -> None:
         office.walk(case, choose=sparing, before="check")
         found.append(f"/v1/payables/{office.read(f'{case}/payables')['items'][0]['id']}")
     assert send(office, found[0], pdf()).status_code == 201
-    problem = is_problem(send(office, found[1], pdf()), 409)
+    problem = expect_problem(send(office, found[1], pdf()), 409)
     assert [finding["rule"] for finding in problem["findings"]] == ["document.once"]
     assert office.post(f"{found[0]}/_reject", APPROVER, {"reasons": "R"}, match="*").status_code == 200
     assert send(office, found[1], pdf()).status_code == 201
@@ -217,13 +217,13 @@ def test_two_gigabytes_are_refused_before_they_come(api: Api, payable: str) -> N
         assert sent is None or b"20971520" in answer
     assert time.monotonic() - began < 25
     small = send(api, payable, b"%PDF-" + b"x" * 20971516)
-    assert is_problem(small, 413)["title"] == "Too large"
+    assert expect_problem(small, 413)["title"] == "Too large"
     assert small.headers["Connection"] == "close"
 
 
 def test_whoever_is_not_known_sends_nothing(api: Api, payable: str) -> None:
-    is_problem(api.post(f"{payable}/documents", None, content=b"x"), 401)
-    is_problem(api.post("/v1/invoices/_read", None, content=b"x"), 401)
+    expect_problem(api.post(f"{payable}/documents", None, content=b"x"), 401)
+    expect_problem(api.post("/v1/invoices/_read", None, content=b"x"), 401)
 
 
 @pytest.mark.parametrize("by", [FINANCE, APPROVER, RELEASER, EMPLOYER, AUDITOR, OFFICER, COORDINATOR], ids=str)
@@ -231,14 +231,14 @@ def test_a_document_is_for_the_security_contact_and_the_privacy_officer_alone(ap
     data = PNG + str(by).encode()
     made = send(api, payable, data)
     where = made.headers["Location"]
-    problem = is_problem(api.get(where, by), 403)
+    problem = expect_problem(api.get(where, by), 403)
     assert [finding["rule"] for finding in problem["findings"]] == ["duty.role"]
     assert api.get(where, PRIVACY_OFFICER).content == data
-    is_problem(api.get(where, person(Role.SECURITY_CONTACT, GOUDVEEN)), 404)
-    is_problem(api.get("/v1/documents/document-elsewhere", CONTACT), 404)
-    is_problem(api.get(f"{payable}/documents", person(Role.FINANCE, GOUDVEEN)), 404)
+    expect_problem(api.get(where, person(Role.SECURITY_CONTACT, GOUDVEEN)), 404)
+    expect_problem(api.get("/v1/documents/document-elsewhere", CONTACT), 404)
+    expect_problem(api.get(f"{payable}/documents", person(Role.FINANCE, GOUDVEEN)), 404)
     if by in (AUDITOR, OFFICER, COORDINATOR, APPROVER, RELEASER):
-        is_problem(send(api, payable, JPEG + str(by).encode(), by), 403)
+        expect_problem(send(api, payable, JPEG + str(by).encode(), by), 403)
 
 
 def test_a_piece_that_was_changed_moved_or_left_out_does_not_open(office: Api) -> None:
@@ -368,8 +368,8 @@ def test_what_in_an_e_invoice_does_not_fit_is_shown_and_an_unreadable_one_refuse
     assert all(item["message"] and item["messageNl"] for item in filled["problems"])
     assert (filled["number"], filled["addressedTo"], filled["application"]) == (None, None, None)
     assert "Elders" not in str(filled)
-    problem = is_problem(api.post("/v1/invoices/_read", FINANCE, content=b"<?xml version='1.0'?><a/>"), 422)
+    problem = expect_problem(api.post("/v1/invoices/_read", FINANCE, content=b"<?xml version='1.0'?><a/>"), 422)
     assert problem["title"] == "The document is refused"
-    is_problem(api.post("/v1/invoices/_read", AUDITOR, content=data), 403)
+    expect_problem(api.post("/v1/invoices/_read", AUDITOR, content=data), 403)
     large = api.post("/v1/invoices/_read", FINANCE, content=b"x" * (8 * 2**20 + 1))
-    assert is_problem(large, 413)["status"] == 413
+    assert expect_problem(large, 413)["status"] == 413

@@ -15,7 +15,7 @@ from served import (
     OFFICER,
     ZILVERDAM,
     Api,
-    is_problem,
+    expect_problem,
     person,
 )
 from sqlmodel import Session
@@ -86,10 +86,10 @@ def test_only_the_official_the_office_and_that_employer_may_know_of_it(api: Api)
         assert api.get(loan, by).status_code == 200, by
         assert loan.rsplit("/", 1)[1] in {item["id"] for item in api.read("/v1/loans", by)["items"]}
     for by in (OTHER_EMPLOYER, ELSEWHERE, stranger):
-        is_problem(api.get(loan, by), 404)
+        expect_problem(api.get(loan, by), 404)
         assert loan.rsplit("/", 1)[1] not in api.get("/v1/loans", by).text
-        is_problem(api.post(f"{loan}/_withdraw", by, {}, match="*"), 404)
-    is_problem(api.post(f"{loan}/_grant", OTHER_EMPLOYER, {}, match="*"), 404)
+        expect_problem(api.post(f"{loan}/_withdraw", by, {}, match="*"), 404)
+    expect_problem(api.post(f"{loan}/_grant", OTHER_EMPLOYER, {}, match="*"), 404)
     items = api.read("/v1/work-items", OTHER_EMPLOYER)["items"]
     assert not [item for item in items if item["subject"] in loan]
 
@@ -106,8 +106,8 @@ def test_loans_are_listed_in_pages_the_newest_first_and_none_is_left_out(api: Ap
     assert made <= {item["id"] for item in found}
     days = [item["requestedOn"] for item in found]
     assert days == sorted(days, reverse=True)
-    is_problem(api.get("/v1/loans?cursor=loan-unknown"), 404)
-    is_problem(api.get(f"/v1/loans?cursor={made.pop()}", ELSEWHERE), 404)
+    expect_problem(api.get("/v1/loans?cursor=loan-unknown"), 404)
+    expect_problem(api.get(f"/v1/loans?cursor={made.pop()}", ELSEWHERE), 404)
 
 
 @pytest.mark.parametrize("by", [AUDITOR, FINANCE, APPROVER])
@@ -119,10 +119,10 @@ def test_what_is_lent_and_why_stays_away_from_those_who_need_not_know(api: Api, 
 
 def test_an_employer_asks_for_the_own_officials_only_and_nobody_for_themselves(api: Api) -> None:
     assert ask(api, EMPLOYER)
-    is_problem(api.post("/v1/loans", OTHER_EMPLOYER, new_loan()), 403)
-    is_problem(api.post("/v1/loans", FINANCE, new_loan()), 403)
-    is_problem(api.post("/v1/loans", OFFICER, new_loan(person=OFFICER.person)), 409)
-    is_problem(api.post("/v1/loans", OFFICER, new_loan(organisation="gemeente-nergens")), 422)
+    expect_problem(api.post("/v1/loans", OTHER_EMPLOYER, new_loan()), 403)
+    expect_problem(api.post("/v1/loans", FINANCE, new_loan()), 403)
+    expect_problem(api.post("/v1/loans", OFFICER, new_loan(person=OFFICER.person)), 409)
+    expect_problem(api.post("/v1/loans", OFFICER, new_loan(organisation="gemeente-nergens")), 422)
 
 
 def test_asking_again_with_the_same_key_makes_no_second_loan(api: Api) -> None:
@@ -139,7 +139,7 @@ def test_before_the_takeover_an_employer_knows_the_loan_and_not_the_case_beside_
     assert api.read(loan, EMPLOYER)["application"] is None
     done = act(api, loan, "grant")
     assert (done["application"], done["stage"]) == (None, None)
-    is_problem(api.get(case, EMPLOYER), 404)
+    expect_problem(api.get(case, EMPLOYER), 404)
     assert "grant" not in {action["name"] for action in api.actions(case)}
 
 
@@ -157,7 +157,7 @@ def test_a_declined_loan_is_objected_to_and_seen_by_its_employer_alone(api: Api)
         assert api.read(objection, by)["grounds"] == WHY
     assert "grounds" in api.read(objection, AUDITOR)
     assert WHY not in api.get(objection, AUDITOR).text
-    is_problem(api.get(objection, OTHER_EMPLOYER), 404)
+    expect_problem(api.get(objection, OTHER_EMPLOYER), 404)
     assert act(api, objection, "withdraw", official(api, loan))["state"] == "withdrawn"
 
 
@@ -170,7 +170,7 @@ def test_an_objection_to_the_offices_decision_is_no_employers_business(api: Api)
     hear = api.action(case, "hear")
     objection = hear["href"].removesuffix("/_hear")
     assert api.read(objection)["against"] == "refusal"
-    is_problem(api.get(objection, EMPLOYER), 404)
+    expect_problem(api.get(objection, EMPLOYER), 404)
     assert hear["role"] == "coordinator"
     api.act(case, "hear")
     api.act(case, "decide")

@@ -15,7 +15,7 @@ from served import (
     Api,
     Serve,
     application,
-    is_problem,
+    expect_problem,
     person,
     sparing,
 )
@@ -41,7 +41,7 @@ def merge(office: Api) -> httpx.Response:
 def test_the_successor_sees_and_does_what_the_old_employer_saw_and_did(office: Api) -> None:
     case = office.receive()
     office.walk(case, "provision", choose=sparing)
-    is_problem(office.get(case, SUCCESSOR), 404)
+    expect_problem(office.get(case, SUCCESSOR), 404)
     before = office.read(case, EMPLOYER)
     assert merge(office).is_success
     after = office.read(case, SUCCESSOR)
@@ -63,13 +63,13 @@ def test_a_token_for_the_old_employer_is_refused_and_names_the_successor(office:
     old = office.token(EMPLOYER)
     assert merge(office).is_success
     answer = office.client.get("/v1/applications", headers={"Authorization": f"Bearer {old}"})
-    assert GOUDVEEN in is_problem(answer, 403)["detail"]
+    assert GOUDVEEN in expect_problem(answer, 403)["detail"]
     assert office.get("/v1/applications", Actor(EMPLOYER.person, Role.EMPLOYER, GOUDVEEN)).is_success
     assert office.get("/v1/bookings", Actor(FINANCE.person, Role.FINANCE, GOUDVEEN)).is_success
 
 
 def test_an_application_that_names_the_old_employer_is_told_whom_to_name(office: Api) -> None:
     assert merge(office).is_success
-    problem = is_problem(office.post("/v1/applications", OFFICER, application()), 409)
+    problem = expect_problem(office.post("/v1/applications", OFFICER, application()), 409)
     assert [finding["rule"] for finding in problem["findings"]] == ["merger.employer-is-there"]
     assert GOUDVEEN in problem["detail"]

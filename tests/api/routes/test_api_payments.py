@@ -22,7 +22,7 @@ from served import (
     RELEASER,
     Api,
     Serve,
-    is_problem,
+    expect_problem,
     person,
     sparing,
 )
@@ -58,7 +58,7 @@ def test_the_file_leaves_only_after_the_export(office: Api) -> None:
         office.walk(case, choose=sparing, before=before)
         batch = office.read("/v1/payment-batches", FINANCE)["items"][0]
         assert batch["state"] == state
-        problem = is_problem(office.get(f"/v1/payment-batches/{batch['id']}/pain001", FINANCE), 409)
+        problem = expect_problem(office.get(f"/v1/payment-batches/{batch['id']}/pain001", FINANCE), 409)
         assert problem["findings"][0]["rule"]
     office.walk(case, choose=sparing, before="take-in-statement")
     assert office.get(f"/v1/payment-batches/{batch['id']}/pain001", FINANCE).status_code == 200
@@ -78,18 +78,18 @@ def test_the_file_is_the_same_every_time_and_the_one_that_was_sealed(api: Api, e
 
 @pytest.mark.parametrize("by", [EMPLOYER, APPROVER, OFFICER, COORDINATOR, AUDITOR, ADVISER], ids=str)
 def test_the_file_is_for_finance_and_the_releaser_alone(api: Api, exported: dict[str, Any], by: Any) -> None:
-    is_problem(api.get(f"{exported['batch']}/pain001", by), 403)
+    expect_problem(api.get(f"{exported['batch']}/pain001", by), 403)
 
 
 @pytest.mark.parametrize("role", [Role.FINANCE, Role.RELEASER])
 def test_the_file_of_another_employer_is_not_found(api: Api, exported: dict[str, Any], role: Role) -> None:
     other = person(role, GOUDVEEN)
-    is_problem(api.get(f"{exported['batch']}/pain001", other), 404)
-    is_problem(api.get(exported["batch"], other), 404)
-    is_problem(api.post(f"{exported['batch']}/_withdraw", other, match="*"), 404)
+    expect_problem(api.get(f"{exported['batch']}/pain001", other), 404)
+    expect_problem(api.get(exported["batch"], other), 404)
+    expect_problem(api.post(f"{exported['batch']}/_withdraw", other, match="*"), 404)
     assert api.read("/v1/payment-batches", other)["items"] == []
     status = 422 if role is Role.FINANCE else 403
-    is_problem(api.post("/v1/payment-batches", other, {"employer": "gemeente-zilverdam"}), status)
+    expect_problem(api.post("/v1/payment-batches", other, {"employer": "gemeente-zilverdam"}), status)
 
 
 @pytest.mark.parametrize("form", ["xml", "json"])
@@ -118,11 +118,11 @@ def test_a_statement_pays_and_the_same_file_again_changes_nothing(office: Api, f
 
 def test_a_statement_of_another_account_is_refused_whole(api: Api, exported: dict[str, Any]) -> None:
     before = api.read(f"{exported['case']}/history")
-    problem = is_problem(take_in(api, exported["document"], ELSEWHERE), 422)
+    problem = expect_problem(take_in(api, exported["document"], ELSEWHERE), 422)
     assert "account" in problem["detail"]
     foreign = exported["document"].replace("NL91ABNA0417164300", "NL44RABO0123456789")
     assert foreign != exported["document"]
-    is_problem(take_in(api, foreign), 422)
+    expect_problem(take_in(api, foreign), 422)
     assert api.read(f"{exported['case']}/history") == before
     assert [item["state"] for item in api.read(f"{exported['case']}/payables")["items"]] == ["batched"]
 
@@ -143,10 +143,10 @@ ENTITY = '<?xml version="1.0"?>\n\n<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/p
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_with_the_line(api: Api, document: str, words: str) -> None:
-    problem = is_problem(take_in(api, document), 422)
+    problem = expect_problem(take_in(api, document), 422)
     assert words in problem["detail"]
     assert "root:" not in problem["detail"]
-    problem = is_problem(api.post("/v1/bank-messages", FINANCE, {"document": document}), 422)
+    problem = expect_problem(api.post("/v1/bank-messages", FINANCE, {"document": document}), 422)
     assert words in problem["detail"]
 
 
@@ -155,7 +155,7 @@ def test_a_wrong_line_inside_a_statement_is_named_and_nothing_of_it_counts(api: 
     place = next(number for number, line in enumerate(lines) if "<Ntry>" in line)
     broken = "\n".join([*lines[:place], lines[place].replace('Ccy="EUR"', 'Ccy="USD"'), *lines[place + 1 :]])
     assert broken != exported["document"]
-    problem = is_problem(take_in(api, broken), 422)
+    problem = expect_problem(take_in(api, broken), 422)
     assert f"Line {place + 1}" in problem["detail"]
     assert [item["state"] for item in api.read(f"{exported['case']}/payables")["items"]] == ["batched"]
 
@@ -178,13 +178,13 @@ NO_DOCUMENT = (
 
 @pytest.mark.parametrize("body", NO_DOCUMENT, ids=range(len(NO_DOCUMENT)))
 def test_json_without_a_document_is_refused(api: Api, body: bytes) -> None:
-    problem = is_problem(take_in(api, body, kind="application/json"), 422)
+    problem = expect_problem(take_in(api, body, kind="application/json"), 422)
     assert "document" in problem["detail"]
 
 
 @pytest.mark.parametrize("by", [OFFICER, EMPLOYER, RELEASER, AUDITOR], ids=str)
 def test_a_file_of_the_bank_is_taken_in_by_finance_alone(api: Api, exported: dict[str, Any], by: Any) -> None:
-    problem = is_problem(take_in(api, exported["document"], by), 403)
+    problem = expect_problem(take_in(api, exported["document"], by), 403)
     assert [finding["rule"] for finding in problem["findings"]] == ["duty.role"]
 
 
@@ -219,11 +219,11 @@ def test_a_formula_is_no_account_of_an_employer_and_no_number_of_an_invoice(api:
         "costCentre": code,
         "bankAccount": code,
     }
-    problem = is_problem(api.post("/v1/organisations", person(Role.ADMINISTRATOR), body), 422)
+    problem = expect_problem(api.post("/v1/organisations", person(Role.ADMINISTRATOR), body), 422)
     assert {item["field"] for item in problem["errors"]} == {"ledgerAccount", "costCentre", "bankAccount"}
     invoice = {"application": "VA-2026-X", "number": code, "dated": "2026-11-01", "payee": "P", "iban": "x" * 15}
     line = {"measure": "m-1", "net": "1", "vatRate": "21", "vat": "0.21", "gross": "1.21"}
-    problem = is_problem(api.post("/v1/payables", FINANCE, {**invoice, "lines": [line]}), 422)
+    problem = expect_problem(api.post("/v1/payables", FINANCE, {**invoice, "lines": [line]}), 422)
     assert [item["field"] for item in problem["errors"]] == ["number"]
 
 
@@ -242,7 +242,7 @@ def test_what_is_no_amount_is_named_with_its_field_and_what_would_be_right(
 ) -> None:
     line = {"outside": "wage", "reasons": "R", "net": "1", "vatRate": "21", "vat": "0.21", "gross": "1.21"}
     invoice = {"application": "VA-2026-X", "number": "F-1", "dated": "2026-11-01", "payee": "P", "iban": "x" * 15}
-    problem = is_problem(api.post("/v1/payables", FINANCE, {**invoice, "lines": [{**line, field: amount}]}), 422)
+    problem = expect_problem(api.post("/v1/payables", FINANCE, {**invoice, "lines": [{**line, field: amount}]}), 422)
     (error,) = problem["errors"]
     assert error["field"] == f"lines.0.{field}"
     assert error["message"].startswith(words)
@@ -268,8 +268,8 @@ def test_four_eyes_hold_over_the_api(office: Api) -> None:
     case = office.receive()
     office.walk(case, choose=sparing, before="approve")
     payable = f"/v1/payables/{office.read(f'{case}/payables')['items'][0]['id']}"
-    is_problem(office.post(f"{payable}/_approve", FINANCE, match="*"), 403)
-    problem = is_problem(office.post(f"{payable}/_check", FINANCE, match="*"), 409)
+    expect_problem(office.post(f"{payable}/_approve", FINANCE, match="*"), 403)
+    problem = expect_problem(office.post(f"{payable}/_check", FINANCE, match="*"), 409)
     assert problem["findings"]
     assert office.post(f"{payable}/_approve", APPROVER, match="*").status_code == 200
 
@@ -280,13 +280,13 @@ def test_an_invoice_that_came_before_is_refused_and_its_account_not_repeated(off
     invoice = {**office.action(case, "receive-invoice")["example"], "application": case.rsplit("/", 1)[1]}
     wrong = {**invoice, "iban": "NL00ABNA0000000000"}
     answer = office.post("/v1/payables", FINANCE, wrong)
-    is_problem(answer, 409)
+    expect_problem(answer, 409)
     assert "NL00ABNA" not in answer.text
     made = office.post("/v1/payables", FINANCE, invoice)
     assert made.status_code == 201
     assert made.headers["Location"] == f"/v1/payables/{made.json()['items'][0]['id']}"
     again = office.post("/v1/payables", FINANCE, invoice)
-    is_problem(again, 409)
+    expect_problem(again, 409)
     assert invoice["iban"] not in again.text
 
 
@@ -305,8 +305,8 @@ def test_lists_of_money_come_in_pages_of_which_none_is_cut_in_silence(office: Ap
                 break
             page = office.read(f"{path}?limit=2&cursor={page['next']}", FINANCE)
         assert seen == [item["id"] for item in whole["items"]], path
-    is_problem(office.get("/v1/payment-batches?cursor=batch-unknown", FINANCE), 404)
-    is_problem(office.get("/v1/bank-messages?cursor=nothing", FINANCE), 404)
+    expect_problem(office.get("/v1/payment-batches?cursor=batch-unknown", FINANCE), 404)
+    expect_problem(office.get("/v1/bank-messages?cursor=nothing", FINANCE), 404)
 
 
 def test_a_list_of_work_says_whether_more_waits(office: Api) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from served import ADMINISTRATOR, ADVISER, AUDITOR, COORDINATOR, EMPLOYER, FINANCE, OFFICER, Api, is_problem
+from served import ADMINISTRATOR, ADVISER, AUDITOR, COORDINATOR, EMPLOYER, FINANCE, OFFICER, Api, expect_problem
 from sqlalchemy import text
 
 from rules.core.roles import Actor, Role
@@ -47,13 +47,13 @@ def test_the_applicant_the_officer_and_the_adviser_get_the_text_in_the_language_
 @pytest.mark.parametrize("by", [EMPLOYER, FINANCE, COORDINATOR, AUDITOR, ADMINISTRATOR], ids=lambda by: str(by.role))
 def test_nobody_else_drafts_one(api: Api, by: Actor) -> None:
     refused = api.post(ADDRESS, by, TOLD)
-    is_problem(refused, 403)
+    expect_problem(refused, 403)
     assert refused.json()["findings"][0]["rule"] == "duty.role"
     assert SECRET not in refused.text
 
 
 def test_without_a_token_nothing_is_drafted(api: Api) -> None:
-    is_problem(api.post(ADDRESS, None, TOLD), 401)
+    expect_problem(api.post(ADDRESS, None, TOLD), 401)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_without_a_token_nothing_is_drafted(api: Api) -> None:
 )
 def test_what_does_not_fit_is_refused_by_field_and_not_repeated(api: Api, body: dict[str, Any], field: str) -> None:
     refused = api.post(ADDRESS, OFFICER, body)
-    is_problem(refused, 422)
+    expect_problem(refused, 422)
     assert [error["field"] for error in refused.json()["errors"]] == [field]
     assert SECRET not in refused.text
 

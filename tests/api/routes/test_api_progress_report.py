@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from served import ADVISER, COORDINATOR, MINISTRY, Api, Serve, is_problem
+from served import ADVISER, COORDINATOR, MINISTRY, Api, Serve, expect_problem
 
 from api.cli.progress_report import write
 from rules.reporting.periods import Quarter, quarter_of
@@ -45,7 +45,7 @@ def test_it_comes_in_every_form(office: Api) -> None:
 
 
 def test_only_whoever_answers_for_the_office_reads_it(office: Api) -> None:
-    assert is_problem(office.get(ADDRESS, ADVISER, params=PERIOD), 403)["findings"][0]["rule"] == "duty.role"
+    assert expect_problem(office.get(ADDRESS, ADVISER, params=PERIOD), 403)["findings"][0]["rule"] == "duty.role"
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_only_whoever_answers_for_the_office_reads_it(office: Api) -> None:
 def test_a_question_that_cannot_be_answered_names_what_to_mend(
     office: Api, asked: dict[str, str], field: str, words: str
 ) -> None:
-    (error,) = is_problem(office.get(ADDRESS, COORDINATOR, params=asked), 422)["errors"]
+    (error,) = expect_problem(office.get(ADDRESS, COORDINATOR, params=asked), 422)["errors"]
     assert error["field"] == field
     assert words in error["message"]
 

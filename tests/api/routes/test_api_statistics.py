@@ -13,7 +13,7 @@ from served import (
     OFFICER,
     ZILVERDAM,
     Api,
-    is_problem,
+    expect_problem,
 )
 
 TODAY = datetime.now(UTC).date()
@@ -55,7 +55,7 @@ def test_whoever_answers_for_the_office_reads_them(api: Api, by: object) -> None
 
 @pytest.mark.parametrize("by", [OFFICER, EMPLOYER, MINISTRY], ids=lambda by: str(by.role))
 def test_nobody_else_does(api: Api, by: object) -> None:
-    problem = is_problem(api.get("/v1/statistics", by), 403)  # type: ignore[arg-type]
+    problem = expect_problem(api.get("/v1/statistics", by), 403)  # type: ignore[arg-type]
     assert problem["findings"][0]["rule"] == "duty.role"
 
 
@@ -80,6 +80,6 @@ def test_nobody_else_does(api: Api, by: object) -> None:
 def test_a_question_that_cannot_be_answered_names_what_to_mend(
     api: Api, asked: dict[str, str], field: str, words: str
 ) -> None:
-    (error,) = is_problem(api.get("/v1/statistics", COORDINATOR, params=asked), 422)["errors"]
+    (error,) = expect_problem(api.get("/v1/statistics", COORDINATOR, params=asked), 422)["errors"]
     assert error["field"] == field
     assert words in error["message"]

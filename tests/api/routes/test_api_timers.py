@@ -13,7 +13,7 @@ from served import (
     OFFICER,
     OTHER_OFFICER,
     Api,
-    is_problem,
+    expect_problem,
     sparing,
 )
 
@@ -77,7 +77,7 @@ def test_a_running_term_says_when_it_next_tells_someone_and_a_passed_one_when_it
 
 @pytest.mark.parametrize("by", [OFFICER, ADVISER, APPROVER])
 def test_timers_are_for_the_coordinator_the_administrator_and_the_auditor(api: Api, by: Actor) -> None:
-    (finding,) = is_problem(api.get("/v1/timers", by), 403)["findings"]
+    (finding,) = expect_problem(api.get("/v1/timers", by), 403)["findings"]
     assert finding["message"] == f"read is done by: coordinator, administrator, auditor; you act as {by.role}."
 
 
@@ -96,10 +96,10 @@ def test_people_see_which_letters_they_may_do_without_and_choose(api: Api) -> No
     assert api.read(address, by=ADMINISTRATOR)["choose"] == found["choose"]
     headers["If-Match"] = "*"
     refused = api.client.post(found["choose"], json={"declined": ["reminder"]}, headers=headers)
-    is_problem(refused, 409)
+    expect_problem(refused, 409)
     assert [item["rule"] for item in refused.json()["findings"]] == ["letters.optional"]
 
 
 def test_the_letters_of_a_colleague_are_nobodys_business(api: Api) -> None:
-    is_problem(api.get(f"/v1/people/{OFFICER.person}/letters", OTHER_OFFICER), 404)
-    is_problem(api.get("/v1/people/nobody-1/letters", ADMINISTRATOR), 404)
+    expect_problem(api.get(f"/v1/people/{OFFICER.person}/letters", OTHER_OFFICER), 404)
+    expect_problem(api.get("/v1/people/nobody-1/letters", ADMINISTRATOR), 404)

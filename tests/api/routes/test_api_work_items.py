@@ -15,7 +15,7 @@ from served import (
     OTHER_OFFICER,
     Api,
     Serve,
-    is_problem,
+    expect_problem,
     person,
     sparing,
 )
@@ -87,10 +87,10 @@ def test_what_is_given_back_stands_again_where_it_stood(office: Api) -> None:
 def test_what_another_person_claimed_cannot_be_given_back_by_me(office: Api) -> None:
     office.receive()
     taken = claim(office)["item"]
-    problem = is_problem(office.post(f"/v1/work-items/{taken['id']}/_release", OTHER_OFFICER), 409)
+    problem = expect_problem(office.post(f"/v1/work-items/{taken['id']}/_release", OTHER_OFFICER), 409)
     assert [finding["rule"] for finding in problem["findings"]] == ["work.own-claim"]
     for by, status in ((ADVISER, 404), (EMPLOYER, 404), (AUDITOR, 403)):
-        is_problem(office.post(f"/v1/work-items/{taken['id']}/_release", by), status)
+        expect_problem(office.post(f"/v1/work-items/{taken['id']}/_release", by), status)
     assert office.read(f"/v1/work-items/{taken['id']}")["assignee"] == OFFICER.person
     freed = office.post(f"/v1/work-items/{taken['id']}/_release", COORDINATOR)
     assert freed.status_code == 200
@@ -99,7 +99,7 @@ def test_what_another_person_claimed_cannot_be_given_back_by_me(office: Api) -> 
 
 def test_what_nobody_claimed_cannot_be_given_back(office: Api) -> None:
     office.receive()
-    is_problem(office.post(f"/v1/work-items/{waiting(office)[0]['id']}/_release"), 409)
+    expect_problem(office.post(f"/v1/work-items/{waiting(office)[0]['id']}/_release"), 409)
 
 
 def test_only_work_that_is_done_by_hand_can_be_called_done(office: Api) -> None:
@@ -107,20 +107,22 @@ def test_only_work_that_is_done_by_hand_can_be_called_done(office: Api) -> None:
     office.act(case, "record-threat")
     by_action = {item["action"]: item["id"] for item in waiting(office)}
     assert by_action.keys() == {"start-intake", "support-team", "security-contact"}
-    problem = is_problem(office.post(f"/v1/work-items/{by_action['start-intake']}/_finish"), 409)
+    problem = expect_problem(office.post(f"/v1/work-items/{by_action['start-intake']}/_finish"), 409)
     assert [finding["rule"] for finding in problem["findings"]] == ["work.done-by-event"]
     assert "start-intake" in problem["detail"]
-    is_problem(office.post(f"/v1/work-items/{by_action['support-team']}/_finish", ADVISER), 404)
-    problem = is_problem(office.post(f"/v1/work-items/{by_action['support-team']}/_finish"), 409)
+    expect_problem(office.post(f"/v1/work-items/{by_action['support-team']}/_finish", ADVISER), 404)
+    problem = expect_problem(office.post(f"/v1/work-items/{by_action['support-team']}/_finish"), 409)
     assert "record-hand-off" in problem["detail"]
     number = office.read(f"/v1/work-items/{by_action['support-team']}")["why"]["handOff"]
     assert number["number"] == "070-373 83 14"
     assert "check it again" in number["numberSource"]
     assert office.post(f"{case}/_record-hand-off", body={"step": "support-team"}, match=None).is_success
     assert {item["action"] for item in waiting(office)} == {"start-intake", "security-contact"}
-    problem = is_problem(office.post(f"{case}/_record-hand-off", body={"step": "support-team"}, match=None), 409)
+    problem = expect_problem(office.post(f"{case}/_record-hand-off", body={"step": "support-team"}, match=None), 409)
     assert [finding["rule"] for finding in problem["findings"]] == ["hand-off.step-is-open"]
-    is_problem(office.post(f"{case}/_record-hand-off", EMPLOYER, body={"step": "security-contact"}, match=None), 404)
+    expect_problem(
+        office.post(f"{case}/_record-hand-off", EMPLOYER, body={"step": "security-contact"}, match=None), 404
+    )
 
 
 def test_work_goes_away_by_doing_it(office: Api) -> None:
@@ -151,7 +153,7 @@ def test_each_pool_sees_its_own_work_and_a_coordinator_sees_all(office: Api) -> 
             found = office.read(f"/v1/work-items{query}", by)["items"]
             assert [item["action"] for item in found] == expected
     (elsewhere,) = waiting(office, person(Role.EMPLOYER, GOUDVEEN))
-    is_problem(office.get(f"/v1/work-items/{elsewhere['id']}", EMPLOYER), 404)
+    expect_problem(office.get(f"/v1/work-items/{elsewhere['id']}", EMPLOYER), 404)
     assert office.read(f"/v1/work-items/{elsewhere['id']}", COORDINATOR)["why"]["place"] == 1
     assert claim(office, EMPLOYER)["item"] is None
 
@@ -173,10 +175,10 @@ def test_who_watches_narrows_the_work_down_to_a_role_or_to_an_employer(office: A
 
 def test_nobody_is_shown_the_own_pool_in_the_place_of_another_that_was_asked_for(office: Api) -> None:
     office.receive()
-    problem = is_problem(office.get("/v1/work-items?role=adviser"), 422)
+    problem = expect_problem(office.get("/v1/work-items?role=adviser"), 422)
     assert problem["errors"][0]["field"] == "role"
-    is_problem(office.get("/v1/work-items?organisation=gemeente-lindewaard"), 422)
-    is_problem(office.get("/v1/work-items/people?role=adviser"), 422)
+    expect_problem(office.get("/v1/work-items?organisation=gemeente-lindewaard"), 422)
+    expect_problem(office.get("/v1/work-items/people?role=adviser"), 422)
     assert office.read("/v1/work-items?role=officer")["items"] == waiting(office)
     people = office.read("/v1/work-items/people", EMPLOYER)
     assert office.read("/v1/work-items/people?role=employer", EMPLOYER) == people
@@ -252,13 +254,13 @@ def test_a_lowered_urgency_gives_the_place_back(office: Api) -> None:
 def test_a_claim_is_refused_to_roles_without_a_pool(office: Api) -> None:
     office.receive()
     for by in (AUDITOR, Actor(office.read(cases(waiting(office))[0])["applicant"], Role.APPLICANT)):
-        problem = is_problem(office.post("/v1/work-items/_claim", by), 403)
+        problem = expect_problem(office.post("/v1/work-items/_claim", by), 403)
         assert [finding["rule"] for finding in problem["findings"]] == ["duty.role"]
 
 
 def test_whose_duty_it_is_to_settle_a_letter_is_said(office: Api) -> None:
     refused = office.post("/v1/letters/letter-1/_settle", ADVISER, body={"arrived": True})
-    (finding,) = is_problem(refused, 403)["findings"]
+    (finding,) = expect_problem(refused, 403)["findings"]
     assert finding["message"] == "settle is done by: officer, coordinator, administrator; you act as adviser."
 
 
@@ -266,20 +268,22 @@ def test_a_coordinator_hands_work_on_with_a_reason_and_nobody_else_does(office: 
     office.receive()
     address = f"/v1/work-items/{waiting(office)[0]['id']}"
     body = {"person": OTHER_OFFICER.person, "reason": "Knows the municipality."}
-    is_problem(office.post(f"{address}/_assign", OFFICER, body=body), 403)
-    is_problem(office.post(f"{address}/_assign", COORDINATOR, body={"person": OTHER_OFFICER.person}), 422)
-    problem = is_problem(
+    expect_problem(office.post(f"{address}/_assign", OFFICER, body=body), 403)
+    expect_problem(office.post(f"{address}/_assign", COORDINATOR, body={"person": OTHER_OFFICER.person}), 422)
+    problem = expect_problem(
         office.post(f"{address}/_assign", COORDINATOR, body={**body, "person": ADVISER.person}),
         409,
     )
     assert [finding["rule"] for finding in problem["findings"]] == ["work.in-pool"]
-    nobody = is_problem(office.post(f"{address}/_assign", COORDINATOR, body={**body, "person": "nobody-there"}), 422)
+    nobody = expect_problem(
+        office.post(f"{address}/_assign", COORDINATOR, body={**body, "person": "nobody-there"}), 422
+    )
     assert [item["field"] for item in nobody["errors"]] == ["person"]
-    is_problem(office.post(f"{address}/_assign", COORDINATOR, body={**body, "reason": "\x00 "}), 422)
+    expect_problem(office.post(f"{address}/_assign", COORDINATOR, body={**body, "reason": "\x00 "}), 422)
     given = office.post(f"{address}/_assign", COORDINATOR, body=body)
     assert given.json()["assignee"] == OTHER_OFFICER.person
     assert given.json()["returnsAt"] is not None
-    is_problem(office.post(f"{address}/_delegate", OFFICER, body={**body, "person": OFFICER.person}), 409)
+    expect_problem(office.post(f"{address}/_delegate", OFFICER, body={**body, "person": OFFICER.person}), 409)
     passed = office.post(f"{address}/_delegate", OTHER_OFFICER, body={**body, "person": OFFICER.person})
     assert passed.json()["assignee"] == OFFICER.person
     moved = office.post(
@@ -292,7 +296,7 @@ def test_no_official_sees_who_else_asked_for_advice(office: Api) -> None:
     case = office.receive()
     official = Actor(office.read(case)["applicant"], Role.APPLICANT)
     for query in ("", "?role=applicant"):
-        is_problem(office.get(f"/v1/work-items/people{query}", official), 403)
+        expect_problem(office.get(f"/v1/work-items/people{query}", official), 403)
 
 
 def test_what_is_arranged_for_someone_is_not_overwritten_by_whoever_saw_an_older_state(office: Api) -> None:
@@ -300,10 +304,10 @@ def test_what_is_arranged_for_someone_is_not_overwritten_by_whoever_saw_an_older
     seen = office.get(address, COORDINATOR).headers["ETag"]
     first = office.post(f"{address}/_arrange-work", COORDINATOR, body={"skills": ["domain:home"]}, match=seen)
     assert first.is_success, first.text
-    is_problem(office.post(f"{address}/_arrange-work", COORDINATOR, body={"limit": 20}, match=seen), 412)
-    (wrong,) = is_problem(office.post(f"{address}/_arrange-work", COORDINATOR, body={}, match="*"), 422)["errors"]
+    expect_problem(office.post(f"{address}/_arrange-work", COORDINATOR, body={"limit": 20}, match=seen), 412)
+    (wrong,) = expect_problem(office.post(f"{address}/_arrange-work", COORDINATOR, body={}, match="*"), 422)["errors"]
     assert wrong["field"] == "skills"
-    is_problem(office.post(f"{address}/_arrange-work", COORDINATOR, body={"limit": True}, match="*"), 422)
+    expect_problem(office.post(f"{address}/_arrange-work", COORDINATOR, body={"limit": True}, match="*"), 422)
     assert office.read(f"{address}/work", COORDINATOR)["skills"] == ["domain:home"]
 
 
@@ -328,14 +332,14 @@ def test_people_of_a_pool_are_shown_with_what_they_can_and_hold(office: Api) -> 
     wrong = office.post(
         f"/v1/people/{OTHER_OFFICER.person}/_arrange-work", COORDINATOR, body={"skills": ["domain:garden"]}, match="*"
     )
-    assert "domain:digital" in is_problem(wrong, 422)["errors"][0]["message"]
+    assert "domain:digital" in expect_problem(wrong, 422)["errors"][0]["message"]
     found = {one["person"]: one for one in office.read("/v1/work-items/people")["items"]}
     assert (found[OFFICER.person]["inHand"], found[OFFICER.person]["skills"]) == (1, [])
     assert (found[OTHER_OFFICER.person]["limit"], found[OTHER_OFFICER.person]["skills"]) == (3, ["domain:home"])
     assert office.read("/v1/work-items/people?role=adviser", COORDINATOR)["items"][0]["person"] == ADVISER.person
     mine = office.read(f"/v1/people/{OFFICER.person}/work")
     assert [item["action"] for item in mine["inHand"]] == ["start-intake"]
-    is_problem(office.get(f"/v1/people/{OFFICER.person}/work", OTHER_OFFICER), 404)
+    expect_problem(office.get(f"/v1/people/{OFFICER.person}/work", OTHER_OFFICER), 404)
     away = {"since": "2099-03-02", "until": "2099-03-06"}
     said = office.post(f"/v1/people/{OFFICER.person}/_record-absence", body=away, match="*")
     assert said.is_success, said.text
@@ -343,4 +347,4 @@ def test_people_of_a_pool_are_shown_with_what_they_can_and_hold(office: Api) -> 
     assert office.read("/v1/work-items/alarms", COORDINATOR) == {"items": [], "more": False}
     assert office.read("/v1/work-items/proposals") == {"items": []}
     body = {"accept": True}
-    is_problem(office.post("/v1/work-items/proposals/proposal-none/_answer", body=body), 404)
+    expect_problem(office.post("/v1/work-items/proposals/proposal-none/_answer", body=body), 404)

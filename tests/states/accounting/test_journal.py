@@ -1,19 +1,22 @@
 """The books: cost against creditor, payment against bank, days that are closed, and corrections that edit nothing."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from invariants import money_holds, trails_hold
+from batches import fill_paid, give_back, pay_again
+from invariants import expect_money_holds, expect_trails_hold
 from office import (
+    APPROVER,
     BROEKZIJDE,
+    DAY,
+    FINANCE,
     START,
     ZILVERDAM,
     Action,
     at_event,
     do,
-    person,
     problems,
     receive,
     refused,
@@ -23,22 +26,17 @@ from office import (
     sparing,
     walk,
 )
-from shelf import Prepared
+from prepared_databases import Prepared
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
-from test_payables import fill_paid, give_back, pay_again
 
-from rules.core.roles import Role
 from states.charts.application import Stage
 from states.reporting import money_trail
 from states.tables.accounting import BookAccounts, Booking, BookPeriod, JournalLine
 from states.tables.application import Application, Measure
 from states.tables.payments import BankEntry, BatchLine, Payable, PaymentBatch
 
-FINANCE, APPROVER = person(Role.FINANCE, ZILVERDAM), person(Role.APPROVER, ZILVERDAM)
-RELEASER = person(Role.RELEASER, ZILVERDAM)
-DAY = timedelta(days=1)
 MAY = datetime(2026, 5, 4, 9, tzinfo=UTC)
 """A Monday after March and April are over."""
 
@@ -251,7 +249,7 @@ def test_a_correction_mirrors_the_cost_leaves_the_payment_and_books_anew(prepare
     with Session(engine) as session:
         found = money_trail.of_payable(session, session.get_one(Payable, anew.payable))
         assert found.gaps == []
-        money_holds(session)
+        expect_money_holds(session)
     assert problems(engine) == []
 
 
@@ -335,7 +333,7 @@ def test_the_trail_leads_both_ways(prepared: Prepared) -> None:
         assert [takeover.organisation for takeover in whole.takeovers] == [ZILVERDAM]
         assert [line.end_to_end for line, _ in whole.payments] == [row(engine, BatchLine).end_to_end]
         assert whole.paying_entries() == [entry]
-        trails_hold(session, payable.stream)
+        expect_trails_hold(session, payable.stream)
 
 
 def test_a_payment_that_came_back_and_went_again_keeps_both_ways(prepared: Prepared) -> None:
@@ -348,4 +346,4 @@ def test_a_payment_that_came_back_and_went_again_keeps_both_ways(prepared: Prepa
         assert [line.counts for line, _ in found.payments] == [False, True]
         assert [entry.amount > 0 for entry in found.entries] == [False, True, False]
         assert len(found.paying_entries()) == 1
-        trails_hold(session, found.payable.stream)
+        expect_trails_hold(session, found.payable.stream)

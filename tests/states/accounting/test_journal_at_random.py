@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
-from invariants import money_holds, trails_hold
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from invariants import expect_invariants_kept, expect_money_holds, expect_trails_hold
 from office import GOUDVEEN, START, ZILVERDAM, at_event, do, furnish, person, problems, receive, rows, sparing, walk
-from shelf import Shelf
+from prepared_databases import PreparedDatabases
+from seeds import seeded
 from sqlalchemy import Engine
 from sqlmodel import Session
-from test_random_lives import seeded
 
 from rules.core.dates import office_day
 from rules.core.roles import Role
@@ -63,9 +63,9 @@ def fill(engine: Engine) -> None:
 class Books(RuleBasedStateMachine):
     """Two employers' finance, approvers, releasers and banks."""
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, prepared_databases: PreparedDatabases) -> None:
         super().__init__()
-        self.shelf, self.open = shelf, ExitStack()
+        self.prepared_databases, self.open = prepared_databases, ExitStack()
         self.at = START + timedelta(hours=5)
         self.lines: dict[tuple[str, int], dict[str, Any]] = {}
         self.shut: dict[str, set[str]] = {employer: set() for employer in EMPLOYERS}
@@ -74,7 +74,7 @@ class Books(RuleBasedStateMachine):
     @initialize()
     def office_opens(self) -> None:
         self.open.enter_context(seeded("books"))
-        self.engine = self.open.enter_context(self.shelf.copy("books-at-random", fill, base="office"))
+        self.engine = self.open.enter_context(self.prepared_databases.copy("books-at-random", fill, base="office"))
         self.open.enter_context(seeded("books go on"))
 
     def teardown(self) -> None:
@@ -90,15 +90,15 @@ class Books(RuleBasedStateMachine):
             found = do(self.engine, chart, subject, event, by=person(role, acts_for), at=self.at, body=body).row
         except RefusedError:
             found = None
-        self.holds()
+        self.expect_to_hold()
         return found
 
-    def holds(self) -> None:
+    def expect_to_hold(self) -> None:
         """What must hold of the books whatever happened."""
         with Session(self.engine) as session:
-            money_holds(session)
+            expect_money_holds(session)
             for case in rows(self.engine, Application):
-                trails_hold(session, case.id)
+                expect_trails_hold(session, case.id)
             for employer in EMPLOYERS:
                 found = journal_query.journal(session, [employer])
                 totals = control(Sheet("journal", JournalRow, found))
@@ -107,17 +107,17 @@ class Books(RuleBasedStateMachine):
                 booked = [row for row in rows(self.engine, Booking) if row.state in {"booked", "exported"}]
                 standing = sum((row.amount for row in booked if row.organisation == employer), Decimal(0))
                 assert sum((row.gross for row in classes), Decimal(0)) == standing
-                self.creditors_are_the_open_items(session, employer)
-        self.nothing_changed_or_came_into_a_closed_period()
+                self.expect_creditors_are_the_open_items(session, employer)
+        self.expect_closed_periods_unchanged()
 
-    def creditors_are_the_open_items(self, session: Session, employer: str) -> None:
+    def expect_creditors_are_the_open_items(self, session: Session, employer: str) -> None:
         """What stands on creditors is what was paid and not booked."""
         lines = [row for row in journal_query.journal(session, [employer]) if row.side == "creditor"]
         standing = sum((row.debit - row.credit for row in lines), Decimal(0))
         items = [item for item in reports.open_items(session, [employer]) if item.kind == "booking"]
         assert standing == sum((item.amount for item in items), Decimal(0))
 
-    def nothing_changed_or_came_into_a_closed_period(self) -> None:
+    def expect_closed_periods_unchanged(self) -> None:
         """Lines that stood are as they were, and new ones lie on days that were open."""
         found = {(line.booking, line.position): line.model_dump() for line in rows(self.engine, JournalLine)}
         assert {key: found[key] for key in self.lines} == self.lines
@@ -162,7 +162,7 @@ class Books(RuleBasedStateMachine):
             file = demonstration_bank.returned(order, payment, booked_on=day)
         with transaction(self.engine) as session:
             take_in(session, file, by=person(Role.FINANCE, batch.organisation), at=self.at)
-        self.holds()
+        self.expect_to_hold()
 
     @rule(data=st.data(), ago=st.integers(-1, 60), moves=st.booleans())
     def finance_books(self, data: Any, ago: int, moves: bool) -> None:
@@ -210,19 +210,21 @@ class Books(RuleBasedStateMachine):
 
 
 @pytest.mark.timeout(0 if TRIED else 300)
-def test_whatever_happens_the_books_balance_and_the_trail_of_what_was_paid_is_whole(shelf: Shelf) -> None:
-    with shelf.copy("office", furnish):
+def test_whatever_happens_the_books_balance_and_the_trail_of_what_was_paid_is_whole(
+    prepared_databases: PreparedDatabases,
+) -> None:
+    with prepared_databases.copy("office", furnish):
         pass
-    run_state_machine_as_test(lambda: Books(shelf), settings=SETTINGS)
+    expect_invariants_kept(lambda: Books(prepared_databases), SETTINGS)
 
 
-def test_a_line_that_were_lost_would_be_noticed(shelf: Shelf) -> None:
-    with shelf.copy("office", furnish):
+def test_a_line_that_were_lost_would_be_noticed(prepared_databases: PreparedDatabases) -> None:
+    with prepared_databases.copy("office", furnish):
         pass
-    with shelf.copy("books-at-random", fill, base="office") as engine:
-        machine = Books(shelf)
+    with prepared_databases.copy("books-at-random", fill, base="office") as engine:
+        machine = Books(prepared_databases)
         machine.engine = engine
-        machine.holds()
+        machine.expect_to_hold()
         machine.lines["booking-lost", 1] = {}
         with pytest.raises(KeyError):
-            machine.holds()
+            machine.expect_to_hold()

@@ -1,25 +1,13 @@
 """An employer that is late: notice of delay, notice of default, penalty, interest, and who is told higher up."""
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 import pytest
-from late_employer import (
-    DUE,
-    EMPLOYER,
-    TO,
-    approve,
-    asked,
-    change,
-    default,
-    fill_received,
-    noon,
-    pay,
-    take_over,
-    term,
-    tick,
-)
+from late_employer import DUE, TO, approve, asked, change, default, fill_received, noon, pay, take_over, term, tick
 from office import (
+    DAY,
+    EMPLOYER,
     GOUDVEEN,
     OFFICER,
     START,
@@ -35,7 +23,7 @@ from office import (
     snapshot,
     walk,
 )
-from shelf import Prepared
+from prepared_databases import Prepared
 from sqlalchemy import Engine
 from sqlmodel import Session, col
 
@@ -47,8 +35,6 @@ from states.tables.deadlines import Reminder, Term, Threshold
 from states.tables.letters import Outbox
 from states.tables.payments import Payable, PayableKind
 from states.tables.work import WorkItem
-
-DAY = timedelta(days=1)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from late_employer import DUE, change, default, fill_received, noon, take_over, term, tick
 from office import (
+    DAY,
     GOUDVEEN,
     OFFICER,
     START,
@@ -13,7 +14,6 @@ from office import (
     act,
     at_event,
     do,
-    intend_to_refuse_one,
     receive,
     refused,
     row,
@@ -21,9 +21,10 @@ from office import (
     sparing,
     walk,
 )
-from shelf import Prepared
+from prepared_databases import Prepared
 from sqlalchemy import Engine
 from sqlmodel import Session
+from stages import intend_to_refuse_one
 
 from notifications.catalogue import catalogue
 from rules.deadlines.attribution import Party
@@ -36,7 +37,6 @@ from states.tables.application import Application
 from states.tables.deadlines import Reminder, Term
 from states.tables.letters import Outbox
 
-DAY = timedelta(days=1)
 TODAY = START.date()
 """Monday 2 March 2026."""
 

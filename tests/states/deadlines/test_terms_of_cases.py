@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from office import (
+    EMPLOYER,
     GOUDVEEN,
     OFFICER,
     START,
@@ -22,7 +23,7 @@ from office import (
     snapshot,
     walk,
 )
-from shelf import Prepared
+from prepared_databases import Prepared
 from sqlalchemy import Engine
 from sqlmodel import Session, col
 
@@ -31,6 +32,7 @@ from rules.deadlines.suspensions import attribution
 from states.charts.application import Stage
 from states.deadlines.term_query import intervals
 from states.jobs.reminders import pass_due
+from states.storage import ledger
 from states.storage.database import transaction
 from states.tables.application import Application, Takeover
 from states.tables.deadlines import Reminder, Term, TermSuspension, Threshold
@@ -39,7 +41,6 @@ from states.tables.letters import Outbox
 
 ADOPTED = datetime(2026, 6, 1, 9, tzinfo=UTC)
 """A Monday; eight weeks later is Monday 27 July."""
-EMPLOYER = person(Role.EMPLOYER, ZILVERDAM)
 
 
 def fill_term(engine: Engine) -> None:
@@ -335,8 +336,6 @@ def test_a_suspended_term_reminds_nobody_until_it_goes_on(running: Engine) -> No
 
 
 def test_what_a_person_is_busy_with_the_clock_leaves_for_its_next_tick(running: Engine) -> None:
-    from states.storage import ledger  # noqa: PLC0415
-
     with transaction(running) as busy:
         ledger.lock(busy, [row(running, Application).id])
         assert tick(running, AFTER) == 0

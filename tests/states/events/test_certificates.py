@@ -3,15 +3,28 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from office import BROEKZIJDE, LAAGLAND, OFFICER, START, ZILVERDAM, do, person, receive, refused, row, rows, walk
-from shelf import Prepared
+from office import (
+    BROEKZIJDE,
+    EMPLOYER,
+    LAAGLAND,
+    OFFICER,
+    START,
+    ZILVERDAM,
+    do,
+    person,
+    receive,
+    refused,
+    row,
+    rows,
+    walk,
+)
+from prepared_databases import Prepared
 from sqlalchemy import Engine
 
 from rules.core.roles import Role
 from states.charts.application import Stage
-from states.tables.application import Application, Measure
+from states.tables.application import Application, ApplicationEmployer, Measure
 
-EMPLOYER = person(Role.EMPLOYER, ZILVERDAM)
 NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
 
 
@@ -35,8 +48,6 @@ def order(engine: Engine, domain: str, day: str) -> list[str]:
 
 
 def row_employer(engine: Engine) -> str:
-    from states.tables.application import ApplicationEmployer  # noqa: PLC0415
-
     return str(rows(engine, ApplicationEmployer)[0].organisation)
 
 

@@ -1,13 +1,15 @@
 """Who has a claim, and who decides on it: offices, suspensions, corrections and the own case, through the door."""
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from batches import fill_checked, fill_sealed
 from office import (
     BROEKZIJDE,
+    DAY,
     GOUDVEEN,
     LAAGLAND,
     OFFICER,
@@ -16,6 +18,7 @@ from office import (
     act,
     at_event,
     do,
+    furnish,
     person,
     problems,
     receive,
@@ -26,7 +29,7 @@ from office import (
     sparing,
     walk,
 )
-from shelf import Prepared
+from prepared_databases import Prepared
 from sqlalchemy import Engine
 
 from rules.core.roles import Actor, Role
@@ -37,7 +40,6 @@ from states.tables.ledger import LedgerEntry
 from states.tables.payments import Payable, PaymentBatch
 
 TODAY = START.date()
-DAY = timedelta(days=1)
 EMPLOYER_OF = {"kings-commissioner": LAAGLAND, "provincial-executive": LAAGLAND, "water-board-chair": BROEKZIJDE}
 EMPLOYER_OF |= {"water-board-executive": BROEKZIJDE, "mayor": ZILVERDAM, "alderman": ZILVERDAM}
 
@@ -278,16 +280,6 @@ def test_the_employer_decides_on_the_case_of_its_own_official_through_another(
     assert line["values"].keys() == {"own_case_decided_by"}
 
 
-def fill_to_approve(engine: Engine) -> None:
-    """A case whose invoice waits for approval."""
-    walk(engine, receive(engine), before=at_event("approve"), choose=sparing)
-
-
-def fill_to_release(engine: Engine) -> None:
-    """A case whose payment waits for release."""
-    walk(engine, receive(engine), before=at_event("release"), choose=sparing)
-
-
 @pytest.mark.parametrize(
     ("one", "other", "rules"),
     [
@@ -306,12 +298,12 @@ def test_applicant_officer_approver_and_releaser_are_four_people(
     prepared: Prepared, one: str, other: str, rules: list[str]
 ) -> None:
     if other == "officer":
-        engine = prepared("office", lambda _: None)
+        engine = prepared("office", furnish)
         receive(engine)
     elif other == "approver":
-        engine = prepared("to-approve", fill_to_approve)
+        engine = prepared("checked", fill_checked)
     else:
-        engine = prepared("to-release", fill_to_release)
+        engine = prepared("sealed", fill_sealed)
     application = row(engine, Application)
     approved = [item.approved_by for item in rows(engine, Payable)]
     people = {"applicant": application.applicant, "officer": application.officer, "someone else": "someone-else"}

@@ -8,6 +8,7 @@ import pytest
 from office import (
     ADMINISTRATOR,
     BROEKZIJDE,
+    DAY,
     GOUDVEEN,
     LAAGLAND,
     OFFICER,
@@ -29,7 +30,7 @@ from office import (
     stage,
     walk,
 )
-from shelf import Prepared
+from prepared_databases import Prepared
 from sqlalchemy import Engine
 from sqlmodel import Session, col
 
@@ -54,7 +55,6 @@ from states.tables.work import WorkItem
 
 NEW = "gemeente-nieuwland"
 LATER = START + timedelta(days=1)
-DAY = timedelta(days=1)
 
 
 def merge(

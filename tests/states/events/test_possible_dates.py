@@ -1,27 +1,25 @@
 """Days that can be: no decision before what it rests on, no suspension after its term, no day that was mistyped."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
 from late_employer import DUE, TO, change, default, fill_received, noon, take_over
-from office import OFFICER, START, ZILVERDAM, act, do, intend_to_refuse_one, person, receive, refused, row, rows
-from shelf import Prepared
+from office import AUTHORITY, DAY, OFFICER, START, ZILVERDAM, act, do, receive, refused, row, rows
+from prepared_databases import Prepared
 from sqlalchemy import Engine
 from sqlmodel import col
+from stages import intend_to_refuse_one
 
 from rules.core.regulation import ProvisionForm
-from rules.core.roles import Role
 from states.engine.bodies import FIRST_DAY, LAST_DAY, Body, Day, parse
 from states.errors import MalformedError
 from states.storage.database import transaction
 from states.tables.application import Application, Measure
 from states.tables.work import WorkItem
 
-DAY = timedelta(days=1)
 TODAY = START.date()
-AUTHORITY = person(Role.SECURITY_AUTHORITY)
 
 
 class Dated(Body):

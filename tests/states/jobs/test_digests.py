@@ -1,13 +1,13 @@
 """The daily digest: once per person and day, in their own hours, and nothing for whoever has nothing to do."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from threading import Barrier
 from typing import Any
 
 import pytest
-from office import ADMINISTRATOR, ADVISER, COORDINATOR, OFFICER, START, do, problems, receive, refused, rows
-from shelf import Prepared
+from office import ADMINISTRATOR, ADVISER, COORDINATOR, DAY, OFFICER, START, do, problems, receive, refused, rows
+from prepared_databases import Prepared
 from sqlalchemy import Engine
 
 from flows import jobs
@@ -19,7 +19,6 @@ from states.tables.letters import Digest, Outbox
 from states.tables.people import Language, Person
 
 MONDAY = START.date()
-DAY = timedelta(days=1)
 OTHER = Actor("officer-2", Role.OFFICER)
 
 

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from late_employer import noon, tick
-from office import COORDINATOR, act, at_event, enrol, problems, receive, rows, walk
-from shelf import Prepared
+from office import COORDINATOR, DAY, act, at_event, enrol, problems, receive, rows, walk
+from prepared_databases import Prepared
 from sqlalchemy import Engine
 
 from flows import jobs
@@ -25,7 +25,6 @@ BEGAN = datetime(2027, 1, 4, 9, tzinfo=UTC)
 """A Monday under the ladders of December 2026; eighty hours of office time end two weeks later."""
 ENDS = date(2027, 1, 18)
 HEAD = Actor("head-1", Role.HEAD)
-DAY = timedelta(days=1)
 
 
 def fill_with_authority(engine: Engine) -> None:

@@ -1,9 +1,9 @@
 """What a status report makes of payments: accepted is not paid, rejected goes back with its reason."""
 
 import pytest
-from banking import DAY, FINANCE, Line, bring, fill_three, lines, order, statement, states
-from office import GOUDVEEN, START, ZILVERDAM, do, person, problems, refused, row, rows, snapshot
-from shelf import Prepared
+from banking import Line, bring, fill_three, lines, order, statement, states
+from office import DAY, FINANCE, GOUDVEEN, START, ZILVERDAM, do, person, problems, refused, row, rows, snapshot
+from prepared_databases import Prepared
 from sqlalchemy import Engine
 
 from rules.core.roles import ENGINE, Role

@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from banking import DAY, FINANCE, FIRST, Line, bring, fill_three, lines, send, statement, states
-from office import GOUDVEEN, START, ZILVERDAM, do, person, problems, refused, row, rows, snapshot
-from shelf import Prepared
+from banking import FIRST, Line, bring, fill_three, lines, send, statement, states
+from office import DAY, FINANCE, GOUDVEEN, START, ZILVERDAM, do, person, problems, refused, row, rows, snapshot
+from prepared_databases import Prepared
 from sqlalchemy import Engine
 from sqlmodel import Session
 

@@ -7,13 +7,15 @@ import pytest
 from banking import Line, bring, statement
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from invariants import money_holds
+from invariants import expect_money_holds
+from invoicing import LATER, PROVIDED, TODAY, book, fill_once, fill_shared, invoice, line, pay, period, through, waiting
 from office import (
+    APPROVER,
+    DAY,
+    FINANCE,
     GOUDVEEN,
     ZILVERDAM,
-    act,
     do,
-    enrol,
     iban,
     person,
     problems,
@@ -22,45 +24,23 @@ from office import (
     rows,
     snapshot,
 )
-from shelf import Prepared
+from prepared_databases import Prepared
 from sqlalchemy import Engine
 from sqlmodel import Session
-from test_invoices import (
-    DAY,
-    LATER,
-    PROVIDED,
-    TODAY,
-    fill_once,
-    fill_recurring,
-    fill_shared,
-    invoice,
-    line,
-    pay,
-    period,
-)
+from test_recurring_costs import fill_recurring
 
 from rules.core.roles import Actor, Role
 from states.errors import MalformedError, RefusedError
 from states.reporting import money_trail
-from states.storage.database import transaction, vault_of
+from states.storage.database import transaction
 from states.tables.accounting import Booking, JournalLine
 from states.tables.application import Application, Measure
-from states.tables.ledger import LedgerEntry, Stream
 from states.tables.payments import BankEntry, BatchLine, Payable, PayableLine, PaymentBatch
-from states.tables.work import WorkItem
 
-CONTACT = person(Role.SECURITY_CONTACT, ZILVERDAM)
-CLERK, APPROVER = person(Role.FINANCE, ZILVERDAM), person(Role.APPROVER, ZILVERDAM)
-SECOND = person(Role.APPROVER, ZILVERDAM, number=2)
 CENT = Decimal("0.01")
 
 
-def billed(gross: str = "121.00", **more: Any) -> dict[str, Any]:
-    """A line as the supplier wrote it, for nothing yet."""
-    return line(None, gross, **more)
-
-
-def credit(engine: Engine, *lines: dict[str, Any], number: str = "C-1", by: Actor = CLERK, **changes: Any) -> None:
+def credit(engine: Engine, *lines: dict[str, Any], number: str = "C-1", by: Actor = FINANCE, **changes: Any) -> None:
     """Finance receives a credit note on the first invoice."""
     application = row(engine, Application)
     first = rows(engine, Payable, Payable.number == "F-1")[0]
@@ -74,218 +54,6 @@ def credit(engine: Engine, *lines: dict[str, Any], number: str = "C-1", by: Acto
         **changes,
     }
     do(engine, "application", application.id, "receive-credit-note", by=by, at=LATER, body=body)
-
-
-def through(engine: Engine, payable: Payable, *events: str) -> Payable:
-    """Let finance and the approver of the payable's employer take some steps."""
-    for event in events:
-        role = Role.APPROVER if event == "approve" else Role.FINANCE
-        do(engine, "payable", payable.id, event, by=person(role, payable.organisation), at=LATER)
-    return row(engine, Payable, Payable.id == payable.id)
-
-
-def waiting(engine: Engine, action: str) -> list[WorkItem]:
-    return rows(engine, WorkItem, WorkItem.action == action, WorkItem.done_at.is_(None))  # type: ignore[attr-defined]
-
-
-# Matching.
-
-
-def test_the_security_contact_matches_an_invoice_of_which_finance_knows_amounts_alone(prepared: Prepared) -> None:
-    engine = prepared("shared", fill_shared)
-    invoice(engine, billed("100.00", text="Camera bij Voorbeeldlaan 1"), billed("21.00"), toMatch=True)
-    whole, measure = row(engine, Payable), row(engine, Measure)
-    assert (whole.state, whole.gross, whole.entered_by) == ("to-match", Decimal("121.00"), CLERK.person)
-    assert rows(engine, PayableLine) == []
-    assert [(item.role, item.organisation) for item in waiting(engine, "match")] == [("security-contact", ZILVERDAM)]
-    assert all("Camera" not in f"{entry.facts}{entry.changes}" for entry in rows(engine, LedgerEntry))
-    with Session(engine) as session:
-        told = vault_of(session).content(session, session.get_one(Stream, whole.stream), whole.id)
-    assert told["offered.0.text"] == "Camera bij Voorbeeldlaan 1"
-    assert refused(lambda: through(engine, whole, "check")) == ["chart.state"]
-    body = {"lines": [line(measure.id, "100.00"), line(None, "21.00", outside="wage", reasons="R")]}
-    do(engine, "payable", whole.id, "match", by=CONTACT, at=LATER, body=body)
-    parts = rows(engine, Payable)
-    assert {part.organisation for part in parts} == {ZILVERDAM, GOUDVEEN}
-    assert sum(part.gross for part in parts) == Decimal("121.00")
-    assert {(part.state, part.entered_by, part.matched_by) for part in parts} == {
-        ("received", CLERK.person, CONTACT.person)
-    }
-    assert {part.invoice for part in parts} == {whole.invoice}
-    assert row(engine, Measure).invoiced
-    assert waiting(engine, "match") == waiting(engine, "receive-invoice") == []
-    assert problems(engine) == []
-
-
-@pytest.mark.parametrize(
-    ("lines", "rules"),
-    [
-        (["100.00"], ["payable.matched-as-billed"]),
-        (["121.00", "0.01"], ["payable.matched-as-billed", "payable.line-adds-up"]),
-        (["60.50", "60.50"], []),
-    ],
-)
-def test_what_is_matched_is_together_what_was_billed(prepared: Prepared, lines: list[str], rules: list[str]) -> None:
-    engine = prepared("provided-municipality", fill_once)
-    invoice(engine, billed(), toMatch=True)
-    key = row(engine, Measure).id
-    body = {"lines": [line(key, gross) for gross in lines]}
-    call = lambda: do(engine, "payable", row(engine, Payable).id, "match", by=CONTACT, at=LATER, body=body)  # noqa: E731
-    if rules:
-        before = snapshot(engine)
-        assert refused(call)[: len(rules)][:1] == rules[:1]
-        assert snapshot(engine) == before
-    else:
-        call()
-
-
-def test_what_is_still_to_be_matched_says_nothing_of_measures(prepared: Prepared) -> None:
-    engine = prepared("provided-municipality", fill_once)
-    with pytest.raises(MalformedError) as caught:
-        invoice(engine, line(row(engine, Measure).id, outside="wage", reasons="R"), toMatch=True)
-    assert {field for field, _ in caught.value.problems} == {"lines.0.measure", "lines.0.outside", "lines.0.reasons"}
-    for changes in ({"kind": "advance", "receipt": "B-1"}, {"replaces": "payable-1"}):
-        with pytest.raises(MalformedError, match=r"toMatch|replaces"):
-            invoice(engine, billed(), toMatch=True, **changes)
-
-
-def test_the_example_of_a_match_is_accepted(prepared: Prepared) -> None:
-    engine = prepared("provided-municipality", fill_once)
-    for number in ("F-1", "F-2"):  # the second one finds no measure that waits
-        invoice(engine, billed(), toMatch=True, number=number, apart="Another delivery")
-        act(engine, row(engine, Application).id, "match", at=LATER)
-    assert [str(item.outside or "") for item in rows(engine, PayableLine)] != ["", ""]
-
-
-# The sums, the currency, the name on it.
-
-RATES = [{"vatRate": "21", "net": "100.00", "vat": "21.00"}]
-TOTALS = {"net": "100.00", "vat": "21.00", "gross": "121.00", "rates": RATES}
-
-
-@pytest.mark.parametrize(
-    ("changes", "rules"),
-    [
-        ({"totals": TOTALS}, []),
-        ({"totals": {**TOTALS, "gross": "121.01"}}, ["payable.total-as-stated"]),
-        ({"totals": {**TOTALS, "vat": "21.01"}}, ["payable.as-stated"]),
-        ({"totals": {**TOTALS, "rates": [{"vatRate": "9", "net": "100.00", "vat": "21.00"}]}}, ["payable.as-stated"]),
-        ({"currency": "USD"}, ["payable.in-euros"]),
-        ({"addressedTo": ZILVERDAM}, []),
-        ({"addressedTo": GOUDVEEN}, ["payable.addressee-right"]),
-    ],
-)
-def test_an_invoice_is_what_it_states_in_euros_and_in_the_name_of_its_employer(
-    prepared: Prepared, changes: dict[str, Any], rules: list[str]
-) -> None:
-    engine = prepared("provided-municipality", fill_once)
-    item = line(row(engine, Measure).id)
-    if rules:
-        before = snapshot(engine)
-        assert refused(lambda: invoice(engine, item, **changes)) == rules
-        assert snapshot(engine) == before
-    else:
-        invoice(engine, item, **changes)
-
-
-def test_an_invoice_in_the_officials_name_bears_no_employers(prepared: Prepared) -> None:
-    engine = prepared("provided-municipality", fill_once)
-    with pytest.raises(MalformedError) as caught:
-        invoice(engine, line(row(engine, Measure).id), addressee="official", addressedTo=ZILVERDAM)
-    assert [field for field, _ in caught.value.problems] == ["addressedTo"]
-
-
-@pytest.mark.parametrize("spelled", ["NL-02.ABNA 0123 4567.89", "nl02abna0123456789"])
-def test_an_account_is_the_same_however_it_is_punctuated(prepared: Prepared, spelled: str) -> None:
-    engine = prepared("provided-municipality", fill_once)
-    item = line(row(engine, Measure).id, final=False)
-    invoice(engine, item, iban="NL02ABNA0123456789")
-    assert refused(lambda: invoice(engine, item, iban=spelled)) == ["payable.not-a-duplicate"]
-
-
-# Two approvers.
-
-HIGH = "12100.00"
-
-
-def test_above_the_limit_two_people_approve_and_a_third_one_of_finance_checks(prepared: Prepared) -> None:
-    engine = prepared("provided-municipality", fill_once)
-    enrol_second(engine)
-    invoice(engine, line(row(engine, Measure).id, HIGH))
-    payable = through(engine, row(engine, Payable), "check", "approve")
-    assert (payable.state, payable.approved_by) == ("first-approved", APPROVER.person)
-    assert [item.role for item in waiting(engine, "approve-second")] == ["approver"]
-    assert waiting(engine, "build-batch") == []
-    again = lambda by: do(engine, "payable", payable.id, "approve-second", by=by, at=LATER)  # noqa: E731
-    assert refused(lambda: again(APPROVER)) == ["conflict.four-eyes"]
-    again(SECOND)
-    assert row(engine, Payable).second_approved_by == SECOND.person
-    pay_approved(engine)
-    assert row(engine, Payable).state == "paid"
-    assert problems(engine) == []
-
-
-def test_parts_of_an_invoice_are_no_way_around_the_second_approver(prepared: Prepared) -> None:
-    engine = prepared("provided-municipality", fill_once)
-    invoice(engine, line(row(engine, Measure).id, HIGH))
-    whole = through(engine, row(engine, Payable), "check")
-    do(engine, "payable", whole.id, "pay-in-parts", by=CLERK, at=LATER, body={"amount": "6000.00"})
-    assert {through(engine, part, "approve").state for part in rows(engine, Payable)} == {"first-approved"}
-
-
-def test_whoever_entered_or_matched_an_invoice_does_not_approve_it(prepared: Prepared) -> None:
-    engine = prepared("provided-municipality", fill_once)
-    both = person(Role.SECURITY_CONTACT, ZILVERDAM, number=7)
-    also = Actor(both.person, Role.APPROVER, ZILVERDAM)
-    with transaction(engine) as session:
-        enrol(session, both, also)
-    invoice(engine, line(row(engine, Measure).id), by=both)
-    payable = through(engine, row(engine, Payable), "check")
-    assert refused(lambda: do(engine, "payable", payable.id, "approve", by=also, at=LATER)) == ["conflict.four-eyes"]
-    do(engine, "payable", payable.id, "approve", by=APPROVER, at=LATER)
-
-
-def enrol_second(engine: Engine) -> None:
-    with transaction(engine) as session:
-        enrol(session, SECOND)
-
-
-def pay_approved(engine: Engine) -> None:
-    """Batch and pay what is approved at Zilverdam."""
-    pay(engine, employer=ZILVERDAM)
-
-
-# Parts.
-
-
-def test_a_payable_in_parts_is_paid_in_parts_and_settles_with_the_last(prepared: Prepared) -> None:
-    engine = prepared("provided-municipality", fill_once)
-    invoice(engine, line(row(engine, Measure).id))
-    whole = through(engine, row(engine, Payable), "check", "approve")
-    for amount in ("0.00", "121.00"):
-        body = {"amount": amount}
-        call = lambda body=body: do(engine, "payable", whole.id, "pay-in-parts", by=CLERK, at=LATER, body=body)  # noqa: E731
-        assert refused(call) == ["payable.part-is-less"]
-    batch = do(engine, "payment-batch", None, "build", by=CLERK, at=LATER, body={"employer": ZILVERDAM}).row
-    do(engine, "payment-batch", batch.id, "withdraw", by=CLERK, at=LATER)
-    do(engine, "payable", whole.id, "pay-in-parts", by=CLERK, at=LATER, body={"amount": "40.00"})
-    rest, part = rows(engine, Payable, Payable.part == 1)[0], rows(engine, Payable, Payable.part == 2)[0]
-    assert (rest.id, rest.gross, part.gross, part.part_of) == (whole.id, Decimal("81.00"), Decimal("40.00"), whole.id)
-    assert sum(item.net + item.vat for item in rows(engine, PayableLine)) == Decimal("121.00")
-    assert (part.state, part.checked_by, part.approved_by) == ("approved", CLERK.person, APPROVER.person)
-    pay_approved(engine)
-    assert {item.amount for item in rows(engine, BatchLine, BatchLine.counts)} == {Decimal("81.00"), Decimal("40.00")}
-    assert row(engine, Measure).state == "settled"
-    assert sum(item.amount for item in rows(engine, Booking)) == Decimal("121.00")
-    assert problems(engine) == []
-
-
-def test_an_advance_is_paid_at_once(prepared: Prepared) -> None:
-    engine = prepared("provided-municipality", fill_once)
-    invoice(engine, line(row(engine, Measure).id), kind="advance", receipt="BON-1")
-    body = {"amount": "1.00"}
-    call = lambda: do(engine, "payable", row(engine, Payable).id, "pay-in-parts", by=CLERK, at=LATER, body=body)  # noqa: E731
-    assert refused(call) == ["payable.parts-of-a-supplier"]
 
 
 # Credit notes.
@@ -345,7 +113,7 @@ def test_a_credit_is_settled_with_the_next_invoice_and_only_the_rest_goes_to_the
     assert (note.state, note.gross) == ("credit", Decimal("-21.00"))
     assert [item.role for item in waiting(engine, "ask-back")] == ["finance"]
     with pytest.raises(RefusedError, match="No approved payable"):
-        do(engine, "payment-batch", None, "build", by=CLERK, at=LATER, body={"employer": ZILVERDAM})
+        do(engine, "payment-batch", None, "build", by=FINANCE, at=LATER, body={"employer": ZILVERDAM})
     invoice(engine, line(key, "100.00"), number="F-2")
     through(engine, row(engine, Payable, Payable.number == "F-2"), "check", "approve")
     found = {(item.number, item.part): (item.state, item.gross) for item in rows(engine, Payable)}
@@ -360,31 +128,22 @@ def test_a_credit_is_settled_with_the_next_invoice_and_only_the_rest_goes_to_the
     batch = rows(engine, PaymentBatch, PaymentBatch.state == "settled")
     assert sorted(item.total for item in batch) == [Decimal("79.00"), Decimal("121.00")]
     assert sum(item.amount for item in rows(engine, Booking)) == Decimal("200.00")  # 121 - 21 + 100
-    complete(engine)
+    book(engine)
     sums: dict[str, Decimal] = {}
     for item in rows(engine, JournalLine):
         sums[str(item.side)] = sums.get(str(item.side), Decimal(0)) + item.debit - item.credit
     assert sums["bank"] == Decimal("-200.00")
     assert sums["creditor"] == 0
-    trail_is_whole(engine)
+    expect_whole_trail(engine)
     assert problems(engine) == []
 
 
-def trail_is_whole(engine: Engine) -> None:
+def expect_whole_trail(engine: Engine) -> None:
     """Of everything that was paid, settled or repaid no link is missing."""
     with Session(engine) as session:
-        money_holds(session)
+        expect_money_holds(session)
         for payable in rows(engine, Payable):
             assert money_trail.of_payable(session, session.get_one(Payable, payable.id)).gaps == []
-
-
-def complete(engine: Engine) -> None:
-    """Complete the evidence of every booking and make it."""
-    for booking in rows(engine, Booking):
-        if booking.state == "awaiting-evidence":
-            body = {"noOwnContribution": True, "endOfOffice": "2028-03-31"}
-            do(engine, "booking", booking.id, "complete-evidence", by=CLERK, at=LATER, body=body)
-        do(engine, "booking", booking.id, "book", by=CLERK, at=LATER)
 
 
 def test_a_credit_larger_than_what_is_due_leaves_a_rest_that_is_asked_back(prepared: Prepared) -> None:
@@ -401,7 +160,7 @@ def test_a_credit_larger_than_what_is_due_leaves_a_rest_that_is_asked_back(prepa
     through(engine, note, "ask-back")
     bank = rows(engine, BankEntry)[0]
     wrong = {"message": bank.message, "position": bank.position}
-    call = lambda body: do(engine, "payable", note.id, "record-repayment", by=CLERK, at=LATER, body=body)  # noqa: E731
+    call = lambda body: do(engine, "payable", note.id, "record-repayment", by=FINANCE, at=LATER, body=body)  # noqa: E731
     assert refused(lambda: call({"message": "message-1", "position": 1})) == ["credit.repaid-by-the-bank"]
     assert refused(lambda: call(wrong)) == ["credit.repaid-by-the-bank"]
     with transaction(engine) as session:  # the total of a batch that came back
@@ -416,12 +175,12 @@ def test_a_credit_larger_than_what_is_due_leaves_a_rest_that_is_asked_back(prepa
     call({"message": bank.message, "position": 1})
     assert waiting(engine, "assess-bank-entry") == []
     told = {"message": bank.message, "position": 1, "reasons": "R", "payment": rows(engine, BatchLine)[0].end_to_end}
-    match = lambda: do(engine, "organisation", ZILVERDAM, "match-bank-entry", by=CLERK, at=LATER, body=told)  # noqa: E731
+    match = lambda: do(engine, "organisation", ZILVERDAM, "match-bank-entry", by=FINANCE, at=LATER, body=told)  # noqa: E731
     assert refused(match) == ["bank.entry-waits"]
     note = row(engine, Payable, Payable.id == note.id)
     assert (note.state, note.paid_on) == ("repaid", bank.booked_on)
-    complete(engine)
-    trail_is_whole(engine)
+    book(engine)
+    expect_whole_trail(engine)
     assert problems(engine) == []
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 from office import (
@@ -11,14 +10,15 @@ from office import (
     ADVISER,
     AUTHORITY,
     COORDINATOR,
+    HOUR,
     OFFICER,
+    OTHER_OFFICER,
     START,
     ZILVERDAM,
     act,
     at_event,
     do,
     enrol,
-    person,
     problems,
     receive,
     refused,
@@ -27,73 +27,18 @@ from office import (
     stage,
     walk,
 )
-from shelf import Prepared
+from queue_work import REASON, arrange, away, come_back, now, take, taken, threaten
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from rules.core.roles import Actor, Role
 from states.errors import MalformedError, NotFoundError, RefusedError
-from states.queue import alarms, assignment, claiming, preemption, reassignment
+from states.queue import assignment, claiming, reassignment
 from states.queue.availability import availability_in_pool, availability_of
-from states.queue.offers import offer_due
-from states.storage.database import transaction, vault_of
+from states.storage.database import transaction
+from states.storage.vault import Vault
 from states.tables.ledger import LedgerEntry, Stream
-from states.tables.letters import Outbox
-from states.tables.work import WorkAlarm, WorkItem, WorkProposal
-
-OTHER = person(Role.OFFICER, number=2)
-HOUR = timedelta(hours=1)
-ACUTE = {"kind": "acute-danger", "source": "police"}
-REASON = "Officer one is ill; the second knows the municipality."
-
-
-def fill(engine: Engine) -> None:
-    """Four routine applications, an hour apart."""
-    for hour in range(4):
-        receive(engine, at=START + hour * HOUR)
-
-
-@pytest.fixture
-def desk(prepared: Prepared) -> Engine:
-    return prepared("desk", fill)
-
-
-def take(engine: Engine, by: Actor = OFFICER, at: datetime = START) -> WorkItem | None:
-    with transaction(engine) as session:
-        return claiming.claim(session, by=by, at=at)
-
-
-def taken(engine: Engine, by: Actor = OFFICER, at: datetime = START) -> WorkItem:
-    item = take(engine, by, at)
-    assert item is not None
-    return item
-
-
-def arrange(engine: Engine, who: Actor, **body: Any) -> None:
-    do(engine, "person", who.person, "arrange-work", by=COORDINATOR, body=body)
-
-
-def away(engine: Engine, who: Actor, since: str, until: str) -> None:
-    do(engine, "person", who.person, "record-absence", by=who, body={"since": since, "until": until})
-
-
-def offer(engine: Engine, at: datetime) -> list[str]:
-    with transaction(engine) as session:
-        return offer_due(session, at=at, run="run-1")
-
-
-def now(engine: Engine, key: str) -> WorkItem:
-    found: WorkItem = row(engine, WorkItem, WorkItem.id == key)
-    return found
-
-
-def told(engine: Engine, letter: str) -> list[str]:
-    return sorted(found.recipient for found in rows(engine, Outbox, Outbox.letter == letter))
-
-
-def threaten(engine: Engine, reference: str, at: datetime) -> None:
-    do(engine, "application", reference, "record-threat", by=OFFICER, at=at, body=ACUTE)
-
+from states.tables.work import WorkItem
 
 # Who may take what.
 
@@ -164,7 +109,7 @@ def test_whoever_holds_as_much_as_is_allowed_gets_acute_work_only(desk: Engine) 
     last = rows(desk, WorkItem, WorkItem.assignee.is_(None))[-1]  # type: ignore[union-attr]
     threaten(desk, last.application, START + 5 * HOUR)
     assert taken(desk, at=START + 5 * HOUR).lane == 1
-    assert taken(desk, OTHER).id != first.id
+    assert taken(desk, OTHER_OFFICER).id != first.id
 
 
 def test_hours_say_who_is_at_work_and_the_office_keeps_its_own(desk: Engine) -> None:
@@ -175,10 +120,10 @@ def test_hours_say_who_is_at_work_and_the_office_keeps_its_own(desk: Engine) -> 
             return availability_of(session, who.person, "officer", None, at=at).at_work
 
     at_noon = START.replace(hour=11)  # noon in Amsterdam
-    assert (there(OFFICER, START), there(OFFICER, at_noon), there(OTHER, at_noon)) == (True, False, True)
+    assert (there(OFFICER, START), there(OFFICER, at_noon), there(OTHER_OFFICER, at_noon)) == (True, False, True)
     assert not there(OFFICER, START + timedelta(days=1))
-    assert there(OTHER, START + timedelta(days=1))
-    assert not there(OTHER, datetime(2026, 4, 3, 9, tzinfo=START.tzinfo))  # Good Friday
+    assert there(OTHER_OFFICER, START + timedelta(days=1))
+    assert not there(OTHER_OFFICER, datetime(2026, 4, 3, 9, tzinfo=START.tzinfo))  # Good Friday
 
 
 def test_nobody_gets_work_that_must_lie_in_other_hands(office: Engine) -> None:
@@ -200,14 +145,14 @@ def test_nobody_gets_work_that_must_lie_in_other_hands(office: Engine) -> None:
 def test_a_coordinator_assigns_out_of_the_order_and_the_reason_is_kept_in_the_vault(desk: Engine) -> None:
     last = rows(desk, WorkItem)[-1]
     with transaction(desk) as session:
-        item = reassignment.assign(session, last.id, OTHER.person, reason=REASON, by=COORDINATOR, at=START)
-    assert item.assignee == OTHER.person
+        item = reassignment.assign(session, last.id, OTHER_OFFICER.person, reason=REASON, by=COORDINATOR, at=START)
+    assert item.assignee == OTHER_OFFICER.person
     entry = row(desk, LedgerEntry, LedgerEntry.event == "assign")
-    assert (entry.facts["from"], entry.facts["to"], entry.stream) == (None, OTHER.person, "work:officer:")
+    assert (entry.facts["from"], entry.facts["to"], entry.stream) == (None, OTHER_OFFICER.person, "work:officer:")
     assert REASON not in str(entry.facts)
     with Session(desk) as session:
         stream = session.get_one(Stream, entry.stream)
-        assert vault_of(session).content(session, stream, last.id) == {"reason": REASON}
+        assert Vault.of(session).content(session, stream, last.id) == {"reason": REASON}
     assert problems(desk) == []
 
 
@@ -222,8 +167,8 @@ def test_work_is_not_assigned_to_whoever_may_not_have_it(desk: Engine) -> None:
         return refused(do_it)
 
     assert assign(ADVISER.person) == ["work.in-pool"]
-    away(desk, OTHER, "2026-03-02", "2026-03-02")
-    assert assign(OTHER.person) == ["work.present"]
+    away(desk, OTHER_OFFICER, "2026-03-02", "2026-03-02")
+    assert assign(OTHER_OFFICER.person) == ["work.present"]
     with transaction(desk) as session, pytest.raises(MalformedError) as caught:
         reassignment.assign(session, key, "nobody-at-all", reason=REASON, by=COORDINATOR, at=START)
     assert caught.value.problems[0][0] == "person"
@@ -235,12 +180,12 @@ def test_work_is_not_assigned_to_whoever_may_not_have_it(desk: Engine) -> None:
     [
         (ADVISER.person, f"{ADVISER.person} does not act as officer"),
         ("nobody-at-all", "There is no person nobody-at-all"),
-        (OTHER.person, f"{OTHER.person} is absent until 2026-03-02"),
+        (OTHER_OFFICER.person, f"{OTHER_OFFICER.person} is absent until 2026-03-02"),
     ],
 )
 def test_work_is_not_spread_over_whoever_can_have_none_of_it(desk: Engine, to: str, words: str) -> None:
     held = taken(desk)
-    away(desk, OTHER, "2026-03-02", "2026-03-02")
+    away(desk, OTHER_OFFICER, "2026-03-02", "2026-03-02")
     with pytest.raises(MalformedError) as caught, transaction(desk) as session:
         reassignment.redistribute(session, OFFICER.person, [to], reason=REASON, by=COORDINATOR, at=START)
     assert [(field, said.startswith(words)) for field, said in caught.value.problems] == [("to.0", True)]
@@ -254,9 +199,9 @@ def test_only_its_holder_passes_work_on(desk: Engine) -> None:
         with transaction(desk) as session:
             reassignment.delegate(session, item.id, whom.person, reason=REASON, by=by, at=START + HOUR)
 
-    assert refused(lambda: delegate(OTHER, OTHER)) == ["work.own-claim"]
-    delegate(OFFICER, OTHER)
-    assert (now(desk, item.id).assignee, now(desk, item.id).claimed_at) == (OTHER.person, START + HOUR)
+    assert refused(lambda: delegate(OTHER_OFFICER, OTHER_OFFICER)) == ["work.own-claim"]
+    delegate(OFFICER, OTHER_OFFICER)
+    assert (now(desk, item.id).assignee, now(desk, item.id).claimed_at) == (OTHER_OFFICER.person, START + HOUR)
     assert row(desk, LedgerEntry, LedgerEntry.event == "delegate").facts["from"] == OFFICER.person
 
 
@@ -270,9 +215,9 @@ def test_all_work_of_an_absent_officer_is_spread_or_goes_back_to_the_queue(desk:
 
     with pytest.raises(MalformedError):
         spread([OFFICER.person])
-    arrange(desk, OTHER, limit=2)
-    assert spread([OTHER.person]) == [OTHER.person, OTHER.person, None]
-    assert [now(desk, key).assignee for key in held] == [OTHER.person, OTHER.person, None]
+    arrange(desk, OTHER_OFFICER, limit=2)
+    assert spread([OTHER_OFFICER.person]) == [OTHER_OFFICER.person, OTHER_OFFICER.person, None]
+    assert [now(desk, key).assignee for key in held] == [OTHER_OFFICER.person, OTHER_OFFICER.person, None]
     assert taken(desk).id == held[2]
     assert spread([]) == [None]
     assert len(rows(desk, LedgerEntry, LedgerEntry.event == "redistribute")) == 4
@@ -280,11 +225,6 @@ def test_all_work_of_an_absent_officer_is_spread_or_goes_back_to_the_queue(desk:
 
 
 # Coming back.
-
-
-def come_back(engine: Engine, at: datetime) -> list[str]:
-    with transaction(engine) as session:
-        return reassignment.return_unworked(session, at=at)
 
 
 def test_a_claim_that_is_not_worked_on_goes_back_after_its_working_hours_and_not_before(desk: Engine) -> None:
@@ -297,7 +237,7 @@ def test_a_claim_that_is_not_worked_on_goes_back_after_its_working_hours_and_not
     assert now(desk, item.id).dispatched_at is None  # it is offered again
     back = row(desk, LedgerEntry, LedgerEntry.event == "return")
     assert (back.role, back.facts["from"]) == ("engine", OFFICER.person)
-    assert taken(desk, OTHER, at=item.returns_at).id == item.id
+    assert taken(desk, OTHER_OFFICER, at=item.returns_at).id == item.id
 
 
 def test_an_acute_claim_goes_back_after_two_hours_also_at_night(desk: Engine) -> None:
@@ -322,69 +262,6 @@ def test_work_in_the_case_lets_the_time_run_anew(desk: Engine) -> None:
     assert come_back(desk, again) == [item.id]
 
 
-# Acute work for people who have other work in hand.
-
-
-def interrupted(desk: Engine) -> tuple[WorkItem, datetime]:
-    """Acute work comes and is offered while other work is in hand: that work, and the moment."""
-    held = taken(desk)
-    at = START + 5 * HOUR
-    threaten(desk, rows(desk, WorkItem, WorkItem.assignee.is_(None))[-1].application, at)  # type: ignore[union-attr]
-    offer(desk, at)
-    return held, at
-
-
-def test_acute_work_alerts_who_is_at_work_and_asks_whoever_has_other_work_to_take_it_first(desk: Engine) -> None:
-    held, at = interrupted(desk)
-    assert told(desk, "work-offered") == [OFFICER.person, OTHER.person]
-    (asked,) = rows(desk, WorkProposal)
-    assert asked.person == OFFICER.person
-    assert now(desk, held.id).assignee == OFFICER.person  # nothing is taken out of anyone's hands
-    with transaction(desk) as session:
-        item = preemption.answer(session, asked.id, accept=True, give_back=[held.id], by=OFFICER, at=at)
-    assert item is not None
-    assert (item.lane, item.assignee) == (1, OFFICER.person)
-    assert now(desk, held.id).assignee is None
-    with transaction(desk) as session, pytest.raises(NotFoundError):
-        preemption.answer(session, asked.id, accept=False, by=OFFICER, at=at)
-    offer(desk, at)
-    assert len(rows(desk, WorkProposal)) == 1
-
-
-def test_a_declined_proposal_leaves_everything_as_it_is_and_stands_in_the_chain(desk: Engine) -> None:
-    held, at = interrupted(desk)
-    key = row(desk, WorkProposal).id
-    with transaction(desk) as session, pytest.raises(MalformedError, match="in the place of what is taken"):
-        preemption.answer(session, key, accept=False, give_back=[held.id], by=OFFICER, at=at)
-    with transaction(desk) as session:
-        assert preemption.answer(session, key, accept=False, by=OFFICER, at=at) is None
-    assert now(desk, held.id).assignee == OFFICER.person
-    assert row(desk, LedgerEntry, LedgerEntry.event == "answer-proposal").facts["accepted"] is False
-
-
-def test_the_owner_of_work_that_becomes_acute_is_told_and_keeps_it(desk: Engine) -> None:
-    held = taken(desk)
-    at = START + 5 * HOUR
-    threaten(desk, held.application, at)
-    offer(desk, at)
-    assert (now(desk, held.id).lane, now(desk, held.id).assignee) == (1, OFFICER.person)
-    assert OFFICER.person in told(desk, "work-offered")
-    assert held.id in {asked.work_item for asked in rows(desk, WorkProposal) if asked.person == OFFICER.person}
-
-
-def test_whoever_is_given_acute_work_by_another_is_told_though_it_was_offered_before(desk: Engine) -> None:
-    at = START + 5 * HOUR
-    item = rows(desk, WorkItem)[0]
-    threaten(desk, item.application, at)
-    offer(desk, at)
-    before = told(desk, "work-offered").count(OTHER.person)
-    with transaction(desk) as session:
-        reassignment.assign(session, item.id, OTHER.person, reason="Zij kent de zaak.", by=COORDINATOR, at=at)
-    assert now(desk, item.id).dispatched_at is None
-    offer(desk, at)
-    assert told(desk, "work-offered").count(OTHER.person) == before + 1
-
-
 def test_work_that_is_given_while_its_receiver_claims_counts_what_was_claimed(desk: Engine) -> None:
     arrange(desk, OFFICER, limit=1)
     item = max(rows(desk, WorkItem), key=lambda row: row.position)  # the claim takes the first
@@ -402,98 +279,11 @@ def test_work_that_is_given_while_its_receiver_claims_counts_what_was_claimed(de
         assert refused(given.result) == ["work.limit-in-hand"]
 
 
-def test_whoever_took_acute_work_before_it_was_offered_is_not_asked_to_take_it(desk: Engine) -> None:
-    at = START + 5 * HOUR
-    threaten(desk, rows(desk, WorkItem)[0].application, at)
-    mine = [taken(desk, at=at).id for _ in range(2)]
-    offer(desk, at)
-    assert all(now(desk, key).dispatched_at is not None for key in mine)
-    assert told(desk, "work-offered") == [OTHER.person]
-    assert rows(desk, WorkProposal) == []
-
-
-def test_whoever_says_yes_to_acute_work_gets_no_other_and_keeps_what_is_in_hand(desk: Engine) -> None:
-    held, at = interrupted(desk)
-    key = row(desk, WorkProposal).id
-    with transaction(desk) as session:
-        asked = preemption.open_proposals(session, OFFICER)
-    with transaction(desk) as session:  # between the question and the answer
-        for item in session.exec(select(WorkItem).where(WorkItem.lane == 1, WorkItem.id != asked[0][1].id)):
-            item.assignee = OTHER.person
-        session.get_one(WorkItem, asked[0][1].id).not_by = [OFFICER.person]
-    with transaction(desk) as session:
-        assert preemption.answer(session, key, accept=True, give_back=[held.id], by=OFFICER, at=at) is None
-    assert now(desk, held.id).assignee == OFFICER.person
-    assert len(rows(desk, WorkItem, WorkItem.assignee == OFFICER.person)) == 1
-
-
-def test_nobody_is_asked_any_longer_once_the_urgency_was_lowered(desk: Engine) -> None:
-    taken(desk)
-    reference = rows(desk, WorkItem, WorkItem.assignee.is_(None))[-1].application  # type: ignore[union-attr]
-    at = START + 5 * HOUR
-    threaten(desk, reference, at)
-    offer(desk, at)
-    lower = {"urgency": "elevated", "reasons": "The police saw no danger any more."}
-    do(desk, "application", reference, "lower-urgency", by=COORDINATOR, at=at + HOUR, body=lower)
-    with transaction(desk) as session:
-        assert preemption.open_proposals(session, OFFICER) == []
-
-
-def test_at_night_everyone_who_is_not_absent_is_alerted(desk: Engine) -> None:
-    away(desk, OTHER, "2026-03-02", "2026-03-02")
-    night = START.replace(hour=22)
-    threaten(desk, rows(desk, WorkItem)[0].application, night)
-    offer(desk, night)
-    assert told(desk, "work-offered") == [OFFICER.person]
-
-
-# Alarms.
-
-
-def watch(engine: Engine, at: datetime) -> dict[str, bool]:
-    """The alarms that there are, and whether each still rings."""
-    with transaction(engine) as session:
-        alarms.update_alarms(session, at=at)
-    return {found.kind: found.until is None for found in rows(engine, WorkAlarm)}
-
-
-def test_an_alarm_rings_while_acute_work_fills_all_capacity(desk: Engine) -> None:
-    at = START + 5 * HOUR
-    assert watch(desk, at) == {}
-    threaten(desk, rows(desk, WorkItem)[0].application, at)
-    assert watch(desk, at) == {}  # two officers have their hands free
-    held = [taken(desk, by, at) for by in (OFFICER, OTHER)]
-    assert watch(desk, at) == {"capacity-full": True}
-    assert watch(desk, at) == {"capacity-full": True}
-    assert told(desk, "capacity-alarm") == [COORDINATOR.person]
-    assert row(desk, LedgerEntry, LedgerEntry.event == "alarm").facts["kind"] == "capacity-full"
-    with transaction(desk) as session:
-        assignment.release(session, held[0].id, by=OFFICER, at=at)
-    assert watch(desk, at + HOUR) == {"capacity-full": False}
-
-
-def test_an_alarm_rings_when_nobody_is_at_work_for_acute_work(desk: Engine) -> None:
-    night = START.replace(hour=22)
-    threaten(desk, rows(desk, WorkItem)[0].application, night)
-    assert watch(desk, night) == {"nobody-there": True}
-    assert watch(desk, night + 12 * HOUR) == {"nobody-there": False}
-
-
-def test_an_alarm_rings_for_work_that_nobody_can_do(office: Engine) -> None:
-    reference = receive(office)
-    arrange(office, ADVISER, skills=["domain:home"])
-    do(office, "organisation", ZILVERDAM, "locate", by=ADMINISTRATOR, body={"province": "utrecht"})
-    walk(office, reference, before=at_event("hold-interview"))
-    assert watch(office, START) == {"nobody-may": True}
-    arrange(office, ADVISER, skills=["domain:home", "region:utrecht"])
-    assert watch(office, START) == {"nobody-may": False}
-
-
 def test_everyone_of_a_pool_stands_in_it_with_what_they_hold(desk: Engine) -> None:
     taken(desk)
     with Session(desk) as session:
         found = {one.person: one.in_hand for one in availability_in_pool(session, "officer", None, at=START)}
-        assert found == {OFFICER.person: 1, OTHER.person: 0}
+        assert found == {OFFICER.person: 1, OTHER_OFFICER.person: 0}
         assert session.exec(select(WorkItem.id).where(WorkItem.assignee == OFFICER.person)).all()
 
 
@@ -505,4 +295,4 @@ def test_what_is_assigned_stands_no_longer_in_the_queue_and_the_case_goes_on(des
     with transaction(desk) as session, pytest.raises(NotFoundError):
         assignment.release(session, item.id, by=OFFICER, at=START)
     with pytest.raises(RefusedError), transaction(desk) as session:
-        assignment.finish(session, rows(desk, WorkItem, WorkItem.done_at.is_(None))[0].id, by=OTHER, at=START)  # type: ignore[union-attr]
+        assignment.finish(session, rows(desk, WorkItem, WorkItem.done_at.is_(None))[0].id, by=OTHER_OFFICER, at=START)  # type: ignore[union-attr]

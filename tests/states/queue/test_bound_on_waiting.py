@@ -18,10 +18,10 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
+from invariants import expect_invariants_kept
 from office import COORDINATOR, KEY, OFFICER, START, do, enrol, person
-from shelf import Prepared
+from prepared_databases import Prepared
 from sqlalchemy import Engine, text
 from sqlmodel import Session, col, select
 
@@ -216,7 +216,7 @@ class Waiting(RuleBasedStateMachine):
         self.done.add(key)
 
     @invariant()
-    def nothing_is_lost_and_nothing_is_in_two_hands(self) -> None:
+    def expect_nothing_lost_or_held_twice(self) -> None:
         with Session(self.engine) as session:
             stored = {row.id: row for row in session.exec(select(WorkItem))}
         assert stored.keys() == self.live.keys() | self.done
@@ -227,9 +227,9 @@ def test_nothing_overdue_waits_beyond_the_bound_whatever_comes_in(pool: Engine) 
     class Here(Waiting):
         engine = pool
 
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    expect_invariants_kept(
         Here,
-        settings=settings(
+        settings(
             max_examples=15,
             stateful_step_count=25,
             deadline=None,

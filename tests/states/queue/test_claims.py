@@ -9,6 +9,7 @@ from office import (
     AUTHORITY,
     COORDINATOR,
     OFFICER,
+    OTHER_OFFICER,
     START,
     act,
     do,
@@ -18,7 +19,7 @@ from office import (
     row,
     rows,
 )
-from shelf import Prepared
+from prepared_databases import Prepared
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
@@ -36,8 +37,6 @@ from states.storage.database import transaction
 from states.tables.application import Application, ThreatSignal
 from states.tables.ledger import LedgerEntry
 from states.tables.work import ReserveCount, WorkItem
-
-OTHER = person(Role.OFFICER, number=2)
 
 
 def fill_queue(engine: Engine) -> None:
@@ -100,7 +99,7 @@ def test_of_two_who_claim_at_once_the_first_two_items_go(queue: Engine) -> None:
     expected = in_order(queue)
     with transaction(queue) as one, transaction(queue) as other:
         first = claim(one, by=OFFICER, at=START)
-        second = claim(other, by=OTHER, at=START)
+        second = claim(other, by=OTHER_OFFICER, at=START)
         assert first is not None
         assert second is not None
         assert [first.id, second.id] == expected[:2]
@@ -161,7 +160,7 @@ def test_nobody_gets_the_own_case(office: Engine) -> None:
     other = receive(office, at=START)
     found = [take(office, by=me), take(office, by=me)]
     assert [item.application if item else None for item in found] == [other, None]
-    assert take(office, by=OTHER).application == mine  # type: ignore[union-attr]
+    assert take(office, by=OTHER_OFFICER).application == mine  # type: ignore[union-attr]
 
 
 def test_a_role_and_an_employer_get_their_own_work_only(queue: Engine) -> None:
@@ -207,7 +206,7 @@ def test_an_item_is_given_back_by_its_holder_or_the_coordinator_and_stands_where
     item = take(queue)
     assert item is not None
     with transaction(queue) as session, pytest.raises(RefusedError) as caught:
-        release(session, item.id, by=OTHER, at=START)
+        release(session, item.id, by=OTHER_OFFICER, at=START)
     assert [finding.rule for finding in caught.value.findings] == ["work.own-claim"]
     with transaction(queue) as session, pytest.raises(NotFoundError):
         release(session, item.id, by=AUTHORITY, at=START)

@@ -5,8 +5,8 @@ from random import Random
 from typing import Any
 
 import pytest
-from office import ADVISER, OFFICER, START, person, receive, rows
-from shelf import Prepared
+from office import ADVISER, OFFICER, OTHER_OFFICER, START, receive, rows
+from prepared_databases import Prepared
 from sqlalchemy import Engine, text
 from sqlmodel import col, select
 
@@ -14,7 +14,6 @@ from api.forecasting import text as forecast_words
 from api.forecasting.answers import Given, of_office, told
 from rules.core.dated_values import value
 from rules.core.dates import start_of
-from rules.core.roles import Role
 from rules.forecast.history import TooLittleHistoryError, fit
 from rules.forecast.request import Question, answer
 from rules.forecast.time_axis import since
@@ -25,7 +24,6 @@ from states.storage.database import transaction
 from states.tables.people import Absence, Person, WorkArrangement
 from states.tables.work import WorkItem
 
-OTHER = person(Role.OFFICER, number=2)
 DIGITAL, HOME = "domain:digital", "domain:home"
 CASES = 24
 
@@ -51,7 +49,7 @@ def arrange(engine: Engine, who: str, *skills: str, **more: Any) -> None:
 def test_the_forecast_gives_the_same_work_as_the_queue_to_whoever_asks(busy: Engine, seed: int) -> None:
     """Lanes, ages, skills and the reserve at random; two people, of whom one knows homes only, take turns at random."""
     rng = Random(seed)
-    arrange(busy, OTHER.person, HOME)
+    arrange(busy, OTHER_OFFICER.person, HOME)
     now = START + timedelta(days=30)
     line = Line(int(value("reserve_every", now.date())), lambda _: now)
     with transaction(busy) as session:
@@ -62,12 +60,12 @@ def test_the_forecast_gives_the_same_work_as_the_queue_to_whoever_asks(busy: Eng
             line.add(Item(item.position, 0, 0, 0.0), item.skill)
     given, foretold, reserved = [], [], 0
     for _ in range(CASES + 4):
-        by = rng.choice([OFFICER, OTHER])
+        by = rng.choice([OFFICER, OTHER_OFFICER])
         with transaction(busy) as session:
             found = claim(session, by=by, at=now)
             given.append(found.id if found else None)
             reserved += bool(found and found.explanation and found.explanation["reserve"])
-        taken = line.take((HOME,) if by is OTHER else (), 0.0)
+        taken = line.take((HOME,) if by is OTHER_OFFICER else (), 0.0)
         foretold.append(taken.item.position.id if taken else None)
     assert foretold == given
     assert reserved >= 2

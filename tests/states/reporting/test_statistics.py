@@ -5,7 +5,9 @@ from datetime import date, datetime, timedelta
 import pytest
 from office import (
     COORDINATOR,
+    DAY,
     GOUDVEEN,
+    HOUR,
     OFFICER,
     START,
     ZILVERDAM,
@@ -15,9 +17,10 @@ from office import (
     sparing,
     walk,
 )
-from shelf import Prepared
+from prepared_databases import Prepared
 from sqlalchemy import ARRAY, Engine, String, TextClause, bindparam, text
 from sqlmodel import Session, col, select
+from stages import at_stage
 
 from rules.core.errors import QuestionError
 from rules.core.regulation import Domain, Province
@@ -37,7 +40,6 @@ from states.tables.application import ThreatSignal
 from states.tables.ledger import LedgerEntry
 from states.tables.work import WorkItem
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MARCH = (date(2026, 3, 1), date(2026, 3, 31))
 
 
@@ -96,9 +98,8 @@ def test_work_that_loses_its_sense_is_not_counted_as_done(office: Engine) -> Non
     assert found.work.handling.hours.of == 0
 
 
-def test_an_advice_that_comes_back_was_looked_at_and_counts_as_done(office: Engine) -> None:
-    reference = receive(office)
-    at = walk(office, reference, Stage.WITH_SECURITY_AUTHORITY)
+def test_an_advice_that_comes_back_was_looked_at_and_counts_as_done(prepared: Prepared) -> None:
+    office, reference, at = at_stage(prepared, Stage.WITH_SECURITY_AUTHORITY)
     before = counted(office, at)
     act(office, reference, "return-advice", at=at + HOUR)
     after = counted(office, at + HOUR)

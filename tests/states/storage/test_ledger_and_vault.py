@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from cryptography.exceptions import InvalidTag
 from office import GOUDVEEN, START, ZILVERDAM, act, problems, receive, row, rows, walk
-from shelf import Prepared
+from prepared_databases import Prepared
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
@@ -41,7 +41,7 @@ def reference_of(engine: Engine) -> str:
     return str(row(engine, Application, Application.state == "closed").id)
 
 
-def rebuilt_equals_stored(engine: Engine) -> int:
+def expect_rebuilt_equals_stored(engine: Engine) -> int:
     """Hold every recorded row against the fold of its stream, and the other way round; how many there were."""
     rebuilt: dict[str, dict[str, object]] = {}
     with Session(engine) as session:
@@ -62,7 +62,7 @@ def rebuilt_equals_stored(engine: Engine) -> int:
 
 
 def test_every_row_is_what_its_ledger_says_after_a_whole_walk(whole: Engine) -> None:
-    assert rebuilt_equals_stored(whole) > 100
+    assert expect_rebuilt_equals_stored(whole) > 100
     assert problems(whole) == []
 
 
@@ -70,7 +70,7 @@ def test_every_row_can_be_rebuilt_after_its_key_is_destroyed(whole: Engine) -> N
     reference = reference_of(whole)
     with transaction(whole) as session:
         session.get_one(Stream, reference).key = None
-    assert rebuilt_equals_stored(whole) > 100
+    assert expect_rebuilt_equals_stored(whole) > 100
     assert problems(whole) == []
     with Session(whole) as session:
         stream = session.get_one(Stream, reference)

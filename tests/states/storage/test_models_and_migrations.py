@@ -10,7 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from databases import copied
 from office import KEY, problems, receive, snapshot, walk
-from shelf import Prepared
+from prepared_databases import Prepared
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 

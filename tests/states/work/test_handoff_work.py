@@ -14,7 +14,6 @@ from office import (
     ZILVERDAM,
     act,
     do,
-    fill_every_stage,
     is_ended,
     person,
     problems,
@@ -23,9 +22,10 @@ from office import (
     row,
     rows,
 )
-from shelf import Prepared
+from prepared_databases import Prepared
 from sqlalchemy import Engine
 from sqlmodel import Session
+from stages import fill_every_stage
 
 from rules.core.dates import office_time_text
 from rules.core.roles import Actor, Role

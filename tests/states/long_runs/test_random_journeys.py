@@ -4,7 +4,7 @@ import random
 from datetime import datetime, timedelta
 
 import pytest
-from invariants import holds, office_holds
+from invariants import expect_case_holds, expect_office_holds
 from office import GOUDVEEN, LAAGLAND, START, ZILVERDAM, carry_out, onward, problems, receive, snapshot
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -67,8 +67,8 @@ def test_whatever_happens_what_must_hold_holds(office: Engine, seed: int) -> Non
             if action is not None:
                 carry_out(session, action, at=at)
         with Session(office) as session:
-            holds(session, reference, office_day(at))
-            office_holds(session)
+            expect_case_holds(session, reference, office_day(at))
+            expect_office_holds(session)
             if chance.random() < 0.25:
                 present = session.get_one(Application, reference)
                 proposed = actions(session, present, at=at, demonstration=True)

@@ -8,16 +8,31 @@ import secrets
 from contextlib import ExitStack
 from datetime import timedelta
 from decimal import Decimal
+from hashlib import sha256
 from random import Random
 from typing import Any
 from unittest.mock import patch
 
-from banking import APPROVER, FINANCE, RELEASER, Line, statement
+from banking import Line, statement
 from hypothesis import HealthCheck, Phase, note, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
-from office import START, ZILVERDAM, at_event, do, furnish, problems, receive, sparing, walk
-from shelf import Shelf
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from invariants import expect_invariants_kept
+from office import (
+    APPROVER,
+    FINANCE,
+    RELEASER,
+    START,
+    ZILVERDAM,
+    at_event,
+    do,
+    furnish,
+    problems,
+    receive,
+    sparing,
+    walk,
+)
+from prepared_databases import PreparedDatabases
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
@@ -51,16 +66,16 @@ def begin(engine: Engine) -> None:
 class Money(RuleBasedStateMachine):
     """One employer, its finance, and a bank that answers as it likes."""
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, prepared_databases: PreparedDatabases) -> None:
         super().__init__()
-        self.shelf, self.open = shelf, ExitStack()
+        self.prepared_databases, self.open = prepared_databases, ExitStack()
         self.at = START + timedelta(hours=4)
         self.files: dict[str, bytes] = {}
         self.statements = 0
 
     @initialize()
     def office_opens(self) -> None:
-        self.engine = self.open.enter_context(self.shelf.copy("money-lives", begin, base="office"))
+        self.engine = self.open.enter_context(self.prepared_databases.copy("money-lives", begin, base="office"))
         self.open.enter_context(patch.object(secrets, "choice", Random("money").choice))  # the same life twice
 
     def teardown(self) -> None:
@@ -86,15 +101,15 @@ class Money(RuleBasedStateMachine):
         else:
             refusal = None
         assert refusal is None or all(found.message and found.message_nl for found in refusal.findings)
-        self.holds()
+        self.expect_to_hold()
 
     def bring(self, file: bytes) -> None:
         self.at += timedelta(minutes=7)
         with transaction(self.engine) as session:
             take_in(session, file, by=FINANCE, at=self.at)
-        self.holds()
+        self.expect_to_hold()
 
-    def holds(self) -> None:
+    def expect_to_hold(self) -> None:
         """What must hold of all money, always."""
         payables = {row.id: row for row in self.all(Payable)}
         lines, entries = self.all(BatchLine), self.all(BankEntry)
@@ -119,9 +134,9 @@ class Money(RuleBasedStateMachine):
             assert {abs(amount) for amount in mine} <= {row.gross}
             assert len(out) <= 1 + len([amount for amount in mine if amount > 0])
             assert out or row.state != "paid"
-        self.balanced()
+        self.expect_balanced()
 
-    def balanced(self) -> None:
+    def expect_balanced(self) -> None:
         sums: dict[Any, Decimal] = {}
         for line in self.all(JournalLine):
             key = line.booking, line.part
@@ -130,8 +145,6 @@ class Money(RuleBasedStateMachine):
 
     def sealed(self, batch: PaymentBatch) -> str:
         """The hash of a batch's file, written anew; it is the same whenever it is asked for."""
-        from hashlib import sha256  # noqa: PLC0415
-
         with Session(self.engine) as session:
             written = batch_document(session, session.get_one(PaymentBatch, batch.id))
         assert self.files.setdefault(batch.id, written) == written
@@ -206,7 +219,7 @@ class Money(RuleBasedStateMachine):
             raise AssertionError("The same statement again is no other one.") from None
 
 
-def test_whatever_people_and_the_bank_do_every_euro_leaves_once(shelf: Shelf) -> None:
-    with shelf.copy("office", furnish):
+def test_whatever_people_and_the_bank_do_every_euro_leaves_once(prepared_databases: PreparedDatabases) -> None:
+    with prepared_databases.copy("office", furnish):
         pass
-    run_state_machine_as_test(lambda: Money(shelf), settings=SETTINGS)
+    expect_invariants_kept(lambda: Money(prepared_databases), SETTINGS)

@@ -1,4 +1,4 @@
-"""A year of the office, 2028, with a virtual clock: the real door, the real tick and the real outbox, in seconds.
+"""A year of the office, 2028, with a virtual clock: the real commands, the real tick and the real outbox, in seconds.
 
 Between two moments at which something can happen the clock jumps. A leap year, with both nights on which the clocks
 change, Good Friday on 14 April, 5 May, and the bridge days of 28 April and 26 May.
@@ -7,7 +7,7 @@ change, Good Friday on 14 April, 5 May, and the bridge days of 28 April and 26 M
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from pathlib import Path
@@ -18,6 +18,7 @@ from late_employer import noon
 from office import (
     ADMINISTRATOR,
     AUTHORITY,
+    DAY,
     GOUDVEEN,
     KEY,
     OFFICER,
@@ -58,7 +59,6 @@ OFF, ON = datetime(2028, 2, 20, 12, tzinfo=UTC), datetime(2028, 3, 3, 8, tzinfo=
 """Between these, the leap day among them, every clock is off."""
 HEAD = Actor("head-1", Role.HEAD)
 TOLD_DAILY = {OFFICER.person}
-DAY = timedelta(days=1)
 WEEKS = (
     (date(2028, 3, 24), 4),
     (date(2028, 4, 10), 9),
@@ -67,7 +67,7 @@ WEEKS = (
     (date(2028, 5, 24), 3),
     (date(2028, 10, 27), 4),
 )
-"""From a day on, so many mornings on which the clock comes by whatever is due."""
+"""From a day on, so many mornings on which the clock ticks, whatever is due."""
 NIGHTS = tuple(
     datetime(2028, month, day, hour, minute, tzinfo=UTC)
     for month, day in ((3, 26), (10, 29))
@@ -176,7 +176,7 @@ class Post:
             return message_id in self.taken
 
 
-Told = tuple[str, str, str, str, str, datetime]
+Reminded = tuple[str, str, str, str, str, datetime]
 """Case, kind of term, employer, threshold, recipient, moment."""
 
 
@@ -184,7 +184,7 @@ Told = tuple[str, str, str, str, str, datetime]
 class Year:
     """What became of a year."""
 
-    told: list[Told] = field(default_factory=list)
+    reminders: list[Reminded] = field(default_factory=list)
     digests: list[tuple[str, date]] = field(default_factory=list)
     passed: list[tuple[str, str, datetime, datetime, bool]] = field(default_factory=list)
     """Term, threshold, due, passed, late."""
@@ -257,7 +257,7 @@ def sum_up(engine: Engine, year: Year) -> None:
     terms = {term.id: term for term in rows(engine, Term)}
     for item in rows(engine, Reminder):
         term = terms[item.term]
-        year.told.append((term.application, term.kind, term.organisation, item.threshold, item.recipient, item.at))
+        year.reminders.append((term.application, term.kind, term.organisation, item.threshold, item.recipient, item.at))
         year.of_reminders.append(item.outbox)
     for mark in rows(engine, Threshold, col(Threshold.due_at).is_not(None)):
         if mark.passed_at is not None:

@@ -1,4 +1,4 @@
-"""The terms of a case computed anew from its ledger alone, to hold the stored ones against."""
+"""Replayed terms: the terms of a case, computed again from its ledger alone and compared with those stored."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -156,7 +156,7 @@ class Replay:
             for entry in together:
                 self.follow(entry)
 
-    def agrees_with(self, stored: dict[tuple[str, str], list[tuple[Any, ...]]]) -> None:
+    def expect_agreement_with(self, stored: dict[tuple[str, str], list[tuple[Any, ...]]]) -> None:
         """Hold the terms against the stored ones, and learn the ids of those that are new."""
         mine: dict[tuple[str, str], list[Replayed]] = {}
         for term in self.terms:
@@ -222,7 +222,7 @@ class Replay:
     def term_pass_threshold(self, entry: LedgerEntry) -> None:
         (term,) = self.of(id=entry.subject)
         name = entry.facts["threshold"]
-        if name.endswith("%"):  # of several reminders at once only the last is told
+        if name.endswith("%"):  # of several reminders at once only the last is reported
             due = [other for other, at in term.thresholds.items() if other.endswith("%") and at and at <= entry.at]
             term.passed.update(due)
         term.passed.add(name)

@@ -1,26 +1,21 @@
 """Random lives: any order of events, late facts and corrections, drawn by Hypothesis and carried out by the door.
 
-It is bounded and the same every time; ``RANDOM_LIVES=200`` tries as many lives as that, each time others, and takes a
+It is bounded and the same every time; ``RANDOM_CASES=200`` tries as many lives as that, each time others, and takes a
 few seconds for each.
 """
 
 import os
-import random
-import secrets
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import date, timedelta
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, Phase, note, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
-from invariants import chain_holds, holds, office_holds, stored_terms
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from invariants import expect_case_holds, expect_chain_holds, expect_invariants_kept, expect_office_holds, stored_terms
 from office import (
     ADMINISTRATOR,
-    BESIDE_THE_WAY,
     GOUDVEEN,
     LAAGLAND,
     OFFICER,
@@ -36,14 +31,15 @@ from office import (
     person,
     problems,
     receive,
-    refuse_one,
     snapshot,
     walk,
 )
+from prepared_databases import PreparedDatabases
 from replayed_terms import Replay
-from shelf import Shelf
+from seeds import seeded
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
+from stages import SIDE_STAGES, refuse_one
 
 from rules.core.dates import office_day
 from rules.core.regulation import Domain
@@ -67,15 +63,15 @@ from states.tables.deadlines import Term, TermSuspension
 from states.tables.ledger import Stream
 from states.tables.loans import Loan, Objection
 
-TRIED = int(os.environ.get("RANDOM_LIVES", "0"))
-"""How many lives to try; 0 for the few that are always the same."""
+TRIED = int(os.environ.get("RANDOM_CASES", "0"))
+"""How many runs to try; 0 for the few that are always the same."""
 SETTINGS = settings(
     max_examples=TRIED or 15,
     stateful_step_count=40,
     derandomize=not TRIED,
     database=None,
     deadline=None,
-    phases=[Phase.generate],  # a life takes seconds: it is told as it was, not made shorter
+    phases=[Phase.generate],  # a run takes seconds: it is shown as it was, not made shorter
     suppress_health_check=list(HealthCheck),
 )
 BY_THE_LAW = (
@@ -96,7 +92,7 @@ COMMISSIONER = {"office": "kings-commissioner", "employers": [LAAGLAND], "inOffi
 COUNCILLOR = {"office": "municipal-councillor"}
 TOLD = "told"
 """Not a stage: every employer has the request, and its term runs."""
-LIVES: dict[str, tuple[tuple[dict[str, Any], Stage | str], ...]] = {
+FIRST_CASES: dict[str, tuple[tuple[dict[str, Any], Stage | str], ...]] = {
     "young": ((TWO, Stage.RECEIVED), (COMMISSIONER, Stage.RECEIVED), (COUNCILLOR, Stage.RECEIVED)),
     "asked": ((TWO, Stage.TAKEOVER), (COMMISSIONER, Stage.TAKEOVER), (COUNCILLOR, Stage.REFUSAL_INTENDED)),
     "late": ((TWO, TOLD), (COMMISSIONER, TOLD)),
@@ -106,18 +102,18 @@ LIVES: dict[str, tuple[tuple[dict[str, Any], Stage | str], ...]] = {
 """With which cases an office begins, and how far they came on its first morning."""
 
 
-def begin(engine: Engine, life: str) -> None:
+def begin(engine: Engine, beginning: str) -> None:
     """An office with some cases, and a loan without an application."""
     with transaction(engine) as session:
         enrol(session, ADMINISTRATOR)
         wish = EVENTS["loan", "request"].example(EventContext(UnitOfWork(session, OFFICER, START), None, OFFICER))
     do(engine, "loan", None, "request", by=OFFICER, body={**(wish or {}), "name": "L. Leen"})
-    for facts, stage in LIVES[life]:
+    for facts, stage in FIRST_CASES[beginning]:
         if stage is Stage.REFUSED:
             refuse_one(engine)
             object_to_one(engine)
-        elif stage in BESIDE_THE_WAY:
-            BESIDE_THE_WAY[Stage(stage)](engine)
+        elif stage in SIDE_STAGES:
+            SIDE_STAGES[Stage(stage)](engine)
         elif stage == TOLD:
             walk(engine, receive(engine, **facts), Stage.PROVISION, before=at_event("take-over"))
         else:
@@ -131,25 +127,26 @@ def object_to_one(engine: Engine) -> None:
     act(engine, refused, "file-objection", at=START)
 
 
-class Lives(RuleBasedStateMachine):
+class RandomCases(RuleBasedStateMachine):
     """A small office in which anything happens, in any order."""
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, prepared_databases: PreparedDatabases) -> None:
         super().__init__()
-        self.shelf, self.open = shelf, ExitStack()
+        self.prepared_databases, self.open = prepared_databases, ExitStack()
         self.replays: dict[str, Replay] = {}
         self.seen: dict[str, int] = {}
         self.refused: set[tuple[str, str]] = set()
         self.at = START + timedelta(hours=4)
 
-    @initialize(life=st.sampled_from(sorted(LIVES)))
-    def office_opens(self, life: str) -> None:
-        # Ids are random: seeded, the same life comes out twice.
-        self.open.enter_context(seeded(life))
-        fill = self.shelf.copy(f"life-{life}", lambda engine: begin(engine, life), base="office")
+    @initialize(beginning=st.sampled_from(sorted(FIRST_CASES)))
+    def office_opens(self, beginning: str) -> None:
+        # Ids are random: seeded, the same run comes out twice.
+        self.open.enter_context(seeded(beginning))
+        kind = f"cases-{beginning}"
+        fill = self.prepared_databases.copy(kind, lambda engine: begin(engine, beginning), base="office")
         self.engine = self.open.enter_context(fill)
-        self.open.enter_context(seeded(f"{life} goes on"))
-        self.holds()
+        self.open.enter_context(seeded(f"{beginning} goes on"))
+        self.expect_to_hold()
 
     def teardown(self) -> None:
         if hasattr(self, "engine"):
@@ -168,7 +165,7 @@ class Lives(RuleBasedStateMachine):
             query = select(Application.id).order_by(col(Application.created_at), col(Application.id))
             return list(session.exec(query))
 
-    def holds(self) -> None:
+    def expect_to_hold(self) -> None:
         """What must hold, of the streams in which something happened."""
         with Session(self.engine) as session:
             heads = dict(session.exec(select(Stream.id, Stream.seq).order_by(Stream.id)).all())
@@ -176,11 +173,15 @@ class Lives(RuleBasedStateMachine):
             cases = set(session.exec(select(Application.id)))
             loans = set(session.exec(select(Loan.id).where(col(Loan.application).is_(None))))
             for stream in sorted(changed & (cases | loans)):
-                entries = holds(session, stream, self.on) if stream in cases else chain_holds(session, stream)
+                entries = (
+                    expect_case_holds(session, stream, self.on)
+                    if stream in cases
+                    else expect_chain_holds(session, stream)
+                )
                 replay = self.replays.setdefault(stream, Replay())
                 replay.feed(entries)
-                replay.agrees_with(stored_terms(session, stream))
-            office_holds(session, sorted(changed - cases - loans))
+                replay.expect_agreement_with(stored_terms(session, stream))
+            expect_office_holds(session, sorted(changed - cases - loans))
             self.seen = heads
 
     def later(self, minutes: int) -> None:
@@ -217,7 +218,7 @@ class Lives(RuleBasedStateMachine):
         note(f"{self.at:%Y-%m-%d %H:%M} {action.chart}/{action.event} {action.example}")
         with transaction(self.engine) as session:
             carry_out(session, action, at=self.at)
-        self.holds()
+        self.expect_to_hold()
 
     def attempt(self, data: Any, chart: str, row: Any, event: str, body: dict[str, Any]) -> None:
         """Someone tries; what is refused says why in both languages, and changes nothing."""
@@ -232,7 +233,7 @@ class Lives(RuleBasedStateMachine):
         except (RefusedError, MalformedError) as error:
             refusal = error
         else:
-            self.holds()
+            self.expect_to_hold()
             return
         assert says_why(refusal)
         if not looked:
@@ -387,11 +388,11 @@ class Lives(RuleBasedStateMachine):
                 passed = pass_due(session, at=self.at, limit=1)
             if not passed:
                 break
-            self.holds()
+            self.expect_to_hold()
         with transaction(self.engine) as session:
             request_end_of_office(session, at=self.at, limit=100)
             calendar_horizon.settle_provisional_terms(session, at=self.at)
-        self.holds()
+        self.expect_to_hold()
 
 
 def says_why(refusal: RefusedError | MalformedError) -> bool:
@@ -401,15 +402,8 @@ def says_why(refusal: RefusedError | MalformedError) -> bool:
     return bool(refusal.findings) and all(found.message and found.message_nl for found in refusal.findings)
 
 
-@contextmanager
-def seeded(seed: str) -> Iterator[None]:
-    """Draw ids from a seed, so that the same life comes out twice."""
-    with patch.object(secrets, "choice", random.Random(seed).choice):
-        yield
-
-
 @pytest.mark.timeout(0 if TRIED else 300)
-def test_whatever_happens_to_whom_in_whatever_order_what_must_hold_holds(shelf: Shelf) -> None:
-    with shelf.copy("office", furnish):
+def test_whatever_happens_to_whom_in_whatever_order_what_must_hold_holds(prepared_databases: PreparedDatabases) -> None:
+    with prepared_databases.copy("office", furnish):
         pass
-    run_state_machine_as_test(lambda: Lives(shelf), settings=SETTINGS)
+    expect_invariants_kept(lambda: RandomCases(prepared_databases), SETTINGS)

@@ -5,23 +5,22 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
-import year
+from clock_year import CASES, HEAD, ON, Year, fill, live
 from office import COORDINATOR, OFFICER, ZILVERDAM, furnish
-from shelf import Shelf
-from year import CASES, HEAD, ON, Year, live
+from prepared_databases import PreparedDatabases
 
 HANDS = (1, 2, 4)
 pytestmark = pytest.mark.timeout(900)  # three whole years, on a machine that may have other things to do
 
 
 @pytest.fixture(scope="module")
-def years(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[int, Year]]:
+def years(prepared_databases: PreparedDatabases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[int, Year]]:
     """The same year, lived by one, two and four clocks and senders; with two of them Prefect is away."""
     found = {}
-    with shelf.copy("office", furnish):
+    with prepared_databases.copy("office", furnish):
         pass
     for hands in HANDS:
-        with shelf.copy("year", year.fill, base="office") as engine:
+        with prepared_databases.copy("year", fill, base="office") as engine:
             found[hands] = live(engine, tmp_path_factory.mktemp("home"), hands, prefect=hands != 2)
     return found
 
@@ -37,14 +36,14 @@ def utc(month: int, day: int, hour: int) -> datetime:
 
 def story(lived: Year, case: str, kind: str, employer: str = ZILVERDAM) -> list[tuple[str, datetime]]:
     """The thresholds of a term in their order, each with its moment."""
-    told = [item for item in lived.told if item[:3] == (CASES[case], kind, employer)]
+    told = [item for item in lived.reminders if item[:3] == (CASES[case], kind, employer)]
     return sorted(((item[3], item[5]) for item in told), key=lambda pair: (pair[1], pair[0]))
 
 
 def test_every_reminder_comes_exactly_once_and_none_is_lost(lived: Year) -> None:
     assert lived.lost == []
-    assert len(lived.told) > 55
-    assert max(Counter(item[:5] for item in lived.told).values()) == 1
+    assert len(lived.reminders) > 55
+    assert max(Counter(item[:5] for item in lived.reminders).values()) == 1
     assert sorted(lived.of_reminders) == sorted(lived.letters)
 
 
@@ -55,7 +54,7 @@ def test_every_letter_is_carried_once(lived: Year) -> None:
 
 def test_one_two_and_four_clocks_tell_the_same_people_the_same(years: dict[int, Year]) -> None:
     one, two, four = (years[hands] for hands in HANDS)
-    assert set(one.told) == set(two.told) == set(four.told)
+    assert set(one.reminders) == set(two.reminders) == set(four.reminders)
     assert sorted(one.digests) == sorted(two.digests) == sorted(four.digests)
     assert len(one.asked) == len(two.asked) == len(four.asked)
     assert one.ticks == two.ticks == four.ticks
@@ -112,14 +111,14 @@ def test_a_service_level_of_the_house_counts_no_day_on_which_the_office_is_close
     assert told["80%"].date() == date(2028, 5, 29)  # not Ascension Day, not the bridge day after it
     assert told["100%"].date() == date(2028, 5, 31)
     assert (told["coordinator"], told["+1d"], told["head"]) == (utc(6, 1, 7), utc(6, 1, 7), utc(6, 5, 7))
-    assert HEAD.person in {item[4] for item in lived.told if item[3] == "head"}
+    assert HEAD.person in {item[4] for item in lived.reminders if item[3] == "head"}
 
 
 def test_an_objection_that_nobody_decides_goes_up_to_the_head_of_the_office(lived: Year) -> None:
     told = story(lived, "refused", "objection-decision", "")
     assert [name for name, _ in told][-4:] == ["100%", "coordinator", "+3d", "head"]
     assert story(lived, "refused", "objection", "") == [("80%", utc(6, 12, 7))]
-    assert {item[4] for item in lived.told if item[3] == "coordinator"} == {COORDINATOR.person}
+    assert {item[4] for item in lived.reminders if item[3] == "coordinator"} == {COORDINATOR.person}
 
 
 def test_what_was_taken_over_or_withdrawn_reminds_nobody_any_more(lived: Year) -> None:
