@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from notifications.drawing import INK, SOFT, Bar, Drawing, Label, Shape, Stroke
 from notifications.progress_report import HIDDEN, known, shown, table_of
-from rules.reporting.progress_report import ALL, KEPT, OTHER, URGENT, OfQuarter, Wait
+from rules.reporting.progress_report import ALL, KEPT, OTHER, URGENT, QuarterReport, Wait
 
 FIRST, SECOND, PALE = "#1d5b8f", "#d17b0f", "#b9c7d5"
 LEFT, TOP, TALL, FOOT, STEP, NARROWEST = 70, 130, 150, 62, 86, 640
@@ -41,7 +41,7 @@ LEGENDS = {
 }
 
 
-def draw(found: Sequence[OfQuarter], language: str = "nl") -> Drawing:
+def draw(found: Sequence[QuarterReport], language: str = "nl") -> Drawing:
     """Lay a report out: three rows of bars, one group for each quarter.
 
     Raises:
@@ -51,7 +51,7 @@ def draw(found: Sequence[OfQuarter], language: str = "nl") -> Drawing:
     width = max(LEFT + STEP * len(found) + 30, NARROWEST)
     span = f"{found[0].quarter.name} - {found[-1].quarter.name}"
     shapes: list[Shape] = [Label(24, 36, title, 21), Label(24, 60, span, 13, SOFT), Label(24, 80, hidden, 12, SOFT)]
-    rows: tuple[Callable[[Sequence[OfQuarter], float], list[Shape]], ...] = (_received, _waits, _kept)
+    rows: tuple[Callable[[Sequence[QuarterReport], float], list[Shape]], ...] = (_received, _waits, _kept)
     colours = ((SECOND, FIRST, PALE), (FIRST, SECOND), (FIRST, SECOND))
     for number, row in enumerate(rows):
         base = TOP + (TALL + FOOT + 44) * number + TALL + 20
@@ -75,7 +75,7 @@ def _legend(names: Sequence[str], colours: Sequence[str], y: float) -> list[Shap
     return shapes
 
 
-def _received(found: Sequence[OfQuarter], base: float) -> list[Shape]:
+def _received(found: Sequence[QuarterReport], base: float) -> list[Shape]:
     """One bar for each quarter, divided by urgency where both parts are shown."""
     tables = [table_of(one, "received", "urgency") for one in found]
     scale = _scale([table.whole for table in tables])
@@ -92,13 +92,13 @@ def _received(found: Sequence[OfQuarter], base: float) -> list[Shape]:
     return shapes
 
 
-def _waits(found: Sequence[OfQuarter], base: float) -> list[Shape]:
+def _waits(found: Sequence[QuarterReport], base: float) -> list[Shape]:
     """The medians of all applications until the interview and until the adoption."""
     pairs = [tuple(_wait(one, what).median for what in ("interview", "adoption")) for one in found]
     return _pairs(pairs, base, _scale([number for pair in pairs for number in pair]))
 
 
-def _kept(found: Sequence[OfQuarter], base: float) -> list[Shape]:
+def _kept(found: Sequence[QuarterReport], base: float) -> list[Shape]:
     """The share of terms that were kept, of those that ended."""
     return _pairs(
         [tuple(_share(one, of) for of in ("terms-employer", "terms-security-authority")) for one in found],
@@ -118,11 +118,11 @@ def _pairs(pairs: Sequence[tuple[int | None, ...]], base: float, scale: float) -
     return shapes
 
 
-def _wait(one: OfQuarter, what: str) -> Wait:
+def _wait(one: QuarterReport, what: str) -> Wait:
     return next(wait for wait in one.waits if (wait.of, wait.by) == (what, ALL))
 
 
-def _share(one: OfQuarter, of: str) -> int | None:
+def _share(one: QuarterReport, of: str) -> int | None:
     """Of a hundred terms so many were kept; None where it is hidden."""
     table = table_of(one, of, "outcome")
     kept = table.parts[KEPT]

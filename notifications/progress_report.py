@@ -12,7 +12,7 @@ from notifications.catalogue import LANGUAGES, catalogue
 from notifications.errors import NotificationsError
 from notifications.wording import environment
 from rules.reporting.disclosure_control import Limits
-from rules.reporting.progress_report import ALL, OWNERS, URGENT, WAITS, OfQuarter, Table, Wait, total
+from rules.reporting.progress_report import ALL, OWNERS, URGENT, WAITS, QuarterReport, Table, Wait, total
 
 HIDDEN = "x"
 """What stands in the place of a number that is hidden."""
@@ -57,7 +57,7 @@ def label(by: str, part: str, language: str) -> str:
     return part if by == "month" else words[kind][part][language]
 
 
-def rows(found: Sequence[OfQuarter]) -> Iterator[Row]:
+def rows(found: Sequence[QuarterReport]) -> Iterator[Row]:
     """Every number of a report, one by one: wholes and parts, then how long they waited, and last the sums."""
     for one in found:
         span = one.quarter.since, one.quarter.until
@@ -76,7 +76,7 @@ def rows(found: Sequence[OfQuarter]) -> Iterator[Row]:
         yield from sums(found)
 
 
-def sums(found: Sequence[OfQuarter]) -> Iterator[Row]:
+def sums(found: Sequence[QuarterReport]) -> Iterator[Row]:
     """The sums over all quarters, known where each quarter is shown."""
     span = found[0].quarter.since, found[-1].quarter.until
     told = set()
@@ -103,7 +103,7 @@ def month(name: str) -> tuple[date, date]:
     return date(year, number, 1), date.fromordinal(after.toordinal() - 1)
 
 
-def as_csv(found: Sequence[OfQuarter], language: str = "nl") -> str:
+def as_csv(found: Sequence[QuarterReport], language: str = "nl") -> str:
     """The report for a spreadsheet: one number in each row, and no cell that is a formula.
 
     Raises:
@@ -127,7 +127,7 @@ def safe(cell: object) -> str:
     return f"'{shown}" if shown.startswith(FORMULA) else shown
 
 
-def as_text(found: Sequence[OfQuarter], held: Limits, *, on: date, language: str = "nl") -> str:
+def as_text(found: Sequence[QuarterReport], held: Limits, *, on: date, language: str = "nl") -> str:
     """The report as text.
 
     Args:
@@ -165,7 +165,7 @@ def as_text(found: Sequence[OfQuarter], held: Limits, *, on: date, language: str
         raise NotificationsError(f"The progress report cannot be worded in {language!r}: {error}.") from None
 
 
-def months(found: Sequence[OfQuarter]) -> str:
+def months(found: Sequence[QuarterReport]) -> str:
     """The applications received in each month."""
     lines = [
         (part, [shown(count)]) for one in found for part, count in table_of(one, "received", "month").parts.items()
@@ -173,12 +173,12 @@ def months(found: Sequence[OfQuarter]) -> str:
     return laid_out([""], lines)
 
 
-def table_of(one: OfQuarter, of: str, by: str) -> Table:
+def table_of(one: QuarterReport, of: str, by: str) -> Table:
     """One table of a quarter."""
     return next(table for table in one.tables if (table.of, table.by) == (of, by))
 
 
-def grid(found: Sequence[OfQuarter], of: str, by: str, language: str) -> str:
+def grid(found: Sequence[QuarterReport], of: str, by: str, language: str) -> str:
     """A table with a line for each part and a column for each quarter, the sum last; lines of nothing are left out."""
     blocks = []
     for first in range(0, len(found), ACROSS):
@@ -196,7 +196,7 @@ def grid(found: Sequence[OfQuarter], of: str, by: str, language: str) -> str:
     return "\n\n".join(blocks)
 
 
-def wait_grid(found: Sequence[OfQuarter], what: str, language: str) -> str:
+def wait_grid(found: Sequence[QuarterReport], what: str, language: str) -> str:
     """How long all and each part waited, with a column for each quarter; lines of which nothing is known left out."""
     blocks = []
     for first in range(0, len(found), ACROSS):

@@ -18,7 +18,7 @@ from rules.core.errors import QuestionError
 from rules.forecast.event_log import LogError
 from rules.forecast.history import Past, TooLittleHistoryError
 from rules.forecast.model import Model
-from rules.forecast.request import Question, Tell, scenarios, usual
+from rules.forecast.request import OnProgress, Question, scenarios, with_default_scenarios
 from states.storage.database import transaction
 
 Source = tuple[Past | None, Model, dict[str, Any]]
@@ -158,7 +158,7 @@ def of_this_office(asked: Asked, engine: Engine) -> int:
 def answer(asked: Asked, source: Source) -> None:
     """Simulate, and print and draw what came of it."""
     past, model, basis = source
-    question = asked.question if asked.bare else usual(model, asked.question)
+    question = asked.question if asked.bare else with_default_scenarios(model, asked.question)
     rounds = len(list(scenarios(model, question))) + 3 * question.needed + asked.back_test
     with progress(rounds * question.replications) as tell:
         found = answers.told(model, basis, question, tell, tested=past if asked.back_test else None)
@@ -175,7 +175,7 @@ def answer(asked: Asked, source: Source) -> None:
 
 
 @contextmanager
-def progress(expected: int) -> Iterator[Tell]:
+def progress(expected: int) -> Iterator[OnProgress]:
     """A bar on a terminal, beside the answer and gone after it; nothing elsewhere."""
     console = Console(stderr=True)
     columns = (TextColumn("Simulating"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())

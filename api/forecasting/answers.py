@@ -14,7 +14,7 @@ from rules.forecast import event_log
 from rules.forecast.backtest import back_test
 from rules.forecast.history import Past, fit
 from rules.forecast.model import Model, Spread
-from rules.forecast.request import Question, Tell, another, answer, check
+from rules.forecast.request import OnProgress, Question, answer, check, extra_person
 from rules.forecast.sources import Assumed, assumed, example, past_of_log
 from rules.queue.order import LANES
 from states.reporting.forecast_input import past_of_office
@@ -98,7 +98,7 @@ def fitted(past: Past, given: Given, question: Question, source: str) -> tuple[M
     said = []
     if given.advisers is not None:
         staff = model.staff(model.pool)
-        more = [another(model, number) for number in range(1, given.advisers - len(staff) + 1)]
+        more = [extra_person(model, number) for number in range(1, given.advisers - len(staff) + 1)]
         model = model.with_people([*staff[: given.advisers], *more])
         said.append(advisers(given.advisers))
     if not model.staff(model.pool):
@@ -130,7 +130,7 @@ def basis(model: Model) -> dict[str, Any]:
         "casesPerWeek": {str(LANES[lane]): round(rate.weekly, 3) for lane, rate in model.rates.items()},
         "hoursOfWork": {stage.name: round(stage.spread(0).expected, 2) for stage in model.stages},
         "people": {pool: len(model.staff(pool)) for pool in pools},
-        "atOnce": {pool: max(person.hands for person in model.staff(pool)) for pool in pools},
+        "atOnce": {pool: max(person.parallel for person in model.staff(pool)) for pool in pools},
         "skillsNobodyHas": model.lacking(),
         "thereAtFirst": len(model.backlog),
     }
@@ -140,7 +140,7 @@ def told(
     model: Model,
     rests_on: Mapping[str, Any],
     question: Question,
-    tell: Tell,
+    tell: OnProgress,
     *,
     tested: Past | None = None,
 ) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from rules.core.errors import QuestionError
 from rules.core.regulation import Domain, Province
 from rules.core.rule import OLDEST
 from rules.reporting import metrics, periods
-from rules.reporting.lateness import Figures, Took
+from rules.reporting.lateness import DurationSummary, Figures
 from rules.reporting.percentiles import Percentiles
 from rules.threats.urgency import Urgency
 from states.reporting import statistics
@@ -211,7 +211,7 @@ def of_work(found: Figures) -> FiguresView:
     return FiguresView(**{name: of_time(one) if name in took else one for name, one in found._asdict().items()})
 
 
-def of_time(found: Took) -> TookView:
+def of_time(found: DurationSummary) -> TookView:
     """Durations in wire form."""
     return TookView(hours=of_spread(found.hours), days=of_spread(found.days))
 

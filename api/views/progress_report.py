@@ -13,7 +13,7 @@ from notifications.progress_report import as_csv, as_text, label, rows
 from rules.core.dates import office_day
 from rules.reporting import periods
 from rules.reporting.disclosure_control import Limits, limits
-from rules.reporting.progress_report import OfQuarter
+from rules.reporting.progress_report import QuarterReport
 from states.reporting import progress_report
 
 Form = Literal["json", "text", "csv", "svg", "png"]
@@ -81,7 +81,7 @@ class Asked:
         self.on, self.language = office_day(at), language
         quarters = periods.quarters_asked(since, until, on=self.on)
         self.limits: Limits = limits(self.on)
-        self.found: Sequence[OfQuarter] = progress_report.report(session, quarters, at=at)
+        self.found: Sequence[QuarterReport] = progress_report.report(session, quarters, at=at)
 
     def text(self) -> bytes:
         """For parliament."""

@@ -47,8 +47,8 @@ class Version:
     @cached_property
     def mark(self) -> str:
         """A hash of everything in this version; equal versions have equal hashes."""
-        said = (self.name, self.value, self.since, self.until, self.source, self.verified)
-        return sha256(repr(said).encode()).hexdigest()[:16]
+        fields = (self.name, self.value, self.since, self.until, self.source, self.verified)
+        return sha256(repr(fields).encode()).hexdigest()[:16]
 
 
 READ: ContextVar[list[Version] | None] = ContextVar("READ", default=None)

@@ -46,7 +46,7 @@ class EmployerPeriod:
         return self.since <= day and (self.until is None or day <= self.until)
 
 
-def days_of_life(
+def days_per_party(
     received_on: date,
     until_on: date,
     stages: Sequence[tuple[date, str]],

@@ -12,7 +12,7 @@ from rules.core.dates import AMSTERDAM, office_day, start_of
 from rules.core.errors import QuestionError
 from rules.deadlines.end_date import due
 from rules.deadlines.suspensions import Suspension
-from rules.deadlines.termijnenwet import words
+from rules.deadlines.termijnenwet import day_text
 from rules.threats.urgency import Urgency
 
 LEVEL = "service_level_"
@@ -141,7 +141,7 @@ def _until(at: datetime, why: str) -> Answer:
 
 def _at(moment: datetime) -> str:
     here = moment.astimezone(AMSTERDAM)
-    return f"{words(here.date())} {here:%H:%M}"
+    return f"{day_text(here.date())} {here:%H:%M}"
 
 
 def _day(parameter: str, text: str) -> date:

@@ -16,15 +16,15 @@ from rules.business_calendar.closed_days import (
 )
 from rules.business_calendar.durations import Length
 from rules.core.errors import RulesError
-from rules.deadlines.suspensions import ONE_DAY, Suspension, pushed, running_days, spoken
+from rules.deadlines.suspensions import ONE_DAY, Suspension, moved_end, running_days, suspension_sentences
 from rules.deadlines.termijnenwet import (
     ATW,
-    Moved,
+    ClosedReason,
+    MovedEnd,
+    day_text,
     not_rolled_back,
     rolled_over,
-    type_of_closing,
     with_two_open_days,
-    words,
 )
 
 
@@ -96,9 +96,9 @@ def extended(announced_on: date, until: date, suspensions: Sequence[Suspension] 
 
     The named day is set by the notice and not by a law, so the Algemene termijnenwet does not move it.
     """
-    on = pushed(announced_on, until, suspensions)
-    notice = f"The notice of delay of {words(announced_on)} names {words(until)} as its last day (Awb 4:14)."
-    return Due(on, until, (notice, *spoken(announced_on, on, suspensions)))
+    on = moved_end(announced_on, until, suspensions)
+    notice = f"The notice of delay of {day_text(announced_on)} names {day_text(until)} as its last day (Awb 4:14)."
+    return Due(on, until, (notice, *suspension_sentences(announced_on, on, suspensions)))
 
 
 def threshold_on(event_on: date, due_on: date, fraction: float, suspensions: Sequence[Suspension] = ()) -> date:
@@ -128,18 +128,20 @@ class _Term:
         if self.backwards and self.suspensions:
             raise RulesError("A term that is counted backwards cannot be suspended: leave the suspensions out.")
 
-    def due(self, closing: type_of_closing) -> Due:
-        raw_on = pushed(self.event_on, self.length.from_day(self.event_on, backwards=self.backwards), self.suspensions)
+    def due(self, closing: ClosedReason) -> Due:
+        raw_on = moved_end(
+            self.event_on, self.length.from_day(self.event_on, backwards=self.backwards), self.suspensions
+        )
         on, moved = (None, []) if raw_on is None else self._moved(raw_on, closing)
         first = self.event_on + (-ONE_DAY if self.backwards else ONE_DAY)
         side = "before" if self.backwards else "after"
-        start = f"The term of {self.length} is counted from {words(first)}, the day {side} the event."
-        return Due(on, raw_on, (start, *spoken(self.event_on, on, self.suspensions), *moved))
+        start = f"The term of {self.length} is counted from {day_text(first)}, the day {side} the event."
+        return Due(on, raw_on, (start, *suspension_sentences(self.event_on, on, self.suspensions), *moved))
 
     def _days(self) -> Iterator[date]:
         return _days_back(self.event_on) if self.backwards else running_days(self.event_on, self.suspensions)
 
-    def _moved(self, raw_on: date, closing: type_of_closing) -> Moved:
+    def _moved(self, raw_on: date, closing: ClosedReason) -> MovedEnd:
         if not self.statutory:
             return raw_on, [f"No law sets this term, so the {ATW} does not extend it."]
         if not self.length.under_termijnenwet:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from rules.core.dated_values import value
 from rules.core.errors import RulesError
 from rules.core.rule import AWB, Bilingual, message, rule
-from rules.deadlines.termijnenwet import words
+from rules.deadlines.termijnenwet import day_text
 
 ONE_DAY = timedelta(days=1)
 INVITED_AND_COMPLETED_AT_ONCE = timedelta(days=2)
@@ -56,7 +56,7 @@ Span = tuple[date, date]
 """First and last day; ``date.max`` stands for no end yet."""
 
 
-def merged(suspensions: Iterable[Suspension]) -> list[Span]:
+def merged_spans(suspensions: Iterable[Suspension]) -> list[Span]:
     """The suspended days as separate spans in order, so that overlapping days count once."""
     spans: list[Span] = []
     for since, until in sorted((each.since, each.until or date.max) for each in suspensions):
@@ -69,12 +69,12 @@ def merged(suspensions: Iterable[Suspension]) -> list[Span]:
     return spans
 
 
-def pushed(event_on: date, end_on: date, suspensions: Iterable[Suspension]) -> date | None:
+def moved_end(event_on: date, end_on: date, suspensions: Iterable[Suspension]) -> date | None:
     """The last day of a term, moved by the days that did not count; None while a suspension runs.
 
     A suspended day before the term starts, or after its end at that point, moves nothing.
     """
-    for since, until in merged(suspensions):
+    for since, until in merged_spans(suspensions):
         first = max(since, event_on + ONE_DAY)
         if first > end_on:
             break
@@ -88,7 +88,7 @@ def pushed(event_on: date, end_on: date, suspensions: Iterable[Suspension]) -> d
 def running_days(event_on: date, suspensions: Iterable[Suspension] = ()) -> Iterator[date]:
     """The days that count, from the day after the event, until a suspension that is still running."""
     day = event_on + ONE_DAY
-    for since, until in merged(suspensions):
+    for since, until in merged_spans(suspensions):
         while day < since:
             yield day
             day += ONE_DAY
@@ -115,7 +115,7 @@ def attribution(event_on: date, until_on: date, owner: str, suspensions: Iterabl
     return days
 
 
-def spoken(event_on: date, end_on: date | None, suspensions: Iterable[Suspension]) -> list[str]:
+def suspension_sentences(event_on: date, end_on: date | None, suspensions: Iterable[Suspension]) -> list[str]:
     """A sentence for each suspension that has a day between the event and the end (None: the end is open)."""
     reasons = []
     for each in sorted(suspensions, key=lambda each: each.since):
@@ -124,9 +124,9 @@ def spoken(event_on: date, end_on: date | None, suspensions: Iterable[Suspension
             continue
         why = f"{each.ground} ({each.article})"
         if each.is_running:
-            reasons.append(f"Suspended since {words(first)}, with no end yet: {why}. So the term has no end either.")
+            reasons.append(f"Suspended since {day_text(first)}, with no end yet: {why}. So the term has no end either.")
         else:
-            reasons.append(f"Not counted, from {words(first)} through {words(last)}: {why}.")
+            reasons.append(f"Not counted, from {day_text(first)} through {day_text(last)}: {why}.")
     return reasons
 
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from rules.forecast.history import Past, as_known, fit, next_hour
+from rules.forecast.history import Past, fit, known_at, next_hour
 from rules.forecast.model import WEEK, Model
-from rules.forecast.request import Question, Tell, live
+from rules.forecast.request import OnProgress, Question, run_replications
 from rules.forecast.result import quantile, share
 from rules.forecast.simulation import Record
 from rules.forecast.time_axis import since
@@ -14,7 +14,7 @@ LOW, HIGH = 0.1, 0.9
 """Four of five waits should lie between these quantiles."""
 
 
-def back_test(past: Past, question: Question, tell: Tell = lambda _: None) -> dict[str, Any]:
+def back_test(past: Past, question: Question, tell: OnProgress = lambda _: None) -> dict[str, Any]:
     """For each lane, the share of the waits of the second half within the range forecast from the first half.
 
     The error is that of each wait against the middle of the forecast, and of the mean wait against the mean.
@@ -23,9 +23,9 @@ def back_test(past: Past, question: Question, tell: Tell = lambda _: None) -> di
         TooLittleHistoryError: the first half is too short.
     """
     middle = next_hour(past.origin + (past.until - past.origin) / 2)
-    known = as_known(past, middle)
+    known = known_at(past, middle)
     model = fit(known, weeks=since(middle, past.until) / WEEK)
-    records = live(model, question, tell)
+    records = run_replications(model, question, tell)
     actual = waits_since(past, model)
     lanes = {str(LANES[lane]): _lane(model, records, lane, waits) for lane, waits in sorted(actual.items())}
     inside = sum(row["inside"] for row in lanes.values())
@@ -53,7 +53,7 @@ def waits_since(past: Past, model: Model) -> dict[int, list[float]]:
     for piece in past.pieces:
         if begun[piece.case] >= model.start and pools[piece.work] == past.pool:
             until = since(past.origin, piece.started or past.until)
-            wait = past.axis.worked(until) - past.axis.worked(since(past.origin, piece.arrived))
+            wait = past.axis.hours_before(until) - past.axis.hours_before(since(past.origin, piece.arrived))
             found.setdefault(lanes[piece.case], []).append(wait)
     return found
 

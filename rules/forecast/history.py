@@ -16,9 +16,9 @@ from rules.forecast.minimum_history import enough_history
 from rules.forecast.model import WEEK, Backlog, Deadline, Model, Person, Rate, Spread, Stage, levels
 from rules.forecast.time_axis import Axis, since
 
-PER_LANE = 10
+MINIMUM_PER_LANE = 10
 """The number of durations from which a lane has its own distribution."""
-MOST = 0.9
+PARALLEL_SHARE = 0.9
 """A person's parallel work is the number of items that suffices during this share of the time."""
 
 
@@ -95,7 +95,7 @@ def next_hour(moment: datetime) -> datetime:
     return whole if whole == moment else whole + timedelta(hours=1)
 
 
-def as_known(past: Past, until: datetime) -> Past:
+def known_at(past: Past, until: datetime) -> Past:
     """The past as known at an earlier moment."""
     known = [
         piece._replace(
@@ -132,8 +132,8 @@ def fit(past: Past, *, weeks: float) -> Model:
         TooLittleHistoryError: the log is too short.
     """
     check_enough(past)
-    shared = Sharing(past)
-    people = past.people if past.people is not None else seen_people(past)
+    shared = Efforts(past)
+    people = past.people if past.people is not None else people_in_log(past)
     spreads = {kind.name: _spreads(past, kind, shared) for kind in past.kinds}
     known = [kind for kind in past.kinds if spreads[kind.name]]
     place = {kind.name: number for number, kind in enumerate(known)}
@@ -166,7 +166,7 @@ def fit(past: Past, *, weeks: float) -> Model:
         weeks,
         past.axis,
         stages,
-        tuple(shared.with_hands(person) for pool in sorted(people) for person in people[pool]),
+        tuple(shared.with_parallel_work(person) for pool in sorted(people) for person in people[pool]),
         {lane: Rate(count, length) for lane, count in sorted(counts.items())},
         pattern_of(case.arrived for case in cases.values()),
         past.pool,
@@ -185,7 +185,7 @@ def pattern_of(moments: Iterable[datetime]) -> tuple[float, ...]:
     return tuple(found)
 
 
-def seen_people(past: Past) -> dict[str, list[Person]]:
+def people_in_log(past: Past) -> dict[str, list[Person]]:
     """The people who recently took or completed work of each pool, with the office's hours."""
     active = past.until - timedelta(weeks=value("forecast_active", max(office_day(past.until), OLDEST)))
     pools = {kind.name: kind.pool for kind in past.kinds}
@@ -197,14 +197,14 @@ def seen_people(past: Past) -> dict[str, list[Person]]:
     return {pool: [Person(name, pool, past.axis) for name in sorted(names)] for pool, names in found.items()}
 
 
-class Sharing:
+class Efforts:
     """The effort of each work item: a person with several at once divided the working time evenly among them."""
 
     def __init__(self, past: Past) -> None:
         """Divide the working time of each person over the items held."""
         self.past = past
         self.origin = past.origin
-        self.hands: dict[str, int] = {}
+        self.parallel: dict[str, int] = {}
         self._moments: dict[str, list[float]] = {}
         self._shared: dict[str, list[float]] = {}
         self.axes = {person.name: person.axis for people in (past.people or {}).values() for person in people}
@@ -225,15 +225,15 @@ class Sharing:
         begin, end = self.hour(piece.started), self.hour(piece.ended or self.past.until)
         if piece.person not in self._shared:  # no name is known, or others do the work at their own pace
             axis = self.past.axis
-            worked = axis.worked(end) - axis.worked(begin)
+            worked = axis.hours_before(end) - axis.hours_before(begin)
         else:
             worked = self._until(piece.person, end) - self._until(piece.person, begin)
         return worked if worked or piece.ended is None else end - begin
 
-    def with_hands(self, person: Person) -> Person:
+    def with_parallel_work(self, person: Person) -> Person:
         """A person with the parallel work that the log shows, up to the limit of assigned work."""
-        seen = self.hands.get(person.name, 1)
-        return replace(person, hands=min(seen, person.limit))
+        seen = self.parallel.get(person.name, 1)
+        return replace(person, parallel=min(seen, person.limit))
 
     def _axis(self, person: str) -> Axis:
         return self.axes.get(person, self.past.axis)
@@ -249,7 +249,7 @@ class Sharing:
         during: dict[int, float] = defaultdict(float)
         for moment, turn in turns:
             if held and moment > moments[-1]:
-                worked = axis.worked(moment) - axis.worked(moments[-1])
+                worked = axis.hours_before(moment) - axis.hours_before(moments[-1])
                 during[held] += worked
                 shared.append(shared[-1] + worked / held)
                 moments.append(moment)
@@ -258,27 +258,27 @@ class Sharing:
                 moments.append(moment)
             held += turn
         self._moments[person], self._shared[person] = moments, shared
-        self.hands[person] = _most(during)
+        self.parallel[person] = _usual_parallel(during)
 
     def _until(self, person: str, moment: float) -> float:
         return self._shared[person][bisect_left(self._moments[person], moment)]
 
 
-def _most(during: Mapping[int, float]) -> int:
+def _usual_parallel(during: Mapping[int, float]) -> int:
     """The number of parallel items that suffices during nearly all of the time."""
     passed, all_of = 0.0, sum(during.values())
     for held in sorted(during):
         passed += during[held]
-        if passed >= MOST * all_of:
+        if passed >= PARALLEL_SHARE * all_of:
             return held
     return 1
 
 
-def _spreads(past: Past, kind: Kind, shared: Sharing) -> dict[int, Spread]:
+def _spreads(past: Past, kind: Kind, shared: Efforts) -> dict[int, Spread]:
     """The durations of a kind of work: by lane if enough are known, else over all lanes, or its estimate."""
     done = [piece for piece in past.pieces if piece.work == kind.name and piece.ended is not None]
     if not kind.queued:
-        worked, hour = past.axis.worked, shared.hour
+        worked, hour = past.axis.hours_before, shared.hour
         ends = ((piece, piece.ended) for piece in done)
         lengths = [(piece.lane, worked(hour(end)) - worked(hour(piece.arrived))) for piece, end in ends if end]
     else:
@@ -292,7 +292,7 @@ def _spreads(past: Past, kind: Kind, shared: Sharing) -> dict[int, Spread]:
         return {0: Spread(mean=kind.estimate)} if kind.estimate else {}
     found = {0: Spread(tuple(hours for _, hours in lengths))}
     for lane, count in sorted(Counter(lane for lane, _ in lengths).items()):
-        if count >= PER_LANE:
+        if count >= MINIMUM_PER_LANE:
             found[lane] = Spread(tuple(hours for of, hours in lengths if of == lane))
     return found
 
@@ -318,7 +318,7 @@ def _skills(pieces: Sequence[Piece], name: str) -> tuple[tuple[str, float], ...]
     return tuple((skill, float(count)) for skill, count in sorted(counts.items())) if any(counts) else ()
 
 
-def _backlog(past: Past, place: Mapping[str, int], shared: Sharing) -> Iterable[Backlog]:
+def _backlog(past: Past, place: Mapping[str, int], shared: Efforts) -> Iterable[Backlog]:
     """The open cases at the end of the log."""
     still: dict[str, Piece] = {}
     for piece in past.pieces:

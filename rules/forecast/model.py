@@ -12,7 +12,7 @@ from rules.core.dates import office_day, start_of
 from rules.deadlines.end_date import due_or_provisional
 from rules.forecast.time_axis import Axis, since
 from rules.queue.order import LANES
-from rules.queue.skills import suffice
+from rules.queue.skills import skills_suffice
 
 WEEK = 168
 """The hours of a week."""
@@ -103,7 +103,7 @@ class Person:
     """When the person works."""
     skills: tuple[str, ...] = ()
     """Empty for every skill."""
-    hands: int = 1
+    parallel: int = 1
     """The number of work items that the person does in parallel."""
     limit: int = 500
     """The number of work items that the person may hold."""
@@ -188,7 +188,7 @@ class Model:
         for pool in sorted({person.pool for person in self.people}):
             asked = {skill for stage in self.stages if stage.pool == pool for skill, _ in stage.skills}
             there = self.staff(pool)
-            if none := sorted(skill for skill in asked if not any(suffice(one.skills, skill) for one in there)):
+            if none := sorted(skill for skill in asked if not any(skills_suffice(one.skills, skill) for one in there)):
                 found[pool] = none
         return found
 

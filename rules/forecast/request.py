@@ -9,17 +9,17 @@ from rules.core.dates import office_day
 from rules.core.errors import QuestionError, RulesError
 from rules.core.rule import OLDEST
 from rules.forecast.model import Job, Model, Person
-from rules.forecast.result import Scenario, between, holds
-from rules.forecast.simulation import Record, Run
-from rules.forecast.trace import dice, trace
+from rules.forecast.result import Scenario, all_in_time, simulated_period
+from rules.forecast.simulation import Record, Replication
+from rules.forecast.trace import random_of, trace
 from rules.queue.order import check_reserve
 from rules.queue.skills import SKILLS
 
-Tell = Callable[[int], None]
+OnProgress = Callable[[int], None]
 """Called with the number of further completed replications."""
 WEEKS, REPLICATIONS, INTAKE = (1, 104), (10, 5000), (0.05, 20.0)
 OTHER_RESERVE = 3
-MOST = 15
+MAXIMUM_EXTRA = 15
 """The maximum number of extra advisers that the search tries."""
 
 
@@ -68,7 +68,7 @@ def check(question: Question) -> None:
         raise QuestionError("joins", f"There is no skill {question.joins}; give all or one of: {', '.join(SKILLS)}.")
 
 
-def usual(model: Model, question: Question) -> Question:
+def with_default_scenarios(model: Model, question: Question) -> Question:
     """The default what-ifs, if none is requested: one person ill, twice the arrivals, another reserve."""
     if any(held is not None for held in (question.ill, question.intake, question.reserve, question.joins)):
         return question
@@ -132,49 +132,52 @@ def _joins(model: Model, question: Question) -> tuple[str, Model] | None:
         return None
     skills = () if question.joins == "all" else (question.joins,)
     known = "every skill" if question.joins == "all" else question.joins
-    more = replace(another(model, 1), skills=skills)
+    more = replace(extra_person(model, 1), skills=skills)
     return f"one more with {known}", model.with_people([*model.staff(model.pool), more])
 
 
-def another(model: Model, number: int) -> Person:
+def extra_person(model: Model, number: int) -> Person:
     """An extra person with the office's hours, every skill, and the parallel work of the others."""
-    hands = sorted(person.hands for person in model.staff(model.pool)) or [1]
-    return Person(f"one-more-{number}", model.pool, model.axis, hands=hands[len(hands) // 2])
+    parallel = sorted(person.parallel for person in model.staff(model.pool)) or [1]
+    return Person(f"one-more-{number}", model.pool, model.axis, parallel=parallel[len(parallel) // 2])
 
 
-def live(model: Model, question: Question, tell: Tell) -> list[Record]:
+def run_replications(model: Model, question: Question, tell: OnProgress) -> list[Record]:
     """The record of each replication."""
     records = []
     for number in range(question.replications):
-        records.append(Run(model, trace(model, dice(question.seed, number))).live())
+        records.append(Replication(model, trace(model, random_of(question.seed, number))).run())
         tell(1)
     return records
 
 
-def answer(model: Model, question: Question, tell: Tell = lambda _: None) -> dict[str, Any]:
+def answer(model: Model, question: Question, tell: OnProgress = lambda _: None) -> dict[str, Any]:
     """The whole answer; the same question on the same model with the same seed gives the same answer.
 
     Raises:
         QuestionError: it does not apply to this office.
     """
     check(question)
-    told = [Scenario(name, one, live(one, question, tell)).told() for name, one in list(scenarios(model, question))]
+    answered = [
+        Scenario(name, one, run_replications(one, question, tell)).as_json()
+        for name, one in list(scenarios(model, question))
+    ]
     found: dict[str, Any] = {
         "simulated": {
-            **between(model),
+            **simulated_period(model),
             "weeks": question.weeks,
             "replications": question.replications,
             "seed": question.seed,
         },
-        "base": told[0],
-        "whatIf": told[1:],
+        "base": answered[0],
+        "whatIf": answered[1:],
     }
     if question.needed:
         found["advisersNeeded"] = needed(model, question, tell)
     return found
 
 
-def needed(model: Model, question: Question, tell: Tell) -> dict[str, Any]:
+def needed(model: Model, question: Question, tell: OnProgress) -> dict[str, Any]:
     """The smallest number of people with which urgent work begins in time and no statutory term is missed.
 
     A number suffices if that holds for all such work and terms in a share of the replications that is at least the
@@ -185,22 +188,24 @@ def needed(model: Model, question: Question, tell: Tell) -> dict[str, Any]:
     staff = model.staff(model.pool)
     traces: list[list[Job]] = []
     tried = []
-    for number in range(1, len(staff) + MOST + 1):
-        crowd = [*staff[:number], *(another(model, more) for more in range(1, number - len(staff) + 1))]
-        lived, failed = _lived(model.with_people(crowd), question, traces, allowed, tell)
+    for number in range(1, len(staff) + MAXIMUM_EXTRA + 1):
+        crowd = [*staff[:number], *(extra_person(model, more) for more in range(1, number - len(staff) + 1))]
+        lived, failed = _run_until_failed(model.with_people(crowd), question, traces, allowed, tell)
         tried.append({"advisers": number, "held": round((lived - failed) / lived, 4), "of": lived})
         if failed <= allowed:
             return {"advisers": number, "confidence": asked, "now": len(staff), "tried": tried}
     return {"advisers": None, "confidence": asked, "now": len(staff), "tried": tried}
 
 
-def _lived(model: Model, question: Question, traces: list[list[Job]], allowed: int, tell: Tell) -> Sequence[int]:
+def _run_until_failed(
+    model: Model, question: Question, traces: list[list[Job]], allowed: int, tell: OnProgress
+) -> Sequence[int]:
     """The number of completed replications, and in how many the condition failed."""
     failed = 0
     for number in range(question.replications):
         if number == len(traces):
-            traces.append(trace(model, dice(question.seed, number)))
-        failed += not holds(model, Run(model, traces[number]).live())
+            traces.append(trace(model, random_of(question.seed, number)))
+        failed += not all_in_time(model, Replication(model, traces[number]).run())
         tell(1)
         if failed > allowed:
             return number + 1, failed

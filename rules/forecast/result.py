@@ -39,7 +39,7 @@ class Scenario:
     model: Model
     records: Sequence[Record]
 
-    def told(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """The scenario as the answer shows it."""
         model = self.model
         return {
@@ -86,7 +86,7 @@ class Scenario:
         begin = model.start + model.warm * 168
         found = {}
         for pool in sorted({person.pool for person in model.people}):
-            there = sum(one.axis.worked(model.end) - one.axis.worked(begin) for one in model.staff(pool))
+            there = sum(one.axis.hours_before(model.end) - one.axis.hours_before(begin) for one in model.staff(pool))
             asked = sum(record.hours.get(pool, 0.0) for record in self.records) / len(self.records)
             found[pool] = round(asked / there, 3) if there else 0.0
         return found
@@ -99,7 +99,7 @@ class Scenario:
             "withinHours": within,
             "inTime": share(sum(hours <= within for hours in waits), len(waits)),
             "allInTimeAndNoTermMissed": share(
-                sum(holds(self.model, record) for record in self.records), len(self.records)
+                sum(all_in_time(self.model, record) for record in self.records), len(self.records)
             ),
         }
 
@@ -154,14 +154,14 @@ def urgent_waits(model: Model, record: Record) -> list[float]:
     ]
 
 
-def holds(model: Model, record: Record) -> bool:
+def all_in_time(model: Model, record: Record) -> bool:
     """Whether all urgent work was begun in time, and no statutory term of the office was missed."""
     ours = (missed for missed, deadline in zip(record.missed, model.deadlines, strict=True) if deadline.ours)
     within = urgent_within(model)
     return not any(ours) and all(hours <= within for hours in urgent_waits(model, record))
 
 
-def between(model: Model) -> Mapping[str, str]:
+def simulated_period(model: Model) -> Mapping[str, str]:
     """The first and the last simulated day."""
     first = office_day(model.on)
     return {"from": first.isoformat(), "until": (first + timedelta(weeks=model.weeks, days=-1)).isoformat()}

@@ -9,33 +9,33 @@ from heapq import heapify, heappop, heappush
 from math import inf
 
 from rules.forecast.model import Deadline, Job, Model, Person
-from rules.forecast.waiting_line import Item, Line, Taken
+from rules.forecast.waiting_line import Item, Taken, WaitingLine
 from rules.queue.order import ACUTE, QueuePosition
 
-COMES, DONE, PASSES, WAKES = range(4)
+ARRIVES, DONE, LEAVES_STAGE, STARTS_DAY = range(4)
 LIMIT = 2.0
 """The simulation ends after this multiple of the measured weeks, even if work still waits."""
-SOON = 1e-9
+TOLERANCE = 1e-9
 """Tolerance for equal moments, in hours."""
 
-Watch = Callable[[Line, Taken, float], None]
+Watch = Callable[[WaitingLine, Taken, float], None]
 
 
 class Worker:
     """A person at work, who divides the time evenly among the items in progress."""
 
-    __slots__ = ("axis", "burst", "free_since", "hands", "person", "served", "stamp", "until", "waking", "worked")
+    __slots__ = ("axis", "burst", "clock", "free_since", "parallel", "person", "served", "stamp", "until", "waking")
 
     def __init__(self, person: Person, start: float) -> None:
         """Start without work."""
         self.person = person
         self.axis = person.axis
-        self.hands = person.hands
+        self.parallel = person.parallel
         self.burst: list[tuple[float, int, int]] = []
         """The items in progress: the served hours at which each is done, the case and its stage."""
         self.served = 0.0
         """The hours of effort that each item in progress has received since the start."""
-        self.worked = self.axis.worked(start)
+        self.clock = self.axis.hours_before(start)
         self.free_since = start
         self.stamp = 0
         self.waking = False
@@ -56,20 +56,20 @@ class Worker:
         return job, stage, self._next(moment)
 
     def _serve(self, moment: float) -> None:
-        worked = self.axis.worked(moment)
+        now = self.axis.hours_before(moment)
         if self.burst:
-            self.served += (worked - self.worked) / len(self.burst)
-        self.worked = worked
+            self.served += (now - self.clock) / len(self.burst)
+        self.clock = now
 
     def _next(self, moment: float) -> float:
         self.stamp += 1
         if not self.burst:
             return inf
         left = max(0.0, self.burst[0][0] - self.served) * len(self.burst)
-        return max(moment, self.axis.moment(self.worked + left))
+        return max(moment, self.axis.moment(self.clock + left))
 
 
-def _idle(one: Worker) -> tuple[int, float, str]:
+def _idle_key(one: Worker) -> tuple[int, float, str]:
     """The sort key of idle workers: the smallest takes the next item."""
     return len(one.burst), one.free_since, one.person.name
 
@@ -107,7 +107,7 @@ class Record:
             self.kept[number] += 1
 
 
-class Run:
+class Replication:
     """One replication."""
 
     def __init__(self, model: Model, jobs: Sequence[Job], watch: Watch | None = None) -> None:
@@ -119,7 +119,7 @@ class Run:
         self.workers: dict[str, list[Worker]] = {}
         for person in model.people:
             self.workers.setdefault(person.pool, []).append(Worker(person, model.start))
-        self.lines = {pool: Line(model.reserve, model.at) for pool in self.workers}
+        self.lines = {pool: WaitingLine(model.reserve, model.at) for pool in self.workers}
         self.record = Record(len(model.stages), len(model.deadlines))
         self.measured = model.start + model.warm * 168
         self.entered: dict[tuple[int, int], float] = {}
@@ -128,10 +128,10 @@ class Run:
         self.events: list[tuple[float, int, int, object, int]] = []
         self.number = 0
 
-    def live(self) -> Record:
+    def run(self) -> Record:
         """Run the replication; returns its record."""
         self.events = [
-            (max(job.arrived, self.model.start), number, COMES, number, job.first)
+            (max(job.arrived, self.model.start), number, ARRIVES, number, job.first)
             for number, job in enumerate(self.jobs)
         ]
         heapify(self.events)
@@ -139,46 +139,46 @@ class Run:
         limit = self.model.start + LIMIT * self.model.weeks * 168
         while self.events and self.events[0][0] <= limit:
             moment, _, kind, what, which = heappop(self.events)
-            if kind == COMES:
-                self.come(what, which, moment)  # type: ignore[arg-type]  # a case and its stage
-            elif kind == PASSES:
-                self.go_on(what, which, moment)  # type: ignore[arg-type]
+            if kind == ARRIVES:
+                self.enter_stage(what, which, moment)  # type: ignore[arg-type]  # a case and its stage
+            elif kind == LEAVES_STAGE:
+                self.leave_stage(what, which, moment)  # type: ignore[arg-type]
             elif kind == DONE:
-                self.done(what, which, moment)  # type: ignore[arg-type]  # a worker and a stamp
+                self.complete(what, which, moment)  # type: ignore[arg-type]  # a worker and a stamp
             else:
-                self.wake(what, moment)  # type: ignore[arg-type]
-        self.give_up(limit)
+                self.start_day(what, moment)  # type: ignore[arg-type]
+        self.record_unfinished(limit)
         return self.record
 
-    def counts(self, job: Job) -> bool:
+    def is_measured(self, job: Job) -> bool:
         """Whether a case arrived in the measured weeks."""
         return self.measured <= job.arrived < self.model.end
 
-    def push(self, moment: float, kind: int, what: object, which: int) -> None:
+    def schedule(self, moment: float, kind: int, what: object, which: int) -> None:
         """Schedule an event."""
         if moment < inf:
             heappush(self.events, (moment, self.number, kind, what, which))
             self.number += 1
 
-    def come(self, number: int, stage: int, moment: float) -> None:
+    def enter_stage(self, number: int, stage: int, moment: float) -> None:
         """Let a case enter a stage, or skip it."""
         job = self.jobs[number]
         model = self.model
-        if stage == 0 and self.counts(job):
+        if stage == 0 and self.is_measured(job):
             self.record.cases += 1
         for place, deadline in enumerate(model.deadlines):
-            if deadline.first == stage and self.counts(job):
+            if deadline.first == stage and self.is_measured(job):
                 self.entered[number, place] = moment
         effort = job.efforts[stage]
         if effort is None:
-            self.go_on(number, stage, moment)
+            self.leave_stage(number, stage, moment)
             return
         pool = model.stages[stage].pool
         arrived = job.arrived if stage == job.first else moment
-        if self.counts(job):
+        if self.is_measured(job):
             self.record.hours[pool] = self.record.hours.get(pool, 0.0) + effort
         if pool not in self.lines:
-            self.push(self.axis.add(moment, effort), PASSES, number, stage)
+            self.schedule(self.axis.add(moment, effort), LEAVES_STAGE, number, stage)
             return
         level = model.stages[stage].level[job.lane]
         created = model.at(arrived)
@@ -188,36 +188,36 @@ class Run:
         if job.holder is not None and stage == job.first:
             holder = next((one for one in self.workers[pool] if one.person.name == job.holder), None)
             if holder is not None:
-                self.push(holder.begin(moment, effort, number, stage), DONE, holder, holder.stamp)
+                self.schedule(holder.begin(moment, effort, number, stage), DONE, holder, holder.stamp)
                 return
         self.lines[pool].add(item, job.skills[stage])
-        self.give_out(pool, moment)
+        self.assign_work(pool, moment)
 
-    def give_out(self, pool: str, moment: float) -> None:
+    def assign_work(self, pool: str, moment: float) -> None:
         """Assign the next items to the people who are present and free, longest idle first."""
         line = self.lines[pool]
         if not line.waiting:
             return
-        able = [one for one in self.workers[pool] if len(one.burst) < one.hands]
-        there = [one for one in able if one.axis.opening(moment) <= moment + SOON]
+        able = [one for one in self.workers[pool] if len(one.burst) < one.parallel]
+        there = [one for one in able if one.axis.opening(moment) <= moment + TOLERANCE]
         while line.waiting and there:
-            worker = there[0] if len(there) == 1 else min(there, key=_idle)
+            worker = there[0] if len(there) == 1 else min(there, key=_idle_key)
             taken = line.take(worker.person.skills, moment)
             if taken is not None:
                 self.begin(worker, taken, moment)
                 if self.watch is not None:
                     self.watch(line, taken, moment)
-            if taken is None or len(worker.burst) >= worker.hands:
+            if taken is None or len(worker.burst) >= worker.parallel:
                 there.remove(worker)
         if line.waiting:
             for one in able:
                 if (
                     not one.waking
-                    and len(one.burst) < one.hands
-                    and (opens := one.axis.opening(moment)) > moment + SOON
+                    and len(one.burst) < one.parallel
+                    and (opens := one.axis.opening(moment)) > moment + TOLERANCE
                 ):
                     one.waking = opens < inf
-                    self.push(opens, WAKES, one, 0)
+                    self.schedule(opens, STARTS_DAY, one, 0)
 
     def begin(self, worker: Worker, taken: Taken, moment: float) -> None:
         """Let a worker begin an item."""
@@ -225,47 +225,47 @@ class Run:
         job = self.jobs[item.job]
         effort = job.efforts[item.stage]
         assert effort is not None
-        if self.counts(job):
-            self.waited(item, job, moment)
-        self.push(worker.begin(moment, effort, item.job, item.stage), DONE, worker, worker.stamp)
+        if self.is_measured(job):
+            self.record_wait(item, job, moment)
+        self.schedule(worker.begin(moment, effort, item.job, item.stage), DONE, worker, worker.stamp)
 
-    def waited(self, item: Item, job: Job, moment: float) -> None:
+    def record_wait(self, item: Item, job: Job, moment: float) -> None:
         """Record how long an item waited, and whether that was within its service level."""
-        hours = self.axis.worked(moment) - self.axis.worked(item.arrived)
+        hours = self.axis.hours_before(moment) - self.axis.hours_before(item.arrived)
         level = self.model.stages[item.stage].level[job.lane]
-        late = moment - item.arrived > level + SOON if job.lane == ACUTE else hours > level + SOON
+        late = moment - item.arrived > level + TOLERANCE if job.lane == ACUTE else hours > level + TOLERANCE
         self.record.wait(item.stage, job.lane, hours, late=late)
 
-    def done(self, worker: Worker, stamp: int, moment: float) -> None:
+    def complete(self, worker: Worker, stamp: int, moment: float) -> None:
         """Let a worker complete an item."""
         if stamp != worker.stamp:
             return
         job, stage, then = worker.finish(moment)
-        self.push(then, DONE, worker, worker.stamp)
-        self.go_on(job, stage, moment)
-        self.give_out(worker.person.pool, moment)
+        self.schedule(then, DONE, worker, worker.stamp)
+        self.leave_stage(job, stage, moment)
+        self.assign_work(worker.person.pool, moment)
 
-    def wake(self, worker: Worker, moment: float) -> None:
+    def start_day(self, worker: Worker, moment: float) -> None:
         """Start a worker's day."""
         worker.waking = False
-        self.give_out(worker.person.pool, moment)
+        self.assign_work(worker.person.pool, moment)
 
-    def go_on(self, number: int, stage: int, moment: float) -> None:
+    def leave_stage(self, number: int, stage: int, moment: float) -> None:
         """Let a case leave a stage."""
         for place, deadline in enumerate(self.model.deadlines):
             if deadline.last == stage and (entered := self.entered.pop((number, place), None)) is not None:
                 self.record.term(place, missed=moment >= self.model.due(entered, deadline.length))
         if stage + 1 < len(self.model.stages):
-            self.come(number, stage + 1, moment)
+            self.enter_stage(number, stage + 1, moment)
 
-    def give_up(self, limit: float) -> None:
+    def record_unfinished(self, limit: float) -> None:
         """Record the waits so far of waiting items, and the terms that open cases have missed by now."""
         for pool in sorted(self.lines):
             for each in self.lines[pool].classes.values():
                 for _, item in each.in_order:
-                    if not item.taken and self.counts(self.jobs[item.job]):
+                    if not item.taken and self.is_measured(self.jobs[item.job]):
                         self.record.never += 1
-                        self.waited(item, self.jobs[item.job], limit)
+                        self.record_wait(item, self.jobs[item.job], limit)
         deadlines: Sequence[Deadline] = self.model.deadlines
         for (_, place), entered in self.entered.items():
             if limit >= self.model.due(entered, deadlines[place].length):
@@ -275,4 +275,4 @@ class Run:
 def simulate(model: Model, traces: Iterable[Sequence[Job]], watch: Watch | None = None) -> Iterable[Record]:
     """The record of each replication."""
     for jobs in traces:
-        yield Run(model, jobs, watch).live()
+        yield Replication(model, jobs, watch).run()

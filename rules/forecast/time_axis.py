@@ -30,7 +30,7 @@ class Axis:
         self.passed = list(accumulate(end - begin for begin, end in held))
         """The working hours at the end of each span."""
 
-    def worked(self, moment: float) -> float:
+    def hours_before(self, moment: float) -> float:
         """The working hours before a moment."""
         place = bisect_right(self.begins, moment) - 1
         if place < 0:
@@ -46,7 +46,7 @@ class Axis:
 
     def add(self, moment: float, hours: float) -> float:
         """The moment a number of working hours later; see :func:`rules.business_calendar.working_hours.add`."""
-        return self.moment(self.worked(moment) + hours) if hours > 0 else self.opening(moment)
+        return self.moment(self.hours_before(moment) + hours) if hours > 0 else self.opening(moment)
 
     def opening(self, moment: float) -> float:
         """The first moment at or after another that lies in working time."""

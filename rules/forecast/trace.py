@@ -16,7 +16,7 @@ RUN_OUT = 1.25
 HOURS_PER_DAY = 24
 
 
-def dice(seed: int, number: int) -> Random:
+def random_of(seed: int, number: int) -> Random:
     """The random generator of one replication; the same on every machine."""
     return Random(f"{seed}/{number}")  # noqa: S311  # the draws must be reproducible, not secret
 
@@ -40,7 +40,7 @@ def trace(model: Model, rng: Random) -> list[Job]:
             efforts.append(spread(number, lane).draw(rng) if asked else None)
             skills.append(_skill(stage.skills, rng) if stage.skills else "")
         if before and before.spent:
-            efforts[first] = _left(spread(first, lane), before.spent, rng)
+            efforts[first] = _remaining(spread(first, lane), before.spent, rng)
         return Job(name, lane, arrived, tuple(efforts), tuple(skills), first, before.holder if before else None)
 
     there = [job(row.id, row.lane, row.arrived, row) for row in model.backlog]
@@ -83,7 +83,7 @@ def _skill(skills: tuple[tuple[str, float], ...], rng: Random) -> str:
     return str(rng.choices(names, weights=shares)[0])
 
 
-def _left(spread: Spread, spent: float, rng: Random) -> float:
+def _remaining(spread: Spread, spent: float, rng: Random) -> float:
     """The remaining hours of begun work: drawn from work that took longer, or a whole draw if none did."""
     longer = [hours - spent for hours in spread.seen if hours > spent]
     return rng.choice(longer) if longer else spread.draw(rng)

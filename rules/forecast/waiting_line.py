@@ -10,8 +10,8 @@ from datetime import datetime
 from heapq import heappop, heappush
 from typing import NamedTuple
 
-from rules.queue.order import ACUTE, QueuePosition, next_of, turn_of_reserve
-from rules.queue.skills import suffice
+from rules.queue.order import ACUTE, QueuePosition, is_reserve_turn, next_of
+from rules.queue.skills import skills_suffice
 
 
 class Item:
@@ -65,7 +65,7 @@ class WorkClass:
         return self.by_age[0][1]
 
 
-class Line:
+class WaitingLine:
     """The waiting work of a pool."""
 
     def __init__(self, reserve: int | None, at: Callable[[float], datetime]) -> None:
@@ -89,8 +89,8 @@ class Line:
 
     def take(self, skills: tuple[str, ...], moment: float) -> Taken | None:
         """The next item for a person with these skills, where no skills means all; None if nothing waits."""
-        mine = [each for each in self.classes.values() if each.waiting and suffice(skills, each.skill)]
-        turn = self.reserve is not None and turn_of_reserve((each.seen for each in mine), self.reserve)
+        mine = [each for each in self.classes.values() if each.waiting and skills_suffice(skills, each.skill)]
+        turn = self.reserve is not None and is_reserve_turn((each.seen for each in mine), self.reserve)
         heads = [each.first() for each in mine]
         if turn:
             heads += [each.oldest() for each in mine]

@@ -7,7 +7,7 @@ from rules.core.dated_values import value
 from rules.core.rule import HOUSE, Bilingual, message, rule
 from rules.core.translations import dutch
 
-STANDS = {
+WAITS_FOR = {
     "to-match": ("waits to be matched to its measures", "wacht op koppeling aan de maatregelen"),
     "first-approved": ("waits for a second approver", "wacht op een tweede goedkeurder"),
     "received": ("was received and waits to be checked", "is ontvangen en wacht op controle"),
@@ -30,7 +30,7 @@ def approved(*, payable: str, state: str) -> Bilingual | None:
     """A batch takes approved payables only."""
     if state == "approved":
         return None
-    en, nl = STANDS.get(state, (f"is {state}", f"staat op {dutch(state)}"))
+    en, nl = WAITS_FOR.get(state, (f"is {state}", f"staat op {dutch(state)}"))
     return message(
         f"{payable} {en}; once it is approved it goes along.", f"{payable} {nl}; na goedkeuring gaat hij mee."
     )

@@ -7,7 +7,7 @@ from rules.core.translations import dutch, listed
 
 ARTICLE = "house rule: the books follow the bank statement"
 
-STANDS = {
+EARLIER_OUTCOME = {
     "paid": ("it was booked before", "zij is al eerder afgeboekt"),
     "returned": ("it was rejected or came back before", "zij is eerder afgewezen of teruggekomen"),
     "approved": ("it came back and waits for another batch", "zij kwam terug en wacht op een nieuwe batch"),
@@ -98,7 +98,7 @@ def once(*, payment: str, state: str, counts: bool, is_return: bool) -> Bilingua
     """A payment is booked once and returned at most once; ``counts`` is whether its batch line still counts."""
     if counts and (state == "batched" or (is_return and state == "paid")):
         return None
-    en, nl = STANDS.get(state, (f"it is {state}", f"zij staat op {dutch(state)}"))
+    en, nl = EARLIER_OUTCOME.get(state, (f"it is {state}", f"zij staat op {dutch(state)}"))
     if not counts and state in {"paid", "batched"}:
         en, nl = "it came back and goes in another batch", "zij kwam terug en gaat mee in een andere batch"
     doing_en, doing_nl = ("came back", "kwam terug") if is_return else ("was booked", "is afgeboekt")

@@ -5,7 +5,7 @@ from datetime import date
 
 from rules.core.roles import Role
 from rules.core.rule import HOUSE, Bilingual, message, rule
-from rules.queue.skills import suffice
+from rules.queue.skills import skills_suffice
 
 ARTICLE = "house rule of the work list"
 
@@ -73,7 +73,7 @@ def limit_in_hand(*, person: str, in_hand: int, limit: int, acute: bool) -> Bili
 )
 def skilled(*, person: str, skill: str, skills: Sequence[str]) -> Bilingual | None:
     """Work that requires a skill is assigned to a person who has it; a person without recorded skills has all."""
-    if suffice(skills, skill):
+    if skills_suffice(skills, skill):
         return None
     return message(
         f"The work asks for {skill}, and {person} has {', '.join(skills)}; give it to someone who has it, or arrange "

@@ -30,7 +30,7 @@ class QueuePosition(NamedTuple):
         return self.start_by, self.created_at, self.id
 
 
-class Waits(Protocol):
+class Waiting(Protocol):
     """An item that waits in the queue."""
 
     @property
@@ -38,7 +38,7 @@ class Waits(Protocol):
         """Its position in the queue."""
 
 
-W = TypeVar("W", bound=Waits)
+W = TypeVar("W", bound=Waiting)
 
 
 def next_of(waiting: Iterable[W], at: datetime, *, reserve: bool) -> tuple[W, bool] | None:
@@ -56,7 +56,7 @@ def next_of(waiting: Iterable[W], at: datetime, *, reserve: bool) -> tuple[W, bo
     return (oldest, True) if oldest is not None else (first, False)
 
 
-def turn_of_reserve(seen: Iterable[int], every: int) -> bool:
+def is_reserve_turn(seen: Iterable[int], every: int) -> bool:
     """Whether the next claim is the reserve's: one of the claimant's work classes has made enough other claims."""
     return any(count + 1 >= every for count in seen)
 

@@ -12,7 +12,7 @@ from rules.business_calendar.working_hours import add_or_provisional
 from rules.core.dated_values import value
 from rules.core.dates import office_day, utc_text
 from rules.threats.handoff import TIE_BREAK_MICROSECONDS, HandOffStep, steps_of
-from rules.threats.urgency import RANK, SignalKind, SignalSource, Urgency, highest, of_signal
+from rules.threats.urgency import RANK, SignalKind, SignalSource, Urgency, classify, highest
 
 SIGNAL, JOINED, LOWERED, HANDED_OVER = "record-threat", "take-in-joined", "lower-urgency", "record-hand-off"
 """The events of a case that determine its urgency, and the one that records a step of a hand-off."""
@@ -51,7 +51,7 @@ class WorkFacts(NamedTuple):
     level: str
     """The service level of its stage."""
     urgent_loan: bool = False
-    """Whether it is work on a loan that was asked for as urgent."""
+    """Whether it is work on a loan that was requested as urgent."""
     by_signal: int | None = None
     """For a step of a hand-off: the place in the chain of the signal that requires it."""
     tie_break: int = 0
@@ -69,10 +69,10 @@ def start_by(at: datetime, service_level: str, urgency: Urgency) -> datetime:
     return add_or_provisional(at, hours)[0]
 
 
-def urgency_after(happenings: Iterable[UrgencyEvent]) -> Urgency:
+def urgency_after(events: Iterable[UrgencyEvent]) -> Urgency:
     """The urgency of a case after some events: a signal can raise it, and only a person lowers it."""
     urgency = Urgency.ROUTINE
-    for item in happenings:
+    for item in events:
         if item.event == LOWERED:
             urgency = item.urgency
         elif item.event in {SIGNAL, JOINED}:
@@ -80,7 +80,7 @@ def urgency_after(happenings: Iterable[UrgencyEvent]) -> Urgency:
     return urgency
 
 
-def lane_and_start_by(asked: WorkFacts, happenings: Sequence[UrgencyEvent]) -> tuple[int, datetime]:
+def lane_and_start_by(work: WorkFacts, events: Sequence[UrgencyEvent]) -> tuple[int, datetime]:
     """The lane and start-by time of a work item after the events of its case, in the order of its chain.
 
     Work that enters its lane after it was created is due no earlier than the moment it enters: so no work that moves
@@ -89,60 +89,62 @@ def lane_and_start_by(asked: WorkFacts, happenings: Sequence[UrgencyEvent]) -> t
     Raises:
         LookupError: the signal that requires it is not among the events.
     """
-    if asked.by_signal is not None:
-        return _of_hand_off(asked, asked.by_signal, happenings)
+    if work.by_signal is not None:
+        return _position_of_hand_off(work, work.by_signal, events)
     since = None
-    before = [item for item in happenings if item.at <= asked.created_at]
-    urgency = _of_work(asked, before)
-    for count in range(len(before) + 1, len(happenings) + 1):
-        now = _of_work(asked, happenings[:count])
+    before = [item for item in events if item.at <= work.created_at]
+    urgency = _urgency_of_work(work, before)
+    for count in range(len(before) + 1, len(events) + 1):
+        now = _urgency_of_work(work, events[:count])
         if now is not urgency:
-            urgency, since = now, happenings[count - 1].at
-    moment = start_by(asked.created_at, asked.level, urgency)
+            urgency, since = now, events[count - 1].at
+    moment = start_by(work.created_at, work.level, urgency)
     return RANK[urgency], moment if since is None else max(moment, since)
 
 
-def _of_work(asked: WorkFacts, happenings: Iterable[UrgencyEvent]) -> Urgency:
+def _urgency_of_work(work: WorkFacts, events: Iterable[UrgencyEvent]) -> Urgency:
     """The urgency of a work item after the events of its case."""
-    urgency = urgency_after(happenings)
-    return highest((urgency, Urgency.URGENT)) if asked.urgent_loan else urgency
+    urgency = urgency_after(events)
+    return highest((urgency, Urgency.URGENT)) if work.urgent_loan else urgency
 
 
-def _of_hand_off(asked: WorkFacts, by_signal: int, happenings: Sequence[UrgencyEvent]) -> tuple[int, datetime]:
+def _position_of_hand_off(work: WorkFacts, by_signal: int, events: Sequence[UrgencyEvent]) -> tuple[int, datetime]:
     """A hand-off step takes the lane of its signal until the urgency of the case changes."""
-    (place,) = [place for place, item in enumerate(happenings) if item.seq == by_signal] or [-1]
+    (place,) = [place for place, item in enumerate(events) if item.seq == by_signal] or [-1]
     if place < 0:
         raise LookupError(f"no signal with place {by_signal} in the chain")
-    signal = happenings[place]
+    signal = events[place]
     lane = RANK[signal.urgency]
-    until = start_by(signal.at, asked.level, signal.urgency) - timedelta(microseconds=asked.tie_break)
-    for last in range(place + 1, len(happenings)):
-        if happenings[last].event == HANDED_OVER:
+    until = start_by(signal.at, work.level, signal.urgency) - timedelta(microseconds=work.tie_break)
+    for last in range(place + 1, len(events)):
+        if events[last].event == HANDED_OVER:
             continue
-        urgency = urgency_after(happenings[: last + 1])
+        urgency = urgency_after(events[: last + 1])
         if RANK[urgency] != lane:
             lane = RANK[urgency]
-            until = max(happenings[last].at, start_by(asked.created_at, asked.level, urgency)) + tie_break_offset(
-                asked.tie_break, lane
+            until = max(events[last].at, start_by(work.created_at, work.level, urgency)) + tie_break_offset(
+                work.tie_break, lane
             )
     return lane, until
 
 
-def tie_break_offset(hairs: int, lane: int) -> timedelta:
+def tie_break_offset(tie_break: int, lane: int) -> timedelta:
     """The offset of a hand-off step from the moment at which it enters a lane.
 
     All steps keep their order. Acute ones come before the other work of that moment; those that became less urgent
     come after it, so that nothing gets before work that has waited.
     """
-    if not hairs:
+    if not tie_break:
         return timedelta()
-    return timedelta(microseconds=-hairs if lane == RANK[Urgency.ACUTE] else len(TIE_BREAK_MICROSECONDS) + 1 - hairs)
+    return timedelta(
+        microseconds=-tie_break if lane == RANK[Urgency.ACUTE] else len(TIE_BREAK_MICROSECONDS) + 1 - tie_break
+    )
 
 
-def open_steps(happenings: Iterable[UrgencyEvent]) -> dict[str, int]:
+def open_steps(events: Iterable[UrgencyEvent]) -> dict[str, int]:
     """The hand-off steps that are open after some events, and the signal that requires each."""
     found: dict[str, int] = {}
-    for item in happenings:
+    for item in events:
         if item.event == HANDED_OVER:
             found.pop(item.step or "", None)
         if item.signal is not None:
@@ -157,20 +159,20 @@ def asked_steps(item: UrgencyEvent) -> list[HandOffStep]:
     return steps_of(item.urgency, on=office_day(item.at), **told)  # type: ignore[arg-type]  # as the signal names them
 
 
-def still_effective(happenings: Sequence[UrgencyEvent]) -> list[bool]:
+def still_effective(events: Sequence[UrgencyEvent]) -> list[bool]:
     """Which events still determine the urgency: the last lowering, and the signals after it."""
-    last = max((place for place, item in enumerate(happenings) if item.event == LOWERED), default=0)
-    return [place >= last for place in range(len(happenings))]
+    last = max((place for place, item in enumerate(events) if item.event == LOWERED), default=0)
+    return [place >= last for place in range(len(events))]
 
 
-def to_json(item: UrgencyEvent, *, bears: bool) -> dict[str, Any]:
+def to_json(item: UrgencyEvent, *, effective: bool) -> dict[str, Any]:
     """An event in the form that an explanation stores."""
     found = {
         "event": item.event,
         "seq": item.seq,
         "at": utc_text(item.at),
         "urgency": str(item.urgency),
-        "counts": bears,
+        "counts": effective,
     }
     if item.signal is not None:
         found |= {
@@ -211,14 +213,14 @@ def check(explanation: Mapping[str, Any]) -> list[str]:
     """
     factors = {factor["factor"]: factor for factor in explanation["factors"]}
     lane, until = factors["lane"], factors["startBy"]
-    happenings = [from_json(line) for line in lane["fact"]]
-    wrong = [text for item in happenings if (text := _misclassed(item))]
-    if [item.seq for item in happenings] != sorted({item.seq for item in happenings}):
+    events = [from_json(line) for line in lane["fact"]]
+    wrong = [text for item in events if (text := _wrong_class(item))]
+    if [item.seq for item in events] != sorted({item.seq for item in events}):
         wrong.append("what happened to the case is not in the order of its chain")
-    if [line["counts"] for line in lane["fact"]] != still_effective(happenings):
+    if [line["counts"] for line in lane["fact"]] != still_effective(events):
         wrong.append("another part of what happened bears on the urgency")
     fact = until["fact"]
-    asked = WorkFacts(
+    work = WorkFacts(
         datetime.fromisoformat(fact["createdAt"]),
         fact["level"],
         fact["urgentLoan"],
@@ -226,7 +228,7 @@ def check(explanation: Mapping[str, Any]) -> list[str]:
         fact["hairs"],
     )
     try:
-        rank, moment = lane_and_start_by(asked, happenings)
+        rank, moment = lane_and_start_by(work, events)
     except LookupError as error:
         return [*wrong, str(error)]
     said = Urgency(lane["value"])
@@ -237,13 +239,13 @@ def check(explanation: Mapping[str, Any]) -> list[str]:
     return wrong
 
 
-def _misclassed(item: UrgencyEvent) -> str | None:
+def _wrong_class(item: UrgencyEvent) -> str | None:
     """The problem if the class of a signal is not the one in its table, else None."""
     signal = item.signal
     if signal is None or signal.row is None:  # it was recorded before the row was stored
         return None
     day = office_day(item.at)
-    found = of_signal(signal.kind, signal.source, signal.occurred_on, day, reported=signal.reported)
+    found = classify(signal.kind, signal.source, signal.occurred_on, day, reported=signal.reported)
     if (found.urgency, found.row, found.since) == (item.urgency, signal.row, signal.table_since):
         return None
     return f"signal {signal.id} is {item.urgency} by {signal.row}, and the table says {found.urgency} by {found.row}"

@@ -10,6 +10,6 @@ SKILLS = tuple(
 """Every skill, as work items and people record it."""
 
 
-def suffice(skills: Collection[str], asked: str) -> bool:
+def skills_suffice(skills: Collection[str], asked: str) -> bool:
     """Whether a person's skills suffice for work; a person without recorded skills has all."""
     return not asked or not skills or asked in skills

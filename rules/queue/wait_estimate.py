@@ -41,21 +41,21 @@ def _beta(x: float, a: float, b: float) -> float:
     if x > (a + 1) / (a + b + 2):
         return 1 - _beta(1 - x, b, a)
     front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log(1 - x)) / a
-    c, d = 1.0, 1 / _kept(1 - (a + b) * x / (a + 1))
+    c, d = 1.0, 1 / _nonzero(1 - (a + b) * x / (a + 1))
     found, m = d, 1
     while True:
         for term in (
             m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
             -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)),
         ):
-            d = 1 / _kept(1 + term * d)
-            c = _kept(1 + term / c)
+            d = 1 / _nonzero(1 + term * d)
+            c = _nonzero(1 + term / c)
             found *= c * d
         if abs(c * d - 1) < 1e-9:  # noqa: PLR2004  # no displayed digit changes any more
             return front * found
         m += 1
 
 
-def _kept(x: float) -> float:
+def _nonzero(x: float) -> float:
     """The number, or the smallest divisor if it is almost zero."""
     return x if abs(x) > TINY else TINY

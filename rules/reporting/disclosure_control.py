@@ -45,7 +45,7 @@ def is_sensitive(cases: Cases, held: Limits) -> bool:
     return few or max(cases.values()) > held.dominance * total
 
 
-def together(parts: Iterable[Cases]) -> Counter[str]:
+def summed(parts: Iterable[Cases]) -> Counter[str]:
     """The sum of the cases of several numbers."""
     whole: Counter[str] = Counter()
     for part in parts:
@@ -81,5 +81,5 @@ def hidden(parts: Mapping[str, Cases], held: Limits) -> frozenset[str]:
 
 def _suffices(gone: list[Cases], held: Limits) -> bool:
     """Whether the hidden parts stay unknown to a reader who knows their sum, and that none of them is zero."""
-    whole = together(gone)
+    whole = summed(gone)
     return whole.total() - len(gone) >= held.cases and not is_sensitive(whole, held)

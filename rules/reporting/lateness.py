@@ -9,11 +9,11 @@ from rules.core.errors import RulesError
 from rules.reporting.percentiles import Percentiles, percentiles
 from rules.reporting.work_spans import WorkSpan
 
-Pair = tuple[float, float]
+Elapsed = tuple[float, float]
 """Working hours of the office, and calendar days."""
 
 
-class Took(NamedTuple):
+class DurationSummary(NamedTuple):
     """The distribution of durations, in both units."""
 
     hours: Percentiles
@@ -34,25 +34,25 @@ class Figures(NamedTuple):
     in_hand: int
     late: int
     at_risk: int
-    waiting: Took
-    waiting_so_far: Took
-    handling: Took
+    waiting: DurationSummary
+    waiting_so_far: DurationSummary
+    handling: DurationSummary
 
 
-class Seen(NamedTuple):
+class Contribution(NamedTuple):
     """The contribution of one work item to the figures."""
 
     counts: tuple[bool, ...]
     """By the first names of :class:`Figures`."""
-    waited: Pair | None
-    waits: Pair | None
-    handled: Pair | None
+    waited: Elapsed | None
+    waits: Elapsed | None
+    handled: Elapsed | None
 
 
 COUNTED = Figures._fields[:9]
 
 
-def seen(piece: WorkSpan, since: datetime, until: datetime, *, share: float) -> Seen:
+def contribution(piece: WorkSpan, since: datetime, until: datetime, *, share: float) -> Contribution:
     """Compute the contribution of one work item.
 
     Args:
@@ -77,35 +77,35 @@ def seen(piece: WorkSpan, since: datetime, until: datetime, *, share: float) -> 
         "late": is_open and late,
         "at_risk": is_open and piece.is_at_risk(until, share),
     }
-    return Seen(
+    return Contribution(
         tuple(counts[name] for name in COUNTED),
-        _in(piece, begun, held=False) if begun is not None and begun_now else None,
-        _in(piece, until, held=False) if is_open and begun is None else None,
-        _in(piece, until, held=True) if ended and piece.done and piece.movements else None,
+        _elapsed(piece, begun, held=False) if begun is not None and begun_now else None,
+        _elapsed(piece, until, held=False) if is_open and begun is None else None,
+        _elapsed(piece, until, held=True) if ended and piece.done and piece.movements else None,
     )
 
 
-def figures(found: Iterable[Seen]) -> Figures:
+def figures(found: Iterable[Contribution]) -> Figures:
     """Add up the contributions of several work items."""
     every = list(found)
     counts = {name: sum(one.counts[place] for one in every) for place, name in enumerate(COUNTED)}
     return Figures(
         **counts,
-        waiting=_took(one.waited for one in every),
-        waiting_so_far=_took(one.waits for one in every),
-        handling=_took(one.handled for one in every),
+        waiting=_summary(one.waited for one in every),
+        waiting_so_far=_summary(one.waits for one in every),
+        handling=_summary(one.handled for one in every),
     )
 
 
-def _in(piece: WorkSpan, until: datetime, *, held: bool) -> Pair:
+def _elapsed(piece: WorkSpan, until: datetime, *, held: bool) -> Elapsed:
     """The working hours and the days in which the work was assigned, or was not."""
     found = [(begin, end) for begin, end, kept in piece.stretches(until) if kept is held]
     return sum(working_hours(*each) for each in found), sum(days(*each) for each in found)
 
 
-def _took(pairs: Iterable[Pair | None]) -> Took:
+def _summary(pairs: Iterable[Elapsed | None]) -> DurationSummary:
     known = [pair for pair in pairs if pair is not None]
-    return Took(percentiles(hours for hours, _ in known), percentiles(each for _, each in known))
+    return DurationSummary(percentiles(hours for hours, _ in known), percentiles(each for _, each in known))
 
 
 def check_share(share: object) -> object:

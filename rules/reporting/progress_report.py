@@ -11,7 +11,7 @@ from math import floor
 from typing import NamedTuple
 
 from rules.core.regulation import Province, PublicOffice
-from rules.reporting.disclosure_control import Limits, hidden, is_hidden, is_sensitive, together
+from rules.reporting.disclosure_control import Limits, hidden, is_hidden, is_sensitive, summed
 from rules.reporting.percentiles import percentiles
 from rules.reporting.periods import Quarter, quarter_of
 
@@ -74,7 +74,7 @@ class Wait(NamedTuple):
     p90: int | None
 
 
-class OfQuarter(NamedTuple):
+class QuarterReport(NamedTuple):
     """All figures of one quarter."""
 
     quarter: Quarter
@@ -82,7 +82,7 @@ class OfQuarter(NamedTuple):
     waits: tuple[Wait, ...]
 
 
-HOW = ("advice", "no-measures", "refused", "not-processed", "ended-otherwise")
+DECISIONS = ("advice", "no-measures", "refused", "not-processed", "ended-otherwise")
 """How an application was decided on or ended."""
 OWNERS = ("office", "security-authority", "employer")
 """The owners whose terms are counted; an applicant's term is a right, and not using it is not lateness."""
@@ -96,7 +96,7 @@ def report(
     decided: Iterable[Decided],
     terms: Iterable[TermEnded],
     held: Limits,
-) -> list[OfQuarter]:
+) -> list[QuarterReport]:
     """The public figures of some quarters.
 
     Args:
@@ -108,11 +108,16 @@ def report(
     """
     received, ended, kept = (_by_quarter(items) for items in (cases, decided, terms))
     return [
-        OfQuarter(
+        QuarterReport(
             quarter,
             (
                 *_received(quarter, received[quarter], held),
-                table("decided", "how", {how: [one for one in ended[quarter] if one.how == how] for how in HOW}, held),
+                table(
+                    "decided",
+                    "how",
+                    {how: [one for one in ended[quarter] if one.how == how] for how in DECISIONS},
+                    held,
+                ),
                 *(_terms(owner, kept[quarter], held) for owner in OWNERS),
             ),
             tuple(_waits(quarter, received[quarter], held)),
@@ -121,7 +126,7 @@ def report(
     ]
 
 
-def total(found: Sequence[OfQuarter], of: str, by: str, part: str) -> int | None:
+def total(found: Sequence[QuarterReport], of: str, by: str, part: str) -> int | None:
     """The sum of a part or a whole over all quarters; None unless each of them is shown."""
     numbers = []
     for one in found:
@@ -133,7 +138,7 @@ def total(found: Sequence[OfQuarter], of: str, by: str, part: str) -> int | None
 def table(of: str, by: str, parts: Mapping[str, Sequence[Case | Decided | TermEnded]], held: Limits) -> Table:
     """A whole and its parts, without the numbers that must be hidden."""
     behind = {name: Counter(one.employer for one in part) for name, part in parts.items()}
-    whole = together(behind.values())
+    whole = summed(behind.values())
     if is_hidden(whole, held):
         return Table(of, by, None, dict.fromkeys(parts))
     gone = hidden(behind, held)
@@ -148,7 +153,7 @@ def _by_quarter(items: Iterable[tuple]) -> defaultdict[Quarter, list]:  # type: 
     return found
 
 
-def ways(quarter: Quarter) -> dict[str, tuple[tuple[str, ...], Callable[[Case], str]]]:
+def breakdowns(quarter: Quarter) -> dict[str, tuple[tuple[str, ...], Callable[[Case], str]]]:
     """The breakdowns of a quarter: by name, the parts and the function that gives the part of a case."""
     return {
         "month": (quarter.months, lambda case: f"{case.received_on:%Y-%m}"),
@@ -161,7 +166,7 @@ def ways(quarter: Quarter) -> dict[str, tuple[tuple[str, ...], Callable[[Case], 
 def _divided(quarter: Quarter, cases: Sequence[Case]) -> dict[str, dict[str, list[Case]]]:
     return {
         by: {part: [case for case in cases if part_of(case) == part] for part in parts}
-        for by, (parts, part_of) in ways(quarter).items()
+        for by, (parts, part_of) in breakdowns(quarter).items()
     }
 
 

@@ -68,7 +68,7 @@ COLUMNS: Mapping[str, Collection[object]] = {
 """The possible signals: kind, source, age, and whether it was reported to the police."""
 
 
-class Classed(NamedTuple):
+class Classification(NamedTuple):
     """The class of a signal, and the row of the dated table that gives it."""
 
     urgency: Urgency
@@ -107,12 +107,12 @@ def problems(table: Sequence[Row]) -> Iterator[str]:
             yield f"{signal}: {named if rows else 'no row fits'}."
 
 
-def of_signal(kind: SignalKind, source: SignalSource, occurred_on: date, on: date, *, reported: bool) -> Classed:
+def classify(kind: SignalKind, source: SignalSource, occurred_on: date, on: date, *, reported: bool) -> Classification:
     """The class of one signal by the table in force on ``on``; exactly one row matches (:func:`check_table`)."""
     table = version("urgency_table", on)
     case = {"kinds": kind, "sources": source, "ages": age_band(occurred_on, on), "reported": reported}
     (row,) = matching_rows(table.value, case)
-    return Classed(Urgency(row["urgency"]), row["id"], table.since)
+    return Classification(Urgency(row["urgency"]), row["id"], table.since)
 
 
 def highest(classes: Iterable[Urgency]) -> Urgency:
@@ -154,7 +154,7 @@ def class_by_table(
     urgency: Urgency,
 ) -> Bilingual | None:
     """The urgency of a signal is the one that the table in force gives."""
-    found = of_signal(kind, source, occurred_on, on, reported=reported)
+    found = classify(kind, source, occurred_on, on, reported=reported)
     if (found.row, found.urgency) == (row, urgency):
         return None
     return message(

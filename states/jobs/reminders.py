@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from rules.core.dates import office_day
 from rules.core.roles import ENGINE, OF_AN_EMPLOYER, Role
-from rules.deadlines.escalation import reminds
+from rules.deadlines.escalation import is_reminder
 from states.deadlines.catalogue import TERMS
 from states.deadlines.due_dates import LAPSED
 from states.deadlines.lifecycle import FOLLOWED_UP, lapse
@@ -108,12 +108,12 @@ class ReminderRun:
 
     def pass_all(self, stream: Chain, term: Term, ready: list[Threshold]) -> None:
         """Pass the due thresholds of one term, and record who was notified."""
-        last_reminder = next((row for row in reversed(ready) if reminds(row.name)), None)
+        last_reminder = next((row for row in reversed(ready) if is_reminder(row.name)), None)
         for row in ready:
             assert row.due_at is not None
             row.passed_at, row.late = self.at, self.at - row.due_at > LATE
             self.passed += 1
-            if reminds(row.name):
+            if is_reminder(row.name):
                 if row is not last_reminder:
                     continue
                 notified = self.send("reminder", term, row, self.recipients(term))

@@ -9,7 +9,7 @@ from sqlalchemy import Row, text
 from sqlmodel import Session
 
 from rules.core.dates import office_day
-from rules.deadlines.escalation import escalation, later, reminders, reminds, share
+from rules.deadlines.escalation import escalation_steps, is_reminder, overdue_name, reminder_schedule, share_name
 from states.deadlines.catalogue import TERMS
 from states.deadlines.due_dates import LAPSED
 from states.jobs import runs
@@ -53,10 +53,10 @@ class Timer:
 def configured_timers(on: date) -> Iterator[Timer]:
     """The timers that the reminder schedules of a day define, by kind of term."""
     for kind, line in TERMS.items():
-        schedule = reminders(kind, on)
+        schedule = reminder_schedule(kind, on)
         runs_in = "working hours" if line.working_hours else "running days"
-        steps = {share(part): f"at {share(part)} of its {runs_in}" for part in schedule.at}
-        steps |= {later(days): after_its_last_day(days) for days in schedule.after}
+        steps = {share_name(part): f"at {share_name(part)} of its {runs_in}" for part in schedule.at}
+        steps |= {overdue_name(days): after_its_last_day(days) for days in schedule.after}
         for name, when in steps.items():
             yield Timer(f"{kind}/{name}", "reminder", when, kind, name, str(line.reminds))
         if line.lapses:
@@ -64,7 +64,7 @@ def configured_timers(on: date) -> Iterator[Timer]:
             continue
         # A term of the office belongs to the employer where it is about the employer's decision.
         owners = dict.fromkeys([line.owner, *(["employer"] if line.owner == "office" else [])])
-        escalations = {step.to: step.days for owner in reversed(owners) for step in escalation(owner, on)}
+        escalations = {step.to: step.days for owner in reversed(owners) for step in escalation_steps(owner, on)}
         for role, days in sorted(escalations.items(), key=lambda item: item[1]):
             yield Timer(f"{kind}/{role}", "escalation", after_its_last_day(days), kind, str(role), str(role))
 
@@ -85,7 +85,7 @@ def term_timers(session: Session, *, at: datetime) -> list[Timer]:
 
 def former_timer(kind: str, name: str) -> Timer:
     """A threshold of terms that started under an earlier reminder schedule."""
-    what = "reminder" if reminds(name) else "lapse" if name == LAPSED else "escalation"
+    what = "reminder" if is_reminder(name) else "lapse" if name == LAPSED else "escalation"
     recipient = {"reminder": TERMS[kind].reminds, "lapse": None}.get(what, name) if kind in TERMS else None
     return Timer(f"{kind}/{name}", what, "by an earlier ladder", kind, name, str(recipient) if recipient else None)
 

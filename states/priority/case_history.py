@@ -95,7 +95,9 @@ def replay_facts(item: WorkItem, work: WorkFacts, events: Sequence[UrgencyEvent]
     relevant = [event for event in events if event.event != HANDED_OVER]
     level = version(f"service_level_{work.level}", office_day(item.created_at))
     return {
-        "signals": [to_json(one, bears=bears) for one, bears in zip(relevant, still_effective(relevant), strict=True)],
+        "signals": [
+            to_json(one, effective=still) for one, still in zip(relevant, still_effective(relevant), strict=True)
+        ],
         "startBy": {
             "createdAt": utc_text(item.created_at),
             "chart": item.chart,

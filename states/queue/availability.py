@@ -11,7 +11,7 @@ from rules.business_calendar.closed_days import why_surely_closed
 from rules.core.dated_values import value
 from rules.core.dates import AMSTERDAM, office_day
 from rules.core.roles import Role
-from rules.queue.skills import suffice
+from rules.queue.skills import skills_suffice
 from states.engine.parties import duty_holders
 
 FRIDAY = 5
@@ -39,7 +39,7 @@ class Availability(NamedTuple):
 
     def can(self, skill: str) -> bool:
         """Whether the person has the skill that work requires."""
-        return suffice(self.skills, skill)
+        return skills_suffice(self.skills, skill)
 
 
 AVAILABILITY = text(

@@ -15,8 +15,8 @@ from sqlmodel import Session
 
 from rules.core.dated_values import value
 from rules.core.dates import office_day
-from rules.queue.order import turn_of_reserve
-from rules.queue.skills import suffice
+from rules.queue.order import is_reserve_turn
+from rules.queue.skills import skills_suffice
 from states.queue.pools import walk_classes
 from states.tables.work import ReserveCount, WorkItem
 
@@ -62,7 +62,7 @@ def classes_of(session: Session, role: str, organisation: str, person: str, skil
     """
     rows = session.connection().execute(CLASSES, {"role": role, "organisation": organisation})
     found = (WorkClass(row.skill, tuple(row.not_by), row.claims) for row in rows)
-    return [each for each in found if person not in each.not_by and suffice(skills, each.skill)]
+    return [each for each in found if person not in each.not_by and skills_suffice(skills, each.skill)]
 
 
 def claims_since_turn(session: Session, item: WorkItem) -> int:
@@ -78,7 +78,7 @@ def lock_counts(session: Session, role: str, organisation: str) -> None:
 
 def is_turn(classes: Sequence[WorkClass], at: datetime) -> bool:
     """Whether the next claim over these classes is the reserve's turn."""
-    return turn_of_reserve((each.claims for each in classes), int(value("reserve_every", office_day(at))))
+    return is_reserve_turn((each.claims for each in classes), int(value("reserve_every", office_day(at))))
 
 
 def count_claim(session: Session, role: str, organisation: str, classes: Sequence[WorkClass], *, turn: bool) -> None:

@@ -105,7 +105,7 @@ def _work_record(item: WorkItem, axis: Axis, origin: datetime) -> Piece:
     """A work record; work that was never claimed is assumed to start its estimated duration before it was done."""
     begun = item.claimed_at if item.assignee is not None else None
     if begun is None and item.done_at is not None:
-        worked = axis.worked(since(origin, item.done_at)) - item.estimate / 60
+        worked = axis.hours_before(since(origin, item.done_at)) - item.estimate / 60
         begun = max(item.created_at, origin + timedelta(hours=axis.moment(worked) if worked > 0 else 0.0))
         begun = min(begun, item.done_at)
     person = item.assignee if begun is not None and item.claimed_at is not None else None

@@ -10,7 +10,7 @@ from rules.core.dates import office_day, start_of
 from rules.reporting import progress_report
 from rules.reporting.disclosure_control import limits
 from rules.reporting.periods import Quarter
-from rules.reporting.progress_report import UNKNOWN, Case, Decided, OfQuarter, TermEnded
+from rules.reporting.progress_report import UNKNOWN, Case, Decided, QuarterReport, TermEnded
 from states.engine import parties
 from states.reporting import term_outcomes
 from states.tables.people import Organisation

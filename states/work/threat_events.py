@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from rules.queue.priority import start_by, tie_break_offset
 from rules.threats.handoff import TIE_BREAK_MICROSECONDS, steps_of
-from rules.threats.urgency import RANK, Urgency, of_signal
+from rules.threats.urgency import RANK, Urgency, classify
 from states.engine.unit_of_work import Transition, UnitOfWork
 from states.storage.database import wake
 from states.tables.application import Application
@@ -55,7 +55,7 @@ def new_hand_off_steps(unit: UnitOfWork, transition: Transition) -> list[dict[st
     session, subject = unit.session, subject_of(transition)
     body: Any = transition.body  # a Signal
     facts = {"kind": body.kind, "source": body.source, "on": unit.on, "reported": body.reported_to_police}
-    signal = of_signal(occurred_on=body.occurred_on or unit.on, **facts)
+    signal = classify(occurred_on=body.occurred_on or unit.on, **facts)
     steps = steps_of(signal.urgency, **facts)
     mine = (WorkItem.subject == subject, col(WorkItem.done_at).is_(None))
     waiting = set(session.exec(select(WorkItem.action).where(*mine, col(WorkItem.action).in_(steps))))

@@ -15,7 +15,7 @@ from notifications.progress_report import COLUMNS, as_csv, as_text, month, rows,
 from rules.core.regulation import Province, PublicOffice
 from rules.reporting.disclosure_control import limits
 from rules.reporting.periods import quarters_asked
-from rules.reporting.progress_report import HOW, UNKNOWN, Case, Decided, OfQuarter, TermEnded, report
+from rules.reporting.progress_report import DECISIONS, UNKNOWN, Case, Decided, QuarterReport, TermEnded, report
 
 ON = date(2026, 11, 28)
 HELD = limits(ON)
@@ -23,7 +23,7 @@ SINCE = date(2024, 7, 1)
 PLACES = (Province.DRENTHE, Province.UTRECHT, UNKNOWN)
 
 
-def made_up(until: date, *, each: int = 40) -> list[OfQuarter]:
+def made_up(until: date, *, each: int = 40) -> list[QuarterReport]:
     """Quarters with as many cases each, one king's commissioner among them; the last quarter has two."""
     cases, decided, terms = [], [], []
     for number, quarter in enumerate(quarters := quarters_asked(SINCE, until, on=ON)):
@@ -38,7 +38,7 @@ def made_up(until: date, *, each: int = 40) -> list[OfQuarter]:
             employer = f"employer-{place % 7}"
             waits = {"interview": 5 + place, "adoption": 20 + place, "takeover": 30 + place}
             cases.append(Case(day, office, PLACES[place % 3], employer, place % 4 == 0, waits))
-            decided.append(Decided(day, HOW[place % 2], employer))
+            decided.append(Decided(day, DECISIONS[place % 2], employer))
             terms.append(TermEnded(day, "employer", employer, place % 3 > 0))
     return report(quarters, cases, decided, terms, HELD)
 
@@ -48,7 +48,7 @@ SHORT = made_up(date(2024, 9, 30))
 LONG = made_up(date(2026, 6, 30))
 
 
-def text(found: list[OfQuarter], language: str = "nl") -> str:
+def text(found: list[QuarterReport], language: str = "nl") -> str:
     return as_text(found, HELD, on=ON, language=language)
 
 
@@ -123,7 +123,7 @@ def test_a_cell_is_never_a_formula() -> None:
 
 @pytest.mark.parametrize("found", [SHORT, YEAR, LONG], ids=["quarter", "year", "two-years"])
 @pytest.mark.parametrize("language", ["nl", "en"])
-def test_the_chart_is_an_image_that_stays_within_its_frame(found: list[OfQuarter], language: str) -> None:
+def test_the_chart_is_an_image_that_stays_within_its_frame(found: list[QuarterReport], language: str) -> None:
     drawing = progress_chart.draw(found, language)
     image = etree.fromstring(svg(drawing).encode())
     assert image.tag.endswith("svg")

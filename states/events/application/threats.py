@@ -55,7 +55,7 @@ class RecordThreat(ApplicationEvent[Signal]):
     def urgency_of_signal(context: EventContext[Application], body: Signal) -> urgency.Classed:
         """The urgency of the signal by the table in force."""
         day, reported = body.occurred_on or context.on, body.reported_to_police
-        return urgency.of_signal(body.kind, body.source, day, context.on, reported=reported)
+        return urgency.classify(body.kind, body.source, day, context.on, reported=reported)
 
     def apply(self, context: EventContext[Application], body: Signal) -> None:
         """Raise the urgency; a signal never lowers it."""

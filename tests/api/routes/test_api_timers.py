@@ -21,7 +21,7 @@ from flows.clock import JOBS, Clock
 from flows.deployment_file import read, schedules
 from rules.core.dates import office_day
 from rules.core.roles import Actor
-from rules.deadlines.escalation import reminders
+from rules.deadlines.escalation import reminder_schedule
 from states.deadlines.catalogue import TERMS
 
 NAMES = {*JOBS, *schedules(read())}
@@ -40,7 +40,7 @@ def ticked(api: Api, tmp_path: Path) -> datetime:
 def test_every_reminder_step_up_lapse_flow_and_job_is_there(api: Api, ticked: datetime) -> None:
     found = {item["name"]: item for item in api.read("/v1/timers", by=COORDINATOR)["items"]}
     for kind, line in TERMS.items():
-        names = reminders(kind, office_day(ticked)).names
+        names = reminder_schedule(kind, office_day(ticked)).names
         assert {f"{kind}/{name}" for name in names} <= found.keys()
         assert (f"{kind}/lapsed" in found) is line.lapses
         assert all(found[f"{kind}/{name}"]["tells"] == line.reminds for name in names)

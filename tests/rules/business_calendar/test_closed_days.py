@@ -134,6 +134,6 @@ def test_beyond_the_calendar_it_says_what_to_add_and_where(ask: Callable[[], obj
 
 def test_a_holiday_that_the_package_does_not_name_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calendar, "FEASTS", {**FEASTS, "Wapenstilstand": "Armistice", "Allerheiligen": "All Saints"})
-    words = r"^The holidays package does not name Allerheiligen, Wapenstilstand in 2024: mend FEASTS\.$"
+    words = r"^The holidays package does not name Allerheiligen, Wapenstilstand in 2024: correct FEASTS\.$"
     with pytest.raises(RulesError, match=words):
         feasts.__wrapped__(2024)

@@ -12,14 +12,14 @@ from rules.core.dated_values import value, version, versions
 from rules.core.errors import UnknownValueError
 from rules.core.regulation import LegalBasis, PublicOffice
 from rules.core.roles import Role
-from rules.deadlines.attribution import days_of_life
+from rules.deadlines.attribution import days_per_party
 from rules.deadlines.suspensions import last_suspended_day
 from rules.payments import tax
 from rules.payments.statutory_interest import interest
 from rules.payments.tax import TaxClass
 from rules.procedure.objections import Against, handled_by, is_late, last_day
 from rules.threats.handoff import HandOffStep
-from rules.threats.urgency import SignalKind, SignalSource, Urgency, of_signal
+from rules.threats.urgency import SignalKind, SignalSource, Urgency, classify
 
 DAY = timedelta(days=1)
 ON = date(2026, 3, 2)
@@ -228,7 +228,7 @@ def test_a_ground_to_suspend_a_decision_on_an_objection_has_its_article_too(
     ],
 )
 def test_a_day_lies_with_whoever_must_act_in_the_stage(stage: str, party: str) -> None:
-    assert days_of_life(ON, ON, [(ON - DAY, stage)])[party] == 1
+    assert days_per_party(ON, ON, [(ON - DAY, stage)])[party] == 1
 
 
 @pytest.mark.parametrize(
@@ -326,7 +326,7 @@ def test_every_signal_has_its_row_under_either_table(kind: SignalKind, source: S
     table[date(2026, 1, 1)] = ((told if reported else untold) if third else direct, old)
     for on, wanted in table.items():
         for days, said in zip((30, 31), wanted, strict=True):
-            found = of_signal(kind, source, on - days * DAY, on, reported=reported)
+            found = classify(kind, source, on - days * DAY, on, reported=reported)
             assert f"{found.row} {found.urgency}" == said
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.deadlines.attribution import EmployerPeriod, HeldInterval, Party, days_of_life
+from rules.deadlines.attribution import EmployerPeriod, HeldInterval, Party, days_per_party
 
 FIRST = date(2026, 3, 2)
 DAY = timedelta(days=1)
@@ -24,34 +24,34 @@ def days(office: int = 0, authority: int = 0, employer: int = 0, applicant: int 
 
 
 def test_a_day_lies_with_whoever_had_the_case_when_it_began() -> None:
-    assert days_of_life(FIRST, FIRST + 30 * DAY, LIFE) == days(11, 5, 15)
-    assert days_of_life(FIRST, FIRST, LIFE) == days(1)
-    assert days_of_life(FIRST, FIRST + 11 * DAY, LIFE) == days(11, 1)
+    assert days_per_party(FIRST, FIRST + 30 * DAY, LIFE) == days(11, 5, 15)
+    assert days_per_party(FIRST, FIRST, LIFE) == days(1)
+    assert days_per_party(FIRST, FIRST + 11 * DAY, LIFE) == days(11, 1)
 
 
 def test_what_was_received_long_before_it_was_recorded_lay_with_the_office() -> None:
     recorded = [(FIRST + 20 * DAY, "received"), (FIRST + 21 * DAY, "takeover")]
-    assert days_of_life(FIRST, FIRST + 25 * DAY, recorded) == days(office=22, employer=4)
+    assert days_per_party(FIRST, FIRST + 25 * DAY, recorded) == days(office=22, employer=4)
 
 
 def test_a_case_without_any_stage_lies_with_the_office() -> None:
-    assert days_of_life(FIRST, FIRST + 2 * DAY, []) == days(office=3)
+    assert days_per_party(FIRST, FIRST + 2 * DAY, []) == days(office=3)
 
 
 def test_before_its_first_change_a_case_lies_where_that_led_to() -> None:
-    assert days_of_life(FIRST, FIRST, [(FIRST, "takeover")]) == days(employer=1)
+    assert days_per_party(FIRST, FIRST, [(FIRST, "takeover")]) == days(employer=1)
 
 
 @pytest.mark.parametrize(("offset", "whose"), [(-1, {"office": 1}), (0, {"applicant": 1}), (1, {"applicant": 1})])
 def test_a_term_that_waits_takes_its_first_day_too(offset: int, whose: dict[str, int]) -> None:
     waiting = EmployerPeriod(FIRST, None, (HeldInterval(FIRST - DAY, None, "applicant"),))
     day = FIRST + offset * DAY
-    assert days_of_life(day, day, [(FIRST - 9 * DAY, "intake")], courses=[waiting]) == days(**whose)
+    assert days_per_party(day, day, [(FIRST - 9 * DAY, "intake")], courses=[waiting]) == days(**whose)
 
 
 def test_the_window_to_complete_is_the_applicants_whatever_the_stage() -> None:
     window = HeldInterval(FIRST + 3 * DAY, FIRST + 6 * DAY, "applicant")
-    assert days_of_life(FIRST, FIRST + 30 * DAY, LIFE, [window]) == days(7, 5, 15, 4)
+    assert days_per_party(FIRST, FIRST + 30 * DAY, LIFE, [window]) == days(7, 5, 15, 4)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_a_suspension_takes_days_from_the_employers_where_every_running_term_is_
 ) -> None:
     suspended = EmployerPeriod(FIRST + 16 * DAY, None, (HeldInterval(FIRST + 20 * DAY, FIRST + 23 * DAY, "applicant"),))
     courses = [suspended, *([other] if other else [])]
-    assert days_of_life(FIRST, FIRST + 30 * DAY, LIFE, courses=courses) == expected
+    assert days_per_party(FIRST, FIRST + 30 * DAY, LIFE, courses=courses) == expected
 
 
 offsets = st.integers(-20, 80).map(lambda number: FIRST + number * DAY)
@@ -94,7 +94,7 @@ courses_of = st.builds(EmployerPeriod, offsets, st.one_of(st.none(), offsets), s
 def test_the_days_always_add_up(
     length: int, stages: list[tuple[date, str]], windows: list[HeldInterval], courses: list[EmployerPeriod]
 ) -> None:
-    found = days_of_life(FIRST, FIRST + length * DAY, stages, windows, courses)
+    found = days_per_party(FIRST, FIRST + length * DAY, stages, windows, courses)
     assert sum(found.values()) == length + 1
     assert set(found) == {str(party) for party in Party}
     assert min(found.values()) >= 0

@@ -76,7 +76,7 @@ NAMED: dict[str, Any] = {"service_level": True, "level": "intake", "lane": "acut
         (
             {"weeks": 6, "suspended": ["2026-03-02..2026-03-01"]},
             "suspended",
-            "A suspension from 2026-03-02 cannot end on 2026-03-01; mend one of the days.",
+            "A suspension from 2026-03-02 cannot end on 2026-03-01; correct one of the days.",
         ),
     ],
 )

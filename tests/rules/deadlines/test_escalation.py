@@ -13,15 +13,15 @@ from rules.deadlines.escalation import (
     REMINDERS,
     EscalationStep,
     ReminderSchedule,
-    escalation,
-    later,
+    escalation_steps,
+    is_reminder,
+    overdue_name,
     problems,
-    reminders,
-    reminds,
-    share,
+    reminder_schedule,
+    share_name,
 )
-from rules.deadlines.escalation import wrong_escalation as judge_escalation
-from rules.deadlines.escalation import wrong_reminders as judge_reminders
+from rules.deadlines.escalation import escalation_problems as judge_escalation
+from rules.deadlines.escalation import reminder_problems as judge_reminders
 
 BEFORE, AFTER = date(2026, 11, 30), date(2026, 12, 1)
 KINDS = {"takeover": False, "objection": True}
@@ -36,7 +36,7 @@ IN_THE_HOUSE = (EscalationStep(Role.COORDINATOR, 1), EscalationStep(Role.HEAD, 5
 
 @pytest.mark.parametrize("kind", ["completion", "takeover", "objection"])
 def test_until_november_2026_every_term_had_the_same_ladder(kind: str) -> None:
-    assert reminders(kind, BEFORE) == ReminderSchedule((0.5, 0.8, 1.0), ())
+    assert reminder_schedule(kind, BEFORE) == ReminderSchedule((0.5, 0.8, 1.0), ())
 
 
 @pytest.mark.parametrize(
@@ -59,30 +59,30 @@ def test_until_november_2026_every_term_had_the_same_ladder(kind: str) -> None:
 def test_since_december_2026_each_kind_of_term_has_a_ladder_of_its_own(
     kind: str, at: tuple[float, ...], after: tuple[int, ...]
 ) -> None:
-    assert reminders(kind, AFTER) == ReminderSchedule(at, after)
+    assert reminder_schedule(kind, AFTER) == ReminderSchedule(at, after)
 
 
 def test_what_an_employer_lets_pass_is_told_after_a_day_a_week_and_two_weeks() -> None:
-    assert escalation("employer", BEFORE) == escalation("employer", AFTER) == EMPLOYERS
+    assert escalation_steps("employer", BEFORE) == escalation_steps("employer", AFTER) == EMPLOYERS
 
 
 @pytest.mark.parametrize("owner", ["office", "security-authority"])
 def test_what_the_office_lets_pass_is_told_to_the_coordinator_and_to_the_head(owner: str) -> None:
-    assert escalation(owner, BEFORE) == ()
-    assert escalation(owner, AFTER) == IN_THE_HOUSE
+    assert escalation_steps(owner, BEFORE) == ()
+    assert escalation_steps(owner, AFTER) == IN_THE_HOUSE
 
 
 def test_nobody_is_told_of_a_term_that_an_applicant_let_pass() -> None:
-    assert escalation("applicant", AFTER) == ()
+    assert escalation_steps("applicant", AFTER) == ()
 
 
 def test_the_name_of_a_threshold_says_when_it_passes() -> None:
     assert ReminderSchedule((0.5, 0.33, 1.0), (3,)).names == ("50%", "33%", "100%", "+3d")
-    assert (share(0.8), later(10)) == ("80%", "+10d")
-    assert reminds("80%")
-    assert reminds("+3d")
-    assert not reminds("coordinator")
-    assert not reminds("lapsed")
+    assert (share_name(0.8), overdue_name(10)) == ("80%", "+10d")
+    assert is_reminder("80%")
+    assert is_reminder("+3d")
+    assert not is_reminder("coordinator")
+    assert not is_reminder("lapsed")
 
 
 def remind(value: dict[str, Any]) -> list[tuple[str, str]]:

@@ -18,12 +18,12 @@ from rules.forecast import event_log
 from rules.forecast.backtest import back_test
 from rules.forecast.history import TooLittleHistoryError, fit
 from rules.forecast.model import Backlog, Deadline, Job, Model, Person, Rate, Spread, Stage
-from rules.forecast.request import Question, another, answer, check, needed, scenarios, usual
+from rules.forecast.request import Question, answer, check, extra_person, needed, scenarios, with_default_scenarios
 from rules.forecast.result import quantile
-from rules.forecast.simulation import Run
+from rules.forecast.simulation import Replication
 from rules.forecast.sources import Assumed, assumed, example, past_of_log
 from rules.forecast.time_axis import Axis
-from rules.forecast.trace import dice, trace
+from rules.forecast.trace import random_of, trace
 from rules.threats.urgency import Urgency
 
 ROOT = Path(__file__).parents[3]
@@ -53,7 +53,7 @@ def steps() -> Model:
         Stage("take-over", "employer", few, {0: Spread((40.0, 360.0))}),
     )  # fmt: skip
     people = (
-        Person("a", "adviser", axis, hands=2),
+        Person("a", "adviser", axis, parallel=2),
         Person("b", "adviser", axis, ("domain:digital",)),
         Person("u", "officer", axis),
     )
@@ -72,7 +72,7 @@ def answers() -> dict[str, Any]:
     asked = replace(FEW, ill="1", intake=2.0, reserve=3, joins="domain:home")
     past = past_of_log(event_log.read(LOG, at=NOW), weeks=6, always=False)
     return {
-        "example": answer(small(), usual(small(), FEW)),
+        "example": answer(small(), with_default_scenarios(small(), FEW)),
         "log": answer(of_log(), replace(FEW, confidence=0.7)),
         "steps": answer(steps(), replace(asked, needed=False)),
         "backTest": back_test(past, FEW),
@@ -163,7 +163,7 @@ def test_nobody_is_ill_who_does_not_exist_and_somebody_stays(ill: str, said: str
     with pytest.raises(QuestionError, match=said) as caught:
         list(scenarios(small(), replace(FEW, ill=ill)))
     assert caught.value.parameter == "ill"
-    alone = small().with_people([another(small(), 1)])
+    alone = small().with_people([extra_person(small(), 1)])
     with pytest.raises(QuestionError, match="One person alone"):
         list(scenarios(alone, replace(FEW, ill="1")))
 
@@ -194,12 +194,12 @@ def test_of_several_the_one_with_every_skill_is_ill() -> None:
 
 
 def test_where_nothing_was_asked_the_usual_what_ifs_are() -> None:
-    found = usual(small(), FEW)
+    found = with_default_scenarios(small(), FEW)
     assert (found.ill, found.intake, found.reserve, found.together) == ("1", 2.0, 3, False)
-    assert usual(replace(small(), reserve=3), FEW).reserve == 4
-    assert usual(small().with_people([another(small(), 1)]), FEW).ill is None
+    assert with_default_scenarios(replace(small(), reserve=3), FEW).reserve == 4
+    assert with_default_scenarios(small().with_people([extra_person(small(), 1)]), FEW).ill is None
     for asked in ({"ill": "1"}, {"intake": 1.5}, {"reserve": 2}, {"joins": "all"}):
-        assert usual(small(), replace(FEW, **asked)) == replace(FEW, **asked)
+        assert with_default_scenarios(small(), replace(FEW, **asked)) == replace(FEW, **asked)
 
 
 def test_the_number_of_advisers_is_the_smallest_with_which_it_held_often_enough() -> None:
@@ -269,24 +269,24 @@ def test_assumed_cases_come_in_office_hours_of_every_weekday() -> None:
     assert [day for day in range(7) if pattern[day * 24 + 9] and pattern[day * 24 + 16]] == [0, 1, 2, 3, 4]
     assert not any(pattern[day * 24 + hour] for day in range(7) for hour in (8, 17))
     model = replace(small(), weeks=20)
-    days = {office_day(model.at(job.arrived)).isoweekday() for job in trace(model, dice(1, 1))}
+    days = {office_day(model.at(job.arrived)).isoweekday() for job in trace(model, random_of(1, 1))}
     assert days == {1, 2, 3, 4, 5}
 
 
 ALWAYS = Axis([(0.0, 1e6)])
 
 
-def one(people: tuple[Person, ...], jobs: list[Job], **more: Any) -> tuple[Run, Any]:
+def one(people: tuple[Person, ...], jobs: list[Job], **more: Any) -> tuple[Replication, Any]:
     model = replace(small(), axis=ALWAYS, people=people, weeks=1, **more)
-    run = Run(model, jobs)
-    return run, run.live()
+    run = Replication(model, jobs)
+    return run, run.run()
 
 
 def test_two_hands_share_the_time_and_a_third_piece_waits() -> None:
     jobs = [
         Job(str(n), 4, moment, (effort,), ("",)) for n, (moment, effort) in enumerate([(0, 4.0), (1, 2.0), (2, 1.0)])
     ]
-    _, record = one((Person("a", "adviser", ALWAYS, hands=2),), jobs)
+    _, record = one((Person("a", "adviser", ALWAYS, parallel=2),), jobs)
     # the first is alone for an hour, then both get half: the second is done at 5, the first at 6.5 with the third
     assert record.waits[0, 4] == pytest.approx([0, 0, 3])
 

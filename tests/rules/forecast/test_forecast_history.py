@@ -1,4 +1,4 @@
-"""What a log tells of an office: hours of work, hands, who is there, how much comes in, and what is there already."""
+"""What a log tells of an office: hours of work, parallel, who is there, how much comes in, and what is there already."""
 
 # ruff: noqa: E501  # a line is a situation
 
@@ -14,16 +14,16 @@ from rules.business_calendar.durations import Length, Unit
 from rules.business_calendar.working_hours import add_or_provisional
 from rules.core.dates import start_of
 from rules.forecast.history import (
+    Efforts,
     Kind,
     Past,
     Piece,
-    Sharing,
     Term,
     TooLittleHistoryError,
-    as_known,
     fit,
+    known_at,
     next_hour,
-    seen_people,
+    people_in_log,
 )
 from rules.forecast.model import Person, Rate, Spread
 from rules.forecast.sources import axis_until, past_of_log
@@ -66,7 +66,7 @@ def test_the_axis_counts_working_hours_as_the_rules_do(passed: float, hours: flo
 
 def test_the_axis_ends_and_a_person_works_on_closed_days_only_where_that_is_asked() -> None:
     axis = Axis([(8.0, 16.0), (32.0, 40.0), (41.0, 41.0)])
-    assert [axis.worked(moment) for moment in (0, 8, 12, 16, 20, 36, 50)] == [0, 0, 4, 8, 8, 12, 16]
+    assert [axis.hours_before(moment) for moment in (0, 8, 12, 16, 20, 36, 50)] == [0, 0, 4, 8, 8, 12, 16]
     assert [axis.moment(hours) for hours in (0.5, 8, 8.5, 16)] == [8.5, 16, 32.5, 40]
     assert axis.moment(16.1) == axis.opening(40) == float("inf")
     assert [axis.opening(moment) for moment in (0, 9, 16)] == [8, 9, 32]
@@ -80,26 +80,26 @@ def test_whoever_held_two_things_shared_the_time_between_them() -> None:
     one, two = done("1", at(0, 10), at(0, 16)), done("2", at(0, 12), at(0, 14))
     late = done("3", at(1, 10), None)
     known = past([one, two, late, *MANY], until=at(1, 12))
-    shared = Sharing(known._replace(pieces=[one, two, late]))
+    shared = Efforts(known._replace(pieces=[one, two, late]))
     assert [shared.hours(piece) for piece in (one, two, late)] == pytest.approx([5, 1, 2])
-    assert shared.hands == {"kim": 2}  # during 6 of 8 hours one thing, so not during nearly all
-    assert Sharing(known._replace(pieces=[one, late])).hands == {"kim": 1}
+    assert shared.parallel == {"kim": 2}  # during 6 of 8 hours one thing, so not during nearly all
+    assert Efforts(known._replace(pieces=[one, late])).parallel == {"kim": 1}
 
 
 def test_hours_are_working_hours_and_where_none_lie_between_the_hours_that_passed() -> None:
     over_night, at_night = done("1", at(0, 16), at(1, 10)), done("2", at(5, 10), at(5, 13), "bo")
     nobody = Piece("3", "case", 4, at(0, 9), at(0, 9), at(0, 12))
-    shared = Sharing(past([over_night, at_night, nobody]))
+    shared = Efforts(past([over_night, at_night, nobody]))
     assert [shared.hours(piece) for piece in (over_night, at_night, nobody)] == pytest.approx([2, 3, 3])
 
 
 def test_someone_holds_no_more_than_the_limit_says() -> None:
     pieces = [done(str(number), at(0, 10), at(0, 16)) for number in range(4)]
-    shared = Sharing(past(pieces))
+    shared = Efforts(past(pieces))
     axis = Axis([(0, 1)])
-    assert shared.with_hands(Person("kim", "adviser", axis)).hands == 4
-    assert shared.with_hands(Person("kim", "adviser", axis, limit=3)).hands == 3
-    assert shared.with_hands(Person("new", "adviser", axis)).hands == 1
+    assert shared.with_parallel_work(Person("kim", "adviser", axis)).parallel == 4
+    assert shared.with_parallel_work(Person("kim", "adviser", axis, limit=3)).parallel == 3
+    assert shared.with_parallel_work(Person("new", "adviser", axis)).parallel == 1
 
 
 def test_who_ended_work_in_the_last_eight_weeks_or_has_it_in_hand_is_there() -> None:
@@ -111,13 +111,13 @@ def test_who_ended_work_in_the_last_eight_weeks_or_has_it_in_hand_is_there() -> 
         done("3", before, None, "busy"),
         Piece("4", "case", 4, before),
     ]
-    found = seen_people(past(pieces, until=until))
+    found = people_in_log(past(pieces, until=until))
     assert [person.name for person in found["adviser"]] == ["back", "busy"]
 
 
 def test_what_was_known_at_an_earlier_moment_holds_nothing_of_later() -> None:
     pieces = [done("1", at(0, 10), at(0, 12)), done("2", at(0, 11), at(2, 12)), done("3", at(2, 9.5), at(2, 12)), done("4", at(3, 9), at(3, 10))]  # fmt: skip
-    known = as_known(past(pieces), at(2, 9)).pieces
+    known = known_at(past(pieces), at(2, 9)).pieces
     assert [(piece.case, piece.started is not None, piece.ended is not None, piece.person) for piece in known] == [
         ("1", True, True, "kim"),
         ("2", True, False, "kim"),
@@ -201,7 +201,7 @@ def test_a_log_begins_with_the_hour_of_its_first_arrival_and_ends_with_that_of_i
     assert len(known.people["adviser"]) == 3
     assert next_hour(at(0, 9.01)) == at(0, 10)
     always = past_of_log(MANY, weeks=4, always=True)
-    assert always.axis.worked(100.0) == 100.0
+    assert always.axis.hours_before(100.0) == 100.0
     assert always.people is None
 
 

@@ -8,10 +8,10 @@ from statistics import mean, stdev
 import pytest
 
 from rules.forecast.model import Model, Person, Rate, Spread, Stage
-from rules.forecast.simulation import Run, simulate
+from rules.forecast.simulation import Replication, simulate
 from rules.forecast.time_axis import Axis
-from rules.forecast.trace import dice, trace
-from rules.forecast.waiting_line import Item, Line, Taken
+from rules.forecast.trace import random_of, trace
+from rules.forecast.waiting_line import Item, Taken, WaitingLine
 from rules.queue.order import ACUTE, QueuePosition
 
 ORIGIN = datetime(2024, 1, 1, tzinfo=UTC)
@@ -63,7 +63,7 @@ def cobham(people: int, per_hour: Mapping[int, float], hours: float) -> dict[int
 def test_without_a_reserve_the_mean_wait_of_each_class_is_that_of_cobham(people: int, shares: dict[int, float]) -> None:
     per_hour = {lane: share * people for lane, share in shares.items()}
     model = office(people, per_hour, {0: Spread(mean=1.0)}, weeks=15 / people, warm=1 / people)
-    runs = [run.waits for run in simulate(model, (trace(model, dice(7, number)) for number in range(10)))]
+    runs = [run.waits for run in simulate(model, (trace(model, random_of(7, number)) for number in range(10)))]
     for lane, expected in cobham(people, per_hour, 1.0).items():
         means = [mean(run[0, lane]) for run in runs]
         error = stdev(means) / sqrt(len(means))
@@ -77,7 +77,7 @@ def test_with_one_person_and_unequal_work_the_mean_wait_is_that_of_cobham_too() 
     model = office(
         1, rates, {lane: Spread(mean=hours) for lane, hours in means.items()} | {0: Spread(mean=1)}, weeks=25
     )
-    runs = [run.waits for run in simulate(model, (trace(model, dice(3, number)) for number in range(10)))]
+    runs = [run.waits for run in simulate(model, (trace(model, random_of(3, number)) for number in range(10)))]
     residual = sum(rates[lane] * 2 * means[lane] ** 2 for lane in rates) / 2
     loads = {lane: rates[lane] * means[lane] for lane in rates}
     expected = {2: residual / (1 - loads[2]), 3: residual / (1 - loads[2]) / (1 - loads[2] - loads[3])}
@@ -94,14 +94,14 @@ def test_with_the_reserve_off_each_claim_takes_the_first_in_the_strict_order() -
     model = office(2, BUSY, {0: Spread(mean=1.2)}, weeks=3, level=8.0)
     claims = 0
 
-    def watch(line: Line, taken: Taken, _: float) -> None:
+    def watch(line: WaitingLine, taken: Taken, _: float) -> None:
         nonlocal claims
         claims += 1
         left = [item.position for each in line.classes.values() for _, item in each.in_order if not item.taken]
         assert all(taken.item.position < standing for standing in left)
         assert not taken.reserved
 
-    Run(model, trace(model, dice(1, 0)), watch).live()
+    Replication(model, trace(model, random_of(1, 0)), watch).run()
     assert claims > 300
 
 
@@ -113,7 +113,7 @@ def test_with_the_reserve_on_the_bound_holds_in_every_run(every: int, seed: int)
     promised: dict[str, int] = {}
     claims = reserved = 0
 
-    def watch(line: Line, taken: Taken, moment: float) -> None:
+    def watch(line: WaitingLine, taken: Taken, moment: float) -> None:
         nonlocal claims, reserved
         claims += taken.item.position.lane != ACUTE
         reserved += taken.reserved
@@ -125,12 +125,12 @@ def test_with_the_reserve_on_the_bound_holds_in_every_run(every: int, seed: int)
             promised[standing.id] = min(promised.get(standing.id, claims + every * place), claims + every * place)
         assert not promised or claims <= min(promised.values())
 
-    Run(model, trace(model, dice(seed, 0)), watch).live()
+    Replication(model, trace(model, random_of(seed, 0)), watch).run()
     assert reserved > 20
 
 
 def test_the_reserve_never_goes_before_acute_work_and_acute_claims_do_not_count() -> None:
-    line = Line(2, lambda _: ORIGIN)
+    line = WaitingLine(2, lambda _: ORIGIN)
     made = [(1, "acute-1"), (1, "acute-2"), (2, "urgent"), (4, "old"), (4, "older")]
     for lane, name in made:
         day = 1 if name == "older" else 2
@@ -148,7 +148,7 @@ def test_the_reserve_never_goes_before_acute_work_and_acute_claims_do_not_count(
 
 def test_more_people_never_wait_longer_on_average() -> None:
     model = office(2, BUSY, {0: Spread(mean=1.0)}, weeks=3, reserve=5, level=8.0)
-    traces = [trace(model, dice(2, number)) for number in range(4)]
+    traces = [trace(model, random_of(2, number)) for number in range(4)]
     means = []
     for people in (2, 3, 5):
         crowd = [Person(f"a-{number}", "adviser", ALWAYS) for number in range(people)]

@@ -127,9 +127,9 @@ def test_what_happened_is_read_back_from_what_an_explanation_tells() -> None:
         lowered(3, MONDAY, ELEVATED),
         UrgencyEvent(4, MONDAY, JOINED, URGENT),
     ):
-        assert from_json(to_json(item, bears=True)) == item
+        assert from_json(to_json(item, effective=True)) == item
     bare = signal(2, MONDAY, ACUTE, POLICE._replace(row=None, table_since=None))
-    assert from_json(to_json(bare, bears=False)) == bare
+    assert from_json(to_json(bare, effective=False)) == bare
     assert utc_text(MONDAY) == "2026-03-02T09:00:00.000000Z"
 
 
@@ -138,7 +138,7 @@ def explanation() -> dict[str, Any]:
     return {
         "lane": "acute",
         "factors": [
-            {"factor": "lane", "value": "acute", "fact": [to_json(happened[0], bears=True)]},
+            {"factor": "lane", "value": "acute", "fact": [to_json(happened[0], effective=True)]},
             {
                 "factor": "startBy",
                 "value": utc_text(MONDAY + HOUR),
@@ -180,7 +180,7 @@ def changed(path: tuple[Any, ...], value: Any) -> dict[str, Any]:
         (("factors", 0, "fact", 0, "tableSince"), "2025-01-01", "the table says acute by U1"),
         (
             ("factors", 0, "fact"),
-            [to_json(signal(3, MONDAY, ACUTE, POLICE), bears=True)] * 2,
+            [to_json(signal(3, MONDAY, ACUTE, POLICE), effective=True)] * 2,
             "not in the order of its chain",
         ),
     ],

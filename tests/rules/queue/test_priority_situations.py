@@ -184,7 +184,7 @@ def test_what_was_before_the_last_lowering_bears_on_the_urgency_no_more(
 
 def test_what_happened_reads_back_as_it_was_told() -> None:
     item = signal(3, URGENT, reported=True)
-    assert to_json(item, bears=True) == {
+    assert to_json(item, effective=True) == {
         "event": "record-threat",
         "seq": 3,
         "at": "2026-03-02T09:00:00.000000Z",
@@ -198,27 +198,29 @@ def test_what_happened_reads_back_as_it_was_told() -> None:
         "row": "U5",
         "tableSince": "2026-01-01",
     }
-    assert from_json(to_json(item, bears=False)) == item
+    assert from_json(to_json(item, effective=False)) == item
     bare = lowered(4, ROUTINE)
-    assert to_json(bare, bears=False) == {
+    assert to_json(bare, effective=False) == {
         "event": "lower-urgency",
         "seq": 4,
         "at": "2026-03-02T09:00:00.000000Z",
         "urgency": "routine",
         "counts": False,
     }
-    assert from_json(to_json(bare, bears=True)) == bare
+    assert from_json(to_json(bare, effective=True)) == bare
     assert item.signal is not None
     old = item._replace(signal=item.signal._replace(row=None, table_since=None))
-    assert to_json(old, bears=True)["tableSince"] is None
-    assert from_json(to_json(old, bears=True)) == old
+    assert to_json(old, effective=True)["tableSince"] is None
+    assert from_json(to_json(old, effective=True)) == old
 
 
 def explained(happenings: Sequence[UrgencyEvent], asked: WorkFacts = ASKED) -> dict[str, Any]:
     """An explanation as it is stored."""
     rank, until = lane_and_start_by(asked, happenings)
     lane = next(str(urgency) for urgency in Urgency if RANK[urgency] == rank)
-    lines = [to_json(item, bears=bears) for item, bears in zip(happenings, still_effective(happenings), strict=True)]
+    lines = [
+        to_json(item, effective=still) for item, still in zip(happenings, still_effective(happenings), strict=True)
+    ]
     fact = {
         "createdAt": utc_text(asked.created_at),
         "level": asked.level,

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import pytest
 
 from rules.core.errors import RulesError
-from rules.queue.order import QueuePosition, check_limit, check_reserve, check_returns, next_of, turn_of_reserve
-from rules.queue.skills import suffice
+from rules.queue.order import QueuePosition, check_limit, check_reserve, check_returns, is_reserve_turn, next_of
+from rules.queue.skills import skills_suffice
 from rules.reporting.lateness import check_share
 
 
@@ -23,12 +23,12 @@ from rules.reporting.lateness import check_share
     ],
 )
 def test_whoever_has_no_skill_arranged_has_every_one(skills: tuple[str, ...], asked: str, *, enough: bool) -> None:
-    assert suffice(skills, asked) is enough
+    assert skills_suffice(skills, asked) is enough
 
 
 @pytest.mark.parametrize(("seen", "turn"), [((), False), ((3,), False), ((4,), True), ((0, 4), True), ((3, 3), False)])
 def test_it_is_the_turn_of_the_reserve_once_a_class_has_seen_all_others(seen: tuple[int, ...], *, turn: bool) -> None:
-    assert turn_of_reserve(seen, 5) is turn
+    assert is_reserve_turn(seen, 5) is turn
 
 
 class Item(NamedTuple):

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.core.regulation import Province, PublicOffice
-from rules.reporting.disclosure_control import Limits, hidden, is_hidden, is_sensitive, limits, together
+from rules.reporting.disclosure_control import Limits, hidden, is_hidden, is_sensitive, limits, summed
 from rules.reporting.periods import quarter_of
 from rules.reporting.progress_report import (
     ALL,
-    HOW,
+    DECISIONS,
     OTHER,
     OWNERS,
     UNKNOWN,
@@ -23,7 +23,7 @@ from rules.reporting.progress_report import (
     WAITS,
     Case,
     Decided,
-    OfQuarter,
+    QuarterReport,
     TermEnded,
     report,
     total,
@@ -100,8 +100,8 @@ def test_where_the_filled_parts_do_not_suffice_the_empty_ones_are_hidden_too() -
 
 
 def test_numbers_together_have_the_cases_of_all() -> None:
-    assert together([Counter(a=1, b=2), Counter(b=3)]) == {"a": 1, "b": 5}
-    assert together([]) == {}
+    assert summed([Counter(a=1, b=2), Counter(b=3)]) == {"a": 1, "b": 5}
+    assert summed([]) == {}
 
 
 Cell = tuple[str, str, str, str]
@@ -111,7 +111,7 @@ Cell = tuple[str, str, str, str]
 class Attack:
     """Whoever reads some reports: all equations between their numbers, and the bounds that follow from them."""
 
-    def __init__(self, reports: Iterable[Sequence[OfQuarter]]) -> None:
+    def __init__(self, reports: Iterable[Sequence[QuarterReport]]) -> None:
         self.low: dict[Cell, float] = {}
         self.high: dict[Cell, float] = {}
         self.equations: list[tuple[Cell, list[Cell]]] = []
@@ -123,7 +123,7 @@ class Attack:
         while self.narrow():
             pass
 
-    def learn(self, one: OfQuarter) -> None:
+    def learn(self, one: QuarterReport) -> None:
         name = one.quarter.name
         for table in one.tables:
             root: Cell = (name, table.of, ALL, ALL)
@@ -136,7 +136,7 @@ class Attack:
                     self.low[cells[part]] = 1  # it would be shown if it were nothing
             self.equations.append((root, list(cells.values())))
 
-    def learn_totals(self, found: Sequence[OfQuarter]) -> None:
+    def learn_totals(self, found: Sequence[QuarterReport]) -> None:
         """The sums over all quarters of a report."""
         names = "+".join(one.quarter.name for one in found)
         for table in found[0].tables:
@@ -195,7 +195,7 @@ case_list = st.lists(
     ),
     max_size=60,
 )
-decided_list = st.lists(st.builds(Decided, days, st.sampled_from(HOW), employers), max_size=40)
+decided_list = st.lists(st.builds(Decided, days, st.sampled_from(DECISIONS), employers), max_size=40)
 term_list = st.lists(st.builds(TermEnded, days, st.sampled_from(OWNERS), employers, st.booleans()), max_size=40)
 
 
@@ -231,7 +231,7 @@ def test_every_way_to_fill_the_hidden_parts_leaves_a_wide_range(
     names = [URGENT, OTHER, "third"] if third else [URGENT, OTHER]
     parts = {name: Counter(employer for part, employer in told if part == name) for name in names}
     gone = sorted(hidden(parts, HELD))
-    if is_hidden(together(parts.values()), HELD) or not gone:
+    if is_hidden(summed(parts.values()), HELD) or not gone:
         return
     rest = sum(part.total() for name, part in parts.items() if name in gone)
     none_shown = any(not part.total() for name, part in parts.items() if name not in gone)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from walked_hours import walked
 
 from rules.business_calendar.elapsed import days, working_hours
-from rules.reporting.lateness import Figures, seen
+from rules.reporting.lateness import Figures, contribution
 from rules.reporting.lateness import figures as summed
 from rules.reporting.metrics import DEFINITIONS
 from rules.reporting.percentiles import Percentiles, percentiles
@@ -26,7 +26,7 @@ def moved(*moments: tuple[float, bool]) -> tuple[Movement, ...]:
 
 
 def figures(pieces: list[WorkSpan], since: datetime, until: datetime, *, share: float) -> Figures:
-    return summed(seen(piece, since, until, share=share) for piece in pieces)
+    return summed(contribution(piece, since, until, share=share) for piece in pieces)
 
 
 def at(hours: float) -> datetime:

@@ -11,14 +11,14 @@ from rules.core.decision_table import every_case
 from rules.threats.urgency import (
     COLUMNS,
     RANK,
-    Classed,
+    Classification,
     SignalKind,
     SignalSource,
     Urgency,
     check_table,
     class_by_table,
+    classify,
     highest,
-    of_signal,
     only_lowers,
     problems,
     signal_not_in_future,
@@ -122,25 +122,25 @@ def test_a_signal_has_its_class_by_a_row(
     urgency: Urgency,
     row: str,
 ) -> None:
-    found = of_signal(kind, source, ON - timedelta(days=days_ago), ON, reported=reported)
-    assert found == Classed(urgency, row, date(2026, 1, 1))
+    found = classify(kind, source, ON - timedelta(days=days_ago), ON, reported=reported)
+    assert found == Classification(urgency, row, date(2026, 1, 1))
 
 
 @pytest.mark.parametrize(
     ("on", "reported", "found"),
     [
-        (date(2025, 12, 31), True, Classed(Urgency.URGENT, "U3", date(2021, 1, 1))),
-        (date(2025, 12, 31), False, Classed(Urgency.URGENT, "U3", date(2021, 1, 1))),
-        (date(2026, 1, 1), True, Classed(Urgency.ACUTE, "U3", date(2026, 1, 1))),
-        (date(2026, 1, 1), False, Classed(Urgency.URGENT, "U4", date(2026, 1, 1))),
+        (date(2025, 12, 31), True, Classification(Urgency.URGENT, "U3", date(2021, 1, 1))),
+        (date(2025, 12, 31), False, Classification(Urgency.URGENT, "U3", date(2021, 1, 1))),
+        (date(2026, 1, 1), True, Classification(Urgency.ACUTE, "U3", date(2026, 1, 1))),
+        (date(2026, 1, 1), False, Classification(Urgency.URGENT, "U4", date(2026, 1, 1))),
     ],
 )
 def test_from_2026_a_report_to_the_police_makes_a_death_threat_by_hearsay_acute(
     on: date,
     reported: bool,
-    found: Classed,
+    found: Classification,
 ) -> None:
-    assert of_signal(SignalKind.DEATH_THREAT, SignalSource.THIRD_PARTY, on, on, reported=reported) == found
+    assert classify(SignalKind.DEATH_THREAT, SignalSource.THIRD_PARTY, on, on, reported=reported) == found
 
 
 @pytest.mark.parametrize("on", [date(2025, 12, 31), ON])
@@ -148,9 +148,9 @@ def test_an_older_signal_and_an_unreported_one_are_never_more_urgent(on: date) -
     for case, _ in every_case(TABLE, COLUMNS):
         kind, source, age, reported = case.values()
         days = {"recent": 30, "old": 31}[age]
-        here = of_signal(kind, source, on - timedelta(days=days), on, reported=reported)
-        later = of_signal(kind, source, on - timedelta(days=31), on, reported=reported)
-        untold = of_signal(kind, source, on - timedelta(days=days), on, reported=False)
+        here = classify(kind, source, on - timedelta(days=days), on, reported=reported)
+        later = classify(kind, source, on - timedelta(days=31), on, reported=reported)
+        untold = classify(kind, source, on - timedelta(days=days), on, reported=False)
         assert RANK[here.urgency] <= RANK[later.urgency]
         assert RANK[here.urgency] <= RANK[untold.urgency]
 

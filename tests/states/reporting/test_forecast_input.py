@@ -17,7 +17,7 @@ from rules.core.dates import start_of
 from rules.forecast.history import TooLittleHistoryError, fit
 from rules.forecast.request import Question, answer
 from rules.forecast.time_axis import since
-from rules.forecast.waiting_line import Item, Line
+from rules.forecast.waiting_line import Item, WaitingLine
 from states.queue.claiming import claim
 from states.reporting.forecast_input import past_of_office
 from states.storage.database import transaction
@@ -51,7 +51,7 @@ def test_the_forecast_gives_the_same_work_as_the_queue_to_whoever_asks(busy: Eng
     rng = Random(seed)
     arrange(busy, OTHER_OFFICER.person, HOME)
     now = START + timedelta(days=30)
-    line = Line(int(value("reserve_every", now.date())), lambda _: now)
+    line = WaitingLine(int(value("reserve_every", now.date())), lambda _: now)
     with transaction(busy) as session:
         for item in session.exec(select(WorkItem).where(WorkItem.role == "officer")):
             item.lane = rng.choice([1, 2, 2, 2, 3, 4, 4, 4])
@@ -127,9 +127,9 @@ def test_the_history_of_the_office_is_its_work_its_people_and_their_calendars(bu
     assert sum(rate.weekly for rate in model.rates.values()) == pytest.approx(CASES / 5, abs=0.1)
     assert {lane: rate.count for lane, rate in model.rates.items()} == {2: 6, 4: 18}
     (adviser,) = model.staff("adviser")
-    assert (adviser.skills, adviser.limit, adviser.hands) == ((HOME,), 3, 1)
+    assert (adviser.skills, adviser.limit, adviser.parallel) == ((HOME,), 3, 1)
     begin = since(model.origin, start_of(date(2026, 4, 13)))
-    assert adviser.axis.worked(begin + 3 * 168) - adviser.axis.worked(begin) == 4.0  # absent, then Kingsday
+    assert adviser.axis.hours_before(begin + 3 * 168) - adviser.axis.hours_before(begin) == 4.0  # absent, then Kingsday
     assert [one.name for one in model.staff("officer")] == ["officer-1", "officer-2"]
     assert model.staff("officer")[1].limit == 30
     assert [(row.stage, row.lane, row.holder) for row in model.backlog] == [(3, 4, None)]
