@@ -1,4 +1,4 @@
-"""The closed days of the Algemene termijnenwet."""
+"""Closed days of the Algemene termijnenwet."""
 
 from collections.abc import Callable
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""How long terms last, and the dated values that say so."""
+"""Durations of terms, and the dated values that hold them."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""House service levels in working hours of the office."""
+"""Working hours of the office, in which its service levels are counted."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""For each rule at least one situation in which it objects."""
+"""Objections: for each rule at least one set of facts to which it objects."""
 
 import importlib
 import pkgutil

@@ -1,4 +1,4 @@
-"""For each rule at least one situation in which it has nothing to object: the nearest to where it would."""
+"""Passes: for each rule at least one set of facts to which it does not object, as near as possible to an objection."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal

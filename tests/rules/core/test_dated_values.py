@@ -1,4 +1,4 @@
-"""Every dated value as the law and the house say it: what it is, its first day and its last."""
+"""Dated values as law and office set them: each value with its first and last day."""
 
 from dataclasses import replace
 from datetime import date, time, timedelta
@@ -227,7 +227,7 @@ def test_a_ground_to_suspend_a_decision_on_an_objection_has_its_article_too(
         ("booking", "employer"),
     ],
 )
-def test_a_day_lies_with_whoever_must_act_in_the_stage(stage: str, party: str) -> None:
+def test_a_day_belongs_to_the_party_that_must_act_in_the_stage(stage: str, party: str) -> None:
     assert days_per_party(ON, ON, [(ON - DAY, stage)])[party] == 1
 
 
@@ -262,7 +262,7 @@ def test_the_office_decides_on_its_own_decisions_and_an_employer_on_the_employer
     assert (handled_by(role=role, against=against, on=ON) is None) == (role in may)
 
 
-def test_the_hands_that_decide_on_an_objection_are_named_with_the_usual_one_first() -> None:
+def test_the_roles_that_decide_on_an_objection_are_listed_with_the_usual_one_first() -> None:
     office, employer = [Role.COORDINATOR, Role.SECURITY_AUTHORITY], [Role.EMPLOYER]
     assert value("objection_decided_by", ON) == {
         Against.REFUSAL: office,
@@ -337,7 +337,7 @@ def test_the_steps_of_the_hand_off_are_five_rows_in_their_order() -> None:
 
 
 @pytest.mark.parametrize(("on", "asked"), [(date(2025, 12, 31), False), (date(2026, 1, 1), True)])
-def test_only_the_table_of_2026_asks_whether_the_police_was_told(on: date, asked: bool) -> None:
+def test_only_the_table_of_2026_depends_on_a_report_to_the_police(on: date, asked: bool) -> None:
     assert all(("reported" in row) == asked for row in value("urgency_table", on))
 
 

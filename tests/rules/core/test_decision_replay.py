@@ -1,4 +1,4 @@
-"""A receipt can be asked again: it says the same, or what another day's rules would have said."""
+"""Decision replay: a receipt line gives the same outcome, or that of the rules of another day."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What every rule says, word for word: a register that the law's readers can proofread.
+"""Findings of every rule, word for word: a register that lawyers can proofread.
 
 After a change of words, articles or dates, run ``.venv/bin/python tests/rules/core/test_findings.py`` and read what
 changed.

@@ -1,4 +1,4 @@
-"""How a rule is registered, and how the files of dated values are read."""
+"""Rule registration, and reading the files of dated values."""
 
 from collections.abc import Iterator
 from datetime import UTC, date

@@ -1,4 +1,4 @@
-"""Every rule speaks English and Dutch: what must hold, what stands in the way, and what would be right."""
+"""Rule texts are in English and Dutch: what must hold, what is wrong, and what would be right."""
 
 import ast
 from collections.abc import Iterator

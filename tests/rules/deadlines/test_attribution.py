@@ -1,4 +1,4 @@
-"""Every day of a case's life is exactly one party's."""
+"""Attribution: every day of a case belongs to exactly one party."""
 
 from datetime import date, timedelta
 
@@ -23,7 +23,7 @@ def days(office: int = 0, authority: int = 0, employer: int = 0, applicant: int 
     return {"office": office, "security-authority": authority, "employer": employer, "applicant": applicant}
 
 
-def test_a_day_lies_with_whoever_had_the_case_when_it_began() -> None:
+def test_a_day_belongs_to_the_party_that_held_the_case_when_it_began() -> None:
     assert days_per_party(FIRST, FIRST + 30 * DAY, LIFE) == days(11, 5, 15)
     assert days_per_party(FIRST, FIRST, LIFE) == days(1)
     assert days_per_party(FIRST, FIRST + 11 * DAY, LIFE) == days(11, 1)

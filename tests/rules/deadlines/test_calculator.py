@@ -1,4 +1,4 @@
-"""Anyone asks when a term ends, on the command line; the API answers from the same function."""
+"""Calculator of terms on the command line; the API uses the same function."""
 
 import pytest
 from typer.testing import CliRunner

@@ -1,4 +1,4 @@
-"""What the calculator answers and refuses, word for word: whoever reads it must be able to check it."""
+"""Calculator texts, word for word: answers and refusals that a reader can check."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -80,7 +80,9 @@ NAMED: dict[str, Any] = {"service_level": True, "level": "intake", "lane": "acut
         ),
     ],
 )
-def test_a_refusal_names_the_parameter_to_mend_and_says_how(asked: dict[str, Any], parameter: str, words: str) -> None:
+def test_a_refusal_names_the_parameter_to_correct_and_says_how(
+    asked: dict[str, Any], parameter: str, words: str
+) -> None:
     with pytest.raises(QuestionError) as caught:
         calculate(Question(**{"since": "2026-02-20", **asked}))
     assert caught.value.parameter == parameter

@@ -1,4 +1,4 @@
-"""When terms end: the vectors of the law and the day before and after each of its boundaries."""
+"""End dates of terms: examples from the law, and the day before and after each boundary."""
 
 from datetime import date, timedelta
 

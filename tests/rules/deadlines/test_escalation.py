@@ -1,4 +1,4 @@
-"""The ladders of reminders and escalation: what they are, and what is refused in them."""
+"""Escalation and reminders: the schedules, and the problems that are refused."""
 
 from dataclasses import replace
 from datetime import date
@@ -62,17 +62,17 @@ def test_since_december_2026_each_kind_of_term_has_a_ladder_of_its_own(
     assert reminder_schedule(kind, AFTER) == ReminderSchedule(at, after)
 
 
-def test_what_an_employer_lets_pass_is_told_after_a_day_a_week_and_two_weeks() -> None:
+def test_a_term_missed_by_an_employer_is_escalated_after_a_day_a_week_and_two_weeks() -> None:
     assert escalation_steps("employer", BEFORE) == escalation_steps("employer", AFTER) == EMPLOYERS
 
 
 @pytest.mark.parametrize("owner", ["office", "security-authority"])
-def test_what_the_office_lets_pass_is_told_to_the_coordinator_and_to_the_head(owner: str) -> None:
+def test_a_term_missed_by_the_office_is_escalated_to_the_coordinator_and_the_head(owner: str) -> None:
     assert escalation_steps(owner, BEFORE) == ()
     assert escalation_steps(owner, AFTER) == IN_THE_HOUSE
 
 
-def test_nobody_is_told_of_a_term_that_an_applicant_let_pass() -> None:
+def test_a_term_missed_by_an_applicant_is_not_escalated() -> None:
     assert escalation_steps("applicant", AFTER) == ()
 
 

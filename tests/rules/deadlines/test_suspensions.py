@@ -1,4 +1,4 @@
-"""Suspensions, and to whom the days of a term are attributed."""
+"""Suspensions, and the attribution of the days of a term."""
 
 from datetime import date, timedelta
 

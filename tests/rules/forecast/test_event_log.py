@@ -1,4 +1,4 @@
-"""Another office's log is read whole, or refused with every line, column, value and what would be right."""
+"""Event log of another office: read completely, or refused with line, column, value and what would be right."""
 
 # ruff: noqa: E501  # a line is a situation
 
@@ -50,7 +50,7 @@ def test_columns_stand_in_any_order_and_lanes_are_called_in_english_or_dutch(tex
     assert [piece.lane for piece in read_now(text)] == lanes
 
 
-def test_a_case_that_waits_has_no_start_and_one_in_hand_no_end() -> None:
+def test_a_waiting_case_has_no_start_and_an_assigned_one_no_end() -> None:
     waits, held = read_now(HEAD + "1,2026-02-03T10:15,,,acute,\n2,2026-02-03T10:15,2026-02-03T11:15,,acute,kim\n")
     assert (waits.started, waits.ended, waits.person) == (None, None, None)
     assert (held.ended, held.person) == (None, "kim")

@@ -1,4 +1,4 @@
-"""What a forecast answers: the same for the same seed, what if, how many advisers, and how wrong it would have been."""
+"""Forecast answers: reproducible by seed, what-ifs, the number of advisers, and the backtest."""
 
 # ruff: noqa: E501  # a line is a situation
 
@@ -88,7 +88,7 @@ def test_another_seed_gives_another_answer() -> None:
     assert answer(small(), bare)["base"] != answer(small(), replace(bare, seed=4))["base"]
 
 
-def test_the_figures_of_the_example_are_those_that_parliament_was_told() -> None:
+def test_the_figures_of_the_example_are_those_reported_to_parliament() -> None:
     held = example(date(2024, 1, 1))
     assert (held.arrivals_per_week, held.advisers) == (140 / 19, 2)
     assert held.hours_per_case == 9
@@ -168,7 +168,7 @@ def test_nobody_is_ill_who_does_not_exist_and_somebody_stays(ill: str, said: str
         list(scenarios(alone, replace(FEW, ill="1")))
 
 
-def test_each_what_if_stands_apart_and_all_of_them_together_last() -> None:
+def test_each_what_if_is_separate_and_all_are_combined_last() -> None:
     found = list(scenarios(small(), replace(FEW, ill="adviser-1", intake=2.0, reserve=3, joins="domain:home")))
     assert [(name, len(model.people), model.reserve) for name, model in found] == [
         ("as it is", 2, 5),
@@ -282,7 +282,7 @@ def one(people: tuple[Person, ...], jobs: list[Job], **more: Any) -> tuple[Repli
     return run, run.run()
 
 
-def test_two_hands_share_the_time_and_a_third_piece_waits() -> None:
+def test_two_parallel_items_share_the_time_and_a_third_waits() -> None:
     jobs = [
         Job(str(n), 4, moment, (effort,), ("",)) for n, (moment, effort) in enumerate([(0, 4.0), (1, 2.0), (2, 1.0)])
     ]

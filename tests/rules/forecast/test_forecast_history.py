@@ -1,4 +1,4 @@
-"""What a log tells of an office: hours of work, parallel, who is there, how much comes in, and what is there already."""
+"""Forecast history from a log: effort, parallel work, people, arrivals and backlog."""
 
 # ruff: noqa: E501  # a line is a situation
 
@@ -76,7 +76,7 @@ def test_the_axis_ends_and_a_person_works_on_closed_days_only_where_that_is_aske
     assert office_hours(date(2020, 3, 2)) == office_hours(date(2021, 3, 2))
 
 
-def test_whoever_held_two_things_shared_the_time_between_them() -> None:
+def test_a_person_with_two_items_divided_the_time_between_them() -> None:
     one, two = done("1", at(0, 10), at(0, 16)), done("2", at(0, 12), at(0, 14))
     late = done("3", at(1, 10), None)
     known = past([one, two, late, *MANY], until=at(1, 12))
@@ -102,7 +102,7 @@ def test_someone_holds_no_more_than_the_limit_says() -> None:
     assert shared.with_parallel_work(Person("new", "adviser", axis)).parallel == 1
 
 
-def test_who_ended_work_in_the_last_eight_weeks_or_has_it_in_hand_is_there() -> None:
+def test_people_who_ended_work_in_the_last_eight_weeks_or_have_it_assigned_are_present() -> None:
     until = MONDAY + timedelta(weeks=8)
     before = MONDAY - timedelta(hours=1)
     pieces = [

@@ -1,4 +1,4 @@
-"""The forecast gives work out as the queue does, and takes as long as queueing theory says."""
+"""Forecast order: work is assigned as in the queue, and waits as long as queueing theory predicts."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime

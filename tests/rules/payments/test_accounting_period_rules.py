@@ -1,4 +1,4 @@
-"""The books: the days of a period, the first open day, and what they fall back on."""
+"""Accounting periods: their days, the first open day, and the defaults of the accounts."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""The days on which banks pay, and until when a batch can be had for one of them."""
+"""Bank days, and the cut-off for a batch on such a day."""
 
 from datetime import UTC, date, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Invoices as a whole, credits and parts: spelled alike, divided to the cent, never more than what was billed."""
+"""Invoice rules: similar numbers, credits and parts divided to the cent, never more than was billed."""
 
 from datetime import date
 from decimal import Decimal
@@ -124,7 +124,7 @@ def test_documents_have_a_largest_size() -> None:
     assert (largest(ON), largest_e_invoice(ON)) == (20 * 2**20, 8 * 2**20)
 
 
-def test_each_step_of_a_payment_lies_in_other_hands_than_those_before_it_but_for_preparing() -> None:
+def test_each_step_of_a_payment_is_done_by_another_person_except_preparation() -> None:
     steps = (
         PastAct.ENTERED_INVOICE,
         PastAct.MATCHED_INVOICE,

@@ -1,4 +1,4 @@
-"""Who has a claim, and what holds back a measure: situations, a day before and a day after each boundary."""
+"""Eligibility and certificates: examples, and the day before and after each boundary."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -81,7 +81,7 @@ def test_the_first_and_the_last_day_of_the_calendar_can_be_asked_about(acting_si
         (date(2026, 2, 2), date(2026, 3, 5), True),
     ],
 )
-def test_an_interrupted_acting_appointment_begins_anew(acting_since: date, on: date, claim: bool) -> None:
+def test_an_interrupted_acting_appointment_counts_from_its_restart(acting_since: date, on: date, claim: bool) -> None:
     assert (acting(office=PublicOffice.WATER_BOARD_CHAIR, acting_since=acting_since, on=on) is None) == claim
 
 

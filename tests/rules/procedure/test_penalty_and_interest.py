@@ -1,4 +1,4 @@
-"""What an employer owes for being late: the penalty by day, and the statutory interest."""
+"""Penalty and interest of a late employer: the penalty per day, and the statutory interest."""
 
 from datetime import date, timedelta
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Where work stands follows from what happened to its case, and an explanation is computed again from its facts."""
+"""Priority replay: priority follows from the events of the case, and an explanation is checked from its facts."""
 
 import copy
 from datetime import UTC, date, datetime, timedelta
@@ -90,7 +90,7 @@ def test_a_loan_that_was_asked_for_as_urgent_is_urgent_whatever_its_case() -> No
     assert lane_and_start_by(loan, [signal(2, MONDAY + HOUR, ACUTE)]) == (1, MONDAY + HOUR)
 
 
-def test_a_step_of_a_hand_off_stands_with_its_signal_until_the_case_changes_its_lane() -> None:
+def test_a_step_of_a_hand_off_keeps_the_lane_of_its_signal_until_the_case_changes_it() -> None:
     happened = [signal(2, MONDAY, ACUTE, POLICE)]
     step = WorkFacts(MONDAY, "intake", by_signal=2, tie_break=3)
     assert lane_and_start_by(step, happened) == (1, MONDAY - timedelta(microseconds=3))
@@ -121,7 +121,7 @@ def test_what_came_before_the_last_lowering_no_longer_bears_on_the_urgency() -> 
     assert still_effective([]) == []
 
 
-def test_what_happened_is_read_back_from_what_an_explanation_tells() -> None:
+def test_events_are_read_back_from_an_explanation() -> None:
     for item in (
         signal(2, MONDAY, ACUTE, POLICE),
         lowered(3, MONDAY, ELEVATED),

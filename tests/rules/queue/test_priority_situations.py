@@ -1,4 +1,4 @@
-"""Where work stands and why, in situations: the lane from what happened, the start-by from the service level."""
+"""Priority situations: the lane from the events of the case, the start-by time from the service level."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -182,7 +182,7 @@ def test_what_was_before_the_last_lowering_bears_on_the_urgency_no_more(
     assert still_effective(happenings) == bear
 
 
-def test_what_happened_reads_back_as_it_was_told() -> None:
+def test_an_event_is_read_back_from_its_json() -> None:
     item = signal(3, URGENT, reported=True)
     assert to_json(item, effective=True) == {
         "event": "record-threat",

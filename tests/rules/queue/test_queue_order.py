@@ -1,4 +1,4 @@
-"""The order in which work is given out, as the claim and the forecast both ask for it."""
+"""Queue order, as both the claim and the forecast use it."""
 
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -22,7 +22,7 @@ from rules.reporting.lateness import check_share
         (("domain:home", "region:utrecht"), "region:utrecht", True),
     ],
 )
-def test_whoever_has_no_skill_arranged_has_every_one(skills: tuple[str, ...], asked: str, *, enough: bool) -> None:
+def test_a_person_without_recorded_skills_has_every_skill(skills: tuple[str, ...], asked: str, *, enough: bool) -> None:
     assert skills_suffice(skills, asked) is enough
 
 

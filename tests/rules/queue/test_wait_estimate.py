@@ -1,4 +1,4 @@
-"""How long work will wait: the pace of a pool in working hours, and the range that follows from it."""
+"""Wait estimate: the claim rate of a pool in working hours, and the resulting range."""
 
 from datetime import UTC, datetime
 from math import comb

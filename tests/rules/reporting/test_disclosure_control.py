@@ -1,4 +1,4 @@
-"""What a published report hides, and that nothing hidden can be computed from what it shows."""
+"""Disclosure control: what a published report hides, and that it cannot be computed from the rest."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

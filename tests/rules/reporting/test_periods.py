@@ -1,4 +1,4 @@
-"""Periods that are asked for, and what is wrong with those that cannot be."""
+"""Periods of a report, and the refusal of invalid ones."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""How long work waited, how long it was in hand, and when it was late."""
+"""Work spans: how long work waited and was assigned, and when it was late."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -50,14 +50,14 @@ def test_hours_and_days_never_run_back_and_a_year_ends_without_a_gap() -> None:
     assert days(datetime(2026, 3, 28, 23, tzinfo=UTC), datetime(2026, 3, 29, 22, tzinfo=UTC)) == pytest.approx(1)
 
 
-def test_a_spread_tells_the_middle_and_the_marks_and_nothing_of_nothing() -> None:
+def test_percentiles_are_interpolated_and_empty_for_no_durations() -> None:
     assert percentiles([]) == Percentiles(0, None, None, None)
     assert percentiles([4]) == Percentiles(1, 4, 4, 4)
     assert percentiles([5, 1, 3, 2, 4]) == (5, pytest.approx(1.4), 3, pytest.approx(4.6))
     assert percentiles([1, 2]).median == 1.5
 
 
-def test_work_waits_in_nobodys_hands_also_after_it_was_given_back() -> None:
+def test_work_waits_unassigned_also_after_it_was_returned() -> None:
     piece = replace(PIECE, movements=moved((1, True), (2, False), (4, True)))
     assert list(piece.stretches(at(5))) == [
         (at(0), at(1), False),
@@ -71,7 +71,7 @@ def test_work_waits_in_nobodys_hands_also_after_it_was_given_back() -> None:
     assert [piece.is_held(at(hours)) for hours in (0, 1, 2, 4)] == [False, True, False, True]
 
 
-def test_work_that_changes_hands_was_begun_when_the_first_of_them_took_it() -> None:
+def test_reassigned_work_was_begun_when_it_was_first_assigned() -> None:
     piece = replace(PIECE, movements=moved((1, True), (3, True)))
     assert piece.begun_at(at(5)) == at(1)
     assert list(piece.stretches(at(5))) == [(at(0), at(1), False), (at(1), at(5), True)]
@@ -95,7 +95,7 @@ def test_work_is_late_once_its_start_by_is_past_and_at_risk_shortly_before() -> 
     assert replace(PIECE, movements=moved((11, True))).is_late(at(20))
 
 
-def test_whoever_waits_before_what_is_given_out_is_passed_over() -> None:
+def test_work_that_waits_ahead_of_an_assigned_item_is_skipped() -> None:
     others = [
         replace(PIECE, key="work-0"),
         replace(PIECE, key="work-2"),  # stands behind

@@ -1,4 +1,4 @@
-"""Working hours as one would count them by hand: from day to day."""
+"""Walked hours: working hours counted from day to day."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Handing a threat over: which steps a signal asks for, and what a recorded step must say."""
+"""Handoff of a threat: the steps that a signal requires, and what a recorded step must say."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -68,7 +68,7 @@ def test_the_checker_notices_a_gap_a_double_and_what_there_is_not(row: int, colu
 
 
 @pytest.mark.parametrize(("reported", "told"), [(True, "reported"), (False, "not reported")])
-def test_a_gap_is_told_with_the_signal_that_falls_into_it(reported: bool, told: str) -> None:
+def test_a_gap_is_reported_with_the_signal_that_falls_into_it(reported: bool, told: str) -> None:
     rows = [{**found, "reported": [not reported]} for found in TABLE if found["step"] == SUPPORT]
     assert next(iter(problems(rows))) == f"acute acute-danger told by police, {told}, asks for: nothing."
 

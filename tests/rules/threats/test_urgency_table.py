@@ -1,4 +1,4 @@
-"""The urgency table decides every signal once: no gap, no overlap, in every version."""
+"""Urgency table: every version decides every signal once, without gap or overlap."""
 
 from datetime import date, timedelta
 from itertools import pairwise
@@ -79,7 +79,7 @@ def test_the_checker_notices_what_there_is_not(columns: dict[str, Any], words: s
 
 
 @pytest.mark.parametrize(("reported", "told"), [(True, "reported"), (False, "not reported")])
-def test_a_gap_and_an_overlap_are_told_with_the_signal_and_the_rows(reported: bool, told: str) -> None:
+def test_a_gap_and_an_overlap_are_reported_with_the_signal_and_the_rows(reported: bool, told: str) -> None:
     signal = f"recent acute-danger told by police, {told} to the police"
     assert next(iter(problems(changed(0, reported=[not reported])))) == f"{signal}: no row fits."
     row = {**TABLE[0], "id": "U99", "reported": [reported]}
@@ -155,7 +155,7 @@ def test_an_older_signal_and_an_unreported_one_are_never_more_urgent(on: date) -
         assert RANK[here.urgency] <= RANK[untold.urgency]
 
 
-def test_a_class_that_the_table_does_not_give_is_told_with_the_row_that_does() -> None:
+def test_a_wrong_class_is_reported_with_the_row_that_gives_another() -> None:
     facts = {"kind": SignalKind.STALKING, "source": SignalSource.POLICE, "occurred_on": ON, "reported": True, "on": ON}
     judged = class_by_table.judge(**facts, row="U5", urgency=Urgency.URGENT)
     assert judged.finding is None
