@@ -131,8 +131,8 @@ def escalation_problems(found: Version, _: Mapping[str, bool], owners: Collectio
             if rung["to"] not in set(Role) - NOT_ESCALATED_TO:
                 right = ", ".join(sorted(set(Role) - NOT_ESCALATED_TO))
                 yield f"{owner}.{place}.to", f"{rung['to']} is nobody to turn to; there are {right}."
-        told = [rung["to"] for rung in rungs]
-        if len(set(told)) != len(told):
+        roles = [rung["to"] for rung in rungs]
+        if len(set(roles)) != len(roles):
             yield owner, "Name each role once."
         yield from day_problems(f"{owner}.days", [rung["days"] for rung in rungs])
 

@@ -53,7 +53,7 @@ def last_suspended_day(completed_on: date) -> date:
 
 
 Span = tuple[date, date]
-"""First and last day; ``date.max`` stands for no end yet."""
+"""First and last day; ``date.max`` means no end yet."""
 
 
 def merged_spans(suspensions: Iterable[Suspension]) -> list[Span]:

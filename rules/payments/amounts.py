@@ -14,7 +14,7 @@ CENT = Decimal("0.01")
 
 
 def signed(amount: Decimal, sign: int) -> Decimal:
-    """An amount that is given, or with -1 taken off; nothing has no sign, neither here nor in the database."""
+    """An amount times a sign of 1 or -1; zero never has a sign, as in the database."""
     return sign * amount + 0
 
 
@@ -123,7 +123,7 @@ def not_before_takeover(*, dated: date, taken_over_on: date | None) -> Bilingual
     nl="Wat wordt betaald, is verstrekt terwijl het ambt duurde.",
 )
 def within_office(*, provided_on: date | None, until: date | None) -> Bilingual | None:
-    """What is paid was provided while the office lasted."""
+    """A paid measure was provided before the office ended."""
     if until is not None and provided_on is not None and provided_on > until:
         return message(
             f"The measure was provided on {provided_on}, after the office ended on {until}."
@@ -159,7 +159,7 @@ def amount_not_zero(*, gross: Decimal) -> Bilingual | None:
     nl="Eén factuur van één leverancier komt één keer binnen.",
 )
 def not_a_duplicate(*, number: str, earlier: list[str]) -> Bilingual | None:
-    """One invoice of one supplier is taken in once."""
+    """An invoice of a supplier is entered only once."""
     if not earlier:
         return None
     named = ", ".join(earlier)
@@ -176,7 +176,7 @@ def not_a_duplicate(*, number: str, earlier: list[str]) -> Bilingual | None:
     nl="Een nieuw deel van een factuur komt in de plaats van een afgewezen deel, en één keer.",
 )
 def replaces_rejected(*, replaced: str, state: str, earlier: Sequence[str]) -> Bilingual | None:
-    """A new part of an invoice comes in the place of a rejected one, and once."""
+    """A new part of an invoice replaces a rejected part, and only once."""
     if state != "rejected":
         return message(
             f"The part {replaced} is {state}: only a rejected part is replaced. Reject it first if it is wrong.",
@@ -198,7 +198,7 @@ def replaces_rejected(*, replaced: str, state: str, earlier: Sequence[str]) -> B
     nl="Een batch bevat ten minste één goedgekeurde post.",
 )
 def batch_not_empty(*, count: int, left_out: int = 0) -> Bilingual | None:
-    """A batch holds at least one approved payable; ``left_out`` is how many others wait for something."""
+    """A batch holds at least one approved payable; ``left_out`` is how many others are not ready."""
     if count:
         return None
     if left_out:
@@ -221,7 +221,7 @@ def batch_not_empty(*, count: int, left_out: int = 0) -> Bilingual | None:
     nl="Het betaalbestand gaat de deur uit als de batch door een ander is vrijgegeven en is geëxporteerd.",
 )
 def file_leaves(*, state: str) -> Bilingual | None:
-    """The payment file leaves once the batch was released by another person and exported."""
+    """The payment file is available after another person released the batch and it was exported."""
     if state in {"exported", "settled", "rejected"}:
         return None
     return message(

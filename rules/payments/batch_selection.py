@@ -80,7 +80,7 @@ def within_largest(*, payable: str, amount: Decimal, on: date) -> Bilingual | No
     nl="Een batch is niet groter dan de bank aanneemt; wat niet past, wacht op de volgende.",
     verified=False,
 )
-def fits(*, payable: str, place: int, on: date) -> Bilingual | None:
+def within_batch_size(*, payable: str, place: int, on: date) -> Bilingual | None:
     """A batch is no larger than the bank accepts; ``place`` is the payable's place among those selected."""
     most = int(value("batch_most_payments", on))
     if place <= most:

@@ -70,7 +70,7 @@ def part_of(line: Sums, gross: Decimal) -> Sums:
     source="https://wetten.overheid.nl/BWBR0002629",
     nl="Een creditnota hoort bij een factuur die staat, van dezelfde leverancier.",
 )
-def of_a_standing_invoice(*, invoice: str, parts: int, same_account: bool) -> Bilingual | None:
+def invoice_not_rejected(*, invoice: str, parts: int, same_account: bool) -> Bilingual | None:
     """A credit note belongs to an invoice of the same supplier that was not rejected."""
     if not parts:
         return message(
@@ -116,7 +116,7 @@ def not_more_than_billed(
     source=HOUSE,
     nl="Een factuur waarop een creditnota rust, wordt niet afgewezen zolang die er is.",
 )
-def holds_its_invoice(*, credits: Sequence[str]) -> Bilingual | None:  # noqa: A002  # the accounting term
+def invoice_without_credits(*, credits: Sequence[str]) -> Bilingual | None:  # noqa: A002  # the accounting term
     """An invoice with a credit note is not rejected while the credit note exists."""
     if not credits:
         return None
@@ -170,7 +170,7 @@ def not_invoiced_again(*, measure: str, again: bool) -> Bilingual | None:
     source=HOUSE,
     nl="Teruggevorderd geld is terug als een bijschrijving van precies dat bedrag op het afschrift staat, en één keer.",
 )
-def repaid_by_the_bank(*, amount: Decimal, booked: Decimal | None, used_by: str | None) -> Bilingual | None:
+def repayment_on_statement(*, amount: Decimal, booked: Decimal | None, used_by: str | None) -> Bilingual | None:
     """Reclaimed money is repaid when a statement shows a receipt of exactly that amount, used once."""
     if booked is None:
         return message(

@@ -104,7 +104,7 @@ def adds_up(
     source=PEPPOL,
     nl="Een e-factuur noemt de rekening waarop wordt betaald (BT-84).",
 )
-def says_where(*, named: bool) -> Bilingual | None:
+def names_account(*, named: bool) -> Bilingual | None:
     """An e-invoice names the account to pay to (BT-84)."""
     if named:
         return None
@@ -120,7 +120,7 @@ def says_where(*, named: bool) -> Bilingual | None:
     source=HOUSE,
     nl="Een e-factuur staat op naam van de werkgever voor wie zij wordt gelezen (BT-44).",
 )
-def to_this_employer(*, same: bool) -> Bilingual | None:
+def addressed_to_employer(*, same: bool) -> Bilingual | None:
     """An e-invoice is addressed to the employer for which it is imported (BT-44)."""
     if same:
         return None
@@ -189,8 +189,8 @@ def problems(found: EInvoice, *, on: date, same_buyer: bool, number_ok: bool) ->
         ("BT-1", None, number_fits(fits=number_ok)),
         ("BT-2", None, date_rules.not_in_future(what=DatedFact.INVOICE, day=found.dated, on=on)),
         ("BT-5", None, invoices.in_euros(currency=found.currency)),
-        ("BT-44", None, to_this_employer(same=same_buyer)),
-        ("BT-84", None, amounts.iban_valid(iban=found.iban) if found.iban else says_where(named=found.credit)),
+        ("BT-44", None, addressed_to_employer(same=same_buyer)),
+        ("BT-84", None, amounts.iban_valid(iban=found.iban) if found.iban else names_account(named=found.credit)),
         *((term, by, finding) for term, by, finding in sums(found)),
         ("BT-113", None, nothing_prepaid(prepaid=found.prepaid)),
     ]

@@ -138,7 +138,7 @@ def no_lookalike(*, number: str, earlier: Sequence[str], explained: bool) -> Bil
     nl="Wat wordt betaald, is voor een maatregel die is verstrekt of nog wordt verstrekt.",
     verified=False,
 )
-def measure_stands(*, measure: str, state: str, provided: bool) -> Bilingual | None:
+def measure_still_payable(*, measure: str, state: str, provided: bool) -> Bilingual | None:
     """An invoice is paid only for a measure that was provided or will be."""
     if provided or state in {"taken-over", "ordered"}:
         return None

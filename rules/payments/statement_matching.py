@@ -43,7 +43,7 @@ def is_known(*, end_to_end: str | None, payment_information: str | None, found: 
     source=HOUSE,
     nl="Een boeking hoort bij een batch die is geëxporteerd.",
 )
-def has_left(*, batch: str, state: str) -> Bilingual | None:
+def was_exported(*, batch: str, state: str) -> Bilingual | None:
     """An entry belongs to a batch that was exported."""
     if state in {"exported", "settled", "rejected"}:
         return None
@@ -114,7 +114,7 @@ def once(*, payment: str, state: str, counts: bool, is_return: bool) -> Bilingua
     source=HOUSE,
     nl="Alleen een boeking die op een mens wacht, wordt met de hand gekoppeld of weggelegd.",
 )
-def waits(*, entry: str, matched: bool, set_aside: bool) -> Bilingual | None:
+def awaits_person(*, entry: str, matched: bool, set_aside: bool) -> Bilingual | None:
     """Only an entry that waits for a person is matched or set aside manually."""
     if not matched and not set_aside:
         return None
@@ -166,7 +166,7 @@ def can_follow(*, payment: str, state: str, is_return: bool) -> Bilingual | None
     source=HOUSE,
     nl="Een boeking wordt niet gekoppeld aan een eerdere betaling van een post die in een andere batch meegaat.",
 )
-def leaves_no_second(*, payment: str, other: str | None, left: bool) -> Bilingual | None:
+def no_second_payment(*, payment: str, other: str | None, left: bool) -> Bilingual | None:
     """An entry is not matched with an earlier payment of a payable that is in another batch."""
     if other is None:
         return None

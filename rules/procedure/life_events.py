@@ -227,7 +227,7 @@ def represented(*, represented: bool) -> Bilingual | None:
     nl="Wie de zaak behandelt of ervoor betaalt, vertegenwoordigt de aanvrager niet.",
     verified=False,
 )
-def no_party_represents(
+def representative_not_party(
     *, person: str, applicant: str, handling: Sequence[str | None], duties: int
 ) -> Bilingual | None:
     """A person who handles the case or acts for an employer does not represent the applicant."""

@@ -68,7 +68,7 @@ def no_batch_under_way(*, batches: Sequence[str]) -> Bilingual | None:
     nl="Een nieuwe zaak of taak noemt een werkgever die er nog is.",
     verified=False,
 )
-def employer_is_there(*, organisation: str, successor: str | None) -> Bilingual | None:
+def employer_exists(*, organisation: str, successor: str | None) -> Bilingual | None:
     """A new case or duty names an employer that still exists."""
     if successor is None:
         return None

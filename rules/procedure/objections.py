@@ -252,7 +252,7 @@ def late_is_inadmissible(*, late: bool, excusable: bool | None, outcome: Objecti
     nl="De beslissing wordt hoogstens eenmaal verdaagd, binnen de termijn.",
     verified=False,
 )
-def put_off_once(*, put_off: bool, due_on: date | None, on: date) -> Bilingual | None:
+def postponed_once(*, put_off: bool, due_on: date | None, on: date) -> Bilingual | None:
     """The decision is postponed once, and before it is due."""
     if put_off:
         return message(

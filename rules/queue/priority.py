@@ -155,8 +155,8 @@ def open_steps(events: Iterable[UrgencyEvent]) -> dict[str, int]:
 def asked_steps(item: UrgencyEvent) -> list[HandOffStep]:
     """The hand-off steps that a signal requires by the table of its day, in their order."""
     assert item.signal is not None
-    told = {"kind": item.signal.kind, "source": item.signal.source, "reported": item.signal.reported}
-    return steps_of(item.urgency, on=office_day(item.at), **told)  # type: ignore[arg-type]  # as the signal names them
+    signal = item.signal
+    return steps_of(item.urgency, signal.kind, signal.source, office_day(item.at), reported=signal.reported)
 
 
 def still_effective(events: Sequence[UrgencyEvent]) -> list[bool]:

@@ -122,7 +122,7 @@ class EventContext(Generic[R]):
         """Check that an employer was not merged; a finding names its successor."""
         current = self.unit.employers.current(employer)
         successor = current if current != employer else None
-        return self.check(mergers.employer_is_there, organisation=employer, successor=successor)
+        return self.check(mergers.employer_exists, organisation=employer, successor=successor)
 
     def trigger(self, chart: str, row: Subject | None, event: str, **body: Any) -> Any:
         """Carry out another event that follows from this one, as the engine; returns its subject."""

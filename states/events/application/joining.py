@@ -129,7 +129,7 @@ class RecordRepresentative(ApplicationEvent[Representation]):
         context.check(life_events.dies_once, deceased_on=row.deceased_on)
         held = select(Duty.role).where(Duty.person == person, col(Duty.role) != Role.APPLICANT)
         context.check(
-            life_events.no_party_represents,
+            life_events.representative_not_party,
             person=person,
             applicant=row.applicant,
             handling=[row.officer, row.adviser],

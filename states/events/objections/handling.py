@@ -140,7 +140,7 @@ class PutOff(ObjectionEvent[PostponementReasons]):
         self.handled(context)
         term = term_of(context)
         put_off = context.row.put_off_from is not None
-        context.check(objections.put_off_once, put_off=put_off, due_on=term.due_on if term else None, on=context.on)
+        context.check(objections.postponed_once, put_off=put_off, due_on=term.due_on if term else None, on=context.on)
 
     def apply(self, context: EventContext[Objection], body: PostponementReasons) -> None:
         """Start the further term on the former due date."""

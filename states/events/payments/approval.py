@@ -43,7 +43,7 @@ def findings_on(context: EventContext[Payable]) -> None:
     for line in lines:
         measure = context.get(Measure, line.measure)
         provided = measure.provided_on is not None
-        context.check(invoices.measure_stands, measure=measure.id, state=str(measure.state), provided=provided)
+        context.check(invoices.measure_still_payable, measure=measure.id, state=str(measure.state), provided=provided)
         until = None if measure.kept_after_office else application.in_office_until
         context.check(amounts.within_office, provided_on=measure.provided_on, until=until)
         if measure.recurring and line.period_from and line.period_until:

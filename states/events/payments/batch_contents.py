@@ -55,7 +55,7 @@ def findings_against(context: EventContext[Any], payable: Payable, place: int) -
     asked = (
         batch_selection.writable(payable=payable.id, field=unwritable_field(context.session, payable)),
         batch_selection.within_largest(payable=payable.id, amount=payable.gross, on=context.on),
-        batch_selection.fits(payable=payable.id, place=place, on=context.on),
+        batch_selection.within_batch_size(payable=payable.id, place=place, on=context.on),
     )
     return [*again.findings, *(found for found in asked if found)]
 

@@ -63,7 +63,7 @@ class ReceiveCreditNote(Event[Application, CreditNote]):
         mark = context.unit.vault.mark(body.iban)
         same = all(row.payee_mark == mark for row in parts)
         if not context.check(
-            credit_notes.of_a_standing_invoice, invoice=body.invoice, parts=len(parts), same_account=same
+            credit_notes.invoice_not_rejected, invoice=body.invoice, parts=len(parts), same_account=same
         ):
             return
         rooms = credit_limits(context, body.invoice)
@@ -215,7 +215,7 @@ class RecordRepayment(PayableEvent[Repayment]):
         used = context.rows(Payable, Payable.repaid_by == entry_key(body))
         taken = (entry.payable or entry.batch) if entry is not None else None
         context.check(
-            credit_notes.repaid_by_the_bank,
+            credit_notes.repayment_on_statement,
             amount=-context.row.gross,
             booked=entry.amount if entry is not None else None,
             used_by=used[0].id if used else taken,
