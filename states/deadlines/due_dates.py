@@ -8,7 +8,7 @@ from rules.business_calendar.durations import Length, Unit
 from rules.business_calendar.working_hours import add_or_provisional
 from rules.core.dates import office_day, start_of
 from rules.deadlines.end_date import Due, due_or_provisional, extended, threshold_on
-from rules.deadlines.escalation import escalation, later, reminders, share
+from rules.deadlines.escalation import escalation_steps, overdue_name, reminder_schedule, share_name
 from rules.deadlines.suspensions import Suspension
 from states.deadlines.catalogue import TERMS
 from states.deadlines.term_query import intervals, thresholds
@@ -58,20 +58,20 @@ def recompute(session: Session, term: Term) -> None:
 def threshold_moments(term: Term, found: list[Suspension]) -> dict[str, datetime | None]:
     """The moment of each threshold of a term: its reminders, its escalation and its lapse."""
     line, on, found_on = TERMS[term.kind], term.due_on, term.started_on
-    ladder = reminders(term.kind, found_on)
+    ladder = reminder_schedule(term.kind, found_on)
     at: dict[str, datetime | None] = {}
     for fraction in ladder.at:
         if on is None:
-            at[share(fraction)] = None
+            at[share_name(fraction)] = None
         elif term.started_at is not None:
-            at[share(fraction)] = add_or_provisional(term.started_at, term.amount * fraction)[0]
+            at[share_name(fraction)] = add_or_provisional(term.started_at, term.amount * fraction)[0]
         else:
-            at[share(fraction)] = start_of(threshold_on(found_on, on, fraction, found), MORNING)
+            at[share_name(fraction)] = start_of(threshold_on(found_on, on, fraction, found), MORNING)
     if line.lapses:  # a lapsed term has ended, and another one may follow it
         at[LAPSED] = None if on is None else start_of(on + timedelta(days=1))
         return at
-    afterwards = {later(days): days for days in ladder.after}
-    afterwards |= {str(rung.to): rung.days for rung in escalation(term.owner, found_on)}
+    afterwards = {overdue_name(days): days for days in ladder.after}
+    afterwards |= {str(rung.to): rung.days for rung in escalation_steps(term.owner, found_on)}
     for name, days in afterwards.items():
         at[name] = None if on is None else start_of(on + timedelta(days=days), MORNING)
     return at

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from sqlmodel import Session, col, select
 
 from rules.core.dates import office_day
-from rules.deadlines.attribution import EmployerPeriod, HeldInterval, days_of_life
+from rules.deadlines.attribution import EmployerPeriod, HeldInterval, days_per_party
 from states.deadlines import term_query
 from states.tables.application import Application, Takeover
 from states.tables.deadlines import Term
@@ -18,7 +18,7 @@ ONE_DAY = timedelta(days=1)
 
 def days_of_case(session: Session, application: Application, on: date) -> dict[str, int]:
     """The days of each party in a case, from the receipt until its end, or today."""
-    return days_of_life(
+    return days_per_party(
         application.received_on,
         application.ended_on or on,
         stages(session, application),

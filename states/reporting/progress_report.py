@@ -53,7 +53,7 @@ OUTCOMES = {
 ADOPT, NO_MEASURES = "adopt-advice", "no-measures"
 
 
-def report(session: Session, quarters: Sequence[Quarter], *, at: datetime) -> list[OfQuarter]:
+def report(session: Session, quarters: Sequence[Quarter], *, at: datetime) -> list[QuarterReport]:
     """The publishable figures of some quarters, as known now.
 
     Args:

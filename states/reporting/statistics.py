@@ -95,7 +95,7 @@ def statistics(session: Session, request: StatisticsRequest) -> Statistics:
     on = office_day(until)
     terms = None if request.lane or request.domain else _terms(session, employers, request.since, on)
 
-    measured = {span.key: lateness.seen(span, since, until, share=share) for span in (*work, *advice)}
+    measured = {span.key: lateness.contribution(span, since, until, share=share) for span in (*work, *advice)}
 
     def count(some: Iterable[WorkSpan]) -> Figures:
         return lateness.figures(measured[span.key] for span in some)

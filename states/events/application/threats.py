@@ -52,7 +52,7 @@ class RecordThreat(ApplicationEvent[Signal]):
         )
 
     @staticmethod
-    def urgency_of_signal(context: EventContext[Application], body: Signal) -> urgency.Classed:
+    def urgency_of_signal(context: EventContext[Application], body: Signal) -> urgency.Classification:
         """The urgency of the signal by the table in force."""
         day, reported = body.occurred_on or context.on, body.reported_to_police
         return urgency.classify(body.kind, body.source, day, context.on, reported=reported)

@@ -53,7 +53,7 @@ class SetAsideBankEntry(StatementEvent[AssessedEntry]):
         """The entry is open."""
         row = entry_of(context, body)
         named = f"{body.message}/{body.position}"
-        context.check(statement_matching.waits, entry=named, matched=row.matched, set_aside=row.set_aside)
+        context.check(statement_matching.awaits_person, entry=named, matched=row.matched, set_aside=row.set_aside)
 
     def apply(self, context: EventContext[Organisation], body: AssessedEntry) -> None:
         """Close the entry; the event holds the reasons."""
@@ -93,9 +93,11 @@ class MatchBankEntry(StatementEvent[MatchedEntry]):
         """The entry is open, the batch was sent, the amount fits the order, and the payable can change state."""
         row, target, lines, ordered, before = self.assess(context, body)
         named = f"{body.message}/{body.position}"
-        if not context.check(statement_matching.waits, entry=named, matched=row.matched, set_aside=row.set_aside):
+        if not context.check(
+            statement_matching.awaits_person, entry=named, matched=row.matched, set_aside=row.set_aside
+        ):
             return
-        context.check(statement_matching.has_left, batch=target.batch.id, state=str(target.batch.state))
+        context.check(statement_matching.was_exported, batch=target.batch.id, state=str(target.batch.state))
         context.check(
             statement_matching.within_order, payment=body.payment, before=before, booked=row.amount, ordered=ordered
         )
@@ -103,7 +105,7 @@ class MatchBankEntry(StatementEvent[MatchedEntry]):
             other = self.other_batch(context, line)
             left = other is not None and other.state in FILE_AT_BANK
             named_other = None if other is None else other.id
-            context.check(statement_matching.leaves_no_second, payment=line.end_to_end, other=named_other, left=left)
+            context.check(statement_matching.no_second_payment, payment=line.end_to_end, other=named_other, left=left)
             state = str(context.get(Payable, line.payable).state)
             context.check(statement_matching.can_follow, payment=line.end_to_end, state=state, is_return=row.amount > 0)
 

@@ -37,7 +37,7 @@ class Reject(PayableEvent[Rejection]):
         """Four eyes, and no credit note refers to the invoice."""
         check_four_eyes(context, "payable", "reject", BarredAct.REJECT)
         live = context.rows(Payable, Payable.credits == context.row.invoice, Payable.state != PayableState.REJECTED)
-        context.check(credit_notes.holds_its_invoice, credits=[row.id for row in live])
+        context.check(credit_notes.invoice_without_credits, credits=[row.id for row in live])
         if context.row.kind is PayableKind.CREDIT_NOTE:
             check_amount_due_again(context)
 

@@ -196,7 +196,7 @@ class StatementEvent(Event[Organisation, B]):
         lines = self.open_lines(context, target, is_return=is_return) if target.whole else target.lines
         ordered = sum((line.amount for line in lines), Decimal(0))
         questions: list[tuple[Rule, dict[str, Any]]] = [
-            (statement_matching.has_left, {"batch": target.batch.id, "state": str(target.batch.state)}),
+            (statement_matching.was_exported, {"batch": target.batch.id, "state": str(target.batch.state)}),
             (statement_matching.credit_is_return, {"booked": entry.amount, "is_return": entry.is_return}),
         ]
         if not target.whole:
