@@ -10,7 +10,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.logger import logger
 
 from api.http import problems
-from api.pages import home
+from api.pages import home, problem_meanings
 from api.routes import (
     accounting,
     applications,
@@ -48,14 +48,14 @@ PROBLEM = {
             "schema": {
                 "type": "object",
                 "properties": {
-                    "type": {"type": "string"},
+                    "type": {"type": "string", "format": "uri-reference"},
                     "status": {"type": "integer"},
                     "title": {"type": "string"},
                     "detail": {"type": "string"},
                     "findings": {"type": "array", "items": {"type": "object"}},
                     "errors": {"type": "array", "items": {"type": "object"}},
                 },
-                "required": ["status", "title", "detail"],
+                "required": ["type", "status", "title", "detail"],
             },
         },
     },
@@ -116,6 +116,7 @@ def create(configuration: Configuration) -> FastAPI:
     problems.install(app)
     for router in (
         home.router,
+        problem_meanings.router,
         operations.router,
         applications.router,
         case_parts.router,

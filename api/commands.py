@@ -3,8 +3,7 @@
 import re
 from typing import Any
 
-from api.access import visibility
-from api.access.visibility import visible
+from api.access.cases import may_see, visible
 from api.http.dependencies import RequestContext
 from api.http.errors import MalformedHeaderError, MissingIfMatchError
 from api.http.idempotency import Answer
@@ -76,7 +75,7 @@ def done(context: RequestContext, definition: Event[Any, Any], row: Any, entry: 
     application = None
     if parties.has_application(row):
         application = row if isinstance(row, Application) else context.session.get_one(Application, row.stream)
-        if not visibility.may_see(context.session, context.by, application):
+        if not may_see(context.session, context.by, application):
             application = None  # an employer may be asked for a loan before it is asked to take over
     view = Done(
         chart=definition.chart.name,

@@ -54,7 +54,7 @@ class Bridge:
             if not self._answers:
                 await asyncio.sleep(0.1)
                 continue
-            from flows.warm_run import WarmRun, wait_for_request  # noqa: PLC0415  # see the class
+            from flows.warm_run import WarmRun, wait_for_request  # noqa: PLC0415  # Prefect takes seconds
 
             self._post = WarmRun()
             try:

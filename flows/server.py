@@ -34,7 +34,7 @@ async def begin(
 
 def main() -> None:
     """``prefect server start``, with the options given."""
-    AioSqliteConfiguration.begin_transaction = begin  # type: ignore[method-assign,assignment]
+    AioSqliteConfiguration.begin_transaction = begin  # type: ignore[method-assign,assignment]  # patched on purpose, see the module
     sys.argv[:1] = ["prefect", "server", "start"]
     runpy.run_module("prefect", run_name="__main__", alter_sys=True)
 

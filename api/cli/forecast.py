@@ -1,17 +1,18 @@
-"""The command ``veiligadvies forecast``: it reads what is asked, shows how it gets on, and answers."""
+"""Forecast: the command that says how long work will wait; it shows its progress, and answers."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Annotated, Any, NamedTuple, NoReturn
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy import Engine
 
+from api.cli.office_database import with_database
 from api.forecasting import answers, plot, text
 from api.forecasting.answers import Given
 from rules.core.errors import QuestionError
@@ -19,14 +20,14 @@ from rules.forecast.event_log import LogError
 from rules.forecast.history import Past, TooLittleHistoryError
 from rules.forecast.model import Model
 from rules.forecast.request import OnProgress, Question, scenarios, with_default_scenarios
+from states.settings import Configuration
 from states.storage.database import transaction
 
 Source = tuple[Past | None, Model, dict[str, Any]]
-Within = Callable[[Callable[[Engine], int]], None]
 OPTIONS = {"joins": "joins", "starts-on": "from"}
 
 
-class Asked(NamedTuple):
+class Options(NamedTuple):
     """The options of the command."""
 
     log: Path | None
@@ -70,65 +71,98 @@ class Asked(NamedTuple):
         return Given(self.arrivals, self.advisers, self.hours_per_case)
 
 
-def run(asked: Asked, within: Within) -> None:
+def forecast(
+    log: Annotated[Path | None, typer.Option(help="Another office's log, as CSV; needs no office here.")] = None,
+    example: Annotated[bool, typer.Option("--example", help="The figures of the spring of 2024; no office.")] = False,
+    arrivals: Annotated[float | None, typer.Option("--arrivals-per-week", help="Cases a week, assumed.")] = None,
+    advisers: Annotated[int | None, typer.Option(help="Advisers, assumed.")] = None,
+    hours_per_case: Annotated[float | None, typer.Option(help="Hours of an adviser a case, assumed.")] = None,
+    starts_on: Annotated[str, typer.Option("--from", help="The first day, where all is assumed.")] = "2024-01-01",
+    hours: Annotated[str, typer.Option(help="When a log's office works: office or always.")] = "office",
+    weeks: Annotated[int, typer.Option(help="How far ahead.")] = 26,
+    replications: Annotated[int, typer.Option(help="How often that stretch is simulated.")] = 200,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same answer.")] = 1,
+    ill: Annotated[str | None, typer.Option(help="What if so many advisers are ill, or one by name.")] = None,
+    intake: Annotated[float | None, typer.Option(help="What if so many times the cases come in.")] = None,
+    reserve: Annotated[int | None, typer.Option(help="What if every so many claims is the reserve's.")] = None,
+    joins: Annotated[str | None, typer.Option(help="What if one more is there, with this skill or all.")] = None,
+    confidence: Annotated[float | None, typer.Option(help="In which share of the runs advisers suffice.")] = None,
+    bare: Annotated[bool, typer.Option("--bare", help="Only the office as it is.")] = False,
+    back_test: Annotated[bool, typer.Option("--back-test", help="How wrong it would have been.")] = False,
+    plot: Annotated[list[Path] | None, typer.Option(help="Draw it, as .png or .svg; may be repeated.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else.")] = False,
+) -> None:
+    """Say how long work will wait, which terms will be missed, and how many advisers are needed."""
+    options = Options(
+        log, example, arrivals, advisers, hours_per_case, starts_on, hours, weeks, replications, seed, ill, intake,
+        reserve, joins, confidence, bare, back_test, tuple(plot or ()), as_json,
+    )  # fmt: skip
+    answer_or_fail(options)
+
+
+def answer_or_fail(options: Options) -> None:
     """Answer; ends the process with 2 where the question or the log is wrong, with 1 where there is too little."""
     try:
-        check(asked)
-        if asked.log is not None or asked.example or asked.given.suffices:
-            answer(asked, elsewhere(asked))
+        check(options)
+        if options.log is not None or options.example or options.given.suffices:
+            answer(options, elsewhere(options))
         else:
-            within(lambda engine: of_this_office(asked, engine))
+            with_database(Configuration(), lambda engine: of_this_office(options, engine))
     except QuestionError as error:
-        fail(f"--{OPTIONS.get(error.parameter, error.parameter)}: {error}", 2)
+        end(f"--{OPTIONS.get(error.parameter, error.parameter)}: {error}", 2)
     except LogError as error:
-        fail(f"--log: {asked.log} was not used, for it cannot be read whole:\n{error}", 2)
+        end(f"--log: {options.log} was not used, for it cannot be read whole:\n{error}", 2)
     except TooLittleHistoryError as error:
-        fail(f"{error} (--arrivals-per-week 7.3 --advisers 2, or --example)", 1)
+        end(f"{error} (--arrivals-per-week 7.3 --advisers 2, or --example)", 1)
 
 
-def fail(words: str, code: int) -> NoReturn:
+def end(words: str, code: int) -> NoReturn:
     """Say what is wrong and what would be right."""
     typer.echo(f"veiligadvies: {words}", err=True)
     raise typer.Exit(code)
 
 
-def check(asked: Asked) -> None:
+def check(options: Options) -> None:
     """Whether the options go together; before anything is read or computed.
 
     Raises:
         QuestionError: they do not; names the option.
     """
-    if asked.log is not None and asked.example:
+    if options.log is not None and options.example:
         raise QuestionError("example", "A log has figures of its own; leave one of --log and --example out.")
-    if asked.hours not in {"office", "always"}:
-        raise QuestionError("hours", f"It is {asked.hours!r}; give office or always.")
-    if asked.advisers is not None and asked.advisers < 1:
-        raise QuestionError("advisers", f"It is {asked.advisers}; give a whole number from 1.")
-    for name, held in (("arrivals-per-week", asked.arrivals), ("hours-per-case", asked.hours_per_case)):
+    if options.hours not in {"office", "always"}:
+        raise QuestionError("hours", f"It is {options.hours!r}; give office or always.")
+    if options.advisers is not None and options.advisers < 1:
+        raise QuestionError("advisers", f"It is {options.advisers}; give a whole number from 1.")
+    for name, held in (("arrivals-per-week", options.arrivals), ("hours-per-case", options.hours_per_case)):
         if held is not None and not held > 0:
             raise QuestionError(name, f"It is {held:g}; give a number above 0.")
-    for path in asked.plot:
+    for path in options.plot:
         if path.suffix.lower() not in plot.WRITERS:
             raise QuestionError("plot", f"{path} is no picture that is drawn; name a file that ends with .svg or .png.")
         if not path.parent.is_dir():
             raise QuestionError("plot", f"There is no folder {path.parent}; make it first.")
-    if asked.back_test and asked.log is None and (asked.example or asked.given.suffices):
+    if options.back_test and options.log is None and (options.example or options.given.suffices):
         raise QuestionError("back-test", "Assumptions have no history to be held against; leave it out.")
 
 
-def elsewhere(asked: Asked) -> Source:
+def elsewhere(options: Options) -> Source:
     """An office that is not here: of a log, or of assumptions."""
-    if asked.log is not None:
+    if options.log is not None:
         past, model, basis = answers.of_log(
-            text_of(asked.log), asked.given, asked.question, always=asked.hours == "always", at=datetime.now(UTC)
+            text_of(options.log),
+            options.given,
+            options.question,
+            always=options.hours == "always",
+            at=datetime.now(UTC),
         )
         return past, model, basis
     try:
-        starts_on = date.fromisoformat(asked.starts_on)
+        starts_on = date.fromisoformat(options.starts_on)
     except ValueError as error:
         raise QuestionError("from", "Write a day as 2026-02-20.") from error
-    named = "example" if asked.example else "assumptions"
-    return None, *answers.of_assumptions(asked.given, asked.question, starts_on, named=named)
+    named = "example" if options.example else "assumptions"
+    return None, *answers.of_assumptions(options.given, options.question, starts_on, named=named)
 
 
 def text_of(path: Path) -> str:
@@ -147,27 +181,27 @@ def text_of(path: Path) -> str:
         raise QuestionError("log", f"{path} cannot be read: {error.strerror}.") from error
 
 
-def of_this_office(asked: Asked, engine: Engine) -> int:
+def of_this_office(options: Options, engine: Engine) -> int:
     """Answer for the office whose database this is; it is only read."""
     with transaction(engine) as session:
-        source = answers.of_office(session, asked.given, asked.question, at=datetime.now(UTC))
-    answer(asked, source)
+        source = answers.of_office(session, options.given, options.question, at=datetime.now(UTC))
+    answer(options, source)
     return 0
 
 
-def answer(asked: Asked, source: Source) -> None:
+def answer(options: Options, source: Source) -> None:
     """Simulate, and print and draw what came of it."""
     past, model, basis = source
-    question = asked.question if asked.bare else with_default_scenarios(model, asked.question)
-    rounds = len(list(scenarios(model, question))) + 3 * question.needed + asked.back_test
+    question = options.question if options.bare else with_default_scenarios(model, options.question)
+    rounds = len(list(scenarios(model, question))) + 3 * question.needed + options.back_test
     with progress(rounds * question.replications) as tell:
-        found = answers.told(model, basis, question, tell, tested=past if asked.back_test else None)
-    for path in asked.plot:
+        found = answers.told(model, basis, question, tell, tested=past if options.back_test else None)
+    for path in options.plot:
         try:
             plot.write(found, path)
         except OSError as error:
             raise QuestionError("plot", f"{path} cannot be written: {error.strerror}.") from error
-    if asked.as_json:
+    if options.as_json:
         typer.echo(json.dumps(found, indent=2))
     else:
         for line in text.words(found):

@@ -1,16 +1,30 @@
-"""The command that writes the progress report to a file or to the screen."""
+"""Progress report: the command that writes it to a file or to the screen."""
 
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Annotated
 
 import typer
 from sqlalchemy import Engine
 
+from api.cli.office_database import with_database
 from api.views.progress_report import WRITERS, Asked
 from notifications.catalogue import LANGUAGES
 from rules.core.errors import QuestionError
+from states.settings import Configuration
 from states.storage.database import transaction
+
+
+def report(
+    since: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day of a quarter.")],
+    until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day of a quarter that is over.")],
+    form: Annotated[str, typer.Option("--format", help="text, csv, svg, png or json.")] = "text",
+    language: Annotated[str, typer.Option(help="nl or en.")] = "nl",
+    out: Annotated[Path | None, typer.Option(help="A file to write to.")] = None,
+) -> None:
+    """Write the progress report over whole quarters, with small numbers hidden."""
+    with_database(Configuration(), lambda engine: write(engine, since.date(), until.date(), form, language, out))
 
 
 def write(engine: Engine, since: date, until: date, form: str, language: str, out: Path | None) -> int:

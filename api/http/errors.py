@@ -1,5 +1,7 @@
-"""Errors of the API, and the one table that says which HTTP status each error of the house has."""
+"""Errors of the API, and the table that says which problem type each error is answered with."""
 
+from api.http import problem_types
+from api.http.problem_types import ProblemType
 from states.errors import (
     BankFileRefusedError,
     BankFileTooLargeError,
@@ -35,28 +37,28 @@ class MalformedHeaderError(ApiError):
     """A header or query parameter cannot be read."""
 
 
-STATUS: dict[type[Exception], tuple[int, str]] = {
-    UnauthenticatedError: (401, "Sign in"),
-    UnknownDutyError: (403, "Not your role"),
-    MissingIfMatchError: (428, "Say which version you saw"),
-    MalformedHeaderError: (400, "The request cannot be read"),
-    NotFoundError: (404, "Not found"),
-    StaleError: (412, "It changed since you looked"),
-    RefusedError: (409, "Not allowed now"),
-    MalformedError: (422, "The body does not fit"),
-    BankFileTooLargeError: (413, "The bank file is too large"),
-    BankFileRefusedError: (422, "The bank file is refused"),
-    DocumentRefusedError: (422, "The document is refused"),
-    TooLargeError: (413, "Too large"),
-    ReusedKeyError: (409, "The Idempotency-Key was used for another request"),
-    ErasedError: (410, "The content was erased"),
-    StatesError: (409, "Not possible now"),
+PROBLEM_OF: dict[type[Exception], ProblemType] = {
+    UnauthenticatedError: problem_types.UNAUTHENTICATED,
+    UnknownDutyError: problem_types.NOT_YOUR_ROLE,
+    MissingIfMatchError: problem_types.VERSION_REQUIRED,
+    MalformedHeaderError: problem_types.MALFORMED_PARAMETER,
+    NotFoundError: problem_types.NOT_FOUND,
+    StaleError: problem_types.VERSION_CHANGED,
+    RefusedError: problem_types.REFUSED,
+    MalformedError: problem_types.INVALID_REQUEST,
+    BankFileTooLargeError: problem_types.TOO_LARGE,
+    BankFileRefusedError: problem_types.BANK_FILE_REFUSED,
+    DocumentRefusedError: problem_types.DOCUMENT_REFUSED,
+    TooLargeError: problem_types.TOO_LARGE,
+    ReusedKeyError: problem_types.KEY_REUSED,
+    ErasedError: problem_types.ERASED,
+    StatesError: problem_types.NOT_POSSIBLE,
 }
 """The most special class of an error decides."""
 
 
-def status_of(error: Exception) -> tuple[int, str]:
-    """The HTTP status and title of an error; a refusal for want of duty is 403."""
+def problem_of(error: Exception) -> ProblemType:
+    """The problem type of an error; a refusal because the role lacks the duty is a type of its own."""
     if isinstance(error, RefusedError) and error.duty:
-        return 403, "Not your role"
-    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+        return problem_types.NOT_YOUR_ROLE
+    return next(PROBLEM_OF[kind] for kind in type(error).__mro__ if kind in PROBLEM_OF)

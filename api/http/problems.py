@@ -1,6 +1,7 @@
-"""Every 4xx and 5xx is problem+json (RFC 9457)."""
+"""Problems: every error answer, 4xx and 5xx, is problem+json (RFC 9457)."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 import structlog
@@ -11,7 +12,9 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
-from api.http.errors import ApiError, status_of
+from api.http import problem_types
+from api.http.errors import ApiError, problem_of
+from api.http.problem_types import ProblemType
 from rules.core.errors import RulesError
 from states import logging_setup
 from states.engine import bodies
@@ -20,28 +23,21 @@ from states.errors import MalformedError, RefusedError, StatesError, TooLargeErr
 LOG = structlog.get_logger()
 MEDIA = "application/problem+json"
 UNSURE = (
-    "Most likely nothing was changed; where the connection broke at the very end, it may have been done all the same."
-    " Look before you act again, or send the same Idempotency-Key, which lets nothing happen twice."
+    "Most likely nothing was changed; if the connection broke at the very end, the change may have been committed."
+    " Check before you repeat the request, or send the same Idempotency-Key, which lets nothing happen twice."
 )
-"""What is true of a request that broke off: a commit may have been carried out without telling us so."""
+"""What is true of a request that broke off: a commit may have been carried out without an answer to us."""
 
 
-def problem(
-    status: int,
-    title: str,
-    detail: str,
-    headers: Mapping[str, str] | None = None,
-    **more: Any,
-) -> JSONResponse:
+def problem(kind: ProblemType, detail: str, headers: Mapping[str, str] | None = None, **more: Any) -> JSONResponse:
     """An answer that says what is wrong and what would be right."""
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else headers  # noqa: PLR2004
-    body = {"type": "about:blank", "status": status, "title": title, "detail": detail, **more}
-    return JSONResponse(body, status, headers=headers, media_type=MEDIA)
+    headers = {"WWW-Authenticate": "Bearer"} if kind.status == HTTPStatus.UNAUTHORIZED else headers
+    body = {"type": kind.address, "status": kind.status, "title": kind.title, "detail": detail, **more}
+    return JSONResponse(body, kind.status, headers=headers, media_type=MEDIA)
 
 
-def of_house(_: Request, error: Exception) -> JSONResponse:
-    """An error that the house foresees."""
-    status, title = status_of(error)
+def expected(_: Request, error: Exception) -> JSONResponse:
+    """An error that the API or the rooms below it raise on purpose."""
     more: dict[str, Any] = {}
     if isinstance(error, RefusedError):
         more["findings"] = [
@@ -56,10 +52,10 @@ def of_house(_: Request, error: Exception) -> JSONResponse:
             for item in error.findings
         ]
     if isinstance(error, MalformedError):
-        more["errors"] = [{"field": field, "message": words} for field, words in error.problems]
+        more["errors"] = [{"field": field, "message": message} for field, message in error.problems]
     # What is too large is still coming: without this the server would take in the rest of it, to throw it away.
     headers = {"Connection": "close"} if isinstance(error, TooLargeError) else None
-    return problem(status, title, str(error), headers, **more)
+    return problem(problem_of(error), str(error), headers, **more)
 
 
 def unreadable(_: Request, error: Exception) -> JSONResponse:
@@ -74,44 +70,42 @@ def unreadable(_: Request, error: Exception) -> JSONResponse:
         field = ".".join(str(part) for part in path) or str(place)
         found.append({"field": field, "in": str(place), "message": message})
     words = "; ".join(f"{item['field']}: {item['message']}" for item in found)
-    return problem(422, "The request does not fit", words, errors=found)
+    return problem(problem_types.INVALID_REQUEST, words, errors=found)
 
 
 def of_http(_: Request, error: Exception) -> JSONResponse:
     """What the framework itself refuses, such as an unknown path."""
     assert isinstance(error, HTTPException)
-    words = {
-        404: "There is nothing at this address; see /openapi.json.",
-        405: "This address knows another method; see /openapi.json.",
-    }
-    detail = words.get(error.status_code, str(error.detail))
-    return problem(error.status_code, str(error.detail), detail, error.headers)
+    known = {kind.status: kind for kind in (problem_types.UNKNOWN_ADDRESS, problem_types.METHOD_NOT_ALLOWED)}
+    kind = known.get(error.status_code)
+    if kind is not None:
+        return problem(kind, f"{kind.title}. {kind.meaning}", error.headers)
+    return problem(problem_types.of_status(error.status_code), str(error.detail), error.headers)
 
 
-def in_the_way(_: Request, error: Exception) -> JSONResponse:
-    """Two requests wanted the same thing at once, or the database is away: the same request may pass in a moment."""
+def conflict(_: Request, error: Exception) -> JSONResponse:
+    """Two requests changed the same thing at once, or the database is away: the same request may pass in a moment."""
     if isinstance(error, OperationalError):
         LOG.warning("database-away", kind=type(error.orig).__name__)
-        return problem(503, "The database is away", f"{UNSURE} Try again in a moment.")
-    return problem(
-        409, "Someone else was just before you", "Get it again and look before you act; nothing was changed."
-    )
+        return problem(problem_types.DATABASE_UNAVAILABLE, f"{UNSURE} Try again in a moment.")
+    return problem(problem_types.CONFLICT, f"{problem_types.CONFLICT.title}. {problem_types.CONFLICT.meaning}")
 
 
 def beyond_the_rules(_: Request, error: Exception) -> JSONResponse:
     """A day for which no rule, value or calendar is known; the message says what to add, and where."""
-    return problem(422, "The rules do not reach that far", str(error))
+    return problem(problem_types.BEYOND_THE_RULES, str(error))
 
 
 def out_of_range(_: Request, error: Exception) -> JSONResponse:
     """A value that no database holds, such as a NUL character in an id."""
     assert isinstance(error, DataError)
     LOG.warning("value-out-of-range", kind=type(error.orig).__name__)
-    return problem(422, "The request does not fit", "A value in it holds a character or a size that cannot be kept.")
+    detail = "A value holds a character that cannot be stored, or is too large."
+    return problem(problem_types.INVALID_REQUEST, detail)
 
 
 def unforeseen(request: Request, error: Exception) -> JSONResponse:
-    """A fault of ours; the log names it, the answer does not."""
+    """An error of our own; the log names it, the answer does not."""
     route = getattr(request.scope.get("route"), "path", None)  # as declared: an address may hold anything
     LOG.error(
         "unforeseen",
@@ -119,21 +113,21 @@ def unforeseen(request: Request, error: Exception) -> JSONResponse:
         route=route,
         **logging_setup.drop_error_text(LOG, "error", {"exc_info": error}),
     )
-    return problem(500, "A fault of ours", f"{UNSURE} Tell the administrator the time.")
+    return problem(problem_types.INTERNAL_ERROR, f"Internal server error. {UNSURE} Give the administrator the time.")
 
 
 def install(app: FastAPI) -> None:
-    """Let every error speak problem+json."""
-    app.add_exception_handler(StatesError, of_house)
-    app.add_exception_handler(ApiError, of_house)
+    """Answer every error as problem+json."""
+    app.add_exception_handler(StatesError, expected)
+    app.add_exception_handler(ApiError, expected)
     app.add_exception_handler(RequestValidationError, unreadable)
     app.add_exception_handler(HTTPException, of_http)
     for kind in (IntegrityError, OperationalError, StaleDataError):
-        app.add_exception_handler(kind, in_the_way)
+        app.add_exception_handler(kind, conflict)
     app.add_exception_handler(DataError, out_of_range)
     app.add_exception_handler(RulesError, beyond_the_rules)
 
 
 def at_fault(parameter: str, error: Exception) -> RequestValidationError:
-    """A query that cannot be answered, with the parameter to mend."""
+    """The error of a query parameter that is wrong."""
     return RequestValidationError([{"type": "value_error", "loc": ("query", parameter), "msg": str(error)}])

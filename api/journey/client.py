@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import httpx
 
+from api.http.problem_types import CONFLICT
 from api.journey.transcript import UnexpectedError
 from rules.core.roles import Role
 
@@ -16,8 +17,6 @@ PATIENCE = 30.0
 """Seconds for an office that does not answer, such as one that is being started again."""
 PAUSE = 0.2
 AWAY = frozenset({502, 503, 504})
-JUST_BEFORE = "Someone else was just before you"
-"""The title of a 409 after which the same request may pass."""
 
 
 class Client:
@@ -117,7 +116,7 @@ def expect_problem(answer: httpx.Response, status: int, rule: str | None = None)
 def passes(answer: httpx.Response) -> bool:
     """Whether the same request may pass in a moment: the office is away, or two wanted the same thing at once."""
     if answer.status_code == httpx.codes.CONFLICT:
-        return bool(answer.json().get("title") == JUST_BEFORE)
+        return bool(answer.json().get("type") == CONFLICT.address)
     return answer.status_code in AWAY
 
 

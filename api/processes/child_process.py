@@ -24,21 +24,21 @@ class ChildProcess:
     """One process, and what it takes to start it again."""
 
     def __init__(
-        self, name: str, command: Sequence[str], around: Mapping[str, str], logs: Path, *, gated: bool = False
+        self, name: str, command: Sequence[str], environment: Mapping[str, str], logs: Path, *, gated: bool = False
     ) -> None:
         """Describe the process.
 
         Args:
             name: what it is called, also its log.
             command: a module and its arguments.
-            around: its environment.
+            environment: its environment.
             logs: the folder of logs.
             gated: whether it waits with its work until :meth:`open_gate`.
         """
         self.name = name
         self.log = logs / f"{name}.log"
         self._command = [sys.executable, "-m", *command]
-        self._around = dict(around)
+        self._environment = dict(environment)
         self._process: subprocess.Popen[bytes] | None = None
         self._began = 0.0
         self._gated = gated
@@ -56,7 +56,7 @@ class ChildProcess:
         with _opened(self.log) as log:
             self._process = subprocess.Popen(  # noqa: S603  # the commands are ours
                 self._command,
-                env=self._around | ({"VEILIGADVIES_GATE": "stdin"} if self._gated else {}),
+                env=self._environment | ({"VEILIGADVIES_GATE": "stdin"} if self._gated else {}),
                 stdin=subprocess.PIPE if self._gated else subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

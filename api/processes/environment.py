@@ -36,10 +36,10 @@ def child_environment(configuration: Configuration, database: str, prefect: str)
     }
 
 
-def prefect_server(around: Mapping[str, str]) -> dict[str, str]:
+def prefect_server(environment: Mapping[str, str]) -> dict[str, str]:
     """What our own Prefect server finds besides: its store, its first pages, and no call to anyone."""
-    return dict(around) | {
-        "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{around['PREFECT_HOME']}/prefect.db",
+    return dict(environment) | {
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{environment['PREFECT_HOME']}/prefect.db",
         # The second version of its pages calls a host of its maker from the browser.
         "PREFECT_SERVER_UI_V2_ENABLED": "false",
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",

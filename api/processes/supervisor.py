@@ -4,12 +4,12 @@ The other processes are started by name, as modules; nothing of flows/ is import
 """
 
 import http.client
+import importlib
 import json
 import os
-import shutil
 import time
-from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from api.processes import instance
@@ -53,6 +53,16 @@ def run(configuration: Configuration, teller: Console) -> None:
         teller.say("Stopped; the data stay where they are.")
 
 
+def preparation() -> ModuleType:
+    """The preparation of an office, imported when it is needed: Prefect's server, the slowest part, starts first."""
+    return importlib.import_module("api.processes.preparation")
+
+
+def embedded_postgres() -> ModuleType:
+    """The embedded database, imported when it is needed, and alone: the stop of an office never waits for the rest."""
+    return importlib.import_module("api.processes.embedded_postgres")
+
+
 class Supervisor:
     """One office's processes."""
 
@@ -73,21 +83,21 @@ class Supervisor:
         port = 0 if told else instance.kept_port(self._folder / "prefect" / "port")
         self._office = Instance(self._office.api, "", told or f"http://127.0.0.1:{port}/api")
         if not told:
-            around = prefect_server(child_environment(self._configuration, "", self._office.prefect))
+            environment = prefect_server(child_environment(self._configuration, "", self._office.prefect))
             command = ["flows.server", "--host", "127.0.0.1", "--port", str(port)]
-            self._begin(PREFECT, command, around)
+            self._begin(PREFECT, command, environment)
         with self._teller.step("PostgreSQL"):
             database = self._database()
         self._office = Instance(self._office.api, database, self._office.prefect)
         with self._teller.step("Tables"):
-            values = self._keep_values()
-            self._migrate(database)
-        around = child_environment(self._configuration, database, self._office.prefect)
-        around["VEILIGADVIES_VALUES"] = str(values)
-        self._begin("api", ["api.serve"], around)
+            values: Path = preparation().keep_values(self._folder)
+            preparation().migrate(database)
+        environment = child_environment(self._configuration, database, self._office.prefect)
+        environment["VEILIGADVIES_VALUES"] = str(values)
+        self._begin("api", ["api.serve"], environment)
         for part in PARTS:
             # Their imports take seconds; until the demonstration office stands they wait with their work.
-            self._begin(part, [f"flows.{part}"], around, gated=True)
+            self._begin(part, [f"flows.{part}"], environment, gated=True)
         self._write()
         if self._configuration.demonstration:
             with self._teller.step("Demonstration office"):
@@ -111,72 +121,31 @@ class Supervisor:
         stop(list(self._children.values()), GRACE)
         stop([prefect] if prefect else [], GRACE)
         if self._configuration.database_url is None:
-            from api.processes import embedded_postgres  # noqa: PLC0415  # see _database
-
-            embedded_postgres.stop(self._folder / "postgres")
+            embedded_postgres().stop(self._folder / "postgres")
         reap()
         instance.remove(self._folder)
 
-    def _begin(self, name: str, command: list[str], around: dict[str, str], *, gated: bool = False) -> None:
+    def _begin(self, name: str, command: list[str], environment: dict[str, str], *, gated: bool = False) -> None:
         with self.signals.held():
-            self._children[name] = ChildProcess(name, command, around, self._folder / "logs", gated=gated)
+            self._children[name] = ChildProcess(name, command, environment, self._folder / "logs", gated=gated)
             self._children[name].start()
 
     def _database(self) -> str:
         if self._configuration.database_url is not None:
             return self._configuration.database_url
-        # Here, so that Prefect's server, which takes longest, need not wait for our own imports.
-        from api.processes import embedded_postgres  # noqa: PLC0415
-
+        server = embedded_postgres()
         try:
             with self.signals.held():
-                return embedded_postgres.start(self._folder / "postgres").url
-        except embedded_postgres.EmbeddedError as error:
+                return str(server.start(self._folder / "postgres").url)
+        except server.EmbeddedError as error:
             raise OfficeError(str(error)) from error
 
-    def _keep_values(self) -> Path:
-        """Refuse dated values that do not fit; those that do stay for this run, whatever becomes of their files."""
-        from rules.core.dated_values import FOLDER  # noqa: PLC0415  # as above
-        from rules.core.errors import RulesError  # noqa: PLC0415  # as above
-        from states.deadlines.validation import check_dated_values  # noqa: PLC0415  # as above
-
-        try:
-            check_dated_values()
-        except RulesError as error:
-            raise OfficeError(f"The dated values in {FOLDER} do not fit.\n{error}") from error
-        kept = self._folder / "values"
-        shutil.rmtree(kept, ignore_errors=True)
-        shutil.copytree(FOLDER, kept)
-        return kept
-
-    def _migrate(self, database: str) -> None:
-        from sqlalchemy.exc import OperationalError  # noqa: PLC0415  # as above
-
-        from migrations.upgrade import upgrade  # noqa: PLC0415  # as above
-
-        try:
-            upgrade(database)
-        except OperationalError as error:
-            reason = str(error.orig).strip().splitlines()[0]
-            raise OfficeError(f"The database does not answer: {reason}") from error
-
     def _load(self, database: str) -> None:
-        from sqlalchemy import event  # noqa: PLC0415  # as above
-
-        from api.demonstration.load import load  # noqa: PLC0415  # as above
-        from states.storage.database import connect  # noqa: PLC0415  # as above
-        from states.storage.vault import office_key  # noqa: PLC0415  # as above
-
-        engine = connect(database, key=office_key(self._configuration.key_file))
-        # A load that is cut off goes on next time, so its commits need not each wait for the disk.
-        event.listen(engine, "connect", _hasten)
-
         def progress(done: int, of: int, words: str) -> None:
             self._look_after()
             self._teller.update(f"Demonstration office: {100 * done // max(of, 1)} %, {words}")
 
-        load(engine, at=datetime.now(UTC), progress=progress)
-        engine.dispose()
+        preparation().load_demonstration(self._configuration, database, progress)
 
     def _await_ready(self) -> None:
         began = time.monotonic()
@@ -206,20 +175,18 @@ class Supervisor:
         """Start the embedded database again if it died; it is no child of ours, for it starts itself apart."""
         if self._configuration.database_url is not None:
             return None
-        from api.processes import embedded_postgres  # noqa: PLC0415  # see _database
-
         folder = self._folder / "postgres"
-        if embedded_postgres.running(folder) is not None:
+        server = embedded_postgres()
+        if server.running(folder) is not None:
             return None
         try:
-            embedded_postgres.start(folder)
-        except embedded_postgres.EmbeddedError as error:
+            server.start(folder)
+        except server.EmbeddedError as error:
             raise OfficeError(str(error)) from error
         return "PostgreSQL was started again"
 
     def _welcome(self) -> None:
-        from api.processes.welcome import welcome  # noqa: PLC0415  # as above
-
+        welcome = importlib.import_module("api.processes.welcome").welcome
         self._teller.say(welcome(self._configuration, self._office))
         self._teller.say(f"ready in {self._teller.seconds():.1f} s")
 
@@ -227,11 +194,6 @@ class Supervisor:
         pids = {"supervisor": os.getpid()} | {child.name: child.pid for child in self._children.values()}
         self._office = Instance(self._office.api, self._office.database, self._office.prefect, pids)
         instance.write(self._folder, self._office)
-
-
-def _hasten(raw: Any, _: Any) -> None:
-    raw.execute("SET synchronous_commit = off")
-    raw.commit()
 
 
 def _parts(host: str, port: int) -> list[dict[str, Any]] | None:

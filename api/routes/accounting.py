@@ -8,20 +8,18 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 from sqlmodel import Session, select
 
-from api.access.visibility import SEES_ALL_BOOKS, not_finance, of_own_employer
+from api.access.books import readable_books, visible_in_books
 from api.http.dependencies import RequestContext, RequestContextDep
 from api.http.pagination import Cursor, Limit, cut
 from api.views import base
-from api.views.payments import Bookings, booking_view
+from api.views.payments import BookingPage, booking_view
 from rules.core.dates import office_day
-from rules.core.roles import OF_AN_EMPLOYER
 from rules.payments import accounting_periods as rules
 from states.accounting import accounts, journal_query, periods, reports, xaf
 from states.accounting.export_rows import ClassRow, JournalRow, OpenItem, SpendingRow
 from states.accounting.spreadsheets import Control, Sheet, as_csv, as_workbook, control
 from states.charts.booking import BookingState
-from states.engine import parties
-from states.errors import MalformedError, NotFoundError, RefusedError
+from states.errors import MalformedError, RefusedError
 from states.tables.accounting import Booking
 from states.tables.people import Organisation
 
@@ -32,24 +30,6 @@ Period = Annotated[str | None, Query(pattern=rules.PERIOD, description="A year o
 Year = Annotated[int, Query(ge=2021, le=2099, description="A year of the books")]
 Employer = Annotated[str | None, Query(max_length=60, description="One employer; for those who see the books of all")]
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def employers_of(context: RequestContext, employer: str | None) -> journal_query.Employers:
-    """Whose books the caller may read: those of the own employer alone, or of all for those who see them.
-
-    Raises:
-        RefusedError: the caller's role has nothing to do with money.
-        NotFoundError: it names an employer whose books are not the caller's.
-    """
-    if context.by.role not in OF_AN_EMPLOYER | SEES_ALL_BOOKS:
-        raise not_finance(context)
-    mine = context.by.organisation if context.by.role in OF_AN_EMPLOYER else employer
-    if mine is None:
-        return None
-    names = parties.known_as(context.session, mine)
-    if (employer is not None and employer not in names) or context.session.get(Organisation, mine) is None:
-        raise NotFoundError("employer", employer or mine)
-    return [employer] if employer is not None and employer != mine else names
 
 
 def marked(content: bytes, kind: str, name: str, totals: Control) -> Response:
@@ -89,7 +69,7 @@ def journal_lines(
     form: JournalForm = "json",
 ) -> Journal | Response:
     """The journal of the caller's employer: as JSON, CSV, XLSX with a control sheet, or XAF 3.2 of one employer."""
-    names = employers_of(context, employer)
+    names = readable_books(context, employer)
     since, until = rules.days_of(period) if period else (None, None)
     rows = journal_query.journal(context.session, names, since, until)
     sheet = Sheet("journal", JournalRow, rows)
@@ -139,7 +119,7 @@ class OpenItems(base.View):
 @router.get("/reports/open-items", response_model=OpenItems, operation_id="report-open-items")
 def open_items(context: RequestContextDep, employer: Employer = None, form: Form = "json") -> OpenItems | Response:
     """What is owed and not paid, paid and not booked, or on a statement and known to nobody."""
-    rows = reports.open_items(context.session, employers_of(context, employer))
+    rows = reports.open_items(context.session, readable_books(context, employer))
     sheet = Sheet("open-items", OpenItem, rows)
     if form == "json":
         return OpenItems(items=rows, control=control(sheet))
@@ -158,7 +138,7 @@ def tax_classes(
     context: RequestContextDep, year: Year, employer: Employer = None, form: Form = "json"
 ) -> TaxClasses | Response:
     """What was booked in a year, per employer and per tax class."""
-    rows = reports.tax_classes(context.session, employers_of(context, employer), year)
+    rows = reports.tax_classes(context.session, readable_books(context, employer), year)
     sheet = Sheet("tax-classes", ClassRow, rows)
     if form == "json":
         return TaxClasses(items=rows, control=control(sheet))
@@ -178,7 +158,7 @@ def spending(
     context: RequestContextDep, year: Year, employer: Employer = None, form: Form = "json"
 ) -> Spending | Response:
     """What each kind of employer spent in a year beside the ministry's contribution; a report, never a claim."""
-    rows = reports.spending(context.session, employers_of(context, employer), year)
+    rows = reports.spending(context.session, readable_books(context, employer), year)
     sheet = Sheet("spending", SpendingRow, rows)
     if form == "json":
         return Spending(items=rows, note=reports.NO_CLAIM, control=control(sheet))
@@ -224,7 +204,7 @@ def books(
     context: RequestContextDep, key: Annotated[str, Path(alias="id", max_length=80)], on: date | None = None
 ) -> Books:
     """The accounts that hold on a day (today where it is left out), and the periods that are closed."""
-    employers_of(context, key)
+    readable_books(context, key)
     session: Session = context.session
     row, day = session.get_one(Organisation, key), on or office_day(context.at)
     closed = periods.closed(session, key)
@@ -236,14 +216,14 @@ def books(
     )
 
 
-@router.get("/bookings", response_model=Bookings, operation_id="list-bookings")
+@router.get("/bookings", response_model=BookingPage, operation_id="list-bookings")
 def bookings(
     context: RequestContextDep,
     state: BookingState | None = None,
     form: Annotated[Literal["json", "csv"], Query(alias="format")] = "json",
     cursor: Cursor = None,
     limit: Limit = 500,
-) -> Bookings | Journal | Response:
+) -> BookingPage | Journal | Response:
     """The bookings of the caller's employer, or its journal as CSV; see /v1/journal-lines for more of it."""
     if form == "csv":
         return journal_lines(context, form="csv")
@@ -252,6 +232,6 @@ def bookings(
         query = query.where(Booking.state == state)
     if cursor is not None:
         query = query.where(Booking.id > cursor)
-    found = context.session.exec(of_own_employer(context, query, Booking).order_by(Booking.id).limit(limit + 1)).all()
+    found = context.session.exec(visible_in_books(context, query, Booking).order_by(Booking.id).limit(limit + 1)).all()
     shown, following = cut(found, limit)
-    return Bookings(items=[booking_view(row) for row in shown], next=following)
+    return BookingPage(items=[booking_view(row) for row in shown], next=following)

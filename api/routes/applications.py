@@ -5,19 +5,18 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import Field
-from sqlalchemy import ColumnElement, false
-from sqlmodel import Session, col, or_, select
+from sqlmodel import col, select
 
-from api.access import visibility
+from api.access import cases, content
+from api.access.employers import is_of_own_employer
 from api.http.dependencies import RequestContext, RequestContextDep
 from api.http.errors import MalformedHeaderError
 from api.http.idempotency import Answer, once
-from api.http.pagination import newest_first
+from api.http.pagination import cut, instant, newest_first, position_in, position_text, row_id
 from api.http.parameters import Reference
 from api.http.urls import etag, href
 from api.views import applications, base
 from rules.core.regulation import PublicOffice
-from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
 from rules.threats.urgency import Urgency
 from states.charts.application import Stage
 from states.commands.fire import fire
@@ -27,19 +26,11 @@ from states.errors import NotFoundError
 from states.events.application.receipt import NewApplication, Receive
 from states.storage import name_index, replay
 from states.tables.application import Application, ApplicationEmployer, DomainAdvice, Takeover
-from states.tables.deadlines import Reminder
 
 router = APIRouter(prefix="/v1/applications", tags=["applications"])
-EXAMPLE: dict[str, Any] = Receive().example(None)  # type: ignore[arg-type]  # it looks at no step
+EXAMPLE: dict[str, Any] = Receive().example(None)  # type: ignore[arg-type]  # this example reads no context
 EMPLOYER = r"^[a-z0-9-]{2,60}$"
 Limit = Annotated[int, Query(ge=1, le=200)]
-
-
-class Page(base.View):
-    """A page of applications; ``next`` is the cursor of the following page, if there is one."""
-
-    items: list[applications.ApplicationSummary]
-    next: str | None = None
 
 
 @router.post(
@@ -72,7 +63,7 @@ def listed(
     employer: Annotated[str | None, Query(pattern=EMPLOYER)] = None,
     cursor: Annotated[str | None, Query(max_length=100)] = None,
     limit: Limit = 50,
-) -> Page:
+) -> applications.ApplicationPage:
     """The applications that the caller may see, the newest first."""
     search = Search(stage=stage, urgency=urgency, employer=employer, cursor=cursor, limit=limit)
     return page(context, search)
@@ -92,12 +83,12 @@ class Search(Body):
 
 
 @router.post("/_search", operation_id="search-applications")
-def search(context: RequestContextDep, body: Search) -> Page:
+def search(context: RequestContextDep, body: Search) -> applications.ApplicationPage:
     """Search applications by name, reference, stage, urgency, office and employer."""
     return page(context, body)
 
 
-def page(context: RequestContext, wanted: Search) -> Page:
+def page(context: RequestContext, wanted: Search) -> applications.ApplicationPage:
     """One page of what was looked for, of what the caller may see."""
     session, by = context.session, context.by
     query = select(Application)
@@ -110,54 +101,18 @@ def page(context: RequestContext, wanted: Search) -> Page:
     if wanted.reference:
         query = query.where(col(Application.id).startswith(wanted.reference.upper(), autoescape=True))
     if wanted.name:
-        reads = by.role in visibility.READS_CONTENT
-        people = name_index.find_people(session, wanted.name) if reads else []
+        people = name_index.find_people(session, wanted.name) if content.searches_by_name(by) else []
         query = query.where(col(Application.applicant).in_(people))
     if wanted.employer:
         known = parties.known_as(session, parties.current(session, wanted.employer))
         tied = select(ApplicationEmployer.application).where(col(ApplicationEmployer.organisation).in_(known))
         query = query.where(col(Application.id).in_(tied))
-    query = query.where(*of_caller(session, by))
+    query = query.where(*cases.visible_applications(session, by))
     place = col(Application.created_at), col(Application.id)
-    query = newest_first(query, place, unfold(wanted.cursor) if wanted.cursor else None)
-    rows = list(session.exec(query.limit(wanted.limit + 1)))
-    shown = rows[: wanted.limit]
-    more = len(rows) > wanted.limit
-    last = shown[-1] if shown else None
-    return Page(
-        items=[applications.summary(session, row) for row in shown],
-        next=f"{base.utc_instants(last.created_at.isoformat())}~{last.id}" if more and last else None,
-    )
-
-
-def of_caller(session: Session, by: Actor) -> list[ColumnElement[bool]]:
-    """The conditions under which the caller may see an application; as :func:`views.may_see`."""
-    if by.role is Role.MINISTRY_CONTACT:
-        return [false()]
-    if by.role is Role.APPLICANT:
-        return [or_(col(Application.applicant) == by.person, col(Application.representative) == by.person)]
-    found: list[ColumnElement[bool]] = []
-    if by.role in OF_AN_EMPLOYER:
-        asked = select(Takeover.stream).where(
-            col(Takeover.organisation).in_(parties.known_as(session, by.organisation))
-        )
-        found.append(col(Application.id).in_(asked))
-    if by.role in visibility.WHERE_TOLD:
-        told = select(Reminder.application).where(Reminder.recipient == by.person)
-        found.append(col(Application.id).in_(told))
-    return found
-
-
-def unfold(cursor: str) -> tuple[datetime, str]:
-    """Read a cursor as it was given out."""
-    given, _, reference = cursor.partition("~")
-    try:
-        at = datetime.fromisoformat(given)
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None or not reference:
-        raise MalformedHeaderError("The cursor is not one that this list gave out; begin without it.")
-    return at, reference
+    query = newest_first(query, place, position_in(wanted.cursor, instant, row_id) if wanted.cursor else None)
+    rows = session.exec(query.limit(wanted.limit + 1)).all()
+    shown, following = cut(rows, wanted.limit, lambda row: position_text(row.created_at, row.id))
+    return applications.ApplicationPage(items=[applications.summary(session, row) for row in shown], next=following)
 
 
 @router.get("/{reference}", response_model=applications.ApplicationView, operation_id="get-application")
@@ -169,7 +124,7 @@ def one(
     as_of: Annotated[datetime | None, Query(alias="asOf")] = None,
 ) -> applications.ApplicationView | Response:
     """An application as the caller may see it; with ``asOf`` as it stood at that instant, from the ledger."""
-    row = visibility.require_application(context.session, context.by, reference)
+    row = cases.require_application(context.session, context.by, reference)
     if as_of is not None:
         if as_of.tzinfo is None:
             raise MalformedHeaderError("asOf: give an instant with its offset, such as 2026-11-23T12:00:00Z.")
@@ -192,8 +147,7 @@ def view_of(context: RequestContext, row: Application) -> applications.Applicati
         ),
     )
     takeovers = session.exec(select(Takeover).where(Takeover.stream == row.id).order_by(Takeover.organisation)).all()
-    own = parties.known_as(session, by.organisation) if by.role in OF_AN_EMPLOYER else None
-    content = base.wire(base.content_of(session, by, row.stream, row.id, visibility.READS_CONTENT))
+    text = base.wire(content.of_application(session, by, row))
     return applications.ApplicationView(
         **applications.summary(session, row).model_dump(),
         **row.model_dump(exclude={"office", "urgency", "received_on", "changed_at", "id", "state", "stream"}),
@@ -201,9 +155,9 @@ def view_of(context: RequestContext, row: Application) -> applications.Applicati
         takeovers=[
             applications.TakeoverView.model_validate(item)
             for item in takeovers
-            if own is None or item.organisation in own
+            if is_of_own_employer(context, item.organisation)
         ],
-        content=content or None,
+        content=text or None,
     )
 
 
@@ -218,12 +172,13 @@ def past(context: RequestContext, row: Application, instant: datetime) -> applic
         return [found for key, found in rows.items() if key.startswith(f"{table}:")]
 
     employers = sorted(of("application_employer"), key=lambda item: item["position"])
-    own = parties.known_as(context.session, context.by.organisation) if context.by.role in OF_AN_EMPLOYER else None
     return applications.ApplicationView(
         **{**facts, "reference": row.id, "stage": facts["state"], "version": row.version},
         employers=[item["organisation"] for item in employers],
         advice=applications.advice(context.by, [applications.DomainView(**item) for item in of("domain_advice")]),
         takeovers=[
-            applications.TakeoverView(**item) for item in of("takeover") if own is None or item["organisation"] in own
+            applications.TakeoverView(**item)
+            for item in of("takeover")
+            if is_of_own_employer(context, item["organisation"])
         ],
     )

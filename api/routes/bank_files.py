@@ -12,18 +12,16 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from sqlalchemy import Engine, func
 from sqlmodel import col, select
 
-from api.access.visibility import of_own_employer
+from api.access.books import employers_with_bank_files, require_bank_message, visible_in_books
 from api.http import authentication
 from api.http.dependencies import OneConfiguration, RequestContext, RequestContextDep, demand, utc_now
 from api.http.idempotency import Answer, once
-from api.http.pagination import Cursor, Limit, cut, newest_first
+from api.http.pagination import Cursor, Limit, Page, cut, newest_first
 from api.http.parameters import Id, Key
 from api.views import base
 from api.views.payments import FoundView
-from rules.core.roles import OF_AN_EMPLOYER
 from states.commands import bank_files
-from states.engine import parties
-from states.errors import BankFileRefusedError, BankFileTooLargeError, NotFoundError
+from states.errors import BankFileRefusedError, BankFileTooLargeError
 from states.formats.bank_reason_codes import reason_in_words, status_in_words
 from states.formats.bank_xml import LIMIT
 from states.payments.statement_gaps import gaps
@@ -105,12 +103,9 @@ class StatementGap(base.View):
     expected: Decimal | None
 
 
-class BankMessages(base.View):
+class BankMessagePage(Page[BankMessageSummary]):
     """Files of the bank, the newest first, and what is missing between them."""
 
-    items: list[BankMessageSummary]
-    next: str | None = None
-    """What ``cursor`` takes for the next page; None on the last one."""
     gaps: list[StatementGap]
 
 
@@ -261,50 +256,28 @@ def messages(
     kind: Annotated[str | None, Query(pattern=r"^(camt\.053|pain\.002)$")] = None,
     cursor: Cursor = None,
     limit: Limit = 100,
-) -> BankMessages:
+) -> BankMessagePage:
     """The bank's files of the caller's employer, the newest first, and what is missing between its statements."""
     place = col(BankMessage.received_at), col(BankMessage.id)
-    query = of_own_employer(context, select(BankMessage), BankMessage)
+    query = visible_in_books(context, select(BankMessage), BankMessage)
     if kind is not None:
         query = query.where(BankMessage.kind == kind)
-    last = None if cursor is None else message_of(context, cursor)
+    last = None if cursor is None else require_bank_message(context, cursor)
     query = newest_first(query, place, None if last is None else (last.received_at, last.id))
     found = context.session.exec(query.limit(limit + 1)).all()
     shown, following = cut(found, limit)
-    owners = [context.by.organisation or ""]
-    if not context.by.organisation:
-        owners = sorted(
-            context.session.exec(of_own_employer(context, select(BankMessage.organisation).distinct(), BankMessage))
-        )
-    missing = [gap for owner in owners for gap in gaps(context.session, owner)]
-    return BankMessages(
+    missing = [gap for owner in employers_with_bank_files(context) for gap in gaps(context.session, owner)]
+    return BankMessagePage(
         items=[BankMessageSummary(**row.model_dump(), waiting=waiting(context, row.id)) for row in shown],
         next=following,
         gaps=[StatementGap.model_validate(gap) for gap in missing],
     )
 
 
-def message_of(context: RequestContext, key: str) -> BankMessage:
-    """A file of the bank that the caller may see.
-
-    Raises:
-        NotFoundError: there is none, or it is another employer's.
-    """
-    row = context.session.get(BankMessage, key)
-    if row is None:
-        raise NotFoundError("bank message", key)
-    if context.by.role in OF_AN_EMPLOYER:
-        if context.by.organisation != parties.current(context.session, row.organisation):
-            raise NotFoundError("bank message", key)
-    else:
-        of_own_employer(context, select(BankMessage), BankMessage)  # refuses those who have nothing to do with money
-    return row
-
-
 @router.get("/{id}", operation_id="get-bank-message")
 def message(context: RequestContextDep, key: Id, waits: bool | None = None) -> BankMessageView:
     """One file of the bank with its entries, or with those alone that wait for a person."""
-    row = message_of(context, key)
+    row = require_bank_message(context, key)
     entries = bank_files.entries_of(context.session, row)
     if waits is not None:
         entries = [entry for entry in entries if entry.waits is waits]

@@ -1,26 +1,24 @@
 """What belongs to one case: what can be done now, its history, terms, place in the queue, measures and money."""
 
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from pydantic import Field
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 
-from api.access import action_filter, visibility
-from api.access.visibility import own_parts
+from api.access import action_filter, cases, content
+from api.access.employers import only_own_employer
+from api.access.work import visible_work_of_case
 from api.http.dependencies import RequestContext, RequestContextDep
 from api.http.parameters import Reference
 from api.http.urls import etag, href
 from api.views import applications, base, work
-from api.views.payments import Bookings, Payables, booking_view, payable_view
+from api.views.payments import BookingPage, PayablePage, booking_view, payable_view
 from rules.core.dates import office_day
-from rules.core.roles import OF_AN_EMPLOYER, Role
 from rules.deadlines.suspensions import Suspension, attribution
 from states.commands.available_actions import Action, actions
 from states.deadlines import term_query
-from states.engine import parties
 from states.events.catalogue import EVENTS
 from states.queue import explanation, pools
 from states.reporting import case_durations
@@ -109,19 +107,9 @@ def address(action: Action) -> str:
 @router.get("/actions", operation_id="get-actions")
 def what_can_be_done(context: RequestContextDep, reference: Reference) -> Actions:
     """What can be done now on the application and its parts, by whom, and why not, as far as the caller may know."""
-    row = visibility.require_application(context.session, context.by, reference)
+    row = cases.require_application(context.session, context.by, reference)
     found = actions(context.session, row, at=context.at, demonstration=context.configuration.demonstration)
-    own = {row.id, *own_parts(context, row.stream)} if context.by.role in OF_AN_EMPLOYER else set()
-    found = action_filter.filter_actions(context.session, context.by, found, own)
-    return Actions(items=[ActionView.of(action) for action in (unnamed(context, action) for action in found)])
-
-
-def unnamed(context: RequestContext, action: Action) -> Action:
-    """An action without its example, and so none that can be taken, where that names an account to someone who does not
-    pay.
-    """
-    pays = context.by.role in visibility.READS_PAYEE and context.by.organisation == action.organisation
-    return action if pays or action.event != "receive-credit-note" else replace(action, example=None, allowed=False)
+    return Actions(items=[ActionView.of(action) for action in action_filter.filter_actions(context, row, found)])
 
 
 class EntryView(base.View):
@@ -153,15 +141,12 @@ class History(base.View):
 @router.get("/history", operation_id="get-history")
 def history(context: RequestContextDep, reference: Reference) -> History:
     """The ledger of one case, in order; ``content`` holds an HMAC per content field, never the content."""
-    row = visibility.require_application(context.session, context.by, reference)
-    entries = [EntryView.model_validate(entry) for entry in entries_of(context.session, row.stream)]
-    if context.by.role in OF_AN_EMPLOYER:
-        mine = own_parts(context, row.stream)
-        entries = [item for item in entries if item.subject in mine]
-    if context.by.role in visibility.PAYS:
-        for item in entries:  # the domain tells what a measure is
-            item.facts = {name: fact for name, fact in item.facts.items() if name != "domain"}
-    return History(items=entries)
+    row = cases.require_application(context.session, context.by, reference)
+    entries = cases.visible_entries(context, row.stream, entries_of(context.session, row.stream))
+    shown = [EntryView.model_validate(entry) for entry in entries]
+    for item in shown:
+        item.facts = content.visible_facts(context.by, item.facts)
+    return History(items=shown)
 
 
 class SuspensionView(base.View):
@@ -218,11 +203,9 @@ class Deadlines(base.View):
 @router.get("/deadlines", operation_id="get-deadlines")
 def terms(context: RequestContextDep, reference: Reference) -> Deadlines:
     """The terms of one case, with their reasons, suspensions and thresholds."""
-    row = visibility.require_application(context.session, context.by, reference)
+    row = cases.require_application(context.session, context.by, reference)
     query = select(Term).where(Term.application == row.id).order_by(col(Term.started_on), col(Term.id))
-    if context.by.role in OF_AN_EMPLOYER:
-        query = query.where(col(Term.organisation).in_(parties.known_as(context.session, context.by.organisation)))
-    found = [term_view(context, term) for term in context.session.exec(query)]
+    found = [term_view(context, term) for term in context.session.exec(only_own_employer(context, query, Term))]
     return Deadlines(items=found, days=case_durations.days_of_case(context.session, row, office_day(context.at)))
 
 
@@ -250,14 +233,10 @@ class Priority(base.View):
 @router.get("/priority", operation_id="get-priority")
 def priority(context: RequestContextDep, reference: Reference) -> Priority:
     """Why this case stands where it stands, by rule, source and fact, and what would change it."""
-    row = visibility.require_application(context.session, context.by, reference)
+    row = cases.require_application(context.session, context.by, reference)
     query = select(WorkItem).where(WorkItem.application == row.id, col(WorkItem.done_at).is_(None))
-    if context.by.role in OF_AN_EMPLOYER:
-        query = query.where(WorkItem.organisation == context.by.organisation)
-    found = [
-        explanation.explain(context.session, item, at=context.at)
-        for item in context.session.exec(query.order_by(*pools.queue_order()))
-    ]
+    waiting = context.session.exec(visible_work_of_case(context, query).order_by(*pools.queue_order()))
+    found = [explanation.explain(context.session, item, at=context.at) for item in waiting]
     return Priority(reference=row.id, urgency=row.urgency, items=[work.explanation(context.by, why) for why in found])
 
 
@@ -270,39 +249,27 @@ class Measures(base.View):
 @router.get("/measures", operation_id="get-measures")
 def measures(context: RequestContextDep, reference: Reference) -> Measures:
     """The measures of one case as the caller may see them."""
-    row = visibility.require_application(context.session, context.by, reference)
-    query = select(Measure).where(Measure.stream == row.id)
-    if context.by.role in OF_AN_EMPLOYER:
-        query = query.where(
-            or_(
-                col(Measure.payer).is_(None),
-                col(Measure.payer).in_(parties.known_as(context.session, context.by.organisation)),
-            )
-        )
+    row = cases.require_application(context.session, context.by, reference)
+    query = cases.visible_measures(context, select(Measure).where(Measure.stream == row.id))
     found = context.session.exec(query.order_by(Measure.id)).all()
     return Measures(items=[applications.measure(context.session, context.by, item) for item in found])
 
 
 @router.get("/payables", operation_id="get-payables-of-application")
-def payables(context: RequestContextDep, reference: Reference) -> Payables:
+def payables(context: RequestContextDep, reference: Reference) -> PayablePage:
     """The payables of one case that concern the caller."""
-    row = visibility.require_application(context.session, context.by, reference)
-    query = select(Payable).where(Payable.stream == row.id)
-    if context.by.role in OF_AN_EMPLOYER:
-        query = query.where(col(Payable.organisation).in_(parties.known_as(context.session, context.by.organisation)))
-    return Payables(
-        items=[payable_view(context, item) for item in context.session.exec(query.order_by(Payable.id)).all()]
-    )
+    row = cases.require_application(context.session, context.by, reference)
+    query = only_own_employer(context, select(Payable).where(Payable.stream == row.id), Payable)
+    found = context.session.exec(query.order_by(Payable.id)).all()
+    return PayablePage(items=[payable_view(context, item) for item in found])
 
 
 @router.get("/bookings", operation_id="get-bookings-of-application")
-def bookings(context: RequestContextDep, reference: Reference) -> Bookings:
+def bookings(context: RequestContextDep, reference: Reference) -> BookingPage:
     """The bookings of one case that concern the caller."""
-    row = visibility.require_application(context.session, context.by, reference)
-    query = select(Booking).where(Booking.stream == row.id)
-    if context.by.role in OF_AN_EMPLOYER:
-        query = query.where(col(Booking.organisation).in_(parties.known_as(context.session, context.by.organisation)))
-    return Bookings(items=[booking_view(item) for item in context.session.exec(query.order_by(Booking.id))])
+    row = cases.require_application(context.session, context.by, reference)
+    query = only_own_employer(context, select(Booking).where(Booking.stream == row.id), Booking)
+    return BookingPage(items=[booking_view(item) for item in context.session.exec(query.order_by(Booking.id))])
 
 
 class LetterView(base.View):
@@ -332,10 +299,8 @@ def letters(
     letter: Annotated[str | None, Query(max_length=60)] = None,
 ) -> Letters:
     """The letters that a case asked for, and whether they were sent."""
-    row = visibility.require_application(context.session, context.by, reference)
-    query = select(Outbox).where(Outbox.application == row.id)
-    if context.by.role is Role.APPLICANT or context.by.role in OF_AN_EMPLOYER:
-        query = query.where(Outbox.recipient == context.by.person)
+    row = cases.require_application(context.session, context.by, reference)
+    query = cases.visible_letters(context, select(Outbox).where(Outbox.application == row.id))
     if letter is not None:
         query = query.where(Outbox.letter == letter)
     found = context.session.exec(query.order_by(col(Outbox.created_at), col(Outbox.id)))

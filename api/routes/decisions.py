@@ -12,15 +12,13 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from api.access import visibility
-from api.access.visibility import own_parts
+from api.access import cases
 from api.http.dependencies import RequestContextDep
 from api.http.parameters import Reference
 from api.views import base
 from rules.core import dated_values as values
 from rules.core.dates import office_day
 from rules.core.decision_replay import Rerun, rerun, version_of
-from rules.core.roles import OF_AN_EMPLOYER
 from rules.core.rule import REGISTRY, Bilingual
 from states.errors import MalformedError
 from states.storage.refused_attempts import REFUSED
@@ -120,12 +118,9 @@ class Decisions(base.View):
 @router.get("/v1/applications/{reference}/decisions", tags=["applications"], operation_id="get-decisions")
 def decisions(context: RequestContextDep, reference: Reference, under: DayText = None) -> Decisions:
     """Every decision of one case with its rules, facts and values, asked again; ``under`` a day, as its rules say."""
-    row = visibility.require_application(context.session, context.by, reference)
+    row = cases.require_application(context.session, context.by, reference)
     day = day_of("under", under)
-    entries = entries_of(context.session, row.stream)
-    if context.by.role in OF_AN_EMPLOYER:
-        mine = own_parts(context, row.stream)
-        entries = [entry for entry in entries if entry.subject in mine]
+    entries = cases.visible_entries(context, row.stream, entries_of(context.session, row.stream))
     return Decisions(items=[decision(entry, day) for entry in entries])
 
 

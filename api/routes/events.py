@@ -5,12 +5,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Header, Path, Response
 
+from api.access.people import roles_of_people
 from api.commands import Done, do_event
 from api.http.dependencies import RequestContextDep
 from api.http.idempotency import once
 from api.http.urls import COLLECTIONS, href
-from rules.core.roles import Role
-from rules.procedure import authorization
 from states.engine.event import Event
 from states.events.catalogue import EVENTS
 
@@ -44,7 +43,7 @@ def endpoint(definition: Event[Any, Any]) -> Callable[..., Response]:
 def describe(definition: Event[Any, Any]) -> str:
     """What the endpoint's documentation says: the event, who does it, and in which states it is possible."""
     chart = definition.chart
-    roles = [role for role in authorization.roles_of(chart.name, definition.name) if role is not Role.ENGINE]
+    roles = roles_of_people(chart.name, definition.name)
     states = [state.value for state in chart.states if chart.mark(definition.name, state.value) in (">", "=")]
     summary = (type(definition).__doc__ or definition.title).strip()
     return f"{summary}\n\nDone by: {', '.join(roles)}. Possible in: {', '.join(states)}."
@@ -53,8 +52,7 @@ def describe(definition: Event[Any, Any]) -> str:
 def install() -> None:
     """Make the endpoints of every event that people let happen."""
     for (chart, name), definition in EVENTS.items():
-        people = [role for role in authorization.roles_of(chart, name) if role is not Role.ENGINE]
-        if definition.creates or chart not in COLLECTIONS or not people or name in SENT_AS_FILES:
+        if definition.creates or chart not in COLLECTIONS or not roles_of_people(chart, name) or name in SENT_AS_FILES:
             continue
         router.add_api_route(
             f"/v1/{COLLECTIONS[chart]}/{{id}}/_{name}",

@@ -8,19 +8,18 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Request, Response
 from sqlmodel import col, select
 
-from api.access import visibility
-from api.access.visibility import require_subject
+from api.access.cases import may_read_document, may_see, require_subject
+from api.access.content import reads_invoice_lines
 from api.http import authentication
-from api.http.dependencies import OneConfiguration, RequestContext, RequestContextDep, demand, utc_now
+from api.http.dependencies import OneConfiguration, RequestContextDep, demand, utc_now
 from api.http.idempotency import Answer
 from api.http.parameters import Id
 from api.http.urls import etag
 from api.views import base
 from rules.core.dates import office_day
-from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
+from rules.core.roles import Actor
 from rules.payments import invoice_documents as limits
 from states.commands import invoice_documents
-from states.engine import parties
 from states.errors import DocumentRefusedError, NotFoundError, TooLargeError
 from states.payments import e_invoices
 from states.storage.database import transaction
@@ -136,25 +135,13 @@ def document(context: RequestContextDep, key: Id) -> Response:
     """A document itself, for the security contact of an employer that pays, and for the privacy officer."""
     demand(context.by, "document", "read")
     row = context.session.get(Document, key)
-    if row is None or not may_read(context, row):
+    if row is None or not may_read_document(context, row):
         raise NotFoundError("document", key)
     headers = {
         "Content-Disposition": f'attachment; filename="{row.id}.{invoice_documents.SUFFIX[row.media_type]}"',
         "X-Content-SHA256": row.sha256,
     }
     return Response(invoice_documents.open_document(context.session, row), media_type=row.media_type, headers=headers)
-
-
-def may_read(context: RequestContext, row: Document) -> bool:
-    """Whether a document is the caller's business: the office's, or that of an employer with a part of the invoice."""
-    application = context.session.get_one(Application, row.stream)
-    if not visibility.may_see(context.session, context.by, application):
-        return False
-    if context.by.role not in OF_AN_EMPLOYER:
-        return True
-    mine = col(Payable.organisation).in_(parties.known_as(context.session, context.by.organisation))
-    query = select(Payable.id).where(Payable.invoice == row.invoice, mine)
-    return context.session.exec(query.limit(1)).first() is not None
 
 
 class ProblemView(base.View):
@@ -227,7 +214,7 @@ def read(data: Annotated[bytes, Depends(e_invoice_of)], context: RequestContextD
     filled = e_invoices.read(context.session, data, by=context.by, on=office_day(context.at))
     found = filled.found
     case = context.session.get(Application, filled.application) if filled.application else None
-    reads = context.by.role in {Role.SECURITY_CONTACT, Role.EMPLOYER}
+    reads = reads_invoice_lines(context.by)
     return EInvoiceView(
         kind="credit-note" if found.credit else "supplier-invoice",
         number=filled.number,
@@ -237,7 +224,7 @@ def read(data: Annotated[bytes, Depends(e_invoice_of)], context: RequestContextD
         seller=found.seller,
         payee=found.payee,
         iban=found.iban,
-        application=case.id if case is not None and visibility.may_see(context.session, context.by, case) else None,
+        application=case.id if case is not None and may_see(context.session, context.by, case) else None,
         addressed_to=filled.addressed_to,
         invoice=filled.credits,
         totals=TotalsView(

@@ -4,19 +4,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
+from api.access.people import may_choose_letters, require_person_with_letters
 from api.http.dependencies import RequestContextDep
 from api.http.urls import etag, href
 from api.views import base
 from notifications.catalogue import catalogue
 from rules.core.dates import office_day
-from rules.core.roles import Actor, Role
-from rules.procedure import authorization
-from rules.procedure.letter_preferences import optional, own_choice
-from states.errors import NotFoundError
-from states.tables.people import Language, Person
+from rules.procedure.letter_preferences import optional
+from states.tables.people import Language
 
 router = APIRouter(prefix="/v1", tags=["people"])
-READERS = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR, Role.AUDITOR})
 
 
 class OptionalLetter(base.View):
@@ -43,9 +40,7 @@ def letters_of(
     context: RequestContextDep, response: Response, person: Annotated[str, Path(alias="id", max_length=80)]
 ) -> LettersOf:
     """Which letters someone gets; for that person, the coordinator, the administrator and the auditor."""
-    row = context.session.get(Person, person)
-    if row is None or not (context.by.person == person or context.by.role in READERS):
-        raise NotFoundError("person", person)
+    row = require_person_with_letters(context, person)
     response.headers["ETag"] = etag(row.version)
     titles = catalogue().letters
     return LettersOf(
@@ -60,13 +55,5 @@ def letters_of(
             )
             for letter in optional(office_day(context.at))
         ],
-        choose=href("person", person, "choose-letters") if chooses(context.by, person) else None,
-    )
-
-
-def chooses(by: Actor, reader: str) -> bool:
-    """Whether someone may choose the letters to a reader."""
-    return (
-        authorization.role_has_duty(chart="person", event="choose-letters", role=by.role) is None
-        and own_choice(role=by.role, person=by.person, reader=reader) is None
+        choose=href("person", person, "choose-letters") if may_choose_letters(context.by, person) else None,
     )

@@ -7,18 +7,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from api.access.visibility import SEES_ALL_BOOKS, concerns, not_finance, visible
+from api.access.books import require_bank_entry, require_batch, require_books
+from api.access.cases import concerns, visible
 from api.http.dependencies import RequestContext, RequestContextDep
 from api.http.parameters import Id
 from api.views import applications, base
 from api.views.payments import LineView
-from rules.core.roles import OF_AN_EMPLOYER
-from states.engine import parties
 from states.errors import NotFoundError
 from states.reporting import money_trail
 from states.tables.accounting import Booking
 from states.tables.application import Measure
-from states.tables.payments import BankEntry, BankMessage, Payable, PaymentBatch
+from states.tables.payments import Payable
 
 router = APIRouter(prefix="/v1", tags=["trails"])
 
@@ -143,14 +142,14 @@ class Trails(base.View):
     items: list[TrailView]
 
 
-def seen(context: RequestContext, row: Payable | None, key: str) -> Payable:
+def require_payable(context: RequestContext, row: Payable | None, key: str) -> Payable:
     """A payable that the caller may see.
 
     Raises:
         RefusedError: the caller's role has nothing to do with money.
         NotFoundError: there is none, or the caller may not know that there is.
     """
-    may_see_trails(context)
+    require_books(context)
     if row is None or not concerns(context, row):
         raise NotFoundError("payable", key)
     return row
@@ -181,26 +180,16 @@ def views_of(context: RequestContext, rows: Iterable[Payable]) -> Trails:
     return Trails(items=[view(context, row) for row in rows if concerns(context, row)])
 
 
-def may_see_trails(context: RequestContext) -> None:
-    """Ask whether the caller has anything to do with money.
-
-    Raises:
-        RefusedError: not so.
-    """
-    if context.by.role not in OF_AN_EMPLOYER | SEES_ALL_BOOKS:
-        raise not_finance(context)
-
-
 @router.get("/payables/{id}/trail", operation_id="get-trail-of-payable")
 def of_payable(context: RequestContextDep, key: Id) -> TrailView:
     """The money trail of one payable: from the advice to the journal, and what of it is not there yet."""
-    return view(context, seen(context, context.session.get(Payable, key), key))
+    return view(context, require_payable(context, context.session.get(Payable, key), key))
 
 
 @router.get("/measures/{id}/trails", operation_id="get-trails-of-measure")
 def of_measure(context: RequestContextDep, key: Id) -> Trails:
     """The trails of everything that pays for a measure."""
-    may_see_trails(context)
+    require_books(context)
     row = context.session.get(Measure, key)
     if row is None or not visible(context, row):
         raise NotFoundError("measure", key)
@@ -210,10 +199,7 @@ def of_measure(context: RequestContextDep, key: Id) -> Trails:
 @router.get("/payment-batches/{id}/trails", operation_id="get-trails-of-batch")
 def of_batch(context: RequestContextDep, key: Id) -> Trails:
     """The trails of everything that stands, or stood, in a batch."""
-    may_see_trails(context)
-    row = context.session.get(PaymentBatch, key)
-    if row is None or not visible(context, row):
-        raise NotFoundError("payment-batch", key)
+    row = require_batch(context, key)
     return views_of(context, money_trail.payables_of_batch(context.session, row))
 
 
@@ -221,15 +207,13 @@ def of_batch(context: RequestContextDep, key: Id) -> Trails:
 def of_booking(context: RequestContextDep, key: Id) -> TrailView:
     """The trail that a booking, and so each of its lines in the journal, belongs to."""
     booking = context.session.get(Booking, key)
-    return view(context, seen(context, context.session.get(Payable, booking.payable) if booking else None, key))
+    return view(
+        context, require_payable(context, context.session.get(Payable, booking.payable) if booking else None, key)
+    )
 
 
 @router.get("/bank-messages/{id}/entries/{position}/trails", operation_id="get-trails-of-bank-entry")
 def of_entry(context: RequestContextDep, key: Id, position: Annotated[int, Path(ge=1, le=9_999_999)]) -> Trails:
     """The trails of everything that one entry of a statement paid or gave back."""
-    may_see_trails(context)
-    message, row = context.session.get(BankMessage, key), context.session.get(BankEntry, (key, position))
-    mine = None if message is None else parties.current(context.session, message.organisation)
-    if row is None or context.by.organisation not in (None, mine):
-        raise NotFoundError("bank-entry", f"{key}/{position}")
+    row = require_bank_entry(context, key, position)
     return views_of(context, money_trail.payables_of_entry(context.session, row))

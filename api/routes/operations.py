@@ -4,14 +4,15 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from sqlmodel import select
 
+from api.access.employers import visible_organisations
 from api.http.dependencies import RequestContextDep, utc_now
 from api.http.idempotency import Answer, once
 from api.http.parameters import Key
+from api.http.problem_types import NOT_READY
 from api.http.problems import problem
 from api.http.readiness import check_parts
 from api.http.urls import etag, href
 from api.views import base, people
-from rules.core.roles import OF_AN_EMPLOYER
 from states.commands.fire import fire
 from states.events.registry.registration import NewOrganisation, NewPerson
 from states.tables.people import Organisation
@@ -33,7 +34,7 @@ def ready(request: Request) -> JSONResponse:
     if well:
         return JSONResponse({"status": "ready", "parts": parts})
     missing = ", ".join(part["name"] for part in parts if not part["ok"])
-    return problem(503, "Not ready", f"Not there yet: {missing}.", parts=parts)
+    return problem(NOT_READY, f"Not ready yet: {missing}.", parts=parts)
 
 
 class Organisations(base.View):
@@ -45,10 +46,7 @@ class Organisations(base.View):
 @router.get("/v1/organisations", tags=["people"], operation_id="list-organisations")
 def organisations(context: RequestContextDep) -> Organisations:
     """The employers; those who act for one see that one."""
-    query = select(Organisation)
-    if context.by.role in OF_AN_EMPLOYER:
-        query = query.where(Organisation.id == context.by.organisation)
-    found = context.session.exec(query.order_by(Organisation.id))
+    found = context.session.exec(visible_organisations(context, select(Organisation)).order_by(Organisation.id))
     return Organisations(items=[people.OrganisationView.model_validate(row) for row in found])
 
 

@@ -9,27 +9,25 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field
 from sqlmodel import col, select
 
-from api.access import visibility
-from api.access.visibility import SEES_ALL_BOOKS, not_finance, of_own_employer, require_subject, visible
+from api.access.books import require_batch, require_books_of, require_payment_order, visible_in_books
+from api.access.cases import require_application, require_subject
 from api.commands import do_event
 from api.http.dependencies import RequestContext, RequestContextDep
 from api.http.idempotency import Answer, once
 from api.http.pagination import Cursor, Limit, cut, newest_first
 from api.http.parameters import Id, Key
 from api.http.urls import etag, href
-from api.views import base, payments
-from api.views.payments import Payables, payable_view
-from rules.core.roles import OF_AN_EMPLOYER, Role
+from api.views import payments
+from api.views.payments import payable_view
 from rules.payments import amounts
 from rules.payments.bank_days import first_execution
 from states.charts.batch import BatchState
 from states.charts.payable import PayableState
 from states.commands.fire import fire
-from states.engine import parties
 from states.engine.bodies import HANDLE
 from states.engine.event import EventContext
 from states.engine.unit_of_work import UnitOfWork
-from states.errors import NotFoundError, RefusedError, StatesError
+from states.errors import RefusedError, StatesError
 from states.events.catalogue import EVENTS
 from states.events.payments.batch_contents import select_payables
 from states.events.payments.batches import NewBatch
@@ -47,18 +45,18 @@ class NewPayable(Invoice):
     application: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{3,40}$")]
 
 
-@router.post("/payables", status_code=201, response_model=Payables, operation_id="receive-payable")
+@router.post("/payables", status_code=201, response_model=payments.PayablePage, operation_id="receive-payable")
 def receive(context: RequestContextDep, body: NewPayable, idempotency_key: Key = None) -> Response:
     """Receive an invoice; each employer that pays for its measures gets its part."""
 
     def do() -> Answer:
-        row = visibility.require_application(context.session, context.by, body.application)
+        row = require_application(context.session, context.by, body.application)
         invoice = Invoice.model_validate(body.model_dump(exclude={"application"}))
         before = set(context.session.exec(select(Payable.id).where(Payable.stream == row.id)))
         do_event(context, EVENTS["application", "receive-invoice"], row.id, invoice, "*")
         made = context.session.exec(select(Payable).where(Payable.stream == row.id).order_by(Payable.id)).all()
         new = [payable_view(context, item) for item in made if item.id not in before]
-        shown = Payables(items=new).model_dump(mode="json", by_alias=True)
+        shown = payments.PayablePage(items=new).model_dump(mode="json", by_alias=True)
         return Answer(201, shown, {"Location": href("payable", new[0].id)})
 
     return once(context, idempotency_key, "POST /v1/payables", body, do)
@@ -70,16 +68,16 @@ def payables(
     state: PayableState | None = None,
     cursor: Cursor = None,
     limit: Limit = 100,
-) -> Payables:
+) -> payments.PayablePage:
     """The payables of the caller's employer; of all employers for the office's coordinator and auditors."""
     query = select(Payable)
     if state is not None:
         query = query.where(Payable.state == state)
     if cursor is not None:
         query = query.where(Payable.id > cursor)
-    found = context.session.exec(of_own_employer(context, query, Payable).order_by(Payable.id).limit(limit + 1)).all()
+    found = context.session.exec(visible_in_books(context, query, Payable).order_by(Payable.id).limit(limit + 1)).all()
     shown, following = cut(found, limit)
-    return Payables(items=[payable_view(context, item) for item in shown], next=following)
+    return payments.PayablePage(items=[payable_view(context, item) for item in shown], next=following)
 
 
 @router.get("/payables/{id}", response_model=payments.PayableView, operation_id="get-payable")
@@ -102,31 +100,23 @@ def build(context: RequestContextDep, body: NewBatch, idempotency_key: Key = Non
     return once(context, idempotency_key, "POST /v1/payment-batches", body, do)
 
 
-class Batches(base.View):
-    """A page of payment batches."""
-
-    items: list[payments.BatchView]
-    next: str | None = None
-    """What ``cursor`` takes for the next page; None on the last one."""
-
-
 @router.get("/payment-batches", operation_id="list-batches")
 def batches(
     context: RequestContextDep,
     state: BatchState | None = None,
     cursor: Cursor = None,
     limit: Limit = 100,
-) -> Batches:
+) -> payments.BatchPage:
     """The batches of the caller's employer, the newest first."""
     place = col(PaymentBatch.created_at), col(PaymentBatch.id)
-    query = of_own_employer(context, select(PaymentBatch), PaymentBatch)
+    query = visible_in_books(context, select(PaymentBatch), PaymentBatch)
     if state is not None:
         query = query.where(PaymentBatch.state == state)
-    last = None if cursor is None else batch_of(context, cursor)
+    last = None if cursor is None else require_batch(context, cursor)
     query = newest_first(query, place, None if last is None else (last.created_at, last.id))
     found = context.session.exec(query.limit(limit + 1)).all()
     shown, following = cut(found, limit)
-    return Batches(items=[batch_view(context, row) for row in shown], next=following)
+    return payments.BatchPage(items=[batch_view(context, row) for row in shown], next=following)
 
 
 def batch_view(context: RequestContext, row: PaymentBatch) -> payments.BatchView:
@@ -152,10 +142,7 @@ def batch_view(context: RequestContext, row: PaymentBatch) -> payments.BatchView
 @router.get("/payment-batches/_propose", operation_id="propose-batch")
 def propose(context: RequestContextDep, employer: Annotated[str, Query(pattern=HANDLE)]) -> payments.ProposedBatch:
     """What a batch of an employer would hold if it were built now, what would be left out, and why."""
-    if context.by.role not in OF_AN_EMPLOYER | SEES_ALL_BOOKS:
-        raise not_finance(context)
-    if context.by.organisation not in (None, parties.current(context.session, employer)):
-        raise NotFoundError("employer", employer)
+    require_books_of(context, employer)
     along, left = select_payables(
         EventContext(UnitOfWork(context.session, context.by, context.at), None, context.by), employer
     )
@@ -169,20 +156,10 @@ def propose(context: RequestContextDep, employer: Annotated[str, Query(pattern=H
     )
 
 
-def batch_of(context: RequestContext, key: str) -> PaymentBatch:
-    """A batch that the caller may see."""
-    if context.by.role not in OF_AN_EMPLOYER | SEES_ALL_BOOKS:
-        raise not_finance(context)
-    row = context.session.get(PaymentBatch, key)
-    if row is None or not visible(context, row):
-        raise NotFoundError("payment-batch", key)
-    return row
-
-
 @router.get("/payment-batches/{id}", response_model=payments.BatchView, operation_id="get-batch")
 def batch(context: RequestContextDep, response: Response, key: Id) -> payments.BatchView:
     """One batch: its count, total and payments."""
-    row = batch_of(context, key)
+    row = require_batch(context, key)
     response.headers["ETag"] = etag(row.version)
     return batch_view(context, row)
 
@@ -190,9 +167,7 @@ def batch(context: RequestContextDep, response: Response, key: Id) -> payments.B
 @router.get("/payment-batches/{id}/pain001", operation_id="get-pain001", response_class=Response)
 def pain001(context: RequestContextDep, key: Id) -> Response:
     """The exported batch as pain.001.001.09; the same bytes every time, and the hash that was sealed."""
-    row = batch_of(context, key)
-    if context.by.role not in {Role.FINANCE, Role.RELEASER}:
-        raise not_finance(context)
+    row = require_payment_order(context, key)
     if (waiting := amounts.file_leaves(state=str(row.state))) is not None:
         raise RefusedError([waiting])
     file = open_batch_file(context.session, row)

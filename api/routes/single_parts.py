@@ -5,23 +5,22 @@ from typing import Annotated, TypeVar
 from fastapi import APIRouter, Header, Path, Response
 from sqlmodel import col, select
 
-from api.access.visibility import require_subject
+from api.access.cases import require_subject, visible_loans
+from api.access.people import require_person
 from api.http.dependencies import RequestContext, RequestContextDep
 from api.http.idempotency import Answer, once
 from api.http.pagination import Cursor, Limit, cut, newest_first
 from api.http.urls import etag, href
-from api.views import applications, base, loans_and_objections, payments, people
+from api.views import applications, loans_and_objections, payments, people
 from api.views.payments import booking_view
-from rules.core.roles import OF_AN_EMPLOYER, Role
 from states.charts.loan import LoanState
 from states.commands.fire import fire
-from states.errors import NotFoundError
 from states.events.provision.loan_requests import NewLoan
 from states.tables.accounting import Booking
 from states.tables.application import Measure, Takeover
 from states.tables.base import Subject
 from states.tables.loans import Loan, Objection
-from states.tables.people import Organisation, Person
+from states.tables.people import Organisation
 
 router = APIRouter(prefix="/v1")
 Id = Annotated[str, Path(alias="id", max_length=80)]
@@ -75,31 +74,21 @@ def request_loan(
     return once(context, idempotency_key, "POST /v1/loans", body, do)
 
 
-class Loans(base.View):
-    """A page of the loans that the caller may see."""
-
-    items: list[loans_and_objections.LoanView]
-    next: str | None = None
-    """What ``cursor`` takes for the next page; None on the last one."""
-
-
 @router.get("/loans", tags=["loans"], operation_id="list-loans")
 def loans(
     context: RequestContextDep, state: LoanState | None = None, cursor: Cursor = None, limit: Limit = 100
-) -> Loans:
+) -> loans_and_objections.LoanPage:
     """The own loans of an official, those of an employer, or all for the office; the newest first."""
-    query = select(Loan)
+    query = visible_loans(context, select(Loan))
     if state is not None:
         query = query.where(Loan.state == state)
-    if context.by.role is Role.APPLICANT:
-        query = query.where(Loan.person == context.by.person)
-    if context.by.role in OF_AN_EMPLOYER:
-        query = query.where(Loan.organisation == context.by.organisation)
     last = None if cursor is None else require_subject(context, Loan, "loan", cursor)
     place = col(Loan.requested_on), col(Loan.id)
     query = newest_first(query, place, None if last is None else (last.requested_on, last.id))
     shown, following = cut(context.session.exec(query.limit(limit + 1)).all(), limit)
-    return Loans(items=[loans_and_objections.loan(context.session, context.by, row) for row in shown], next=following)
+    return loans_and_objections.LoanPage(
+        items=[loans_and_objections.loan(context.session, context.by, row) for row in shown], next=following
+    )
 
 
 @router.get("/loans/{id}", tags=["loans"], operation_id="get-loan")
@@ -125,10 +114,6 @@ def organisation(context: RequestContextDep, response: Response, key: Id) -> peo
 @router.get("/people/{id}", tags=["people"], operation_id="get-person")
 def person(context: RequestContextDep, response: Response, key: Id) -> people.PersonView:
     """One person, without the name: administrators and coordinators look at everyone."""
-    if context.by.role not in {Role.ADMINISTRATOR, Role.COORDINATOR} and context.by.person != key:
-        raise NotFoundError("person", key)
-    row = context.session.get(Person, key)
-    if row is None:
-        raise NotFoundError("person", key)
+    row = require_person(context, key)
     response.headers["ETag"] = etag(row.version)
     return people.PersonView.model_validate(row)

@@ -6,16 +6,16 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from sqlmodel import col, select
 
-from api.access.visibility import WATCH, own_pool
-from api.http.dependencies import RequestContextDep, demand
+from api.access.people import require_person_with_work
+from api.access.work import pool_to_show
+from api.http.dependencies import RequestContextDep
 from api.http.parameters import Organisation
 from api.views import base
 from api.views.work import WorkItemView, work_item_view
 from rules.core.dates import office_day
 from rules.core.roles import Role
-from states.errors import NotFoundError
 from states.queue import availability, pools
-from states.tables.people import Absence, Person, WorkArrangement
+from states.tables.people import Absence, WorkArrangement
 from states.tables.work import WorkItem
 
 router = APIRouter(prefix="/v1")
@@ -70,21 +70,15 @@ def people(
     organisation: Organisation = None,
 ) -> PeopleAtWork:
     """Who is in the caller's pool, or in any for a coordinator: what each can do, holds, and whether they are there."""
-    if context.by.role not in WATCH:
-        demand(context.by, "work", "claim")  # officials take no work: they are no pool, and nobody's colleagues here
-    own_pool(context.by, role, organisation)
-    watches = context.by.role in WATCH and role is not None
-    name = (str(role), organisation or "") if watches else context.by.pool
-    found = availability.availability_in_pool(context.session, *name, at=context.at)
+    pool = pool_to_show(context, role, organisation)
+    found = availability.availability_in_pool(context.session, *pool, at=context.at)
     return PeopleAtWork(items=[PersonAtWork(**one._asdict()) for one in found])
 
 
 @router.get("/people/{id}/work", tags=["people"], operation_id="get-work-of-person")
 def work_of(context: RequestContextDep, key: Annotated[str, Path(alias="id", max_length=80)]) -> WorkOf:
     """What someone can do, when they are away, and what they have in hand; the own, or anyone's for a coordinator."""
-    person = context.session.get(Person, key)
-    if person is None or (context.by.role not in WATCH and context.by.person != key):
-        raise NotFoundError("person", key)
+    person = require_person_with_work(context, key)
     arranged = context.session.get(WorkArrangement, key)
     away = select(Absence).where(
         Absence.person == key, col(Absence.until) >= office_day(context.at), col(Absence.until) >= col(Absence.since)

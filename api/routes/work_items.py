@@ -1,19 +1,31 @@
 """The work list: what waits, taking the next item, giving it back, and saying that something is done."""
 
-from datetime import datetime
-from typing import Annotated, Any
+from datetime import UTC, datetime
+from typing import Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 from pydantic import Field
-from sqlmodel import col, func, or_, select
+from sqlalchemy import tuple_
+from sqlmodel import col, func, select
 
-from api.access.visibility import WATCH, own_pool
+from api.access.work import visible_alarms, visible_work
 from api.http.dependencies import RequestContext, RequestContextDep, demand
 from api.http.idempotency import Answer, once
+from api.http.pagination import (
+    Limit,
+    Page,
+    PositionCursor,
+    cut,
+    instant,
+    newest_first,
+    position_in,
+    position_text,
+    row_id,
+)
 from api.http.parameters import Id, Key, Organisation
 from api.http.urls import COLLECTIONS, href
 from api.views import base, work
-from api.views.work import WorkItemView, work_item_view
+from api.views.work import WorkItemPage, WorkItemView, work_item_view
 from rules.core.roles import Role
 from states.engine.bodies import Body, Handle, Text
 from states.letters import outbox
@@ -21,14 +33,8 @@ from states.queue import assignment, claiming, explanation, pools, preemption, r
 from states.tables.work import WorkAlarm, WorkItem
 
 router = APIRouter(prefix="/v1", tags=["work"])
-
-
-class WorkItems(base.View):
-    """The work of a pool, in the order in which it will be given out."""
-
-    items: list[WorkItemView]
-    more: bool
-    """Whether more waits than was asked for; ``limit`` asks for more."""
+STILL_ACTIVE = datetime(9999, 12, 31, tzinfo=UTC)
+"""The end of an alarm that has none yet, so that it is listed first."""
 
 
 class Claimed(base.View):
@@ -85,12 +91,8 @@ class AlarmView(base.View):
     waiting: int
 
 
-class Alarms(base.View):
-    """Alarms, those that ring first."""
-
-    items: list[AlarmView]
-    more: bool
-    """Whether there are older ones, which a larger ``limit`` shows."""
+class AlarmPage(Page[AlarmView]):
+    """A page of alarms."""
 
 
 class Proposal(base.View):
@@ -125,36 +127,32 @@ def waiting(
     context: RequestContextDep,
     role: Role | None = None,
     organisation: Organisation = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
-) -> WorkItems:
+    cursor: PositionCursor = None,
+    limit: Limit = 100,
+) -> WorkItemPage:
     """The open work of the caller's pool, in order; a coordinator or auditor may look at any pool, or at all."""
-    query = select(WorkItem).where(col(WorkItem.done_at).is_(None))
-    own_pool(context.by, role, organisation)
-    if context.by.role in WATCH:
-        if role is not None:
-            query = query.where(WorkItem.role == str(role))
-        if organisation is not None:
-            query = query.where(WorkItem.organisation == organisation)
-    else:
-        mine = context.by.pool
-        query = query.where(
-            WorkItem.role == mine[0],
-            WorkItem.organisation == mine[1],
-            or_(col(WorkItem.assignee).is_(None), WorkItem.assignee == context.by.person),
-        )
+    query = visible_work(context, select(WorkItem).where(col(WorkItem.done_at).is_(None)), role, organisation)
+    if cursor is not None:
+        query = query.where(tuple_(*pools.queue_order()) > position_in(cursor, int, instant, instant, row_id))
     found = context.session.exec(query.order_by(*pools.queue_order()).limit(limit + 1)).all()
-    return WorkItems(items=[work_item_view(item, context.at) for item in found[:limit]], more=len(found) > limit)
+    shown, following = cut(found, limit, position_of)
+    return WorkItemPage(items=[work_item_view(item, context.at) for item in shown], next=following)
+
+
+def position_of(item: WorkItem) -> str:
+    """The place of an item in the order of the queue."""
+    return position_text(item.lane, item.start_by, item.created_at, item.id)
 
 
 @router.get("/work-items/alarms", operation_id="list-work-alarms")
-def list_alarms(context: RequestContextDep, limit: Annotated[int, Query(ge=1, le=500)] = 100) -> Alarms:
+def list_alarms(context: RequestContextDep, cursor: PositionCursor = None, limit: Limit = 100) -> AlarmPage:
     """Which pools cannot take work that must be taken, and when that was so before; the newest first."""
-    query = select(WorkAlarm).order_by(col(WorkAlarm.until).desc().nulls_first(), col(WorkAlarm.since).desc())
-    if context.by.role not in WATCH:
-        mine = context.by.pool
-        query = query.where(WorkAlarm.role == mine[0], WorkAlarm.organisation == mine[1])
+    after = None if cursor is None else position_in(cursor, instant, instant, row_id)
+    place = func.coalesce(col(WorkAlarm.until), STILL_ACTIVE), col(WorkAlarm.since), col(WorkAlarm.id)
+    query = newest_first(visible_alarms(context, select(WorkAlarm)), place, after)
     found = context.session.exec(query.limit(limit + 1)).all()
-    return Alarms(items=[AlarmView.model_validate(row) for row in found[:limit]], more=len(found) > limit)
+    shown, following = cut(found, limit, lambda row: position_text(row.until or STILL_ACTIVE, row.since, row.id))
+    return AlarmPage(items=[AlarmView.model_validate(row) for row in shown], next=following)
 
 
 @router.get("/work-items/proposals", operation_id="list-work-proposals")

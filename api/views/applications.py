@@ -7,9 +7,10 @@ from typing import Any
 from pydantic import Field
 from sqlmodel import Session
 
-from api.access.visibility import PAYS, READS_MEASURES
-from api.views.base import View, content_of
-from rules.core.roles import Actor, Role
+from api.access import content
+from api.http.pagination import Page
+from api.views.base import View
+from rules.core.roles import Actor
 from states.engine import parties
 from states.tables.application import Application, Measure
 
@@ -24,6 +25,10 @@ class ApplicationSummary(View):
     employers: list[str]
     received_on: date
     changed_at: datetime
+
+
+class ApplicationPage(Page[ApplicationSummary]):
+    """A page of applications."""
 
 
 class DomainView(View):
@@ -121,13 +126,13 @@ def summary(session: Session, row: Application) -> ApplicationSummary:
 
 def advice(by: Actor, domains: list[DomainView]) -> list[DomainView]:
     """The advice by domain; for those who pay none, since a domain tells what a measure is."""
-    return [] if by.role in PAYS else sorted(domains, key=lambda item: item.domain)
+    return sorted(domains, key=lambda item: item.domain) if content.reads_advice(by) else []
 
 
 def measure(session: Session, by: Actor, row: Measure) -> MeasureView:
     """One measure as the caller may see it."""
-    text = content_of(session, by, row.stream, row.id, READS_MEASURES)
+    text = content.of_measure(session, by, row)
     facts = row.model_dump()
-    if by.role not in READS_MEASURES and by.role is not Role.AUDITOR:
+    if not content.reads_domain_of_measure(by):
         facts["domain"] = None
     return MeasureView(**facts, application=row.stream, description=text.get("description"))

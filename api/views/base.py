@@ -6,11 +6,6 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
-from sqlmodel import Session
-
-from rules.core.roles import Actor, Role
-from states.storage.database import vault_of
-from states.tables.ledger import Stream
 
 
 class View(BaseModel):
@@ -24,13 +19,6 @@ class Words(View):
 
     en: str
     nl: str
-
-
-def content_of(session: Session, by: Actor, stream: str, subject: str, readers: frozenset[Role]) -> Mapping[str, Any]:
-    """The content of a subject for those who need to know it; empty for others and once erased."""
-    if by.role not in readers:
-        return {}
-    return vault_of(session).content(session, session.get_one(Stream, stream), subject)
 
 
 def wire(content: Mapping[str, Any]) -> dict[str, Any]:

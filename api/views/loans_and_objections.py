@@ -1,13 +1,16 @@
 """Loans and objections."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from sqlmodel import Session
 
-from api.access.visibility import READS_CONTENT, READS_MEASURES, may_see
-from api.views.base import View, content_of
-from rules.core.roles import Actor, Role
+from api.access import content
+from api.access.cases import may_see
+from api.http.pagination import Page
+from api.views.base import View
+from rules.core.roles import Actor
 from states.tables.application import Application
 from states.tables.loans import Loan, Objection
 
@@ -35,6 +38,10 @@ class LoanView(View):
     need: str | None = None
     reasons: str | None = None
     remarks: str | None = None
+
+
+class LoanPage(Page[LoanView]):
+    """A page of loans."""
 
 
 class ObjectionView(View):
@@ -73,9 +80,9 @@ class ObjectionView(View):
     reasons: str | None = None
 
 
-def apart(session: Session, by: Actor, row: Loan | Objection, readers: frozenset[Role]) -> dict[str, Any]:
+def facts_and_content(session: Session, by: Actor, row: Loan | Objection, text: Mapping[str, Any]) -> dict[str, Any]:
     """The facts and content of a loan or an objection; the application only for those who may know of it."""
-    facts = {**row.model_dump(), **content_of(session, by, row.stream, row.id, readers)}
+    facts = {**row.model_dump(), **text}
     case = session.get(Application, row.application) if row.application else None
     if case is not None and not may_see(session, by, case):
         facts["application"] = None
@@ -84,9 +91,9 @@ def apart(session: Session, by: Actor, row: Loan | Objection, readers: frozenset
 
 def loan(session: Session, by: Actor, row: Loan) -> LoanView:
     """One loan as the caller may see it."""
-    return LoanView(**apart(session, by, row, READS_MEASURES))
+    return LoanView(**facts_and_content(session, by, row, content.of_loan(session, by, row)))
 
 
 def objection(session: Session, by: Actor, row: Objection) -> ObjectionView:
     """One objection as the caller may see it; an employer reads the one to its own decision."""
-    return ObjectionView(**apart(session, by, row, READS_CONTENT | {Role.EMPLOYER}))
+    return ObjectionView(**facts_and_content(session, by, row, content.of_objection(session, by, row)))

@@ -7,10 +7,10 @@ from typing import Any
 from pydantic import Field
 from sqlmodel import Session, select
 
-from api.access.visibility import READS_MEASURES, READS_PAYEE
+from api.access import content
 from api.http.dependencies import RequestContext
-from api.views import base
-from api.views.base import View, Words, content_of
+from api.http.pagination import Page
+from api.views.base import View, Words
 from rules.core.roles import Actor
 from states.payments.payees import payee_of
 from states.tables.accounting import Booking
@@ -72,6 +72,10 @@ class PayableView(View):
     """What the supplier wrote on its lines, for those who may know what it is for."""
     lines: list[LineView] = Field(default=[])
     """Its lines, or while it is to be matched their amounts alone."""
+
+
+class PayablePage(Page[PayableView]):
+    """A page of payables."""
 
 
 class BatchLineView(View):
@@ -141,6 +145,10 @@ class BatchView(View):
     left_out: list[LeftOut] = Field(default=[])
 
 
+class BatchPage(Page[BatchView]):
+    """A page of payment batches."""
+
+
 class BookingView(View):
     """One booking."""
 
@@ -160,11 +168,15 @@ class BookingView(View):
     version: int
 
 
+class BookingPage(Page[BookingView]):
+    """A page of bookings."""
+
+
 def payable(session: Session, by: Actor, row: Payable, lines: list[Any]) -> PayableView:
     """One payable as the caller may see it."""
-    text = content_of(session, by, row.stream, row.id, READS_PAYEE)
+    text = content.of_payable(session, by, row)
     payee, iban = payee_of(session, row) if text else (None, None)
-    knows = by.role in READS_MEASURES
+    knows = content.reads_measures(by)
     return PayableView(
         **row.model_dump(),
         application=row.stream,
@@ -176,26 +188,10 @@ def payable(session: Session, by: Actor, row: Payable, lines: list[Any]) -> Paya
     )
 
 
-class Payables(base.View):
-    """Payables: those of one case, or a page of an employer's."""
-
-    items: list[PayableView]
-    next: str | None = None
-    """What ``cursor`` takes for the next page; None on the last one."""
-
-
 def payable_view(context: RequestContext, row: Payable) -> PayableView:
     """One payable with its lines."""
     lines = context.session.exec(select(PayableLine).where(PayableLine.payable == row.id).order_by(PayableLine.id))
     return payable(context.session, context.by, row, list(lines))
-
-
-class Bookings(base.View):
-    """Bookings: those of one case, or a page of an employer's."""
-
-    items: list[BookingView]
-    next: str | None = None
-    """What ``cursor`` takes for the next page; None on the last one."""
 
 
 def booking_view(row: Booking) -> BookingView:

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from api.access.work import sees_colleagues, sees_signals
+from api.http.pagination import Page
 from api.views import base
 from api.views.base import utc_instants
-from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
+from rules.core.roles import Actor
 from rules.queue.order import LANES
 from states.reporting.work_history import grace
 from states.tables.work import WorkItem
@@ -19,13 +21,13 @@ def explanation(by: Actor, why: Mapping[str, Any]) -> dict[str, Any]:
     Who of the office is away or barred is the office's business alone.
     """
     shown: dict[str, Any] = utc_instants(why)
-    if by.role in OF_AN_EMPLOYER or by.role is Role.APPLICANT:
+    if not sees_colleagues(by):
         for factor in shown.get("factors", []):
             if factor["factor"] == "skill":
                 factor["fact"].pop("mayNot", None)
             if factor["factor"] == "inHand":
                 factor["fact"].pop("by", None)
-    if by.role in OF_AN_EMPLOYER:
+    if not sees_signals(by):
         for factor in shown.get("factors", []):
             if factor["factor"] == "lane":
                 factor["fact"] = {"signals": len(factor["fact"])}
@@ -51,6 +53,10 @@ class WorkItemView(base.View):
     dispatched_at: datetime | None
     late: bool
     subject: str
+
+
+class WorkItemPage(Page[WorkItemView]):
+    """A page of a pool's work, in the order of the queue."""
 
 
 def work_item_view(item: WorkItem, at: datetime) -> WorkItemView:

@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 
 from api.app import create
 from api.http import authentication
+from api.http.problem_types import TYPES, of_status
 from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
 from states.commands.fire import fire
 from states.settings import Configuration
@@ -289,7 +290,8 @@ def expect_problem(answer: httpx.Response, status: int) -> dict[str, Any]:
     assert answer.status_code == status, (answer.status_code, answer.text)
     assert answer.headers["Content-Type"] == "application/problem+json"
     problem: dict[str, Any] = answer.json()
-    assert problem["status"] == status
-    assert problem["title"]
+    kind = TYPES.get(problem["type"].removeprefix("/problems/"), of_status(status))
+    assert (problem["type"], problem["status"], problem["title"]) == (kind.address, status, kind.title)
+    assert kind.status == status
     assert problem["detail"]
     return problem

@@ -52,7 +52,7 @@ def expect_refused_whole(client: Client) -> None:
         assert answer is not None
         assert answer.status_code == 503, answer.text
         assert answer.headers["Content-Type"] == "application/problem+json"
-        assert answer.json()["title"] == "The database is away"
+        assert answer.json()["title"] == "The database is unavailable"
     assert client.http.get("/health/live").status_code == 200
     ready = client.http.get("/health/ready")
     assert ready.status_code == 503

@@ -309,9 +309,18 @@ def test_lists_of_money_come_in_pages_of_which_none_is_cut_in_silence(office: Ap
     expect_problem(office.get("/v1/bank-messages?cursor=nothing", FINANCE), 404)
 
 
-def test_a_list_of_work_says_whether_more_waits(office: Api) -> None:
+def test_a_list_of_work_comes_in_pages_in_the_order_of_the_queue(office: Api) -> None:
     for _ in range(2):
         office.receive()
-    found = office.read("/v1/work-items?limit=1", OFFICER)
-    assert (len(found["items"]), found["more"]) == (1, True)
-    assert office.read("/v1/work-items", OFFICER)["more"] is False
+    whole = office.read("/v1/work-items", OFFICER)
+    assert whole["next"] is None
+    page = office.read("/v1/work-items?limit=1", OFFICER)
+    seen = [item["id"] for item in page["items"]]
+    while page["next"] is not None:
+        assert len(page["items"]) == 1
+        page = office.read(f"/v1/work-items?limit=1&cursor={page['next']}", OFFICER)
+        seen += [item["id"] for item in page["items"]]
+    assert len(seen) >= 2
+    assert seen == [item["id"] for item in whole["items"]]
+    for cursor in ("nothing", "1~2026-01-01~2026-01-01~x", "x~2026-01-01T00:00:00Z~2026-01-01T00:00:00Z~x"):
+        expect_problem(office.get(f"/v1/work-items?cursor={cursor}", OFFICER), 400)

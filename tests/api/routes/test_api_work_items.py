@@ -344,7 +344,7 @@ def test_people_of_a_pool_are_shown_with_what_they_can_and_hold(office: Api) -> 
     said = office.post(f"/v1/people/{OFFICER.person}/_record-absence", body=away, match="*")
     assert said.is_success, said.text
     assert office.read(f"/v1/people/{OFFICER.person}/work", COORDINATOR)["absences"][0]["until"] == "2099-03-06"
-    assert office.read("/v1/work-items/alarms", COORDINATOR) == {"items": [], "more": False}
+    assert office.read("/v1/work-items/alarms", COORDINATOR) == {"items": [], "next": None}
     assert office.read("/v1/work-items/proposals") == {"items": []}
     body = {"accept": True}
     expect_problem(office.post("/v1/work-items/proposals/proposal-none/_answer", body=body), 404)

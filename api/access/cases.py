@@ -1,41 +1,28 @@
-"""Visibility."""
+"""Cases: who may see an application, a loan or an objection at all, and which of its parts."""
 
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
-from fastapi.exceptions import RequestValidationError
+from sqlalchemy import ColumnElement, false
 from sqlmodel import Session, col, or_, select
 
+from api.access.employers import acts_for_employer, own_names
 from api.http.dependencies import RequestContext
 from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
-from rules.procedure import authorization
 from states.engine import parties
-from states.errors import NotFoundError, RefusedError
+from states.errors import NotFoundError
 from states.tables.accounting import Booking
 from states.tables.application import Application, Measure, Takeover
 from states.tables.base import Subject
 from states.tables.deadlines import Reminder
+from states.tables.ledger import LedgerEntry
+from states.tables.letters import Outbox
 from states.tables.loans import Loan, Objection
-from states.tables.payments import Payable
+from states.tables.payments import Document, Payable
 
-READS_CONTENT = frozenset(
-    {Role.APPLICANT, Role.OFFICER, Role.ADVISER, Role.SECURITY_AUTHORITY, Role.COORDINATOR, Role.PRIVACY_OFFICER},
-)
-"""Who needs to know the content of a case; auditors verify facts."""
-
-
-READS_MEASURES = READS_CONTENT | {Role.EMPLOYER, Role.SECURITY_CONTACT}
-"""Who needs to know what a measure is; finance sees amounts and supplier."""
-
-
-WHERE_TOLD = frozenset({Role.SECRETARY, Role.HEAD})
-"""Who sees the cases that the clock told them of, and no others."""
-
-
-READS_PAYEE = frozenset({Role.EMPLOYER, Role.SECURITY_CONTACT, Role.FINANCE, Role.APPROVER, Role.RELEASER})
-
-
-PAYS = frozenset({Role.FINANCE, Role.APPROVER, Role.RELEASER})
-"""Who sees of a case what is to be paid, and neither what for nor where."""
+ONLY_WHERE_REMINDED = frozenset({Role.SECRETARY, Role.HEAD})
+"""Who sees the cases of which the clock sent them a reminder, and no others."""
+T = TypeVar("T", bound=Subject)
 
 
 def may_see(session: Session, by: Actor, application: Application) -> bool:
@@ -47,25 +34,52 @@ def may_see(session: Session, by: Actor, application: Application) -> bool:
     """
     if by.role is Role.MINISTRY_CONTACT:
         return False
-    if by.role in WHERE_TOLD:
-        told = select(Reminder.term).where(Reminder.application == application.id, Reminder.recipient == by.person)
-        return session.exec(told.limit(1)).first() is not None
+    if by.role in ONLY_WHERE_REMINDED:
+        sent = select(Reminder.term).where(Reminder.application == application.id, Reminder.recipient == by.person)
+        return session.exec(sent.limit(1)).first() is not None
     if by.role is Role.APPLICANT:
         return by.person in {application.applicant, application.representative}
-    if by.role in OF_AN_EMPLOYER:
+    if acts_for_employer(by):
         mine = col(Takeover.organisation).in_(parties.known_as(session, by.organisation))
         query = select(Takeover.id).where(Takeover.stream == application.id, mine)
         return session.exec(query.limit(1)).first() is not None
     return True
 
 
-def may_see_apart(session: Session, by: Actor, row: Loan | Objection) -> bool:
+def visible_applications(session: Session, by: Actor) -> list[ColumnElement[bool]]:
+    """The conditions under which the caller may see an application; the same as :func:`may_see`, for a list."""
+    if by.role is Role.MINISTRY_CONTACT:
+        return [false()]
+    if by.role is Role.APPLICANT:
+        return [or_(col(Application.applicant) == by.person, col(Application.representative) == by.person)]
+    found: list[ColumnElement[bool]] = []
+    if acts_for_employer(by):
+        asked = select(Takeover.stream).where(
+            col(Takeover.organisation).in_(parties.known_as(session, by.organisation))
+        )
+        found.append(col(Application.id).in_(asked))
+    if by.role in ONLY_WHERE_REMINDED:
+        reminded = select(Reminder.application).where(Reminder.recipient == by.person)
+        found.append(col(Application.id).in_(reminded))
+    return found
+
+
+def may_see_loan_or_objection(session: Session, by: Actor, row: Loan | Objection) -> bool:
     """Whether a loan or an objection may be known to a caller: the official, the office and that employer alone."""
     if by.role in {Role.HEAD, Role.MINISTRY_CONTACT}:
         return False
     if by.role is Role.APPLICANT:
         return row.person == by.person
     return by.role not in OF_AN_EMPLOYER or by.organisation in parties.organisations(session, row)
+
+
+def visible_loans(context: RequestContext, query: Any) -> Any:
+    """Limit a query to the loans that the caller may see: the official's own, the employer's own, or all."""
+    if context.by.role is Role.APPLICANT:
+        return query.where(Loan.person == context.by.person)
+    if acts_for_employer(context.by):
+        return query.where(Loan.organisation == context.by.organisation)
+    return query
 
 
 def require_application(session: Session, by: Actor, reference: str) -> Application:
@@ -80,13 +94,10 @@ def require_application(session: Session, by: Actor, reference: str) -> Applicat
     return application
 
 
-T = TypeVar("T", bound=Subject)
-
-
 def visible(context: RequestContext, row: Any) -> bool:
     """Whether the caller may know of a subject."""
     if isinstance(row, (Loan, Objection)):
-        return may_see_apart(context.session, context.by, row)
+        return may_see_loan_or_objection(context.session, context.by, row)
     if parties.has_application(row):
         application = row if isinstance(row, Application) else context.session.get_one(Application, row.stream)
         return may_see(context.session, context.by, application)
@@ -119,7 +130,7 @@ def own_parts(context: RequestContext, stream: str) -> set[str]:
         (Booking.id, Booking.organisation),
         (Loan.id, Loan.organisation),
     )
-    mine = parties.known_as(context.session, context.by.organisation)
+    mine = own_names(context)
     found: set[str] = set()
     for key, owner in parts:
         query = select(key).where(col(key.class_.stream) == stream)
@@ -129,42 +140,35 @@ def own_parts(context: RequestContext, stream: str) -> set[str]:
     return found
 
 
-def of_own_employer(context: RequestContext, query: Any, table: Any) -> Any:
-    """Limit a query to the caller's employer.
+def visible_entries(context: RequestContext, stream: str, entries: Iterable[LedgerEntry]) -> list[LedgerEntry]:
+    """The ledger entries of a case that the caller may see: an employer's people those on its own parts."""
+    if not acts_for_employer(context.by):
+        return list(entries)
+    mine = own_parts(context, stream)
+    return [entry for entry in entries if entry.subject in mine]
 
-    Raises:
-        RefusedError: the caller's role has nothing to do with money.
-    """
-    if context.by.role in OF_AN_EMPLOYER:
-        return query.where(col(table.organisation).in_(parties.known_as(context.session, context.by.organisation)))
-    if context.by.role not in SEES_ALL_BOOKS:
-        raise not_finance(context)
+
+def visible_measures(context: RequestContext, query: Any) -> Any:
+    """Limit a query to the measures that concern the caller; one without a payer concerns every employer."""
+    if not acts_for_employer(context.by):
+        return query
+    return query.where(or_(col(Measure.payer).is_(None), col(Measure.payer).in_(own_names(context))))
+
+
+def visible_letters(context: RequestContext, query: Any) -> Any:
+    """Limit a query to the letters that the caller may see: outside the office those to the caller."""
+    if context.by.role is Role.APPLICANT or acts_for_employer(context.by):
+        return query.where(Outbox.recipient == context.by.person)
     return query
 
 
-def not_finance(context: RequestContext) -> RefusedError:
-    """That the books are the employers' own."""
-    lacking = authorization.role_has_duty(chart="payment-batch", event="seal", role=context.by.role)
-    return RefusedError([lacking] if lacking else [], duty=True)
-
-
-WATCH = frozenset({Role.COORDINATOR, Role.AUDITOR, Role.ADMINISTRATOR})
-"""Who may look at any pool."""
-
-
-def own_pool(by: Actor, role: Role | None, organisation: str | None) -> None:
-    """Ask that whoever does not keep watch asks for the own pool only.
-
-    Raises:
-        RequestValidationError: another one is asked for.
-    """
-    if by.role in WATCH:
-        return
-    for name, asked, own in zip(("role", "organisation"), (role, organisation), by.pool, strict=True):
-        if asked is not None and str(asked) != own:
-            words = f"You see the work of {' at '.join(filter(None, by.pool))} only; leave this out."
-            raise RequestValidationError([{"type": "value_error", "loc": ("query", name), "msg": words}])
-
-
-SEES_ALL_BOOKS = frozenset({Role.COORDINATOR, Role.AUDITOR, Role.ADMINISTRATOR, Role.OFFICER})
-"""Who of the office sees the batches and books of every employer."""
+def may_read_document(context: RequestContext, row: Document) -> bool:
+    """Whether a document may be read: by the office, or by an employer with a part of its invoice."""
+    application = context.session.get_one(Application, row.stream)
+    if not may_see(context.session, context.by, application):
+        return False
+    if not acts_for_employer(context.by):
+        return True
+    mine = col(Payable.organisation).in_(own_names(context))
+    query = select(Payable.id).where(Payable.invoice == row.invoice, mine)
+    return context.session.exec(query.limit(1)).first() is not None

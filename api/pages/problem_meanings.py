@@ -1,0 +1,21 @@
+"""Problem meanings: the address of each problem type says what it means and what to do."""
+
+from fastapi import APIRouter
+
+from api.http.problem_types import ADDRESS, TYPES
+from states.errors import NotFoundError
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get(f"{ADDRESS}{{slug}}")
+def meaning(slug: str) -> dict[str, str | int]:
+    """What a problem type means.
+
+    Raises:
+        NotFoundError: there is no such type.
+    """
+    kind = TYPES.get(slug)
+    if kind is None:
+        raise NotFoundError("problem type", slug)
+    return {"type": kind.address, "status": kind.status, "title": kind.title, "meaning": kind.meaning}
