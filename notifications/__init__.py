@@ -1,1 +1,1 @@
-"""Notifications word it: facts become letters; the channels that carry them are called by flows only."""
+"""Notifications word letters, documents and charts from facts; only flows call the channels that send them."""

@@ -1,4 +1,4 @@
-"""Which letters and documents there are, which facts a letter may hold, and which words: catalogue.toml."""
+"""Catalogue of letters and documents: the facts that each may hold and the words for them, from catalogue.toml."""
 
 import tomllib
 from collections.abc import Mapping
@@ -9,13 +9,13 @@ from pathlib import Path
 
 from notifications.errors import NotificationsError
 
-ROOM = Path(__file__).parent
+FOLDER = Path(__file__).parent
 LANGUAGES = ("nl", "en")
 
 
 @dataclass(frozen=True)
 class Letter:
-    """One line of the catalogue."""
+    """A letter of the catalogue."""
 
     id: str
     folder: str
@@ -24,12 +24,12 @@ class Letter:
     """By language."""
     articles: tuple[str, ...]
     facts: Mapping[str, str]
-    """Every key that its templates may use, and must be given, with its kind."""
+    """The kind of each fact. The caller must give every one; the templates may use no other."""
 
 
 @dataclass(frozen=True)
 class Document:
-    """Words made from what someone chooses, never sent and never kept."""
+    """A text made from what a user selects; never sent and never stored."""
 
     folder: str
     """Below ``documents/``; holds one text in every language."""
@@ -41,17 +41,17 @@ class Document:
 
 @dataclass(frozen=True)
 class Number:
-    """A telephone number that our words name."""
+    """A telephone number that our texts name."""
 
     number: str
     source: str
-    """Where it was read."""
+    """The page that states it."""
     read_on: date
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All letters and documents, and the words that facts may choose from."""
+    """All letters and documents, and the words for facts with a fixed list of values."""
 
     letters: Mapping[str, Letter]
     documents: Mapping[str, Document]
@@ -65,7 +65,7 @@ class Catalogue:
         """One letter by its id.
 
         Raises:
-            NotificationsError: no letter is called so.
+            NotificationsError: no letter has this id.
         """
         if letter not in self.letters:
             known = ", ".join(sorted(self.letters))
@@ -75,8 +75,8 @@ class Catalogue:
 
 @cache
 def catalogue() -> Catalogue:
-    """Read the catalogue; once per process."""
-    pages = tomllib.loads((ROOM / "catalogue.toml").read_text(encoding="utf-8"))
+    """The catalogue, read once per process."""
+    pages = tomllib.loads((FOLDER / "catalogue.toml").read_text(encoding="utf-8"))
     letters = {
         letter: Letter(
             id=letter,

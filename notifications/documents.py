@@ -1,4 +1,4 @@
-"""Documents: words made from what someone chooses, for them to take along. None is ever sent or kept."""
+"""Documents: texts made from what a user selects, for that user. None is ever sent or stored."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -14,14 +14,14 @@ from states.engine.bodies import Body, Text
 
 
 class ReportKind(StrEnum):
-    """What is done at the police: a report (melding), or a criminal complaint that asks for prosecution (aangifte)."""
+    """Kind of report: a report (melding), or a criminal complaint that asks for prosecution (aangifte)."""
 
     REPORT = "report"
     COMPLAINT = "complaint"
 
 
 class Wish(StrEnum):
-    """What someone can ask of the police with it."""
+    """A request to the police that goes with the report."""
 
     DOMICILE = "domicile"
     PUBLIC_TASK = "public-task"
@@ -31,7 +31,7 @@ class Wish(StrEnum):
 
 
 class PoliceReport(Body):
-    """What the official chooses to tell the police: the seven W's and more; what is left out stays out."""
+    """What the official reports to the police: the seven W's and more; a field left empty is left out."""
 
     kind: ReportKind = ReportKind.REPORT
     office: PublicOffice | None = None
@@ -49,23 +49,23 @@ class PoliceReport(Body):
 
 
 def police_report(chosen: PoliceReport, language: str = "nl") -> str:
-    """Word a model for a report to the police, of what was chosen and nothing else.
+    """The text of a report to the police, with the given facts and nothing else.
 
     Args:
-        chosen: what to tell; it goes nowhere but into the answer.
+        chosen: the facts; they appear in the result and nowhere else.
         language: ``nl`` or ``en``.
 
     Raises:
-        NotificationsError: no such language, or the template asks for what nobody told it.
+        NotificationsError: no such language, or the template uses a fact that is not given.
     """
     if language not in LANGUAGES:
         raise NotificationsError(f"Documents are written in {' and '.join(LANGUAGES)}, not in {language!r}.")
     folder = catalogue().documents["police-report"].folder
-    # Each wish once, in our order: the one that keeps someone's address safe comes first.
-    told = chosen.model_dump() | {"wishes": [wish for wish in Wish if wish in chosen.wishes]}
+    # Each wish once, in the order of the enumeration: the request to protect the address comes first.
+    facts = chosen.model_dump() | {"wishes": [wish for wish in Wish if wish in chosen.wishes]}
     try:
         template = environment(language).get_template(f"documents/{folder}/{language}.j2")
-        return template.render(told, numbers={name: line.number for name, line in catalogue().numbers.items()})
+        return template.render(facts, numbers={name: line.number for name, line in catalogue().numbers.items()})
     except TemplateError as error:
-        # The words of this error name a template and never what was told.
+        # The text of this error names a template and never a fact.
         raise NotificationsError(f"The police report cannot be worded in {language!r}: {error}.") from None

@@ -1,5 +1,5 @@
-"""What can go wrong in this room."""
+"""Errors of this package."""
 
 
 class NotificationsError(Exception):
-    """Root of every error of this room; its words never repeat what was refused, for that may be personal."""
+    """Base of every error of this package; its message never repeats a refused value, which may be personal."""

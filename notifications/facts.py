@@ -1,4 +1,4 @@
-"""The facts of a letter: exactly the keys of its line in the catalogue, each of its kind."""
+"""Facts of a letter: exactly the keys that the catalogue lists for it, each of its kind."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -13,7 +13,7 @@ _REFERENCES = 100
 
 
 def _is_text(value: object) -> bool:
-    # What is printable breaks no line, hides nothing and turns no reading direction.
+    # Printable text has no line break, no hidden character and no change of reading direction.
     return isinstance(value, str) and value.isprintable() and 0 < len(value.strip()) == len(value) <= _TEXT
 
 
@@ -56,10 +56,10 @@ _KINDS: dict[str, tuple[Callable[[object], bool], str]] = {
 
 
 def check(letter: Letter, facts: Mapping[str, object]) -> None:
-    """Refuse facts that are not exactly what the letter may hold.
+    """Require exactly the facts that the letter may hold.
 
     Raises:
-        NotificationsError: a fact is missing, is not of this letter, or is not of its kind.
+        NotificationsError: a fact is missing, unknown to this letter, or not of its kind.
     """
     missing = sorted(letter.facts.keys() - facts.keys())
     if missing:
@@ -72,7 +72,7 @@ def check(letter: Letter, facts: Mapping[str, object]) -> None:
         if kind in words:
             fits, right = str(facts[key]) in words[kind], "one of " + ", ".join(sorted(words[kind]))
         else:
-            judge, right = _KINDS[kind]
-            fits = judge(facts[key])
+            is_valid, right = _KINDS[kind]
+            fits = is_valid(facts[key])
         if not fits:
             raise NotificationsError(f"The fact {key} of the letter {letter.id} must be {right}.")

@@ -1,4 +1,4 @@
-"""Facts become a letter: a subject and a body of plain text, in the language asked for."""
+"""Letters rendered from facts: a subject and a body of plain text in one language."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from notifications.wording import environment
 
 @dataclass(frozen=True)
 class Rendered:
-    """A letter in words: plain text, the subject on one line, and the language of both."""
+    """A rendered letter: plain text, with the subject on one line."""
 
     subject: str
     body: str
@@ -21,16 +21,16 @@ class Rendered:
 
 
 def render(letter: str, facts: Mapping[str, object], language: str = "nl") -> Rendered:
-    """Word a letter.
+    """Render a letter.
 
     Args:
-        letter: its id in the catalogue.
-        facts: exactly the keys that the catalogue names for it; dates as ISO strings.
+        letter: id in the catalogue.
+        facts: exactly the keys that the catalogue lists for it; dates as ISO strings.
         language: ``nl`` or ``en``.
 
     Raises:
-        NotificationsError: no such letter or language; a fact is missing, too many or not of its kind; or the
-            templates use what the catalogue does not grant them.
+        NotificationsError: no such letter or language; a fact is missing, unknown or not of its kind; or a
+            template uses a fact that the catalogue does not list.
     """
     entry = catalogue().letter(letter)
     if language not in LANGUAGES:

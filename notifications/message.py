@@ -1,4 +1,4 @@
-"""A letter becomes a message of RFC 5322: plain text, the same however often it is built."""
+"""Message of RFC 5322 made from a letter: plain text, and identical each time it is built."""
 
 import re
 from datetime import UTC, datetime
@@ -26,14 +26,14 @@ def name_of(message_id: str) -> str:
 
 
 def compose(rendered: Rendered, *, sender: str, recipient: str, message_id: str, at: datetime) -> EmailMessage:
-    """Put a letter into its envelope.
+    """Build the message of a letter.
 
     Args:
         rendered: the letter.
         sender: one bare address.
         recipient: one bare address.
         message_id: ``<name@domain>``; the same for every attempt at the same letter.
-        at: the moment it bears as its Date, aware.
+        at: the value of its Date header, aware.
 
     Raises:
         NotificationsError: an address, the subject or the Message-ID is malformed, or the moment is naive.
@@ -52,9 +52,9 @@ def compose(rendered: Rendered, *, sender: str, recipient: str, message_id: str,
     message["Subject"] = rendered.subject
     message["Date"] = at.astimezone(UTC)
     message["Message-ID"] = message_id
-    # RFC 3834: a robot wrote this, so no robot need answer it.
+    # RFC 3834: an automatic message, which automatic replies must ignore.
     message["Auto-Submitted"] = "auto-generated"
-    # Quoted-printable is ASCII, so the message needs no extension of any server on its way.
+    # Quoted-printable is ASCII, so no mail server on the route needs an extension.
     message.set_content(rendered.body, cte="quoted-printable")
-    message["Content-Language"] = rendered.language  # after the content, which clears what was said of it
+    message["Content-Language"] = rendered.language  # after set_content, which clears the headers of the content
     return message

@@ -1,5 +1,6 @@
 """The pages of docs/ say what the code says."""
 
+import ast
 import importlib
 import importlib.util
 import re
@@ -14,6 +15,7 @@ import pytest
 
 from api.cli.main import COMMANDS
 from notifications.catalogue import catalogue
+from rules.core.dated_values import versions
 from rules.core.regulation import Capacity, Domain, LegalBasis, ProvisionForm, PublicOffice
 from rules.core.roles import Role
 from rules.core.rule import REGISTRY
@@ -45,8 +47,9 @@ def load(path: Path) -> ModuleType:
 diagrams = load(ROOT / "docs" / "diagrams.py")
 
 
-def glossary(title: str) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = diagrams.rows((ROOT / "docs" / "glossary.md").read_text("utf-8"), title)
+def table(title: str) -> dict[str, list[str]]:
+    page = "glossary.md" if title == "Terms" else "reference.md"
+    found: dict[str, list[str]] = diagrams.rows((ROOT / "docs" / page).read_text("utf-8"), title)
     return found
 
 
@@ -63,7 +66,7 @@ def test_generated_parts_are_fresh() -> None:
 
 
 def test_a_stale_page_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("CHART_PAGE", "GLOSSARY"):
+    for name in ("ARCHITECTURE", "CHART_PAGE", "REFERENCE"):
         page = tmp_path / getattr(diagrams, name).name
         page.write_text(getattr(diagrams, name).read_text("utf-8").replace("Awb 2:4 |", "Awb 2:5 |"), "utf-8")
         monkeypatch.setattr(diagrams, name, page)
@@ -74,7 +77,7 @@ def test_a_stale_page_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_every_rule_resolves_to_the_one_file_that_registers_it() -> None:
     diagrams.import_rules()
-    lines = glossary("Rules")
+    lines = table("Rules")
     assert set(lines) == REGISTRY.keys() | diagrams.rules_elsewhere().keys()
     for rule_id in REGISTRY:
         file = file_of(lines[rule_id][-1])
@@ -87,13 +90,13 @@ def test_every_rule_resolves_to_the_one_file_that_registers_it() -> None:
 
 def test_every_state_has_a_dutch_term() -> None:
     names = {f"{chart.name}/{state.value}" for chart in CHARTS.values() for state in chart.states}
-    lines = glossary("States")
+    lines = table("States")
     assert set(lines) == names
     assert all(cells[0] for cells in lines.values())
 
 
-def test_every_event_has_a_dutch_term_and_stands_in_the_file_that_is_named() -> None:
-    lines = glossary("Events")
+def test_every_event_has_a_dutch_term_and_the_file_that_defines_it() -> None:
+    lines = table("Events")
     assert set(lines) == {f"{chart}/{event}" for chart, event in EVENTS}
     for (chart, event), definition in EVENTS.items():
         dutch, _, file = lines[f"{chart}/{event}"]
@@ -111,7 +114,7 @@ def test_every_event_has_a_dutch_term_and_stands_in_the_file_that_is_named() -> 
     ],
 )
 def test_every_name_of_a_list_has_a_dutch_term(title: str, names: set[str]) -> None:
-    lines = glossary(title)
+    lines = table(title)
     assert set(lines) == names
     assert all(cells[0] for cells in lines.values())
 
@@ -135,21 +138,45 @@ KINDS: tuple[type[StrEnum], ...] = (
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_every_kind_has_a_dutch_term(kind: type[StrEnum]) -> None:
-    known = glossary("Kinds") | glossary("Roles")  # some sources of a signal are roles
+    known = table("Kinds") | table("Roles")  # some sources of a signal are roles
     assert {member.value for member in kind} <= known.keys()
 
 
 @pytest.mark.parametrize("title", ["Terms", "States", "Events", "Roles", "Letters", "Terms kept", "Offices", "Kinds"])
-def test_every_line_of_the_glossary_names_a_file_that_is_there(title: str) -> None:
-    for name, cells in glossary(title).items():
+def test_every_line_of_a_table_names_a_file_that_exists(title: str) -> None:
+    for name, cells in table(title).items():
         assert file_of(cells[-1]).is_file(), name
 
 
-def test_every_letter_bears_its_dutch_title() -> None:
-    lines = glossary("Letters")
+def test_every_letter_has_its_dutch_title() -> None:
+    lines = table("Letters")
     assert {name: cells[0] for name, cells in lines.items()} == {
         name: letter.title["nl"] for name, letter in catalogue().letters.items()
     }
+
+
+def test_no_dutch_term_is_left_of_a_name_that_is_gone() -> None:
+    names = diagrams.names()
+    assert set(names["states"]) == {
+        f"{chart.name}/{state.value}" for chart in CHARTS.values() for state in chart.states
+    }
+    assert set(names["events"]) == {f"{chart}/{event}" for chart, event in EVENTS}
+    assert set(names["work-list-rules"]) == diagrams.rules_elsewhere().keys()
+
+
+def test_every_dated_value_is_listed_with_the_first_day_of_its_first_version() -> None:
+    lines = table("Dated values")
+    assert {name: cells[2] for name, cells in lines.items()} == {
+        name: found[0].since.isoformat() for name, found in versions().items()
+    }
+
+
+def test_every_package_is_listed_with_its_purpose() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    for room in diagrams.ROOMS:
+        for init in (ROOT / room).rglob("__init__.py"):
+            path = init.parent.relative_to(ROOT).as_posix()
+            assert re.search(rf"^\| \**\[{path}\]\(\.\./{path}\)\** \| \w.+ \|$", page, re.MULTILINE), path
 
 
 def test_every_setting_is_described_with_its_variable_and_default() -> None:
@@ -193,12 +220,30 @@ def test_every_relative_link_leads_somewhere(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_table_of_the_code_that_is_named_is_in_its_file(page: Path) -> None:
+    for name, link in re.findall(
+        r"`([A-Z][A-Z_]+)`\s+(?:in|of)\s+\[[^\]]+\]\(([^()\s]+\.py)\)", page.read_text("utf-8")
+    ):
+        text = (page.parent / link).resolve().read_text("utf-8")
+        assert re.search(rf"^{name}\b", text, re.MULTILINE), f"{page.name}: {name} in {link}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_every_command_that_is_named_exists(page: Path) -> None:
     text = page.read_text("utf-8")
     commands = set(COMMANDS)
     assert set(re.findall(r"(?:`|bin/)veiligadvies ([a-z]+)", text)) <= commands
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     assert set(re.findall(r"(?:`|^)make ([a-z]+)", text, re.MULTILINE)) <= targets
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_import_of_an_example_in_python_exists(page: Path) -> None:
+    for block in re.findall(r"^```python\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL):
+        for node in ast.walk(ast.parse(block)):
+            if isinstance(node, ast.ImportFrom) and node.module is not None:
+                module = importlib.import_module(node.module)
+                assert all(hasattr(module, alias.name) for alias in node.names), f"{page.name}: {node.module}"
 
 
 @pytest.mark.parametrize("room", ["rules", "states", "notifications", "flows", "api"])

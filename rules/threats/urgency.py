@@ -55,7 +55,7 @@ DUTCH = {
     Urgency.ELEVATED: "verhoogd",
     Urgency.ROUTINE: "regulier",
 }
-"""The Dutch name of each class (docs/glossary.md)."""
+"""The Dutch name of each class (docs/reference.md)."""
 
 
 AGES = ("recent", "old")

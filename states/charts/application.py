@@ -8,7 +8,7 @@ from states.charts.statechart import StrictChart, decided
 
 
 class Stage(StrEnum):
-    """The stages of an application (docs/glossary.md has the Dutch terms)."""
+    """The stages of an application (docs/reference.md has the Dutch terms)."""
 
     RECEIVED = "received"
     INTAKE = "intake"

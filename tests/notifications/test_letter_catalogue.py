@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from notifications.catalogue import LANGUAGES, ROOM, catalogue
+from notifications.catalogue import FOLDER, LANGUAGES, catalogue
 from notifications.facts import _KINDS
 
 LETTERS = sorted(catalogue().letters)
@@ -12,12 +12,12 @@ LETTERS = sorted(catalogue().letters)
 
 def test_every_line_has_its_folder_and_every_folder_its_line() -> None:
     folders = [line.folder for line in catalogue().letters.values()]
-    assert sorted(folders) == sorted(path.name for path in (ROOM / "letters").iterdir())
+    assert sorted(folders) == sorted(path.name for path in (FOLDER / "letters").iterdir())
 
 
 @pytest.mark.parametrize("letter", LETTERS)
 def test_every_folder_holds_a_subject_and_a_body_in_every_language_and_nothing_else(letter: str) -> None:
-    folder = ROOM / "letters" / catalogue().letters[letter].folder
+    folder = FOLDER / "letters" / catalogue().letters[letter].folder
     assert {path.name for path in folder.iterdir()} == {
         f"{language}.{part}.j2" for language in LANGUAGES for part in ("subject", "body")
     }

@@ -5,7 +5,7 @@ import re
 import pytest
 from jinja2 import UndefinedError, meta
 
-from notifications.catalogue import LANGUAGES, ROOM, catalogue
+from notifications.catalogue import FOLDER, LANGUAGES, catalogue
 from notifications.errors import NotificationsError
 from notifications.letters import render
 from notifications.wording import environment
@@ -118,7 +118,7 @@ def test_templates_use_exactly_the_facts_that_the_catalogue_grants(letter: str, 
     waiting = [f"letters/{line.folder}/{language}.{part}.j2" for part in ("subject", "body")]
     used: set[str] = set()
     while waiting:
-        source = (ROOM / waiting.pop()).read_text(encoding="utf-8")
+        source = (FOLDER / waiting.pop()).read_text(encoding="utf-8")
         tree = templates.parse(source)
         used |= meta.find_undeclared_variables(tree)
         waiting += [name for name in meta.find_referenced_templates(tree) if name]

@@ -6,7 +6,7 @@ import pytest
 from jinja2 import meta
 from pydantic import ValidationError
 
-from notifications.catalogue import LANGUAGES, ROOM, catalogue
+from notifications.catalogue import FOLDER, LANGUAGES, catalogue
 from notifications.documents import PoliceReport, ReportKind, Wish, police_report
 from notifications.errors import NotificationsError
 from notifications.wording import environment
@@ -136,16 +136,16 @@ def test_nobody_is_asked_for_a_name_or_an_address(unknown: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_template_uses_every_field_and_nothing_more(language: str) -> None:
-    source = (ROOM / "documents" / "police-report" / f"{language}.j2").read_text(encoding="utf-8")
+    source = (FOLDER / "documents" / "police-report" / f"{language}.j2").read_text(encoding="utf-8")
     used = meta.find_undeclared_variables(environment(language).parse(source))
     assert used == set(PoliceReport.model_fields) | {"numbers"}
 
 
 def test_every_document_has_its_folder_with_a_text_in_every_language() -> None:
     folders = {line.folder for line in catalogue().documents.values()}
-    assert folders == {path.name for path in (ROOM / "documents").iterdir()}
+    assert folders == {path.name for path in (FOLDER / "documents").iterdir()}
     for folder in folders:
-        files = {path.name for path in (ROOM / "documents" / folder).iterdir()}
+        files = {path.name for path in (FOLDER / "documents" / folder).iterdir()}
         assert files == {f"{language}.j2" for language in LANGUAGES}
     assert not catalogue().documents.keys() & catalogue().letters.keys()
 
@@ -161,6 +161,6 @@ def test_every_number_in_our_words_stands_in_the_catalogue_with_its_source() -> 
     numbers = {line.number for line in catalogue().numbers.values()}
     assert all(line.source.startswith("https://") for line in catalogue().numbers.values())
     named = set()
-    for template in ROOM.rglob("*.j2"):
+    for template in FOLDER.rglob("*.j2"):
         named |= set(re.findall(r"(?<![\d:.])(?:112|0\d{2,3}-[\d ]{4,})(?!\d)", template.read_text(encoding="utf-8")))
     assert {"112"} <= named <= numbers

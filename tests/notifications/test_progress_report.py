@@ -11,7 +11,7 @@ from lxml import etree
 from notifications import progress_chart
 from notifications.drawing import Bar, Label, svg
 from notifications.errors import NotificationsError
-from notifications.progress_report import COLUMNS, as_csv, as_text, month, rows, safe
+from notifications.progress_report import COLUMNS, as_csv, as_text, month, rows, without_formula
 from rules.core.regulation import Province, PublicOffice
 from rules.reporting.disclosure_control import limits
 from rules.reporting.periods import quarters_asked
@@ -115,7 +115,7 @@ def test_the_rows_are_one_number_each_and_open_in_a_spreadsheet() -> None:
 
 
 def test_a_cell_is_never_a_formula() -> None:
-    assert [safe(cell) for cell in ("=1", "+1", "-1", "@x", "\tx", "plain", 7, None)] == [
+    assert [without_formula(cell) for cell in ("=1", "+1", "-1", "@x", "\tx", "plain", 7, None)] == [
         "'=1", "'+1", "'-1", "'@x", "'\tx", "plain", "7", "None",
     ]  # fmt: skip
     assert month("2024-12") == (date(2024, 12, 1), date(2024, 12, 31))

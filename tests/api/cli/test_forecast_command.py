@@ -58,7 +58,7 @@ def test_the_example_is_said_to_be_assumed_and_draws_a_picture_and_tells_it_in_w
     for words in ("as it is", "1 ill", "intake times 2", "statutory term missed, decision (Awb 4:13(2), 8 weeks)"):
         assert words in done.stdout
     assert "Advisers needed: " in done.stdout
-    with Image.open(pictures[0]) as picture:
+    with Image.open(pictures[0]).convert("RGB") as picture:
         assert picture.width > 2000
         assert picture.getpixel((3, 3)) == (255, 255, 255)
         assert len(picture.resize((200, 100)).getcolors(20_000)) > 50
