@@ -10,7 +10,6 @@ from api.http.dependencies import RequestContext
 from rules.core.roles import OF_AN_EMPLOYER, Role
 from rules.procedure import authorization
 from states.accounting.journal_query import Employers
-from states.engine import parties
 from states.errors import NotFoundError, RefusedError
 from states.tables.payments import BankEntry, BankMessage, PaymentBatch
 from states.tables.people import Organisation
@@ -58,7 +57,7 @@ def readable_books(context: RequestContext, employer: str | None) -> Employers:
     mine = context.by.organisation if acts_for_employer(context.by) else employer
     if mine is None:
         return None
-    names = parties.known_as(context.session, mine)
+    names = context.employers.known_as(mine)
     if (employer is not None and employer not in names) or context.session.get(Organisation, mine) is None:
         raise NotFoundError("employer", employer or mine)
     return [employer] if employer is not None and employer != mine else names
@@ -72,7 +71,7 @@ def require_books_of(context: RequestContext, employer: str) -> None:
         NotFoundError: the caller acts for another employer.
     """
     require_books(context)
-    if context.by.organisation not in (None, parties.current(context.session, employer)):
+    if context.by.organisation not in (None, context.employers.current(employer)):
         raise NotFoundError("employer", employer)
 
 
@@ -114,7 +113,7 @@ def require_bank_message(context: RequestContext, key: str) -> BankMessage:
     if row is None:
         raise NotFoundError("bank message", key)
     require_books(context)
-    if acts_for_employer(context.by) and context.by.organisation != parties.current(context.session, row.organisation):
+    if acts_for_employer(context.by) and context.by.organisation != context.employers.current(row.organisation):
         raise NotFoundError("bank message", key)
     return row
 
@@ -128,7 +127,7 @@ def require_bank_entry(context: RequestContext, key: str, position: int) -> Bank
     """
     require_books(context)
     message, row = context.session.get(BankMessage, key), context.session.get(BankEntry, (key, position))
-    owner = None if message is None else parties.current(context.session, message.organisation)
+    owner = None if message is None else context.employers.current(message.organisation)
     if row is None or context.by.organisation not in (None, owner):
         raise NotFoundError("bank-entry", f"{key}/{position}")
     return row

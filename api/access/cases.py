@@ -10,6 +10,7 @@ from api.access.employers import acts_for_employer, own_names
 from api.http.dependencies import RequestContext
 from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
 from states.engine import parties
+from states.engine.employers import EmployerDirectory
 from states.errors import NotFoundError
 from states.tables.accounting import Booking
 from states.tables.application import Application, Measure, Takeover
@@ -40,7 +41,7 @@ def may_see(session: Session, by: Actor, application: Application) -> bool:
     if by.role is Role.APPLICANT:
         return by.person in {application.applicant, application.representative}
     if acts_for_employer(by):
-        mine = col(Takeover.organisation).in_(parties.known_as(session, by.organisation))
+        mine = col(Takeover.organisation).in_(EmployerDirectory(session).known_as(by.organisation))
         query = select(Takeover.id).where(Takeover.stream == application.id, mine)
         return session.exec(query.limit(1)).first() is not None
     return True
@@ -55,7 +56,7 @@ def visible_applications(session: Session, by: Actor) -> list[ColumnElement[bool
     found: list[ColumnElement[bool]] = []
     if acts_for_employer(by):
         asked = select(Takeover.stream).where(
-            col(Takeover.organisation).in_(parties.known_as(session, by.organisation))
+            col(Takeover.organisation).in_(EmployerDirectory(session).known_as(by.organisation))
         )
         found.append(col(Application.id).in_(asked))
     if by.role in ONLY_WHERE_REMINDED:
@@ -70,7 +71,7 @@ def may_see_loan_or_objection(session: Session, by: Actor, row: Loan | Objection
         return False
     if by.role is Role.APPLICANT:
         return row.person == by.person
-    return by.role not in OF_AN_EMPLOYER or by.organisation in parties.organisations(session, row)
+    return by.role not in OF_AN_EMPLOYER or by.organisation in EmployerDirectory(session).concerned_by(row)
 
 
 def visible_loans(context: RequestContext, query: Any) -> Any:
@@ -101,12 +102,12 @@ def visible(context: RequestContext, row: Any) -> bool:
     if parties.has_application(row):
         application = row if isinstance(row, Application) else context.session.get_one(Application, row.stream)
         return may_see(context.session, context.by, application)
-    return context.by.organisation in (None, *parties.organisations(context.session, row))
+    return context.by.organisation in (None, *context.employers.concerned_by(row))
 
 
 def concerns(context: RequestContext, row: Any) -> bool:
     """Whether a subject may be known to the caller, and is its employer's where the caller acts for one."""
-    return visible(context, row) and context.by.organisation in (None, *parties.organisations(context.session, row))
+    return visible(context, row) and context.by.organisation in (None, *context.employers.concerned_by(row))
 
 
 def require_subject(context: RequestContext, table: type[T], what: str, key: str) -> T:

@@ -6,7 +6,6 @@ from sqlmodel import col
 
 from api.http.dependencies import RequestContext
 from rules.core.roles import OF_AN_EMPLOYER, Actor
-from states.engine import parties
 from states.tables.people import Organisation
 
 
@@ -22,7 +21,7 @@ def is_of_own_employer(context: RequestContext, organisation: str) -> bool:
 
 def own_names(context: RequestContext) -> list[str]:
     """Every id of the caller's employer: its own, and those of the employers merged into it."""
-    return parties.known_as(context.session, context.by.organisation)
+    return context.employers.known_as(context.by.organisation)
 
 
 def only_own_employer(context: RequestContext, query: Any, table: Any) -> Any:

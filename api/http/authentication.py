@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from api.http.errors import ApiError, UnauthenticatedError, UnknownDutyError
 from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
-from states.engine import parties
+from states.engine.employers import EmployerDirectory
 from states.settings import Configuration
 from states.storage.vault import office_key
 from states.tables.people import Duty
@@ -114,7 +114,7 @@ def actor(session: Session, configuration: Configuration, header: str | None, *,
     except ValueError:
         raise UnknownDutyError("The token names no role that this office knows.") from None
     if role is Role.ENGINE or session.get(Duty, (str(claims["sub"]), role, organisation)) is None:
-        if (successor := parties.current(session, organisation)) != organisation:
+        if (successor := EmployerDirectory(session).current(organisation)) != organisation:
             words = f"{organisation} was merged into {successor}; sign in for {successor}."
             raise UnknownDutyError(f"{words} You do not hold the role {role} for {organisation} any more (duty.role).")
         raise UnknownDutyError(f"You do not hold the role {role} here (rule duty.role, Awb 10:3).")

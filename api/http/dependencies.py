@@ -15,6 +15,7 @@ from sqlmodel import Session
 from api.http import authentication
 from rules.core.roles import Actor
 from rules.procedure import authorization as duties
+from states.engine.employers import EmployerDirectory
 from states.errors import RefusedError
 from states.settings import Configuration
 from states.storage import refused_attempts
@@ -77,6 +78,11 @@ class RequestContext:
     by: Actor
     at: datetime
     configuration: Configuration
+
+    @property
+    def employers(self) -> EmployerDirectory:
+        """The employers as this session sees them now."""
+        return EmployerDirectory(self.session)
 
 
 def known_query(request: Request) -> None:

@@ -20,7 +20,6 @@ from rules.core.regulation import PublicOffice
 from rules.threats.urgency import Urgency
 from states.charts.application import Stage
 from states.commands.fire import fire
-from states.engine import parties
 from states.engine.bodies import Body
 from states.errors import NotFoundError
 from states.events.application.receipt import NewApplication, Receive
@@ -90,7 +89,7 @@ def search(context: RequestContextDep, body: Search) -> applications.Application
 
 def page(context: RequestContext, wanted: Search) -> applications.ApplicationPage:
     """One page of what was looked for, of what the caller may see."""
-    session, by = context.session, context.by
+    session, by, employers = context.session, context.by, context.employers
     query = select(Application)
     if wanted.stage:
         query = query.where(Application.state == wanted.stage)
@@ -104,7 +103,7 @@ def page(context: RequestContext, wanted: Search) -> applications.ApplicationPag
         people = name_index.find_people(session, wanted.name) if content.searches_by_name(by) else []
         query = query.where(col(Application.applicant).in_(people))
     if wanted.employer:
-        known = parties.known_as(session, parties.current(session, wanted.employer))
+        known = employers.known_as(employers.current(wanted.employer))
         tied = select(ApplicationEmployer.application).where(col(ApplicationEmployer.organisation).in_(known))
         query = query.where(col(Application.id).in_(tied))
     query = query.where(*cases.visible_applications(session, by))
@@ -112,7 +111,7 @@ def page(context: RequestContext, wanted: Search) -> applications.ApplicationPag
     query = newest_first(query, place, position_in(wanted.cursor, instant, row_id) if wanted.cursor else None)
     rows = session.exec(query.limit(wanted.limit + 1)).all()
     shown, following = cut(rows, wanted.limit, lambda row: position_text(row.created_at, row.id))
-    return applications.ApplicationPage(items=[applications.summary(session, row) for row in shown], next=following)
+    return applications.ApplicationPage(items=[applications.summary(employers, row) for row in shown], next=following)
 
 
 @router.get("/{reference}", response_model=applications.ApplicationView, operation_id="get-application")
@@ -149,7 +148,7 @@ def view_of(context: RequestContext, row: Application) -> applications.Applicati
     takeovers = session.exec(select(Takeover).where(Takeover.stream == row.id).order_by(Takeover.organisation)).all()
     text = base.wire(content.of_application(session, by, row))
     return applications.ApplicationView(
-        **applications.summary(session, row).model_dump(),
+        **applications.summary(context.employers, row).model_dump(),
         **row.model_dump(exclude={"office", "urgency", "received_on", "changed_at", "id", "state", "stream"}),
         advice=applications.advice(by, [applications.DomainView.model_validate(item) for item in advice]),
         takeovers=[

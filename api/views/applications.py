@@ -11,7 +11,7 @@ from api.access import content
 from api.http.pagination import Page
 from api.views.base import View
 from rules.core.roles import Actor
-from states.engine import parties
+from states.engine.employers import EmployerDirectory
 from states.tables.application import Application, Measure
 
 
@@ -111,14 +111,14 @@ class MeasureView(View):
     description: str | None = None
 
 
-def summary(session: Session, row: Application) -> ApplicationSummary:
+def summary(employers: EmployerDirectory, row: Application) -> ApplicationSummary:
     """One line of a list."""
     return ApplicationSummary(
         reference=row.id,
         stage=row.state,
         urgency=row.urgency,
         office=row.office,
-        employers=parties.employers_of(session, row.id),
+        employers=employers.of_application(row.id),
         received_on=row.received_on,
         changed_at=row.changed_at,
     )

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from rules.core.dates import office_day
 from rules.core.roles import OF_AN_EMPLOYER, Actor
 from states.commands.fire import fire
-from states.engine import parties
+from states.engine.employers import EmployerDirectory
 from states.errors import BankFileRefusedError, BankFileTooLargeError
 from states.events.payments.bank_reports import OrderStatus, ReportedPayment, StatusReport
 from states.events.payments.statements import Statement, StatementEntry
@@ -94,7 +94,7 @@ def known(session: Session, mark: str, by: Actor) -> ImportedFile | None:
 
 def concerns(session: Session, organisation: str, by: Actor) -> bool:
     """Whether someone acts for an employer, or for the office as a whole."""
-    return by.role not in OF_AN_EMPLOYER or by.organisation == parties.current(session, organisation)
+    return by.role not in OF_AN_EMPLOYER or by.organisation == EmployerDirectory(session).current(organisation)
 
 
 def alone(session: Session, what: str) -> None:
@@ -163,7 +163,7 @@ def taken(session: Session, mark: str) -> ImportedFile:
 def statement_before(session: Session, owner: Organisation, name: str, found: camt053.Statement) -> BankMessage | None:
     """The statement of the same name that was taken in before; banks begin anew with their names every year."""
     mine = select(BankMessage).where(
-        col(BankMessage.organisation).in_(parties.known_as(session, owner.id)),
+        col(BankMessage.organisation).in_(EmployerDirectory(session).known_as(owner.id)),
         BankMessage.kind == STATEMENT,
         BankMessage.statement == name,
     )

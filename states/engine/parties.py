@@ -6,7 +6,6 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from rules.core.roles import OF_AN_EMPLOYER, Role
-from states.engine.employers import EmployerDirectory
 from states.tables.application import Application
 from states.tables.base import METADATA
 from states.tables.loans import Loan, Objection
@@ -34,19 +33,3 @@ def duty_holders(session: Session, role: Role, organisation: str) -> list[str]:
     mine = organisation if role in OF_AN_EMPLOYER else ""
     query = select(DUTIES.c.person).where(DUTIES.c.role == role, DUTIES.c.organisation == mine)
     return sorted(session.connection().execute(query).scalars())
-
-
-def current(session: Session, organisation: str) -> str:
-    return EmployerDirectory(session).current(organisation)
-
-
-def known_as(session: Session, organisation: str | None) -> list[str]:
-    return EmployerDirectory(session).known_as(organisation)
-
-
-def employers_of(session: Session, application: str) -> list[str]:
-    return EmployerDirectory(session).of_application(application)
-
-
-def organisations(session: Session, row: Any) -> list[str]:
-    return EmployerDirectory(session).concerned_by(row)

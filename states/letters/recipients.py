@@ -9,7 +9,6 @@ from rules.core.roles import Role
 from rules.threats.handoff import HandOffOutcome, HandOffStep
 from states.charts.application import ENDS, Stage
 from states.deadlines import term_query
-from states.engine import parties
 from states.engine.parties import duty_holders
 from states.engine.unit_of_work import Transition, UnitOfWork
 from states.tables.application import Application, Takeover
@@ -127,4 +126,4 @@ def consented_contacts(unit: UnitOfWork, transition: Transition) -> list[str]:
     if body.step is not HandOffStep.SECURITY_CONTACT or body.outcome is not HandOffOutcome.DONE or not body.consent:
         return []
     case = application_of(unit, transition)
-    return holders_at(unit, Role.SECURITY_CONTACT, parties.employers_of(unit.session, case.id))
+    return holders_at(unit, Role.SECURITY_CONTACT, unit.employers.of_application(case.id))

@@ -14,8 +14,8 @@ from rules.payments.amounts import CENT
 from rules.payments.credit_notes import Sums, portion
 from rules.payments.e_invoices import EInvoice, Item, Problem
 from states.charts.payable import PayableState
-from states.engine import parties
 from states.engine.bodies import REFERENCE, InvoiceNumber
+from states.engine.employers import EmployerDirectory
 from states.formats import ubl
 from states.storage.database import vault_of
 from states.tables.payments import Payable, PayableKind
@@ -82,7 +82,7 @@ def credited_invoice(session: Session, found: EInvoice, by: Actor) -> str | None
         Payable.payee_mark == mark,
         Payable.kind == PayableKind.SUPPLIER_INVOICE,
         Payable.state != PayableState.REJECTED,
-        col(Payable.organisation).in_(parties.known_as(session, by.organisation)),
+        col(Payable.organisation).in_(EmployerDirectory(session).known_as(by.organisation)),
     )
     return session.exec(query).first()
 

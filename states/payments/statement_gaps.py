@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from sqlmodel import Session, col, select
 
-from states.engine import parties
+from states.engine.employers import EmployerDirectory
 from states.tables.payments import BankMessage
 
 FURTHEST = 50
@@ -28,7 +28,7 @@ class Gap:
 def gaps(session: Session, organisation: str) -> list[Gap]:
     """The gaps of an employer's account, oldest first; none can be found if the bank gives no numbers."""
     mine = select(BankMessage).where(
-        col(BankMessage.organisation).in_(parties.known_as(session, organisation)),
+        col(BankMessage.organisation).in_(EmployerDirectory(session).known_as(organisation)),
         col(BankMessage.sequence).is_not(None),
         col(BankMessage.issued_on).is_not(None),
     )

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, or_, select
 from states.charts.batch import BatchState
 from states.charts.booking import BookingState
 from states.charts.payable import PayableState
-from states.engine import parties
+from states.engine.employers import EmployerDirectory
 from states.tables.accounting import Booking, JournalLine, Part, Side
 from states.tables.application import Application, Measure, Takeover
 from states.tables.payments import BankEntry, BatchLine, Document, Payable, PayableLine, PaymentBatch
@@ -137,8 +137,9 @@ def of_payable(session: Session, payable: Payable) -> Trail:
     named = {line.measure for line in lines if line.measure}
     measures = list(session.exec(select(Measure).where(col(Measure.id).in_(named)).order_by(col(Measure.id))))
     asked = select(Takeover).where(Takeover.stream == payable.stream).order_by(col(Takeover.id))
-    mine = parties.current(session, payable.organisation)
-    takeovers = [row for row in session.exec(asked) if parties.current(session, row.organisation) == mine]
+    employers = EmployerDirectory(session)
+    mine = employers.current(payable.organisation)
+    takeovers = [row for row in session.exec(asked) if employers.current(row.organisation) == mine]
     bookings = list(session.exec(select(Booking).where(Booking.payable == payable.id).order_by(col(Booking.id))))
     made = [booking.id for booking in bookings]
     journal = list(

@@ -11,7 +11,7 @@ from rules.reporting import progress_report
 from rules.reporting.disclosure_control import limits
 from rules.reporting.periods import Quarter
 from rules.reporting.progress_report import UNKNOWN, Case, Decided, QuarterReport, TermEnded
-from states.engine import parties
+from states.engine.employers import EmployerDirectory
 from states.reporting import term_outcomes
 from states.tables.people import Organisation
 
@@ -73,7 +73,8 @@ class QuarterRows:
         self.since, self.until = quarters[0].since, quarters[-1].until
         self.moments = {"since": start_of(self.since), "until": start_of(self.until + timedelta(days=1))}
         ties = session.connection().execute(FIRST).all()
-        self.employers = {row.application: parties.current(session, row.organisation) for row in ties}
+        directory = EmployerDirectory(session)
+        self.employers = {row.application: directory.current(row.organisation) for row in ties}
         rows = session.exec(select(Organisation.id, Organisation.province)).all()
         self.provinces = {name: str(province) if province else UNKNOWN for name, province in rows}
 

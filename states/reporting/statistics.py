@@ -18,7 +18,7 @@ from rules.reporting import lateness
 from rules.reporting.lateness import Figures
 from rules.reporting.work_spans import WorkSpan
 from rules.threats.urgency import Urgency
-from states.engine import parties
+from states.engine.employers import EmployerDirectory
 from states.reporting import overrides, term_outcomes, work_history
 from states.reporting.overrides import Overrides
 from states.reporting.term_outcomes import TermFigures, TermOutcome
@@ -132,6 +132,7 @@ class Employers:
 
     def __init__(self, session: Session, request: StatisticsRequest) -> None:
         self.session = session
+        self.directory = EmployerDirectory(session)
         rows = session.exec(select(Organisation.id, Organisation.province)).all()
         provinces = {name: province for name, province in rows}  # noqa: C416  # rows are no pairs to mypy
         self.request = request
@@ -140,10 +141,10 @@ class Employers:
             if request.employer not in provinces:
                 words = f"No employer has the id {request.employer}; ids look like gemeente-zilverdam."
                 raise QuestionError("employer", words)
-            self.selected = {parties.current(session, request.employer)}
+            self.selected = {self.directory.current(request.employer)}
         if request.province is not None:
             inside = {
-                parties.current(session, name) for name, province in provinces.items() if province == request.province
+                self.directory.current(name) for name, province in provinces.items() if province == request.province
             }
             self.selected = inside if self.selected is None else self.selected & inside
         self.ties: dict[str, list[str]] = {}
@@ -153,7 +154,7 @@ class Employers:
         ties: defaultdict[str, list[str]] = defaultdict(list)
         rows = self.session.connection().execute(TIES, {"references": list(set(applications) - self.ties.keys())})
         for row in rows:
-            name = parties.current(self.session, row.organisation)
+            name = self.directory.current(row.organisation)
             if name not in ties[row.application]:
                 ties[row.application].append(name)
         self.ties |= ties
@@ -161,7 +162,7 @@ class Employers:
     def of_work(self, span: WorkSpan) -> list[str]:
         """The employers of a work item."""
         if span.organisation:
-            return [parties.current(self.session, span.organisation)]
+            return [self.directory.current(span.organisation)]
         return self.ties.get(span.application, [])
 
     def of_term(self, term: TermOutcome) -> list[str]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import text
 from sqlmodel import Session
 
-from states.engine import parties
+from states.engine.employers import EmployerDirectory
 
 MEETS: dict[str, frozenset[str]] = {
     "authority": frozenset({"adopt-advice", "return-advice"}),
@@ -80,6 +80,7 @@ class TermFigures(NamedTuple):
 
 def terms_in_period(session: Session, since: date, until: date) -> list[TermOutcome]:
     """The terms that ran in a period, as of its last day."""
+    employers = EmployerDirectory(session)
     rows = session.connection().execute(RAN, {"since": since, "until": until})
     return [
         TermOutcome(
@@ -87,7 +88,7 @@ def terms_in_period(session: Session, since: date, until: date) -> list[TermOutc
             row.application,
             row.kind,
             row.owner,
-            parties.current(session, row.organisation) if row.organisation else "",
+            employers.current(row.organisation) if row.organisation else "",
             row.started_on,
             row.due_on,
             row.ended_on if row.ended_on is not None and row.ended_on <= until else None,

@@ -18,7 +18,7 @@ from states.charts.measure import MeasureState
 from states.charts.objection import OBJECTION
 from states.charts.takeover import TAKEOVER
 from states.deadlines import term_query
-from states.engine import parties
+from states.engine.employers import EmployerDirectory
 from states.events.catalogue import CHARTS
 from states.reporting import case_durations, money_trail
 from states.storage.replay import differences, entries_of
@@ -97,7 +97,7 @@ def expect_work_can_be_done(session: Session) -> None:
     for item in open_work(session):
         what = (item.chart, item.action, item.role, item.organisation)
         assert Role(item.role) in {role for role, _ in held}, what
-        owner = item.organisation and parties.current(session, item.organisation)
+        owner = item.organisation and EmployerDirectory(session).current(item.organisation)
         assert bool(owner) == (Role(item.role) in OF_AN_EMPLOYER), what
         assert (Role(item.role), owner) in held, what
         if item.chart in SUBJECTS and item.action not in BY_HAND | {"receive-invoice"}:

@@ -9,7 +9,6 @@ from rules.core.roles import Role
 from rules.procedure import life_events
 from rules.threats.urgency import Urgency, highest
 from states.charts.application import ENDS
-from states.engine import parties
 from states.engine.bodies import Body, Code, Day, Email, Handle, Line, Reference, Text
 from states.engine.event import EventContext
 from states.events.application.base import ApplicationEvent
@@ -44,7 +43,7 @@ class Join(ApplicationEvent[Joining]):
             ended=other.state in ENDS,
             office=str(row.office),
             other_office=str(other.office),
-            shared=len(set(context.employers()) & set(parties.employers_of(context.session, other.id))),
+            shared=len(set(context.employers()) & set(context.unit.employers.of_application(other.id))),
         )
 
     def apply(self, context: EventContext[Application], body: Joining) -> None:

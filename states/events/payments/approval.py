@@ -10,7 +10,6 @@ from rules.core.translations import BarredAct, DatedFact
 from rules.payments import amounts, approvals, invoice_documents, invoices, recurring_costs, scheme_2021, tax
 from states.charts.measure import MeasureState
 from states.charts.payable import PayableState
-from states.engine import parties
 from states.engine.bodies import Body
 from states.engine.event import EventContext
 from states.engine.past_acts import check_four_eyes
@@ -26,7 +25,7 @@ def findings_on(context: EventContext[Payable]) -> None:
     """The findings of each point of the check of a payable."""
     application, row = context.application(), context.row
     context.check(date_rules.not_in_future, what=DatedFact.INVOICE, day=row.dated, on=context.on)
-    employers = [name for employer in context.employers() for name in parties.known_as(context.session, employer)]
+    employers = [name for employer in context.employers() for name in context.unit.employers.known_as(employer)]
     context.check(invoices.addressee_right, addressed_to=row.addressed_to, employers=employers)
     advance = row.kind is PayableKind.ADVANCE
     kept = len(context.rows(Document, Document.invoice == row.invoice)) if advance else 0

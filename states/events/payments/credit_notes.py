@@ -14,7 +14,6 @@ from rules.payments.credit_notes import Sums, share
 from rules.payments.tax import Outside
 from states.charts.application import APPLICATION
 from states.charts.payable import PayableState
-from states.engine import parties
 from states.engine.bodies import Body, Handle
 from states.engine.event import Event, EventContext
 from states.errors import MalformedError
@@ -146,7 +145,7 @@ def credit_limits(context: EventContext[Application], invoice: str) -> CreditLim
     rows = {row.id: row for row in (*parts_of(context, invoice), *context.rows(Payable, *own))}
     found: CreditLimits = {}
     for line in context.rows(PayableLine, col(PayableLine.payable).in_(rows)):
-        payer = parties.current(context.session, rows[line.payable].organisation)
+        payer = context.unit.employers.current(rows[line.payable].organisation)
         payers = found.setdefault(BilledItem(line.measure, line.outside, line.vat_rate), {})
         before = payers.get(payer, invoice_lines.NOTHING)
         payers[payer] = Sums(before.net + line.net, before.vat + line.vat)
@@ -225,7 +224,7 @@ class RecordRepayment(PayableEvent[Repayment]):
     def entry(context: EventContext[Payable], body: Repayment) -> BankEntry | None:
         """The entry, if it is on a statement of the employer."""
         message = context.session.get(BankMessage, body.message)
-        if message is None or message.organisation not in parties.known_as(context.session, context.row.organisation):
+        if message is None or message.organisation not in context.unit.employers.known_as(context.row.organisation):
             return None
         return context.session.get(BankEntry, (body.message, body.position))
 
@@ -244,7 +243,7 @@ class RecordRepayment(PayableEvent[Repayment]):
 
     def example(self, context: EventContext[Payable]) -> dict[str, Any] | None:
         """The first unused receipt of that amount."""
-        names = parties.known_as(context.session, context.row.organisation)
+        names = context.unit.employers.known_as(context.row.organisation)
         messages = [row.id for row in context.rows(BankMessage, col(BankMessage.organisation).in_(names))]
         wanted = (col(BankEntry.message).in_(messages), BankEntry.amount == -context.row.gross)
         for entry in context.rows(BankEntry, *wanted, col(BankEntry.batch).is_(None), order=BankEntry.message):

@@ -12,7 +12,6 @@ from rules.payments import invoices, recurring_costs, scheme_2021, tax
 from rules.payments.amounts import signed, split
 from rules.payments.credit_notes import Sums
 from states.charts.measure import MeasureState
-from states.engine import parties
 from states.engine.event import EventContext
 from states.errors import MalformedError
 from states.events.payments.invoice_bodies import Billed, Invoice, InvoiceLine, Part, contradictions, premature_fields
@@ -217,7 +216,7 @@ def check_scheme_2021(
 
 def known_employers(context: EventContext[Application]) -> list[str]:
     """Every id that an employer of the case may have on an invoice."""
-    return [name for employer in context.employers() for name in parties.known_as(context.session, employer)]
+    return [name for employer in context.employers() for name in context.unit.employers.known_as(employer)]
 
 
 def payers(context: EventContext[Application], replaced: Payable | None) -> list[str]:

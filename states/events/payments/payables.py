@@ -14,7 +14,6 @@ from states.accounting import journal
 from states.accounting.journal import BankReport
 from states.charts.measure import MeasureState
 from states.charts.payable import PAYABLE, PayableState
-from states.engine import parties
 from states.engine.bodies import Body, Code, Day, Handle
 from states.engine.event import B, Event, EventContext
 from states.events.payments.invoice_bodies import NewPayable, Part, UnmatchedLine
@@ -202,7 +201,7 @@ class Bounce(PayableEvent[Bounced]):
         """Reverse its bookings, so that it can go into another batch."""
         row = context.row
         row.paid_on, row.return_reason = None, body.reason
-        if (owner := parties.current(context.session, row.organisation)) != row.organisation:
+        if (owner := context.unit.employers.current(row.organisation)) != row.organisation:
             row.predecessor, row.organisation = row.predecessor or row.organisation, owner
         reported = BankReport(body.booked_on, body.statement, body.entry)
         for booking in context.rows(Booking, Booking.payable == row.id):

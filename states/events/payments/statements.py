@@ -13,7 +13,6 @@ from rules.core.rule import Finding, Rule
 from rules.payments import statement_matching
 from states.charts.batch import BatchState
 from states.charts.people import ORGANISATION
-from states.engine import parties
 from states.engine.bodies import Body, Code, Day, Handle
 from states.engine.event import B, Event, EventContext
 from states.findings import told
@@ -119,15 +118,15 @@ class StatementEvent(Event[Organisation, B]):
         payment_information: str | None,
     ) -> EntryTarget | None:
         """The target of an EndToEndId, or else of a PmtInfId; None if it is not this employer's."""
-        mine = parties.current(context.session, context.row.id)
+        mine = context.unit.employers.current(context.row.id)
         if end_to_end in lines:
             line = lines[str(end_to_end)]
             batch = context.get(PaymentBatch, line.batch)
-            if parties.current(context.session, batch.organisation) == mine:
+            if context.unit.employers.current(batch.organisation) == mine:
                 return EntryTarget(batch, [line], line.end_to_end, whole=False)
         if payment_information:
             for batch in context.rows(PaymentBatch, PaymentBatch.message_id == payment_information):
-                if parties.current(context.session, batch.organisation) == mine:
+                if context.unit.employers.current(batch.organisation) == mine:
                     found = context.rows(BatchLine, BatchLine.batch == batch.id, order=BatchLine.payable)
                     return EntryTarget(batch, found, payment_information, whole=True)
         return None

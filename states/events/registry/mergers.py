@@ -22,8 +22,8 @@ from states.charts.objection import ObjectionState
 from states.charts.payable import SETTLED, PayableState
 from states.charts.people import ORGANISATION, PERSON, OrganisationState
 from states.charts.takeover import TakeoverState
-from states.engine import parties
 from states.engine.bodies import Body, Code, Day, Handle
+from states.engine.employers import EmployerDirectory
 from states.engine.event import Event, EventContext
 from states.errors import MalformedError
 from states.events.application.base import ApplicationEvent
@@ -67,7 +67,7 @@ class Succession(Body):
 
 def applications_of(session: Session, organisation: str) -> list[str]:
     """The applications of an employer, under each of its ids."""
-    names = parties.known_as(session, organisation)
+    names = EmployerDirectory(session).known_as(organisation)
     query = select(ApplicationEmployer.application).where(col(ApplicationEmployer.organisation).in_(names))
     return sorted(set(session.exec(query)))
 

@@ -37,7 +37,7 @@ from sqlmodel import Session, col
 from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
 from states.charts.application import ENDS, Stage
 from states.commands.bank_files import take_in
-from states.engine import parties
+from states.engine.employers import EmployerDirectory
 from states.errors import MalformedError
 from states.events.registry.mergers import OPEN
 from states.formats import demonstration_bank
@@ -113,7 +113,7 @@ def left_with(engine: Engine, organisation: str) -> dict[str, int]:
 
 def employers(engine: Engine, reference: str) -> list[str]:
     with Session(engine) as session:
-        return parties.employers_of(session, reference)
+        return EmployerDirectory(session).of_application(reference)
 
 
 def fill_merging(engine: Engine) -> None:
@@ -239,8 +239,8 @@ def test_a_successor_that_is_merged_itself_is_followed_to_the_last(office: Engin
     assert [part.organisation for part in parts] == [NEW, NEW]
     assert {part.predecessor for part in parts} == {ZILVERDAM, GOUDVEEN}  # for whom each part came in
     with Session(office) as session:
-        assert sorted(parties.known_as(session, NEW)) == [GOUDVEEN, NEW, ZILVERDAM]
-        assert parties.current(session, ZILVERDAM) == NEW
+        assert sorted(EmployerDirectory(session).known_as(NEW)) == [GOUDVEEN, NEW, ZILVERDAM]
+        assert EmployerDirectory(session).current(ZILVERDAM) == NEW
     walk(office, reference, at=LATER + 2 * DAY, choose=sparing)
     assert problems(office) == []
 

@@ -50,6 +50,7 @@ from states.charts.application import Stage
 from states.commands.available_actions import ENDING, Action, actions
 from states.commands.fire import fire
 from states.engine import parties
+from states.engine.employers import EmployerDirectory
 from states.engine.event import EventContext
 from states.engine.unit_of_work import UnitOfWork
 from states.errors import MalformedError, RefusedError
@@ -246,7 +247,7 @@ class RandomCases(RuleBasedStateMachine):
         if role is Role.APPLICANT:
             return Actor(parties.official_of(session, row.stream), role)
         if role in OF_AN_EMPLOYER:
-            mine = parties.organisations(session, row) or [ZILVERDAM]
+            mine = EmployerDirectory(session).concerned_by(row) or [ZILVERDAM]
             return person(role, data.draw(st.sampled_from(mine), "employer"))
         return person(role)
 
