@@ -120,9 +120,9 @@ def _row(
     if faults:
         yield from faults
         return
-    assert moments["arrived"] is not None
-    person = held["officer"] or None
-    yield Piece(held["case"], WORK, LANES[held["lane"].lower()], **moments, person=person)  # type: ignore[arg-type]
+    arrived, started, ended = moments["arrived"], moments["started"], moments["ended"]
+    assert arrived is not None
+    yield Piece(held["case"], WORK, LANES[held["lane"].lower()], arrived, started, ended, held["officer"] or None)
 
 
 def _faults_of_words(line: int, held: dict[str, str], lines: dict[str, int]) -> Iterator[Fault]:

@@ -7,6 +7,7 @@ be of use, and its generators make every event several times slower (docs/adr, 1
 from collections.abc import Callable, Iterable, Sequence
 from heapq import heapify, heappop, heappush
 from math import inf
+from typing import Any
 
 from rules.forecast.model import Deadline, Job, Model, Person
 from rules.forecast.waiting_line import Item, Taken, WaitingLine
@@ -125,7 +126,8 @@ class Replication:
         self.entered: dict[tuple[int, int], float] = {}
         """When a case entered the stage with which a statutory term begins."""
         self.open_terms: set[tuple[int, int]] = set()
-        self.events: list[tuple[float, int, int, object, int]] = []
+        self.events: list[tuple[float, int, int, Any, int]] = []
+        """Moment, serial number, kind; then the number of a case and its stage, or a worker and a stamp."""
         self.number = 0
 
     def run(self) -> Record:
@@ -140,13 +142,13 @@ class Replication:
         while self.events and self.events[0][0] <= limit:
             moment, _, kind, what, which = heappop(self.events)
             if kind == ARRIVES:
-                self.enter_stage(what, which, moment)  # type: ignore[arg-type]  # a case and its stage
+                self.enter_stage(what, which, moment)
             elif kind == LEAVES_STAGE:
-                self.leave_stage(what, which, moment)  # type: ignore[arg-type]
+                self.leave_stage(what, which, moment)
             elif kind == DONE:
-                self.complete(what, which, moment)  # type: ignore[arg-type]  # a worker and a stamp
+                self.complete(what, which, moment)
             else:
-                self.start_day(what, moment)  # type: ignore[arg-type]
+                self.start_day(what, moment)
         self.record_unfinished(limit)
         return self.record
 

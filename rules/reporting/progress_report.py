@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from math import floor
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from rules.core.regulation import Province, PublicOffice
 from rules.reporting.disclosure_control import Limits, hidden, is_hidden, is_sensitive, summed
@@ -20,6 +20,9 @@ UNKNOWN = "unknown"
 ALL = "all"
 WAITS = ("interview", "adoption", "takeover")
 """The waits: from receipt to interview and to adoption, and from adoption to the employer's takeover."""
+
+
+D = TypeVar("D", bound=tuple[Any, ...])
 
 
 class Case(NamedTuple):
@@ -106,7 +109,7 @@ def report(
         terms: each counts in the quarter in which it ended.
         held: the conditions for publishing a number.
     """
-    received, ended, kept = (_by_quarter(items) for items in (cases, decided, terms))
+    received, ended, kept = _by_quarter(cases), _by_quarter(decided), _by_quarter(terms)
     return [
         QuarterReport(
             quarter,
@@ -145,9 +148,9 @@ def table(of: str, by: str, parts: Mapping[str, Sequence[Case | Decided | TermEn
     return Table(of, by, whole.total(), {name: None if name in gone else len(part) for name, part in parts.items()})
 
 
-def _by_quarter(items: Iterable[tuple]) -> defaultdict[Quarter, list]:  # type: ignore[type-arg]  # any of the three
+def _by_quarter(items: Iterable[D]) -> defaultdict[Quarter, list[D]]:
     """Items grouped by the quarter of their day, which is the first field of each."""
-    found: defaultdict[Quarter, list] = defaultdict(list)  # type: ignore[type-arg]
+    found: defaultdict[Quarter, list[D]] = defaultdict(list)
     for item in items:
         found[quarter_of(item[0])].append(item)
     return found

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lxml import etree
 
@@ -44,7 +44,8 @@ def document(heading: Heading, rows: Sequence[JournalRow]) -> bytes:
     """The audit file; the same bytes for the same heading and rows."""
     since, until = days_of(heading.period)
     # Written by name and read under one default namespace, which every element of the file has.
-    root = etree.Element("auditfile", nsmap={None: NAMESPACE})  # type: ignore[dict-item]  # lxml's way to set the default namespace
+    default_namespace: Any = {None: NAMESPACE}
+    root = etree.Element("auditfile", nsmap=default_namespace)
     add(
         etree.SubElement(root, "header"),
         fiscalYear=since.year,

@@ -16,7 +16,7 @@ from rules.procedure.authorization import roles_of
 from states.charts.batch import BatchState
 from states.charts.measure import MeasureState
 from states.charts.payable import PayableState
-from states.commands.fire import judge
+from states.commands.fire import validate_event
 from states.engine.bodies import parse
 from states.engine.employers import EmployerDirectory
 from states.engine.event import Event, EventContext
@@ -306,5 +306,5 @@ def findings_for(
 ) -> list[Finding]:
     """What the door would object to this body now."""
     with session.no_autoflush:
-        judge(context, definition, parse(definition.body, body))
+        validate_event(context, definition, parse(definition.body, body))
     return context.findings

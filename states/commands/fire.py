@@ -1,8 +1,8 @@
-"""The one door: every change of every subject goes through :func:`fire`.
+"""Fire: the one function through which every change of every subject goes.
 
-In one transaction it locks the streams it touches in the order of their ids, asks the rules of the event, runs the
-chart, carries out the effect, appends to the ledger, lets follow what follows, and brings work items, terms and
-letters up to date. The commit is the caller's, at the edge.
+In one transaction it locks the streams that it touches in the order of their ids, checks the rules of the event, moves
+the chart, applies the event, appends to the ledger, carries out follow-up events, and brings work items, deadlines and
+letters up to date. The caller commits.
 """
 
 from collections.abc import Mapping
@@ -13,8 +13,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from rules.core.roles import ENGINE, OF_AN_EMPLOYER, Actor, Role
-from rules.procedure import authorization, separation_of_duties
-from rules.procedure import transitions as chart_rules
+from rules.procedure import authorization, separation_of_duties, transitions
 from states.charts.statechart import Chart
 from states.commands.reactions import run_reactions
 from states.engine.bodies import Body, divide, parse
@@ -28,12 +27,12 @@ from states.tables.base import Subject
 from states.tables.ledger import Stream
 
 ALLOWED_IN_OWN_CASE = frozenset({("application", "record-threat")})
-"""What people may do in their own case beside what they do as its applicant."""
+"""Events that a person may record in their own case in any role."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of an event: its subject as it stands now, and its entry in the ledger."""
+    """The result of an event: its subject after it, and its entry in the ledger."""
 
     row: Any
     entry: Mapping[str, Any]
@@ -51,17 +50,17 @@ def fire(
     body: Mapping[str, Any] | Body | None = None,
     version: int | None = None,
 ) -> Outcome:
-    """Let an event happen.
+    """Carry out an event and everything that follows from it.
 
     Args:
-        session: an open session; commit it afterwards, or roll all of it back.
+        session: an open session; the caller commits it, or rolls all of it back.
         chart: the chart's name, e.g. ``application``.
         subject: the subject's id; None for an event that creates one.
         event: the event's name, e.g. ``start-intake``.
         by: who acts, in which role.
         at: when this is recorded; aware.
         body: the event's body, in wire form or parsed.
-        version: the version that the caller saw; None to act on whatever stands.
+        version: the version that the caller saw; None to act on any version.
 
     Raises:
         NotFoundError: no such subject or event.
@@ -73,11 +72,11 @@ def fire(
     if definition is None:
         raise NotFoundError(f"event of {chart}", event)
     parsed = parse(definition.body, body or {})
-    unit = UnitOfWork(session, by, at, follow_up=follow)
+    unit = UnitOfWork(session, by, at, follow_up=follow_up)
+    row: Subject | None = None
     if definition.creates:
         unit.streams = ledger.lock(session, definition.extra_locks(session, "", parsed))
-    row: Subject | None = None
-    if not definition.creates:
+    else:
         assert subject is not None
         row = load_locked(unit, definition, subject, parsed)
         if version is not None and row.version != version:
@@ -90,22 +89,25 @@ def fire(
 
 
 def load_locked(unit: UnitOfWork, definition: Event[Any, Any], subject: str, body: Body) -> Subject:
-    """Lock the streams of a subject, then read the subject as it stands under that lock."""
+    """Lock the streams that an event touches, then return the subject as it is under that lock.
+
+    Raises:
+        NotFoundError: no such subject.
+    """
     session, table = unit.session, definition.table
     query = select(table, Stream.seq).join(Stream, col(Stream.id) == table.stream).where(table.id == subject)
     found = session.exec(query.execution_options(populate_existing=True)).first()
     if found is None:
         raise NotFoundError(definition.chart.name, subject)
-    row: Any = found[0]
+    row, seq = found
     unit.streams = ledger.lock(session, {row.stream, *definition.extra_locks(session, subject, body)})
-    if unit.streams[row.stream].seq != found[1]:
-        session.refresh(row)  # someone was here between the look and the lock
+    if unit.streams[row.stream].seq != seq:
+        session.refresh(row)  # another transaction changed the stream between the read and the lock
     unit.rows[str(table.__tablename__), subject] = row
-    admitted: Subject = row
-    return admitted
+    return row
 
 
-def follow(
+def follow_up(
     unit: UnitOfWork,
     chart: str,
     row: Subject | None,
@@ -114,7 +116,7 @@ def follow(
     *,
     by: Actor = ENGINE,
 ) -> Any:
-    """Let an event follow from another, in the same passage; by the engine unless said otherwise."""
+    """Carry out an event that follows from another, in the same unit of work; returns its subject."""
     definition = EVENTS[chart, event]
     return process_event(unit, definition, row, parse(definition.body, body or {}), by=by).row
 
@@ -127,59 +129,61 @@ def process_event(
     *,
     by: Actor,
 ) -> Outcome:
-    """Judge one event, move its chart, carry out its effect and append it to the ledger."""
+    """Validate one event, move its chart, apply it and append it to the ledger.
+
+    Raises:
+        RefusedError: a rule objects.
+    """
     context: EventContext[Any] = EventContext(unit, row, by)
-    judge(context, definition, body)
+    validate_event(context, definition, body)
     if context.findings:
         duty = context.findings[0].rule.startswith("duty.")
-        raise RefusedError(context.findings, duty=duty, attempt=attempted(context, definition))
+        raise RefusedError(context.findings, duty=duty, attempt=refused_attempt(context, definition))
     unit.begin_changes()
-    before = None if definition.creates else str(row.state)  # type: ignore[union-attr]
-    if definition.creates:
-        row = context.row = definition.create(context, body)
-        unit.session.add(row)
-        after = str(row.state) if hasattr(row, "state") else None
+    before: str | None = None
+    if row is None:
+        subject: Subject = definition.create(context, body)
+        context.row = subject
+        unit.session.add(subject)
+        after = str(subject.state)
     else:
-        after = before
-        if definition.chart.mark(definition.name, str(before)) == ">":
-            conditions = definition.conditions(context, body)
-            after = definition.chart.move(str(before), definition.name, **conditions)
-            row.state = definition.chart.states(after)  # type: ignore[union-attr]
+        subject, before, after = row, str(row.state), str(row.state)
+        if definition.chart.mark(definition.name, before) == ">":
+            after = definition.chart.move(before, definition.name, **definition.conditions(context, body))
+            subject.state = definition.chart.states(after)
     context.body = body
     definition.apply(context, body)
-    if isinstance(row, Application):
-        row.changed_at = unit.at
-    transition = Transition(definition.chart.name, row, definition.name, before, after, body)  # type: ignore[arg-type]
-    unit.transitions.append(transition)
-    entry = record(unit, definition, context, body, before, after)
-    return Outcome(row, entry)
+    if isinstance(subject, Application):
+        subject.changed_at = unit.at
+    unit.transitions.append(Transition(definition.chart.name, subject, definition.name, before, after, body))
+    return Outcome(subject, append_entry(unit, definition, context, body, before, after))
 
 
-def attempted(context: EventContext[Any], definition: Event[Any, Any]) -> Attempt | None:
-    """What was refused, so that the edge can keep it; an event that creates its subject has no chain to keep it in."""
+def refused_attempt(context: EventContext[Any], definition: Event[Any, Any]) -> Attempt | None:
+    """What was refused, for the caller to record; None for an event that creates its subject, which has no chain."""
     row, unit = context.row, context.unit
     if row is None:
         return None
     return Attempt(row.stream, definition.chart.name, row.id, definition.name, unit.by, unit.at, context.rule_trace)
 
 
-def judge(context: EventContext[Any], definition: Event[Any, Any], body: Body) -> None:
-    """Ask everything that can stand in the way, duty first; the findings stay in the step.
+def validate_event(context: EventContext[Any], definition: Event[Any, Any], body: Body) -> None:
+    """Check everything that can stand in the way, the duty first; the context keeps the findings.
 
-    The same function answers what is possible now (``actions``), so screen, API and engine never disagree.
+    The same function decides which actions are available, so screen, API and engine never disagree.
     """
     chart, name = definition.chart, definition.name
     if not context.check(authorization.role_has_duty, chart=chart.name, event=name, role=context.by.role):
         return
-    if context.by.role is not Role.ENGINE and context.row is not None and not related(context, chart.name, name):
+    if context.by.role is not Role.ENGINE and context.row is not None and not check_relation(context, chart.name, name):
         return
-    if not definition.creates and not possible(context, chart, name):
+    if not definition.creates and not check_state(context, chart, name):
         return
     definition.validate(context, body)
 
 
-def related(context: EventContext[Any], chart: str, name: str) -> bool:
-    """Whether the caller stands to the case as the event asks: the own one, someone else's, the own employer's."""
+def check_relation(context: EventContext[Any], chart: str, name: str) -> bool:
+    """Check the actor's relation to the case: an applicant's own, not a colleague's own, and the employer's own."""
     by = context.by
     official = context.unit.official_of(context.row)
     if official is not None:
@@ -202,17 +206,16 @@ def related(context: EventContext[Any], chart: str, name: str) -> bool:
     )
 
 
-def possible(context: EventContext[Any], chart: Chart, name: str) -> bool:
-    """Whether the chart decides that the event can happen in the present state."""
+def check_state(context: EventContext[Any], chart: Chart, name: str) -> bool:
+    """Check that the grid of the chart allows the event in the subject's state."""
     state = context.state = str(context.row.state)
-    mark = chart.mark(name, state)
-    if mark == "x":
-        states = [str(value) for value in chart.states if chart.grid[name, value] in ">="]
-        return context.check(chart_rules.possible_in_state, event=name, state=state, possible=states)
-    return True
+    if chart.mark(name, state) != "x":
+        return True
+    states = [str(value) for value in chart.states if chart.grid[name, value] in ">="]
+    return context.check(transitions.possible_in_state, event=name, state=state, possible=states)
 
 
-def record(
+def append_entry(
     unit: UnitOfWork,
     definition: Event[Any, Any],
     context: EventContext[Any],
@@ -220,12 +223,10 @@ def record(
     before: str | None,
     after: str | None,
 ) -> dict[str, Any]:
-    """Append the event with every change of every recorded row to the subject's stream."""
-    changes = unit.end_changes()
-    stream = unit.streams[context.row.stream]
+    """Append the event, with every change of every recorded row, to the subject's stream."""
     facts, content = divide(definition.ledger_body(body))
     return unit.buffer.append(
-        stream,
+        unit.streams[context.row.stream],
         by=context.by,
         at=unit.at,
         chart=definition.chart.name,
@@ -234,7 +235,7 @@ def record(
         before=before,
         after=after,
         facts=facts,
-        changes=changes,
+        changes=unit.end_changes(),
         content=content,
         receipt=context.rule_trace,
     )

@@ -112,6 +112,7 @@ def penalty_days(unit: UnitOfWork, transition: Transition) -> Mapping[str, Any]:
 
 def successor_name(unit: UnitOfWork, transition: Transition) -> Mapping[str, Any]:
     """The name of the successor of a merged employer."""
-    found = unit.get(Organisation, transition.body.successor)  # type: ignore[attr-defined]  # a Succession names it
+    succession: Any = transition.body  # of the event succeed-employer
+    found = unit.get(Organisation, succession.successor)
     assert found is not None
     return {"successor": found.name}

@@ -13,6 +13,7 @@ from states.engine.parties import duty_holders
 from states.engine.unit_of_work import Transition, UnitOfWork
 from states.tables.application import Application, Takeover
 from states.tables.deadlines import Term
+from states.tables.loans import Loan
 from states.tables.payments import PayableKind
 
 Recipients = Callable[[UnitOfWork, Transition], list[str]]
@@ -37,9 +38,15 @@ def applicant(unit: UnitOfWork, transition: Transition) -> list[str]:
     return [person for person in (official, representative) if person is not None]
 
 
+def loan_of(transition: Transition) -> Loan:
+    """The loan that an event changed."""
+    assert isinstance(transition.row, Loan)
+    return transition.row
+
+
 def official_unless_deceased(unit: UnitOfWork, transition: Transition) -> list[str]:
     """The official of a loan; none after a death."""
-    return [] if transition.row.estate else applicant(unit, transition)  # type: ignore[attr-defined]  # a Loan says so
+    return [] if loan_of(transition).estate else applicant(unit, transition)
 
 
 def official_when_due_back(unit: UnitOfWork, transition: Transition) -> list[str]:
@@ -49,8 +56,7 @@ def official_when_due_back(unit: UnitOfWork, transition: Transition) -> list[str
 
 def employer_of_deceased(unit: UnitOfWork, transition: Transition) -> list[str]:
     """The employer, if lent goods of a deceased official are due back."""
-    deceased = transition.row.estate  # type: ignore[attr-defined]  # a Loan says so
-    return employer(unit, transition) if deceased and transition.after == "due-back" else []
+    return employer(unit, transition) if loan_of(transition).estate and transition.after == "due-back" else []
 
 
 def employer(unit: UnitOfWork, transition: Transition) -> list[str]:
@@ -117,7 +123,8 @@ def applicant_of_open_case(unit: UnitOfWork, transition: Transition) -> list[str
 
 def successor_employer(unit: UnitOfWork, transition: Transition) -> list[str]:
     """The people with the employer's duty at the successor of a merged employer."""
-    return duty_holders(unit.session, Role.EMPLOYER, transition.body.successor)  # type: ignore[attr-defined]  # a Succession names it
+    succession: Any = transition.body  # of the event succeed-employer
+    return duty_holders(unit.session, Role.EMPLOYER, succession.successor)
 
 
 def consented_contacts(unit: UnitOfWork, transition: Transition) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pydantic import Field
+from sqlmodel import col
 
 from rules.core import date_rules
 from rules.core.regulation import BASES_OF, Domain, LegalBasis, ProvisionForm
@@ -54,7 +55,7 @@ def domains(context: EventContext[Application]) -> list[DomainAdvice]:
 
 def measures(context: EventContext[Application], *states: MeasureState) -> list[Measure]:
     """The measures of an application that are in one of some states."""
-    return context.rows(Measure, Measure.stream == context.row.id, Measure.state.in_(states))  # type: ignore[attr-defined]
+    return context.rows(Measure, Measure.stream == context.row.id, col(Measure.state).in_(states))
 
 
 def named(context: EventContext[Application], domain: Domain) -> DomainAdvice | None:
