@@ -1,1 +1,1 @@
-"""The forecast: what the office's people can bear, simulated with the order of the queue itself."""
+"""Forecast: waits, missed terms and the people needed, simulated with the order of the queue."""

@@ -61,7 +61,7 @@ class WorkFacts(NamedTuple):
 def start_by(at: datetime, service_level: str, urgency: Urgency) -> datetime:
     """The latest time to start work: the service level of its stage for this urgency, in working hours.
 
-    Acute work starts at once: its service level is counted in plain hours, nights and weekends too.
+    Acute work starts at once, at night and in weekends too.
     """
     if urgency is Urgency.ACUTE:
         return at

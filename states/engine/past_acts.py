@@ -1,7 +1,7 @@
 """Past acts: the people who took the earlier steps of a case, from which separation of duties is decided.
 
 The table of what must be separated is in rules/procedure/separation_of_duties.py. Events check it when they are
-validated, and the queue excludes the same people from the work (states/work/separation_of_duties.py).
+validated, and the queue excludes the same people from the work (states/work/excluded_people.py).
 """
 
 from collections.abc import Callable, Iterable, Mapping

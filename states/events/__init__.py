@@ -1,1 +1,1 @@
-"""The events: one class each, with its body, what it asks of the rules, what it does, and an accepted example."""
+"""Events: one class each, with its body, the rules it checks, what it changes, and an example that is accepted."""

@@ -14,7 +14,7 @@ from states.charts.takeover import TAKEOVER
 from states.engine.event import EVENTS
 from states.events.application import (
     advice,
-    deadlines,
+    corrections,
     domains,
     intake,
     joining,
@@ -22,6 +22,7 @@ from states.events.application import (
     lifecycle,
     receipt,
     refusal,
+    suspensions,
     threats,
 )
 from states.events.objections import filing, handling, outcomes
@@ -76,7 +77,8 @@ MODULES = (
     advice,
     refusal,
     threats,
-    deadlines,
+    corrections,
+    suspensions,
     lifecycle,
     life_events,
     joining,

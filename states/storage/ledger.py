@@ -1,4 +1,8 @@
-"""Ledger: one append-only hash chain per stream, SHA-256 over RFC 8785 canonical JSON."""
+"""Ledger: one append-only hash chain per stream, SHA-256 over RFC 8785 canonical JSON.
+
+This module opens, locks and hashes chains. The write buffer (write_buffer.py) appends the entries, and replay.py
+rebuilds rows from them.
+"""
 
 import hashlib
 import json

@@ -1,1 +1,1 @@
-"""What is stored: one module per noun; rows hold facts, content lies in the vault."""
+"""Tables: what is stored, one module per subject; rows hold facts, the vault holds content."""

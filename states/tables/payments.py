@@ -1,4 +1,4 @@
-"""Money: invoices, payables, batches, bank entries, bookings and journal lines."""
+"""Payment tables: invoices, payables, batches and bank entries."""
 
 from datetime import date, datetime
 from decimal import Decimal

@@ -18,7 +18,7 @@ from states.tables.deadlines import Term
 from states.tables.loans import Loan, Objection
 from states.tables.people import Organisation
 from states.tables.work import WorkItem
-from states.work import separation_of_duties
+from states.work import excluded_people
 from states.work.work_by_state import OF_THE_OFFICE, Work
 
 
@@ -61,7 +61,7 @@ def new_item(unit: UnitOfWork, transition: Transition, work: Work) -> dict[str, 
         "created_at": unit.at,
         "estimate": work.estimate,
         "skill": required_skill(unit, transition.row, work),
-        "not_by": separation_of_duties.excluded(unit, transition.chart, work.action, transition.row, application),
+        "not_by": excluded_people.excluded(unit, transition.chart, work.action, transition.row, application),
     }
 
 

@@ -7,12 +7,18 @@ from rules.threats.handoff import HandOffStep
 
 
 class Work(NamedTuple):
-    """What must be done next: the event, the role that does it, minutes of work, and the service level of its start."""
+    """Work that a state asks for."""
 
     action: str
+    """The event that does it; ``EVENT_OF`` has the exceptions."""
     role: Role
     estimate: int
+    """Minutes of work."""
     service_level: str
+    """Within how long it is begun: ``service_level_...`` in rules/values/service_levels.toml gives hours per lane.
+
+    The lane itself follows from the threats of the case, in rules/queue/priority.py.
+    """
     skill: str = ""
     """The kind of skill that it requires: ``domain`` of the advice, ``region`` of the employer, or none."""
 

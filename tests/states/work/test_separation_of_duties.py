@@ -36,7 +36,7 @@ from states.tables.application import Application, Measure
 from states.tables.loans import Objection
 from states.tables.payments import Payable
 from states.tables.work import WorkItem
-from states.work.separation_of_duties import excluded
+from states.work.excluded_people import excluded
 from states.work.work_by_state import EVENT_OF
 
 LATER = START + timedelta(days=400)
