@@ -23,8 +23,11 @@ from rules.procedure import authorization
 from states.accounting.export_rows import ClassRow, JournalRow, OpenItem, Row, SpendingRow
 from states.charts.application import Stage
 from states.charts.statechart import Chart
+from states.deadlines.catalogue import TERMS
 from states.events.application.life_event_effects import LIFE_EVENTS
 from states.events.catalogue import CHARTS, EVENTS
+from states.letters.triggers import LETTERS
+from states.work.work_by_event import WORK_BY_EVENT
 from states.work.work_by_state import WORK_BY_STATE
 
 DOCS = Path(__file__).resolve().parent
@@ -281,6 +284,31 @@ def event_name_block() -> str:
     return table(("Event", "Dutch", "Article", "File"), lines)
 
 
+def targets_of(chart: Chart, event: str) -> list[str]:
+    """The states to which an event moves its subject; the first state for an event that creates it."""
+    if EVENTS[chart.name, event].creates:
+        return [chart.initial]
+    found = (route.target for (_, name), routes in chart.routes.items() if name == event for route in routes)
+    return list(dict.fromkeys(found))
+
+
+def consequence_block() -> str:
+    """What follows from each event: states, work, terms and letters, from the tables that decide it."""
+    lines = []
+    for pair, definition in EVENTS.items():
+        targets = targets_of(definition.chart, definition.name)
+        work = [item for state in targets for item in WORK_BY_STATE.get((definition.chart.name, state), ())]
+        own = WORK_BY_EVENT.get(pair)
+        terms = [f"starts {kind}" for kind, term in TERMS.items() if pair in term.starts]
+        terms += [f"ends {kind}" for kind, term in TERMS.items() if pair in term.ends]
+        letters = [f"{letter.letter}" for letter in LETTERS.get(pair, ())]
+        asked = [f"{item.action} ({item.role})" for item in work] + ([f"`{own.__name__}`"] if own else [])
+        if asked or terms or letters or targets:
+            cells = (targets, dict.fromkeys(asked), terms, dict.fromkeys(letters))
+            lines.append((f"`{'/'.join(pair)}`", *(", ".join(map(str, cell)) for cell in cells)))
+    return table(("Event", "Moves to", "Work", "Terms", "Letters"), lines)
+
+
 def letter_block() -> str:
     """The Dutch title, articles and folder of every letter."""
     return table(
@@ -339,6 +367,7 @@ def blocks() -> Iterator[tuple[Path, str, str]]:
     yield REFERENCE, "values", value_block()
     yield REFERENCE, "states", state_name_block()
     yield REFERENCE, "events", event_name_block()
+    yield REFERENCE, "consequences", consequence_block()
     yield REFERENCE, "letters", letter_block()
     yield REFERENCE, "roles", name_block("roles", "Role", "rules/core/roles.py")
     yield REFERENCE, "terms", name_block("terms", "Term", "states/deadlines/catalogue.py")
