@@ -105,7 +105,7 @@ def create(configuration: Configuration) -> FastAPI:
         try:
             response = await call(request)
         except Exception as error:  # noqa: BLE001  # here, so that this answer too carries the headers below
-            response = problems.unforeseen(request, error)
+            response = problems.unexpected_error(request, error)
         response.headers["API-Version"] = VERSION
         response.headers["Cache-Control"] = "no-store"
         response.headers["Content-Security-Policy"] = POLICY

@@ -16,14 +16,14 @@ from states.engine.event import Event
 from states.errors import NotFoundError, RefusedError
 from states.tables.application import Application
 
-TAG = re.compile(r'"[0-9]{1,9}"')
+ENTITY_TAG = re.compile(r'"[0-9]{1,9}"')
 
 
 UNCONDITIONAL = frozenset({("application", "record-threat"), ("application", "record-hand-off")})
 """A threat is recorded, and handed over, whatever else changed in the meantime."""
 
 
-class Done(base.View):
+class EventResult(base.View):
     """What came of an event: the subject, its state and version, and the entry in the ledger."""
 
     chart: str
@@ -50,7 +50,7 @@ def do_event(
         raise RefusedError([lacking], duty=True)
     version = None if (chart, name) in UNCONDITIONAL else version_of(if_match)
     outcome = fire(context.session, chart, subject, name, by=context.by, at=context.at, body=body, version=version)
-    return Answer(200, done(context, definition, outcome.row, outcome.entry), {"ETag": etag(outcome.row.version)})
+    return Answer(200, result_of(context, definition, outcome.row, outcome.entry), {"ETag": etag(outcome.row.version)})
 
 
 def version_of(if_match: str | None) -> int | None:
@@ -65,19 +65,19 @@ def version_of(if_match: str | None) -> int | None:
     tag = if_match.strip()
     if tag == "*":
         return None
-    if not TAG.fullmatch(tag):
+    if not ENTITY_TAG.fullmatch(tag):
         raise MalformedHeaderError('If-Match is an entity tag as you got it, such as "3" with its quotes.')
     return int(tag[1:-1])
 
 
-def done(context: RequestContext, definition: Event[Any, Any], row: Any, entry: Any) -> dict[str, Any]:
+def result_of(context: RequestContext, definition: Event[Any, Any], row: Any, entry: Any) -> dict[str, Any]:
     """The answer to an event, in wire form."""
     application = None
     if parties.has_application(row):
         application = row if isinstance(row, Application) else context.session.get_one(Application, row.stream)
         if not may_see(context.session, context.by, application):
             application = None  # an employer may be asked for a loan before it is asked to take over
-    view = Done(
+    view = EventResult(
         chart=definition.chart.name,
         id=row.id,
         event=definition.name,

@@ -6,7 +6,7 @@ from fastapi.exceptions import RequestValidationError
 from sqlmodel import col, or_
 
 from api.access.employers import acts_for_employer
-from api.http.dependencies import RequestContext, demand
+from api.http.dependencies import RequestContext, require_duty
 from rules.core.roles import Actor, Role
 from states.tables.work import WorkAlarm, WorkItem
 
@@ -74,7 +74,9 @@ def pool_to_show(context: RequestContext, role: Role | None, organisation: str |
         RequestValidationError: another pool is asked for than the caller may see.
     """
     if not sees_every_pool(context.by):
-        demand(context.by, "work", "claim")  # officials take no work: they are no pool, and have no colleagues here
+        require_duty(
+            context.by, "work", "claim"
+        )  # officials take no work: they are no pool, and have no colleagues here
     require_own_pool(context.by, role, organisation)
     if sees_every_pool(context.by) and role is not None:
         return str(role), organisation or ""

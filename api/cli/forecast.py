@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 
 from api.cli.office_database import with_database
 from api.forecasting import answers, plot, text
-from api.forecasting.answers import Given
+from api.forecasting.answers import Assumptions
 from rules.core.errors import QuestionError
 from rules.forecast.event_log import LogError
 from rules.forecast.history import Past, TooLittleHistoryError
@@ -66,9 +66,9 @@ class Options(NamedTuple):
         )
 
     @property
-    def given(self) -> Given:
+    def given(self) -> Assumptions:
         """What is assumed."""
-        return Given(self.arrivals, self.advisers, self.hours_per_case)
+        return Assumptions(self.arrivals, self.advisers, self.hours_per_case)
 
 
 def forecast(
@@ -105,18 +105,18 @@ def answer_or_fail(options: Options) -> None:
     try:
         check(options)
         if options.log is not None or options.example or options.given.suffices:
-            answer(options, elsewhere(options))
+            answer(options, source_without_office(options))
         else:
-            with_database(Configuration(), lambda engine: of_this_office(options, engine))
+            with_database(Configuration(), lambda engine: answer_for_this_office(options, engine))
     except QuestionError as error:
-        end(f"--{OPTIONS.get(error.parameter, error.parameter)}: {error}", 2)
+        fail(f"--{OPTIONS.get(error.parameter, error.parameter)}: {error}", 2)
     except LogError as error:
-        end(f"--log: {options.log} was not used, for it cannot be read whole:\n{error}", 2)
+        fail(f"--log: {options.log} was not used, for it cannot be read whole:\n{error}", 2)
     except TooLittleHistoryError as error:
-        end(f"{error} (--arrivals-per-week 7.3 --advisers 2, or --example)", 1)
+        fail(f"{error} (--arrivals-per-week 7.3 --advisers 2, or --example)", 1)
 
 
-def end(words: str, code: int) -> NoReturn:
+def fail(words: str, code: int) -> NoReturn:
     """Say what is wrong and what would be right."""
     typer.echo(f"veiligadvies: {words}", err=True)
     raise typer.Exit(code)
@@ -146,7 +146,7 @@ def check(options: Options) -> None:
         raise QuestionError("back-test", "Assumptions have no history to be held against; leave it out.")
 
 
-def elsewhere(options: Options) -> Source:
+def source_without_office(options: Options) -> Source:
     """An office that is not here: of a log, or of assumptions."""
     if options.log is not None:
         past, model, basis = answers.of_log(
@@ -181,7 +181,7 @@ def text_of(path: Path) -> str:
         raise QuestionError("log", f"{path} cannot be read: {error.strerror}.") from error
 
 
-def of_this_office(options: Options, engine: Engine) -> int:
+def answer_for_this_office(options: Options, engine: Engine) -> int:
     """Answer for the office whose database this is; it is only read."""
     with transaction(engine) as session:
         source = answers.of_office(session, options.given, options.question, at=datetime.now(UTC))
@@ -195,7 +195,7 @@ def answer(options: Options, source: Source) -> None:
     question = options.question if options.bare else with_default_scenarios(model, options.question)
     rounds = len(list(scenarios(model, question))) + 3 * question.needed + options.back_test
     with progress(rounds * question.replications) as tell:
-        found = answers.told(model, basis, question, tell, tested=past if options.back_test else None)
+        found = answers.full_answer(model, basis, question, tell, tested=past if options.back_test else None)
     for path in options.plot:
         try:
             plot.write(found, path)

@@ -9,7 +9,7 @@ import typer
 from sqlalchemy import Engine
 
 from api.cli.office_database import with_database
-from api.views.progress_report import WRITERS, Asked
+from api.views.progress_report import WRITERS, RequestedReport
 from notifications.catalogue import LANGUAGES
 from rules.core.errors import QuestionError
 from states.settings import Configuration
@@ -31,12 +31,12 @@ def write(engine: Engine, since: date, until: date, form: str, language: str, ou
     """Write the report; answers the exit code: 0, or 2 where the question is wrong."""
     for option, given, known in (("format", form, tuple(WRITERS)), ("language", language, LANGUAGES)):
         if given not in known:
-            return wrong(option, f"There is no {given}; give one of {', '.join(known)}.")
+            return report_wrong_option(option, f"There is no {given}; give one of {', '.join(known)}.")
     try:
         with transaction(engine) as session:
-            asked = Asked(session, since, until, at=datetime.now(UTC), language=language)
+            asked = RequestedReport(session, since, until, at=datetime.now(UTC), language=language)
     except QuestionError as error:
-        return wrong(error.parameter, str(error))
+        return report_wrong_option(error.parameter, str(error))
     written = WRITERS[form](asked)
     if out is None:
         sys.stdout.buffer.write(written)
@@ -45,12 +45,14 @@ def write(engine: Engine, since: date, until: date, form: str, language: str, ou
     try:
         out.write_bytes(written)
     except OSError as error:
-        return wrong("out", f"{out} cannot be written: {error.strerror}; name a file in a folder that exists.")
+        return report_wrong_option(
+            "out", f"{out} cannot be written: {error.strerror}; name a file in a folder that exists."
+        )
     typer.echo(f"{out}: {len(written)} bytes")
     return 0
 
 
-def wrong(option: str, words: str) -> int:
+def report_wrong_option(option: str, words: str) -> int:
     """Say which option is wrong, and what would be right."""
     typer.echo(f"veiligadvies: --{option}: {words}", err=True)
     return 2

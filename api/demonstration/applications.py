@@ -10,7 +10,7 @@ from states.charts.application import Stage
 
 
 @dataclass(frozen=True)
-class Beside:
+class ExtraStep:
     """A step beside the straight way, taken once before another step."""
 
     before: str
@@ -34,7 +34,7 @@ class Case:
     """Which time of that step is not taken any more."""
     domains: tuple[str, ...] = ("digital",)
     """Where measures are advised."""
-    besides: tuple[Beside, ...] = ()
+    extra_steps: tuple[ExtraStep, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
     """What differs in the application itself; a number is days before it came in."""
     on_day: Mapping[str, int] = field(default_factory=dict)
@@ -46,19 +46,19 @@ INTAKE = "application/plan-interview"
 DECIDE = "takeover/take-over"
 
 
-def threat(kind: str, source: str, before: str = INTAKE) -> Beside:
+def threat(kind: str, source: str, before: str = INTAKE) -> ExtraStep:
     """A threat signal, told on the day itself."""
-    return Beside(before, "application/record-threat", {"kind": kind, "source": source, "reportedToPolice": True})
+    return ExtraStep(before, "application/record-threat", {"kind": kind, "source": source, "reportedToPolice": True})
 
 
-REFUSE = Beside(INTAKE, "application/intend-refusal")
-INVITE = Beside(INTAKE, "application/invite-completion")
-NOT_PROCESS = Beside(INTAKE, "application/not-process")
-FORWARD = Beside(INTAKE, "application/forward")
-SUSPEND = Beside(DECIDE, "application/suspend-term")
-RESUME = Beside(DECIDE, "application/resume-term")
-WITHDRAW = Beside("application/hold-interview", "application/withdraw")
-RETURN = Beside("application/adopt-advice", "application/return-advice")
+REFUSE = ExtraStep(INTAKE, "application/intend-refusal")
+INVITE = ExtraStep(INTAKE, "application/invite-completion")
+NOT_PROCESS = ExtraStep(INTAKE, "application/not-process")
+FORWARD = ExtraStep(INTAKE, "application/forward")
+SUSPEND = ExtraStep(DECIDE, "application/suspend-term")
+RESUME = ExtraStep(DECIDE, "application/resume-term")
+WITHDRAW = ExtraStep("application/hold-interview", "application/withdraw")
+RETURN = ExtraStep("application/adopt-advice", "application/return-advice")
 BOTH = ("home", "digital")
 
 CASES = (
@@ -68,15 +68,15 @@ CASES = (
         147,
         Stage.CLOSED,
         domains=("home",),
-        besides=(SUSPEND, RESUME),
+        extra_steps=(SUSPEND, RESUME),
     ),
     Case(PublicOffice.MAYOR, (ZILVERDAM, LINDEWAARD), 143, Stage.CLOSED, domains=("travel",)),
-    Case(PublicOffice.PROVINCIAL_COUNCILLOR, (NOORDERLAND,), 133, Stage.REFUSED, besides=(REFUSE,)),
+    Case(PublicOffice.PROVINCIAL_COUNCILLOR, (NOORDERLAND,), 133, Stage.REFUSED, extra_steps=(REFUSE,)),
     Case(PublicOffice.PROVINCIAL_EXECUTIVE, (NOORDERLAND,), 124, Stage.NO_MEASURES, domains=()),
     Case(PublicOffice.ALDERMAN, (OOSTERVEEN,), 120, Stage.BOOKING, "booking/complete-evidence", domains=("work",)),
     Case(PublicOffice.MAYOR, (OOSTERVEEN,), 116, Stage.BOOKING, "booking/book"),
-    Case(PublicOffice.ALDERMAN, (OOSTERVEEN,), 106, Stage.NOT_PROCESSED, besides=(INVITE, NOT_PROCESS)),
-    Case(PublicOffice.ALDERMAN, (ZILVERDAM,), 100, Stage.WITHDRAWN, besides=(WITHDRAW,)),
+    Case(PublicOffice.ALDERMAN, (OOSTERVEEN,), 106, Stage.NOT_PROCESSED, extra_steps=(INVITE, NOT_PROCESS)),
+    Case(PublicOffice.ALDERMAN, (ZILVERDAM,), 100, Stage.WITHDRAWN, extra_steps=(WITHDRAW,)),
     Case(
         PublicOffice.PROVINCIAL_EXECUTIVE,
         (NOORDERLAND,),
@@ -86,7 +86,7 @@ CASES = (
         domains=BOTH,
         on_day={"takeover/confirm-receipt": 53},
     ),
-    Case(PublicOffice.WATER_BOARD_COUNCILLOR, (DE_VLIET,), 88, Stage.REFUSED, besides=(REFUSE,)),
+    Case(PublicOffice.WATER_BOARD_COUNCILLOR, (DE_VLIET,), 88, Stage.REFUSED, extra_steps=(REFUSE,)),
     Case(PublicOffice.KINGS_COMMISSIONER, (NOORDERLAND,), 54, Stage.SETTLEMENT, "payment-batch/export"),
     Case(PublicOffice.WATER_BOARD_EXECUTIVE, (DE_VLIET,), 53, Stage.SETTLEMENT, "organisation/take-in-statement"),
     Case(PublicOffice.ALDERMAN, (LINDEWAARD,), 51, Stage.SETTLEMENT, "payment-batch/release"),
@@ -101,7 +101,7 @@ CASES = (
         Stage.PROVISION,
         "application/record-certificate",
         domains=BOTH,
-        besides=(threat("intimidation", "applicant"),),
+        extra_steps=(threat("intimidation", "applicant"),),
     ),
     Case(
         PublicOffice.ALDERMAN,
@@ -112,7 +112,7 @@ CASES = (
         domains=("home",),
         facts={"in_territory": False, "exemption_on": 40},
     ),
-    Case(PublicOffice.WATER_BOARD_EXECUTIVE, (DE_VLIET,), 43, Stage.TAKEOVER, DECIDE, besides=(SUSPEND,)),
+    Case(PublicOffice.WATER_BOARD_EXECUTIVE, (DE_VLIET,), 43, Stage.TAKEOVER, DECIDE, extra_steps=(SUSPEND,)),
     Case(PublicOffice.MAYOR, (LINDEWAARD, OOSTERVEEN), 37, Stage.TAKEOVER, "takeover/confirm-receipt", nth=2),
     Case(
         PublicOffice.PROVINCIAL_EXECUTIVE,
@@ -122,7 +122,7 @@ CASES = (
         "application/assess-domain",
         nth=5,
         domains=BOTH,
-        besides=(RETURN,),
+        extra_steps=(RETURN,),
     ),
     Case(
         PublicOffice.MAYOR,
@@ -131,7 +131,7 @@ CASES = (
         Stage.WITH_SECURITY_AUTHORITY,
         "application/adopt-advice",
         domains=BOTH,
-        besides=(threat("property-damage", "employer"),),
+        extra_steps=(threat("property-damage", "employer"),),
     ),
     Case(PublicOffice.ALDERMAN, (LINDEWAARD,), 26, Stage.ADVICE, "application/assess-domain", nth=3),
     Case(
@@ -142,16 +142,16 @@ CASES = (
         "application/begin-advice",
         facts={"acting_since": 60},
     ),
-    Case(PublicOffice.COMMITTEE_MEMBER, (ZILVERDAM,), 20, Stage.FORWARDED, besides=(FORWARD,)),
+    Case(PublicOffice.COMMITTEE_MEMBER, (ZILVERDAM,), 20, Stage.FORWARDED, extra_steps=(FORWARD,)),
     Case(
         PublicOffice.MUNICIPAL_COUNCILLOR,
         (LINDEWAARD,),
         12,
         Stage.REFUSAL_INTENDED,
         "application/record-view",
-        besides=(REFUSE,),
+        extra_steps=(REFUSE,),
     ),
-    Case(PublicOffice.ALDERMAN, (OOSTERVEEN,), 11, Stage.INTAKE, INTAKE, besides=(INVITE,)),
+    Case(PublicOffice.ALDERMAN, (OOSTERVEEN,), 11, Stage.INTAKE, INTAKE, extra_steps=(INVITE,)),
     Case(PublicOffice.ALDERMAN, (LINDEWAARD,), 8, Stage.INTERVIEW_PLANNED, "application/hold-interview"),
     Case(
         PublicOffice.MAYOR,
@@ -159,9 +159,9 @@ CASES = (
         7,
         Stage.INTERVIEW_PLANNED,
         "application/hold-interview",
-        besides=(threat("death-threat", "police"),),
+        extra_steps=(threat("death-threat", "police"),),
     ),
-    Case(PublicOffice.MAYOR, (LINDEWAARD,), 6, Stage.INTAKE, INTAKE, besides=(threat("subversion", "employer"),)),
+    Case(PublicOffice.MAYOR, (LINDEWAARD,), 6, Stage.INTAKE, INTAKE, extra_steps=(threat("subversion", "employer"),)),
     Case(PublicOffice.ALDERMAN, (ZILVERDAM,), 3, Stage.RECEIVED, "application/start-intake"),
     Case(
         PublicOffice.ALDERMAN,
@@ -169,7 +169,7 @@ CASES = (
         1,
         Stage.RECEIVED,
         "application/start-intake",
-        besides=(threat("acute-danger", "applicant", "application/start-intake"),),
+        extra_steps=(threat("acute-danger", "applicant", "application/start-intake"),),
     ),
 )
 """Every office, and every stage that can be reached; the first is the application of ``applicant-2``, and so on."""

@@ -79,8 +79,8 @@ def body(number: int, action: Action, at: datetime, today: date) -> dict[str, An
             own = {"executionOn": bank_day((today if waits else day) + timedelta(days=5))}
         case _:
             own = {}
-    beside = next((item.body for item in case.besides if item.step == f"{action.chart}/{action.event}"), {})
-    return {**example, **own, **beside}
+    extra = next((item.body for item in case.extra_steps if item.step == f"{action.chart}/{action.event}"), {})
+    return {**example, **own, **extra}
 
 
 def assessment(example: dict[str, Any], domains: tuple[str, ...]) -> dict[str, Any]:

@@ -32,7 +32,7 @@ Progress = Callable[[int, int, str], None]
 ADMINISTRATOR = Actor("administrator-1", Role.ADMINISTRATOR)
 OPENED = timedelta(days=170)
 """How long ago the office opened its doors."""
-CLAIMS = (
+LAST_CLAIMS = (
     Actor("officer-2", Role.OFFICER),
     Actor("adviser-2", Role.ADVISER),
     Actor("finance-oosterveen-1", Role.FINANCE, "gemeente-oosterveen"),
@@ -40,9 +40,9 @@ CLAIMS = (
 )
 """Who took a piece of work from the queue in the end."""
 RUN = "demonstration"
-SOON = 0.5
+RESUME_HOURS = 0.5
 """Working hours after which a case goes on when a load was killed: a sealed batch must leave before its day."""
-MORE_HOURS = 8
+RETRY_HOURS = 8
 """Working hours after which a case that must wait is looked at again."""
 
 
@@ -61,7 +61,7 @@ def load(engine: Engine, *, at: datetime, progress: Progress) -> int:
             return 0
     history = History(engine, at, progress)
     history.open_office()
-    history.live()
+    history.replay()
     history.complete()
     return history.steps
 
@@ -88,9 +88,9 @@ class History:
             for member in (*OFFICE, *of_employers()):
                 register(session, member, opened)
 
-    def live(self) -> None:
+    def replay(self) -> None:
         """Let every case go on in its turn, and the clock remind on time, until every case stands where it stops."""
-        agenda = [(self.first(number), number) for number in range(len(CASES))]
+        agenda = [(self.start_of(number), number) for number in range(len(CASES))]
         heapq.heapify(agenda)
         begun = min(agenda)[0] if agenda else self.end
         days, told = (office_day(self.end) - office_day(begun)).days + 1, -1
@@ -106,7 +106,7 @@ class History:
         self.begin_day(self.at)
         self.progress(days, days, "Up to now")
 
-    def first(self, number: int) -> datetime:
+    def start_of(self, number: int) -> datetime:
         """When a case begins, or goes on after a load that was killed."""
         with transaction(self.engine) as session:
             query = select(Application.id).where(Application.applicant == handle(number))
@@ -114,7 +114,7 @@ class History:
             if found is None:
                 return self.shift(self.at - timedelta(days=CASES[number].days_ago), number % 7 + 0.5)
             self.known[number] = found
-            return self.shift(session.get_one(Stream, found).last_at, SOON)
+            return self.shift(session.get_one(Stream, found).last_at, RESUME_HOURS)
 
     def shift(self, moment: datetime, hours: float) -> datetime:
         """So many working hours later, but not after now."""
@@ -138,8 +138,8 @@ class History:
                 if planned > moment:
                     return planned
                 if not action.allowed:
-                    return self.shift(moment, MORE_HOURS) if moment < self.end else None
-                self.take(session, number, action, moment)
+                    return self.shift(moment, RETRY_HOURS) if moment < self.end else None
+                self.carry_out(session, number, action, moment)
         self.steps += 1
         return self.shift(moment, hours_after(number, taken))
 
@@ -148,7 +148,7 @@ class History:
         case = CASES[number]
         return self.shift(self.at - timedelta(days=case.on_day.get(step, case.days_ago)), 0)
 
-    def take(self, session: Session, number: int, action: Action, moment: datetime) -> None:
+    def carry_out(self, session: Session, number: int, action: Action, moment: datetime) -> None:
         """Let the step happen."""
         assert action.person is not None
         by = Actor(action.person, action.role, action.organisation)
@@ -170,7 +170,7 @@ class History:
     def complete(self) -> None:
         """Claim some work, and say that the office is complete, in one transaction."""
         with transaction(self.engine) as session:
-            for by in CLAIMS:
+            for by in LAST_CLAIMS:
                 claiming.claim(session, by=by, at=self.end)
             register(session, AUDITOR, self.end)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from api.demonstration.applications import CASES, Beside, Case
+from api.demonstration.applications import CASES, Case, ExtraStep
 from rules.core.dates import office_day
 from states.charts.application import ENDS, Stage
 from states.commands import available_actions
@@ -17,10 +17,10 @@ from states.tables.ledger import LedgerEntry
 
 STATEMENT = "organisation/take-in-statement"
 CERTIFICATE = "application/record-certificate"
-ORDER = [*FORWARD]
-ORDER.insert(ORDER.index("measure/provide") + 1, CERTIFICATE)
+STEP_ORDER = [*FORWARD]
+STEP_ORDER.insert(STEP_ORDER.index("measure/provide") + 1, CERTIFICATE)
 """The straight way; the certificate comes when nothing can be provided without it any more."""
-EARLY = frozenset(list(Stage)[: list(Stage).index(Stage.TAKEOVER)])
+BEFORE_TAKEOVER = frozenset(list(Stage)[: list(Stage).index(Stage.TAKEOVER)])
 """The stages in which an application has no parts to act on yet."""
 
 
@@ -30,13 +30,13 @@ def next_step(session: Session, number: int, application: Application, at: datet
     if application.state in ENDS:
         return None
     people = People(session, application)
-    done = taken(session, application.id) if case.besides or case.nth > 1 else Counter()
+    done = step_counts(session, application.id) if case.extra_steps or case.nth > 1 else Counter()
     found = None
-    for key, row, example in straight_on(session, application, at):
+    for key, row, example in main_path_steps(session, application, at):
         chart, event = key.split("/")
-        beside = next((item for item in left_beside(case, done) if item.before == key), None)
-        if beside is not None:
-            name = beside.step.split("/")[1]
+        extra = next((item for item in remaining_extra_steps(case, done) if item.before == key), None)
+        if extra is not None:
+            name = extra.step.split("/")[1]
             return available_actions.propose(session, "application", application, name, people, at)
         if key == STATEMENT:
             found = available_actions.statement(session, row, people, at, demonstration=True)
@@ -47,13 +47,13 @@ def next_step(session: Session, number: int, application: Application, at: datet
     return found
 
 
-def straight_on(
+def main_path_steps(
     session: Session,
     application: Application,
     at: datetime,
 ) -> list[tuple[str, Any, dict[str, Any] | None]]:
     """The steps of the straight way that the charts allow now, in its order: key, subject and example."""
-    early = application.state in EARLY or application.state is Stage.REFUSAL_INTENDED
+    early = application.state in BEFORE_TAKEOVER or application.state is Stage.REFUSAL_INTENDED
     subjects = [("application", application)] if early else available_actions.subjects(session, application)
     found: list[tuple[str, Any, dict[str, Any] | None]] = [
         (f"{chart}/{event}", row, None)
@@ -67,19 +67,19 @@ def straight_on(
         found += [(STATEMENT, batch, None) for batch in available_actions.exported(session, application)]
         if available_actions.certificate_wanted(session, application, office_day(at)):
             found.append((CERTIFICATE, application, None))
-    return sorted(found, key=lambda step: ORDER.index(step[0]))
+    return sorted(found, key=lambda step: STEP_ORDER.index(step[0]))
 
 
-def taken(session: Session, stream: str) -> Counter[str]:
+def step_counts(session: Session, stream: str) -> Counter[str]:
     """How often each step was taken in an application."""
     query = select(LedgerEntry.chart, LedgerEntry.event).where(LedgerEntry.stream == stream)
     return Counter(f"{chart}/{event}" for chart, event in session.exec(query))
 
 
-def left_beside(case: Case, done: Counter[str]) -> Iterator[Beside]:
-    """The steps beside the way that were not taken yet."""
+def remaining_extra_steps(case: Case, done: Counter[str]) -> Iterator[ExtraStep]:
+    """The steps extra the way that were not taken yet."""
     left = done.copy()
-    for beside in case.besides:
-        left[beside.step] -= 1
-        if left[beside.step] < 0:
-            yield beside
+    for extra in case.extra_steps:
+        left[extra.step] -= 1
+        if left[extra.step] < 0:
+            yield extra

@@ -19,11 +19,11 @@ from rules.forecast.sources import Assumed, assumed, example, past_of_log
 from rules.queue.order import LANES
 from states.reporting.forecast_input import past_of_office
 
-NOBODY = "Nobody took or ended work in the last weeks of the log, so nobody is there to simulate; say how many."
+NO_ADVISERS = "Nobody took or ended work in the last weeks of the log, so nobody is there to simulate; say how many."
 
 
 @dataclass(frozen=True)
-class Given:
+class Assumptions:
     """What someone says to assume; None for what the history tells."""
 
     arrivals_per_week: float | None = None
@@ -36,7 +36,9 @@ class Given:
         return self.arrivals_per_week is not None and self.advisers is not None
 
 
-def of_assumptions(given: Given, question: Question, starts_on: date, *, named: str) -> tuple[Model, dict[str, Any]]:
+def of_assumptions(
+    given: Assumptions, question: Question, starts_on: date, *, named: str
+) -> tuple[Model, dict[str, Any]]:
     """An office of which only assumptions are known; what is not given is as in the example of parliament's figures."""
     held: Assumed = example(starts_on)
     if given.arrivals_per_week is not None:
@@ -63,7 +65,7 @@ def assumptions(held: Assumed) -> list[str]:
 
 
 def of_log(
-    text: str, given: Given, question: Question, *, always: bool, at: datetime
+    text: str, given: Assumptions, question: Question, *, always: bool, at: datetime
 ) -> tuple[Past, Model, dict[str, Any]]:
     """Another office, from its log.
 
@@ -79,7 +81,7 @@ def of_log(
 
 
 def of_office(
-    session: Session, given: Given, question: Question, *, at: datetime
+    session: Session, given: Assumptions, question: Question, *, at: datetime
 ) -> tuple[Past, Model, dict[str, Any]]:
     """This office, from its own work.
 
@@ -92,7 +94,7 @@ def of_office(
     return (past, *fitted(past, given, question, "office"))
 
 
-def fitted(past: Past, given: Given, question: Question, source: str) -> tuple[Model, dict[str, Any]]:
+def fitted(past: Past, given: Assumptions, question: Question, source: str) -> tuple[Model, dict[str, Any]]:
     """The office that a history shows, with what someone says to assume instead."""
     model = fit(past, weeks=question.weeks)
     said = []
@@ -102,7 +104,7 @@ def fitted(past: Past, given: Given, question: Question, source: str) -> tuple[M
         model = model.with_people([*staff[: given.advisers], *more])
         said.append(advisers(given.advisers))
     if not model.staff(model.pool):
-        raise QuestionError("advisers", NOBODY)
+        raise QuestionError("advisers", NO_ADVISERS)
     if given.arrivals_per_week is not None:
         model = model.with_intake(given.arrivals_per_week / sum(rate.weekly for rate in model.rates.values()))
         said.append(f"{given.arrivals_per_week:g} cases a week")
@@ -136,7 +138,7 @@ def basis(model: Model) -> dict[str, Any]:
     }
 
 
-def told(
+def full_answer(
     model: Model,
     rests_on: Mapping[str, Any],
     question: Question,

@@ -20,7 +20,7 @@ from states.storage.vault import office_key
 from states.tables.people import Duty
 
 LIFETIME = timedelta(hours=12)
-PREFERRED = "gemeente-zilverdam"
+PREFERRED_EMPLOYER = "gemeente-zilverdam"
 """The employer for which the demonstration office issues tokens unless a person is named."""
 
 
@@ -49,7 +49,7 @@ def issue(session: Session, configuration: Configuration, role: Role, person: st
     if person is not None:
         query = query.where(Duty.person == person)
     elif role in OF_AN_EMPLOYER:
-        query = query.order_by(col(Duty.organisation) != PREFERRED)
+        query = query.order_by(col(Duty.organisation) != PREFERRED_EMPLOYER)
     elif role is Role.APPLICANT:
         query = query.order_by(col(Duty.person) != "applicant-1")
     duty = session.exec(query.order_by(col(Duty.person)).limit(1)).first()
@@ -68,7 +68,7 @@ def issue(session: Session, configuration: Configuration, role: Role, person: st
     return jwt.encode({"alg": "HS256"}, claims, own_key(configuration.key_file))
 
 
-def claims_of(configuration: Configuration, token: str, *, at: datetime) -> dict[str, Any]:
+def verified_claims(configuration: Configuration, token: str, *, at: datetime) -> dict[str, Any]:
     """What a token says, once its signature, issuer, audience and dates hold.
 
     Raises:
@@ -107,7 +107,7 @@ def actor(session: Session, configuration: Configuration, header: str | None, *,
     kind, _, token = (header or "").partition(" ")
     if kind.lower() != "bearer" or not token:
         raise UnauthenticatedError("Send a header `Authorization: Bearer <token>`.")
-    claims = claims_of(configuration, token.strip(), at=at)
+    claims = verified_claims(configuration, token.strip(), at=at)
     organisation = str(claims.get("organisation") or "")
     try:
         role = Role(str(claims.get("role")))

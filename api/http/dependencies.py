@@ -38,7 +38,7 @@ def session(request: Request) -> Iterator[Session]:
         raise
 
 
-def demand(by: Actor, chart: str, event: str) -> None:
+def require_duty(by: Actor, chart: str, event: str) -> None:
     """Ask whether something is the duty of the role in which someone acts.
 
     Raises:
@@ -49,7 +49,7 @@ def demand(by: Actor, chart: str, event: str) -> None:
         raise RefusedError([lacking], duty=True)
 
 
-OneSession = Annotated[Session, Depends(session, scope="function")]
+SessionDep = Annotated[Session, Depends(session, scope="function")]
 
 
 def configuration(request: Request) -> Configuration:
@@ -58,12 +58,12 @@ def configuration(request: Request) -> Configuration:
     return found
 
 
-OneConfiguration = Annotated[Configuration, Depends(configuration)]
+ConfigurationDep = Annotated[Configuration, Depends(configuration)]
 
 
 def caller(
-    session: OneSession,
-    configuration: OneConfiguration,
+    session: SessionDep,
+    configuration: ConfigurationDep,
     authorization: Annotated[str | None, Header(description="Bearer token")] = None,
 ) -> Actor:
     """Who calls, in which role; the token is verified and the duty looked up."""
@@ -85,7 +85,7 @@ class RequestContext:
         return EmployerDirectory(self.session)
 
 
-def known_query(request: Request) -> None:
+def reject_unknown_query(request: Request) -> None:
     """Ask that a GET has only query values that its endpoint declares: a typing error would go unnoticed.
 
     What is sent, such as a threat, is taken whatever its address holds besides.
@@ -109,10 +109,10 @@ def known_query(request: Request) -> None:
 
 
 def context(
-    request: Request, session: OneSession, configuration: OneConfiguration, by: Annotated[Actor, Depends(caller)]
+    request: Request, session: SessionDep, configuration: ConfigurationDep, by: Annotated[Actor, Depends(caller)]
 ) -> RequestContext:
     """Time and identity, taken once per request, whose query is looked at as soon as it is known who calls."""
-    known_query(request)
+    reject_unknown_query(request)
     return RequestContext(session, by, utc_now(), configuration)
 
 

@@ -16,7 +16,7 @@ from states.errors import ReusedKeyError
 from states.storage.database import vault_of
 from states.tables.operations import IdempotencyKey
 
-KEPT = timedelta(hours=24)
+RETENTION = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Answer:
         return Response(content, self.status, headers={**self.headers, **more}, media_type="application/json")
 
 
-def once(context: RequestContext, key: str | None, route: str, body: Any, do: Callable[[], Answer]) -> Response:
+def answer_once(context: RequestContext, key: str | None, route: str, body: Any, do: Callable[[], Answer]) -> Response:
     """Do something once for an Idempotency-Key; without a key, just do it.
 
     Raises:
@@ -63,7 +63,7 @@ def once(context: RequestContext, key: str | None, route: str, body: Any, do: Ca
             body_mark=mark,
             status=answer.status,
             answer=vault.seal_for_office(json.dumps(kept).encode(), purpose),
-            expires_at=context.at + KEPT,
+            expires_at=context.at + RETENTION,
         ),
     )
     return answer.response()

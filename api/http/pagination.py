@@ -42,7 +42,7 @@ def id_of(row: Identified) -> str:
     return row.id
 
 
-def cut(found: Sequence[R], limit: int, cursor: Callable[[R], str] = id_of) -> tuple[Sequence[R], str | None]:
+def split_page(found: Sequence[R], limit: int, cursor: Callable[[R], str] = id_of) -> tuple[Sequence[R], str | None]:
     """The rows of a page and the cursor of the next, None on the last.
 
     Args:

@@ -21,8 +21,8 @@ from states.engine import bodies
 from states.errors import MalformedError, RefusedError, StatesError, TooLargeError
 
 LOG = structlog.get_logger()
-MEDIA = "application/problem+json"
-UNSURE = (
+MEDIA_TYPE = "application/problem+json"
+OUTCOME_UNCERTAIN = (
     "Most likely nothing was changed; if the connection broke at the very end, the change may have been committed."
     " Check before you repeat the request, or send the same Idempotency-Key, which lets nothing happen twice."
 )
@@ -33,10 +33,10 @@ def problem(kind: ProblemType, detail: str, headers: Mapping[str, str] | None = 
     """An answer that says what is wrong and what would be right."""
     headers = {"WWW-Authenticate": "Bearer"} if kind.status == HTTPStatus.UNAUTHORIZED else headers
     body = {"type": kind.address, "status": kind.status, "title": kind.title, "detail": detail, **more}
-    return JSONResponse(body, kind.status, headers=headers, media_type=MEDIA)
+    return JSONResponse(body, kind.status, headers=headers, media_type=MEDIA_TYPE)
 
 
-def expected(_: Request, error: Exception) -> JSONResponse:
+def known_error(_: Request, error: Exception) -> JSONResponse:
     """An error that the API or the rooms below it raise on purpose."""
     more: dict[str, Any] = {}
     if isinstance(error, RefusedError):
@@ -58,7 +58,7 @@ def expected(_: Request, error: Exception) -> JSONResponse:
     return problem(problem_of(error), str(error), headers, **more)
 
 
-def unreadable(_: Request, error: Exception) -> JSONResponse:
+def invalid_request(_: Request, error: Exception) -> JSONResponse:
     """A body, path or query that does not fit its schema; the value sent is never repeated."""
     assert isinstance(error, RequestValidationError)
     found = []
@@ -73,7 +73,7 @@ def unreadable(_: Request, error: Exception) -> JSONResponse:
     return problem(problem_types.INVALID_REQUEST, words, errors=found)
 
 
-def of_http(_: Request, error: Exception) -> JSONResponse:
+def framework_error(_: Request, error: Exception) -> JSONResponse:
     """What the framework itself refuses, such as an unknown path."""
     assert isinstance(error, HTTPException)
     known = {kind.status: kind for kind in (problem_types.UNKNOWN_ADDRESS, problem_types.METHOD_NOT_ALLOWED)}
@@ -87,11 +87,11 @@ def conflict(_: Request, error: Exception) -> JSONResponse:
     """Two requests changed the same thing at once, or the database is away: the same request may pass in a moment."""
     if isinstance(error, OperationalError):
         LOG.warning("database-away", kind=type(error.orig).__name__)
-        return problem(problem_types.DATABASE_UNAVAILABLE, f"{UNSURE} Try again in a moment.")
+        return problem(problem_types.DATABASE_UNAVAILABLE, f"{OUTCOME_UNCERTAIN} Try again in a moment.")
     return problem(problem_types.CONFLICT, f"{problem_types.CONFLICT.title}. {problem_types.CONFLICT.meaning}")
 
 
-def beyond_the_rules(_: Request, error: Exception) -> JSONResponse:
+def no_rule_for_date(_: Request, error: Exception) -> JSONResponse:
     """A day for which no rule, value or calendar is known; the message says what to add, and where."""
     return problem(problem_types.BEYOND_THE_RULES, str(error))
 
@@ -104,7 +104,7 @@ def out_of_range(_: Request, error: Exception) -> JSONResponse:
     return problem(problem_types.INVALID_REQUEST, detail)
 
 
-def unforeseen(request: Request, error: Exception) -> JSONResponse:
+def unexpected_error(request: Request, error: Exception) -> JSONResponse:
     """An error of our own; the log names it, the answer does not."""
     route = getattr(request.scope.get("route"), "path", None)  # as declared: an address may hold anything
     LOG.error(
@@ -113,21 +113,23 @@ def unforeseen(request: Request, error: Exception) -> JSONResponse:
         route=route,
         **logging_setup.drop_error_text(LOG, "error", {"exc_info": error}),
     )
-    return problem(problem_types.INTERNAL_ERROR, f"Internal server error. {UNSURE} Give the administrator the time.")
+    return problem(
+        problem_types.INTERNAL_ERROR, f"Internal server error. {OUTCOME_UNCERTAIN} Give the administrator the time."
+    )
 
 
 def install(app: FastAPI) -> None:
     """Answer every error as problem+json."""
-    app.add_exception_handler(StatesError, expected)
-    app.add_exception_handler(ApiError, expected)
-    app.add_exception_handler(RequestValidationError, unreadable)
-    app.add_exception_handler(HTTPException, of_http)
+    app.add_exception_handler(StatesError, known_error)
+    app.add_exception_handler(ApiError, known_error)
+    app.add_exception_handler(RequestValidationError, invalid_request)
+    app.add_exception_handler(HTTPException, framework_error)
     for kind in (IntegrityError, OperationalError, StaleDataError):
         app.add_exception_handler(kind, conflict)
     app.add_exception_handler(DataError, out_of_range)
-    app.add_exception_handler(RulesError, beyond_the_rules)
+    app.add_exception_handler(RulesError, no_rule_for_date)
 
 
-def at_fault(parameter: str, error: Exception) -> RequestValidationError:
+def invalid_parameter(parameter: str, error: Exception) -> RequestValidationError:
     """The error of a query parameter that is wrong."""
     return RequestValidationError([{"type": "value_error", "loc": ("query", parameter), "msg": str(error)}])

@@ -14,7 +14,7 @@ from states.settings import Configuration
 from states.storage.database import transaction
 from states.tables.operations import FlowRun
 
-SILENT = timedelta(seconds=20)
+SILENCE_LIMIT = timedelta(seconds=20)
 """How long a process may be silent before it counts as away."""
 
 
@@ -38,7 +38,7 @@ def check_parts(engine: Engine, configuration: Configuration, at: datetime) -> l
     parts.append(check_prefect(configuration.prefect_api_url))
     for name in PROCESSES:
         seen = known.get(f"process:{name}")
-        well = seen is not None and at - seen.finished_at < SILENT
+        well = seen is not None and at - seen.finished_at < SILENCE_LIMIT
         detail = f"last seen {utc_text(seen.finished_at)}" if seen else "not seen yet"
         parts.append({"name": name, "ok": well, "detail": detail})
     return parts

@@ -13,13 +13,13 @@ NETS = {"home": "1500.00", "work": "400.00", "travel": "800.00", "digital": "500
 ESTIMATES = {"home": "1815.00", "work": "484.00", "travel": "968.00", "digital": "605.00"}
 STEPS = {HandOffStep.SUPPORT_TEAM, HandOffStep.SECURITY_CONTACT, HandOffStep.CONSIDER_LOAN}
 """What a death threat that the police know of asks for."""
-CLAIMS = 40
+MAX_CLAIMS = 40
 """After so many claims without ours something is wrong, whatever other acute work waits."""
 
 
 def run(journey: Journey) -> str:
     """Drive it to closed; answers its reference."""
-    journey.story.chapter("(a) An acute one")
+    journey.log.chapter("(a) An acute one")
     case = receive(journey, office="mayor")
     common_steps.begin_intake(case)
     threaten(case)
@@ -37,8 +37,8 @@ def run(journey: Journey) -> str:
 
 def threaten(case: Case) -> None:
     """A threat surfaces; the work of this case goes to the front."""
-    story, before = case.story, place_of(case, "plan-interview")
-    story.tell(f"Its intake stands at place {before['place']}, lane {before['lane']}, behind {ahead(before)}.")
+    log, before = case.log, place_of(case, "plan-interview")
+    log.line(f"Its intake stands at place {before['place']}, lane {before['lane']}, behind {waiting_before(before)}.")
     signal = {
         "kind": "death-threat",
         "source": "applicant",
@@ -48,11 +48,11 @@ def threaten(case: Case) -> None:
     }
     expect_success(case.officer.post(f"{case.address}/_record-threat", signal))  # never asks for If-Match
     after = place_of(case, "plan-interview")
-    story.tell(f"A threat surfaces: now place {after['place']}, lane {after['lane']}, behind {ahead(after)}.")
-    story.same("The lane of its intake", after["lane"], "acute")
+    log.line(f"A threat surfaces: now place {after['place']}, lane {after['lane']}, behind {waiting_before(after)}.")
+    log.expect_equal("The lane of its intake", after["lane"], "acute")
     slower = {lane: count for lane, count in after["before"].items() if lane != "acute"}
-    story.same("Slower work before acute work", slower, {})
-    story.check(
+    log.expect_equal("Slower work before acute work", slower, {})
+    log.expect(
         after["place"] <= before["place"] or not before["before"],
         "Its place after the threat",
         expected=f"{before['place']} or better",
@@ -60,7 +60,7 @@ def threaten(case: Case) -> None:
     )
 
 
-def ahead(why: dict[str, Any]) -> str:
+def waiting_before(why: dict[str, Any]) -> str:
     """What stands before it, in words."""
     return ", ".join(f"{count} {lane}" for lane, count in why["before"].items()) or "nothing"
 
@@ -69,15 +69,15 @@ def take_from_the_queue(case: Case) -> None:
     """Claim until its intake and the hand-off of its threat are ours; what is others' goes back where it stood."""
     wanted, others = {"plan-interview", *STEPS}, []
     try:
-        for _ in range(CLAIMS):
+        for _ in range(MAX_CLAIMS):
             claimed = expect_success(case.officer.post("/v1/work-items/_claim")).json()
             item, why = claimed["item"], claimed["why"]
             if item is None:
                 break
             if item["application"] != case.reference:
                 others.append(item["id"])
-            case.story.same(f"The lane of {item['action']} of {item['application']}", item["lane"], "acute")
-            case.story.tell(f"Next is {item['action']} of {item['application']}. Why? {because(why)}")
+            case.log.expect_equal(f"The lane of {item['action']} of {item['application']}", item["lane"], "acute")
+            case.log.line(f"Next is {item['action']} of {item['application']}. Why? {explanation_text(why)}")
             if item["application"] == case.reference:
                 wanted.discard(item["action"])
                 if item["action"] in STEPS:
@@ -99,7 +99,7 @@ def hand_over(case: Case, step: str) -> None:
         "outcome": "declined-by-official" if declined else "done",
     }
     expect_success(case.officer.post(f"{case.address}/_record-hand-off", body))  # never asks for If-Match
-    case.story.tell(f"Of the hand-off, {step} is {'declined by the official' if declined else 'done'}.")
+    case.log.line(f"Of the hand-off, {step} is {'declined by the official' if declined else 'done'}.")
 
 
 def factor_of(why: dict[str, Any], name: str) -> dict[str, Any]:
@@ -107,7 +107,7 @@ def factor_of(why: dict[str, Any], name: str) -> dict[str, Any]:
     return next(factor for factor in why["factors"] if factor["factor"] == name)
 
 
-def because(why: dict[str, Any]) -> str:
+def explanation_text(why: dict[str, Any]) -> str:
     """The queue's answer in one line: each factor with its rule, and what would change it."""
     lane, start, reserve = (factor_of(why, name) for name in ("lane", "startBy", "reserve"))
     told = [fact for fact in lane["fact"] if "kind" in fact]
@@ -123,25 +123,25 @@ def because(why: dict[str, Any]) -> str:
 def return_one_domain(case: Case) -> None:
     """The authority returns the home; the other three keep what they have."""
     body = {"domain": "home", "reasons": "The back entrance is not described."}
-    case.do(case.client.of(Role.SECURITY_AUTHORITY), "return-advice", body)
+    case.carry_out(case.client.of(Role.SECURITY_AUTHORITY), "return-advice", body)
     states = {item["domain"]: item["state"] for item in case.view()["advice"]}
     kept = dict.fromkeys(("work", "travel", "digital"), "submitted")
-    case.story.same("The domains after one was returned", states, {**kept, "home": "returned"})
-    case.story.tell("The authority returns the home; work, travel and digital stay submitted, drafts and all.")
+    case.log.expect_equal("The domains after one was returned", states, {**kept, "home": "returned"})
+    case.log.line("The authority returns the home; work, travel and digital stay submitted, drafts and all.")
     common_steps.assess(case, "home", ESTIMATES["home"])
     common_steps.submit(case)
-    case.story.tell("The home is assessed again and submitted.")
+    case.log.line("The home is assessed again and submitted.")
 
 
 def wait_for_the_certificate(case: Case) -> None:
     """Digital and travel go on; the home waits for its PKVW certificate."""
-    employer = case.client.at(Role.EMPLOYER, ZILVERDAM)
+    employer = case.client.for_employer(Role.EMPLOYER, ZILVERDAM)
     home = next(item["id"] for item in case.measures() if item["domain"] == "home")
     common_steps.provide(case, "digital", "travel")
-    case.refused(employer, "order", "gate.certificate", {"orderedOn": case.today.isoformat()}, subject=home)
-    case.at_stage("provision")
+    case.expect_refused(employer, "order", "gate.certificate", {"orderedOn": case.today.isoformat()}, subject=home)
+    case.expect_stage("provision")
     body = {"kind": "valid", "validFrom": case.today.isoformat()}
-    case.do(case.officer, "record-certificate", body)
-    case.story.tell("The PKVW certificate is recorded.")
+    case.carry_out(case.officer, "record-certificate", body)
+    case.log.line("The PKVW certificate is recorded.")
     common_steps.provide(case, "home", "work")
-    case.at_stage("settlement")
+    case.expect_stage("settlement")

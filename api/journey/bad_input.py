@@ -6,34 +6,34 @@ from api.journey.client import Caller, expect_problem, expect_success
 from rules.core.roles import Role
 
 
-def turned_away(case: Case) -> None:
+def expect_refusals(case: Case) -> None:
     """Try what must not pass, on an application that was just received; its intake begins meanwhile."""
-    story, officer = case.story, case.officer
+    log, officer = case.log, case.officer
     unknown = officer.send("GET", "/v1/applications/VA-2026-UNKNOWN9", headers={})
-    story.tell(f"404: {expect_problem(unknown, 404)['detail']}")
-    stale = officer.look(case.address).headers["ETag"]
+    log.line(f"404: {expect_problem(unknown, 404)['detail']}")
+    stale = officer.get_response(case.address).headers["ETag"]
     common_steps.begin_intake(case)
     invitation = f"{case.address}/_invite-completion"
     body = {"missing": "The decision of appointment.", "days": 14}
-    story.tell(f"412: {expect_problem(officer.post(invitation, body, if_match=stale), 412)['detail']}")
-    story.tell(f"428: {expect_problem(officer.post(invitation, body), 428)['detail']}")
+    log.line(f"412: {expect_problem(officer.post(invitation, body, if_match=stale), 412)['detail']}")
+    log.line(f"428: {expect_problem(officer.post(invitation, body), 428)['detail']}")
     finance = case.client.of(Role.FINANCE)
     hidden = finance.send("GET", case.address, headers={})
-    story.tell(f"404 for who need not know: {expect_problem(hidden, 404)['detail']}")
+    log.line(f"404 for who need not know: {expect_problem(hidden, 404)['detail']}")
     adviser = case.client.of(Role.ADVISER)
     wrong = expect_problem(adviser.post(invitation, body, if_match="*"), 403, "duty.role")
-    story.tell(f"403: {wrong['detail']}")
+    log.line(f"403: {wrong['detail']}")
     malformed = expect_problem(officer.post(invitation, {"days": 900}, if_match="*"), 422)
     fields = sorted(item["field"] for item in malformed["errors"])
-    story.same("The fields of the malformed body", fields, ["days", "missing"])
-    story.tell(f"422: {malformed['detail']}")
+    log.expect_equal("The fields of the malformed body", fields, ["days", "missing"])
+    log.line(f"422: {malformed['detail']}")
 
 
-def used_twice(case: Case, caller: Caller, key: str) -> None:
+def expect_replay(case: Case, caller: Caller, key: str) -> None:
     """The Idempotency-Key under which it was received: the same again is answered again, another body is refused."""
-    story, body = case.story, new_application("alderman", tuple(case.employers))
+    log, body = case.log, new_application("alderman", tuple(case.employers))
     again = expect_success(caller.post("/v1/applications", body, key=key))
-    story.same("What the same request made", again.json()["reference"], case.reference)
-    story.tell(f"The same request under the same Idempotency-Key is answered again: {case.reference}.")
+    log.expect_equal("What the same request made", again.json()["reference"], case.reference)
+    log.line(f"The same request under the same Idempotency-Key is answered again: {case.reference}.")
     other = caller.post("/v1/applications", {**body, "office": "mayor"}, key=key)
-    story.tell(f"409: {expect_problem(other, 409)['detail']}")
+    log.line(f"409: {expect_problem(other, 409)['detail']}")

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from api.journey.client import Caller, Client, expect_problem, expect_success
-from api.journey.transcript import Story, UnexpectedError
+from api.journey.transcript import Transcript, UnexpectedError
 from rules.core.dates import office_day
 from rules.core.roles import Role
 
@@ -28,7 +28,7 @@ class Journey:
     """What every application on the way needs."""
 
     client: Client
-    story: Story
+    log: Transcript
 
 
 class Case:
@@ -36,7 +36,7 @@ class Case:
 
     def __init__(self, journey: Journey, view: Mapping[str, Any]) -> None:
         self.client = journey.client
-        self.story = journey.story
+        self.log = journey.log
         self.reference: str = view["reference"]
         self.applicant: str = view["applicant"]
         self.employers: list[str] = view["employers"]
@@ -67,9 +67,9 @@ class Case:
         found: dict[str, Any] = self.officer.get(self.address)
         return found
 
-    def at_stage(self, stage: str) -> None:
+    def expect_stage(self, stage: str) -> None:
         """Go on only if it stands at a stage."""
-        self.story.same(f"The stage of {self.reference}", self.view()["stage"], stage)
+        self.log.expect_equal(f"The stage of {self.reference}", self.view()["stage"], stage)
 
     def action(self, name: str, subject: str | None = None) -> dict[str, Any]:
         """What its links offer under a name, on one subject; on the application itself where none is named.
@@ -97,7 +97,7 @@ class Case:
                 return str(item["example"]["document"]).encode()
         raise UnexpectedError("The demonstration bank", expected=f"a statement for {employer}", found="none")
 
-    def do(
+    def carry_out(
         self,
         caller: Caller,
         name: str,
@@ -115,7 +115,7 @@ class Case:
         done: dict[str, Any] = expect_success(answer).json()
         return done
 
-    def refused(
+    def expect_refused(
         self,
         caller: Caller,
         name: str,
@@ -129,7 +129,7 @@ class Case:
         body = {**(action["example"] or {}), **(changes or {})}
         problem = expect_problem(caller.post(action["href"], body, if_match="*"), 409, rule)
         finding: dict[str, Any] = next(item for item in problem["findings"] if item["rule"] == rule)
-        self.story.tell(f"Refused with 409, {rule} ({finding['article']}): {finding['message']}")
+        self.log.line(f"Refused with 409, {rule} ({finding['article']}): {finding['message']}")
         return finding
 
 
@@ -149,9 +149,9 @@ def receive(
         body["receivedOn"] = received_on.isoformat()
     answer = expect_success(caller.post("/v1/applications", body, key=key))
     case = Case(journey, answer.json())
-    journey.story.same("The urgency of a new application", answer.json()["urgency"], "routine")
+    journey.log.expect_equal("The urgency of a new application", answer.json()["urgency"], "routine")
     place = place_of(case, "start-intake")
-    journey.story.tell(
+    journey.log.line(
         f"{case.reference} is received: {office}, {' and '.join(employers)}; lane routine, place {place['place']} "
         f"in the officers' work, to be begun by {moment(place['factors'][1]['value'])}.",
     )

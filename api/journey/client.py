@@ -16,7 +16,7 @@ Token = Callable[[Role, str | None], str]
 PATIENCE = 30.0
 """Seconds for an office that does not answer, such as one that is being started again."""
 PAUSE = 0.2
-AWAY = frozenset({502, 503, 504})
+UNAVAILABLE = frozenset({502, 503, 504})
 
 
 class Client:
@@ -34,7 +34,7 @@ class Client:
             self._callers[key] = Caller(self.http, role, self._token(role, person))
         return self._callers[key]
 
-    def at(self, role: Role, employer: str) -> "Caller":
+    def for_employer(self, role: Role, employer: str) -> "Caller":
         """Whoever acts in a role for an employer of the demonstration office."""
         return self.of(role, f"{role}-{employer.split('-', 1)[1]}-1")
 
@@ -58,17 +58,17 @@ class Caller:
                 if time.monotonic() > deadline:
                     raise
             else:
-                if not passes(answer) or time.monotonic() > deadline:
+                if not is_temporary(answer) or time.monotonic() > deadline:
                     return answer
             time.sleep(PAUSE)
 
-    def look(self, path: str, **query: str) -> httpx.Response:
+    def get_response(self, path: str, **query: str) -> httpx.Response:
         """Get something that must be there."""
         return expect_success(self.send("GET", path, headers={}, params=query))
 
     def get(self, path: str, **query: str) -> Any:
         """Get something that must be there, as JSON."""
-        return self.look(path, **query).json()
+        return self.get_response(path, **query).json()
 
     def post(
         self,
@@ -94,7 +94,7 @@ def expect_success(answer: httpx.Response) -> httpx.Response:
         UnexpectedError: it is not.
     """
     if not answer.is_success:
-        raise UnexpectedError(asked(answer), expected="success", found=readable(answer))
+        raise UnexpectedError(request_line(answer), expected="success", found=answer_text(answer))
     return answer
 
 
@@ -106,26 +106,26 @@ def expect_problem(answer: httpx.Response, status: int, rule: str | None = None)
     """
     wanted = f"{status}{f' with the rule {rule}' if rule else ''}"
     if answer.status_code != status or answer.headers.get("content-type") != "application/problem+json":
-        raise UnexpectedError(asked(answer), expected=wanted, found=readable(answer))
+        raise UnexpectedError(request_line(answer), expected=wanted, found=answer_text(answer))
     problem: dict[str, Any] = answer.json()
     if rule is not None and rule not in [item["rule"] for item in problem.get("findings", ())]:
-        raise UnexpectedError(asked(answer), expected=wanted, found=readable(answer))
+        raise UnexpectedError(request_line(answer), expected=wanted, found=answer_text(answer))
     return problem
 
 
-def passes(answer: httpx.Response) -> bool:
+def is_temporary(answer: httpx.Response) -> bool:
     """Whether the same request may pass in a moment: the office is away, or two wanted the same thing at once."""
     if answer.status_code == httpx.codes.CONFLICT:
         return bool(answer.json().get("type") == CONFLICT.address)
-    return answer.status_code in AWAY
+    return answer.status_code in UNAVAILABLE
 
 
-def asked(answer: httpx.Response) -> str:
+def request_line(answer: httpx.Response) -> str:
     """What was asked."""
     return f"{answer.request.method} {answer.request.url.path}"
 
 
-def readable(answer: httpx.Response) -> str:
+def answer_text(answer: httpx.Response) -> str:
     """An answer in words: status, and what the problem says."""
     try:
         problem = answer.json()

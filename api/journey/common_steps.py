@@ -12,17 +12,17 @@ LENT = frozenset({"travel", "digital"})
 
 def begin_intake(case: Case) -> None:
     """An officer takes the application up."""
-    case.do(case.officer, "start-intake")
-    case.story.tell("An officer starts the intake.")
+    case.carry_out(case.officer, "start-intake")
+    case.log.line("An officer starts the intake.")
 
 
 def interview(case: Case, held_on: date | None = None) -> None:
     """The risk interview is planned and held, with all four domains; today unless it was held before."""
     adviser = case.client.of(Role.ADVISER)
-    case.do(case.officer, "plan-interview")
-    case.do(adviser, "hold-interview", {"heldOn": (held_on or case.today).isoformat()})
-    case.do(adviser, "begin-advice")
-    case.story.tell("The risk interview is planned and held over home, work, travel and digital; the advice begins.")
+    case.carry_out(case.officer, "plan-interview")
+    case.carry_out(adviser, "hold-interview", {"heldOn": (held_on or case.today).isoformat()})
+    case.carry_out(adviser, "begin-advice")
+    case.log.line("The risk interview is planned and held over home, work, travel and digital; the advice begins.")
 
 
 def assess(case: Case, domain: str, estimate: str | None) -> None:
@@ -39,7 +39,7 @@ def assess(case: Case, domain: str, estimate: str | None) -> None:
         "finding": "The present state was inspected.",
         "measures": [measure] if estimate is not None else [],
     }
-    case.do(case.client.of(Role.ADVISER), "assess-domain", body)
+    case.carry_out(case.client.of(Role.ADVISER), "assess-domain", body)
 
 
 def advise(case: Case, estimates: Mapping[str, str]) -> None:
@@ -48,13 +48,13 @@ def advise(case: Case, estimates: Mapping[str, str]) -> None:
         assess(case, domain, estimates.get(domain))
     submit(case)
     needed = ", ".join(estimates)
-    case.story.tell(f"The four domains are assessed, with measures for {needed}; the advice is with the authority.")
+    case.log.line(f"The four domains are assessed, with measures for {needed}; the advice is with the authority.")
 
 
 def submit(case: Case) -> None:
     """The advice goes to the security authority."""
-    case.do(case.client.of(Role.ADVISER), "submit-advice")
-    case.at_stage("with-security-authority")
+    case.carry_out(case.client.of(Role.ADVISER), "submit-advice")
+    case.expect_stage("with-security-authority")
 
 
 def adopt(case: Case, adopted_on: date | None = None) -> None:
@@ -64,10 +64,10 @@ def adopt(case: Case, adopted_on: date | None = None) -> None:
         "threatAnalysis": f"TA-{case.reference}",
         "homeAssessment": f"HA-{case.reference}",
     }
-    case.do(case.client.of(Role.SECURITY_AUTHORITY), "adopt-advice", body)
-    case.at_stage("takeover")
-    case.story.same("The domains", {item["state"] for item in case.view()["advice"]}, {"adopted"})
-    case.story.tell(f"The security authority adopts the advice; asked to take over: {', '.join(case.employers)}.")
+    case.carry_out(case.client.of(Role.SECURITY_AUTHORITY), "adopt-advice", body)
+    case.expect_stage("takeover")
+    case.log.expect_equal("The domains", {item["state"] for item in case.view()["advice"]}, {"adopted"})
+    case.log.line(f"The security authority adopts the advice; asked to take over: {', '.join(case.employers)}.")
 
 
 def takeover_of(case: Case, employer: str) -> str:
@@ -77,24 +77,24 @@ def takeover_of(case: Case, employer: str) -> str:
 
 def confirm_receipt(case: Case, employer: str, received_on: date) -> None:
     """The employer says on which day it received the request."""
-    caller = case.client.at(Role.EMPLOYER, employer)
+    caller = case.client.for_employer(Role.EMPLOYER, employer)
     body = {"receivedOn": received_on.isoformat()}
-    case.do(caller, "confirm-receipt", body, subject=takeover_of(case, employer))
+    case.carry_out(caller, "confirm-receipt", body, subject=takeover_of(case, employer))
 
 
 def take_over(case: Case, employer: str) -> None:
     """The employer takes over; it cannot refuse."""
-    caller = case.client.at(Role.EMPLOYER, employer)
-    case.do(caller, "take-over", {"decision": f"DEC-{case.reference}"}, subject=takeover_of(case, employer))
-    case.story.tell(f"{employer} takes over the advised measures.")
+    caller = case.client.for_employer(Role.EMPLOYER, employer)
+    case.carry_out(caller, "take-over", {"decision": f"DEC-{case.reference}"}, subject=takeover_of(case, employer))
+    case.log.line(f"{employer} takes over the advised measures.")
 
 
 def provide(case: Case, *domains: str) -> None:
     """The measures in some domains are ordered and provided; in all of them where none is named."""
-    caller = case.client.at(Role.EMPLOYER, case.employers[0])
+    caller = case.client.for_employer(Role.EMPLOYER, case.employers[0])
     for measure in case.measures():
         if domains and measure["domain"] not in domains:
             continue
-        case.do(caller, "order", subject=measure["id"])
-        case.do(caller, "provide", subject=measure["id"])
-        case.story.tell(f"The {measure['domain']} measure {measure['id']} is ordered and provided.")
+        case.carry_out(caller, "order", subject=measure["id"])
+        case.carry_out(caller, "provide", subject=measure["id"])
+        case.log.line(f"The {measure['domain']} measure {measure['id']} is ordered and provided.")

@@ -9,7 +9,7 @@ from typing import Any
 
 from api.journey.case import HOME, HOUSEHOLD, NAME, Case, euros
 from api.journey.client import expect_problem, expect_success
-from api.journey.several_roles import TwoHats
+from api.journey.several_roles import MultiRolePerson
 from api.journey.transcript import UnexpectedError
 from rules.core.roles import Role
 from states.formats.demonstration_bank import report
@@ -37,33 +37,35 @@ def invoice(case: Case, nets: Mapping[str, str]) -> dict[str, Any]:
         "lines": lines,
     }
     whole = sum((Decimal(line["gross"]) for line in lines), Decimal(0))
-    expect_success(case.client.at(Role.FINANCE, case.employers[0]).post("/v1/payables", body))
+    expect_success(case.client.for_employer(Role.FINANCE, case.employers[0]).post("/v1/payables", body))
     payables = {item["organisation"]: item for item in case.part("payables")}
-    case.story.same("Who pays", sorted(payables), sorted(case.employers))
+    case.log.expect_equal("Who pays", sorted(payables), sorted(case.employers))
     parts = [Decimal(payables[employer]["gross"]) for employer in case.employers]
-    case.story.same("The sum of the parts", sum(parts), whole)
+    case.log.expect_equal("The sum of the parts", sum(parts), whole)
     divided = "; ".join(f"{employer} pays {euros(payables[employer]['gross'])}" for employer in case.employers)
-    case.story.tell(f"The supplier's invoice F-{case.reference} of {euros(whole)} comes in: {divided}.")
+    case.log.line(f"The supplier's invoice F-{case.reference} of {euros(whole)} comes in: {divided}.")
     return payables
 
 
-def approve(case: Case, payable: Mapping[str, Any], hats: TwoHats, *, checks: bool) -> None:
+def approve(case: Case, payable: Mapping[str, Any], multi_role: MultiRolePerson, *, checks: bool) -> None:
     """Check and approve one payable; whoever holds two duties uses one of them and is refused the next.
 
     Args:
         case: whose payable.
         payable: which.
-        hats: someone with several duties at that employer.
+        multi_role: someone with several duties at that employer.
         checks: whether that person checks it, rather than approves it.
     """
     employer, key = payable["organisation"], payable["id"]
-    own = hats.employer == employer
-    case.do(hats.finance if own and checks else case.client.at(Role.FINANCE, employer), "check", subject=key)
+    own = multi_role.employer == employer
+    case.carry_out(
+        multi_role.finance if own and checks else case.client.for_employer(Role.FINANCE, employer), "check", subject=key
+    )
     if own and checks:
-        case.refused(hats.approver, "approve", "conflict.four-eyes", subject=key)
-    approver = hats.approver if own and not checks else case.client.at(Role.APPROVER, employer)
-    case.do(approver, "approve", subject=key)
-    case.story.tell(f"{key} is checked, and approved by another person.")
+        case.expect_refused(multi_role.approver, "approve", "conflict.four-eyes", subject=key)
+    approver = multi_role.approver if own and not checks else case.client.for_employer(Role.APPROVER, employer)
+    case.carry_out(approver, "approve", subject=key)
+    case.log.line(f"{key} is checked, and approved by another person.")
 
 
 def batch_of(case: Case, payable: Mapping[str, Any]) -> dict[str, Any]:
@@ -73,80 +75,80 @@ def batch_of(case: Case, payable: Mapping[str, Any]) -> dict[str, Any]:
         UnexpectedError: there is none.
     """
     employer = payable["organisation"]
-    finance = case.client.at(Role.FINANCE, employer)
+    finance = case.client.for_employer(Role.FINANCE, employer)
     answer = finance.post("/v1/payment-batches", {"employer": employer})
     for batch in finance.get("/v1/payment-batches")["items"]:
         if any(line["payable"] == payable["id"] and line["counts"] for line in batch["lines"]):
             found: dict[str, Any] = batch
             others = found["count"] - 1
             beside = f", and {others} of other cases" if others else ""
-            case.story.tell(f"{found['id']} holds it{beside}: {euros(found['total'])} for {employer}.")
+            case.log.line(f"{found['id']} holds it{beside}: {euros(found['total'])} for {employer}.")
             return found
     raise UnexpectedError("The batches", expected=f"one with {payable['id']}", found=answer.status_code)
 
 
-def pay(case: Case, payable: Mapping[str, Any], hats: TwoHats) -> None:
+def pay(case: Case, payable: Mapping[str, Any], multi_role: MultiRolePerson) -> None:
     """Batch, seal, release, export; then the bank books it."""
     employer = payable["organisation"]
-    finance, releaser = (case.client.at(role, employer) for role in (Role.FINANCE, Role.RELEASER))
+    finance, releaser = (case.client.for_employer(role, employer) for role in (Role.FINANCE, Role.RELEASER))
     batch = batch_of(case, payable)["id"]
     address = f"/v1/payment-batches/{batch}"
-    case.do(finance, "seal", subject=batch)
-    if hats.employer == employer:
-        case.refused(hats.releaser, "release", "payable.four-eyes-in-batch", subject=batch)
+    case.carry_out(finance, "seal", subject=batch)
+    if multi_role.employer == employer:
+        case.expect_refused(multi_role.releaser, "release", "payable.four-eyes-in-batch", subject=batch)
     unreleased = finance.send("GET", f"{address}/pain001", headers={})
     expect_problem(unreleased, 409, "batch.file-leaves-once-exported")
-    case.do(releaser, "release", subject=batch)
-    case.do(finance, "export", subject=batch)
-    orders = [finance.look(f"{address}/pain001") for _ in range(2)]
+    case.carry_out(releaser, "release", subject=batch)
+    case.carry_out(finance, "export", subject=batch)
+    orders = [finance.get_response(f"{address}/pain001") for _ in range(2)]
     order = orders[0].content
-    story = case.story
-    story.check(orders[1].content == order, f"The file of {batch}", expected="the same bytes twice", found="others")
-    story.check(NAMESPACE in order, f"The file of {batch}", expected=NAMESPACE.decode(), found="another format")
+    log = case.log
+    log.expect(orders[1].content == order, f"The file of {batch}", expected="the same bytes twice", found="others")
+    log.expect(NAMESPACE in order, f"The file of {batch}", expected=NAMESPACE.decode(), found="another format")
     told = [text for text in (NAME, HOME, HOUSEHOLD) if text.encode() in order]
-    story.check(not told, f"The file of {batch}", expected="nothing of the applicant", found=f"{len(told)} of it")
-    story.tell(f"Sealed, released by a third person and exported: SHA-256 {orders[0].headers['X-Content-SHA256']}.")
-    story.keep(f"{batch}.pain.001.001.09.xml", order)
+    log.expect(not told, f"The file of {batch}", expected="nothing of the applicant", found=f"{len(told)} of it")
+    log.line(f"Sealed, released by a third person and exported: SHA-256 {orders[0].headers['X-Content-SHA256']}.")
+    log.keep(f"{batch}.pain.001.001.09.xml", order)
     accepted = report(order, told_on=case.today, status="ACSC")
-    story.keep(f"{batch}.pain.002.xml", accepted)
+    log.keep(f"{batch}.pain.002.xml", accepted)
     answered = expect_success(finance.file("/v1/bank-messages", accepted)).json()
-    story.same("What the bank says of the order", finance.get(address)["bankStatus"], "ACSC")
-    story.same("The kind of the bank's answer", answered["kind"], "pain.002")
+    log.expect_equal("What the bank says of the order", finance.get(address)["bankStatus"], "ACSC")
+    log.expect_equal("The kind of the bank's answer", answered["kind"], "pain.002")
     states = {item["id"]: item["state"] for item in case.part("payables")}
-    story.same(f"The state of {payable['id']} once the bank accepted it", states[payable["id"]], "batched")
-    story.tell("The bank's pain.002 says that it carried the order out; that is not paid yet.")
+    log.expect_equal(f"The state of {payable['id']} once the bank accepted it", states[payable["id"]], "batched")
+    log.line("The bank's pain.002 says that it carried the order out; that is not paid yet.")
     statement = case.statement(employer)
-    story.keep(f"{batch}.camt.053.xml", statement)
+    log.keep(f"{batch}.camt.053.xml", statement)
     taken = expect_success(finance.file("/v1/bank-messages", statement)).json()
     unmatched = [entry["position"] for entry in taken["entries"] if not entry["matched"]]
-    story.same("Entries of the statement that match nothing", unmatched, [])
+    log.expect_equal("Entries of the statement that match nothing", unmatched, [])
     again = finance.file("/v1/bank-messages", statement)
-    story.same("The same statement again", (again.status_code, again.json().get("again")), (200, True))
+    log.expect_equal("The same statement again", (again.status_code, again.json().get("again")), (200, True))
     states = {item["id"]: item["state"] for item in case.part("payables")}
-    story.same(f"The state of {payable['id']}", states[payable["id"]], "paid")
-    story.tell(f"The bank's camt.053 books it, entries: {len(taken['entries'])}. The same file again changes nothing.")
+    log.expect_equal(f"The state of {payable['id']}", states[payable["id"]], "paid")
+    log.line(f"The bank's camt.053 books it, entries: {len(taken['entries'])}. The same file again changes nothing.")
 
 
 def book(case: Case, employer: str) -> None:
     """Complete the evidence, book, and look at the journal."""
-    finance = case.client.at(Role.FINANCE, employer)
+    finance = case.client.for_employer(Role.FINANCE, employer)
     own = [item for item in case.part("bookings") if item["organisation"] == employer]
-    case.story.check(bool(own), f"The bookings of {employer}", expected="at least one", found="none")
+    case.log.expect(bool(own), f"The bookings of {employer}", expected="at least one", found="none")
     for item in own:
         if item["state"] == "awaiting-evidence":
-            case.do(finance, "complete-evidence", subject=item["id"])
-        case.do(finance, "book", subject=item["id"])
-    answer = finance.look("/v1/bookings", format="csv")
+            case.carry_out(finance, "complete-evidence", subject=item["id"])
+        case.carry_out(finance, "book", subject=item["id"])
+    answer = finance.get_response("/v1/bookings", format="csv")
     sums = balances(answer.text)
     uneven = sorted({key for (key, _), (debit, credit) in sums.items() if debit != credit})
-    case.story.same("Bookings whose debit and credit differ", uneven, [])
+    case.log.expect_equal("Bookings whose debit and credit differ", uneven, [])
     for item in own:
         for part in ("payment", "cost"):
             found = sums.get((item["id"], part), ())[:1]
-            case.story.same(f"The {part} in the journal of {item['id']}", found, (Decimal(item["amount"]),))
+            case.log.expect_equal(f"The {part} in the journal of {item['id']}", found, (Decimal(item["amount"]),))
         designated = f"{item['taxClass']} under {item['designation']}"
-        case.story.tell(f"{employer} books {euros(item['amount'])} as {designated}; debit and credit are equal.")
-    case.story.keep(f"{case.reference}-{employer}.bookings.csv", answer.content)
+        case.log.line(f"{employer} books {euros(item['amount'])} as {designated}; debit and credit are equal.")
+    case.log.keep(f"{case.reference}-{employer}.bookings.csv", answer.content)
 
 
 def balances(journal: str) -> dict[tuple[str, str], tuple[Decimal, Decimal]]:
@@ -161,24 +163,24 @@ def balances(journal: str) -> dict[tuple[str, str], tuple[Decimal, Decimal]]:
 
 def close(case: Case) -> None:
     """Close it, and see that its ledger hangs together."""
-    case.at_stage("booking")
-    case.do(case.officer, "close")
-    case.at_stage("closed")
+    case.expect_stage("booking")
+    case.carry_out(case.officer, "close")
+    case.expect_stage("closed")
     entries = case.part("history")
     for before, after in pairwise(entries):
-        case.story.same(f"What entry {after['seq']} rests on", after["previous"], before["hash"])
-    case.story.tell(f"{case.reference} is closed, with {len(entries)} entries in its ledger, each resting on the last.")
+        case.log.expect_equal(f"What entry {after['seq']} rests on", after["previous"], before["hash"])
+    case.log.line(f"{case.reference} is closed, with {len(entries)} entries in its ledger, each resting on the last.")
 
 
 def settle(case: Case, nets: Mapping[str, str], *, checks: bool) -> None:
     """The whole way from the invoice to closed."""
     payables = invoice(case, nets)
     first = case.employers[0]
-    with TwoHats(case.client, first) as hats:
+    with MultiRolePerson(case.client, first) as multi_role:
         for employer in case.employers:
-            approve(case, payables[employer], hats, checks=checks)
+            approve(case, payables[employer], multi_role, checks=checks)
         for employer in case.employers:
-            pay(case, payables[employer], hats)
+            pay(case, payables[employer], multi_role)
     for employer in case.employers:
         book(case, employer)
     close(case)

@@ -9,7 +9,7 @@ from api.http.errors import ApiError
 from api.journey import acute, refused, suspended, two_employers, withdrawn
 from api.journey.case import Journey
 from api.journey.client import Client, Token
-from api.journey.transcript import Story, UnexpectedError
+from api.journey.transcript import Transcript, UnexpectedError
 from rules.core.roles import Role
 
 
@@ -19,28 +19,28 @@ def run(url: str, token: Token, out: Path | None, echo: Callable[[str], None]) -
     Args:
         url: where the office's API is reached.
         token: answers a bearer token for a role and a person; without a person for the one whom the office names.
-        out: a folder for every file that leaves or comes in, and for the transcript.
+        out: a folder for every file that leaves or comes in, and for the log.
         echo: told every line as it happens.
     """
-    story = Story(echo, out)
-    journey = Journey(Client(url, token), story)
+    log = Transcript(echo, out)
+    journey = Journey(Client(url, token), log)
     try:
         drive(journey)
     except UnexpectedError as error:
-        story.end(f"Not as it should be. {error}")
+        log.end(f"Not as it should be. {error}")
         return 1
     except ApiError as error:
-        story.end(f"Not as it should be. Bearer tokens: expected one for each role; found {error}")
+        log.end(f"Not as it should be. Bearer tokens: expected one for each role; found {error}")
         return 1
     except httpx.HTTPError as error:
-        story.end(f"Not as it should be. {url}: expected an office that answers; found {type(error).__name__}")
+        log.end(f"Not as it should be. {url}: expected an office that answers; found {type(error).__name__}")
         return 1
     except (KeyError, TypeError, ValueError, StopIteration) as error:
-        story.end(f"Not as it should be. An answer: expected what the contract names; found none ({error!r})")
+        log.end(f"Not as it should be. An answer: expected what the contract names; found none ({error!r})")
         return 1
     finally:
         journey.client.http.close()
-        story.write()
+        log.write()
     return 0
 
 
@@ -53,8 +53,8 @@ def drive(journey: Journey) -> None:
     found = {"a": acute.run(journey), "b": two_employers.run(journey)}
     waited = suspended.run(journey)
     found |= {"c": waited.reference, "d": refused.run(journey), "e": withdrawn.run(journey)}
-    suspended.one_reminder(waited)
-    journey.story.end("As it should be. " + ", ".join(f"({letter}) {key}" for letter, key in found.items()))
+    suspended.expect_one_reminder(waited)
+    journey.log.end("As it should be. " + ", ".join(f"({letter}) {key}" for letter, key in found.items()))
 
 
 def reminders(url: str, token: Token, reference: str) -> list[str]:

@@ -10,7 +10,7 @@ from rules.core.roles import Role
 DUTIES = (Role.FINANCE, Role.APPROVER, Role.RELEASER)
 
 
-class TwoHats:
+class MultiRolePerson:
     """Registered for the while, and departed afterwards; the handle comes after those of the office's own people."""
 
     def __init__(self, client: Client, employer: str) -> None:

@@ -26,30 +26,30 @@ WAIT = 60.0
 
 def run(journey: Journey) -> Case:
     """Drive it to closed; answers it, for one more look at the end."""
-    journey.story.chapter("(c) One whose term is suspended and resumed")
+    journey.log.chapter("(c) One whose term is suspended and resumed")
     today = office_day(datetime.now(UTC))
     case = receive(journey, received_on=today - RECEIVED)
-    case.story.tell(f"It came in by letter on {today - RECEIVED}; what happened since is recorded now.")
+    case.log.line(f"It came in by letter on {today - RECEIVED}; what happened since is recorded now.")
     common_steps.begin_intake(case)
     common_steps.interview(case, today - INTERVIEWED)
     common_steps.advise(case, ESTIMATES)
     common_steps.adopt(case, today - ADOPTED)
     suspend(case)
-    look_on(case)
+    pass_threshold(case)
     common_steps.take_over(case, ZILVERDAM)
     common_steps.provide(case)
     payment.settle(case, NETS, checks=False)
-    one_reminder(case)
+    expect_one_reminder(case)
     return case
 
 
-def chosen(today: date) -> date:
+def day_of_receipt(today: date) -> date:
     """The day of receipt: half of the term has not passed yet, and every due day that follows is an open one."""
     days = [today - timedelta(days=back) for back in range(22, 28)]
-    return next(day for day in days if all(map(is_open, dues(day))))
+    return next(day for day in days if all(map(is_open, due_days(day))))
 
 
-def dues(received: date) -> Sequence[date]:
+def due_days(received: date) -> Sequence[date]:
     """The due days on this way: as received, as suspended, and as put right."""
     return received + TERM, received + TERM + SUSPENDED, received - EARLIER + TERM + SUSPENDED
 
@@ -62,45 +62,45 @@ def term(case: Case) -> dict[str, Any]:
 
 def suspend(case: Case) -> None:
     """The term stands still for a week, and its end moves by exactly that."""
-    story, received = case.story, chosen(case.today)
+    log, received = case.log, day_of_receipt(case.today)
     common_steps.confirm_receipt(case, ZILVERDAM, received)
-    story.same("The due day", term(case)["dueOn"], (received + TERM).isoformat())
-    story.tell(f"{ZILVERDAM} received the request on {received}: to be taken over by {term(case)['dueOn']} (Awb 4:13).")
+    log.expect_equal("The due day", term(case)["dueOn"], (received + TERM).isoformat())
+    log.line(f"{ZILVERDAM} received the request on {received}: to be taken over by {term(case)['dueOn']} (Awb 4:13).")
     since = received + timedelta(days=7)
     body = {"term": "takeover", "ground": "applicant-consents", "since": since.isoformat(), "reasons": "On holiday."}
-    case.do(case.client.at(Role.EMPLOYER, ZILVERDAM), "suspend-term", body)
-    story.same("The due day while suspended", term(case)["dueOn"], None)
+    case.carry_out(case.client.for_employer(Role.EMPLOYER, ZILVERDAM), "suspend-term", body)
+    log.expect_equal("The due day while suspended", term(case)["dueOn"], None)
     until = since + SUSPENDED - timedelta(days=1)
-    case.do(case.client.at(Role.EMPLOYER, ZILVERDAM), "resume-term", {"until": until.isoformat()})
+    case.carry_out(case.client.for_employer(Role.EMPLOYER, ZILVERDAM), "resume-term", {"until": until.isoformat()})
     due = term(case)["dueOn"]
-    story.same("The due day, moved by exactly the suspended days", due, (received + TERM + SUSPENDED).isoformat())
-    story.tell(f"Suspended from {since} through {until} and resumed: {SUSPENDED.days} days, so it is due on {due}.")
-    story.same("Reminders before half of the term has passed", len(case.part("letters", letter="reminder")), 0)
+    log.expect_equal("The due day, moved by exactly the suspended days", due, (received + TERM + SUSPENDED).isoformat())
+    log.line(f"Suspended from {since} through {until} and resumed: {SUSPENDED.days} days, so it is due on {due}.")
+    log.expect_equal("Reminders before half of the term has passed", len(case.part("letters", letter="reminder")), 0)
 
 
-def look_on(case: Case) -> None:
+def pass_threshold(case: Case) -> None:
     """The receipt is put right to an earlier day: half of the term has passed, and one reminder goes out."""
-    received = chosen(case.today) - EARLIER
+    received = day_of_receipt(case.today) - EARLIER
     fact = {"takeoverReceivedOn": received.isoformat(), "organisation": ZILVERDAM, "reasons": "As stamped."}
-    case.do(case.officer, "correct-fact", {**fact, "receivedOn": None})
-    story, due = case.story, term(case)["dueOn"]
-    story.same("The due day, computed anew", due, (received + TERM + SUSPENDED).isoformat())
-    story.tell(f"The letter bears a stamp of {received}: the term, computed anew, is due on {due}; half has passed.")
+    case.carry_out(case.officer, "correct-fact", {**fact, "receivedOn": None})
+    log, due = case.log, term(case)["dueOn"]
+    log.expect_equal("The due day, recalculated", due, (received + TERM + SUSPENDED).isoformat())
+    log.line(f"The letter bears a stamp of {received}: the recalculated term is due on {due}; half has passed.")
     deadline = time.monotonic() + WAIT
     while time.monotonic() < deadline:
         found = case.part("letters", letter="reminder")
-        story.check(len(found) <= 1, "Reminders of the term", expected="one", found=len(found))
+        log.expect(len(found) <= 1, "Reminders of the term", expected="one", found=len(found))
         if found and found[0]["state"] == "sent":
             break
         time.sleep(0.25)
-    one_reminder(case)
+    expect_one_reminder(case)
     ladder = [item for item in term(case)["thresholds"] if item["name"] in {"50%", "80%", "100%"}]
     passed = {item["name"]: item["passedAt"] is not None for item in ladder}
-    story.same("The thresholds that have passed", passed, {"50%": True, "80%": False, "100%": False})
-    story.tell("The threshold of 50 % passed; one reminder lies in the mailbox.")
+    log.expect_equal("The thresholds that have passed", passed, {"50%": True, "80%": False, "100%": False})
+    log.line("The threshold of 50 % passed; one reminder lies in the mailbox.")
 
 
-def one_reminder(case: Case) -> None:
+def expect_one_reminder(case: Case) -> None:
     """Exactly one reminder was sent, whatever happened since."""
     found = [item["state"] for item in case.part("letters", letter="reminder")]
-    case.story.same(f"The reminders of {case.reference}", found, ["sent"])
+    case.log.expect_equal(f"The reminders of {case.reference}", found, ["sent"])

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-TRANSCRIPT = "journey.txt"
+TRANSCRIPT_FILE = "journey.txt"
 
 
 class UnexpectedError(Exception):
@@ -14,7 +14,7 @@ class UnexpectedError(Exception):
         super().__init__(f"{what}: expected {expected}; found {found}")
 
 
-class Story:
+class Transcript:
     """The lines of one journey."""
 
     def __init__(self, echo: Callable[[str], None], out: Path | None) -> None:
@@ -25,11 +25,11 @@ class Story:
             out.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def chapter(self, title: str) -> None:
-        """Begin a part of the story."""
+        """Begin a part of the log."""
         self._say("")
         self._say(title)
 
-    def tell(self, line: str) -> None:
+    def line(self, line: str) -> None:
         """Say one thing that happened."""
         self._say(f"  {line}")
 
@@ -38,7 +38,7 @@ class Story:
         self._say("")
         self._say(line)
 
-    def check(self, holds: bool, what: str, *, expected: object, found: object) -> None:
+    def expect(self, holds: bool, what: str, *, expected: object, found: object) -> None:
         """Go on only if something holds.
 
         Raises:
@@ -47,24 +47,24 @@ class Story:
         if not holds:
             raise UnexpectedError(what, expected=expected, found=found)
 
-    def same(self, what: str, found: Any, expected: Any) -> None:
+    def expect_equal(self, what: str, found: Any, expected: Any) -> None:
         """Go on only if what was found is what was expected.
 
         Raises:
             UnexpectedError: it is not.
         """
-        self.check(found == expected, what, expected=expected, found=found)
+        self.expect(found == expected, what, expected=expected, found=found)
 
     def keep(self, name: str, content: bytes) -> None:
         """Keep a file that left or came in, where a folder was named."""
         if self._out is not None:
             (self._out / name).write_bytes(content)
-            self.tell(f"Kept as {name}, {len(content)} bytes.")
+            self.line(f"Kept as {name}, {len(content)} bytes.")
 
     def write(self) -> None:
-        """Write the transcript, where a folder was named."""
+        """Write the log, where a folder was named."""
         if self._out is not None:
-            (self._out / TRANSCRIPT).write_text("\n".join(self._lines) + "\n", encoding="utf-8")
+            (self._out / TRANSCRIPT_FILE).write_text("\n".join(self._lines) + "\n", encoding="utf-8")
 
     def _say(self, line: str) -> None:
         self._lines.append(line)

@@ -12,7 +12,7 @@ ESTIMATES = {"travel": "302.50", "digital": "1210.01"}
 
 def run(journey: Journey) -> str:
     """Drive it to closed; answers its reference."""
-    journey.story.chapter("(b) A burgemeester of two municipalities")
+    journey.log.chapter("(b) A burgemeester of two municipalities")
     case = receive(journey, office="mayor", employers=(ZILVERDAM, LINDEWAARD))
     common_steps.begin_intake(case)
     common_steps.interview(case)
@@ -21,20 +21,20 @@ def run(journey: Journey) -> str:
     for employer in case.employers:
         common_steps.confirm_receipt(case, employer, case.today)
     common_steps.take_over(case, ZILVERDAM)
-    case.at_stage("takeover")
+    case.expect_stage("takeover")
     states = {item["state"] for item in case.measures()}
-    case.story.same("Measures that only one of two took over", states, {"advised"})
+    case.log.expect_equal("Measures that only one of two took over", states, {"advised"})
     common_steps.take_over(case, LINDEWAARD)
-    case.at_stage("provision")
+    case.expect_stage("provision")
     common_steps.provide(case)
     payment.settle(case, NETS, checks=False)
-    in_equal_parts(case)
+    expect_equal_parts(case)
     return case.reference
 
 
-def in_equal_parts(case: Case) -> None:
+def expect_equal_parts(case: Case) -> None:
     """The first pays the cent that cannot be shared, and no more than that."""
     parts = {item["organisation"]: Decimal(item["gross"]) for item in case.part("payables")}
     more = parts[ZILVERDAM] - parts[LINDEWAARD]
-    case.story.same("What the first pays more than the second", more, Decimal("0.01"))
-    case.story.tell(f"The parts are equal but for the cent that cannot be shared: {ZILVERDAM}, named first, pays it.")
+    case.log.expect_equal("What the first pays more than the second", more, Decimal("0.01"))
+    case.log.line(f"The parts are equal but for the cent that cannot be shared: {ZILVERDAM}, named first, pays it.")

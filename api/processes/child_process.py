@@ -12,11 +12,11 @@ from typing import IO
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
-LONGEST_PAUSE = 30.0
+MAX_PAUSE = 30.0
 """Seconds between two starts of a process that dies at once."""
-STEADY = 60.0
+STABLE_AFTER = 60.0
 """Seconds after which a process counts as having started well."""
-LARGEST_LOG = 10_000_000
+MAX_LOG_SIZE = 10_000_000
 """Bytes after which a log makes room for a new one; one older log is kept."""
 
 
@@ -53,7 +53,7 @@ class ChildProcess:
 
     def start(self) -> None:
         """Start the process."""
-        with _opened(self.log) as log:
+        with _open_log(self.log) as log:
             self._process = subprocess.Popen(  # noqa: S603  # the commands are ours
                 self._command,
                 env=self._environment | ({"VEILIGADVIES_GATE": "stdin"} if self._gated else {}),
@@ -72,7 +72,7 @@ class ChildProcess:
         if self._process is not None and self._process.stdin is not None:
             self._process.stdin.close()
 
-    def tend(self) -> str | None:
+    def restart_if_dead(self) -> str | None:
         """Start the process again if it died, after a pause that grows; answers what there is to tell."""
         if self._process is None:
             return None
@@ -85,7 +85,7 @@ class ChildProcess:
         code = self._process.poll()
         if code is None:
             return None
-        self._pause = 0.5 if now - self._began > STEADY else min(self._pause * 2, LONGEST_PAUSE)
+        self._pause = 0.5 if now - self._began > STABLE_AFTER else min(self._pause * 2, MAX_PAUSE)
         self._again_at = now + self._pause
         end = f"by signal {-code}" if code < 0 else f"with code {code}"
         return f"{self.name} ended {end}; it starts again in {self._pause:.0f} s. Its log: {self.log}"
@@ -131,8 +131,8 @@ def _die_with_us() -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
-def _opened(log: Path) -> IO[bytes]:
+def _open_log(log: Path) -> IO[bytes]:
     log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if log.exists() and log.stat().st_size > LARGEST_LOG:
+    if log.exists() and log.stat().st_size > MAX_LOG_SIZE:
         log.replace(log.with_suffix(".log.1"))
     return log.open("ab")

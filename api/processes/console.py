@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import rich.console
 from rich.status import Status
 
-APART = 1.5
+UPDATE_INTERVAL = 1.5
 """Seconds between two plain lines about the same step."""
 
 
@@ -28,7 +28,7 @@ class Console:
         """Say how the present step gets on."""
         if self._status is not None and self._console.is_terminal:
             self._status.update(text)
-        elif time.monotonic() - self._updated > APART:
+        elif time.monotonic() - self._updated > UPDATE_INTERVAL:
             self._updated = time.monotonic()
             self.say(f"  {text}")
 

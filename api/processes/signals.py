@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Stopping(BaseException):
@@ -21,11 +21,11 @@ class Signals:
 
     def listen(self) -> None:
         """Take the signals over."""
-        for number in ENDING:
+        for number in STOP_SIGNALS:
             signal.signal(number, self._ask)
 
     @contextmanager
-    def held(self) -> Iterator[None]:
+    def deferred(self) -> Iterator[None]:
         """Finish what is begun here first, such as the birth of a process that would else be lost."""
         self._held += 1
         try:

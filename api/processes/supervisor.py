@@ -15,22 +15,22 @@ from typing import Any
 from api.processes import instance
 from api.processes.child_process import ChildProcess, adopt_orphans, reap, stop
 from api.processes.console import Console
-from api.processes.environment import child_environment, prefect_server
+from api.processes.environment import child_environment, prefect_server_environment
 from api.processes.instance import Instance, OfficeError
 from api.processes.signals import Signals, Stopping
 from states.settings import Configuration
 
 PREFECT = "prefect-server"
 PARTS = ("dispatcher", "clock", "worker")
-SLOW = 180.0
+READY_TIMEOUT = 180.0
 """Seconds after which we stop waiting for the last part, and say which it is."""
 GRACE = 6.0
 """Seconds that processes get to end."""
-LOOK = 0.2
+POLL_INTERVAL = 0.2
 """Seconds between two looks at the processes."""
 
 
-def run(configuration: Configuration, teller: Console) -> None:
+def run(configuration: Configuration, console: Console) -> None:
     """Run an office until asked to stop.
 
     Raises:
@@ -41,16 +41,16 @@ def run(configuration: Configuration, teller: Console) -> None:
     with instance.locked(folder):
         if not instance.is_free(configuration.host, configuration.port):
             raise OfficeError(f"Port {configuration.port} is in use. Choose another: PORT=8001 make run")
-        supervisor = Supervisor(configuration, teller)
+        supervisor = Supervisor(configuration, console)
         try:
             supervisor.signals.listen()
             supervisor.start()
-            supervisor.tend()
+            supervisor.watch()
         except Stopping:
-            teller.say("Stopping ...")
+            console.say("Stopping ...")
         finally:
             supervisor.stop()
-        teller.say("Stopped; the data stay where they are.")
+        console.say("Stopped; the data stay where they are.")
 
 
 def preparation() -> ModuleType:
@@ -66,10 +66,10 @@ def embedded_postgres() -> ModuleType:
 class Supervisor:
     """One office's processes."""
 
-    def __init__(self, configuration: Configuration, teller: Console) -> None:
+    def __init__(self, configuration: Configuration, console: Console) -> None:
         self.signals = Signals()
         self._configuration = configuration
-        self._teller = teller
+        self._console = console
         self._folder = configuration.folder
         self._children: dict[str, ChildProcess] = {}
         host = "127.0.0.1" if configuration.host in {"0.0.0.0", "::"} else configuration.host  # noqa: S104
@@ -80,16 +80,16 @@ class Supervisor:
         """Start everything; what takes long begins first."""
         adopt_orphans()
         told = self._configuration.prefect_api_url
-        port = 0 if told else instance.kept_port(self._folder / "prefect" / "port")
+        port = 0 if told else instance.remembered_port(self._folder / "prefect" / "port")
         self._office = Instance(self._office.api, "", told or f"http://127.0.0.1:{port}/api")
         if not told:
-            environment = prefect_server(child_environment(self._configuration, "", self._office.prefect))
+            environment = prefect_server_environment(child_environment(self._configuration, "", self._office.prefect))
             command = ["flows.server", "--host", "127.0.0.1", "--port", str(port)]
             self._begin(PREFECT, command, environment)
-        with self._teller.step("PostgreSQL"):
+        with self._console.step("PostgreSQL"):
             database = self._database()
         self._office = Instance(self._office.api, database, self._office.prefect)
-        with self._teller.step("Tables"):
+        with self._console.step("Tables"):
             values: Path = preparation().keep_values(self._folder)
             preparation().migrate(database)
         environment = child_environment(self._configuration, database, self._office.prefect)
@@ -100,18 +100,18 @@ class Supervisor:
             self._begin(part, [f"flows.{part}"], environment, gated=True)
         self._write()
         if self._configuration.demonstration:
-            with self._teller.step("Demonstration office"):
+            with self._console.step("Demonstration office"):
                 self._load(database)
         for part in PARTS:
             self._children[part].open_gate()
-        with self._teller.step("Everything together"):
+        with self._console.step("Everything together"):
             self._await_ready()
         self._welcome()
 
-    def tend(self) -> None:
+    def watch(self) -> None:
         """Start again what dies, until asked to stop."""
         while True:
-            time.sleep(LOOK)
+            time.sleep(POLL_INTERVAL)
             self._look_after()
 
     def stop(self) -> None:
@@ -126,7 +126,7 @@ class Supervisor:
         instance.remove(self._folder)
 
     def _begin(self, name: str, command: list[str], environment: dict[str, str], *, gated: bool = False) -> None:
-        with self.signals.held():
+        with self.signals.deferred():
             self._children[name] = ChildProcess(name, command, environment, self._folder / "logs", gated=gated)
             self._children[name].start()
 
@@ -135,7 +135,7 @@ class Supervisor:
             return self._configuration.database_url
         server = embedded_postgres()
         try:
-            with self.signals.held():
+            with self.signals.deferred():
                 return str(server.start(self._folder / "postgres").url)
         except server.EmbeddedError as error:
             raise OfficeError(str(error)) from error
@@ -143,7 +143,7 @@ class Supervisor:
     def _load(self, database: str) -> None:
         def progress(done: int, of: int, words: str) -> None:
             self._look_after()
-            self._teller.update(f"Demonstration office: {100 * done // max(of, 1)} %, {words}")
+            self._console.update(f"Demonstration office: {100 * done // max(of, 1)} %, {words}")
 
         preparation().load_demonstration(self._configuration, database, progress)
 
@@ -156,19 +156,19 @@ class Supervisor:
             if not missing:
                 return
             if missing != awaited:
-                self._teller.update(f"Waiting for: {', '.join(missing)}")
+                self._console.update(f"Waiting for: {', '.join(missing)}")
                 awaited = missing
-            if time.monotonic() - began > SLOW:
-                self._teller.say(f"Still missing: {', '.join(missing)}. See the logs in {self._folder / 'logs'}.")
+            if time.monotonic() - began > READY_TIMEOUT:
+                self._console.say(f"Still missing: {', '.join(missing)}. See the logs in {self._folder / 'logs'}.")
                 return
-            time.sleep(LOOK)
+            time.sleep(POLL_INTERVAL)
             self._look_after()
 
     def _look_after(self) -> None:
-        with self.signals.held():
-            told = [self._keep_database(), *(child.tend() for child in self._children.values())]
+        with self.signals.deferred():
+            told = [self._keep_database(), *(child.restart_if_dead() for child in self._children.values())]
             for words in filter(None, told):
-                self._teller.say(words)
+                self._console.say(words)
                 self._write()
 
     def _keep_database(self) -> str | None:
@@ -187,8 +187,8 @@ class Supervisor:
 
     def _welcome(self) -> None:
         welcome = importlib.import_module("api.processes.welcome").welcome
-        self._teller.say(welcome(self._configuration, self._office))
-        self._teller.say(f"ready in {self._teller.seconds():.1f} s")
+        self._console.say(welcome(self._configuration, self._office))
+        self._console.say(f"ready in {self._console.seconds():.1f} s")
 
     def _write(self) -> None:
         pids = {"supervisor": os.getpid()} | {child.name: child.pid for child in self._children.values()}

@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 
 from api.access.books import readable_books, visible_in_books
 from api.http.dependencies import RequestContext, RequestContextDep
-from api.http.pagination import Cursor, Limit, cut
+from api.http.pagination import Cursor, Limit, split_page
 from api.views import base
 from api.views.payments import BookingPage, booking_view
 from rules.core.dates import office_day
@@ -32,7 +32,7 @@ Employer = Annotated[str | None, Query(max_length=60, description="One employer;
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def marked(content: bytes, kind: str, name: str, totals: Control) -> Response:
+def file_response(content: bytes, kind: str, name: str, totals: Control) -> Response:
     """A file with its control totals in the headers."""
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',
@@ -45,13 +45,13 @@ def marked(content: bytes, kind: str, name: str, totals: Control) -> Response:
     return Response(content, media_type=kind, headers=headers)
 
 
-def leave(context: RequestContext, sheet: Sheet, form: str, *, about: dict[str, Any], name: str) -> Response:
+def sheet_response(context: RequestContext, sheet: Sheet, form: str, *, about: dict[str, Any], name: str) -> Response:
     """Rows as a file."""
     totals = control(sheet)
     if form == "csv":
-        return marked(as_csv(sheet), "text/csv; charset=utf-8", f"{name}.csv", totals)
+        return file_response(as_csv(sheet), "text/csv; charset=utf-8", f"{name}.csv", totals)
     made_on = office_day(context.at)
-    return marked(as_workbook(sheet, about=about, made_on=made_on), WORKBOOK, f"{name}.xlsx", totals)
+    return file_response(as_workbook(sheet, about=about, made_on=made_on), WORKBOOK, f"{name}.xlsx", totals)
 
 
 class Journal(base.View):
@@ -79,7 +79,7 @@ def journal_lines(
     if form == "xaf":
         return audit_file(context, names, period, sheet, name)
     about = {"employer": ", ".join(names or ["all"]), "period": period or "all"}
-    return leave(context, sheet, form, about=about, name=name)
+    return sheet_response(context, sheet, form, about=about, name=name)
 
 
 def audit_file(
@@ -106,7 +106,7 @@ def audit_file(
         employer.id, employer.name, held.tax_number, period, office_day(context.at), installed("veiligadvies")
     )
     written = xaf.document(heading, [row for row in sheet.rows if isinstance(row, JournalRow)])
-    return marked(written, "application/xml", f"{name}.xaf", control(sheet))
+    return file_response(written, "application/xml", f"{name}.xaf", control(sheet))
 
 
 class OpenItems(base.View):
@@ -123,7 +123,7 @@ def open_items(context: RequestContextDep, employer: Employer = None, form: Form
     sheet = Sheet("open-items", OpenItem, rows)
     if form == "json":
         return OpenItems(items=rows, control=control(sheet))
-    return leave(context, sheet, form, about={"on": office_day(context.at)}, name="open-items")
+    return sheet_response(context, sheet, form, about={"on": office_day(context.at)}, name="open-items")
 
 
 class TaxClasses(base.View):
@@ -142,7 +142,7 @@ def tax_classes(
     sheet = Sheet("tax-classes", ClassRow, rows)
     if form == "json":
         return TaxClasses(items=rows, control=control(sheet))
-    return leave(context, sheet, form, about={"year": year}, name=f"tax-classes-{year}")
+    return sheet_response(context, sheet, form, about={"year": year}, name=f"tax-classes-{year}")
 
 
 class Spending(base.View):
@@ -162,7 +162,7 @@ def spending(
     sheet = Sheet("spending", SpendingRow, rows)
     if form == "json":
         return Spending(items=rows, note=reports.NO_CLAIM, control=control(sheet))
-    return leave(context, sheet, form, about={"year": year, "note": reports.NO_CLAIM}, name=f"spending-{year}")
+    return sheet_response(context, sheet, form, about={"year": year, "note": reports.NO_CLAIM}, name=f"spending-{year}")
 
 
 class AccountsView(base.View):
@@ -233,5 +233,5 @@ def bookings(
     if cursor is not None:
         query = query.where(Booking.id > cursor)
     found = context.session.exec(visible_in_books(context, query, Booking).order_by(Booking.id).limit(limit + 1)).all()
-    shown, following = cut(found, limit)
+    shown, following = split_page(found, limit)
     return BookingPage(items=[booking_view(row) for row in shown], next=following)

@@ -11,8 +11,8 @@ from api.access import cases, content
 from api.access.employers import is_of_own_employer
 from api.http.dependencies import RequestContext, RequestContextDep
 from api.http.errors import MalformedHeaderError
-from api.http.idempotency import Answer, once
-from api.http.pagination import cut, instant, newest_first, position_in, position_text, row_id
+from api.http.idempotency import Answer, answer_once
+from api.http.pagination import instant, newest_first, position_in, position_text, row_id, split_page
 from api.http.parameters import Reference
 from api.http.urls import etag, href
 from api.views import applications, base
@@ -49,13 +49,13 @@ def receive(
     def do() -> Answer:
         row = fire(context.session, "application", None, "receive", by=context.by, at=context.at, body=body).row
         headers = {"Location": href("application", row.id), "ETag": etag(row.version)}
-        return Answer(201, view_of(context, row).model_dump(mode="json", by_alias=True), headers)
+        return Answer(201, application_view(context, row).model_dump(mode="json", by_alias=True), headers)
 
-    return once(context, idempotency_key, "POST /v1/applications", body, do)
+    return answer_once(context, idempotency_key, "POST /v1/applications", body, do)
 
 
 @router.get("", operation_id="list-applications")
-def listed(
+def list_applications(
     context: RequestContextDep,
     stage: Stage | None = None,
     urgency: Urgency | None = None,
@@ -65,7 +65,7 @@ def listed(
 ) -> applications.ApplicationPage:
     """The applications that the caller may see, the newest first."""
     search = Search(stage=stage, urgency=urgency, employer=employer, cursor=cursor, limit=limit)
-    return page(context, search)
+    return search_page(context, search)
 
 
 class Search(Body):
@@ -84,10 +84,10 @@ class Search(Body):
 @router.post("/_search", operation_id="search-applications")
 def search(context: RequestContextDep, body: Search) -> applications.ApplicationPage:
     """Search applications by name, reference, stage, urgency, office and employer."""
-    return page(context, body)
+    return search_page(context, body)
 
 
-def page(context: RequestContext, wanted: Search) -> applications.ApplicationPage:
+def search_page(context: RequestContext, wanted: Search) -> applications.ApplicationPage:
     """One page of what was looked for, of what the caller may see."""
     session, by, employers = context.session, context.by, context.employers
     query = select(Application)
@@ -110,12 +110,12 @@ def page(context: RequestContext, wanted: Search) -> applications.ApplicationPag
     place = col(Application.created_at), col(Application.id)
     query = newest_first(query, place, position_in(wanted.cursor, instant, row_id) if wanted.cursor else None)
     rows = session.exec(query.limit(wanted.limit + 1)).all()
-    shown, following = cut(rows, wanted.limit, lambda row: position_text(row.created_at, row.id))
+    shown, following = split_page(rows, wanted.limit, lambda row: position_text(row.created_at, row.id))
     return applications.ApplicationPage(items=[applications.summary(employers, row) for row in shown], next=following)
 
 
 @router.get("/{reference}", response_model=applications.ApplicationView, operation_id="get-application")
-def one(
+def get_application(
     context: RequestContextDep,
     request: Request,
     response: Response,
@@ -127,16 +127,16 @@ def one(
     if as_of is not None:
         if as_of.tzinfo is None:
             raise MalformedHeaderError("asOf: give an instant with its offset, such as 2026-11-23T12:00:00Z.")
-        return past(context, row, as_of)
+        return application_as_of(context, row, as_of)
     tag = etag(row.version)
     seen = request.headers.get("if-none-match", "").split(",")
     if any(item.strip().removeprefix("W/") in {tag, "*"} for item in seen):
         return Response(status_code=304, headers={"ETag": tag})
     response.headers["ETag"] = tag
-    return view_of(context, row)
+    return application_view(context, row)
 
 
-def view_of(context: RequestContext, row: Application) -> applications.ApplicationView:
+def application_view(context: RequestContext, row: Application) -> applications.ApplicationView:
     """An application with its advice, takeovers and, for those who need to know, its content."""
     session, by = context.session, context.by
     advice = session.exec(
@@ -160,7 +160,7 @@ def view_of(context: RequestContext, row: Application) -> applications.Applicati
     )
 
 
-def past(context: RequestContext, row: Application, instant: datetime) -> applications.ApplicationView:
+def application_as_of(context: RequestContext, row: Application, instant: datetime) -> applications.ApplicationView:
     """An application as it stood at an instant: its facts, rebuilt from the ledger."""
     rows = replay.as_of(context.session, row.stream, instant)
     facts = rows.get(f"application:{row.id}")

@@ -14,12 +14,12 @@ from sqlmodel import col, select
 
 from api.access.books import employers_with_bank_files, require_bank_message, visible_in_books
 from api.http import authentication
-from api.http.dependencies import OneConfiguration, RequestContext, RequestContextDep, demand, utc_now
-from api.http.idempotency import Answer, once
-from api.http.pagination import Cursor, Limit, Page, cut, newest_first
+from api.http.dependencies import ConfigurationDep, RequestContext, RequestContextDep, require_duty, utc_now
+from api.http.idempotency import Answer, answer_once
+from api.http.pagination import Cursor, Limit, Page, newest_first, split_page
 from api.http.parameters import Id, Key
 from api.views import base
-from api.views.payments import FoundView
+from api.views.payments import StoredFindingView
 from states.commands import bank_files
 from states.errors import BankFileRefusedError, BankFileTooLargeError
 from states.formats.bank_reason_codes import reason_in_words, status_in_words
@@ -53,7 +53,7 @@ class BankEntryView(base.View):
     batch: str | None
     matched: bool
     waits: bool
-    finding: FoundView | None
+    finding: StoredFindingView | None
     assessed_by: str | None
 
 
@@ -113,7 +113,7 @@ def entry_view(entry: BankEntry) -> BankEntryView:
     """One line in wire form."""
     return BankEntryView(
         **entry.model_dump(exclude={"finding"}),
-        finding=None if entry.finding is None else FoundView.model_validate(entry.finding),
+        finding=None if entry.finding is None else StoredFindingView.model_validate(entry.finding),
         reason_words=reason_in_words(entry.reason),
         waits=entry.waits,
     )
@@ -150,17 +150,17 @@ def message_view(
     )
 
 
-KINDS = "A camt.053 statement or a pain.002 status report as the bank gives it"
+FILE_DESCRIPTION = "A camt.053 statement or a pain.002 status report as the bank gives it"
 FILE_BODY = {
     "requestBody": {
         "required": True,
         "content": {
-            "application/xml": {"schema": {"type": "string", "description": KINDS}},
+            "application/xml": {"schema": {"type": "string", "description": FILE_DESCRIPTION}},
             "application/json": {
                 "schema": {
                     "type": "object",
                     "required": ["document"],
-                    "properties": {"document": {"type": "string", "description": f"{KINDS}, as text"}},
+                    "properties": {"document": {"type": "string", "description": f"{FILE_DESCRIPTION}, as text"}},
                 },
             },
         },
@@ -168,9 +168,9 @@ FILE_BODY = {
 }
 
 
-def admitted(
+def require_may_send(
     request: Request,
-    configuration: OneConfiguration,
+    configuration: ConfigurationDep,
     authorization: Annotated[str | None, Header(description="Bearer token")] = None,
 ) -> None:
     """Let in only someone who may bring files, before any of one is read.
@@ -182,7 +182,7 @@ def admitted(
     engine: Engine = request.app.state.engine
     with transaction(engine) as session:
         by = authentication.actor(session, configuration, authorization, at=utc_now())
-    demand(by, "organisation", "take-in-statement")
+    require_duty(by, "organisation", "take-in-statement")
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and int(announced) > largest(request):
         raise BankFileTooLargeError(largest(request))
@@ -198,7 +198,7 @@ def largest(request: Request) -> int:
     return min(LARGEST, LARGEST_JSON) if is_json(request) else LARGEST
 
 
-async def brought(request: Request, _: Annotated[None, Depends(admitted)]) -> AsyncIterator[BinaryIO]:
+async def received_file(request: Request, _: Annotated[None, Depends(require_may_send)]) -> AsyncIterator[BinaryIO]:
     """The file as it came, read before any transaction opens, a piece at a time.
 
     Raises:
@@ -224,7 +224,7 @@ async def brought(request: Request, _: Annotated[None, Depends(admitted)]) -> As
     openapi_extra=FILE_BODY,
 )
 def take_in(
-    file: Annotated[BinaryIO, Depends(brought)], context: RequestContextDep, idempotency_key: Key = None
+    file: Annotated[BinaryIO, Depends(received_file)], context: RequestContextDep, idempotency_key: Key = None
 ) -> Response:
     """Take in a statement (camt.053) or a status report (pain.002) whole, or refuse it whole; twice changes nothing."""
 
@@ -234,7 +234,7 @@ def take_in(
         return Answer(200 if taken.again else 201, shown.model_dump(mode="json", by_alias=True))
 
     mark = bank_files.mark_of(file) if idempotency_key else ""
-    return once(context, idempotency_key, "POST /v1/bank-messages", mark, do)
+    return answer_once(context, idempotency_key, "POST /v1/bank-messages", mark, do)
 
 
 def document_in(raw: bytes) -> bytes:
@@ -265,7 +265,7 @@ def messages(
     last = None if cursor is None else require_bank_message(context, cursor)
     query = newest_first(query, place, None if last is None else (last.received_at, last.id))
     found = context.session.exec(query.limit(limit + 1)).all()
-    shown, following = cut(found, limit)
+    shown, following = split_page(found, limit)
     missing = [gap for owner in employers_with_bank_files(context) for gap in gaps(context.session, owner)]
     return BankMessagePage(
         items=[BankMessageSummary(**row.model_dump(), waiting=waiting(context, row.id)) for row in shown],

@@ -66,14 +66,14 @@ class ActionView(base.View):
         return cls(
             name=action.event,
             title=action.title,
-            href=address(action),
+            href=action_address(action),
             role=action.role,
             person=action.person,
             organisation=action.organisation,
             allowed=action.allowed,
             findings=[FindingView.model_validate(finding) for finding in action.findings],
             if_match=etag(action.version) if action.version is not None else None,
-            body_schema=f"/openapi.json#{pointer(action)}",
+            body_schema=f"/openapi.json#{schema_pointer(action)}",
             example=dict(action.example) if action.example is not None else None,
         )
 
@@ -84,7 +84,7 @@ class Actions(base.View):
     items: list[ActionView]
 
 
-def pointer(action: Action) -> str:
+def schema_pointer(action: Action) -> str:
     """Where the schema of an action's body stands in the OpenAPI document."""
     if action.event == "take-in-statement":
         return "/paths/~1v1~1bank-messages/post/requestBody/content/application~1json/schema"
@@ -93,7 +93,7 @@ def pointer(action: Action) -> str:
     return f"/components/schemas/{EVENTS[action.chart, action.event].body.__name__}"
 
 
-def address(action: Action) -> str:
+def action_address(action: Action) -> str:
     """Where an action is done."""
     if action.event == "take-in-statement":
         return "/v1/bank-messages"
@@ -105,7 +105,7 @@ def address(action: Action) -> str:
 
 
 @router.get("/actions", operation_id="get-actions")
-def what_can_be_done(context: RequestContextDep, reference: Reference) -> Actions:
+def list_actions(context: RequestContextDep, reference: Reference) -> Actions:
     """What can be done now on the application and its parts, by whom, and why not, as far as the caller may know."""
     row = cases.require_application(context.session, context.by, reference)
     found = actions(context.session, row, at=context.at, demonstration=context.configuration.demonstration)

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.http.dependencies import RequestContextDep
-from api.http.problems import at_fault
+from api.http.problems import invalid_parameter
 from api.views import base
 from rules.core.errors import QuestionError, RulesError
 from rules.deadlines.calculator import Question, calculate
@@ -50,8 +50,8 @@ def calculate_term(
     try:
         found = calculate(question)
     except QuestionError as error:
-        raise at_fault(error.parameter, error) from error
+        raise invalid_parameter(error.parameter, error) from error
     except RulesError as error:  # the calendar, or a value, does not reach that day
-        raise at_fault("from", error) from error
+        raise invalid_parameter("from", error) from error
     at = found.at.astimezone(UTC) if found.at else None
     return CalculatedTerm(due_on=found.due_on, due_at=at, reasons=list(found.reasons))

@@ -62,7 +62,7 @@ class ValueView(base.View):
     mark: str
 
 
-class UnderView(base.View):
+class OtherDayView(base.View):
     """What the same facts would have met under the rules of another day."""
 
     on: date
@@ -91,7 +91,7 @@ class RuleAskedView(base.View):
     same: bool
     """Whether the rule says the same when it is asked again now."""
     differences: list[WordsView]
-    under: UnderView | None = None
+    under: OtherDayView | None = None
 
 
 class DecisionView(base.View):
@@ -131,11 +131,11 @@ def decision(entry: LedgerEntry, under: date | None) -> DecisionView:
         **entry.model_dump(include={"seq", "at", "chart", "subject", "person", "role", "organisation"}),
         event=entry.facts["event"] if refused else entry.event,
         decided="refused" if refused else "done",
-        rules=[asked(line, under) for line in entry.receipt],
+        rules=[rule_view(line, under) for line in entry.receipt],
     )
 
 
-def asked(line: Mapping[str, Any], under: date | None) -> RuleAskedView:
+def rule_view(line: Mapping[str, Any], under: date | None) -> RuleAskedView:
     """One line of a receipt, with what the rule says when it is asked again."""
     rule, again = REGISTRY.get(line["rule"]), rerun(line)
     said = again.finding if line["objects"] else None
@@ -147,25 +147,25 @@ def asked(line: Mapping[str, Any], under: date | None) -> RuleAskedView:
         until=rule and rule.until,
         verified=rule and rule.verified,
         facts=line["facts"],
-        values=[read(name, mark) for name, mark in sorted(line.get("values", {}).items())],
+        values=[value_read(name, mark) for name, mark in sorted(line.get("values", {}).items())],
         held=not line["objects"],
         words=WordsView(en=rule.summary if rule else "", nl=rule.summary_nl if rule else ""),
         objection=WordsView(en=said.message, nl=said.message_nl) if said else None,
         same=again.same,
         differences=[WordsView.of(words) for words in again.differences],
-        under=as_on(under, rerun(line, under)) if under else None,
+        under=other_day_view(under, rerun(line, under)) if under else None,
     )
 
 
-def read(name: str, mark: str) -> ValueRead:
+def value_read(name: str, mark: str) -> ValueRead:
     """A value as a receipt names it, with the day from which that version holds."""
     held = version_of(name, mark)
     return ValueRead(name=name, since=held.since if held else None, mark=mark)
 
 
-def as_on(on: date, again: Rerun) -> UnderView:
+def other_day_view(on: date, again: Rerun) -> OtherDayView:
     """What came of asking under the rules of another day."""
-    return UnderView(
+    return OtherDayView(
         on=on,
         same=again.same,
         differences=[WordsView.of(words) for words in again.differences],

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Header, Path, Response
 
 from api.access.people import roles_of_people
-from api.commands import Done, do_event
+from api.commands import EventResult, do_event
 from api.http.dependencies import RequestContextDep
-from api.http.idempotency import once
+from api.http.idempotency import answer_once
 from api.http.urls import COLLECTIONS, href
 from states.engine.event import Event
 from states.events.catalogue import EVENTS
@@ -32,7 +32,7 @@ def endpoint(definition: Event[Any, Any]) -> Callable[..., Response]:
         idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
     ) -> Response:
         route = f"POST {href(definition.chart.name, subject, definition.name)}"
-        return once(
+        return answer_once(
             context, idempotency_key, route, body, lambda: do_event(context, definition, subject, body, if_match)
         )
 
@@ -58,7 +58,7 @@ def install() -> None:
             f"/v1/{COLLECTIONS[chart]}/{{id}}/_{name}",
             endpoint(definition),
             methods=["POST"],
-            response_model=Done,
+            response_model=EventResult,
             operation_id=f"{chart}-{name}",
             summary=definition.title,
             tags=[COLLECTIONS[chart]],

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from api.forecasting.answers import Given, of_assumptions, of_office, told
-from api.http.dependencies import RequestContextDep, demand
-from api.http.problems import at_fault
+from api.forecasting.answers import Assumptions, full_answer, of_assumptions, of_office
+from api.http.dependencies import RequestContextDep, require_duty
+from api.http.problems import invalid_parameter
 from rules.core.dates import office_day
 from rules.core.errors import QuestionError
 from rules.forecast.history import TooLittleHistoryError
@@ -17,11 +17,11 @@ from rules.forecast.trace import RUN_OUT
 from states.errors import RefusedError
 
 router = APIRouter(prefix="/v1", tags=["forecast"])
-BUDGET = 60_000
+SIMULATION_BUDGET = 60_000
 """Pieces of work that one answer may simulate: two or three seconds."""
-SEARCH = 3
+SEARCH_COST = 3
 """The search for a number of advisers costs about as much as so many scenarios."""
-USUAL = 100
+DEFAULT_REPLICATIONS = 100
 
 
 @router.get("/forecast", operation_id="forecast")
@@ -46,34 +46,34 @@ def forecast(
 
     With ``arrivalsPerWeek`` and ``advisers`` it rests on assumptions alone and looks at no history.
     """
-    demand(context.by, "forecast", "ask")
+    require_duty(context.by, "forecast", "ask")
     question = Question(weeks, replications or REPLICATIONS[0], seed, ill, intake, reserve, joins, confidence, needed)
-    given = Given(arrivals_per_week, advisers, hours_per_case)
+    given = Assumptions(arrivals_per_week, advisers, hours_per_case)
     try:
         if given.suffices:
             model, basis = of_assumptions(given, question, office_day(context.at), named="assumptions")
         else:
             _, model, basis = of_office(context.session, given, question, at=context.at)
             context.session.commit()  # all was read: no connection is held while we compute
-        return told(model, basis, bounded(model, question, replications), lambda _: None)
+        return full_answer(model, basis, within_budget(model, question, replications), lambda _: None)
     except TooLittleHistoryError as error:
         raise RefusedError([error.finding]) from error
     except QuestionError as error:
-        raise at_fault(PARAMETERS.get(error.parameter, error.parameter), error) from error
+        raise invalid_parameter(PARAMETERS.get(error.parameter, error.parameter), error) from error
 
 
 PARAMETERS = {"arrivals-per-week": "arrivalsPerWeek", "hours-per-case": "hoursPerCase"}
 
 
-def bounded(model: Model, question: Question, asked: int | None) -> Question:
+def within_budget(model: Model, question: Question, asked: int | None) -> Question:
     """The question with as many replications as fit into the budget.
 
     Raises:
         QuestionError: more were asked for, or not even the fewest fit.
     """
     intakes = [sum(rate.weekly for rate in one.rates.values()) for _, one in scenarios(model, question)]
-    pieces = (sum(intakes) + SEARCH * question.needed * intakes[0]) * question.weeks * RUN_OUT * len(model.stages)
-    fits = int(BUDGET / max(pieces, 1.0))
+    pieces = (sum(intakes) + SEARCH_COST * question.needed * intakes[0]) * question.weeks * RUN_OUT * len(model.stages)
+    fits = int(SIMULATION_BUDGET / max(pieces, 1.0))
     least = REPLICATIONS[0]
     if fits < max(asked or least, least):
         words = (
@@ -81,4 +81,4 @@ def bounded(model: Model, question: Question, asked: int | None) -> Question:
             f"weeks or what-ifs, or for needed=false; the command line has no such bound."
         )
         raise QuestionError("replications" if fits >= least else "weeks", words)
-    return replace(question, replications=asked or min(fits, USUAL))
+    return replace(question, replications=asked or min(fits, DEFAULT_REPLICATIONS))

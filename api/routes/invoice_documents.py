@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from api.access.cases import may_read_document, may_see, require_subject
 from api.access.content import reads_invoice_lines
 from api.http import authentication
-from api.http.dependencies import OneConfiguration, RequestContextDep, demand, utc_now
+from api.http.dependencies import ConfigurationDep, RequestContextDep, require_duty, utc_now
 from api.http.idempotency import Answer
 from api.http.parameters import Id
 from api.http.urls import etag
@@ -29,9 +29,9 @@ from states.tables.payments import Document, Payable
 router = APIRouter(prefix="/v1", tags=["finance"])
 
 
-def known(
+def sender(
     request: Request,
-    configuration: OneConfiguration,
+    configuration: ConfigurationDep,
     authorization: Annotated[str | None, Header(description="Bearer token")] = None,
 ) -> Actor:
     """Who sends a file, asked in a transaction of its own: none stays open while the file comes in."""
@@ -39,10 +39,10 @@ def known(
         return authentication.actor(session, configuration, authorization, at=utc_now())
 
 
-Known = Annotated[Actor, Depends(known)]
+SenderDep = Annotated[Actor, Depends(sender)]
 
 
-async def bounded(request: Request, most: int) -> bytes:
+async def read_body(request: Request, most: int) -> bytes:
     """The body as it came, up to a limit; what is announced as larger is not read at all.
 
     Raises:
@@ -63,19 +63,19 @@ async def bounded(request: Request, most: int) -> bytes:
     return bytes(found)
 
 
-async def document_of(request: Request, _: Known) -> bytes:
+async def document_of(request: Request, _: SenderDep) -> bytes:
     """A document, within the limit of the day."""
-    return await bounded(request, limits.largest(office_day(utc_now())))
+    return await read_body(request, limits.largest(office_day(utc_now())))
 
 
-async def e_invoice_of(request: Request, by: Known) -> bytes:
+async def e_invoice_of(request: Request, by: SenderDep) -> bytes:
     """An e-invoice, within the limit of the day, from someone who takes in invoices.
 
     Raises:
         RefusedError: the caller's role takes in none.
     """
-    demand(by, "application", "receive-invoice")
-    return await bounded(request, limits.largest_e_invoice(office_day(utc_now())))
+    require_duty(by, "application", "receive-invoice")
+    return await read_body(request, limits.largest_e_invoice(office_day(utc_now())))
 
 
 def body_of(*kinds: str) -> dict[str, Any]:
@@ -115,7 +115,7 @@ class Documents(base.View):
 def add(data: Annotated[bytes, Depends(document_of)], context: RequestContextDep, key: Id) -> Response:
     """Keep a PDF, image or e-invoice with its invoice, encrypted; the same file twice changes nothing."""
     row = require_subject(context, Payable, "payable", key)
-    demand(context.by, "payable", "add-document")
+    require_duty(context.by, "payable", "add-document")
     taken = invoice_documents.take_in(context.session, row, data, by=context.by, at=context.at)
     shown = DocumentView(**taken.document.model_dump(), again=taken.again).model_dump(mode="json", by_alias=True)
     return Answer(200 if taken.again else 201, shown, {"Location": f"/v1/documents/{taken.document.id}"}).response()
@@ -133,7 +133,7 @@ def listed(context: RequestContextDep, response: Response, key: Id) -> Documents
 @router.get("/documents/{id}", operation_id="get-document", response_class=Response)
 def document(context: RequestContextDep, key: Id) -> Response:
     """A document itself, for the security contact of an employer that pays, and for the privacy officer."""
-    demand(context.by, "document", "read")
+    require_duty(context.by, "document", "read")
     row = context.session.get(Document, key)
     if row is None or not may_read_document(context, row):
         raise NotFoundError("document", key)

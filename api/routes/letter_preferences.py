@@ -25,7 +25,7 @@ class OptionalLetter(base.View):
     declined: bool
 
 
-class LettersOf(base.View):
+class LettersOfPerson(base.View):
     """The letters to someone: what no law and no term asks for can be declined, everything else comes."""
 
     person: str
@@ -38,12 +38,12 @@ class LettersOf(base.View):
 @router.get("/people/{id}/letters", operation_id="get-letters-of-person")
 def letters_of(
     context: RequestContextDep, response: Response, person: Annotated[str, Path(alias="id", max_length=80)]
-) -> LettersOf:
+) -> LettersOfPerson:
     """Which letters someone gets; for that person, the coordinator, the administrator and the auditor."""
     row = require_person_with_letters(context, person)
     response.headers["ETag"] = etag(row.version)
     titles = catalogue().letters
-    return LettersOf(
+    return LettersOfPerson(
         person=person,
         language=row.language or Language.NL,
         optional=[

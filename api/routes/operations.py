@@ -6,7 +6,7 @@ from sqlmodel import select
 
 from api.access.employers import visible_organisations
 from api.http.dependencies import RequestContextDep, utc_now
-from api.http.idempotency import Answer, once
+from api.http.idempotency import Answer, answer_once
 from api.http.parameters import Key
 from api.http.problem_types import NOT_READY
 from api.http.problems import problem
@@ -65,7 +65,7 @@ def register_organisation(context: RequestContextDep, body: NewOrganisation, ide
         shown = people.OrganisationView.model_validate(row).model_dump(mode="json", by_alias=True)
         return Answer(201, shown, {"Location": href("organisation", row.id), "ETag": etag(row.version)})
 
-    return once(context, idempotency_key, "POST /v1/organisations", body, do)
+    return answer_once(context, idempotency_key, "POST /v1/organisations", body, do)
 
 
 @router.post(
@@ -79,4 +79,4 @@ def register_person(context: RequestContextDep, body: NewPerson, idempotency_key
         shown = people.PersonView.model_validate(row).model_dump(mode="json", by_alias=True)
         return Answer(201, shown, {"Location": href("person", row.id), "ETag": etag(row.version)})
 
-    return once(context, idempotency_key, "POST /v1/people", body, do)
+    return answer_once(context, idempotency_key, "POST /v1/people", body, do)

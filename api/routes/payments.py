@@ -13,8 +13,8 @@ from api.access.books import require_batch, require_books_of, require_payment_or
 from api.access.cases import require_application, require_subject
 from api.commands import do_event
 from api.http.dependencies import RequestContext, RequestContextDep
-from api.http.idempotency import Answer, once
-from api.http.pagination import Cursor, Limit, cut, newest_first
+from api.http.idempotency import Answer, answer_once
+from api.http.pagination import Cursor, Limit, newest_first, split_page
 from api.http.parameters import Id, Key
 from api.http.urls import etag, href
 from api.views import payments
@@ -59,7 +59,7 @@ def receive(context: RequestContextDep, body: NewPayable, idempotency_key: Key =
         shown = payments.PayablePage(items=new).model_dump(mode="json", by_alias=True)
         return Answer(201, shown, {"Location": href("payable", new[0].id)})
 
-    return once(context, idempotency_key, "POST /v1/payables", body, do)
+    return answer_once(context, idempotency_key, "POST /v1/payables", body, do)
 
 
 @router.get("/payables", operation_id="list-payables")
@@ -76,7 +76,7 @@ def payables(
     if cursor is not None:
         query = query.where(Payable.id > cursor)
     found = context.session.exec(visible_in_books(context, query, Payable).order_by(Payable.id).limit(limit + 1)).all()
-    shown, following = cut(found, limit)
+    shown, following = split_page(found, limit)
     return payments.PayablePage(items=[payable_view(context, item) for item in shown], next=following)
 
 
@@ -97,7 +97,7 @@ def build(context: RequestContextDep, body: NewBatch, idempotency_key: Key = Non
         shown = batch_view(context, row).model_dump(mode="json", by_alias=True)
         return Answer(201, shown, {"Location": href("payment-batch", row.id), "ETag": etag(row.version)})
 
-    return once(context, idempotency_key, "POST /v1/payment-batches", body, do)
+    return answer_once(context, idempotency_key, "POST /v1/payment-batches", body, do)
 
 
 @router.get("/payment-batches", operation_id="list-batches")
@@ -115,7 +115,7 @@ def batches(
     last = None if cursor is None else require_batch(context, cursor)
     query = newest_first(query, place, None if last is None else (last.created_at, last.id))
     found = context.session.exec(query.limit(limit + 1)).all()
-    shown, following = cut(found, limit)
+    shown, following = split_page(found, limit)
     return payments.BatchPage(items=[batch_view(context, row) for row in shown], next=following)
 
 

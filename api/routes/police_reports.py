@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from fastapi import APIRouter
 
-from api.http.dependencies import RequestContextDep, demand
+from api.http.dependencies import RequestContextDep, require_duty
 from api.views import base
 from notifications.documents import PoliceReport, police_report
 
@@ -44,5 +44,5 @@ def draft(context: RequestContextDep, body: NewDraft) -> Draft:
 
     Nothing of it is stored, so it takes no Idempotency-Key: asked again, it is made again.
     """
-    demand(context.by, "police-report", "draft")
+    require_duty(context.by, "police-report", "draft")
     return Draft(text=police_report(body, body.language))

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from api.http.dependencies import RequestContextDep, demand
-from api.http.problems import at_fault
-from api.views.progress_report import MEDIA, WRITERS, Asked, Form, Language, ProgressReportView
+from api.http.dependencies import RequestContextDep, require_duty
+from api.http.problems import invalid_parameter
+from api.views.progress_report import MEDIA, WRITERS, Form, Language, ProgressReportView, RequestedReport
 from rules.core.errors import QuestionError
 
 router = APIRouter(prefix="/v1", tags=["statistics"])
@@ -29,11 +29,11 @@ def get_progress_report(
 
     Small numbers are hidden so that nobody can be recognised, and so are others from which they could be computed.
     """
-    demand(context.by, "progress-report", "read")
+    require_duty(context.by, "progress-report", "read")
     try:
-        asked = Asked(context.session, since, until, at=context.at, language=language)
+        asked = RequestedReport(context.session, since, until, at=context.at, language=language)
     except QuestionError as error:
-        raise at_fault(error.parameter, error) from error
+        raise invalid_parameter(error.parameter, error) from error
     if form == "json":
         return asked.view()
     return Response(WRITERS[form](asked), media_type=MEDIA[form])

@@ -8,8 +8,8 @@ from sqlmodel import col, select
 from api.access.cases import require_subject, visible_loans
 from api.access.people import require_person
 from api.http.dependencies import RequestContext, RequestContextDep
-from api.http.idempotency import Answer, once
-from api.http.pagination import Cursor, Limit, cut, newest_first
+from api.http.idempotency import Answer, answer_once
+from api.http.pagination import Cursor, Limit, newest_first, split_page
 from api.http.urls import etag, href
 from api.views import applications, loans_and_objections, payments, people
 from api.views.payments import booking_view
@@ -27,7 +27,7 @@ Id = Annotated[str, Path(alias="id", max_length=80)]
 T = TypeVar("T", bound=Subject)
 
 
-def found(context: RequestContext, table: type[T], what: str, key: str, response: Response) -> T:
+def load_subject(context: RequestContext, table: type[T], what: str, key: str, response: Response) -> T:
     """A subject that the caller may see; its ETag is put on the answer.
 
     Raises:
@@ -41,19 +41,19 @@ def found(context: RequestContext, table: type[T], what: str, key: str, response
 @router.get("/takeovers/{id}", tags=["takeovers"], operation_id="get-takeover")
 def takeover(context: RequestContextDep, response: Response, key: Id) -> applications.TakeoverView:
     """One employer's takeover."""
-    return applications.TakeoverView.model_validate(found(context, Takeover, "takeover", key, response))
+    return applications.TakeoverView.model_validate(load_subject(context, Takeover, "takeover", key, response))
 
 
 @router.get("/measures/{id}", tags=["measures"], operation_id="get-measure")
 def measure(context: RequestContextDep, response: Response, key: Id) -> applications.MeasureView:
     """One measure as the caller may see it."""
-    return applications.measure(context.session, context.by, found(context, Measure, "measure", key, response))
+    return applications.measure(context.session, context.by, load_subject(context, Measure, "measure", key, response))
 
 
 @router.get("/bookings/{id}", tags=["bookings"], operation_id="get-booking")
 def booking(context: RequestContextDep, response: Response, key: Id) -> payments.BookingView:
     """One booking."""
-    return booking_view(found(context, Booking, "booking", key, response))
+    return booking_view(load_subject(context, Booking, "booking", key, response))
 
 
 @router.post(
@@ -71,7 +71,7 @@ def request_loan(
         shown = loans_and_objections.loan(context.session, context.by, row).model_dump(mode="json", by_alias=True)
         return Answer(201, shown, {"Location": href("loan", row.id), "ETag": etag(row.version)})
 
-    return once(context, idempotency_key, "POST /v1/loans", body, do)
+    return answer_once(context, idempotency_key, "POST /v1/loans", body, do)
 
 
 @router.get("/loans", tags=["loans"], operation_id="list-loans")
@@ -85,7 +85,7 @@ def loans(
     last = None if cursor is None else require_subject(context, Loan, "loan", cursor)
     place = col(Loan.requested_on), col(Loan.id)
     query = newest_first(query, place, None if last is None else (last.requested_on, last.id))
-    shown, following = cut(context.session.exec(query.limit(limit + 1)).all(), limit)
+    shown, following = split_page(context.session.exec(query.limit(limit + 1)).all(), limit)
     return loans_and_objections.LoanPage(
         items=[loans_and_objections.loan(context.session, context.by, row) for row in shown], next=following
     )
@@ -94,21 +94,21 @@ def loans(
 @router.get("/loans/{id}", tags=["loans"], operation_id="get-loan")
 def loan(context: RequestContextDep, response: Response, key: Id) -> loans_and_objections.LoanView:
     """One loan as the caller may see it."""
-    return loans_and_objections.loan(context.session, context.by, found(context, Loan, "loan", key, response))
+    return loans_and_objections.loan(context.session, context.by, load_subject(context, Loan, "loan", key, response))
 
 
 @router.get("/objections/{id}", tags=["objections"], operation_id="get-objection")
 def objection(context: RequestContextDep, response: Response, key: Id) -> loans_and_objections.ObjectionView:
     """One objection as the caller may see it."""
     return loans_and_objections.objection(
-        context.session, context.by, found(context, Objection, "objection", key, response)
+        context.session, context.by, load_subject(context, Objection, "objection", key, response)
     )
 
 
 @router.get("/organisations/{id}", tags=["people"], operation_id="get-organisation")
 def organisation(context: RequestContextDep, response: Response, key: Id) -> people.OrganisationView:
     """One employer; those who act for one see that one."""
-    return people.OrganisationView.model_validate(found(context, Organisation, "employer", key, response))
+    return people.OrganisationView.model_validate(load_subject(context, Organisation, "employer", key, response))
 
 
 @router.get("/people/{id}", tags=["people"], operation_id="get-person")

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query
 from fastapi.exceptions import RequestValidationError
 from pydantic import Field
 
-from api.http.dependencies import RequestContext, RequestContextDep, demand
-from api.http.problems import at_fault
+from api.http.dependencies import RequestContext, RequestContextDep, require_duty
+from api.http.problems import invalid_parameter
 from api.views import base
 from rules.core.dates import office_day, start_of
 from rules.core.errors import QuestionError
@@ -26,7 +26,7 @@ from states.reporting.term_outcomes import TermFigures
 router = APIRouter(prefix="/v1", tags=["statistics"])
 
 
-class SpreadView(base.View):
+class PercentilesView(base.View):
     """How durations lie: how many there are, and below which of them 10, 50 and 90 % stay."""
 
     of: int
@@ -35,11 +35,11 @@ class SpreadView(base.View):
     p90: float | None
 
 
-class TookView(base.View):
+class DurationsView(base.View):
     """How long something took, in working hours and in calendar days."""
 
-    hours: SpreadView
-    days: SpreadView
+    hours: PercentilesView
+    days: PercentilesView
 
 
 class FiguresView(base.View):
@@ -54,9 +54,9 @@ class FiguresView(base.View):
     in_hand: int
     late: int
     at_risk: int
-    waiting: TookView
-    waiting_so_far: TookView
-    handling: TookView
+    waiting: DurationsView
+    waiting_so_far: DurationsView
+    handling: DurationsView
 
 
 class TermFiguresView(base.View):
@@ -101,7 +101,7 @@ class OverridesView(base.View):
 
     kind: str
     number: int
-    effects: dict[str, SpreadView]
+    effects: dict[str, PercentilesView]
     each: list[OverrideView]
 
 
@@ -145,7 +145,7 @@ def get_statistics(
 
     Read from the ledger: who took what and when, where it stood, and what moved it. Every figure says what it counts.
     """
-    demand(context.by, "statistics", "read")
+    require_duty(context.by, "statistics", "read")
     try:
         at = instant(context, as_of)
         first, last = periods.days_asked(since, until, on=office_day(at))
@@ -153,8 +153,8 @@ def get_statistics(
             context.session, StatisticsRequest(first, last, at, lane, domain, employer, province)
         )
     except QuestionError as error:
-        raise at_fault(error.parameter, error) from error
-    return shown(found, first, last)
+        raise invalid_parameter(error.parameter, error) from error
+    return statistics_view(found, first, last)
 
 
 def instant(context: RequestContext, as_of: datetime | None) -> datetime:
@@ -179,25 +179,27 @@ def mend(parameter: str, words: str) -> RequestValidationError:
     return RequestValidationError([{"type": "value_error", "loc": ("query", parameter), "msg": words}])
 
 
-def shown(found: Statistics, since: date, until: date) -> StatisticsView:
+def statistics_view(found: Statistics, since: date, until: date) -> StatisticsView:
     """The figures in wire form."""
     return StatisticsView(
         since=since,
         until=until,
         at=found.at,
         at_risk_share=found.share,
-        work=of_work(found.work),
-        lanes={lane: of_work(one) for lane, one in found.lanes.items()},
+        work=figures_view(found.work),
+        lanes={lane: figures_view(one) for lane, one in found.lanes.items()},
         domains={
-            domain: DomainFigures(advice=of_work(one.advice), measures=of_work(one.measures))
+            domain: DomainFigures(advice=figures_view(one.advice), measures=figures_view(one.measures))
             for domain, one in found.domains.items()
         },
         employers=[
-            EmployerFigures(employer=name, work=of_work(one.work), terms=one.terms and of_terms(one.terms))
+            EmployerFigures(
+                employer=name, work=figures_view(one.work), terms=one.terms and term_figures_view(one.terms)
+            )
             for name, one in found.employers.items()
         ],
-        terms=None if found.terms is None else {kind: of_terms(one) for kind, one in found.terms.items()},
-        overrides=[of_overrides(one) for one in found.overrides],
+        terms=None if found.terms is None else {kind: term_figures_view(one) for kind, one in found.terms.items()},
+        overrides=[overrides_view(one) for one in found.overrides],
         definitions={
             name: DefinitionView(unit=one.unit, meaning=one.words.en, meaning_nl=one.words.nl)
             for name, one in metrics.DEFINITIONS.items()
@@ -205,33 +207,33 @@ def shown(found: Statistics, since: date, until: date) -> StatisticsView:
     )
 
 
-def of_work(found: Figures) -> FiguresView:
+def figures_view(found: Figures) -> FiguresView:
     """The figures of some work in wire form."""
     took = {"waiting", "waiting_so_far", "handling"}
-    return FiguresView(**{name: of_time(one) if name in took else one for name, one in found._asdict().items()})
+    return FiguresView(**{name: durations_view(one) if name in took else one for name, one in found._asdict().items()})
 
 
-def of_time(found: DurationSummary) -> TookView:
+def durations_view(found: DurationSummary) -> DurationsView:
     """Durations in wire form."""
-    return TookView(hours=of_spread(found.hours), days=of_spread(found.days))
+    return DurationsView(hours=percentiles_view(found.hours), days=percentiles_view(found.days))
 
 
-def of_spread(found: Percentiles) -> SpreadView:
+def percentiles_view(found: Percentiles) -> PercentilesView:
     """How durations lie, rounded to hundredths."""
     marks = (None if mark is None else round(mark, 2) for mark in found[1:])
-    return SpreadView(of=found.of, **dict(zip(("p10", "median", "p90"), marks, strict=True)))
+    return PercentilesView(of=found.of, **dict(zip(("p10", "median", "p90"), marks, strict=True)))
 
 
-def of_terms(found: TermFigures) -> TermFiguresView:
+def term_figures_view(found: TermFigures) -> TermFiguresView:
     """The figures of some terms in wire form."""
     return TermFiguresView(**found._asdict())
 
 
-def of_overrides(found: Overrides) -> OverridesView:
+def overrides_view(found: Overrides) -> OverridesView:
     """Overrides in wire form."""
     return OverridesView(
         kind=found.kind,
         number=found.number,
-        effects={name: of_spread(one) for name, one in found.effects.items()},
+        effects={name: percentiles_view(one) for name, one in found.effects.items()},
         each=[OverrideView(**one._asdict()) for one in found.each],
     )

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from apscheduler.triggers.cron import CronTrigger
 from fastapi import APIRouter
 
-from api.http.dependencies import RequestContextDep, demand
+from api.http.dependencies import RequestContextDep, require_duty
 from api.views import base
 from states.jobs import timers as timing
 
@@ -50,7 +50,7 @@ class Timers(base.View):
 @router.get("/timers", operation_id="list-timers")
 def timers(context: RequestContextDep) -> Timers:
     """Everything that is to happen by itself, so that none of it can be dead without anyone seeing it."""
-    demand(context.by, "timer", "read")
+    require_duty(context.by, "timer", "read")
     found = [*timing.term_timers(context.session, at=context.at), *scheduled(context)]
     return Timers(items=[TimerView.model_validate(each) for each in found])
 

@@ -48,7 +48,7 @@ class AbsenceView(base.View):
     until: date
 
 
-class WorkOf(base.View):
+class WorkOfPerson(base.View):
     """Someone's skills, hours, absences to come, and the work in hand."""
 
     person: str
@@ -76,7 +76,7 @@ def people(
 
 
 @router.get("/people/{id}/work", tags=["people"], operation_id="get-work-of-person")
-def work_of(context: RequestContextDep, key: Annotated[str, Path(alias="id", max_length=80)]) -> WorkOf:
+def work_of(context: RequestContextDep, key: Annotated[str, Path(alias="id", max_length=80)]) -> WorkOfPerson:
     """What someone can do, when they are away, and what they have in hand; the own, or anyone's for a coordinator."""
     person = require_person_with_work(context, key)
     arranged = context.session.get(WorkArrangement, key)
@@ -85,7 +85,7 @@ def work_of(context: RequestContextDep, key: Annotated[str, Path(alias="id", max
     )
     mine = select(WorkItem).where(WorkItem.assignee == key, col(WorkItem.done_at).is_(None))
     held = mine.order_by(*pools.queue_order())
-    return WorkOf(
+    return WorkOfPerson(
         person=key,
         version=person.version,
         skills=arranged.skills if arranged else [],

@@ -9,18 +9,18 @@ from sqlalchemy import tuple_
 from sqlmodel import col, func, select
 
 from api.access.work import visible_alarms, visible_work
-from api.http.dependencies import RequestContext, RequestContextDep, demand
-from api.http.idempotency import Answer, once
+from api.http.dependencies import RequestContext, RequestContextDep, require_duty
+from api.http.idempotency import Answer, answer_once
 from api.http.pagination import (
     Limit,
     Page,
     PositionCursor,
-    cut,
     instant,
     newest_first,
     position_in,
     position_text,
     row_id,
+    split_page,
 )
 from api.http.parameters import Id, Key, Organisation
 from api.http.urls import COLLECTIONS, href
@@ -37,27 +37,27 @@ STILL_ACTIVE = datetime(9999, 12, 31, tzinfo=UTC)
 """The end of an alarm that has none yet, so that it is listed first."""
 
 
-class Claimed(base.View):
+class ClaimResult(base.View):
     """The item that was taken, or why there was none, and why this one is next."""
 
     item: WorkItemView | None
     why: dict[str, Any]
 
 
-class Released(Body):
+class ReleaseReason(Body):
     """Why an item is given back, if the holder wants to say so."""
 
     reason: Text | None = None
 
 
-class HandedOn(Body):
+class Reassignment(Body):
     """To whom an item goes, and why; the reason goes to the vault."""
 
     person: Handle
     reason: Text
 
 
-class Spread(Body):
+class Redistribution(Body):
     """From whose hands work is taken, over whom it is spread, and why."""
 
     person: Handle
@@ -109,14 +109,14 @@ class Proposals(base.View):
     items: list[Proposal]
 
 
-class Answered(Body):
+class ProposalAnswer(Body):
     """The answer, and which items in hand go back to the queue in the place of the acute one."""
 
     accept: bool
     give_back: tuple[Handle, ...] = Field(default=(), max_length=100)
 
 
-class Taken(base.View):
+class ProposalResult(base.View):
     """The acute item that was taken; None where the caller goes on with what is in hand, or none waits any more."""
 
     item: WorkItemView | None
@@ -135,7 +135,7 @@ def waiting(
     if cursor is not None:
         query = query.where(tuple_(*pools.queue_order()) > position_in(cursor, int, instant, instant, row_id))
     found = context.session.exec(query.order_by(*pools.queue_order()).limit(limit + 1)).all()
-    shown, following = cut(found, limit, position_of)
+    shown, following = split_page(found, limit, position_of)
     return WorkItemPage(items=[work_item_view(item, context.at) for item in shown], next=following)
 
 
@@ -151,7 +151,7 @@ def list_alarms(context: RequestContextDep, cursor: PositionCursor = None, limit
     place = func.coalesce(col(WorkAlarm.until), STILL_ACTIVE), col(WorkAlarm.since), col(WorkAlarm.id)
     query = newest_first(visible_alarms(context, select(WorkAlarm)), place, after)
     found = context.session.exec(query.limit(limit + 1)).all()
-    shown, following = cut(found, limit, lambda row: position_text(row.until or STILL_ACTIVE, row.since, row.id))
+    shown, following = split_page(found, limit, lambda row: position_text(row.until or STILL_ACTIVE, row.since, row.id))
     return AlarmPage(items=[AlarmView.model_validate(row) for row in shown], next=following)
 
 
@@ -168,33 +168,33 @@ def list_proposals(context: RequestContextDep) -> Proposals:
 
 
 @router.post("/work-items/proposals/{id}/_answer", operation_id="answer-work-proposal")
-def answer(context: RequestContextDep, key: Id, body: Answered) -> Taken:
+def answer(context: RequestContextDep, key: Id, body: ProposalAnswer) -> ProposalResult:
     """Take the acute work first, or go on with what is in hand; what is in hand stays so unless it is named."""
-    demand(context.by, "work", "claim")
+    require_duty(context.by, "work", "claim")
     item = preemption.answer(
         context.session, key, accept=body.accept, give_back=body.give_back, by=context.by, at=context.at
     )
-    return Taken(item=work_item_view(item, context.at) if item is not None else None)
+    return ProposalResult(item=work_item_view(item, context.at) if item is not None else None)
 
 
-@router.post("/work-items/_claim", response_model=Claimed, operation_id="claim-work")
+@router.post("/work-items/_claim", response_model=ClaimResult, operation_id="claim-work")
 def claim(context: RequestContextDep, idempotency_key: Key = None) -> Response:
     """Take the next item of the caller's pool; the answer says why it is next."""
-    demand(context.by, "work", "claim")
+    require_duty(context.by, "work", "claim")
 
     def do() -> Answer:
         item = claiming.claim(context.session, by=context.by, at=context.at)
         if item is None:
-            return Answer(200, {"item": None, "why": {"nothing": nothing_for(context)}})
-        claimed = Claimed(
+            return Answer(200, {"item": None, "why": {"nothing": why_nothing_claimed(context)}})
+        claimed = ClaimResult(
             item=work_item_view(item, context.at), why=work.explanation(context.by, item.explanation or {})
         )
         return Answer(200, claimed.model_dump(mode="json", by_alias=True))
 
-    return once(context, idempotency_key, "POST /v1/work-items/_claim", {}, do)
+    return answer_once(context, idempotency_key, "POST /v1/work-items/_claim", {}, do)
 
 
-def nothing_for(context: RequestContext) -> str:
+def why_nothing_claimed(context: RequestContext) -> str:
     """Why a claim got nothing: nothing waits, or nothing that the caller may take."""
     role, organisation = context.by.pool
     count = select(func.count()).where(*pools.waiting_in(Role(role), organisation))
@@ -217,9 +217,9 @@ def one(context: RequestContextDep, key: Id) -> dict[str, Any]:
 
 
 @router.post("/work-items/{id}/_release", operation_id="release-work")
-def release(context: RequestContextDep, key: Id, body: Released | None = None) -> WorkItemView:
+def release(context: RequestContextDep, key: Id, body: ReleaseReason | None = None) -> WorkItemView:
     """Give an item back; it stands again where it stood."""
-    demand(context.by, "work", "release")
+    require_duty(context.by, "work", "release")
     content = {"reason": body.reason} if body is not None and body.reason else None
     return work_item_view(
         assignment.release(context.session, key, by=context.by, at=context.at, content=content), context.at
@@ -233,25 +233,25 @@ def finish(context: RequestContextDep, key: Id) -> WorkItemView:
 
 
 @router.post("/work-items/{id}/_assign", operation_id="assign-work")
-def assign(context: RequestContextDep, key: Id, body: HandedOn) -> WorkItemView:
+def assign(context: RequestContextDep, key: Id, body: Reassignment) -> WorkItemView:
     """Give an item to someone of its pool, out of the order; the coordinator's, with the reason kept."""
-    demand(context.by, "work", "assign")
+    require_duty(context.by, "work", "assign")
     item = reassignment.assign(context.session, key, body.person, reason=body.reason, by=context.by, at=context.at)
     return work_item_view(item, context.at)
 
 
 @router.post("/work-items/{id}/_delegate", operation_id="delegate-work")
-def delegate(context: RequestContextDep, key: Id, body: HandedOn) -> WorkItemView:
+def delegate(context: RequestContextDep, key: Id, body: Reassignment) -> WorkItemView:
     """Pass an item in hand on to a colleague of the pool, with the reason kept."""
-    demand(context.by, "work", "delegate")
+    require_duty(context.by, "work", "delegate")
     item = reassignment.delegate(context.session, key, body.person, reason=body.reason, by=context.by, at=context.at)
     return work_item_view(item, context.at)
 
 
 @router.post("/work-items/_redistribute", operation_id="redistribute-work")
-def redistribute(context: RequestContextDep, body: Spread) -> MovedItems:
+def redistribute(context: RequestContextDep, body: Redistribution) -> MovedItems:
     """Take all work out of one person's hands: spread over colleagues, or back to the queue where none is named."""
-    demand(context.by, "work", "redistribute")
+    require_duty(context.by, "work", "redistribute")
     found = reassignment.redistribute(
         context.session, body.person, body.to, reason=body.reason, by=context.by, at=context.at
     )
@@ -271,6 +271,6 @@ def settle_letter(
     body: Outcome,
 ) -> dict[str, str]:
     """Say whether a letter whose outcome is unknown arrived; one that did not, or failed, is sent again."""
-    demand(context.by, "letter", "settle")
+    require_duty(context.by, "letter", "settle")
     row = outbox.settle(context.session, key, arrived=body.arrived, at=context.at)
     return {"id": row.id, "state": row.state}

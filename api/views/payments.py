@@ -92,7 +92,7 @@ class BatchLineView(View):
     bank_reason_words: Words | None = None
 
 
-class FoundView(View):
+class StoredFindingView(View):
     """What a rule found, kept as it was found."""
 
     rule: str
@@ -106,7 +106,7 @@ class LeftOut(View):
 
     payable: str
     amount: Decimal
-    findings: list[FoundView]
+    findings: list[StoredFindingView]
 
 
 class ProposedBatch(View):

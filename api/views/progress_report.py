@@ -74,7 +74,7 @@ WHY = {
 }
 
 
-class Asked:
+class RequestedReport:
     """A report that is asked for: which quarters, in which language, on which day."""
 
     def __init__(self, session: Session, since: date, until: date, *, at: datetime, language: str) -> None:
@@ -122,11 +122,11 @@ class Asked:
         return (self.view().model_dump_json(by_alias=True, indent=2) + "\n").encode()
 
 
-WRITERS: dict[str, Callable[[Asked], bytes]] = {
-    "text": Asked.text,
-    "csv": Asked.csv,
-    "svg": Asked.svg,
-    "png": Asked.png,
-    "json": Asked.json,
+WRITERS: dict[str, Callable[[RequestedReport], bytes]] = {
+    "text": RequestedReport.text,
+    "csv": RequestedReport.csv,
+    "svg": RequestedReport.svg,
+    "png": RequestedReport.png,
+    "json": RequestedReport.json,
 }
 """How each form is written."""

@@ -15,7 +15,7 @@ from running import Running, Start
 
 from api.processes import child_process, instance
 from api.processes.environment import child_environment
-from api.processes.environment import prefect_server as of_the_server
+from api.processes.environment import prefect_server_environment as of_the_server
 from states.settings import Configuration
 
 STOPS = pytest.StashKey[list[Callable[[], None]]]()

@@ -47,12 +47,12 @@ def test_a_child_that_dies_is_started_again_and_told_of(tmp_path: Path) -> None:
     child = ChildProcess("server", ["http.server", "0", "--bind", "127.0.0.1"], {}, tmp_path)
     child.start()
     number = child.pid
-    assert child.tend() is None
+    assert child.restart_if_dead() is None
     os.kill(number, signal.SIGKILL)
     told: list[str] = []
 
     def again() -> bool:
-        if words := child.tend():
+        if words := child.restart_if_dead():
             told.append(words)
         return len(told) == 2
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from api.processes import instance
-from api.processes.environment import child_environment, prefect_server
+from api.processes.environment import child_environment, prefect_server_environment
 from api.processes.instance import Instance, OfficeError
 from states.settings import Configuration
 
@@ -43,20 +43,20 @@ def test_no_folder_is_no_office(home: Path) -> None:
 
 def test_a_kept_port_stays_until_someone_takes_it(tmp_path: Path) -> None:
     file = tmp_path / "prefect" / "port"
-    port = instance.kept_port(file)
-    assert instance.kept_port(file) == port
+    port = instance.remembered_port(file)
+    assert instance.remembered_port(file) == port
     with socket.socket() as taker:
         taker.bind(("127.0.0.1", port))
         taker.listen()
         assert not instance.is_free("127.0.0.1", port)
-        assert instance.kept_port(file) != port
+        assert instance.remembered_port(file) != port
 
 
 def test_no_child_hears_of_a_proxy_or_a_stranger(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for key in ("HTTPS_PROXY", "http_proxy", "OTEL_EXPORTER_OTLP_ENDPOINT", "PREFECT_API_KEY", "PREFECT_PROFILE"):
         monkeypatch.setenv(key, "http://elsewhere.example")
     configuration = Configuration(home=home, prefect_api_url=None)
-    around = prefect_server(child_environment(configuration, "postgresql://x", "http://127.0.0.1:2/api"))
+    around = prefect_server_environment(child_environment(configuration, "postgresql://x", "http://127.0.0.1:2/api"))
     assert not [key for key, value in around.items() if "elsewhere" in value]
     assert around["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
     assert around["DO_NOT_TRACK"] == "1"

@@ -44,7 +44,7 @@ def test_what_does_not_exist_and_a_wrong_method_have_types_of_their_own(api: Api
 
 
 def test_a_status_without_a_type_of_its_own_has_the_standard_title() -> None:
-    answer = problems.of_http(Request({"type": "http"}), HTTPException(418, "short and stout"))
+    answer = problems.framework_error(Request({"type": "http"}), HTTPException(418, "short and stout"))
     assert json.loads(answer.body) == {
         "type": "about:blank",
         "status": 418,

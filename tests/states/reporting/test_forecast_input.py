@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 from sqlmodel import col, select
 
 from api.forecasting import text as forecast_words
-from api.forecasting.answers import Given, of_office, told
+from api.forecasting.answers import Assumptions, full_answer, of_office
 from rules.core.dated_values import value
 from rules.core.dates import start_of
 from rules.forecast.history import TooLittleHistoryError, fit
@@ -159,8 +159,8 @@ def test_skills_that_work_asks_for_and_nobody_of_its_pool_has_are_named_before_a
 
     def said() -> tuple[dict[str, Any], str]:
         with transaction(busy) as session:
-            _, model, basis = of_office(session, Given(), asked, at=until)
-        found = told(model, basis, asked, lambda _: None)
+            _, model, basis = of_office(session, Assumptions(), asked, at=until)
+        found = full_answer(model, basis, asked, lambda _: None)
         return found["basis"]["skillsNobodyHas"], "\n".join(forecast_words.words(found))
 
     with transaction(busy) as session:
