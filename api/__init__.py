@@ -1,1 +1,1 @@
-"""The shell that lets people in: HTTP, pages and the command line."""
+"""API of the office: the HTTP API, its pages, the command line, and the processes of a running office."""

@@ -1,4 +1,4 @@
-"""The application: routers, errors, headers and the OpenAPI document."""
+"""App: builds the FastAPI application with its routers, error handlers, headers and OpenAPI document."""
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -66,8 +66,8 @@ RESPONSES: dict[int | str, dict[str, Any]] = dict.fromkeys(
 
 
 def create(configuration: Configuration) -> FastAPI:
-    """The API of one office; it needs its database only, and serves while the rest is still coming up."""
-    # FastAPI would warn that it cannot check the one e-mail address in the OpenAPI document.
+    """Create the API of one office; it needs only the database, and serves while other processes still start."""
+    # Otherwise FastAPI warns that it cannot validate the e-mail address in the OpenAPI document.
     logger.setLevel(logging.ERROR)
     engine = connect(str(configuration.database_url), key=office_key(configuration.key_file))
 
@@ -81,7 +81,7 @@ def create(configuration: Configuration) -> FastAPI:
         version=VERSION,
         description=(
             "Case engine for the Dutch security-advice regulation (Veilig Wonen): from application to last booking. "
-            "English names; the Dutch terms stand in the glossary (docs/glossary.md)."
+            "Names are in English; the glossary (docs/glossary.md) gives the Dutch terms."
         ),
         contact={
             "name": "Veiligadvies",
@@ -101,10 +101,10 @@ def create(configuration: Configuration) -> FastAPI:
 
     @app.middleware("http")
     async def headers(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
-        """Name the API's version, and let nothing of an answer be kept or framed elsewhere."""
+        """Add the API version and the security headers: no caching, no framing, no foreign content."""
         try:
             response = await call(request)
-        except Exception as error:  # noqa: BLE001  # here, so that this answer too carries the headers below
+        except Exception as error:  # noqa: BLE001  # handled here so that this response also gets the headers below
             response = problems.unexpected_error(request, error)
         response.headers["API-Version"] = VERSION
         response.headers["Cache-Control"] = "no-store"

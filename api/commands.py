@@ -1,4 +1,4 @@
-"""Commands."""
+"""Commands: fire an event for a caller, check If-Match, and return the result."""
 
 import re
 from typing import Any
@@ -20,11 +20,11 @@ ENTITY_TAG = re.compile(r'"[0-9]{1,9}"')
 
 
 UNCONDITIONAL = frozenset({("application", "record-threat"), ("application", "record-hand-off")})
-"""A threat is recorded, and handed over, whatever else changed in the meantime."""
+"""Events that need no If-Match: a threat and its hand-off are recorded whatever changed in the meantime."""
 
 
 class EventResult(base.View):
-    """What came of an event: the subject, its state and version, and the entry in the ledger."""
+    """Result of an event: the subject with its new state and version, and the ledger entry."""
 
     chart: str
     id: str
@@ -40,7 +40,12 @@ class EventResult(base.View):
 def do_event(
     context: RequestContext, definition: Event[Any, Any], subject: str, body: Any, if_match: str | None
 ) -> Answer:
-    """Let one event happen on one subject that the caller may see."""
+    """Fire one event on a subject that the caller may see.
+
+    Raises:
+        NotFoundError: the subject does not exist, or the caller may not know that it does.
+        RefusedError: the caller's role lacks the duty, or a rule refuses the event.
+    """
     chart, name = definition.chart.name, definition.name
     lacking = authorization.role_has_duty(chart=chart, event=name, role=context.by.role)
     row = context.session.get(definition.table, subject)
@@ -54,11 +59,11 @@ def do_event(
 
 
 def version_of(if_match: str | None) -> int | None:
-    """The version that the caller saw, from If-Match.
+    """Read the version from If-Match; None for ``*``, any version.
 
     Raises:
-        MissingIfMatchError: there is no such header.
-        MalformedHeaderError: it is not an entity tag of ours.
+        MissingIfMatchError: the header is missing.
+        MalformedHeaderError: the header is not an entity tag of this API.
     """
     if if_match is None:
         raise MissingIfMatchError('Send If-Match with the ETag that you saw, such as If-Match: "3".')
@@ -71,12 +76,12 @@ def version_of(if_match: str | None) -> int | None:
 
 
 def result_of(context: RequestContext, definition: Event[Any, Any], row: Any, entry: Any) -> dict[str, Any]:
-    """The answer to an event, in wire form."""
+    """Return the result of an event as JSON-ready data."""
     application = None
     if parties.has_application(row):
         application = row if isinstance(row, Application) else context.session.get_one(Application, row.stream)
         if not may_see(context.session, context.by, application):
-            application = None  # an employer may be asked for a loan before it is asked to take over
+            application = None  # an employer may lend something before it is asked to take over
     view = EventResult(
         chart=definition.chart.name,
         id=row.id,

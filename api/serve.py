@@ -1,4 +1,4 @@
-"""The API's process: ``python -m api.serve``."""
+"""Serve: the entry point of the API process, ``python -m api.serve``."""
 
 import uvicorn
 
@@ -8,11 +8,11 @@ from states.deadlines.validation import check_dated_values
 from states.settings import Configuration
 
 GRACE = 3
-"""Seconds that requests get to end when the process is asked to stop."""
+"""Seconds that running requests get to finish after a stop signal."""
 
 
 def main() -> None:
-    """Serve until stopped."""
+    """Serve the API until the process is stopped."""
     logging_setup.set_up("api")
     check_dated_values()
     configuration = Configuration()
@@ -20,8 +20,8 @@ def main() -> None:
         create(configuration),
         host=configuration.host,
         port=configuration.port,
-        log_config=None,  # ours stands
-        access_log=False,  # an address of a caller is personal
+        log_config=None,  # keep the logging that was just set up
+        access_log=False,  # the IP address of a caller is personal data
         server_header=False,
         timeout_graceful_shutdown=GRACE,
     )

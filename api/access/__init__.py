@@ -1,1 +1,1 @@
-"""Access: who may see what."""
+"""Access: the only place that decides who may see what."""

@@ -1,4 +1,4 @@
-"""Action filter: what a caller sees of the proposed actions, without other employers' parts and their examples."""
+"""Action filter: the proposed actions that a caller may see, without what concerns other employers."""
 
 from dataclasses import replace
 
@@ -17,11 +17,11 @@ from states.tables.payments import PaymentBatch
 
 
 def filter_actions(context: RequestContext, application: Application, found: list[Action]) -> list[Action]:
-    """The proposed actions as the caller may know them.
+    """Return the proposed actions that the caller may see.
 
-    A batch holds payments of other cases too: only its employer and those who see all books know of it. An employer's
-    people see the parts of their own employer; of what only the office does they see that it can be done, and by
-    whom, but neither the example nor the reasons, because those say what was threatened and what was found.
+    A batch also contains payments of other cases, so only its employer and those who see all books see it. People of
+    an employer see the parts of their own employer. Of an action that only the office takes they see that it is
+    possible and by whom, but neither the example nor the findings, because those may reveal a threat.
     """
     if acts_for_employer(context.by):
         visible = actions_of_employer(context, application, found)
@@ -31,7 +31,7 @@ def filter_actions(context: RequestContext, application: Application, found: lis
 
 
 def actions_of_employer(context: RequestContext, application: Application, found: list[Action]) -> list[Action]:
-    """The actions on the parts of the caller's employer."""
+    """Return the actions on the parts of the caller's employer."""
     names = own_names(context)
     batches = select(PaymentBatch.id).where(col(PaymentBatch.organisation).in_(names))
     proposed = batches.where(col(PaymentBatch.id).in_([each.subject for each in found]))
@@ -41,17 +41,17 @@ def actions_of_employer(context: RequestContext, application: Application, found
 
 
 def is_on_books(action: Action) -> bool:
-    """Whether an action is taken on the books of an employer and not on the case alone."""
+    """Return whether an action concerns the books of an employer and not only the case."""
     return action.chart in {"payment-batch", "organisation"}
 
 
 def without_reasons(action: Action) -> Action:
-    """An action without its example and findings: that it can be done, and by whom."""
+    """Return an action without its example and findings."""
     return replace(action, example=None, findings=())
 
 
 def without_account(context: RequestContext, action: Action) -> Action:
-    """An action without its example, and so not allowed, where that names an account to someone who does not pay."""
+    """Return an action without its example if that shows a bank account to someone who does not pay from it."""
     if action.event != "receive-credit-note" or reads_account(context.by, action.organisation):
         return action
     return replace(action, example=None, allowed=False)

@@ -1,4 +1,4 @@
-"""Books of an employer: its payables, batches, bank files and journal, for its own people and a few of the office."""
+"""Books of an employer (payables, batches, bank files, journal): who may see them."""
 
 from typing import Any
 
@@ -15,22 +15,22 @@ from states.tables.payments import BankEntry, BankMessage, PaymentBatch
 from states.tables.people import Organisation
 
 SEES_ALL_BOOKS = frozenset({Role.COORDINATOR, Role.AUDITOR, Role.ADMINISTRATOR, Role.OFFICER})
-"""Who of the office sees the batches and books of every employer."""
+"""Roles of the office that see the batches and books of every employer."""
 FETCHES_ORDERS = frozenset({Role.FINANCE, Role.RELEASER})
-"""Who fetches the file of a batch to take it to the bank."""
+"""Roles that download the file of a batch to send it to the bank."""
 
 
 def books_refused(context: RequestContext) -> RefusedError:
-    """That the books are the employers' own."""
+    """Return the refusal for a caller who has no duty in the books."""
     lacking = authorization.role_has_duty(chart="payment-batch", event="seal", role=context.by.role)
     return RefusedError([lacking] if lacking else [], duty=True)
 
 
 def require_books(context: RequestContext) -> None:
-    """Ask whether the caller has anything to do with money.
+    """Check that the caller's role sees books at all.
 
     Raises:
-        RefusedError: not so.
+        RefusedError: the role has nothing to do with money.
     """
     if context.by.role not in OF_AN_EMPLOYER | SEES_ALL_BOOKS:
         raise books_refused(context)
@@ -47,11 +47,11 @@ def visible_in_books(context: RequestContext, query: Any, table: Any) -> Any:
 
 
 def readable_books(context: RequestContext, employer: str | None) -> Employers:
-    """Whose books the caller may read: those of the own employer alone, or of all for those who see them.
+    """Return the employers whose books the caller may read: the caller's own, or all (None) for roles that see all.
 
     Raises:
         RefusedError: the caller's role has nothing to do with money.
-        NotFoundError: it names an employer whose books are not the caller's.
+        NotFoundError: the named employer is not the caller's.
     """
     require_books(context)
     mine = context.by.organisation if acts_for_employer(context.by) else employer
@@ -64,7 +64,7 @@ def readable_books(context: RequestContext, employer: str | None) -> Employers:
 
 
 def require_books_of(context: RequestContext, employer: str) -> None:
-    """Ask whether the caller may see what an employer is to pay.
+    """Check that the caller may see what an employer has to pay.
 
     Raises:
         RefusedError: the caller's role has nothing to do with money.
@@ -76,11 +76,11 @@ def require_books_of(context: RequestContext, employer: str) -> None:
 
 
 def require_batch(context: RequestContext, key: str) -> PaymentBatch:
-    """A batch that the caller may see.
+    """Return a batch that the caller may see.
 
     Raises:
         RefusedError: the caller's role has nothing to do with money.
-        NotFoundError: there is none, or it is another employer's.
+        NotFoundError: it does not exist, or belongs to another employer.
     """
     require_books(context)
     row = context.session.get(PaymentBatch, key)
@@ -90,11 +90,11 @@ def require_batch(context: RequestContext, key: str) -> PaymentBatch:
 
 
 def require_payment_order(context: RequestContext, key: str) -> PaymentBatch:
-    """A batch whose file for the bank the caller may fetch.
+    """Return a batch whose payment order the caller may download.
 
     Raises:
-        RefusedError: the caller's role takes no files to the bank.
-        NotFoundError: there is no such batch, or it is another employer's.
+        RefusedError: the caller's role sends no files to the bank.
+        NotFoundError: it does not exist, or belongs to another employer.
     """
     row = require_batch(context, key)
     if context.by.role not in FETCHES_ORDERS:
@@ -103,11 +103,11 @@ def require_payment_order(context: RequestContext, key: str) -> PaymentBatch:
 
 
 def require_bank_message(context: RequestContext, key: str) -> BankMessage:
-    """A file of the bank that the caller may see.
+    """Return a bank file that the caller may see.
 
     Raises:
         RefusedError: the caller's role has nothing to do with money.
-        NotFoundError: there is none, or it is another employer's.
+        NotFoundError: it does not exist, or belongs to another employer.
     """
     row = context.session.get(BankMessage, key)
     if row is None:
@@ -119,11 +119,11 @@ def require_bank_message(context: RequestContext, key: str) -> BankMessage:
 
 
 def require_bank_entry(context: RequestContext, key: str, position: int) -> BankEntry:
-    """An entry of a statement that the caller may see.
+    """Return a statement entry that the caller may see.
 
     Raises:
         RefusedError: the caller's role has nothing to do with money.
-        NotFoundError: there is none, or it is another employer's.
+        NotFoundError: it does not exist, or belongs to another employer.
     """
     require_books(context)
     message, row = context.session.get(BankMessage, key), context.session.get(BankEntry, (key, position))
@@ -134,7 +134,7 @@ def require_bank_entry(context: RequestContext, key: str, position: int) -> Bank
 
 
 def employers_with_bank_files(context: RequestContext) -> list[str]:
-    """The employers whose statements the caller may see."""
+    """Return the employers whose statements the caller may see."""
     if context.by.organisation:
         return [context.by.organisation]
     found = visible_in_books(context, select(BankMessage.organisation).distinct(), BankMessage)

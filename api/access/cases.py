@@ -1,4 +1,4 @@
-"""Cases: who may see an application, a loan or an objection at all, and which of its parts."""
+"""Cases: who may see an application, a loan or an objection, and which parts of it."""
 
 from collections.abc import Iterable
 from typing import Any, TypeVar
@@ -22,16 +22,16 @@ from states.tables.loans import Loan, Objection
 from states.tables.payments import Document, Payable
 
 ONLY_WHERE_REMINDED = frozenset({Role.SECRETARY, Role.HEAD})
-"""Who sees the cases of which the clock sent them a reminder, and no others."""
+"""Roles that see only the cases about which they were sent a reminder."""
 T = TypeVar("T", bound=Subject)
 
 
 def may_see(session: Session, by: Actor, application: Application) -> bool:
-    """Whether a case may be known to a caller at all.
+    """Return whether the caller may know that a case exists.
 
-    Applicants see their own; employers a case in which they were asked to take over, their secretary only one in
-    which a term passed and the clock said so, as the head of the office; the office sees all, the ministry's contact
-    none.
+    Applicants see their own cases. People of an employer see the cases in which it was asked to take over. The
+    secretary of an employer and the head of the office see only cases about which they were sent a reminder. The
+    ministry's contact sees none; the other roles of the office see all.
     """
     if by.role is Role.MINISTRY_CONTACT:
         return False
@@ -48,7 +48,7 @@ def may_see(session: Session, by: Actor, application: Application) -> bool:
 
 
 def visible_applications(session: Session, by: Actor) -> list[ColumnElement[bool]]:
-    """The conditions under which the caller may see an application; the same as :func:`may_see`, for a list."""
+    """Return the conditions of :func:`may_see` for a query on applications."""
     if by.role is Role.MINISTRY_CONTACT:
         return [false()]
     if by.role is Role.APPLICANT:
@@ -66,7 +66,7 @@ def visible_applications(session: Session, by: Actor) -> list[ColumnElement[bool
 
 
 def may_see_loan_or_objection(session: Session, by: Actor, row: Loan | Objection) -> bool:
-    """Whether a loan or an objection may be known to a caller: the official, the office and that employer alone."""
+    """Return whether the caller may know of a loan or an objection: the official, the office, or the employer."""
     if by.role in {Role.HEAD, Role.MINISTRY_CONTACT}:
         return False
     if by.role is Role.APPLICANT:
@@ -84,10 +84,10 @@ def visible_loans(context: RequestContext, query: Any) -> Any:
 
 
 def require_application(session: Session, by: Actor, reference: str) -> Application:
-    """A case that the caller may see.
+    """Return an application that the caller may see.
 
     Raises:
-        NotFoundError: there is none, or the caller may not know that there is.
+        NotFoundError: it does not exist, or the caller may not know that it does.
     """
     application = session.get(Application, reference)
     if application is None or not may_see(session, by, application):
@@ -96,7 +96,7 @@ def require_application(session: Session, by: Actor, reference: str) -> Applicat
 
 
 def visible(context: RequestContext, row: Any) -> bool:
-    """Whether the caller may know of a subject."""
+    """Return whether the caller may know of a subject."""
     if isinstance(row, (Loan, Objection)):
         return may_see_loan_or_objection(context.session, context.by, row)
     if parties.has_application(row):
@@ -106,15 +106,15 @@ def visible(context: RequestContext, row: Any) -> bool:
 
 
 def concerns(context: RequestContext, row: Any) -> bool:
-    """Whether a subject may be known to the caller, and is its employer's where the caller acts for one."""
+    """Return whether the caller may know of a subject and, if acting for an employer, it concerns that employer."""
     return visible(context, row) and context.by.organisation in (None, *context.employers.concerned_by(row))
 
 
 def require_subject(context: RequestContext, table: type[T], what: str, key: str) -> T:
-    """A subject that concerns the caller.
+    """Return a subject that concerns the caller.
 
     Raises:
-        NotFoundError: there is none, or the caller may not know that there is.
+        NotFoundError: it does not exist, or the caller may not know that it does.
     """
     row = context.session.get(table, key)
     if row is None or not concerns(context, row):
@@ -123,7 +123,7 @@ def require_subject(context: RequestContext, table: type[T], what: str, key: str
 
 
 def own_parts(context: RequestContext, stream: str) -> set[str]:
-    """The parts of a case that concern the caller's employer; a measure without a payer concerns all of them."""
+    """Return the parts of a case that concern the caller's employer; a measure without a payer concerns everyone."""
     parts: tuple[tuple[Any, Any], ...] = (
         (Takeover.id, Takeover.organisation),
         (Measure.id, Measure.payer),
@@ -142,7 +142,7 @@ def own_parts(context: RequestContext, stream: str) -> set[str]:
 
 
 def visible_entries(context: RequestContext, stream: str, entries: Iterable[LedgerEntry]) -> list[LedgerEntry]:
-    """The ledger entries of a case that the caller may see: an employer's people those on its own parts."""
+    """Return the ledger entries of a case that the caller may see; an employer sees those on its own parts."""
     if not acts_for_employer(context.by):
         return list(entries)
     mine = own_parts(context, stream)
@@ -157,14 +157,14 @@ def visible_measures(context: RequestContext, query: Any) -> Any:
 
 
 def visible_letters(context: RequestContext, query: Any) -> Any:
-    """Limit a query to the letters that the caller may see: outside the office those to the caller."""
+    """Limit a query to the letters that the caller may see; outside the office only those to the caller."""
     if context.by.role is Role.APPLICANT or acts_for_employer(context.by):
         return query.where(Outbox.recipient == context.by.person)
     return query
 
 
 def may_read_document(context: RequestContext, row: Document) -> bool:
-    """Whether a document may be read: by the office, or by an employer with a part of its invoice."""
+    """Return whether the caller may read a document: the office, or an employer that pays part of its invoice."""
     application = context.session.get_one(Application, row.stream)
     if not may_see(context.session, context.by, application):
         return False

@@ -1,4 +1,4 @@
-"""People: who may look at a person, and whose letters someone may choose."""
+"""People: who may see a person, and who may choose the letters that a person gets."""
 
 from api.access.work import SEES_EVERY_POOL
 from api.http.dependencies import RequestContext
@@ -13,37 +13,37 @@ SEES_LETTERS = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR, Role.AUDITOR})
 
 
 def require_person(context: RequestContext, key: str) -> Person:
-    """A person whom the caller may look at: the caller, or anyone for those who register people.
+    """Return a person whom the caller may see: the caller, or anyone for roles that register people.
 
     Raises:
-        NotFoundError: there is none, or the caller may not know that there is.
+        NotFoundError: the person does not exist, or the caller may not know that they do.
     """
     return visible_person(context, key, SEES_PEOPLE)
 
 
 def require_person_with_letters(context: RequestContext, key: str) -> Person:
-    """A person whose choice of letters the caller may see.
+    """Return a person whose letter preferences the caller may see.
 
     Raises:
-        NotFoundError: there is none, or the caller may not know that there is.
+        NotFoundError: the person does not exist, or the caller may not know that they do.
     """
     return visible_person(context, key, SEES_LETTERS)
 
 
 def require_person_with_work(context: RequestContext, key: str) -> Person:
-    """A person whose hours, absences and work the caller may see.
+    """Return a person whose hours, absences and work the caller may see.
 
     Raises:
-        NotFoundError: there is none, or the caller may not know that there is.
+        NotFoundError: the person does not exist, or the caller may not know that they do.
     """
     return visible_person(context, key, SEES_EVERY_POOL)
 
 
 def visible_person(context: RequestContext, key: str, readers: frozenset[Role]) -> Person:
-    """A person, for that person and for some roles.
+    """Return a person if the caller is that person or has one of the given roles.
 
     Raises:
-        NotFoundError: there is none, or the caller may not know that there is.
+        NotFoundError: the person does not exist, or the caller may not know that they do.
     """
     row = context.session.get(Person, key)
     if row is None or (context.by.person != key and context.by.role not in readers):
@@ -52,7 +52,7 @@ def visible_person(context: RequestContext, key: str, readers: frozenset[Role]) 
 
 
 def may_choose_letters(by: Actor, reader: str) -> bool:
-    """Whether the caller may choose the letters to a reader."""
+    """Return whether the caller may choose the letters that a reader gets."""
     return (
         authorization.role_has_duty(chart="person", event="choose-letters", role=by.role) is None
         and own_choice(role=by.role, person=by.person, reader=reader) is None
@@ -60,5 +60,5 @@ def may_choose_letters(by: Actor, reader: str) -> bool:
 
 
 def roles_of_people(chart: str, event: str) -> list[Role]:
-    """The roles in which people, and not the engine, let an event happen."""
+    """Return the roles in which people, and not the engine, may fire an event."""
     return [role for role in authorization.roles_of(chart, event) if role is not Role.ENGINE]

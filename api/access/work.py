@@ -1,12 +1,12 @@
-"""Work: people see that of their own pool; a coordinator, an auditor and an administrator see every pool."""
+"""Work: people see the work of their own pool; coordinators, auditors and administrators see every pool."""
 
 from typing import Any
 
-from fastapi.exceptions import RequestValidationError
 from sqlmodel import col, or_
 
 from api.access.employers import acts_for_employer
 from api.http.dependencies import RequestContext, require_duty
+from api.http.problems import invalid_parameter
 from rules.core.roles import Actor, Role
 from states.tables.work import WorkAlarm, WorkItem
 
@@ -14,29 +14,29 @@ SEES_EVERY_POOL = frozenset({Role.COORDINATOR, Role.AUDITOR, Role.ADMINISTRATOR}
 
 
 def sees_every_pool(by: Actor) -> bool:
-    """Whether the caller may look at any pool."""
+    """Return whether the caller may see any pool."""
     return by.role in SEES_EVERY_POOL
 
 
 def require_own_pool(by: Actor, role: Role | None, organisation: str | None) -> None:
-    """Ask that someone who does not see every pool asks for the own one only.
+    """Check that a caller who does not see every pool requests only their own.
 
     Raises:
-        RequestValidationError: another one is asked for.
+        RequestValidationError: the request names another pool.
     """
     if sees_every_pool(by):
         return
-    for name, asked, own in zip(("role", "organisation"), (role, organisation), by.pool, strict=True):
-        if asked is not None and str(asked) != own:
+    for name, given, own in zip(("role", "organisation"), (role, organisation), by.pool, strict=True):
+        if given is not None and str(given) != own:
             message = f"You see the work of {' at '.join(filter(None, by.pool))} only; leave this out."
-            raise RequestValidationError([{"type": "value_error", "loc": ("query", name), "msg": message}])
+            raise invalid_parameter(name, message)
 
 
 def visible_work(context: RequestContext, query: Any, role: Role | None, organisation: str | None) -> Any:
-    """Limit a query to the items that the caller may see: those of the own pool that no colleague holds, or any.
+    """Limit a query to the items that the caller may see: those of their pool not held by a colleague, or any.
 
     Raises:
-        RequestValidationError: another pool is asked for.
+        RequestValidationError: the request names a pool that the caller may not see.
     """
     require_own_pool(context.by, role, organisation)
     if not sees_every_pool(context.by):
@@ -54,12 +54,12 @@ def visible_work(context: RequestContext, query: Any, role: Role | None, organis
 
 
 def visible_work_of_case(context: RequestContext, query: Any) -> Any:
-    """Limit a query on the work of one case to that of the caller's employer, where the caller acts for one."""
+    """Limit a query on the work of one case to the caller's employer, if the caller acts for one."""
     return query.where(WorkItem.organisation == context.by.organisation) if acts_for_employer(context.by) else query
 
 
 def visible_alarms(context: RequestContext, query: Any) -> Any:
-    """Limit a query to the alarms that the caller may see: those of the own pool, or all."""
+    """Limit a query to the alarms that the caller may see: those of their own pool, or all."""
     if sees_every_pool(context.by):
         return query
     role, organisation = context.by.pool
@@ -67,11 +67,11 @@ def visible_alarms(context: RequestContext, query: Any) -> Any:
 
 
 def pool_to_show(context: RequestContext, role: Role | None, organisation: str | None) -> tuple[str, str]:
-    """The pool whose people are shown: the caller's, or the one that is asked for.
+    """Return the pool whose people are shown: the requested pool, or the caller's own.
 
     Raises:
         RefusedError: the caller's role takes no work.
-        RequestValidationError: another pool is asked for than the caller may see.
+        RequestValidationError: the request names a pool that the caller may not see.
     """
     if not sees_every_pool(context.by):
         require_duty(
@@ -84,10 +84,10 @@ def pool_to_show(context: RequestContext, role: Role | None, organisation: str |
 
 
 def sees_colleagues(by: Actor) -> bool:
-    """Whether the caller may know who of the office is away, or may not do an item; that is the office's business."""
+    """Return whether the caller may know who of the office is absent or excluded from an item."""
     return not acts_for_employer(by) and by.role is not Role.APPLICANT
 
 
 def sees_signals(by: Actor) -> bool:
-    """Whether the caller may know which threats made a case urgent; employers see how many there are."""
+    """Return whether the caller may know which threats made a case urgent; employers see only their number."""
     return not acts_for_employer(by)

@@ -1,1 +1,1 @@
-"""Command line of the office."""
+"""Command line of the office: one module per command."""

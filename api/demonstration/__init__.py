@@ -1,1 +1,1 @@
-"""The demonstration office: fictional employers and people, and some thirty applications made through the door."""
+"""Demonstration office: fictional employers and people, and about thirty applications created through the engine."""

@@ -1,1 +1,1 @@
-"""Forecasting: answers of the forecast as text and plot."""
+"""Forecasting: runs the forecast and renders its result as text and as a plot."""

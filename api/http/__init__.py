@@ -1,1 +1,1 @@
-"""HTTP: dependencies, sign-in, errors, pagination and other parts of every route."""
+"""HTTP: what all routes share, such as dependencies, sign-in, errors and pagination."""

@@ -1,4 +1,4 @@
-"""Bearer tokens: verified here; issued here only for the demonstration office."""
+"""Authentication: verifies bearer tokens, and issues them for the demonstration office only."""
 
 import hmac
 import json
@@ -21,7 +21,7 @@ from states.tables.people import Duty
 
 LIFETIME = timedelta(hours=12)
 PREFERRED_EMPLOYER = "gemeente-zilverdam"
-"""The employer for which the demonstration office issues tokens unless a person is named."""
+"""The employer whose people get the demonstration tokens when no person is named."""
 
 
 @lru_cache(maxsize=4)
@@ -38,10 +38,10 @@ def provider_keys(path: Path, _changed: float) -> KeySet:
 
 
 def issue(session: Session, configuration: Configuration, role: Role, person: str | None, *, at: datetime) -> str:
-    """A token for a person of the demonstration office; the first who holds the role where nobody is named.
+    """Issue a token for a person of the demonstration office; without a person, for the first who holds the role.
 
     Raises:
-        ApiError: this is no demonstration office, or nobody holds the role.
+        ApiError: this is not a demonstration office, or nobody holds the role.
     """
     if not configuration.demonstration:
         raise ApiError("Only the demonstration office issues tokens; sign in with your identity provider.")
@@ -69,10 +69,10 @@ def issue(session: Session, configuration: Configuration, role: Role, person: st
 
 
 def verified_claims(configuration: Configuration, token: str, *, at: datetime) -> dict[str, Any]:
-    """What a token says, once its signature, issuer, audience and dates hold.
+    """Return the claims of a token after checking its signature, issuer, audience and dates.
 
     Raises:
-        UnauthenticatedError: they do not.
+        UnauthenticatedError: a check fails, or no identity provider is configured.
     """
     try:
         if configuration.jwks_file is not None:
@@ -92,17 +92,17 @@ def verified_claims(configuration: Configuration, token: str, *, at: datetime) -
         )
         registry.validate(found.claims)
     except (JoseError, ValueError) as error:
-        words = "The token does not hold: it is expired, altered, or not for this office."
-        raise UnauthenticatedError(words) from error
+        text = "The token is not valid: it is expired, altered, or not for this office."
+        raise UnauthenticatedError(text) from error
     return dict(found.claims)
 
 
 def actor(session: Session, configuration: Configuration, header: str | None, *, at: datetime) -> Actor:
-    """Who a request comes from, held against the duties that are known here.
+    """Return the person and role behind a request, checked against the registered duties.
 
     Raises:
-        UnauthenticatedError: no bearer token, or one that does not hold.
-        UnknownDutyError: its person does not hold the role.
+        UnauthenticatedError: there is no bearer token, or it is not valid.
+        UnknownDutyError: the person does not hold the role.
     """
     kind, _, token = (header or "").partition(" ")
     if kind.lower() != "bearer" or not token:
@@ -115,7 +115,7 @@ def actor(session: Session, configuration: Configuration, header: str | None, *,
         raise UnknownDutyError("The token names no role that this office knows.") from None
     if role is Role.ENGINE or session.get(Duty, (str(claims["sub"]), role, organisation)) is None:
         if (successor := EmployerDirectory(session).current(organisation)) != organisation:
-            words = f"{organisation} was merged into {successor}; sign in for {successor}."
-            raise UnknownDutyError(f"{words} You do not hold the role {role} for {organisation} any more (duty.role).")
+            merged = f"{organisation} was merged into {successor}; sign in for {successor}."
+            raise UnknownDutyError(f"{merged} You do not hold the role {role} for {organisation} any more (duty.role).")
         raise UnknownDutyError(f"You do not hold the role {role} here (rule duty.role, Awb 10:3).")
     return Actor(str(claims["sub"]), role, organisation or None)

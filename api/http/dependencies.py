@@ -1,4 +1,4 @@
-"""The edge of the API: here time and identity enter, and here the transaction is committed, before the answer."""
+"""Dependencies of the routes: the session and its transaction, the caller, the time and the configuration."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,12 +23,12 @@ from states.storage.database import transaction
 
 
 def utc_now() -> datetime:
-    """The present moment."""
+    """Return the current time in UTC."""
     return datetime.now(UTC)
 
 
 def session(request: Request) -> Iterator[Session]:
-    """One transaction per request; a failed commit fails the request, and what the rules refuse is kept after it."""
+    """Open one transaction per request, committed before the response; a refused attempt is recorded afterwards."""
     engine: Engine = request.app.state.engine
     try:
         with transaction(engine) as opened:
@@ -39,10 +39,10 @@ def session(request: Request) -> Iterator[Session]:
 
 
 def require_duty(by: Actor, chart: str, event: str) -> None:
-    """Ask whether something is the duty of the role in which someone acts.
+    """Check that the caller's role has the duty for an event.
 
     Raises:
-        RefusedError: it is not.
+        RefusedError: the role lacks the duty.
     """
     lacking = duties.role_has_duty(chart=chart, event=event, role=by.role)
     if lacking is not None:
@@ -53,7 +53,7 @@ SessionDep = Annotated[Session, Depends(session, scope="function")]
 
 
 def configuration(request: Request) -> Configuration:
-    """The office's configuration."""
+    """Return the configuration of the office."""
     found: Configuration = request.app.state.configuration
     return found
 
@@ -66,13 +66,13 @@ def caller(
     configuration: ConfigurationDep,
     authorization: Annotated[str | None, Header(description="Bearer token")] = None,
 ) -> Actor:
-    """Who calls, in which role; the token is verified and the duty looked up."""
+    """Return the caller and role after verifying the token and looking up the duty."""
     return authentication.actor(session, configuration, authorization, at=utc_now())
 
 
 @dataclass(frozen=True)
 class RequestContext:
-    """What every request brings: a session, who calls, when, and the configuration."""
+    """Context of a request: the session, the caller, the time and the configuration."""
 
     session: Session
     by: Actor
@@ -81,27 +81,27 @@ class RequestContext:
 
     @property
     def employers(self) -> EmployerDirectory:
-        """The employers as this session sees them now."""
+        """Return the employer directory of this session."""
         return EmployerDirectory(self.session)
 
 
 def reject_unknown_query(request: Request) -> None:
-    """Ask that a GET has only query values that its endpoint declares: a typing error would go unnoticed.
+    """Reject a GET with query parameters that its endpoint does not declare, so that a typing error is noticed.
 
-    What is sent, such as a threat, is taken whatever its address holds besides.
+    A POST is accepted with any query: a threat must not be lost because of an extra parameter.
 
     Raises:
-        RequestValidationError: it holds more; names each, and which there are.
+        RequestValidationError: there are undeclared parameters; the error names them and the declared ones.
     """
-    asked = request.query_params.keys()
-    if request.method != "GET" or not asked:
+    given = request.query_params.keys()
+    if request.method != "GET" or not given:
         return
     declared = get_flat_params(request.scope["route"].dependant)
     known = sorted(field.alias for field in declared if isinstance(field.field_info, Query))
-    there_are = f"there are: {', '.join(known)}" if known else "there are none"
+    declared_text = f"there are: {', '.join(known)}" if known else "there are none"
     faults = [
-        {"type": "extra_forbidden", "loc": ("query", name), "msg": f"There is no such query value here; {there_are}."}
-        for name in asked
+        {"type": "extra_forbidden", "loc": ("query", name), "msg": f"Unknown query parameter; {declared_text}."}
+        for name in given
         if name not in known
     ]
     if faults:
@@ -111,7 +111,7 @@ def reject_unknown_query(request: Request) -> None:
 def context(
     request: Request, session: SessionDep, configuration: ConfigurationDep, by: Annotated[Actor, Depends(caller)]
 ) -> RequestContext:
-    """Time and identity, taken once per request, whose query is looked at as soon as it is known who calls."""
+    """Return the context of a request; its query is checked only after the caller has signed in."""
     reject_unknown_query(request)
     return RequestContext(session, by, utc_now(), configuration)
 

@@ -1,4 +1,4 @@
-"""Errors of the API, and the table that says which problem type each error is answered with."""
+"""Errors of the API, and the problem type with which each error is answered."""
 
 from api.http import problem_types
 from api.http.problem_types import ProblemType
@@ -18,23 +18,23 @@ from states.errors import (
 
 
 class ApiError(Exception):
-    """Root of every error of this room."""
+    """Base class of the errors of the API."""
 
 
 class UnauthenticatedError(ApiError):
-    """No token, or one that does not hold."""
+    """The token is missing or not valid."""
 
 
 class UnknownDutyError(ApiError):
-    """The token is right, but its person does not hold the role it names."""
+    """The token is valid, but its person does not hold the role that it names."""
 
 
 class MissingIfMatchError(ApiError):
-    """The request changes something that exists and does not say which version was seen."""
+    """The request changes an existing subject without If-Match."""
 
 
 class MalformedHeaderError(ApiError):
-    """A header or query parameter cannot be read."""
+    """A header or query parameter cannot be parsed."""
 
 
 PROBLEM_OF: dict[type[Exception], ProblemType] = {
@@ -54,11 +54,11 @@ PROBLEM_OF: dict[type[Exception], ProblemType] = {
     ErasedError: problem_types.ERASED,
     StatesError: problem_types.NOT_POSSIBLE,
 }
-"""The most special class of an error decides."""
+"""The most specific class of an error decides."""
 
 
 def problem_of(error: Exception) -> ProblemType:
-    """The problem type of an error; a refusal because the role lacks the duty is a type of its own."""
+    """Return the problem type of an error; a refusal because the role lacks the duty has its own type."""
     if isinstance(error, RefusedError) and error.duty:
         return problem_types.NOT_YOUR_ROLE
     return next(PROBLEM_OF[kind] for kind in type(error).__mro__ if kind in PROBLEM_OF)

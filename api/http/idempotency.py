@@ -1,4 +1,4 @@
-"""Idempotency keys: the same request twice is done once and answered twice; kept for 24 hours."""
+"""Idempotency keys: a repeated request is carried out once and gets the stored answer, for 24 hours."""
 
 import json
 from collections.abc import Callable
@@ -21,20 +21,20 @@ RETENTION = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class Answer:
-    """What a request is answered: status, headers and a body in wire form."""
+    """Answer to a request: status, headers and a JSON-ready body."""
 
     status: int
     body: Any
     headers: dict[str, str] = field(default_factory=dict)
 
     def response(self, **more: str) -> Response:
-        """The answer as HTTP."""
+        """Return the answer as an HTTP response with extra headers."""
         content = json.dumps(jsonable_encoder(self.body), ensure_ascii=False)
         return Response(content, self.status, headers={**self.headers, **more}, media_type="application/json")
 
 
 def answer_once(context: RequestContext, key: str | None, route: str, body: Any, do: Callable[[], Answer]) -> Response:
-    """Do something once for an Idempotency-Key; without a key, just do it.
+    """Carry out a request once per Idempotency-Key and answer a repeat from the store; without a key, carry it out.
 
     Raises:
         ReusedKeyError: the key was used for another request.
@@ -43,16 +43,16 @@ def answer_once(context: RequestContext, key: str | None, route: str, body: Any,
         return do().response()
     session, vault = context.session, vault_of(context.session)
     mark = vault.mark(f"{route}\n{json.dumps(jsonable_encoder(body), sort_keys=True)}")
-    # Two requests with one key wait for each other here, so that the second finds the first one's answer.
+    # The lock makes a second request with the same key wait until the first has stored its answer.
     session.exec(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{context.by.person} {key}", 0))))
     session.exec(delete(IdempotencyKey).where(col(IdempotencyKey.expires_at) < context.at))
-    seen = session.get(IdempotencyKey, (context.by.person, key))
+    stored = session.get(IdempotencyKey, (context.by.person, key))
     purpose = f"answer {context.by.person} {key}"
-    if seen is not None:
-        if seen.body_mark != mark:
+    if stored is not None:
+        if stored.body_mark != mark:
             raise ReusedKeyError("This Idempotency-Key was used for another request; take a new one.")
-        kept = json.loads(vault.open_for_office(seen.answer, purpose))
-        return Answer(seen.status, kept["body"], kept["headers"]).response(**{"Idempotency-Replayed": "true"})
+        kept = json.loads(vault.open_for_office(stored.answer, purpose))
+        return Answer(stored.status, kept["body"], kept["headers"]).response(**{"Idempotency-Replayed": "true"})
     answer = do()
     kept = {"body": jsonable_encoder(answer.body), "headers": answer.headers}
     session.add(

@@ -1,4 +1,4 @@
-"""Parameters."""
+"""Parameters that several routes declare."""
 
 from typing import Annotated
 

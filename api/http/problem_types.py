@@ -1,4 +1,4 @@
-"""Problem types: every kind of error answer, with its address, HTTP status and title (RFC 9457, section 3.1.1)."""
+"""Problem types: the kinds of error answers, each with its address, HTTP status and title (RFC 9457, 3.1.1)."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -8,7 +8,7 @@ ADDRESS = "/problems/"
 
 @dataclass(frozen=True)
 class ProblemType:
-    """One kind of error answer; its title is the same each time, the detail says what is wrong this time."""
+    """Kind of error answer; its title is fixed, the detail describes the occurrence."""
 
     slug: str
     status: int
@@ -18,7 +18,7 @@ class ProblemType:
 
     @property
     def address(self) -> str:
-        """The URI reference by which a problem names its type."""
+        """Return the URI reference of the type."""
         return f"{ADDRESS}{self.slug}" if self.slug else "about:blank"
 
 
@@ -69,7 +69,7 @@ INVALID_REQUEST = ProblemType(
     "Each error names the field and what would be right. See /openapi.json for the schema.",
 )
 BANK_FILE_REFUSED = ProblemType(
-    "bank-file-refused", 422, "The bank file is refused", "It was not taken in, not even in part. The detail says why."
+    "bank-file-refused", 422, "The bank file is refused", "Nothing of it was imported. The detail says why."
 )
 DOCUMENT_REFUSED = ProblemType(
     "document-refused", 422, "The document is refused", "It was not stored. The detail says why."
@@ -89,12 +89,12 @@ INTERNAL_ERROR = ProblemType(
 DATABASE_UNAVAILABLE = ProblemType(
     "database-unavailable", 503, "The database is unavailable", "Try again in a moment with the same Idempotency-Key."
 )
-NOT_READY = ProblemType("not-ready", 503, "Not ready", "The parts that are not ready are named. Try again in a moment.")
+NOT_READY = ProblemType("not-ready", 503, "Not ready", "The detail names what is not ready. Try again in a moment.")
 
 TYPES = {kind.slug: kind for kind in list(globals().values()) if isinstance(kind, ProblemType)}
-"""Each type by the last part of its address."""
+"""The types by the last part of their address."""
 
 
 def of_status(status: int) -> ProblemType:
-    """The type of a problem that says no more than its HTTP status (RFC 9457, section 4.2.1)."""
+    """Return the type of a problem that has no more meaning than its HTTP status (RFC 9457, section 4.2.1)."""
     return ProblemType("", status, HTTPStatus(status).phrase, "")

@@ -1,4 +1,4 @@
-"""Problems: every error answer, 4xx and 5xx, is problem+json (RFC 9457)."""
+"""Problems: turn every error, 4xx and 5xx, into problem+json (RFC 9457)."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -24,20 +24,20 @@ LOG = structlog.get_logger()
 MEDIA_TYPE = "application/problem+json"
 OUTCOME_UNCERTAIN = (
     "Most likely nothing was changed; if the connection broke at the very end, the change may have been committed."
-    " Check before you repeat the request, or send the same Idempotency-Key, which lets nothing happen twice."
+    " Check before you repeat the request, or repeat it with the same Idempotency-Key: it is then carried out once."
 )
-"""What is true of a request that broke off: a commit may have been carried out without an answer to us."""
+"""Advice after an interrupted request: the database may have committed without our getting the confirmation."""
 
 
 def problem(kind: ProblemType, detail: str, headers: Mapping[str, str] | None = None, **more: Any) -> JSONResponse:
-    """An answer that says what is wrong and what would be right."""
+    """Return an error answer: what is wrong, and how to put it right."""
     headers = {"WWW-Authenticate": "Bearer"} if kind.status == HTTPStatus.UNAUTHORIZED else headers
     body = {"type": kind.address, "status": kind.status, "title": kind.title, "detail": detail, **more}
     return JSONResponse(body, kind.status, headers=headers, media_type=MEDIA_TYPE)
 
 
 def known_error(_: Request, error: Exception) -> JSONResponse:
-    """An error that the API or the rooms below it raise on purpose."""
+    """Answer an error that the API, the engine or a rule raised on purpose."""
     more: dict[str, Any] = {}
     if isinstance(error, RefusedError):
         more["findings"] = [
@@ -53,28 +53,28 @@ def known_error(_: Request, error: Exception) -> JSONResponse:
         ]
     if isinstance(error, MalformedError):
         more["errors"] = [{"field": field, "message": message} for field, message in error.problems]
-    # What is too large is still coming: without this the server would take in the rest of it, to throw it away.
+    # The rest of a too large body is still arriving; closing the connection saves reading and discarding it.
     headers = {"Connection": "close"} if isinstance(error, TooLargeError) else None
     return problem(problem_of(error), str(error), headers, **more)
 
 
 def invalid_request(_: Request, error: Exception) -> JSONResponse:
-    """A body, path or query that does not fit its schema; the value sent is never repeated."""
+    """Answer a body, path or query that does not fit its schema; the rejected value is never repeated."""
     assert isinstance(error, RequestValidationError)
     found = []
     for item in error.errors():
         place, *path = item["loc"]
         message = bodies.words(item)
-        if item["type"] == "json_invalid":  # its path is a place in the text, and no field
-            path, message = [], f"This is not JSON; it stops being so at character {path[0]}"
+        if item["type"] == "json_invalid":  # its path is a position in the text, not a field
+            path, message = [], f"This is not valid JSON; the error is at character {path[0]}"
         field = ".".join(str(part) for part in path) or str(place)
         found.append({"field": field, "in": str(place), "message": message})
-    words = "; ".join(f"{item['field']}: {item['message']}" for item in found)
-    return problem(problem_types.INVALID_REQUEST, words, errors=found)
+    detail = "; ".join(f"{item['field']}: {item['message']}" for item in found)
+    return problem(problem_types.INVALID_REQUEST, detail, errors=found)
 
 
 def framework_error(_: Request, error: Exception) -> JSONResponse:
-    """What the framework itself refuses, such as an unknown path."""
+    """Answer what the framework itself rejects, such as an unknown path."""
     assert isinstance(error, HTTPException)
     known = {kind.status: kind for kind in (problem_types.UNKNOWN_ADDRESS, problem_types.METHOD_NOT_ALLOWED)}
     kind = known.get(error.status_code)
@@ -84,20 +84,20 @@ def framework_error(_: Request, error: Exception) -> JSONResponse:
 
 
 def conflict(_: Request, error: Exception) -> JSONResponse:
-    """Two requests changed the same thing at once, or the database is away: the same request may pass in a moment."""
+    """Answer a concurrent change or an unavailable database: the same request may succeed in a moment."""
     if isinstance(error, OperationalError):
-        LOG.warning("database-away", kind=type(error.orig).__name__)
+        LOG.warning("database-unavailable", kind=type(error.orig).__name__)
         return problem(problem_types.DATABASE_UNAVAILABLE, f"{OUTCOME_UNCERTAIN} Try again in a moment.")
     return problem(problem_types.CONFLICT, f"{problem_types.CONFLICT.title}. {problem_types.CONFLICT.meaning}")
 
 
 def no_rule_for_date(_: Request, error: Exception) -> JSONResponse:
-    """A day for which no rule, value or calendar is known; the message says what to add, and where."""
+    """Answer a date for which there is no rule, value or calendar; the message says what to add, and where."""
     return problem(problem_types.BEYOND_THE_RULES, str(error))
 
 
 def out_of_range(_: Request, error: Exception) -> JSONResponse:
-    """A value that no database holds, such as a NUL character in an id."""
+    """Answer a value that the database cannot store, such as a NUL character in an id."""
     assert isinstance(error, DataError)
     LOG.warning("value-out-of-range", kind=type(error.orig).__name__)
     detail = "A value holds a character that cannot be stored, or is too large."
@@ -105,10 +105,10 @@ def out_of_range(_: Request, error: Exception) -> JSONResponse:
 
 
 def unexpected_error(request: Request, error: Exception) -> JSONResponse:
-    """An error of our own; the log names it, the answer does not."""
-    route = getattr(request.scope.get("route"), "path", None)  # as declared: an address may hold anything
+    """Answer an unexpected error; the log names it, the answer does not."""
+    route = getattr(request.scope.get("route"), "path", None)  # the declared path: the real one may hold content
     LOG.error(
-        "unforeseen",
+        "unexpected-error",
         method=request.method,
         route=route,
         **logging_setup.drop_error_text(LOG, "error", {"exc_info": error}),
@@ -119,7 +119,7 @@ def unexpected_error(request: Request, error: Exception) -> JSONResponse:
 
 
 def install(app: FastAPI) -> None:
-    """Answer every error as problem+json."""
+    """Register the handlers that answer every error as problem+json."""
     app.add_exception_handler(StatesError, known_error)
     app.add_exception_handler(ApiError, known_error)
     app.add_exception_handler(RequestValidationError, invalid_request)
@@ -130,6 +130,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RulesError, no_rule_for_date)
 
 
-def invalid_parameter(parameter: str, error: Exception) -> RequestValidationError:
-    """The error of a query parameter that is wrong."""
-    return RequestValidationError([{"type": "value_error", "loc": ("query", parameter), "msg": str(error)}])
+def invalid_parameter(parameter: str, reason: object) -> RequestValidationError:
+    """Return the error of a query parameter that cannot be used, with the reason."""
+    return RequestValidationError([{"type": "value_error", "loc": ("query", parameter), "msg": str(reason)}])

@@ -1,4 +1,4 @@
-"""Readiness."""
+"""Readiness of each part of the office: the API, the database, the migrations, Prefect and the processes."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,14 +15,14 @@ from states.storage.database import transaction
 from states.tables.operations import FlowRun
 
 SILENCE_LIMIT = timedelta(seconds=20)
-"""How long a process may be silent before it counts as away."""
+"""How long ago a process may have reported before it counts as not running."""
 
 
 PROCESSES = ("dispatcher", "clock", "worker")
 
 
 def check_parts(engine: Engine, configuration: Configuration, at: datetime) -> list[dict[str, Any]]:
-    """Each part of the office, whether it is well, and in words what is not."""
+    """Return each part of the office, whether it is ready, and a detail in words."""
     parts: list[dict[str, Any]] = [{"name": "api", "ok": True, "detail": "answers"}]
     known: dict[str, FlowRun] = {}
     try:
@@ -33,19 +33,19 @@ def check_parts(engine: Engine, configuration: Configuration, at: datetime) -> l
         parts.append({"name": "database", "ok": True, "detail": "answers"})
         detail = "run the migrations" if behind else "up to date"
         parts.append({"name": "migrations", "ok": not behind, "detail": detail})
-    except Exception as error:  # noqa: BLE001  # whatever is wrong with it, the database is not ready
+    except Exception as error:  # noqa: BLE001  # whatever the error, the database is not ready
         parts.append({"name": "database", "ok": False, "detail": f"does not answer ({type(error).__name__})"})
     parts.append(check_prefect(configuration.prefect_api_url))
     for name in PROCESSES:
-        seen = known.get(f"process:{name}")
-        well = seen is not None and at - seen.finished_at < SILENCE_LIMIT
-        detail = f"last seen {utc_text(seen.finished_at)}" if seen else "not seen yet"
-        parts.append({"name": name, "ok": well, "detail": detail})
+        last = known.get(f"process:{name}")
+        ready = last is not None and at - last.finished_at < SILENCE_LIMIT
+        detail = f"last seen {utc_text(last.finished_at)}" if last else "not seen yet"
+        parts.append({"name": name, "ok": ready, "detail": detail})
     return parts
 
 
 def check_prefect(url: str | None) -> dict[str, Any]:
-    """Whether Prefect's server answers."""
+    """Return whether the Prefect server answers."""
     if not url:
         return {"name": "prefect", "ok": False, "detail": "no PREFECT_API_URL"}
     try:
@@ -55,5 +55,5 @@ def check_prefect(url: str | None) -> dict[str, Any]:
     return {
         "name": "prefect",
         "ok": well,
-        "detail": "answers" if well else "does not answer yet; the clock does its work",
+        "detail": "answers" if well else "does not answer yet; the clock runs the scheduled work",
     }

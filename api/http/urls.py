@@ -1,4 +1,4 @@
-"""Where each kind of subject lives under /v1."""
+"""URLs of subjects and their events under /v1, and entity tags."""
 
 COLLECTIONS = {
     "application": "applications",
@@ -12,15 +12,15 @@ COLLECTIONS = {
     "loan": "loans",
     "objection": "objections",
 }
-"""Collection by chart; a chart that is not here has no address of its own."""
+"""Collection by chart; subjects of any other chart have no address of their own."""
 
 
 def href(chart: str, subject: str, event: str | None = None) -> str:
-    """The address of a subject, or of one of its events."""
+    """Return the address of a subject, or of one of its events."""
     address = f"/v1/{COLLECTIONS[chart]}/{subject}"
     return f"{address}/_{event}" if event else address
 
 
 def etag(version: int) -> str:
-    """A version as an entity tag."""
+    """Return a version as an entity tag."""
     return f'"{version}"'

@@ -1,1 +1,1 @@
-"""The journey: five applications through the public API, told and checked as they go."""
+"""Journey: a scripted run of five applications over the public API that checks every step."""

@@ -1,1 +1,1 @@
-"""The pages: server-rendered, no script, nothing from another host."""
+"""Pages: rendered on the server, without scripts, and with nothing from another host."""

@@ -1,1 +1,1 @@
-"""Processes: the supervisor and what it starts."""
+"""Processes: the supervisor of a running office, and the processes and the database that it starts."""

@@ -4,7 +4,6 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from fastapi.exceptions import RequestValidationError
 from pydantic import Field
 
 from api.http.dependencies import RequestContext, RequestContextDep, require_duty
@@ -166,17 +165,12 @@ def instant(context: RequestContext, as_of: datetime | None) -> datetime:
     if as_of is None:
         return context.at
     if as_of.tzinfo is None:
-        raise mend("asOf", "Give the instant with its time zone, such as 2026-03-02T09:00:00Z.")
+        raise invalid_parameter("asOf", "Give the instant with its time zone, such as 2026-03-02T09:00:00Z.")
     if as_of > context.at:
-        raise mend("asOf", "This instant has not come yet; leave it out for now.")
+        raise invalid_parameter("asOf", "This instant has not come yet; leave it out for now.")
     if as_of < start_of(OLDEST):
-        raise mend("asOf", f"This instant is before the oldest case; give one on {OLDEST} or later.")
+        raise invalid_parameter("asOf", f"This instant is before the oldest case; give one on {OLDEST} or later.")
     return as_of
-
-
-def mend(parameter: str, words: str) -> RequestValidationError:
-    """A query that cannot be answered, with the parameter to mend."""
-    return RequestValidationError([{"type": "value_error", "loc": ("query", parameter), "msg": words}])
 
 
 def statistics_view(found: Statistics, since: date, until: date) -> StatisticsView:

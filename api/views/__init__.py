@@ -1,1 +1,1 @@
-"""Views: what leaves over HTTP, one allow-list per subject."""
+"""Views: the fields that the API returns, one allow-list per subject."""

@@ -1,4 +1,4 @@
-"""Applications."""
+"""Applications, their advice, takeovers and measures, as the API returns them."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,7 +16,7 @@ from states.tables.application import Application, Measure
 
 
 class ApplicationSummary(View):
-    """One line of a list of applications."""
+    """Application in a list."""
 
     reference: str
     stage: str
@@ -28,11 +28,11 @@ class ApplicationSummary(View):
 
 
 class ApplicationPage(Page[ApplicationSummary]):
-    """A page of applications."""
+    """Page of applications."""
 
 
 class DomainView(View):
-    """The advice in one domain."""
+    """Advice in one domain."""
 
     domain: str
     state: str
@@ -41,7 +41,7 @@ class DomainView(View):
 
 
 class TakeoverView(View):
-    """One employer's takeover."""
+    """Takeover by one employer."""
 
     id: str
     organisation: str
@@ -54,7 +54,7 @@ class TakeoverView(View):
 
 
 class ApplicationView(ApplicationSummary):
-    """An application as the caller may see it; ``content`` is there for those who need to know it."""
+    """Application as the caller may see it; ``content`` is present only for those who need to know it."""
 
     applicant: str
     certain_since: date
@@ -91,7 +91,7 @@ class ApplicationView(ApplicationSummary):
 
 
 class MeasureView(View):
-    """One measure; what it is stays away from those who need not know."""
+    """Measure; its description is present only for those who need to know it."""
 
     id: str
     application: str
@@ -112,7 +112,7 @@ class MeasureView(View):
 
 
 def summary(employers: EmployerDirectory, row: Application) -> ApplicationSummary:
-    """One line of a list."""
+    """Return an application for a list."""
     return ApplicationSummary(
         reference=row.id,
         stage=row.state,
@@ -125,12 +125,12 @@ def summary(employers: EmployerDirectory, row: Application) -> ApplicationSummar
 
 
 def advice(by: Actor, domains: list[DomainView]) -> list[DomainView]:
-    """The advice by domain; for those who pay none, since a domain tells what a measure is."""
+    """Return the advice by domain; empty for roles that pay, since a domain reveals what a measure is."""
     return sorted(domains, key=lambda item: item.domain) if content.reads_advice(by) else []
 
 
 def measure(session: Session, by: Actor, row: Measure) -> MeasureView:
-    """One measure as the caller may see it."""
+    """Return a measure as the caller may see it."""
     text = content.of_measure(session, by, row)
     facts = row.model_dump()
     if not content.reads_domain_of_measure(by):

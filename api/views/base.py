@@ -1,4 +1,4 @@
-"""Base."""
+"""Base class of the views, and conversions of names and instants to their JSON form."""
 
 import re
 from collections.abc import Mapping
@@ -9,20 +9,20 @@ from pydantic.alias_generators import to_camel
 
 
 class View(BaseModel):
-    """An answer; its fields are all that can leave."""
+    """Response body; only its declared fields are returned."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, from_attributes=True)
 
 
 class Words(View):
-    """The same in English and in Dutch."""
+    """Text in English and in Dutch."""
 
     en: str
     nl: str
 
 
 def wire(content: Mapping[str, Any]) -> dict[str, Any]:
-    """Content in wire form: the fields' names as their bodies have them."""
+    """Return content with the field names as JSON bodies have them."""
     return {".".join(map(to_camel, path.split("."))): text for path, text in content.items()}
 
 
@@ -30,7 +30,7 @@ INSTANT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?)\+00:00")
 
 
 def utc_instants(thing: Any) -> Any:
-    """The same, with every instant in it ending in Z."""
+    """Return the value with every instant in it written with Z."""
     if isinstance(thing, Mapping):
         return {key: utc_instants(value) for key, value in thing.items()}
     if isinstance(thing, list):

@@ -1,4 +1,4 @@
-"""Loans and objections."""
+"""Loans and objections as the API returns them."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -16,7 +16,7 @@ from states.tables.loans import Loan, Objection
 
 
 class LoanView(View):
-    """One loan; what is lent, and why, stays away from those who need not know."""
+    """Loan; what is lent, and why, is present only for those who need to know it."""
 
     id: str
     application: str | None = None
@@ -41,11 +41,11 @@ class LoanView(View):
 
 
 class LoanPage(Page[LoanView]):
-    """A page of loans."""
+    """Page of loans."""
 
 
 class ObjectionView(View):
-    """One objection; its grounds and reasons are for those who need to know them."""
+    """Objection; its grounds and reasons are present only for those who need to know them."""
 
     id: str
     application: str | None = None
@@ -81,7 +81,7 @@ class ObjectionView(View):
 
 
 def facts_and_content(session: Session, by: Actor, row: Loan | Objection, text: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts and content of a loan or an objection; the application only for those who may know of it."""
+    """Return the facts and content of a loan or an objection, with the application only if the caller may see it."""
     facts = {**row.model_dump(), **text}
     case = session.get(Application, row.application) if row.application else None
     if case is not None and not may_see(session, by, case):
@@ -90,10 +90,10 @@ def facts_and_content(session: Session, by: Actor, row: Loan | Objection, text: 
 
 
 def loan(session: Session, by: Actor, row: Loan) -> LoanView:
-    """One loan as the caller may see it."""
+    """Return a loan as the caller may see it."""
     return LoanView(**facts_and_content(session, by, row, content.of_loan(session, by, row)))
 
 
 def objection(session: Session, by: Actor, row: Objection) -> ObjectionView:
-    """One objection as the caller may see it; an employer reads the one to its own decision."""
+    """Return an objection as the caller may see it."""
     return ObjectionView(**facts_and_content(session, by, row, content.of_objection(session, by, row)))

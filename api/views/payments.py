@@ -1,4 +1,4 @@
-"""Payments."""
+"""Payments: payables, batches and bookings as the API returns them."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,7 +18,7 @@ from states.tables.payments import Payable, PayableLine
 
 
 class LineView(View):
-    """One line of a payable: for a measure, or outside the advice."""
+    """Line of a payable: for a measure, or for something outside the advice."""
 
     measure: str | None = None
     outside: str | None = None
@@ -33,7 +33,7 @@ class LineView(View):
 
 
 class PayableView(View):
-    """One employer's part of an invoice."""
+    """Payable: one employer's part of an invoice."""
 
     id: str
     application: str
@@ -51,7 +51,7 @@ class PayableView(View):
     addressed_to: str | None = None
     replaces: str | None = None
     credits: str | None = None
-    """For a credit note: the invoice that it takes something off; its amounts are negative."""
+    """For a credit note: the invoice that it credits; its amounts are negative."""
     part: int = 1
     part_of: str | None = None
     settled_with: str | None = None
@@ -67,33 +67,33 @@ class PayableView(View):
     payee: str | None = None
     iban: str | None = None
     reasons: list[str] = Field(default=[])
-    """What is said with its lines, such as why something outside the advice is paid."""
+    """Reasons entered with its lines, such as why something outside the advice is paid."""
     texts: list[str] = Field(default=[])
-    """What the supplier wrote on its lines, for those who may know what it is for."""
+    """Texts of the supplier on its lines, for those who may know what it is for."""
     lines: list[LineView] = Field(default=[])
-    """Its lines, or while it is to be matched their amounts alone."""
+    """Its lines; until it is matched, only their amounts."""
 
 
 class PayablePage(Page[PayableView]):
-    """A page of payables."""
+    """Page of payables."""
 
 
 class BatchLineView(View):
-    """One payment in a batch."""
+    """Payment in a batch."""
 
     payable: str
     end_to_end: str
     amount: Decimal
     counts: bool
     bank_status: str | None = None
-    """What the bank said last (pain.002); it is no proof of payment."""
+    """Latest status that the bank reported (pain.002); it is no proof of payment."""
     bank_status_words: Words | None = None
     bank_reason: str | None = None
     bank_reason_words: Words | None = None
 
 
 class StoredFindingView(View):
-    """What a rule found, kept as it was found."""
+    """Finding of a rule as it was stored."""
 
     rule: str
     message: str
@@ -102,7 +102,7 @@ class StoredFindingView(View):
 
 
 class LeftOut(View):
-    """A payable that does not go along in a batch, and why."""
+    """Payable that was left out of a batch, and why."""
 
     payable: str
     amount: Decimal
@@ -110,7 +110,7 @@ class LeftOut(View):
 
 
 class ProposedBatch(View):
-    """What a batch would hold if it were built now."""
+    """Batch as it would be if it were built now."""
 
     organisation: str
     execution_on: date
@@ -121,7 +121,7 @@ class ProposedBatch(View):
 
 
 class BatchView(View):
-    """One payment batch."""
+    """Payment batch."""
 
     id: str
     organisation: str
@@ -139,18 +139,18 @@ class BatchView(View):
     bank_reason: str | None = None
     bank_reason_words: Words | None = None
     payee_is_verified: bool = False
-    """Whether the bank verifies the payee's name whatever we agreed with it: it does for a file of one payment."""
+    """Whether the bank always verifies the payee's name: it does so for a file with one payment."""
     version: int
     lines: list[BatchLineView] = Field(default=[])
     left_out: list[LeftOut] = Field(default=[])
 
 
 class BatchPage(Page[BatchView]):
-    """A page of payment batches."""
+    """Page of payment batches."""
 
 
 class BookingView(View):
-    """One booking."""
+    """Booking."""
 
     id: str
     application: str
@@ -169,11 +169,11 @@ class BookingView(View):
 
 
 class BookingPage(Page[BookingView]):
-    """A page of bookings."""
+    """Page of bookings."""
 
 
 def payable(session: Session, by: Actor, row: Payable, lines: list[Any]) -> PayableView:
-    """One payable as the caller may see it."""
+    """Return a payable as the caller may see it."""
     text = content.of_payable(session, by, row)
     payee, iban = payee_of(session, row) if text else (None, None)
     knows = content.reads_measures(by)
@@ -189,11 +189,11 @@ def payable(session: Session, by: Actor, row: Payable, lines: list[Any]) -> Paya
 
 
 def payable_view(context: RequestContext, row: Payable) -> PayableView:
-    """One payable with its lines."""
+    """Return a payable with its lines, as the caller may see it."""
     lines = context.session.exec(select(PayableLine).where(PayableLine.payable == row.id).order_by(PayableLine.id))
     return payable(context.session, context.by, row, list(lines))
 
 
 def booking_view(row: Booking) -> BookingView:
-    """One booking in wire form."""
+    """Return the view of a booking."""
     return BookingView(**row.model_dump(), application=row.stream)

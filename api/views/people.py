@@ -1,4 +1,4 @@
-"""People."""
+"""People and employers as the API returns them."""
 
 from datetime import date
 
@@ -6,7 +6,7 @@ from api.views.base import View
 
 
 class OrganisationView(View):
-    """One employer."""
+    """Employer."""
 
     id: str
     kind: str
@@ -19,7 +19,7 @@ class OrganisationView(View):
 
 
 class PersonView(View):
-    """One person; the name is content and does not leave here."""
+    """Person, without the name, which is content."""
 
     id: str
     state: str

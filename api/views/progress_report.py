@@ -1,4 +1,4 @@
-"""Progress report."""
+"""Progress report in each form in which the API and the command line return it."""
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
@@ -31,7 +31,7 @@ MEDIA: dict[str, str] = {
 
 
 class NumberView(base.View):
-    """One number of the report; ``value`` is null where it is hidden."""
+    """Number of the report; ``value`` is null if the number is hidden."""
 
     since: date = Field(alias="from")
     until: date
@@ -46,7 +46,7 @@ class NumberView(base.View):
 
 
 class LimitsView(base.View):
-    """What a published number rests on: fewest cases and employers, and the largest share of one employer."""
+    """Limits for publishing a number: the fewest cases and employers, and the largest share of one employer."""
 
     cases: int
     employers: int
@@ -56,7 +56,7 @@ class LimitsView(base.View):
 
 
 class ProgressReportView(base.View):
-    """The report, number by number, and why some are hidden."""
+    """Progress report, number by number, and why some are hidden."""
 
     since: date = Field(alias="from")
     until: date
@@ -75,7 +75,7 @@ WHY = {
 
 
 class RequestedReport:
-    """A report that is asked for: which quarters, in which language, on which day."""
+    """Requested report: its quarters, language and day."""
 
     def __init__(self, session: Session, since: date, until: date, *, at: datetime, language: str) -> None:
         self.on, self.language = office_day(at), language
@@ -84,23 +84,23 @@ class RequestedReport:
         self.found: Sequence[QuarterReport] = progress_report.report(session, quarters, at=at)
 
     def text(self) -> bytes:
-        """For parliament."""
+        """Return the report as text."""
         return as_text(self.found, self.limits, on=self.on, language=self.language).encode()
 
     def csv(self) -> bytes:
-        """For a spreadsheet, which knows by the first three bytes that it is UTF-8."""
+        """Return the report as CSV; a byte order mark shows spreadsheets that it is UTF-8."""
         return as_csv(self.found, self.language).encode("utf-8-sig")
 
     def svg(self) -> bytes:
-        """A chart."""
+        """Return a chart as SVG."""
         return drawing.svg(progress_chart.draw(self.found, self.language)).encode()
 
     def png(self) -> bytes:
-        """The same chart in dots."""
+        """Return the chart as PNG."""
         return drawing.png(progress_chart.draw(self.found, self.language))
 
     def view(self) -> ProgressReportView:
-        """Number by number."""
+        """Return the report number by number."""
         return ProgressReportView(
             since=self.found[0].quarter.since,
             until=self.found[-1].quarter.until,
@@ -118,7 +118,7 @@ class RequestedReport:
         )
 
     def json(self) -> bytes:
-        """Number by number, as JSON."""
+        """Return the report number by number, as JSON."""
         return (self.view().model_dump_json(by_alias=True, indent=2) + "\n").encode()
 
 
@@ -129,4 +129,4 @@ WRITERS: dict[str, Callable[[RequestedReport], bytes]] = {
     "png": RequestedReport.png,
     "json": RequestedReport.json,
 }
-"""How each form is written."""
+"""The function that writes each form."""

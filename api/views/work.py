@@ -1,4 +1,4 @@
-"""Work."""
+"""Work items and the explanation of their position, as the API returns them."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,9 +16,9 @@ from states.work.work_by_state import level_of
 
 
 def explanation(by: Actor, why: Mapping[str, Any]) -> dict[str, Any]:
-    """Why an item stands where it stands; employers learn from it how urgent a case is, not who threatens how.
+    """Return why an item has its position in the queue, as the caller may know it.
 
-    Who of the office is away or barred is the office's business alone.
+    Employers see how many threats make a case urgent, but not which. Only the office sees who is absent or excluded.
     """
     shown: dict[str, Any] = utc_instants(why)
     if not sees_colleagues(by):
@@ -35,7 +35,7 @@ def explanation(by: Actor, why: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class WorkItemView(base.View):
-    """One thing that someone must do next."""
+    """Work item: something that must be done next."""
 
     id: str
     application: str
@@ -56,10 +56,10 @@ class WorkItemView(base.View):
 
 
 class WorkItemPage(Page[WorkItemView]):
-    """A page of a pool's work, in the order of the queue."""
+    """Page of work items in queue order."""
 
 
 def work_item_view(item: WorkItem, at: datetime) -> WorkItemView:
-    """A work item in wire form."""
+    """Return the view of a work item."""
     until = item.start_by + grace(item.lane, level_of(item.chart, item.action), item.start_by)
     return WorkItemView(**item.model_dump(exclude={"lane"}), lane=LANES[item.lane], late=until < at)
