@@ -1,4 +1,4 @@
-"""The books of an employer: the journal in every form it leaves in, its accounts and periods, and the reports."""
+"""Accounting: the journal in every export format, the accounts and periods of an employer, and the reports."""
 
 from datetime import date, datetime
 from importlib.metadata import version as installed
@@ -33,7 +33,7 @@ WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def file_response(content: bytes, kind: str, name: str, totals: Control) -> Response:
-    """A file with its control totals in the headers."""
+    """Return a file with its control totals in the headers."""
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',
         "X-Control-Count": str(totals.count),
@@ -46,7 +46,7 @@ def file_response(content: bytes, kind: str, name: str, totals: Control) -> Resp
 
 
 def sheet_response(context: RequestContext, sheet: Sheet, form: str, *, about: dict[str, Any], name: str) -> Response:
-    """Rows as a file."""
+    """Return rows as a CSV file or a workbook."""
     totals = control(sheet)
     if form == "csv":
         return file_response(as_csv(sheet), "text/csv; charset=utf-8", f"{name}.csv", totals)
@@ -55,7 +55,7 @@ def sheet_response(context: RequestContext, sheet: Sheet, form: str, *, about: d
 
 
 class Journal(base.View):
-    """The journal, with its control totals."""
+    """Journal lines with their control totals."""
 
     items: list[JournalRow]
     control: Control
@@ -68,7 +68,7 @@ def journal_lines(
     employer: Employer = None,
     form: JournalForm = "json",
 ) -> Journal | Response:
-    """The journal of the caller's employer: as JSON, CSV, XLSX with a control sheet, or XAF 3.2 of one employer."""
+    """List the journal of the caller's employer as JSON, CSV, XLSX with a control sheet, or XAF 3.2 of one employer."""
     names = readable_books(context, employer)
     since, until = rules.days_of(period) if period else (None, None)
     rows = journal_query.journal(context.session, names, since, until)
@@ -85,16 +85,16 @@ def journal_lines(
 def audit_file(
     context: RequestContext, names: journal_query.Employers, period: str | None, sheet: Sheet, name: str
 ) -> Response:
-    """The journal of one employer and period as XAF 3.2.
+    """Return the journal of one employer and period as XAF 3.2.
 
     Raises:
-        MalformedError: no period or employer is named.
+        MalformedError: the period or the employer is missing.
         RefusedError: the employer's tax number is not known.
     """
     if period is None:
-        raise MalformedError([("period", "An audit file is of a period: name a year such as 2026, or a month.")])
+        raise MalformedError([("period", "An audit file covers one period: give a year such as 2026, or a month.")])
     if names is None:
-        raise MalformedError([("employer", "An audit file is of one employer: name it.")])
+        raise MalformedError([("employer", "An audit file covers one employer: name it.")])
     employer = context.session.get_one(Organisation, names[0])
     held = accounts.on_day(
         context.session, employer, office_day(context.at)
@@ -110,7 +110,7 @@ def audit_file(
 
 
 class OpenItems(base.View):
-    """What is open in the books."""
+    """Open items with their control totals."""
 
     items: list[OpenItem]
     control: Control
@@ -118,7 +118,7 @@ class OpenItems(base.View):
 
 @router.get("/reports/open-items", response_model=OpenItems, operation_id="report-open-items")
 def open_items(context: RequestContextDep, employer: Employer = None, form: Form = "json") -> OpenItems | Response:
-    """What is owed and not paid, paid and not booked, or on a statement and known to nobody."""
+    """Report what is owed and not paid, paid and not booked, or on a statement and not matched."""
     rows = reports.open_items(context.session, readable_books(context, employer))
     sheet = Sheet("open-items", OpenItem, rows)
     if form == "json":
@@ -127,7 +127,7 @@ def open_items(context: RequestContextDep, employer: Employer = None, form: Form
 
 
 class TaxClasses(base.View):
-    """A year by tax class."""
+    """Bookings of a year by tax class, with their control totals."""
 
     items: list[ClassRow]
     control: Control
@@ -137,7 +137,7 @@ class TaxClasses(base.View):
 def tax_classes(
     context: RequestContextDep, year: Year, employer: Employer = None, form: Form = "json"
 ) -> TaxClasses | Response:
-    """What was booked in a year, per employer and per tax class."""
+    """Report what was booked in a year, per employer and per tax class."""
     rows = reports.tax_classes(context.session, readable_books(context, employer), year)
     sheet = Sheet("tax-classes", ClassRow, rows)
     if form == "json":
@@ -146,7 +146,7 @@ def tax_classes(
 
 
 class Spending(base.View):
-    """What was spent beside the ministry's contribution; a report, never a claim."""
+    """Spending in addition to the ministry's contribution; a report, not a claim."""
 
     items: list[SpendingRow]
     note: str
@@ -157,7 +157,7 @@ class Spending(base.View):
 def spending(
     context: RequestContextDep, year: Year, employer: Employer = None, form: Form = "json"
 ) -> Spending | Response:
-    """What each kind of employer spent in a year beside the ministry's contribution; a report, never a claim."""
+    """Report what each kind of employer spent in a year in addition to the ministry's contribution; not a claim."""
     rows = reports.spending(context.session, readable_books(context, employer), year)
     sheet = Sheet("spending", SpendingRow, rows)
     if form == "json":
@@ -166,7 +166,7 @@ def spending(
 
 
 class AccountsView(base.View):
-    """The accounts of the books as they hold on a day, and by which document."""
+    """Accounts that are valid on a day, and the document that set them."""
 
     since: date
     cost: str
@@ -181,7 +181,7 @@ class AccountsView(base.View):
 
 
 class PeriodView(base.View):
-    """A period that is closed."""
+    """Closed period."""
 
     period: str
     since: date
@@ -191,7 +191,7 @@ class PeriodView(base.View):
 
 
 class Books(base.View):
-    """How an employer keeps its books."""
+    """Accounts and closed periods of an employer."""
 
     organisation: str
     accounts: AccountsView
@@ -203,7 +203,7 @@ class Books(base.View):
 def books(
     context: RequestContextDep, key: Annotated[str, Path(alias="id", max_length=80)], on: date | None = None
 ) -> Books:
-    """The accounts that hold on a day (today where it is left out), and the periods that are closed."""
+    """Return the accounts that are valid on a day (by default today), and the closed periods."""
     readable_books(context, key)
     session: Session = context.session
     row, day = session.get_one(Organisation, key), on or office_day(context.at)
@@ -224,7 +224,7 @@ def bookings(
     cursor: Cursor = None,
     limit: Limit = 500,
 ) -> BookingPage | Journal | Response:
-    """The bookings of the caller's employer, or its journal as CSV; see /v1/journal-lines for more of it."""
+    """List the bookings of the caller's employer, or its journal as CSV; /v1/journal-lines has more formats."""
     if form == "csv":
         return journal_lines(context, form="csv")
     query = select(Booking)

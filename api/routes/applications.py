@@ -1,4 +1,4 @@
-"""Applications: received, listed, searched, looked at, now and at any instant."""
+"""Applications: receive, list, search and read them, as they are now or as they were at an instant."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -44,7 +44,7 @@ def receive(
     body: NewApplication,
     idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
 ) -> Response:
-    """Receive an application. It is always taken in; whether there is a claim is judged in the intake."""
+    """Receive an application. It is always accepted; whether there is a claim is decided in the intake."""
 
     def do() -> Answer:
         row = fire(context.session, "application", None, "receive", by=context.by, at=context.at, body=body).row
@@ -63,13 +63,13 @@ def list_applications(
     cursor: Annotated[str | None, Query(max_length=100)] = None,
     limit: Limit = 50,
 ) -> applications.ApplicationPage:
-    """The applications that the caller may see, the newest first."""
+    """List the applications that the caller may see, newest first."""
     search = Search(stage=stage, urgency=urgency, employer=employer, cursor=cursor, limit=limit)
     return search_page(context, search)
 
 
 class Search(Body):
-    """What to look for; names are searched here and never in an address."""
+    """Search criteria; a name belongs in this body and never in an address."""
 
     name: Annotated[str | None, Field(min_length=2, max_length=100)] = None
     reference: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9-]{2,40}$")] = None
@@ -88,7 +88,7 @@ def search(context: RequestContextDep, body: Search) -> applications.Application
 
 
 def search_page(context: RequestContext, wanted: Search) -> applications.ApplicationPage:
-    """One page of what was looked for, of what the caller may see."""
+    """Return one page of the matching applications that the caller may see."""
     session, by, employers = context.session, context.by, context.employers
     query = select(Application)
     if wanted.stage:
@@ -122,22 +122,22 @@ def get_application(
     reference: Reference,
     as_of: Annotated[datetime | None, Query(alias="asOf")] = None,
 ) -> applications.ApplicationView | Response:
-    """An application as the caller may see it; with ``asOf`` as it stood at that instant, from the ledger."""
+    """Return an application as the caller may see it; with ``asOf`` as it was at that instant, from the ledger."""
     row = cases.require_application(context.session, context.by, reference)
     if as_of is not None:
         if as_of.tzinfo is None:
             raise MalformedHeaderError("asOf: give an instant with its offset, such as 2026-11-23T12:00:00Z.")
         return application_as_of(context, row, as_of)
     tag = etag(row.version)
-    seen = request.headers.get("if-none-match", "").split(",")
-    if any(item.strip().removeprefix("W/") in {tag, "*"} for item in seen):
+    known_tags = request.headers.get("if-none-match", "").split(",")
+    if any(item.strip().removeprefix("W/") in {tag, "*"} for item in known_tags):
         return Response(status_code=304, headers={"ETag": tag})
     response.headers["ETag"] = tag
     return application_view(context, row)
 
 
 def application_view(context: RequestContext, row: Application) -> applications.ApplicationView:
-    """An application with its advice, takeovers and, for those who need to know, its content."""
+    """Return an application with its advice, its takeovers and, for those who need to know, its content."""
     session, by = context.session, context.by
     advice = session.exec(
         select(DomainAdvice).where(
@@ -161,7 +161,11 @@ def application_view(context: RequestContext, row: Application) -> applications.
 
 
 def application_as_of(context: RequestContext, row: Application, instant: datetime) -> applications.ApplicationView:
-    """An application as it stood at an instant: its facts, rebuilt from the ledger."""
+    """Return the facts of an application at an instant, rebuilt from the ledger.
+
+    Raises:
+        NotFoundError: the application did not exist at that instant.
+    """
     rows = replay.as_of(context.session, row.stream, instant)
     facts = rows.get(f"application:{row.id}")
     if facts is None:

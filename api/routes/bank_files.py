@@ -1,4 +1,4 @@
-"""The bank's files over the API: statements and status reports in, what waits for a person, and what is missing."""
+"""Bank files: import statements and status reports, and show unmatched entries and missing statements."""
 
 import json
 from collections.abc import AsyncIterator
@@ -30,15 +30,15 @@ from states.tables.payments import ENTRY_WAITS, BankEntry, BankMessage, BatchLin
 
 router = APIRouter(prefix="/v1/bank-messages", tags=["finance"])
 LARGEST = LIMIT
-"""Bytes of a bank file; a statement of 100,000 lines is 49 MiB."""
+"""Largest bank file in bytes; a statement of 100,000 lines is 49 MiB."""
 LARGEST_JSON = 8 * 2**20
-"""Bytes of a bank file inside JSON, which must be held in memory as a whole."""
+"""Largest bank file inside JSON in bytes; it is held in memory as a whole."""
 IN_MEMORY = 2**20
-"""Bytes that are held in memory; beyond that the file lies on disk without a name until it was taken in."""
+"""Bytes held in memory; a larger file is spooled to an unnamed file on disk until it has been imported."""
 
 
 class BankEntryView(base.View):
-    """One line of a statement: matched, set aside, or waiting for a person, and why."""
+    """Entry of a statement: matched, set aside, or waiting for a person, and why."""
 
     position: int
     booked_on: date
@@ -58,7 +58,7 @@ class BankEntryView(base.View):
 
 
 class PaymentStatusView(base.View):
-    """What the bank said of one payment of an order."""
+    """Status that the bank reported for one payment of an order."""
 
     end_to_end: str
     status: str
@@ -68,7 +68,7 @@ class PaymentStatusView(base.View):
 
 
 class BankMessageSummary(base.View):
-    """A file of the bank that was taken in."""
+    """Imported bank file."""
 
     id: str
     kind: str
@@ -86,7 +86,7 @@ class BankMessageSummary(base.View):
 
 
 class BankMessageView(BankMessageSummary):
-    """A file with its entries; ``again`` where it had been taken in before and nothing changed."""
+    """Bank file with its entries; ``again`` if it had been imported before and nothing changed."""
 
     again: bool
     entries: list[BankEntryView]
@@ -94,7 +94,7 @@ class BankMessageView(BankMessageSummary):
 
 
 class StatementGap(base.View):
-    """A statement that is missing, or whose opening balance does not follow from the one before it."""
+    """Missing statement, or one whose opening balance differs from the previous closing balance."""
 
     organisation: str
     year: int
@@ -104,13 +104,13 @@ class StatementGap(base.View):
 
 
 class BankMessagePage(Page[BankMessageSummary]):
-    """Files of the bank, the newest first, and what is missing between them."""
+    """Page of bank files, newest first, and the statements missing between them."""
 
     gaps: list[StatementGap]
 
 
 def entry_view(entry: BankEntry) -> BankEntryView:
-    """One line in wire form."""
+    """Return the view of a statement entry."""
     return BankEntryView(
         **entry.model_dump(exclude={"finding"}),
         finding=None if entry.finding is None else StoredFindingView.model_validate(entry.finding),
@@ -120,7 +120,7 @@ def entry_view(entry: BankEntry) -> BankEntryView:
 
 
 def waiting(context: RequestContext, key: str) -> int:
-    """How many entries of a statement wait for a person."""
+    """Return how many entries of a statement wait for a person."""
     return context.session.exec(
         select(func.count()).select_from(BankEntry).where(BankEntry.message == key, *ENTRY_WAITS)
     ).one()
@@ -129,9 +129,9 @@ def waiting(context: RequestContext, key: str) -> int:
 def message_view(
     context: RequestContext, row: BankMessage, entries: list[BankEntry], *, again: bool
 ) -> BankMessageView:
-    """A file with its entries, or with what it says of payments."""
-    told = select(BatchLine).where(BatchLine.batch == row.batch, col(BatchLine.bank_status).is_not(None))
-    lines = context.session.exec(told.order_by(BatchLine.end_to_end)) if row.batch else ()
+    """Return the view of a bank file with its entries, or with the status of each payment."""
+    reported = select(BatchLine).where(BatchLine.batch == row.batch, col(BatchLine.bank_status).is_not(None))
+    lines = context.session.exec(reported.order_by(BatchLine.end_to_end)) if row.batch else ()
     return BankMessageView(
         **row.model_dump(exclude={"entries"}),
         waiting=sum(entry.waits for entry in entries),
@@ -173,11 +173,11 @@ def require_may_send(
     configuration: ConfigurationDep,
     authorization: Annotated[str | None, Header(description="Bearer token")] = None,
 ) -> None:
-    """Let in only someone who may bring files, before any of one is read.
+    """Check that the caller may send bank files, before any of the body is read.
 
     Raises:
-        RefusedError: the caller's role does not bring files of the bank.
-        BankFileTooLargeError: the request says itself that it is larger than any file we read.
+        RefusedError: the caller's role does not send bank files.
+        BankFileTooLargeError: the announced length exceeds the limit.
     """
     engine: Engine = request.app.state.engine
     with transaction(engine) as session:
@@ -189,21 +189,21 @@ def require_may_send(
 
 
 def is_json(request: Request) -> bool:
-    """Whether the file comes inside JSON."""
+    """Return whether the file is sent inside JSON."""
     return "json" in request.headers.get("content-type", "")
 
 
 def largest(request: Request) -> int:
-    """How many bytes a request may have."""
+    """Return the largest allowed body in bytes."""
     return min(LARGEST, LARGEST_JSON) if is_json(request) else LARGEST
 
 
 async def received_file(request: Request, _: Annotated[None, Depends(require_may_send)]) -> AsyncIterator[BinaryIO]:
-    """The file as it came, read before any transaction opens, a piece at a time.
+    """Read the sent file in chunks, before any transaction is opened.
 
     Raises:
-        BankFileTooLargeError: it is larger than any file we read.
-        BankFileRefusedError: the body holds no file.
+        BankFileTooLargeError: the file exceeds the limit.
+        BankFileRefusedError: the body contains no file.
     """
     size = 0
     with SpooledTemporaryFile(IN_MEMORY) as out:
@@ -226,7 +226,7 @@ async def received_file(request: Request, _: Annotated[None, Depends(require_may
 def take_in(
     file: Annotated[BinaryIO, Depends(received_file)], context: RequestContextDep, idempotency_key: Key = None
 ) -> Response:
-    """Take in a statement (camt.053) or a status report (pain.002) whole, or refuse it whole; twice changes nothing."""
+    """Import a statement (camt.053) or a status report (pain.002) completely or not at all; a repeat has no effect."""
 
     def do() -> Answer:
         taken = bank_files.take_in(context.session, file, by=context.by, at=context.at)
@@ -238,16 +238,16 @@ def take_in(
 
 
 def document_in(raw: bytes) -> bytes:
-    """The bank's file inside JSON.
+    """Return the bank file inside JSON.
 
     Raises:
-        BankFileRefusedError: there is none.
+        BankFileRefusedError: the body contains no file.
     """
     try:
         return bytes(json.loads(raw)["document"], "utf-8")
     except (ValueError, KeyError, TypeError, RecursionError):
         remedy = 'Send the file as application/xml, or as JSON: {"document": "<?xml ..."}.'
-        raise BankFileRefusedError("The body holds no document.", remedy) from None
+        raise BankFileRefusedError("The body contains no document.", remedy) from None
 
 
 @router.get("", operation_id="list-bank-messages")
@@ -257,7 +257,7 @@ def messages(
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> BankMessagePage:
-    """The bank's files of the caller's employer, the newest first, and what is missing between its statements."""
+    """List the bank files of the caller's employer, newest first, and the statements that are missing."""
     place = col(BankMessage.received_at), col(BankMessage.id)
     query = visible_in_books(context, select(BankMessage), BankMessage)
     if kind is not None:
@@ -276,7 +276,7 @@ def messages(
 
 @router.get("/{id}", operation_id="get-bank-message")
 def message(context: RequestContextDep, key: Id, waits: bool | None = None) -> BankMessageView:
-    """One file of the bank with its entries, or with those alone that wait for a person."""
+    """Return one bank file with its entries, or with only those that do or do not wait for a person."""
     row = require_bank_message(context, key)
     entries = bank_files.entries_of(context.session, row)
     if waits is not None:

@@ -1,4 +1,4 @@
-"""What belongs to one case: what can be done now, its history, terms, place in the queue, measures and money."""
+"""Case parts: the actions, history, terms, priority, measures, payables, bookings and letters of one case."""
 
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -34,7 +34,7 @@ router = APIRouter(prefix="/v1/applications/{reference}", tags=["applications"])
 
 
 class FindingView(base.View):
-    """What one rule objects."""
+    """Finding of a rule."""
 
     rule: str
     message: str
@@ -45,7 +45,7 @@ class FindingView(base.View):
 
 
 class ActionView(base.View):
-    """One thing that can, or cannot, be done now; ``example`` would be accepted now."""
+    """Action that is possible now or refused for the given findings; ``example`` would be accepted now."""
 
     name: str
     title: str
@@ -62,7 +62,7 @@ class ActionView(base.View):
 
     @classmethod
     def of(cls, action: Action) -> "ActionView":
-        """An action in wire form."""
+        """Return the view of an action."""
         return cls(
             name=action.event,
             title=action.title,
@@ -79,13 +79,13 @@ class ActionView(base.View):
 
 
 class Actions(base.View):
-    """What can be done now, what carries the case on first."""
+    """Actions on a case; those that carry it on come first."""
 
     items: list[ActionView]
 
 
 def schema_pointer(action: Action) -> str:
-    """Where the schema of an action's body stands in the OpenAPI document."""
+    """Return the JSON pointer to the schema of an action's body in the OpenAPI document."""
     if action.event == "take-in-statement":
         return "/paths/~1v1~1bank-messages/post/requestBody/content/application~1json/schema"
     if action.event == "add-document":
@@ -94,7 +94,7 @@ def schema_pointer(action: Action) -> str:
 
 
 def action_address(action: Action) -> str:
-    """Where an action is done."""
+    """Return the address to which an action is sent."""
     if action.event == "take-in-statement":
         return "/v1/bank-messages"
     if action.event == "add-document":
@@ -106,14 +106,14 @@ def action_address(action: Action) -> str:
 
 @router.get("/actions", operation_id="get-actions")
 def list_actions(context: RequestContextDep, reference: Reference) -> Actions:
-    """What can be done now on the application and its parts, by whom, and why not, as far as the caller may know."""
+    """List what can be done now on the application and its parts, by whom, and otherwise why not."""
     row = cases.require_application(context.session, context.by, reference)
     found = actions(context.session, row, at=context.at, demonstration=context.configuration.demonstration)
     return Actions(items=[ActionView.of(action) for action in action_filter.filter_actions(context, row, found)])
 
 
 class EntryView(base.View):
-    """One entry of the ledger."""
+    """Ledger entry."""
 
     seq: int
     at: datetime
@@ -133,14 +133,14 @@ class EntryView(base.View):
 
 
 class History(base.View):
-    """The ledger of one case."""
+    """Ledger of one case."""
 
     items: list[EntryView]
 
 
 @router.get("/history", operation_id="get-history")
 def history(context: RequestContextDep, reference: Reference) -> History:
-    """The ledger of one case, in order; ``content`` holds an HMAC per content field, never the content."""
+    """List the ledger of one case in order; ``content`` has an HMAC per content field, never the content."""
     row = cases.require_application(context.session, context.by, reference)
     entries = cases.visible_entries(context, row.stream, entries_of(context.session, row.stream))
     shown = [EntryView.model_validate(entry) for entry in entries]
@@ -150,7 +150,7 @@ def history(context: RequestContextDep, reference: Reference) -> History:
 
 
 class SuspensionView(base.View):
-    """An interval in which a term did not run."""
+    """Interval in which a term did not run."""
 
     since: date
     until: date | None
@@ -160,7 +160,7 @@ class SuspensionView(base.View):
 
 
 class ThresholdView(base.View):
-    """A moment at which someone is reminded."""
+    """Moment at which someone is reminded."""
 
     name: str
     due_at: datetime | None
@@ -169,7 +169,7 @@ class ThresholdView(base.View):
 
 
 class TermView(base.View):
-    """One term: what starts it, when it is due, why, and whose days it took."""
+    """Term: when it started and is due, why, and how many days each party took."""
 
     id: str
     kind: str
@@ -194,7 +194,7 @@ class TermView(base.View):
 
 
 class Deadlines(base.View):
-    """The terms of one case, and how many days of its life each party had it; those always add up."""
+    """Terms of one case, and the days of the case per responsible party; these add up to its age."""
 
     items: list[TermView]
     days: dict[str, int]
@@ -202,7 +202,7 @@ class Deadlines(base.View):
 
 @router.get("/deadlines", operation_id="get-deadlines")
 def terms(context: RequestContextDep, reference: Reference) -> Deadlines:
-    """The terms of one case, with their reasons, suspensions and thresholds."""
+    """List the terms of one case with their reasons, suspensions and thresholds."""
     row = cases.require_application(context.session, context.by, reference)
     query = select(Term).where(Term.application == row.id).order_by(col(Term.started_on), col(Term.id))
     found = [term_view(context, term) for term in context.session.exec(only_own_employer(context, query, Term))]
@@ -210,7 +210,7 @@ def terms(context: RequestContextDep, reference: Reference) -> Deadlines:
 
 
 def term_view(context: RequestContext, term: Term) -> TermView:
-    """One term in wire form."""
+    """Return the view of a term."""
     found = term_query.suspensions(context.session, term)
     intervals = [Suspension(item.since, item.until, item.ground, item.article, item.attributed_to) for item in found]
     until = term.ended_on or office_day(context.at)
@@ -223,7 +223,7 @@ def term_view(context: RequestContext, term: Term) -> TermView:
 
 
 class Priority(base.View):
-    """Why a case stands where it stands: an explanation for each piece of work that waits."""
+    """Explanation of the queue position of each waiting work item of a case."""
 
     reference: str
     urgency: str
@@ -232,7 +232,7 @@ class Priority(base.View):
 
 @router.get("/priority", operation_id="get-priority")
 def priority(context: RequestContextDep, reference: Reference) -> Priority:
-    """Why this case stands where it stands, by rule, source and fact, and what would change it."""
+    """Explain the queue position of each waiting work item of a case: rules, facts, and what would change it."""
     row = cases.require_application(context.session, context.by, reference)
     query = select(WorkItem).where(WorkItem.application == row.id, col(WorkItem.done_at).is_(None))
     waiting = context.session.exec(visible_work_of_case(context, query).order_by(*pools.queue_order()))
@@ -241,14 +241,14 @@ def priority(context: RequestContextDep, reference: Reference) -> Priority:
 
 
 class Measures(base.View):
-    """The measures of one case."""
+    """Measures of one case."""
 
     items: list[applications.MeasureView]
 
 
 @router.get("/measures", operation_id="get-measures")
 def measures(context: RequestContextDep, reference: Reference) -> Measures:
-    """The measures of one case as the caller may see them."""
+    """List the measures of one case as the caller may see them."""
     row = cases.require_application(context.session, context.by, reference)
     query = cases.visible_measures(context, select(Measure).where(Measure.stream == row.id))
     found = context.session.exec(query.order_by(Measure.id)).all()
@@ -257,7 +257,7 @@ def measures(context: RequestContextDep, reference: Reference) -> Measures:
 
 @router.get("/payables", operation_id="get-payables-of-application")
 def payables(context: RequestContextDep, reference: Reference) -> PayablePage:
-    """The payables of one case that concern the caller."""
+    """List the payables of one case that concern the caller."""
     row = cases.require_application(context.session, context.by, reference)
     query = only_own_employer(context, select(Payable).where(Payable.stream == row.id), Payable)
     found = context.session.exec(query.order_by(Payable.id)).all()
@@ -266,14 +266,14 @@ def payables(context: RequestContextDep, reference: Reference) -> PayablePage:
 
 @router.get("/bookings", operation_id="get-bookings-of-application")
 def bookings(context: RequestContextDep, reference: Reference) -> BookingPage:
-    """The bookings of one case that concern the caller."""
+    """List the bookings of one case that concern the caller."""
     row = cases.require_application(context.session, context.by, reference)
     query = only_own_employer(context, select(Booking).where(Booking.stream == row.id), Booking)
     return BookingPage(items=[booking_view(item) for item in context.session.exec(query.order_by(Booking.id))])
 
 
 class LetterView(base.View):
-    """One letter: to whom, and what became of it; never its text."""
+    """Letter: its recipient and delivery state, never its text."""
 
     id: str
     letter: str
@@ -287,7 +287,7 @@ class LetterView(base.View):
 
 
 class Letters(base.View):
-    """The letters of one case."""
+    """Letters of one case."""
 
     items: list[LetterView]
 
@@ -298,7 +298,7 @@ def letters(
     reference: Reference,
     letter: Annotated[str | None, Query(max_length=60)] = None,
 ) -> Letters:
-    """The letters that a case asked for, and whether they were sent."""
+    """List the letters of one case, and whether they were sent."""
     row = cases.require_application(context.session, context.by, reference)
     query = cases.visible_letters(context, select(Outbox).where(Outbox.application == row.id))
     if letter is not None:

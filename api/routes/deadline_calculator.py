@@ -1,4 +1,4 @@
-"""The calculator of terms, for everyone who is signed in."""
+"""Deadline calculator, for everyone who is signed in."""
 
 from datetime import UTC, date, datetime
 from typing import Annotated
@@ -18,7 +18,7 @@ Word = Annotated[str | None, Query(max_length=40)]
 
 
 class CalculatedTerm(base.View):
-    """When a term ends, and why; ``dueAt`` is the moment, where working hours were counted."""
+    """End of a term, and why; ``dueAt`` is the moment if working hours were counted."""
 
     due_on: date | None
     due_at: datetime | None
@@ -43,7 +43,7 @@ def calculate_term(
         Query(max_length=50, description="First and last suspended day: 2026-03-01..2026-03-10"),
     ] = [],  # noqa: B006  # read only; FastAPI copies it
 ) -> CalculatedTerm:
-    """When a term ends, by the Algemene termijnenwet or as a service level of the house, with the reasons."""
+    """Calculate when a term ends, by the Algemene termijnenwet or as a service level of the office, with reasons."""
     question = Question(
         since, hours, days, weeks, months, years, backwards, service_level, level, lane, tuple(suspended)
     )
@@ -51,7 +51,7 @@ def calculate_term(
         found = calculate(question)
     except QuestionError as error:
         raise invalid_parameter(error.parameter, error) from error
-    except RulesError as error:  # the calendar, or a value, does not reach that day
+    except RulesError as error:  # the calendar or a dated value does not cover that day
         raise invalid_parameter("from", error) from error
     at = found.at.astimezone(UTC) if found.at else None
     return CalculatedTerm(due_on=found.due_on, due_at=at, reasons=list(found.reasons))

@@ -1,6 +1,6 @@
-"""Decisions as a judge may ask about them: which rules were asked, with which facts and values, and what they found.
+"""Decisions of a case, for a judge: which rules were checked, with which facts and values, and what they found.
 
-A receipt is kept with every event. Here its rules are asked again, as then or as on another day.
+Every event stores a receipt. Here its rules are checked again, with the values of that day or of another day.
 """
 
 import re
@@ -31,19 +31,19 @@ DayText = Annotated[str | None, Query(max_length=40, description="A calendar day
 
 
 class WordsView(base.View):
-    """One thing said in two languages."""
+    """Text in two languages."""
 
     en: str
     nl: str
 
     @classmethod
     def of(cls, words: Bilingual) -> "WordsView":
-        """Words of a rule in wire form."""
+        """Return the view of a text of a rule."""
         return cls(en=words.en, nl=words.nl)
 
 
 class ValueRead(base.View):
-    """A dated value that a rule read; ``from`` is missing where the version was changed since."""
+    """Dated value that a rule read; ``from`` is null if that version was changed since."""
 
     name: str
     since: date | None = Field(alias="from")
@@ -51,7 +51,7 @@ class ValueRead(base.View):
 
 
 class ValueView(base.View):
-    """One version of a dated value."""
+    """Version of a dated value."""
 
     name: str
     value: Any
@@ -63,17 +63,17 @@ class ValueView(base.View):
 
 
 class OtherDayView(base.View):
-    """What the same facts would have met under the rules of another day."""
+    """Outcome of the same facts under the rules of another day."""
 
     on: date
     same: bool
     differences: list[WordsView]
     values: list[ValueView]
-    """The versions that the decision did not rest on."""
+    """Versions of values that the decision was not based on."""
 
 
 class RuleAskedView(base.View):
-    """One rule that was asked: what must hold, whether it did, and on which facts and values that rests."""
+    """Checked rule: what it requires, whether that held, and the facts and values it used."""
 
     rule: str
     article: str | None
@@ -85,17 +85,17 @@ class RuleAskedView(base.View):
     values: list[ValueRead]
     held: bool
     words: WordsView
-    """What must hold."""
+    """What the rule requires."""
     objection: WordsView | None
-    """What the rule objected, where it did."""
+    """Why the rule refused, if it did."""
     same: bool
-    """Whether the rule says the same when it is asked again now."""
+    """Whether the rule gives the same result when it is checked again now."""
     differences: list[WordsView]
     under: OtherDayView | None = None
 
 
 class DecisionView(base.View):
-    """One event that was done, or refused by the rules."""
+    """Event that was carried out, or refused by the rules."""
 
     seq: int
     at: datetime
@@ -110,14 +110,17 @@ class DecisionView(base.View):
 
 
 class Decisions(base.View):
-    """The decisions of one case, in order."""
+    """Decisions of one case, in order."""
 
     items: list[DecisionView]
 
 
 @router.get("/v1/applications/{reference}/decisions", tags=["applications"], operation_id="get-decisions")
 def decisions(context: RequestContextDep, reference: Reference, under: DayText = None) -> Decisions:
-    """Every decision of one case with its rules, facts and values, asked again; ``under`` a day, as its rules say."""
+    """List every decision of one case with its rules, facts and values, checked again.
+
+    With ``under``, each rule is also checked with the rules and values of that day.
+    """
     row = cases.require_application(context.session, context.by, reference)
     day = day_of("under", under)
     entries = cases.visible_entries(context, row.stream, entries_of(context.session, row.stream))
@@ -125,7 +128,7 @@ def decisions(context: RequestContextDep, reference: Reference, under: DayText =
 
 
 def decision(entry: LedgerEntry, under: date | None) -> DecisionView:
-    """One entry of the ledger as a decision."""
+    """Return a ledger entry as a decision."""
     refused = entry.event == REFUSED
     return DecisionView(
         **entry.model_dump(include={"seq", "at", "chart", "subject", "person", "role", "organisation"}),
@@ -136,9 +139,9 @@ def decision(entry: LedgerEntry, under: date | None) -> DecisionView:
 
 
 def rule_view(line: Mapping[str, Any], under: date | None) -> RuleAskedView:
-    """One line of a receipt, with what the rule says when it is asked again."""
+    """Return one line of a receipt, with the result of checking the rule again."""
     rule, again = REGISTRY.get(line["rule"]), rerun(line)
-    said = again.finding if line["objects"] else None
+    finding = again.finding if line["objects"] else None
     return RuleAskedView(
         rule=line["rule"],
         article=rule and rule.article,
@@ -150,7 +153,7 @@ def rule_view(line: Mapping[str, Any], under: date | None) -> RuleAskedView:
         values=[value_read(name, mark) for name, mark in sorted(line.get("values", {}).items())],
         held=not line["objects"],
         words=WordsView(en=rule.summary if rule else "", nl=rule.summary_nl if rule else ""),
-        objection=WordsView(en=said.message, nl=said.message_nl) if said else None,
+        objection=WordsView(en=finding.message, nl=finding.message_nl) if finding else None,
         same=again.same,
         differences=[WordsView.of(words) for words in again.differences],
         under=other_day_view(under, rerun(line, under)) if under else None,
@@ -158,13 +161,13 @@ def rule_view(line: Mapping[str, Any], under: date | None) -> RuleAskedView:
 
 
 def value_read(name: str, mark: str) -> ValueRead:
-    """A value as a receipt names it, with the day from which that version holds."""
+    """Return a value as a receipt names it, with the first day of that version."""
     held = version_of(name, mark)
     return ValueRead(name=name, since=held.since if held else None, mark=mark)
 
 
 def other_day_view(on: date, again: Rerun) -> OtherDayView:
-    """What came of asking under the rules of another day."""
+    """Return the result of checking a rule with the rules and values of another day."""
     return OtherDayView(
         on=on,
         same=again.same,
@@ -174,7 +177,7 @@ def other_day_view(on: date, again: Rerun) -> OtherDayView:
 
 
 def value_view(version: values.Version) -> ValueView:
-    """One version of a dated value in wire form."""
+    """Return the view of a version of a dated value."""
     return ValueView(
         name=version.name,
         value=version.value,
@@ -187,7 +190,7 @@ def value_view(version: values.Version) -> ValueView:
 
 
 class RuleView(base.View):
-    """One rule: what must hold, and on which article it rests."""
+    """Rule: what it requires, and the article it is based on."""
 
     id: str
     summary: str
@@ -200,7 +203,7 @@ class RuleView(base.View):
 
 
 class Rules(base.View):
-    """The rules and the dated values that hold on a day."""
+    """Rules and dated values that are in force on a day."""
 
     on: date
     rules: list[RuleView]
@@ -209,7 +212,7 @@ class Rules(base.View):
 
 @router.get("/v1/rules", tags=["rules"], operation_id="list-rules")
 def rules(context: RequestContextDep, on: DayText = None) -> Rules:
-    """The rules and dated values that hold on a day, today unless another is given, with their sources."""
+    """List the rules and dated values that are in force on a day (by default today), with their sources."""
     day = day_of("on", on) or office_day(context.at)
     held = [rule for rule in REGISTRY.values() if rule.in_force(day)]
     found = [item for versions in values.versions().values() for item in versions if item.covers(day)]
@@ -221,10 +224,10 @@ def rules(context: RequestContextDep, on: DayText = None) -> Rules:
 
 
 def day_of(name: str, given: str | None) -> date | None:
-    """A calendar day from a query.
+    """Parse a calendar day from a query.
 
     Raises:
-        MalformedError: it is none.
+        MalformedError: it is not a calendar day.
     """
     if given is None:
         return None

@@ -1,4 +1,4 @@
-"""One endpoint per event, made from the events themselves: each with its documented body."""
+"""Events: one endpoint for each event, generated from the catalogue of events with its documented body."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -15,11 +15,11 @@ from states.events.catalogue import EVENTS
 
 router = APIRouter()
 SENT_AS_FILES = frozenset({"take-in-statement", "take-in-report", "add-document"})
-"""What comes of a file that is sent; its facts alone are not taken in."""
+"""Events that need a file; they have endpoints of their own that accept it."""
 
 
 def endpoint(definition: Event[Any, Any]) -> Callable[..., Response]:
-    """The endpoint of one event on an existing subject."""
+    """Return the endpoint of one event on an existing subject."""
     schema = definition.body
     optional = not any(field.is_required() for field in schema.model_fields.values())
     empty = Body(default_factory=schema) if optional else Body()
@@ -41,7 +41,7 @@ def endpoint(definition: Event[Any, Any]) -> Callable[..., Response]:
 
 
 def describe(definition: Event[Any, Any]) -> str:
-    """What the endpoint's documentation says: the event, who does it, and in which states it is possible."""
+    """Return the documentation of an endpoint: the event, its roles, and the states in which it is possible."""
     chart = definition.chart
     roles = roles_of_people(chart.name, definition.name)
     states = [state.value for state in chart.states if chart.mark(definition.name, state.value) in (">", "=")]
@@ -50,7 +50,7 @@ def describe(definition: Event[Any, Any]) -> str:
 
 
 def install() -> None:
-    """Make the endpoints of every event that people let happen."""
+    """Add an endpoint for every event that people may fire."""
     for (chart, name), definition in EVENTS.items():
         if definition.creates or chart not in COLLECTIONS or not roles_of_people(chart, name) or name in SENT_AS_FILES:
             continue

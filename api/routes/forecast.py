@@ -1,4 +1,4 @@
-"""The forecast of the office's capacity, over HTTP: as the command line gives it, within a few seconds."""
+"""Forecast of the office's capacity, as the command line gives it, limited to a few seconds of computation."""
 
 from dataclasses import replace
 from typing import Annotated, Any
@@ -18,9 +18,9 @@ from states.errors import RefusedError
 
 router = APIRouter(prefix="/v1", tags=["forecast"])
 SIMULATION_BUDGET = 60_000
-"""Pieces of work that one answer may simulate: two or three seconds."""
+"""Work items that one request may simulate, which takes two or three seconds."""
 SEARCH_COST = 3
-"""The search for a number of advisers costs about as much as so many scenarios."""
+"""Cost of the search for the number of advisers, in scenarios."""
 DEFAULT_REPLICATIONS = 100
 
 
@@ -42,9 +42,9 @@ def forecast(
     advisers: Annotated[int | None, Query(ge=1, le=200)] = None,
     hours_per_case: Annotated[float | None, Query(alias="hoursPerCase", gt=0, le=1000, allow_inf_nan=False)] = None,
 ) -> dict[str, Any]:
-    """Waits per lane with ranges, terms missed, what if, and how many advisers are needed.
+    """Forecast the waits per lane with ranges, the missed terms, what-if scenarios, and the advisers needed.
 
-    With ``arrivalsPerWeek`` and ``advisers`` it rests on assumptions alone and looks at no history.
+    With ``arrivalsPerWeek`` and ``advisers`` the forecast uses only assumptions and no history.
     """
     require_duty(context.by, "forecast", "ask")
     question = Question(weeks, replications or REPLICATIONS[0], seed, ill, intake, reserve, joins, confidence, needed)
@@ -54,7 +54,7 @@ def forecast(
             model, basis = of_assumptions(given, question, office_day(context.at), named="assumptions")
         else:
             _, model, basis = of_office(context.session, given, question, at=context.at)
-            context.session.commit()  # all was read: no connection is held while we compute
+            context.session.commit()  # everything was read: release the connection before the computation
         return full_answer(model, basis, within_budget(model, question, replications), lambda _: None)
     except TooLittleHistoryError as error:
         raise RefusedError([error.finding]) from error
@@ -66,10 +66,10 @@ PARAMETERS = {"arrivals-per-week": "arrivalsPerWeek", "hours-per-case": "hoursPe
 
 
 def within_budget(model: Model, question: Question, asked: int | None) -> Question:
-    """The question with as many replications as fit into the budget.
+    """Return the question with as many replications as the budget allows.
 
     Raises:
-        QuestionError: more were asked for, or not even the fewest fit.
+        QuestionError: more were requested, or not even the minimum fits.
     """
     intakes = [sum(rate.weekly for rate in one.rates.values()) for _, one in scenarios(model, question)]
     pieces = (sum(intakes) + SEARCH_COST * question.needed * intakes[0]) * question.weeks * RUN_OUT * len(model.stages)

@@ -1,4 +1,4 @@
-"""Documents with an invoice, and e-invoices: sent as they are, refused early, given to those alone who need them."""
+"""Invoice documents and e-invoices: upload them, and return them only to those who need them."""
 
 from collections.abc import AsyncIterator
 from datetime import date, datetime
@@ -34,7 +34,7 @@ def sender(
     configuration: ConfigurationDep,
     authorization: Annotated[str | None, Header(description="Bearer token")] = None,
 ) -> Actor:
-    """Who sends a file, asked in a transaction of its own: none stays open while the file comes in."""
+    """Return the sender of a file, in a transaction of its own so that none stays open during the upload."""
     with transaction(request.app.state.engine) as session:
         return authentication.actor(session, configuration, authorization, at=utc_now())
 
@@ -43,19 +43,19 @@ SenderDep = Annotated[Actor, Depends(sender)]
 
 
 async def read_body(request: Request, most: int) -> bytes:
-    """The body as it came, up to a limit; what is announced as larger is not read at all.
+    """Read the body up to a limit in bytes; a body announced as larger is not read.
 
     Raises:
-        TooLargeError: it is larger.
-        DocumentRefusedError: there is none.
+        TooLargeError: the body exceeds the limit.
+        DocumentRefusedError: the body is empty.
     """
     announced = request.headers.get("content-length", "0")
     if announced.isdigit() and int(announced) > most:
         raise TooLargeError(most)
     found = bytearray()
     stream: AsyncIterator[bytes] = request.stream()
-    async for piece in stream:
-        found += piece
+    async for chunk in stream:
+        found += chunk
         if len(found) > most:
             raise TooLargeError(most)
     if not found:
@@ -64,28 +64,28 @@ async def read_body(request: Request, most: int) -> bytes:
 
 
 async def document_of(request: Request, _: SenderDep) -> bytes:
-    """A document, within the limit of the day."""
+    """Read a document, within the size limit of the day."""
     return await read_body(request, limits.largest(office_day(utc_now())))
 
 
 async def e_invoice_of(request: Request, by: SenderDep) -> bytes:
-    """An e-invoice, within the limit of the day, from someone who takes in invoices.
+    """Read an e-invoice, within the size limit of the day, from a caller who may receive invoices.
 
     Raises:
-        RefusedError: the caller's role takes in none.
+        RefusedError: the caller's role does not receive invoices.
     """
     require_duty(by, "application", "receive-invoice")
     return await read_body(request, limits.largest_e_invoice(office_day(utc_now())))
 
 
 def body_of(*kinds: str) -> dict[str, Any]:
-    """How the OpenAPI document describes a body that is a file."""
+    """Return the OpenAPI description of a body that is a file."""
     schema = {"type": "string", "format": "binary"}
     return {"requestBody": {"required": True, "content": {kind: {"schema": schema} for kind in kinds}}}
 
 
 class DocumentView(base.View):
-    """A document with an invoice: what is known without opening it."""
+    """Document of an invoice: its metadata."""
 
     id: str
     payable: str
@@ -96,11 +96,11 @@ class DocumentView(base.View):
     added_by: str
     added_at: datetime
     again: bool = False
-    """Whether this very file was there before, so that nothing changed."""
+    """Whether the same file was already stored, so that nothing changed."""
 
 
 class Documents(base.View):
-    """The documents with an invoice."""
+    """Documents of an invoice."""
 
     items: list[DocumentView]
 
@@ -113,7 +113,7 @@ class Documents(base.View):
     openapi_extra=body_of(*invoice_documents.SUFFIX),
 )
 def add(data: Annotated[bytes, Depends(document_of)], context: RequestContextDep, key: Id) -> Response:
-    """Keep a PDF, image or e-invoice with its invoice, encrypted; the same file twice changes nothing."""
+    """Store a PDF, image or e-invoice with its invoice, encrypted; the same file again changes nothing."""
     row = require_subject(context, Payable, "payable", key)
     require_duty(context.by, "payable", "add-document")
     taken = invoice_documents.take_in(context.session, row, data, by=context.by, at=context.at)
@@ -123,7 +123,7 @@ def add(data: Annotated[bytes, Depends(document_of)], context: RequestContextDep
 
 @router.get("/payables/{id}/documents", operation_id="list-documents")
 def listed(context: RequestContextDep, response: Response, key: Id) -> Documents:
-    """The documents with the invoice of a payable, with its ETag; what they show is for the security contact alone."""
+    """List the documents of the invoice of a payable, with the payable's ETag; this does not show their content."""
     row = require_subject(context, Payable, "payable", key)
     response.headers["ETag"] = etag(row.version)
     query = select(Document).where(Document.invoice == row.invoice).order_by(col(Document.added_at), col(Document.id))
@@ -132,7 +132,7 @@ def listed(context: RequestContextDep, response: Response, key: Id) -> Documents
 
 @router.get("/documents/{id}", operation_id="get-document", response_class=Response)
 def document(context: RequestContextDep, key: Id) -> Response:
-    """A document itself, for the security contact of an employer that pays, and for the privacy officer."""
+    """Return a document, for the security contact of an employer that pays, and for the privacy officer."""
     require_duty(context.by, "document", "read")
     row = context.session.get(Document, key)
     if row is None or not may_read_document(context, row):
@@ -145,7 +145,7 @@ def document(context: RequestContextDep, key: Id) -> Response:
 
 
 class ProblemView(base.View):
-    """What in an e-invoice does not fit: at which term of EN 16931, by which of its rules or of ours."""
+    """Problem in an e-invoice: the term of EN 16931, and the rule of the standard or of the office."""
 
     term: str
     standard: str | None
@@ -157,7 +157,7 @@ class ProblemView(base.View):
 
 
 class FilledLine(base.View):
-    """A line of an e-invoice with its VAT; its words are for those who may know what it is for."""
+    """Line of an e-invoice with its VAT; its text is present only for those who may know what it is for."""
 
     text: str | None
     net: Decimal
@@ -167,7 +167,7 @@ class FilledLine(base.View):
 
 
 class RateView(base.View):
-    """The VAT of one rate, as stated."""
+    """VAT of one rate, as the e-invoice states it."""
 
     vat_rate: Decimal
     net: Decimal
@@ -175,7 +175,7 @@ class RateView(base.View):
 
 
 class TotalsView(base.View):
-    """What the e-invoice states in total."""
+    """Totals that the e-invoice states."""
 
     net: Decimal
     vat: Decimal
@@ -184,7 +184,7 @@ class TotalsView(base.View):
 
 
 class EInvoiceView(base.View):
-    """An e-invoice filled in; what could not be read is empty, and ``problems`` says what does not fit."""
+    """E-invoice as parsed; a field that could not be read is null, and ``problems`` lists what does not fit."""
 
     kind: str
     number: str | None
@@ -195,10 +195,10 @@ class EInvoiceView(base.View):
     payee: str
     iban: str | None
     application: str | None
-    """The application that its order reference names, where the caller may see it."""
+    """The application that its order reference names, if the caller may see it."""
     addressed_to: str | None
     invoice: str | None
-    """For a credit note: the invoice that it takes something off."""
+    """For a credit note: the invoice that it credits."""
     totals: TotalsView
     lines: list[FilledLine]
     problems: list[ProblemView]
@@ -210,7 +210,7 @@ class EInvoiceView(base.View):
     openapi_extra=body_of("application/xml"),
 )
 def read(data: Annotated[bytes, Depends(e_invoice_of)], context: RequestContextDep) -> EInvoiceView:
-    """Read an e-invoice (UBL 2.1, Peppol BIS 3 or NLCIUS) and fill its fields in; nothing is kept."""
+    """Parse an e-invoice (UBL 2.1, Peppol BIS 3 or NLCIUS) and return its fields; nothing is stored."""
     filled = e_invoices.read(context.session, data, by=context.by, on=office_day(context.at))
     found = filled.found
     case = context.session.get(Application, filled.application) if filled.application else None

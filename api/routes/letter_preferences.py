@@ -1,4 +1,4 @@
-"""Which letters someone gets: the language, and what can be declined."""
+"""Letter preferences of a person: the language, and the letters that can be declined."""
 
 from typing import Annotated
 
@@ -17,7 +17,7 @@ router = APIRouter(prefix="/v1", tags=["people"])
 
 
 class OptionalLetter(base.View):
-    """A letter that someone may do without."""
+    """Letter that a person may decline."""
 
     letter: str
     title: str
@@ -26,20 +26,20 @@ class OptionalLetter(base.View):
 
 
 class LettersOfPerson(base.View):
-    """The letters to someone: what no law and no term asks for can be declined, everything else comes."""
+    """Letter preferences of a person; a letter that a law or a term requires is always sent."""
 
     person: str
     language: str
     optional: list[OptionalLetter]
     choose: str | None
-    """Where the choice is made, with a body such as ``{"declined": ["digest"]}``; None for whoever may only look."""
+    """Address for the choice, with a body such as ``{"declined": ["digest"]}``; null if the caller may only read."""
 
 
 @router.get("/people/{id}/letters", operation_id="get-letters-of-person")
 def letters_of(
     context: RequestContextDep, response: Response, person: Annotated[str, Path(alias="id", max_length=80)]
 ) -> LettersOfPerson:
-    """Which letters someone gets; for that person, the coordinator, the administrator and the auditor."""
+    """Return the letter preferences of a person; for that person, the coordinator, administrator and auditor."""
     row = require_person_with_letters(context, person)
     response.headers["ETag"] = etag(row.version)
     titles = catalogue().letters

@@ -1,4 +1,4 @@
-"""The money trail over the API: of one payable, and to it from a measure, a batch, a bank entry or a booking."""
+"""Money trails: of one payable, or of the payables behind a measure, a batch, a bank entry or a booking."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -23,7 +23,7 @@ router = APIRouter(prefix="/v1", tags=["trails"])
 
 
 class AdviceLink(base.View):
-    """The advice that it all rests on."""
+    """Advice that the payable is based on."""
 
     application: str
     advice_version: int
@@ -31,7 +31,7 @@ class AdviceLink(base.View):
 
 
 class PayableLink(base.View):
-    """The payable and its invoice; whom it pays stands with the payable itself."""
+    """Payable and its invoice, without the payee."""
 
     id: str
     invoice: str
@@ -50,7 +50,7 @@ class PayableLink(base.View):
 
 
 class DocumentLink(base.View):
-    """A document with the invoice, by its hash."""
+    """Document of the invoice, by its hash."""
 
     id: str
     media_type: str
@@ -59,7 +59,7 @@ class DocumentLink(base.View):
 
 
 class PaymentLink(base.View):
-    """One time that it stood in a batch: the file by its hash, the payment by its EndToEndId."""
+    """Payment of the payable in a batch: the file by its hash, the payment by its EndToEndId."""
 
     batch: str
     state: str
@@ -73,7 +73,7 @@ class PaymentLink(base.View):
 
 
 class EntryLink(base.View):
-    """One entry of a statement that paid it or gave it back."""
+    """Statement entry that paid or returned the payable."""
 
     message: str
     position: int
@@ -83,7 +83,7 @@ class EntryLink(base.View):
 
 
 class BookingLink(base.View):
-    """One booking."""
+    """Booking of the payable."""
 
     id: str
     state: str
@@ -96,7 +96,7 @@ class BookingLink(base.View):
 
 
 class JournalLink(base.View):
-    """One line of the journal."""
+    """Journal line."""
 
     booking: str
     position: int
@@ -113,14 +113,14 @@ class JournalLink(base.View):
 
 
 class GapView(base.View):
-    """A link that is not there yet."""
+    """Link that is still missing."""
 
     link: str
     words: str
 
 
 class TrailView(base.View):
-    """The way of one payable, from the advice to the journal, and what of it is not there yet."""
+    """Trail of one payable, from the advice to the journal, and the links that are still missing."""
 
     payable: PayableLink
     advice: AdviceLink | None
@@ -137,17 +137,17 @@ class TrailView(base.View):
 
 
 class Trails(base.View):
-    """The trails that lead through one thing."""
+    """Trails of several payables."""
 
     items: list[TrailView]
 
 
 def require_payable(context: RequestContext, row: Payable | None, key: str) -> Payable:
-    """A payable that the caller may see.
+    """Return the payable if the caller may see it.
 
     Raises:
         RefusedError: the caller's role has nothing to do with money.
-        NotFoundError: there is none, or the caller may not know that there is.
+        NotFoundError: it does not exist, or the caller may not know that it does.
     """
     require_books(context)
     if row is None or not concerns(context, row):
@@ -156,7 +156,7 @@ def require_payable(context: RequestContext, row: Payable | None, key: str) -> P
 
 
 def view(context: RequestContext, row: Payable) -> TrailView:
-    """The trail of a payable, its measures as the caller may see them."""
+    """Return the trail of a payable, with its measures as the caller may see them."""
     found = money_trail.of_payable(context.session, row)
     case = found.application
     return TrailView(
@@ -176,19 +176,19 @@ def view(context: RequestContext, row: Payable) -> TrailView:
 
 
 def views_of(context: RequestContext, rows: Iterable[Payable]) -> Trails:
-    """The trails of those payables that the caller may see."""
+    """Return the trails of the payables that the caller may see."""
     return Trails(items=[view(context, row) for row in rows if concerns(context, row)])
 
 
 @router.get("/payables/{id}/trail", operation_id="get-trail-of-payable")
 def of_payable(context: RequestContextDep, key: Id) -> TrailView:
-    """The money trail of one payable: from the advice to the journal, and what of it is not there yet."""
+    """Return the money trail of one payable, from the advice to the journal, with the missing links."""
     return view(context, require_payable(context, context.session.get(Payable, key), key))
 
 
 @router.get("/measures/{id}/trails", operation_id="get-trails-of-measure")
 def of_measure(context: RequestContextDep, key: Id) -> Trails:
-    """The trails of everything that pays for a measure."""
+    """List the trails of all payables for a measure."""
     require_books(context)
     row = context.session.get(Measure, key)
     if row is None or not visible(context, row):
@@ -198,14 +198,14 @@ def of_measure(context: RequestContextDep, key: Id) -> Trails:
 
 @router.get("/payment-batches/{id}/trails", operation_id="get-trails-of-batch")
 def of_batch(context: RequestContextDep, key: Id) -> Trails:
-    """The trails of everything that stands, or stood, in a batch."""
+    """List the trails of all payables that are, or were, in a batch."""
     row = require_batch(context, key)
     return views_of(context, money_trail.payables_of_batch(context.session, row))
 
 
 @router.get("/bookings/{id}/trail", operation_id="get-trail-of-booking")
 def of_booking(context: RequestContextDep, key: Id) -> TrailView:
-    """The trail that a booking, and so each of its lines in the journal, belongs to."""
+    """Return the trail that a booking and its journal lines belong to."""
     booking = context.session.get(Booking, key)
     return view(
         context, require_payable(context, context.session.get(Payable, booking.payable) if booking else None, key)
@@ -214,6 +214,6 @@ def of_booking(context: RequestContextDep, key: Id) -> TrailView:
 
 @router.get("/bank-messages/{id}/entries/{position}/trails", operation_id="get-trails-of-bank-entry")
 def of_entry(context: RequestContextDep, key: Id, position: Annotated[int, Path(ge=1, le=9_999_999)]) -> Trails:
-    """The trails of everything that one entry of a statement paid or gave back."""
+    """List the trails of all payables that a statement entry paid or returned."""
     row = require_bank_entry(context, key, position)
     return views_of(context, money_trail.payables_of_entry(context.session, row))
