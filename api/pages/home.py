@@ -1,4 +1,4 @@
-"""The front page: what this is, what runs where, and links on; and the API's reference."""
+"""Home page with the state of each part of the office and links, and the API reference."""
 
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ WHAT = {
 
 @router.get("/", response_class=HTMLResponse)
 def front(request: Request) -> HTMLResponse:
-    """What this is, what runs where, and links on."""
+    """Show what the system is, the state of each part, and links."""
     configuration = request.app.state.configuration
     parts = check_parts(request.app.state.engine, configuration, utc_now())
     prefect = (configuration.prefect_api_url or "").removesuffix("/api")
@@ -45,7 +45,7 @@ def front(request: Request) -> HTMLResponse:
 
 @router.get("/docs", response_class=HTMLResponse)
 def reference(request: Request) -> HTMLResponse:
-    """The API's reference, made from its OpenAPI document."""
+    """Show the API reference, generated from the OpenAPI document."""
     document: dict[str, Any] = request.app.openapi()
     groups: dict[str, list[dict[str, Any]]] = {}
     for path, methods in document["paths"].items():
@@ -66,5 +66,5 @@ def reference(request: Request) -> HTMLResponse:
 
 @router.get("/style.css")
 def style() -> Response:
-    """The one style sheet."""
+    """Return the style sheet."""
     return Response((HERE / "style.css").read_text("utf-8"), media_type="text/css")

@@ -1,4 +1,4 @@
-"""Problem meanings: the address of each problem type says what it means and what to do."""
+"""Problem meanings: the page at the address of each problem type, with what it means and what to do."""
 
 from fastapi import APIRouter
 
@@ -10,7 +10,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get(f"{ADDRESS}{{slug}}")
 def meaning(slug: str) -> dict[str, str | int]:
-    """What a problem type means.
+    """Return the meaning of a problem type.
 
     Raises:
         NotFoundError: there is no such type.

@@ -1,4 +1,4 @@
-"""Operations: alive, ready and each part by name; employers and people."""
+"""Operations: liveness and readiness of the office, and registration of employers and people."""
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
@@ -22,13 +22,13 @@ router = APIRouter()
 
 @router.get("/health/live", tags=["operations"], operation_id="live")
 def live() -> dict[str, str]:
-    """Whether this process answers."""
+    """Return ok while this process answers."""
     return {"status": "ok"}
 
 
 @router.get("/health/ready", tags=["operations"], operation_id="ready")
 def ready(request: Request) -> JSONResponse:
-    """Whether every part is there, each named; 503 while one is not."""
+    """Return whether every part of the office is ready; 503 while one is not."""
     parts = check_parts(request.app.state.engine, request.app.state.configuration, utc_now())
     well = all(part["ok"] for part in parts)
     if well:
@@ -38,14 +38,14 @@ def ready(request: Request) -> JSONResponse:
 
 
 class Organisations(base.View):
-    """The employers."""
+    """Employers."""
 
     items: list[people.OrganisationView]
 
 
 @router.get("/v1/organisations", tags=["people"], operation_id="list-organisations")
 def organisations(context: RequestContextDep) -> Organisations:
-    """The employers; those who act for one see that one."""
+    """List the employers; a caller who acts for an employer sees only that one."""
     found = context.session.exec(visible_organisations(context, select(Organisation)).order_by(Organisation.id))
     return Organisations(items=[people.OrganisationView.model_validate(row) for row in found])
 
@@ -72,7 +72,7 @@ def register_organisation(context: RequestContextDep, body: NewOrganisation, ide
     "/v1/people", status_code=201, response_model=people.PersonView, tags=["people"], operation_id="register-person"
 )
 def register_person(context: RequestContextDep, body: NewPerson, idempotency_key: Key = None) -> Response:
-    """Register a person with duties; the name and e-mail address go to the vault."""
+    """Register a person with duties; the name and e-mail address are stored encrypted."""
 
     def do() -> Answer:
         row = fire(context.session, "person", None, "register", by=context.by, at=context.at, body=body).row

@@ -1,4 +1,4 @@
-"""Money: invoices and batches."""
+"""Payments: receive invoices, list payables, build batches, and download payment orders."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -40,14 +40,14 @@ router = APIRouter(prefix="/v1", tags=["finance"])
 
 
 class NewPayable(Invoice):
-    """An invoice or advance, for one application."""
+    """Invoice or advance for one application."""
 
     application: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{3,40}$")]
 
 
 @router.post("/payables", status_code=201, response_model=payments.PayablePage, operation_id="receive-payable")
 def receive(context: RequestContextDep, body: NewPayable, idempotency_key: Key = None) -> Response:
-    """Receive an invoice; each employer that pays for its measures gets its part."""
+    """Receive an invoice; every employer that pays for its measures gets a payable for its part."""
 
     def do() -> Answer:
         row = require_application(context.session, context.by, body.application)
@@ -69,7 +69,7 @@ def payables(
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> payments.PayablePage:
-    """The payables of the caller's employer; of all employers for the office's coordinator and auditors."""
+    """List the payables of the caller's employer; of all employers for roles of the office that see all books."""
     query = select(Payable)
     if state is not None:
         query = query.where(Payable.state == state)
@@ -82,7 +82,7 @@ def payables(
 
 @router.get("/payables/{id}", response_model=payments.PayableView, operation_id="get-payable")
 def payable(context: RequestContextDep, response: Response, key: Id) -> payments.PayableView:
-    """One payable."""
+    """Return one payable."""
     row = require_subject(context, Payable, "payable", key)
     response.headers["ETag"] = etag(row.version)
     return payable_view(context, row)
@@ -90,7 +90,7 @@ def payable(context: RequestContextDep, response: Response, key: Id) -> payments
 
 @router.post("/payment-batches", status_code=201, response_model=payments.BatchView, operation_id="build-batch")
 def build(context: RequestContextDep, body: NewBatch, idempotency_key: Key = None) -> Response:
-    """Build a batch of everything approved for one employer."""
+    """Build a batch of all approved payables of one employer."""
 
     def do() -> Answer:
         row = fire(context.session, "payment-batch", None, "build", by=context.by, at=context.at, body=body).row
@@ -107,7 +107,7 @@ def batches(
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> payments.BatchPage:
-    """The batches of the caller's employer, the newest first."""
+    """List the batches of the caller's employer, newest first."""
     place = col(PaymentBatch.created_at), col(PaymentBatch.id)
     query = visible_in_books(context, select(PaymentBatch), PaymentBatch)
     if state is not None:
@@ -120,7 +120,7 @@ def batches(
 
 
 def batch_view(context: RequestContext, row: PaymentBatch) -> payments.BatchView:
-    """One batch with its payments."""
+    """Return the view of a batch with its payments."""
     lines = [
         payments.BatchLineView(
             **line.model_dump(),
@@ -141,7 +141,7 @@ def batch_view(context: RequestContext, row: PaymentBatch) -> payments.BatchView
 
 @router.get("/payment-batches/_propose", operation_id="propose-batch")
 def propose(context: RequestContextDep, employer: Annotated[str, Query(pattern=HANDLE)]) -> payments.ProposedBatch:
-    """What a batch of an employer would hold if it were built now, what would be left out, and why."""
+    """Show the batch that would be built for an employer now, and what would be left out and why."""
     require_books_of(context, employer)
     along, left = select_payables(
         EventContext(UnitOfWork(context.session, context.by, context.at), None, context.by), employer
@@ -158,7 +158,7 @@ def propose(context: RequestContextDep, employer: Annotated[str, Query(pattern=H
 
 @router.get("/payment-batches/{id}", response_model=payments.BatchView, operation_id="get-batch")
 def batch(context: RequestContextDep, response: Response, key: Id) -> payments.BatchView:
-    """One batch: its count, total and payments."""
+    """Return one batch: its count, total and payments."""
     row = require_batch(context, key)
     response.headers["ETag"] = etag(row.version)
     return batch_view(context, row)
@@ -166,10 +166,10 @@ def batch(context: RequestContextDep, response: Response, key: Id) -> payments.B
 
 @router.get("/payment-batches/{id}/pain001", operation_id="get-pain001", response_class=Response)
 def pain001(context: RequestContextDep, key: Id) -> Response:
-    """The exported batch as pain.001.001.09; the same bytes every time, and the hash that was sealed."""
+    """Download the exported batch as pain.001.001.09; always the same bytes, with the sealed hash."""
     row = require_payment_order(context, key)
-    if (waiting := amounts.file_leaves(state=str(row.state))) is not None:
-        raise RefusedError([waiting])
+    if (finding := amounts.file_leaves(state=str(row.state))) is not None:
+        raise RefusedError([finding])
     file = open_batch_file(context.session, row)
     if sha256_of(file) != row.sha256:
         file.close()
@@ -179,9 +179,9 @@ def pain001(context: RequestContextDep, key: Id) -> Response:
         "X-Content-SHA256": str(row.sha256),
     }
 
-    def pieces() -> Iterator[bytes]:
+    def chunks() -> Iterator[bytes]:
         with file:
-            while piece := file.read(CHUNK):
-                yield piece
+            while chunk := file.read(CHUNK):
+                yield chunk
 
-    return StreamingResponse(pieces(), media_type="application/xml", headers=headers)
+    return StreamingResponse(chunks(), media_type="application/xml", headers=headers)

@@ -1,4 +1,4 @@
-"""A model text for the police, made from what the official chooses; nothing of it is kept or logged."""
+"""Police reports: draft a text for the police from the official's choices; nothing of it is stored or logged."""
 
 from typing import Any, Literal
 
@@ -23,13 +23,13 @@ EXAMPLE: dict[str, Any] = {
 
 
 class NewDraft(PoliceReport):
-    """What to tell the police, and in which language."""
+    """Content and language of a report to the police."""
 
     language: Literal["nl", "en"] = "nl"
 
 
 class Draft(base.View):
-    """The text, to be read and taken to the police by whoever asked for it."""
+    """Text of the report, for the official to read and take to the police."""
 
     text: str
 
@@ -42,7 +42,7 @@ class Draft(base.View):
 def draft(context: RequestContextDep, body: NewDraft) -> Draft:
     """Draft a report (melding) or criminal complaint (aangifte) for the police.
 
-    Nothing of it is stored, so it takes no Idempotency-Key: asked again, it is made again.
+    Nothing of it is stored, so it takes no Idempotency-Key: a repeated request drafts the text again.
     """
     require_duty(context.by, "police-report", "draft")
     return Draft(text=police_report(body, body.language))

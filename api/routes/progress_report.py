@@ -1,4 +1,4 @@
-"""The progress report: what the office can say in public of some quarters, in several forms."""
+"""Progress report: public figures of the office over whole quarters, in several formats."""
 
 from datetime import date
 from typing import Annotated, Any
@@ -25,9 +25,9 @@ def get_progress_report(
     form: Annotated[Form, Query(alias="format", description="How it is written")] = "json",
     language: Annotated[Language, Query(description="Dutch unless English is asked for")] = "nl",
 ) -> ProgressReportView | Response:
-    """The progress report over whole quarters: applications, waiting times, decisions and terms, for parliament.
+    """Return the progress report over whole quarters: applications, waiting times, decisions and terms.
 
-    Small numbers are hidden so that nobody can be recognised, and so are others from which they could be computed.
+    Small numbers are hidden so that nobody can be recognised, as are numbers from which they could be computed.
     """
     require_duty(context.by, "progress-report", "read")
     try:

@@ -1,4 +1,4 @@
-"""The parts of a case, employers and people at addresses of their own, with the ETag that If-Match asks for."""
+"""Single parts: one takeover, measure, booking, loan, objection, employer or person, with its ETag."""
 
 from typing import Annotated, TypeVar
 
@@ -28,10 +28,10 @@ T = TypeVar("T", bound=Subject)
 
 
 def load_subject(context: RequestContext, table: type[T], what: str, key: str, response: Response) -> T:
-    """A subject that the caller may see; its ETag is put on the answer.
+    """Return a subject that the caller may see, and put its ETag on the response.
 
     Raises:
-        NotFoundError: there is none, or the caller may not know that there is.
+        NotFoundError: it does not exist, or the caller may not know that it does.
     """
     row = require_subject(context, table, what, key)
     response.headers["ETag"] = etag(row.version)
@@ -40,19 +40,19 @@ def load_subject(context: RequestContext, table: type[T], what: str, key: str, r
 
 @router.get("/takeovers/{id}", tags=["takeovers"], operation_id="get-takeover")
 def takeover(context: RequestContextDep, response: Response, key: Id) -> applications.TakeoverView:
-    """One employer's takeover."""
+    """Return one takeover."""
     return applications.TakeoverView.model_validate(load_subject(context, Takeover, "takeover", key, response))
 
 
 @router.get("/measures/{id}", tags=["measures"], operation_id="get-measure")
 def measure(context: RequestContextDep, response: Response, key: Id) -> applications.MeasureView:
-    """One measure as the caller may see it."""
+    """Return one measure as the caller may see it."""
     return applications.measure(context.session, context.by, load_subject(context, Measure, "measure", key, response))
 
 
 @router.get("/bookings/{id}", tags=["bookings"], operation_id="get-booking")
 def booking(context: RequestContextDep, response: Response, key: Id) -> payments.BookingView:
-    """One booking."""
+    """Return one booking."""
     return booking_view(load_subject(context, Booking, "booking", key, response))
 
 
@@ -64,7 +64,7 @@ def request_loan(
     body: NewLoan,
     idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
 ) -> Response:
-    """Ask for a loan without an application; beside one it is asked for there, by _request-loan."""
+    """Request a loan without an application; with one, use _request-loan of that application."""
 
     def do() -> Answer:
         row = fire(context.session, "loan", None, "request", by=context.by, at=context.at, body=body).row
@@ -78,7 +78,7 @@ def request_loan(
 def loans(
     context: RequestContextDep, state: LoanState | None = None, cursor: Cursor = None, limit: Limit = 100
 ) -> loans_and_objections.LoanPage:
-    """The own loans of an official, those of an employer, or all for the office; the newest first."""
+    """List the loans of the caller or the caller's employer, or all for the office, newest first."""
     query = visible_loans(context, select(Loan))
     if state is not None:
         query = query.where(Loan.state == state)
@@ -93,13 +93,13 @@ def loans(
 
 @router.get("/loans/{id}", tags=["loans"], operation_id="get-loan")
 def loan(context: RequestContextDep, response: Response, key: Id) -> loans_and_objections.LoanView:
-    """One loan as the caller may see it."""
+    """Return one loan as the caller may see it."""
     return loans_and_objections.loan(context.session, context.by, load_subject(context, Loan, "loan", key, response))
 
 
 @router.get("/objections/{id}", tags=["objections"], operation_id="get-objection")
 def objection(context: RequestContextDep, response: Response, key: Id) -> loans_and_objections.ObjectionView:
-    """One objection as the caller may see it."""
+    """Return one objection as the caller may see it."""
     return loans_and_objections.objection(
         context.session, context.by, load_subject(context, Objection, "objection", key, response)
     )
@@ -107,13 +107,13 @@ def objection(context: RequestContextDep, response: Response, key: Id) -> loans_
 
 @router.get("/organisations/{id}", tags=["people"], operation_id="get-organisation")
 def organisation(context: RequestContextDep, response: Response, key: Id) -> people.OrganisationView:
-    """One employer; those who act for one see that one."""
+    """Return one employer; a caller who acts for an employer sees only that one."""
     return people.OrganisationView.model_validate(load_subject(context, Organisation, "employer", key, response))
 
 
 @router.get("/people/{id}", tags=["people"], operation_id="get-person")
 def person(context: RequestContextDep, response: Response, key: Id) -> people.PersonView:
-    """One person, without the name: administrators and coordinators look at everyone."""
+    """Return one person, without the name; administrators and coordinators may see everyone."""
     row = require_person(context, key)
     response.headers["ETag"] = etag(row.version)
     return people.PersonView.model_validate(row)

@@ -1,4 +1,4 @@
-"""The figures of the office: lateness honestly counted."""
+"""Statistics of the office: open, late and handled work and terms, computed from the ledger."""
 
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -26,7 +26,7 @@ router = APIRouter(prefix="/v1", tags=["statistics"])
 
 
 class PercentilesView(base.View):
-    """How durations lie: how many there are, and below which of them 10, 50 and 90 % stay."""
+    """Percentiles of durations: their number, and the 10th, 50th and 90th percentile."""
 
     of: int
     p10: float | None
@@ -35,14 +35,14 @@ class PercentilesView(base.View):
 
 
 class DurationsView(base.View):
-    """How long something took, in working hours and in calendar days."""
+    """Durations in working hours and in calendar days."""
 
     hours: PercentilesView
     days: PercentilesView
 
 
 class FiguresView(base.View):
-    """The figures of some work; ``definitions`` says what each counts."""
+    """Figures on work; ``definitions`` explains each of them."""
 
     asked: int
     begun: int
@@ -59,7 +59,7 @@ class FiguresView(base.View):
 
 
 class TermFiguresView(base.View):
-    """The figures of some terms; ``definitions`` says what each counts."""
+    """Figures on terms; ``definitions`` explains each of them."""
 
     running: int
     late: int
@@ -71,14 +71,14 @@ class TermFiguresView(base.View):
 
 
 class DomainFigures(base.View):
-    """The figures of one domain: of its advice, and of the work on its measures."""
+    """Figures of one domain: on its advice, and on the work on its measures."""
 
     advice: FiguresView
     measures: FiguresView
 
 
 class EmployerFigures(base.View):
-    """The figures of one employer."""
+    """Figures of one employer."""
 
     employer: str
     work: FiguresView
@@ -86,7 +86,7 @@ class EmployerFigures(base.View):
 
 
 class OverrideView(base.View):
-    """One override: its entry in the ledger, and what it did."""
+    """Override: its ledger entry, and its effect."""
 
     stream: str
     seq: int
@@ -96,7 +96,7 @@ class OverrideView(base.View):
 
 
 class OverridesView(base.View):
-    """The overrides of one kind: how many, how their effects lie, and the newest one by one."""
+    """Overrides of one kind: their number, the percentiles of their effects, and the newest ones."""
 
     kind: str
     number: int
@@ -105,7 +105,7 @@ class OverridesView(base.View):
 
 
 class DefinitionView(base.View):
-    """What a figure counts, and in which unit."""
+    """Definition and unit of a figure."""
 
     unit: str
     meaning: str
@@ -113,7 +113,7 @@ class DefinitionView(base.View):
 
 
 class StatisticsView(base.View):
-    """The figures of a period, with what each counts."""
+    """Statistics of a period, with the definition of each figure."""
 
     since: date = Field(alias="from")
     until: date
@@ -140,9 +140,9 @@ def get_statistics(
     employer: Annotated[str | None, Query(max_length=60, description="Of this employer only")] = None,
     province: Annotated[Province | None, Query(description="Of employers in this province only")] = None,
 ) -> StatisticsView:
-    """Open, late, at risk, waiting and handling per lane, domain and employer, and what overrides did.
+    """Return open, late and at-risk work, waits and handling times per lane, domain and employer, and overrides.
 
-    Read from the ledger: who took what and when, where it stood, and what moved it. Every figure says what it counts.
+    The figures are computed from the ledger; ``definitions`` explains each of them.
     """
     require_duty(context.by, "statistics", "read")
     try:
@@ -157,24 +157,24 @@ def get_statistics(
 
 
 def instant(context: RequestContext, as_of: datetime | None) -> datetime:
-    """The instant that is looked back to, now where none is named.
+    """Return the instant of the statistics, by default now.
 
     Raises:
-        RequestValidationError: it has no time zone, has not come yet, or is before the oldest case.
+        RequestValidationError: it has no time zone, lies in the future, or is before the oldest case.
     """
     if as_of is None:
         return context.at
     if as_of.tzinfo is None:
         raise invalid_parameter("asOf", "Give the instant with its time zone, such as 2026-03-02T09:00:00Z.")
     if as_of > context.at:
-        raise invalid_parameter("asOf", "This instant has not come yet; leave it out for now.")
+        raise invalid_parameter("asOf", "This instant lies in the future; leave it out to use the present.")
     if as_of < start_of(OLDEST):
         raise invalid_parameter("asOf", f"This instant is before the oldest case; give one on {OLDEST} or later.")
     return as_of
 
 
 def statistics_view(found: Statistics, since: date, until: date) -> StatisticsView:
-    """The figures in wire form."""
+    """Return the view of the statistics."""
     return StatisticsView(
         since=since,
         until=until,
@@ -202,29 +202,29 @@ def statistics_view(found: Statistics, since: date, until: date) -> StatisticsVi
 
 
 def figures_view(found: Figures) -> FiguresView:
-    """The figures of some work in wire form."""
+    """Return the view of figures on work."""
     took = {"waiting", "waiting_so_far", "handling"}
     return FiguresView(**{name: durations_view(one) if name in took else one for name, one in found._asdict().items()})
 
 
 def durations_view(found: DurationSummary) -> DurationsView:
-    """Durations in wire form."""
+    """Return the view of durations."""
     return DurationsView(hours=percentiles_view(found.hours), days=percentiles_view(found.days))
 
 
 def percentiles_view(found: Percentiles) -> PercentilesView:
-    """How durations lie, rounded to hundredths."""
+    """Return the view of percentiles, rounded to hundredths."""
     marks = (None if mark is None else round(mark, 2) for mark in found[1:])
     return PercentilesView(of=found.of, **dict(zip(("p10", "median", "p90"), marks, strict=True)))
 
 
 def term_figures_view(found: TermFigures) -> TermFiguresView:
-    """The figures of some terms in wire form."""
+    """Return the view of figures on terms."""
     return TermFiguresView(**found._asdict())
 
 
 def overrides_view(found: Overrides) -> OverridesView:
-    """Overrides in wire form."""
+    """Return the view of overrides."""
     return OverridesView(
         kind=found.kind,
         number=found.number,

@@ -1,4 +1,4 @@
-"""What runs on time by itself: each reminder, step up, lapse, flow and job, when it last did and when it next will."""
+"""Timers: every automatic reminder, escalation, lapse, flow and job, with its last and next time."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -17,7 +17,7 @@ router = APIRouter(prefix="/v1", tags=["operations"])
 
 
 class TimerView(base.View):
-    """One timer: a threshold of a kind of term, a flow of Prefect, or a job of the clock."""
+    """Timer: a threshold of a kind of term, a flow of Prefect, or a job of the clock."""
 
     name: str
     kind: str
@@ -25,46 +25,46 @@ class TimerView(base.View):
     term: str | None = None
     threshold: str | None = None
     tells: str | None = None
-    """The role that is told."""
+    """The role that is notified."""
     when: str
     """At which part of a term, how many days after it, or how often."""
     last_at: datetime | None = None
     times: int = 0
     late: int = 0
-    """How often it came more than an hour after its moment."""
+    """How often it ran more than an hour late."""
     letters: int | None = None
     next_at: datetime | None = None
-    """For a threshold the nearest of the terms that run; none where no such term runs."""
+    """For a threshold, the earliest among the running terms; null if no such term is running."""
     waiting: int | None = None
-    """How many terms will reach it, as things stand."""
+    """How many running terms will reach it unless something changes."""
     overdue: int = 0
-    """How many should have passed already: the clock is away, or cannot pass them."""
+    """How many should have run already: the clock is not running, or cannot run them."""
 
 
 class Timers(base.View):
-    """Every timer that is configured."""
+    """Configured timers."""
 
     items: list[TimerView]
 
 
 @router.get("/timers", operation_id="list-timers")
 def timers(context: RequestContextDep) -> Timers:
-    """Everything that is to happen by itself, so that none of it can be dead without anyone seeing it."""
+    """List everything that runs automatically, so that a timer that has stopped is noticed."""
     require_duty(context.by, "timer", "read")
     found = [*timing.term_timers(context.session, at=context.at), *scheduled(context)]
     return Timers(items=[TimerView.model_validate(each) for each in found])
 
 
 def scheduled(context: RequestContextDep) -> Iterator[timing.Timer]:
-    """Flows and jobs, with when each runs next; overdue once it stayed away for more than one turn."""
-    for known, schedule in timing.scheduled_timers(context.session):
-        next_at = following(schedule, known.last_at or context.at)
+    """Yield flows and jobs with their next run; a job is overdue if it missed more than one run."""
+    for timer, schedule in timing.scheduled_timers(context.session):
+        next_at = following(schedule, timer.last_at or context.at)
         overdue = int(following(schedule, next_at) < context.at)
-        yield replace(known, when=words(schedule), next_at=max(next_at, context.at), overdue=overdue)
+        yield replace(timer, when=schedule_text(schedule), next_at=max(next_at, context.at), overdue=overdue)
 
 
 def following(schedule: Mapping[str, Any], after: datetime) -> datetime:
-    """The first moment of a schedule after another one: an interval in seconds, or a cron line with its time zone."""
+    """Return the next run of a schedule (an interval in seconds, or a cron line with its time zone) after a moment."""
     if "interval" in schedule:
         return after + timedelta(seconds=schedule["interval"])
     trigger = CronTrigger.from_crontab(schedule["cron"], timezone=ZoneInfo(schedule["timezone"]))
@@ -72,8 +72,8 @@ def following(schedule: Mapping[str, Any], after: datetime) -> datetime:
     return found.astimezone(UTC)
 
 
-def words(schedule: Mapping[str, Any]) -> str:
-    """How often, such as ``every 30 s`` or ``0 7 * * mon-fri Europe/Amsterdam``."""
+def schedule_text(schedule: Mapping[str, Any]) -> str:
+    """Return a schedule as text, such as ``every 30 s`` or ``0 7 * * mon-fri Europe/Amsterdam``."""
     if "interval" in schedule:
         return f"every {schedule['interval']:g} s"
     return f"{schedule['cron']} {schedule['timezone']}"

@@ -1,4 +1,4 @@
-"""Who is in a pool: what people can do, when they are there, and what they have in hand."""
+"""Work arrangements: the people of a pool, their skills, hours and absences, and the work assigned to them."""
 
 from datetime import date
 from typing import Annotated
@@ -22,7 +22,7 @@ router = APIRouter(prefix="/v1")
 
 
 class PersonAtWork(base.View):
-    """Someone of a pool: what they can do, hold, and whether they are there."""
+    """Member of a pool: skills, assigned work, and whether the person is at work."""
 
     person: str
     skills: tuple[str, ...]
@@ -35,13 +35,13 @@ class PersonAtWork(base.View):
 
 
 class PeopleAtWork(base.View):
-    """The people of a pool."""
+    """People of a pool."""
 
     items: list[PersonAtWork]
 
 
 class AbsenceView(base.View):
-    """Days on which someone takes no work."""
+    """Absence: days on which a person takes no work."""
 
     id: str
     since: date
@@ -49,7 +49,7 @@ class AbsenceView(base.View):
 
 
 class WorkOfPerson(base.View):
-    """Someone's skills, hours, absences to come, and the work in hand."""
+    """Skills, hours, current and future absences, and assigned work of a person."""
 
     person: str
     version: int
@@ -69,7 +69,7 @@ def people(
     role: Role | None = None,
     organisation: Organisation = None,
 ) -> PeopleAtWork:
-    """Who is in the caller's pool, or in any for a coordinator: what each can do, holds, and whether they are there."""
+    """List the people of the caller's pool, or of any pool for a coordinator, with their skills and assigned work."""
     pool = pool_to_show(context, role, organisation)
     found = availability.availability_in_pool(context.session, *pool, at=context.at)
     return PeopleAtWork(items=[PersonAtWork(**one._asdict()) for one in found])
@@ -77,7 +77,7 @@ def people(
 
 @router.get("/people/{id}/work", tags=["people"], operation_id="get-work-of-person")
 def work_of(context: RequestContextDep, key: Annotated[str, Path(alias="id", max_length=80)]) -> WorkOfPerson:
-    """What someone can do, when they are away, and what they have in hand; the own, or anyone's for a coordinator."""
+    """Return a person's skills, hours, absences and assigned work; the caller's own, or anyone's for a coordinator."""
     person = require_person_with_work(context, key)
     arranged = context.session.get(WorkArrangement, key)
     away = select(Absence).where(

@@ -1,4 +1,4 @@
-"""The work list: what waits, taking the next item, giving it back, and saying that something is done."""
+"""Work items: list, claim, release, finish, assign and redistribute them, and answer proposals of acute work."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -34,53 +34,53 @@ from states.tables.work import WorkAlarm, WorkItem
 
 router = APIRouter(prefix="/v1", tags=["work"])
 STILL_ACTIVE = datetime(9999, 12, 31, tzinfo=UTC)
-"""The end of an alarm that has none yet, so that it is listed first."""
+"""Sort value for the end of an active alarm, so that active alarms are listed first."""
 
 
 class ClaimResult(base.View):
-    """The item that was taken, or why there was none, and why this one is next."""
+    """Claimed item and why it was next, or why there was none."""
 
     item: WorkItemView | None
     why: dict[str, Any]
 
 
 class ReleaseReason(Body):
-    """Why an item is given back, if the holder wants to say so."""
+    """Optional reason for a release."""
 
     reason: Text | None = None
 
 
 class Reassignment(Body):
-    """To whom an item goes, and why; the reason goes to the vault."""
+    """Receiver of an item, and the reason, which is stored encrypted."""
 
     person: Handle
     reason: Text
 
 
 class Redistribution(Body):
-    """From whose hands work is taken, over whom it is spread, and why."""
+    """Redistribution of a person's work: from whom, to whom, and why."""
 
     person: Handle
     to: tuple[Handle, ...] = Field(default=(), max_length=100)
-    """None to put all of it back to the queue."""
+    """Empty to return all of it to the queue."""
     reason: Text
 
 
 class MovedItem(base.View):
-    """An item that was taken out of someone's hands, and to whom it went; None for the queue."""
+    """Redistributed item and its receiver; null for the queue."""
 
     item: WorkItemView
     to: str | None
 
 
 class MovedItems(base.View):
-    """What was moved."""
+    """Redistributed items."""
 
     items: list[MovedItem]
 
 
 class AlarmView(base.View):
-    """That a pool could not take work that must be taken."""
+    """Alarm: a pool cannot take work that must be taken."""
 
     id: str
     role: str
@@ -92,11 +92,11 @@ class AlarmView(base.View):
 
 
 class AlarmPage(Page[AlarmView]):
-    """A page of alarms."""
+    """Page of alarms."""
 
 
 class Proposal(base.View):
-    """A question to take acute work first."""
+    """Proposal to take an acute item first."""
 
     id: str
     proposed_at: datetime
@@ -104,20 +104,20 @@ class Proposal(base.View):
 
 
 class Proposals(base.View):
-    """Questions that wait for an answer."""
+    """Unanswered proposals."""
 
     items: list[Proposal]
 
 
 class ProposalAnswer(Body):
-    """The answer, and which items in hand go back to the queue in the place of the acute one."""
+    """Answer to a proposal, and which assigned items return to the queue in exchange for the acute one."""
 
     accept: bool
     give_back: tuple[Handle, ...] = Field(default=(), max_length=100)
 
 
 class ProposalResult(base.View):
-    """The acute item that was taken; None where the caller goes on with what is in hand, or none waits any more."""
+    """Acute item that was assigned; null if the caller declined, or if it no longer waits."""
 
     item: WorkItemView | None
 
@@ -130,7 +130,7 @@ def waiting(
     cursor: PositionCursor = None,
     limit: Limit = 100,
 ) -> WorkItemPage:
-    """The open work of the caller's pool, in order; a coordinator or auditor may look at any pool, or at all."""
+    """List the open work of the caller's pool in queue order; coordinators and auditors may see any pool, or all."""
     query = visible_work(context, select(WorkItem).where(col(WorkItem.done_at).is_(None)), role, organisation)
     if cursor is not None:
         query = query.where(tuple_(*pools.queue_order()) > position_in(cursor, int, instant, instant, row_id))
@@ -140,13 +140,13 @@ def waiting(
 
 
 def position_of(item: WorkItem) -> str:
-    """The place of an item in the order of the queue."""
+    """Return the cursor of an item in queue order."""
     return position_text(item.lane, item.start_by, item.created_at, item.id)
 
 
 @router.get("/work-items/alarms", operation_id="list-work-alarms")
 def list_alarms(context: RequestContextDep, cursor: PositionCursor = None, limit: Limit = 100) -> AlarmPage:
-    """Which pools cannot take work that must be taken, and when that was so before; the newest first."""
+    """List the alarms of pools that cannot take work that must be taken, active ones first, then newest first."""
     after = None if cursor is None else position_in(cursor, instant, instant, row_id)
     place = func.coalesce(col(WorkAlarm.until), STILL_ACTIVE), col(WorkAlarm.since), col(WorkAlarm.id)
     query = newest_first(visible_alarms(context, select(WorkAlarm)), place, after)
@@ -157,19 +157,19 @@ def list_alarms(context: RequestContextDep, cursor: PositionCursor = None, limit
 
 @router.get("/work-items/proposals", operation_id="list-work-proposals")
 def list_proposals(context: RequestContextDep) -> Proposals:
-    """The acute work that the caller is asked to take before what is in hand."""
+    """List the acute items that the caller is asked to take before the work already assigned."""
     found = preemption.open_proposals(context.session, context.by)
     return Proposals(
         items=[
-            Proposal(id=asked.id, proposed_at=asked.proposed_at, item=work_item_view(item, context.at))
-            for asked, item in found
+            Proposal(id=proposal.id, proposed_at=proposal.proposed_at, item=work_item_view(item, context.at))
+            for proposal, item in found
         ]
     )
 
 
 @router.post("/work-items/proposals/{id}/_answer", operation_id="answer-work-proposal")
 def answer(context: RequestContextDep, key: Id, body: ProposalAnswer) -> ProposalResult:
-    """Take the acute work first, or go on with what is in hand; what is in hand stays so unless it is named."""
+    """Accept or decline a proposal; assigned work stays assigned unless it is named in ``giveBack``."""
     require_duty(context.by, "work", "claim")
     item = preemption.answer(
         context.session, key, accept=body.accept, give_back=body.give_back, by=context.by, at=context.at
@@ -179,7 +179,7 @@ def answer(context: RequestContextDep, key: Id, body: ProposalAnswer) -> Proposa
 
 @router.post("/work-items/_claim", response_model=ClaimResult, operation_id="claim-work")
 def claim(context: RequestContextDep, idempotency_key: Key = None) -> Response:
-    """Take the next item of the caller's pool; the answer says why it is next."""
+    """Claim the next item of the caller's pool; the response explains why it is next."""
     require_duty(context.by, "work", "claim")
 
     def do() -> Answer:
@@ -195,7 +195,7 @@ def claim(context: RequestContextDep, idempotency_key: Key = None) -> Response:
 
 
 def why_nothing_claimed(context: RequestContext) -> str:
-    """Why a claim got nothing: nothing waits, or nothing that the caller may take."""
+    """Return why a claim got no item: no work waits, or none that the caller may take."""
     role, organisation = context.by.pool
     count = select(func.count()).where(*pools.waiting_in(Role(role), organisation))
     waiting = context.session.exec(count).one()
@@ -206,11 +206,11 @@ def why_nothing_claimed(context: RequestContext) -> str:
 
 @router.get("/work-items/{id}", operation_id="get-work-item")
 def one(context: RequestContextDep, key: Id) -> dict[str, Any]:
-    """One item: why it stands where it stands, and where its work is done."""
+    """Return one item with the explanation of its position and the address of its subject."""
     item = assignment.require_item(context.session, key, context.by, to_read=True)
     address = href(item.chart, item.subject) if item.chart in COLLECTIONS else href("application", item.application)
     if item.chart == "calendar":
-        address = "/v1/rules"  # with every dated value, the known days among them
+        address = "/v1/rules"  # lists every dated value, including the calendar of closed days
     shown = work_item_view(item, context.at).model_dump(mode="json", by_alias=True)
     why = explanation.explain(context.session, item, at=context.at) if item.done_at is None else item.explanation
     return {**shown, "why": work.explanation(context.by, why or {}), "subjectHref": address}
@@ -218,7 +218,7 @@ def one(context: RequestContextDep, key: Id) -> dict[str, Any]:
 
 @router.post("/work-items/{id}/_release", operation_id="release-work")
 def release(context: RequestContextDep, key: Id, body: ReleaseReason | None = None) -> WorkItemView:
-    """Give an item back; it stands again where it stood."""
+    """Release an item; it returns to its former position in the queue."""
     require_duty(context.by, "work", "release")
     content = {"reason": body.reason} if body is not None and body.reason else None
     return work_item_view(
@@ -228,13 +228,13 @@ def release(context: RequestContextDep, key: Id, body: ReleaseReason | None = No
 
 @router.post("/work-items/{id}/_finish", operation_id="finish-work")
 def finish(context: RequestContextDep, key: Id) -> WorkItemView:
-    """Say that work is done that no event of the case shows, such as going after an employer that let a term pass."""
+    """Finish work that no event of the case completes, such as contacting an employer that missed a term."""
     return work_item_view(assignment.finish(context.session, key, by=context.by, at=context.at), context.at)
 
 
 @router.post("/work-items/{id}/_assign", operation_id="assign-work")
 def assign(context: RequestContextDep, key: Id, body: Reassignment) -> WorkItemView:
-    """Give an item to someone of its pool, out of the order; the coordinator's, with the reason kept."""
+    """Assign an item to a member of its pool, outside queue order; for coordinators, with a reason."""
     require_duty(context.by, "work", "assign")
     item = reassignment.assign(context.session, key, body.person, reason=body.reason, by=context.by, at=context.at)
     return work_item_view(item, context.at)
@@ -242,7 +242,7 @@ def assign(context: RequestContextDep, key: Id, body: Reassignment) -> WorkItemV
 
 @router.post("/work-items/{id}/_delegate", operation_id="delegate-work")
 def delegate(context: RequestContextDep, key: Id, body: Reassignment) -> WorkItemView:
-    """Pass an item in hand on to a colleague of the pool, with the reason kept."""
+    """Delegate an item assigned to the caller to a colleague of the pool, with a reason."""
     require_duty(context.by, "work", "delegate")
     item = reassignment.delegate(context.session, key, body.person, reason=body.reason, by=context.by, at=context.at)
     return work_item_view(item, context.at)
@@ -250,7 +250,7 @@ def delegate(context: RequestContextDep, key: Id, body: Reassignment) -> WorkIte
 
 @router.post("/work-items/_redistribute", operation_id="redistribute-work")
 def redistribute(context: RequestContextDep, body: Redistribution) -> MovedItems:
-    """Take all work out of one person's hands: spread over colleagues, or back to the queue where none is named."""
+    """Redistribute all work of one person over colleagues, or return it to the queue if none is named."""
     require_duty(context.by, "work", "redistribute")
     found = reassignment.redistribute(
         context.session, body.person, body.to, reason=body.reason, by=context.by, at=context.at
@@ -259,7 +259,7 @@ def redistribute(context: RequestContextDep, body: Redistribution) -> MovedItems
 
 
 class Outcome(base.View):
-    """What became of a letter whose outcome was unknown."""
+    """Outcome of a letter whose delivery was unknown."""
 
     arrived: bool
 
@@ -270,7 +270,7 @@ def settle_letter(
     key: Id,
     body: Outcome,
 ) -> dict[str, str]:
-    """Say whether a letter whose outcome is unknown arrived; one that did not, or failed, is sent again."""
+    """Record whether a letter with unknown outcome arrived; a letter that did not arrive, or failed, is sent again."""
     require_duty(context.by, "letter", "settle")
     row = outbox.settle(context.session, key, arrived=body.arrived, at=context.at)
     return {"id": row.id, "state": row.state}
