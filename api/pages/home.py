@@ -18,11 +18,11 @@ router = APIRouter(include_in_schema=False)
 WHAT = {
     "api": "Answers case officers, employers, finance and auditors on this address",
     "database": "PostgreSQL: cases, ledger, queue and terms",
-    "migrations": "The tables are those of this version",
-    "prefect": "Runs all scheduled and machine work, visible in its own pages",
+    "migrations": "The database tables match this version",
+    "prefect": "Runs all scheduled and automatic work, and shows it in its own pages",
     "dispatcher": "Offers acute work within a second, and sends letters",
-    "clock": "Watches every term; takes over scheduled work while Prefect is away",
-    "worker": "Carries out Prefect's runs",
+    "clock": "Watches every term; takes over scheduled work while Prefect is not running",
+    "worker": "Carries out the runs of Prefect",
 }
 
 

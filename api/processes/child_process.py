@@ -1,4 +1,4 @@
-"""The processes of an office: each in a group of its own, with a log of its own, started again when it dies."""
+"""Child process of the supervisor: its own process group and log, and a restart when it dies."""
 
 import ctypes
 import os
@@ -13,15 +13,15 @@ from typing import IO
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 MAX_PAUSE = 30.0
-"""Seconds between two starts of a process that dies at once."""
+"""Longest pause in seconds before a process that keeps dying is restarted."""
 STABLE_AFTER = 60.0
-"""Seconds after which a process counts as having started well."""
+"""Seconds of running after which a process counts as stable, so that the pause is reset."""
 MAX_LOG_SIZE = 10_000_000
-"""Bytes after which a log makes room for a new one; one older log is kept."""
+"""Size in bytes at which a log is rotated; one older log is kept."""
 
 
 class ChildProcess:
-    """One process, and what it takes to start it again."""
+    """Child process that can be restarted."""
 
     def __init__(
         self, name: str, command: Sequence[str], environment: Mapping[str, str], logs: Path, *, gated: bool = False
@@ -29,11 +29,11 @@ class ChildProcess:
         """Describe the process.
 
         Args:
-            name: what it is called, also its log.
+            name: the name of the process and of its log.
             command: a module and its arguments.
-            environment: its environment.
+            environment: the environment of the process.
             logs: the folder of logs.
-            gated: whether it waits with its work until :meth:`open_gate`.
+            gated: whether the process waits with its work until :meth:`open_gate`.
         """
         self.name = name
         self.log = logs / f"{name}.log"
@@ -43,11 +43,11 @@ class ChildProcess:
         self._began = 0.0
         self._gated = gated
         self._pause = 0.5
-        self._again_at: float | None = None
+        self._restart_at: float | None = None
 
     @property
     def pid(self) -> int:
-        """The process's number."""
+        """Return the process id."""
         assert self._process is not None
         return self._process.pid
 
@@ -64,7 +64,7 @@ class ChildProcess:
                 preexec_fn=_die_with_us if sys.platform == "linux" else None,  # noqa: PLW1509  # one thread forks
             )
         self._began = time.monotonic()
-        self._again_at = None
+        self._restart_at = None
 
     def open_gate(self) -> None:
         """Let the process begin its work."""
@@ -73,12 +73,12 @@ class ChildProcess:
             self._process.stdin.close()
 
     def restart_if_dead(self) -> str | None:
-        """Start the process again if it died, after a pause that grows; answers what there is to tell."""
+        """Restart the process if it died, after a growing pause; returns a message if something happened."""
         if self._process is None:
             return None
         now = time.monotonic()
-        if self._again_at is not None:
-            if now < self._again_at:
+        if self._restart_at is not None:
+            if now < self._restart_at:
                 return None
             self.start()
             return f"{self.name} was started again"
@@ -86,13 +86,13 @@ class ChildProcess:
         if code is None:
             return None
         self._pause = 0.5 if now - self._began > STABLE_AFTER else min(self._pause * 2, MAX_PAUSE)
-        self._again_at = now + self._pause
+        self._restart_at = now + self._pause
         end = f"by signal {-code}" if code < 0 else f"with code {code}"
         return f"{self.name} ended {end}; it starts again in {self._pause:.0f} s. Its log: {self.log}"
 
 
 def stop(children: Sequence[ChildProcess], seconds: float) -> None:
-    """Ask processes to end, all at once, and end those that do not within so many seconds."""
+    """Terminate all processes at once, and kill those that have not ended after so many seconds."""
     running = [child._process for child in children if child._process is not None]  # noqa: SLF001
     for process in running:
         _signal(process, signal.SIGTERM)
@@ -106,13 +106,13 @@ def stop(children: Sequence[ChildProcess], seconds: float) -> None:
 
 
 def adopt_orphans() -> None:
-    """Become the parent of what our children leave behind, such as PostgreSQL, so that none ends as a zombie."""
+    """Adopt orphaned descendants, such as PostgreSQL, so that none remains as a zombie."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def reap() -> None:
-    """Take leave of every process of ours that ended."""
+    """Reap every descendant that has ended."""
     try:
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
@@ -122,12 +122,12 @@ def reap() -> None:
 
 def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
     if process.poll() is None:
-        # The group: a server's own helpers too.
+        # Signal the whole group, so that the helpers of a server end too.
         os.killpg(process.pid, number)
 
 
 def _die_with_us() -> None:
-    # Runs in the child. However we end, the kernel then ends it too.
+    # Runs in the child. The kernel kills it when the supervisor ends, however that happens.
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 

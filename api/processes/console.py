@@ -1,4 +1,4 @@
-"""Tells what happens while an office starts: a spinner on a terminal, plain lines elsewhere."""
+"""Console output while an office starts: a spinner on a terminal, plain lines elsewhere."""
 
 import time
 from collections.abc import Iterator
@@ -8,11 +8,11 @@ import rich.console
 from rich.status import Status
 
 UPDATE_INTERVAL = 1.5
-"""Seconds between two plain lines about the same step."""
+"""Seconds between two plain progress lines of the same step."""
 
 
 class Console:
-    """Says each thing once, as it happens."""
+    """Console of the supervisor."""
 
     def __init__(self, console: rich.console.Console | None = None) -> None:
         self._console = console or rich.console.Console(highlight=False, soft_wrap=True)
@@ -21,11 +21,11 @@ class Console:
         self._updated = float("-inf")
 
     def say(self, text: str = "") -> None:
-        """Print a line, as it is."""
+        """Print a line without interpreting markup."""
         self._console.print(text, markup=False)
 
     def update(self, text: str) -> None:
-        """Say how the present step gets on."""
+        """Show the progress of the current step."""
         if self._status is not None and self._console.is_terminal:
             self._status.update(text)
         elif time.monotonic() - self._updated > UPDATE_INTERVAL:
@@ -34,7 +34,7 @@ class Console:
 
     @contextmanager
     def step(self, title: str) -> Iterator[None]:
-        """Name what is being done, and how long it took once it is done."""
+        """Show the title of a step, and how long it took when it is done."""
         began = time.monotonic()
         if self._console.is_terminal:
             with self._console.status(title) as self._status:
@@ -46,5 +46,5 @@ class Console:
         self.say(f"{title}: {time.monotonic() - began:.1f} s")
 
     def seconds(self) -> float:
-        """Seconds since we began."""
+        """Return the seconds since the console was created."""
         return time.monotonic() - self._began

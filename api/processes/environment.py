@@ -1,4 +1,4 @@
-"""The environment of the processes we start: what they need, and nothing through which they would call outside."""
+"""Environment variables of the child processes: what they need, and nothing that makes them send data elsewhere."""
 
 import os
 from collections.abc import Mapping
@@ -6,18 +6,18 @@ from collections.abc import Mapping
 from states.settings import Configuration
 
 OUTBOUND_PREFIXES = ("OTEL_", "SENTRY_", "LOGFIRE_", "DD_", "PREFECT_", "PREFECT__")
-"""Settings that send something elsewhere, or that a Prefect of someone else left behind."""
+"""Prefixes of settings that send data elsewhere, or that belong to another Prefect installation."""
 SERVER_PREFIXES = ("PREFECT_API_KEY", "PREFECT_API_AUTH_STRING", "PREFECT_API_SSL_CERT_FILE", "PREFECT_CLIENT_")
-"""What a Prefect server of one's own may ask for."""
+"""Prefixes of settings that an external Prefect server may require."""
 
 
 def child_environment(configuration: Configuration, database: str, prefect: str) -> dict[str, str]:
-    """What every process of the office finds in its environment.
+    """Return the environment of every process of the office.
 
     Args:
-        configuration: what we were told.
-        database: the address of the database, also where it is embedded.
-        prefect: the address of the Prefect server, also where it is ours.
+        configuration: the configuration of the office.
+        database: the address of the database, embedded or external.
+        prefect: the address of the Prefect server, embedded or external.
     """
     own_server = configuration.prefect_api_url is not None
     kept = {key: value for key, value in os.environ.items() if _is_passed_on(key, own_server=own_server)}
@@ -37,13 +37,13 @@ def child_environment(configuration: Configuration, database: str, prefect: str)
 
 
 def prefect_server_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """What our own Prefect server finds besides: its store, its first pages, and no call to anyone."""
+    """Return the environment of the embedded Prefect server: its database, its old pages, and no outside calls."""
     return dict(environment) | {
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{environment['PREFECT_HOME']}/prefect.db",
-        # The second version of its pages calls a host of its maker from the browser.
+        # The second version of its pages calls a host of the vendor from the browser.
         "PREFECT_SERVER_UI_V2_ENABLED": "false",
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
-        # Its store only says what ran; what happened stands in our ledger.
+        # Its database only records runs; the ledger records what happened, so old runs can be removed.
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(24 * 60 * 60),
         "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "P1D",

@@ -1,4 +1,4 @@
-"""A running office, as others on this machine find it: one per data folder, with its addresses in run.json."""
+"""Instance: a running office, one per data folder, which other processes find through run.json; and its ports."""
 
 import fcntl
 import json
@@ -11,12 +11,12 @@ from pathlib import Path
 
 
 class OfficeError(Exception):
-    """The office cannot run, or does not; the message says what to do."""
+    """The office cannot run, or is not running; the message says what to do."""
 
 
 @dataclass(frozen=True)
 class Instance:
-    """Where a running office is reached."""
+    """Addresses and process ids of a running office."""
 
     api: str
     database: str
@@ -26,10 +26,10 @@ class Instance:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Be the only office of this data folder; the lock goes with the process, however it ends.
+    """Lock the data folder for one office; the lock is released with the process, however it ends.
 
     Raises:
-        OfficeError: another one has it.
+        OfficeError: another office holds the lock.
     """
     with (folder / "run.lock").open("a+", encoding="ascii") as file:
         try:
@@ -47,7 +47,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def write(folder: Path, office: Instance) -> None:
-    """Say where this office is reached; readable by us alone, for the database's address may hold a password."""
+    """Write run.json, readable by its owner only because the database address may contain a password."""
     draft = folder / "run.json.new"
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         json.dump(asdict(office), file, indent=2)
@@ -55,18 +55,18 @@ def write(folder: Path, office: Instance) -> None:
 
 
 def remove(folder: Path) -> None:
-    """Say that no office runs here any more."""
+    """Remove run.json: no office is running here any more."""
     (folder / "run.json").unlink(missing_ok=True)
 
 
 def read(folder: Path) -> Instance:
-    """Find the office that runs from this data folder.
+    """Read the instance that runs from this data folder.
 
     Raises:
-        OfficeError: none does.
+        OfficeError: no office runs from it.
     """
     with suppress(OfficeError, FileNotFoundError), locked(folder):
-        # Nobody holds the lock, so what run.json says was left by a run that was killed.
+        # Nobody holds the lock, so run.json was left behind by a process that was killed.
         remove(folder)
     try:
         return Instance(**json.loads((folder / "run.json").read_text(encoding="utf-8")))
@@ -77,17 +77,17 @@ def read(folder: Path) -> Instance:
 
 
 def free_port() -> int:
-    """A port of this machine that nobody listens on."""
+    """Return a free port of this machine."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def is_free(host: str, port: int) -> bool:
-    """Whether we could listen there."""
+    """Return whether this process could listen on the port."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
-        # As the servers do: a connection that was just closed does not occupy the port.
+        # Set by the servers too, so that a connection that was just closed does not occupy the port.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
@@ -97,7 +97,7 @@ def is_free(host: str, port: int) -> bool:
 
 
 def remembered_port(file: Path) -> int:
-    """The port in this file if it is still free, or another one, kept there for next time."""
+    """Return the port in this file if it is still free; otherwise store another one there and return it."""
     with suppress(FileNotFoundError, ValueError):
         port = int(file.read_text(encoding="ascii"))
         if is_free("127.0.0.1", port):

@@ -1,4 +1,7 @@
-"""Preparation of an office: its dated values, tables and demonstration. Its imports take seconds."""
+"""Preparation of an office before its processes start: dated values, tables and demonstration data.
+
+The imports of this module take seconds, so the supervisor imports it late.
+"""
 
 import shutil
 from collections.abc import Callable
@@ -21,23 +24,26 @@ from states.storage.vault import office_key
 
 
 def snapshot_values(folder: Path) -> Path:
-    """Check the dated values and copy them for this run, whatever becomes of their files; answers the copy.
+    """Check the dated values and copy them, so that later edits of their files do not affect this run.
+
+    Returns:
+        the folder of the copy.
 
     Raises:
-        OfficeError: they do not fit.
+        OfficeError: the dated values are not valid.
     """
     try:
         check_dated_values()
     except RulesError as error:
         raise OfficeError(f"The dated values in {FOLDER} do not fit.\n{error}") from error
-    kept = folder / "values"
-    shutil.rmtree(kept, ignore_errors=True)
-    shutil.copytree(FOLDER, kept)
-    return kept
+    copy = folder / "values"
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(FOLDER, copy)
+    return copy
 
 
 def migrate(database: str) -> None:
-    """Bring the tables up to date.
+    """Apply the pending migrations.
 
     Raises:
         OfficeError: the database does not answer.
@@ -50,9 +56,9 @@ def migrate(database: str) -> None:
 
 
 def load_demonstration(configuration: Configuration, database: str, progress: Callable[[int, int, str], None]) -> None:
-    """Load the demonstration office, or what of it is missing."""
+    """Load the demonstration office, or the missing part of it."""
     engine = connect(database, key=office_key(configuration.key_file))
-    # A load that is cut off goes on next time, so its commits need not each wait for the disk.
+    # An interrupted load continues at the next start, so its commits need not wait for the disk.
     event.listen(engine, "connect", _commit_asynchronously)
     load(engine, at=datetime.now(UTC), progress=progress)
     engine.dispose()

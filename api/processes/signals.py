@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM as an exception that ends the start of an office wherever it is, save where that would hurt."""
+"""Signals: turn Ctrl-C and SIGTERM into an exception, which can be deferred while a step must not be interrupted."""
 
 import signal
 from collections.abc import Iterator
@@ -9,24 +9,24 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Stopping(BaseException):
-    """We were asked to stop."""
+    """A signal asked the supervisor to stop."""
 
 
 class Signals:
-    """Turns signals into :class:`Stopping`, at once or as soon as it is safe."""
+    """Signal handler that raises :class:`Stopping`, at once or after the deferred section."""
 
     def __init__(self) -> None:
         self._asked = False
         self._held = 0
 
     def listen(self) -> None:
-        """Take the signals over."""
+        """Install the handler."""
         for number in STOP_SIGNALS:
             signal.signal(number, self._ask)
 
     @contextmanager
     def deferred(self) -> Iterator[None]:
-        """Finish what is begun here first, such as the birth of a process that would else be lost."""
+        """Defer signals until the end of this section, such as the start of a process that must be recorded."""
         self._held += 1
         try:
             yield
@@ -35,14 +35,14 @@ class Signals:
         self.check()
 
     def ignore(self) -> None:
-        """Hear no more: the end has begun."""
+        """Ignore signals from now on, because the office is already stopping."""
         self._held += 1
 
     def check(self) -> None:
-        """Stop here if we were asked to.
+        """Stop if a signal was received and is not deferred.
 
         Raises:
-            Stopping: we were.
+            Stopping: a signal was received.
         """
         if self._asked and not self._held:
             raise Stopping

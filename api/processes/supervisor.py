@@ -1,6 +1,6 @@
-"""Starts everything an office consists of, tends it, and stops it: the one place where all rooms meet.
+"""Supervisor: starts all processes of an office and its database, restarts what dies, and stops everything.
 
-The other processes are started by name, as modules; nothing of flows/ is imported.
+The processes are started by module name; nothing of flows/ is imported.
 """
 
 import http.client
@@ -23,15 +23,15 @@ from states.settings import Configuration
 PREFECT = "prefect-server"
 PARTS = ("dispatcher", "clock", "worker")
 READY_TIMEOUT = 180.0
-"""Seconds after which we stop waiting for the last part, and say which it is."""
+"""Seconds to wait until every part is ready; after that the supervisor prints what is missing and continues."""
 GRACE = 6.0
-"""Seconds that processes get to end."""
+"""Seconds that processes get to end before they are killed."""
 POLL_INTERVAL = 0.2
-"""Seconds between two looks at the processes."""
+"""Seconds between two checks of the processes."""
 
 
 def run(configuration: Configuration, console: Console) -> None:
-    """Run an office until asked to stop.
+    """Run an office until a signal stops it.
 
     Raises:
         OfficeError: it cannot run here; the message says what to do.
@@ -50,21 +50,21 @@ def run(configuration: Configuration, console: Console) -> None:
             console.say("Stopping ...")
         finally:
             supervisor.stop()
-        console.say("Stopped; the data stay where they are.")
+        console.say("Stopped; all data are kept.")
 
 
 def preparation() -> ModuleType:
-    """The preparation of an office, imported when it is needed: Prefect's server, the slowest part, starts first."""
+    """Import the preparation of an office late, so that Prefect's server, the slowest part, starts first."""
     return importlib.import_module("api.processes.preparation")
 
 
 def embedded_postgres() -> ModuleType:
-    """The embedded database, imported when it is needed, and alone: the stop of an office never waits for the rest."""
+    """Import the embedded database late and separately, so that a stop does not wait for other imports."""
     return importlib.import_module("api.processes.embedded_postgres")
 
 
 class Supervisor:
-    """One office's processes."""
+    """Supervisor of one office."""
 
     def __init__(self, configuration: Configuration, console: Console) -> None:
         self.signals = Signals()
@@ -77,45 +77,45 @@ class Supervisor:
         self._office = Instance(f"http://{self._host}:{configuration.port}", configuration.database_url or "", "")
 
     def start(self) -> None:
-        """Start everything; what takes long begins first."""
+        """Start everything, the slowest part first."""
         adopt_orphans()
-        told = self._configuration.prefect_api_url
-        port = 0 if told else instance.remembered_port(self._folder / "prefect" / "port")
-        self._office = Instance(self._office.api, "", told or f"http://127.0.0.1:{port}/api")
-        if not told:
+        external_prefect = self._configuration.prefect_api_url
+        port = 0 if external_prefect else instance.remembered_port(self._folder / "prefect" / "port")
+        self._office = Instance(self._office.api, "", external_prefect or f"http://127.0.0.1:{port}/api")
+        if not external_prefect:
             environment = prefect_server_environment(child_environment(self._configuration, "", self._office.prefect))
             command = ["flows.server", "--host", "127.0.0.1", "--port", str(port)]
-            self._begin(PREFECT, command, environment)
+            self._start_child(PREFECT, command, environment)
         with self._console.step("PostgreSQL"):
-            database = self._database()
+            database = self._start_database()
         self._office = Instance(self._office.api, database, self._office.prefect)
         with self._console.step("Tables"):
             values: Path = preparation().keep_values(self._folder)
             preparation().migrate(database)
         environment = child_environment(self._configuration, database, self._office.prefect)
         environment["VEILIGADVIES_VALUES"] = str(values)
-        self._begin("api", ["api.serve"], environment)
+        self._start_child("api", ["api.serve"], environment)
         for part in PARTS:
-            # Their imports take seconds; until the demonstration office stands they wait with their work.
-            self._begin(part, [f"flows.{part}"], environment, gated=True)
-        self._write()
+            # Their imports take seconds, so they start now but wait with their work for the demonstration office.
+            self._start_child(part, [f"flows.{part}"], environment, gated=True)
+        self._write_instance()
         if self._configuration.demonstration:
             with self._console.step("Demonstration office"):
-                self._load(database)
+                self._load_demonstration(database)
         for part in PARTS:
             self._children[part].open_gate()
         with self._console.step("Everything together"):
             self._await_ready()
-        self._welcome()
+        self._print_welcome()
 
     def watch(self) -> None:
-        """Start again what dies, until asked to stop."""
+        """Restart what dies, until a signal stops the office."""
         while True:
             time.sleep(POLL_INTERVAL)
-            self._look_after()
+            self._restart_dead()
 
     def stop(self) -> None:
-        """Stop everything: first what works, then what it works with."""
+        """Stop everything: first the workers, then Prefect and the database that they use."""
         self.signals.ignore()
         prefect = self._children.pop(PREFECT, None)
         stop(list(self._children.values()), GRACE)
@@ -125,12 +125,12 @@ class Supervisor:
         reap()
         instance.remove(self._folder)
 
-    def _begin(self, name: str, command: list[str], environment: dict[str, str], *, gated: bool = False) -> None:
+    def _start_child(self, name: str, command: list[str], environment: dict[str, str], *, gated: bool = False) -> None:
         with self.signals.deferred():
             self._children[name] = ChildProcess(name, command, environment, self._folder / "logs", gated=gated)
             self._children[name].start()
 
-    def _database(self) -> str:
+    def _start_database(self) -> str:
         if self._configuration.database_url is not None:
             return self._configuration.database_url
         server = embedded_postgres()
@@ -140,10 +140,10 @@ class Supervisor:
         except server.EmbeddedError as error:
             raise OfficeError(str(error)) from error
 
-    def _load(self, database: str) -> None:
-        def progress(done: int, of: int, words: str) -> None:
-            self._look_after()
-            self._console.update(f"Demonstration office: {100 * done // max(of, 1)} %, {words}")
+    def _load_demonstration(self, database: str) -> None:
+        def progress(done: int, of: int, text: str) -> None:
+            self._restart_dead()
+            self._console.update(f"Demonstration office: {100 * done // max(of, 1)} %, {text}")
 
         preparation().load_demonstration(self._configuration, database, progress)
 
@@ -151,7 +151,7 @@ class Supervisor:
         began = time.monotonic()
         awaited: list[str] = []
         while True:
-            parts = _parts(self._host, self._configuration.port)
+            parts = _readiness(self._host, self._configuration.port)
             missing = [part["name"] for part in parts if not part["ok"]] if parts else ["api"]
             if not missing:
                 return
@@ -162,17 +162,17 @@ class Supervisor:
                 self._console.say(f"Still missing: {', '.join(missing)}. See the logs in {self._folder / 'logs'}.")
                 return
             time.sleep(POLL_INTERVAL)
-            self._look_after()
+            self._restart_dead()
 
-    def _look_after(self) -> None:
+    def _restart_dead(self) -> None:
         with self.signals.deferred():
-            told = [self._keep_database(), *(child.restart_if_dead() for child in self._children.values())]
-            for words in filter(None, told):
-                self._console.say(words)
-                self._write()
+            messages = [self._restart_database(), *(child.restart_if_dead() for child in self._children.values())]
+            for message in filter(None, messages):
+                self._console.say(message)
+                self._write_instance()
 
-    def _keep_database(self) -> str | None:
-        """Start the embedded database again if it died; it is no child of ours, for it starts itself apart."""
+    def _restart_database(self) -> str | None:
+        """Restart the embedded database if it died; it detaches itself, so it is not a child of the supervisor."""
         if self._configuration.database_url is not None:
             return None
         folder = self._folder / "postgres"
@@ -185,19 +185,19 @@ class Supervisor:
             raise OfficeError(str(error)) from error
         return "PostgreSQL was started again"
 
-    def _welcome(self) -> None:
+    def _print_welcome(self) -> None:
         welcome = importlib.import_module("api.processes.welcome").welcome
         self._console.say(welcome(self._configuration, self._office))
         self._console.say(f"ready in {self._console.seconds():.1f} s")
 
-    def _write(self) -> None:
+    def _write_instance(self) -> None:
         pids = {"supervisor": os.getpid()} | {child.name: child.pid for child in self._children.values()}
         self._office = Instance(self._office.api, self._office.database, self._office.prefect, pids)
         instance.write(self._folder, self._office)
 
 
-def _parts(host: str, port: int) -> list[dict[str, Any]] | None:
-    """What readiness says of each part; None where nothing answers yet."""
+def _readiness(host: str, port: int) -> list[dict[str, Any]] | None:
+    """Return the readiness of each part as the API reports it; None while the API does not answer."""
     connection = http.client.HTTPConnection(host, port, timeout=5)
     try:
         connection.request("GET", "/health/ready")

@@ -1,4 +1,4 @@
-"""What a new office says of itself: its addresses, and how to get in as each role."""
+"""Welcome text of a started office: its addresses, and how to sign in as each role."""
 
 from api.demonstration.sign_in_guide import guide
 from api.processes.instance import Instance
@@ -6,7 +6,7 @@ from states.settings import Configuration
 
 
 def welcome(configuration: Configuration, office: Instance) -> str:
-    """The text with which the start of an office ends."""
+    """Return the text that is printed when an office has started."""
     lines = [
         "",
         f"  Pages and API   {office.api}/",
@@ -18,5 +18,5 @@ def welcome(configuration: Configuration, office: Instance) -> str:
         "",
     ]
     if configuration.demonstration:
-        lines += [guide(office.api), "", "The whole way, told as it happens: .venv/bin/veiligadvies journey"]
+        lines += [guide(office.api), "", "To see the whole process, step by step: .venv/bin/veiligadvies journey"]
     return "\n".join([*lines, "Ctrl-C stops everything.", ""])
