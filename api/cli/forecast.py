@@ -1,4 +1,4 @@
-"""Forecast: the command that says how long work will wait; it shows its progress, and answers."""
+"""Forecast command: computes how long work will wait, with a progress bar."""
 
 import json
 from collections.abc import Iterator
@@ -52,7 +52,7 @@ class Options(NamedTuple):
 
     @property
     def question(self) -> Question:
-        """What is asked of the office, wherever it comes from."""
+        """Return the question of the forecast."""
         return Question(
             self.weeks,
             self.replications,
@@ -67,7 +67,7 @@ class Options(NamedTuple):
 
     @property
     def given(self) -> Assumptions:
-        """What is assumed."""
+        """Return the assumptions."""
         return Assumptions(self.arrivals, self.advisers, self.hours_per_case)
 
 
@@ -101,7 +101,7 @@ def forecast(
 
 
 def answer_or_fail(options: Options) -> None:
-    """Answer; ends the process with 2 where the question or the log is wrong, with 1 where there is too little."""
+    """Answer, or exit with code 2 if an option or the log is wrong, and with 1 if there is too little history."""
     try:
         check(options)
         if options.log is not None or options.example or options.given.suffices:
@@ -116,17 +116,17 @@ def answer_or_fail(options: Options) -> None:
         fail(f"{error} (--arrivals-per-week 7.3 --advisers 2, or --example)", 1)
 
 
-def fail(words: str, code: int) -> NoReturn:
-    """Say what is wrong and what would be right."""
-    typer.echo(f"veiligadvies: {words}", err=True)
+def fail(message: str, code: int) -> NoReturn:
+    """Print what is wrong, and exit."""
+    typer.echo(f"veiligadvies: {message}", err=True)
     raise typer.Exit(code)
 
 
 def check(options: Options) -> None:
-    """Whether the options go together; before anything is read or computed.
+    """Check the options before anything is read or computed.
 
     Raises:
-        QuestionError: they do not; names the option.
+        QuestionError: an option is wrong, or does not go with another; names the option.
     """
     if options.log is not None and options.example:
         raise QuestionError("example", "A log has figures of its own; leave one of --log and --example out.")
@@ -134,9 +134,9 @@ def check(options: Options) -> None:
         raise QuestionError("hours", f"It is {options.hours!r}; give office or always.")
     if options.advisers is not None and options.advisers < 1:
         raise QuestionError("advisers", f"It is {options.advisers}; give a whole number from 1.")
-    for name, held in (("arrivals-per-week", options.arrivals), ("hours-per-case", options.hours_per_case)):
-        if held is not None and not held > 0:
-            raise QuestionError(name, f"It is {held:g}; give a number above 0.")
+    for name, value in (("arrivals-per-week", options.arrivals), ("hours-per-case", options.hours_per_case)):
+        if value is not None and not value > 0:
+            raise QuestionError(name, f"It is {value:g}; give a number above 0.")
     for path in options.plot:
         if path.suffix.lower() not in plot.WRITERS:
             raise QuestionError("plot", f"{path} is no picture that is drawn; name a file that ends with .svg or .png.")
@@ -147,7 +147,7 @@ def check(options: Options) -> None:
 
 
 def source_without_office(options: Options) -> Source:
-    """An office that is not here: of a log, or of assumptions."""
+    """Return the source of a forecast without this office's database: a log or assumptions."""
     if options.log is not None:
         past, model, basis = answers.of_log(
             text_of(options.log),
@@ -166,10 +166,10 @@ def source_without_office(options: Options) -> Source:
 
 
 def text_of(path: Path) -> str:
-    """What stands in a file.
+    """Read a text file.
 
     Raises:
-        QuestionError: it cannot be read, or is no text.
+        QuestionError: it cannot be read, or is not UTF-8.
     """
     try:
         return path.read_text("utf-8")
@@ -182,7 +182,7 @@ def text_of(path: Path) -> str:
 
 
 def answer_for_this_office(options: Options, engine: Engine) -> int:
-    """Answer for the office whose database this is; it is only read."""
+    """Answer for the office of this database, which is only read."""
     with transaction(engine) as session:
         source = answers.of_office(session, options.given, options.question, at=datetime.now(UTC))
     answer(options, source)
@@ -190,7 +190,7 @@ def answer_for_this_office(options: Options, engine: Engine) -> int:
 
 
 def answer(options: Options, source: Source) -> None:
-    """Simulate, and print and draw what came of it."""
+    """Simulate, and print and plot the result."""
     past, model, basis = source
     question = options.question if options.bare else with_default_scenarios(model, options.question)
     rounds = len(list(scenarios(model, question))) + 3 * question.needed + options.back_test
@@ -210,7 +210,7 @@ def answer(options: Options, source: Source) -> None:
 
 @contextmanager
 def progress(expected: int) -> Iterator[OnProgress]:
-    """A bar on a terminal, beside the answer and gone after it; nothing elsewhere."""
+    """Show a progress bar on a terminal, on standard error and removed at the end; nothing elsewhere."""
     console = Console(stderr=True)
     columns = (TextColumn("Simulating"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:

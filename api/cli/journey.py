@@ -1,4 +1,4 @@
-"""Journey: the command that walks applications through the office over its API."""
+"""Journey command: takes five applications through the office over its API."""
 
 from datetime import UTC, datetime
 from pathlib import Path

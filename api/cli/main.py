@@ -1,4 +1,4 @@
-"""Main: the command line of an office; each command is loaded when it is called."""
+"""Main program of the command line; each command is imported only when it is called."""
 
 import importlib
 import sys
@@ -29,11 +29,11 @@ COMMANDS = {
         "Walk five applications through the office over its API, and tell what happens.",
     ),
 }
-"""Where each command is, and its help text, so that neither the help nor another command waits for its imports."""
+"""Module and help text of each command, so that neither the help nor another command waits for its imports."""
 
 
 def load(name: str) -> Any:
-    """A command, imported."""
+    """Import a command."""
     module, _, function = COMMANDS[name][0].partition(":")
     alone = typer.Typer(add_completion=False)
     alone.command(name)(getattr(importlib.import_module(module), function))
@@ -41,9 +41,9 @@ def load(name: str) -> Any:
 
 
 class Commands(TyperGroup):
-    """The commands, listed from the table and imported when they are called.
+    """Group of commands, listed from the table and imported when they are called.
 
-    Typer brings a copy of click whose types are private, hence ``Any``.
+    The types of Typer's own copy of click are private, hence ``Any``.
     """
 
     def __init__(self, **attributes: Any) -> None:
@@ -51,7 +51,7 @@ class Commands(TyperGroup):
         self.commands = {name: TyperCommand(name, help=text) for name, (_, text) in COMMANDS.items()}
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
-        """The command that is called."""
+        """Return the called command, imported."""
         name, command, rest = super().resolve_command(ctx, args)
         return name, load(name) if name is not None and command is not None else command, rest
 
@@ -67,7 +67,7 @@ app = typer.Typer(
 
 @app.callback()
 def main() -> None:
-    """Typer makes a group of a program with a callback, also where it has no commands of its own."""
+    """Make Typer treat the program as a group; it does so only for a program with a callback."""
 
 
 if __name__ == "__main__":

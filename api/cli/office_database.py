@@ -1,4 +1,4 @@
-"""Office database: how a command finds the database of the office that runs here, and says what is wrong."""
+"""Office database: finds the database of the office that runs here, and reports errors without a traceback."""
 
 from collections.abc import Callable
 from typing import NoReturn
@@ -13,14 +13,14 @@ from states.storage.database import connect
 from states.storage.vault import office_key
 
 
-def fail(words: object) -> NoReturn:
-    """Say what is wrong and what to do, without a traceback."""
-    typer.echo(f"veiligadvies: {words}", err=True)
+def fail(message: object) -> NoReturn:
+    """Print what is wrong and what to do, and exit with code 1."""
+    typer.echo(f"veiligadvies: {message}", err=True)
     raise typer.Exit(1)
 
 
 def find_database(configuration: Configuration) -> Engine:
-    """The database that DATABASE_URL names, or else that of the office that runs here."""
+    """Connect to the database of DATABASE_URL, or otherwise of the office that runs here."""
     if not configuration.key_file.exists():
         fail(f"No office was ever started in {configuration.folder}. Start one with `make run`.")
     try:
@@ -31,7 +31,7 @@ def find_database(configuration: Configuration) -> Engine:
 
 
 def with_database(configuration: Configuration, work: Callable[[Engine], int]) -> None:
-    """Do something with the database of an office, and end with what it answers."""
+    """Run a function with the database of the office, and exit with the code that it returns."""
     engine = find_database(configuration)
     try:
         code = work(engine)

@@ -1,4 +1,4 @@
-"""Progress report: the command that writes it to a file or to the screen."""
+"""Progress report command: writes the report to a file or to standard output."""
 
 import sys
 from datetime import UTC, date, datetime
@@ -28,7 +28,7 @@ def report(
 
 
 def write(engine: Engine, since: date, until: date, form: str, language: str, out: Path | None) -> int:
-    """Write the report; answers the exit code: 0, or 2 where the question is wrong."""
+    """Write the report and return the exit code: 0, or 2 if an option is wrong."""
     for option, given, known in (("format", form, tuple(WRITERS)), ("language", language, LANGUAGES)):
         if given not in known:
             return report_wrong_option(option, f"There is no {given}; give one of {', '.join(known)}.")
@@ -52,7 +52,7 @@ def write(engine: Engine, since: date, until: date, form: str, language: str, ou
     return 0
 
 
-def report_wrong_option(option: str, words: str) -> int:
-    """Say which option is wrong, and what would be right."""
-    typer.echo(f"veiligadvies: --{option}: {words}", err=True)
+def report_wrong_option(option: str, message: str) -> int:
+    """Print which option is wrong and what would be right; returns the exit code."""
+    typer.echo(f"veiligadvies: --{option}: {message}", err=True)
     return 2

@@ -1,4 +1,4 @@
-"""Run: the command that starts an office."""
+"""Run command: starts an office."""
 
 import typer
 

@@ -1,4 +1,4 @@
-"""Term: the command that says when a term ends, and why."""
+"""Term command: calculates when a term ends, and why."""
 
 from typing import Annotated
 
@@ -37,7 +37,7 @@ def term(
         option = "service-level" if error.parameter == "level" else error.parameter
         typer.echo(f"veiligadvies: --{option}: {error}", err=True)
         raise typer.Exit(2) from error
-    except RulesError as error:  # the calendar, or a value, does not reach that day: it says what to add
+    except RulesError as error:  # the calendar or a dated value does not cover that day; the message says what to add
         typer.echo(f"veiligadvies: {error}", err=True)
         raise typer.Exit(1) from error
     typer.echo(found.due_on.isoformat() if found.due_on else "open")

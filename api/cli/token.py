@@ -1,4 +1,4 @@
-"""Token: the command that prints a bearer token of the demonstration office."""
+"""Token command: prints a bearer token of the demonstration office."""
 
 from datetime import UTC, datetime
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Values: the command that checks the dated values."""
+"""Values command: checks the dated values."""
 
 import typer
 

@@ -1,4 +1,4 @@
-"""Verify: the command that verifies the ledger and what is stored."""
+"""Verify command: verifies the ledger, and the stored rows against it."""
 
 import typer
 from sqlalchemy import Engine

@@ -1,4 +1,4 @@
-"""The applications of the demonstration office: one line each, from the oldest to the newest."""
+"""Applications of the demonstration office, from oldest to newest."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from states.charts.application import Stage
 
 @dataclass(frozen=True)
 class ExtraStep:
-    """A step beside the straight way, taken once before another step."""
+    """Step outside the main path, taken once before another step."""
 
     before: str
     step: str
@@ -20,34 +20,34 @@ class ExtraStep:
 
 @dataclass(frozen=True)
 class Case:
-    """One application: who asks, how far it is, and what is particular about it."""
+    """Application: its official, its progress, and what is special about it."""
 
     office: PublicOffice
     employers: tuple[str, ...]
     days_ago: int
-    """When it came in."""
+    """How many days ago it was received."""
     stage: Stage
-    """How far it comes."""
+    """The stage that it reaches."""
     until: str | None = None
-    """The step that is not taken any more; None where it comes to its end."""
+    """The step before which it stops; None if it reaches its end."""
     nth: int = 1
-    """Which time of that step is not taken any more."""
+    """The occurrence of that step before which it stops."""
     domains: tuple[str, ...] = ("digital",)
-    """Where measures are advised."""
+    """The domains with advised measures."""
     extra_steps: tuple[ExtraStep, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
-    """What differs in the application itself; a number is days before it came in."""
+    """Fields of the application that differ; a number means days before the day of receipt."""
     on_day: Mapping[str, int] = field(default_factory=dict)
-    """Steps that wait until so many days before today."""
+    """Steps that wait until a number of days before today."""
 
 
 INTAKE = "application/plan-interview"
-"""Besides before this step happen in the intake."""
+"""Extra steps before this step happen during the intake."""
 DECIDE = "takeover/take-over"
 
 
 def threat(kind: str, source: str, before: str = INTAKE) -> ExtraStep:
-    """A threat signal, told on the day itself."""
+    """Return the step that records a threat signal."""
     return ExtraStep(before, "application/record-threat", {"kind": kind, "source": source, "reportedToPolice": True})
 
 
@@ -172,7 +172,7 @@ CASES = (
         extra_steps=(threat("acute-danger", "applicant", "application/start-intake"),),
     ),
 )
-"""Every office, and every stage that can be reached; the first is the application of ``applicant-2``, and so on."""
+"""Applications for every public office and stage; the first one is that of ``applicant-2``, and so on."""
 
 MEASURES = {
     "home": ("A free-standing letterbox and locks of class 3.", "1815.00"),
@@ -180,7 +180,7 @@ MEASURES = {
     "travel": ("A safe place to park, and a training in driving.", "1210.00"),
     "digital": ("A second telephone, and help with online traces.", "605.00"),
 }
-"""What is advised in each domain, and its estimate."""
+"""Advised measure in each domain, and its estimate."""
 NAMES = (
     "Abel",
     "Brink",

@@ -1,4 +1,4 @@
-"""What is filled in at each step: the door's own example, made this case's own."""
+"""Example bodies: the body of each step, made from the example of the action and the data of the case."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -21,23 +21,23 @@ HOURS = {
     "takeover/confirm-receipt": 16,
     "measure/order": 24,
 }
-"""Working hours until the next step; after every other step it is four."""
+"""Working hours until the next step; four after any other step."""
 
 
 def hours_after(number: int, step: str) -> float:
-    """Working hours until a case's next step; some cases go faster than others."""
+    """Return the working hours until the next step of a case; some cases go faster than others."""
     return HOURS.get(step, 4) * (0.8 + 0.05 * (number * 5 % 9))
 
 
 def handle(number: int) -> str:
-    """The applicant of a line of the table; ``applicant-1`` of the cast has not applied yet."""
+    """Return the applicant of a case; ``applicant-1`` has not applied yet."""
     return f"applicant-{number + 2}"
 
 
 def application(number: int, at: datetime) -> tuple[Actor, dict[str, Any]]:
-    """Who files an application, and its body."""
+    """Return who files an application, and its body."""
     case, day = CASES[number], office_day(at)
-    on_line = number % 3 > 0
+    online = number % 3 > 0
     place = case.employers[0].split("-", 1)[1]
     body = {
         "office": case.office,
@@ -47,15 +47,15 @@ def application(number: int, at: datetime) -> tuple[Actor, dict[str, Any]]:
         "email": f"{handle(number)}@{place}.example",
         "home_address": f"Verzonnenlaan {number + 1}, 1234 AB {place.title()}",
         "household": "Two adults and a child" if number % 2 else None,
-        "received_via": "portal" if on_line else "telephone",
+        "received_via": "portal" if online else "telephone",
         "certain_since": day - timedelta(days=300 + 11 * number),
         **{name: day - timedelta(days=fact) if fact else False for name, fact in case.facts.items()},
     }
-    return Actor(handle(number), Role.APPLICANT) if on_line else Actor("officer-1", Role.OFFICER), body
+    return Actor(handle(number), Role.APPLICANT) if online else Actor("officer-1", Role.OFFICER), body
 
 
 def body(number: int, action: Action, at: datetime, today: date) -> dict[str, Any]:
-    """The body of a case's next step."""
+    """Return the body of the next step of a case."""
     case, day, year = CASES[number], office_day(at), office_day(at).year
     example = dict(action.example or {})
     second = number % 2 + 1
@@ -84,7 +84,7 @@ def body(number: int, action: Action, at: datetime, today: date) -> dict[str, An
 
 
 def assessment(example: dict[str, Any], domains: tuple[str, ...]) -> dict[str, Any]:
-    """One domain: its measure where one is needed, or that nothing is."""
+    """Return the assessment of one domain: its measure, or that none is needed."""
     domain = example["domain"]
     if domain not in domains:
         return {"needed": False, "finding": "Nothing is needed beyond what is there.", "measures": []}

@@ -1,4 +1,4 @@
-"""Loading the demonstration office: its history is lived again, step by step in order of time, through the door."""
+"""Load the demonstration office by replaying its history through the engine, step by step in order of time."""
 
 import heapq
 from collections.abc import Callable
@@ -31,30 +31,30 @@ Progress = Callable[[int, int, str], None]
 
 ADMINISTRATOR = Actor("administrator-1", Role.ADMINISTRATOR)
 OPENED = timedelta(days=170)
-"""How long ago the office opened its doors."""
+"""How long ago the office opened."""
 LAST_CLAIMS = (
     Actor("officer-2", Role.OFFICER),
     Actor("adviser-2", Role.ADVISER),
     Actor("finance-oosterveen-1", Role.FINANCE, "gemeente-oosterveen"),
     Actor("employer-de-vliet-1", Role.EMPLOYER, "waterschap-de-vliet"),
 )
-"""Who took a piece of work from the queue in the end."""
+"""Who claims a work item from the queue at the end of the load."""
 RUN = "demonstration"
 RESUME_HOURS = 0.5
-"""Working hours after which a case goes on when a load was killed: a sealed batch must leave before its day."""
+"""Working hours until a case continues after an interrupted load; short, as a sealed batch must leave in time."""
 RETRY_HOURS = 8
-"""Working hours after which a case that must wait is looked at again."""
+"""Working hours until a case that has to wait is tried again."""
 
 
 def load(engine: Engine, *, at: datetime, progress: Progress) -> int:
-    """Load the demonstration office; answers how many steps that took, 0 where it was there already.
+    """Load the demonstration office; returns the number of steps, 0 if it was already loaded.
 
-    A load that was killed goes on where it stopped: what is missing is derived from what is there.
+    An interrupted load continues where it stopped: the missing steps are derived from what is stored.
 
     Args:
-        engine: an engine on the migrated database; nothing else works on it yet.
-        at: now, aware; everything lies before it.
-        progress: told, every day of the history anew, how many of how many days are done, and which day it is.
+        engine: an engine on the migrated database, which nothing else uses yet.
+        at: the current time, with time zone; the whole history lies before it.
+        progress: called for every day of the history with the days done, the total, and the name of the day.
     """
     with transaction(engine) as session:
         if session.get(Person, AUDITOR.id) is not None:
@@ -67,7 +67,7 @@ def load(engine: Engine, *, at: datetime, progress: Progress) -> int:
 
 
 class History:
-    """The five months before an instant."""
+    """History of the demonstration office: the five months before an instant."""
 
     def __init__(self, engine: Engine, at: datetime, progress: Progress) -> None:
         self.engine = engine
@@ -76,10 +76,10 @@ class History:
         self.progress = progress
         self.steps = 0
         self.known: dict[int, str] = {}
-        """The applications that are there, by their line in the table."""
+        """The received applications, by their index in ``CASES``."""
 
     def open_office(self) -> None:
-        """Register the employers and the people who are not there yet."""
+        """Register the employers and people that are not registered yet."""
         opened = add_or_provisional(self.at - OPENED, 0)[0]
         with transaction(self.engine) as session:
             for employer in EMPLOYERS:
@@ -89,15 +89,15 @@ class History:
                 register(session, member, opened)
 
     def replay(self) -> None:
-        """Let every case go on in its turn, and the clock remind on time, until every case stands where it stops."""
+        """Take the steps of all cases in order of time, with reminders on time, until every case has stopped."""
         agenda = [(self.start_of(number), number) for number in range(len(CASES))]
         heapq.heapify(agenda)
         begun = min(agenda)[0] if agenda else self.end
-        days, told = (office_day(self.end) - office_day(begun)).days + 1, -1
+        days, last_day = (office_day(self.end) - office_day(begun)).days + 1, -1
         while agenda:
             moment, number = heapq.heappop(agenda)
-            if (day := (office_day(moment) - office_day(begun)).days) > told:
-                told = day
+            if (day := (office_day(moment) - office_day(begun)).days) > last_day:
+                last_day = day
                 self.progress(day, days, f"{office_day(moment):%d %B %Y}")
                 self.begin_day(moment)
             later = self.step(number, moment)
@@ -107,7 +107,7 @@ class History:
         self.progress(days, days, "Up to now")
 
     def start_of(self, number: int) -> datetime:
-        """When a case begins, or goes on after a load that was killed."""
+        """Return when a case begins, or continues after an interrupted load."""
         with transaction(self.engine) as session:
             query = select(Application.id).where(Application.applicant == handle(number))
             found = session.exec(query.order_by(col(Application.created_at)).limit(1)).first()
@@ -117,11 +117,11 @@ class History:
             return self.shift(session.get_one(Stream, found).last_at, RESUME_HOURS)
 
     def shift(self, moment: datetime, hours: float) -> datetime:
-        """So many working hours later, but not after now."""
+        """Return the moment a number of working hours later, but not after now."""
         return min(add_or_provisional(moment, hours)[0], self.end)
 
     def step(self, number: int, moment: datetime) -> datetime | None:
-        """Take a case's next step; answers when to look at it again, None where it stops."""
+        """Take the next step of a case; returns when to try the following one, None if the case has stopped."""
         with transaction(self.engine) as session:
             if number not in self.known:
                 by, content = new_application(number, moment)
@@ -144,12 +144,12 @@ class History:
         return self.shift(moment, hours_after(number, taken))
 
     def planned(self, number: int, step: str) -> datetime:
-        """The moment for which a case's step is planned, or the begin of the case where it is not."""
+        """Return the moment for which a step is planned, or the begin of the case if it is not planned."""
         case = CASES[number]
         return self.shift(self.at - timedelta(days=case.on_day.get(step, case.days_ago)), 0)
 
     def carry_out(self, session: Session, number: int, action: Action, moment: datetime) -> None:
-        """Let the step happen."""
+        """Carry out an action."""
         assert action.person is not None
         by = Actor(action.person, action.role, action.organisation)
         content = body(number, action, moment, office_day(self.at))
@@ -159,7 +159,7 @@ class History:
             fire(session, action.chart, action.subject, action.event, by=by, at=moment, body=content)
 
     def begin_day(self, until: datetime) -> None:
-        """Pass every threshold that was due by then, at the very moment it was due, and offer what work there is."""
+        """Offer the due work, and pass every threshold that is due, each at its own moment."""
         due = select(Threshold.due_at).where(col(Threshold.passed_at).is_(None), col(Threshold.due_at) <= until)
         with transaction(self.engine) as session:
             offers.offer_due(session, at=min(until, self.end), run=RUN)
@@ -182,7 +182,7 @@ def register(session: Session, member: Member, at: datetime) -> None:
 
 
 def last_office_moment(at: datetime) -> datetime:
-    """The last moment of office hours before an instant."""
+    """Return the last moment of office hours before an instant."""
     day = office_day(at)
     while why_surely_closed(day) or office_time(day)[0] >= at:
         day -= timedelta(days=1)

@@ -1,4 +1,4 @@
-"""One case's way: which step comes next, judged as the door would judge it."""
+"""Next step of a case, checked by the same rules as any action."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -19,13 +19,13 @@ STATEMENT = "organisation/take-in-statement"
 CERTIFICATE = "application/record-certificate"
 STEP_ORDER = [*FORWARD]
 STEP_ORDER.insert(STEP_ORDER.index("measure/provide") + 1, CERTIFICATE)
-"""The straight way; the certificate comes when nothing can be provided without it any more."""
+"""Order of the main path; the certificate comes once nothing else can be provided without it."""
 BEFORE_TAKEOVER = frozenset(list(Stage)[: list(Stage).index(Stage.TAKEOVER)])
-"""The stages in which an application has no parts to act on yet."""
+"""Stages in which an application has no parts yet."""
 
 
 def next_step(session: Session, number: int, application: Application, at: datetime) -> Action | None:
-    """What comes next: None where the case stops, and an action that is not allowed where it must wait."""
+    """Return the next action: None if the case stops here, or a refused action if the case has to wait."""
     case = CASES[number]
     if application.state in ENDS:
         return None
@@ -52,7 +52,7 @@ def main_path_steps(
     application: Application,
     at: datetime,
 ) -> list[tuple[str, Any, dict[str, Any] | None]]:
-    """The steps of the straight way that the charts allow now, in its order: key, subject and example."""
+    """Return the steps of the main path that the charts allow now, in order: key, subject and example."""
     early = application.state in BEFORE_TAKEOVER or application.state is Stage.REFUSAL_INTENDED
     subjects = [("application", application)] if early else available_actions.subjects(session, application)
     found: list[tuple[str, Any, dict[str, Any] | None]] = [
@@ -71,13 +71,13 @@ def main_path_steps(
 
 
 def step_counts(session: Session, stream: str) -> Counter[str]:
-    """How often each step was taken in an application."""
+    """Count how often each step was taken in an application."""
     query = select(LedgerEntry.chart, LedgerEntry.event).where(LedgerEntry.stream == stream)
     return Counter(f"{chart}/{event}" for chart, event in session.exec(query))
 
 
 def remaining_extra_steps(case: Case, done: Counter[str]) -> Iterator[ExtraStep]:
-    """The steps extra the way that were not taken yet."""
+    """Yield the extra steps that were not taken yet."""
     left = done.copy()
     for extra in case.extra_steps:
         left[extra.step] -= 1

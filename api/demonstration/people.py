@@ -1,4 +1,4 @@
-"""The cast: fictional employers and the people who hold their duties. Nobody and nothing here exists."""
+"""People of the demonstration office, and its employers and suppliers, all fictional."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -7,13 +7,13 @@ from rules.core.roles import OF_AN_EMPLOYER, Role
 
 
 class Employer(NamedTuple):
-    """A fictional employer, as the event that registers it asks for it."""
+    """Fictional employer, with the fields of the event that registers it."""
 
     id: str
     kind: str
     name: str
     debtor_iban: str
-    """Of the bank code TEST, which no bank has."""
+    """Has the bank code TEST, which no bank uses."""
     ledger_account: str
     cost_centre: str
     bank_account: str
@@ -22,7 +22,7 @@ class Employer(NamedTuple):
 
     @property
     def place(self) -> str:
-        """The last part of its id, which its people's handles and addresses carry."""
+        """Return the last part of its id, which is part of the handles and addresses of its people."""
         return self.id.split("-", 1)[1]
 
     def body(self) -> dict[str, Any]:
@@ -94,7 +94,7 @@ EMPLOYERS = (
 
 
 class Member(NamedTuple):
-    """Someone of the cast; each holds one duty."""
+    """Member of the cast; each holds one duty."""
 
     id: str
     name: str
@@ -126,11 +126,11 @@ OFFICE = (
     Member("applicant-1", "A. Voorbeeld", Role.APPLICANT),
 )
 AUDITOR = Member("auditor-1", "Z. Nazien", Role.AUDITOR)
-"""Comes last: once the auditor is there, the demonstration office is complete."""
+"""Registered last: once the auditor is registered, the demonstration office is complete."""
 
 
 def of_employers() -> Iterator[Member]:
-    """One person for each duty of each employer: one reminder to an employer is one letter."""
+    """Yield one person for each duty of each employer, so that one reminder to an employer is one letter."""
     for employer in EMPLOYERS:
         for role in sorted(OF_AN_EMPLOYER):
             name = f"{role.value.replace('-', ' ').title()} {employer.place.title()}"
@@ -144,4 +144,4 @@ SUPPLIERS = (
     ("Slotenmaker De Fictie", "NL55TEST0417170966"),
     ("Digitaal Denkbeeldig BV", "NL31TEST0417172077"),
 )
-"""Who sends invoices: the name as on the account, and the account."""
+"""Suppliers that send invoices: the name of the account holder, and the account."""

@@ -1,14 +1,14 @@
-"""How to get in: who acts in which role by default, for which employer, and the words that say so."""
+"""Sign-in guide: the default person of each role, and the text that explains how to get a token."""
 
 from api.demonstration.people import CAST, ZILVERDAM
 from rules.core.roles import Role
 
 
 def default_person(role: Role) -> str:
-    """Who acts in a role where nobody is named; another person for every role.
+    """Return the default person of a role; a different person for every role.
 
     Raises:
-        LookupError: nobody in the demonstration office has the role, such as the engine's.
+        LookupError: nobody in the demonstration office has the role, as for the engine.
     """
     for member in CAST:
         if member.role is role and member.organisation in {None, ZILVERDAM}:
@@ -17,14 +17,14 @@ def default_person(role: Role) -> str:
 
 
 def organisation_of(person: str) -> str | None:
-    """The employer for which someone of the cast acts; None for the office's own people and for applicants."""
+    """Return the employer for which a person acts; None for the office's own people and for applicants."""
     return next((member.organisation for member in CAST if member.id == person), None)
 
 
 ROLES = tuple(role for role in Role if role is not Role.ENGINE)
 
 WORDS = """\
-Everyone in the demonstration office is fictional. Get in as any of them with a bearer token:
+Everyone in the demonstration office is fictional. Sign in as any of them with a bearer token:
 
   TOKEN=$(.venv/bin/veiligadvies token --role officer)
   curl -H "Authorization: Bearer $TOKEN" {base_url}/v1/work-items
@@ -33,13 +33,13 @@ Everyone in the demonstration office is fictional. Get in as any of them with a 
 {table}
 
 Someone else of the same role: .venv/bin/veiligadvies token --role officer --as officer-2
-Another employer's people carry its name: --role finance --as finance-lindewaard-1
+People of another employer have its name in their own: --role finance --as finance-lindewaard-1
 The employers:
   {employers}"""
 
 
 def guide(base_url: str) -> str:
-    """The text that stands in the terminal once the office is open."""
+    """Return the guide that is printed once the office is running."""
     employers = sorted({member.organisation for member in CAST if member.organisation})
     rows = []
     for role in ROLES:

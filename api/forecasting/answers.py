@@ -1,4 +1,4 @@
-"""Forecasts as they are asked for: from a log, from this office, or from assumptions."""
+"""Answers of the forecast, from a log, from this office, or from assumptions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ NO_ADVISERS = "Nobody took or ended work in the last weeks of the log, so nobody
 
 @dataclass(frozen=True)
 class Assumptions:
-    """What someone says to assume; None for what the history tells."""
+    """Assumptions given by the user; None means that the value comes from the history."""
 
     arrivals_per_week: float | None = None
     advisers: int | None = None
@@ -32,7 +32,7 @@ class Assumptions:
 
     @property
     def suffices(self) -> bool:
-        """Whether it can be simulated without any history."""
+        """Return whether the assumptions suffice without any history."""
         return self.arrivals_per_week is not None and self.advisers is not None
 
 
@@ -53,7 +53,7 @@ def of_assumptions(
 
 
 def assumptions(held: Assumed) -> list[str]:
-    """What is assumed, in words."""
+    """Return the assumptions in words."""
     lanes = ", ".join(f"{part:.0%} {urgency}" for urgency, part in held.lanes.items())
     return [
         f"{held.arrivals_per_week:.2f} cases come in a week, in office hours, at random",
@@ -67,27 +67,27 @@ def assumptions(held: Assumed) -> list[str]:
 def of_log(
     text: str, given: Assumptions, question: Question, *, always: bool, at: datetime
 ) -> tuple[Past, Model, dict[str, Any]]:
-    """Another office, from its log.
+    """Return the history and the model of another office, from its log.
 
     Raises:
-        LogError: the file cannot be read.
-        QuestionError: what is asked does not fit it.
-        TooLittleHistoryError: it is too short.
+        LogError: the log cannot be parsed.
+        QuestionError: the question does not fit the log.
+        TooLittleHistoryError: the log is too short.
     """
     check(question)
-    pieces = event_log.read(text, at=at)
-    past = past_of_log(pieces, weeks=question.weeks, always=always, advisers=given.advisers)
+    events = event_log.read(text, at=at)
+    past = past_of_log(events, weeks=question.weeks, always=always, advisers=given.advisers)
     return (past, *fitted(past, replace(given, advisers=None), question, "log"))
 
 
 def of_office(
     session: Session, given: Assumptions, question: Question, *, at: datetime
 ) -> tuple[Past, Model, dict[str, Any]]:
-    """This office, from its own work.
+    """Return the history and the model of this office, from its own work.
 
     Raises:
-        QuestionError: what is asked does not fit it.
-        TooLittleHistoryError: it is too young.
+        QuestionError: the question does not fit this office.
+        TooLittleHistoryError: the history of this office is too short.
     """
     check(question)
     past = past_of_office(session, at=at, weeks=question.weeks)
@@ -95,38 +95,38 @@ def of_office(
 
 
 def fitted(past: Past, given: Assumptions, question: Question, source: str) -> tuple[Model, dict[str, Any]]:
-    """The office that a history shows, with what someone says to assume instead."""
+    """Fit a model to a history, and replace what the user assumes."""
     model = fit(past, weeks=question.weeks)
-    said = []
+    assumed = []
     if given.advisers is not None:
         staff = model.staff(model.pool)
         more = [extra_person(model, number) for number in range(1, given.advisers - len(staff) + 1)]
         model = model.with_people([*staff[: given.advisers], *more])
-        said.append(advisers(given.advisers))
+        assumed.append(advisers(given.advisers))
     if not model.staff(model.pool):
         raise QuestionError("advisers", NO_ADVISERS)
     if given.arrivals_per_week is not None:
         model = model.with_intake(given.arrivals_per_week / sum(rate.weekly for rate in model.rates.values()))
-        said.append(f"{given.arrivals_per_week:g} cases a week")
+        assumed.append(f"{given.arrivals_per_week:g} cases a week")
     if given.hours_per_case is not None:
         if len(model.stages) > 1:
-            words = "This office's work comes in several steps, each with hours of its own; leave this out."
-            raise QuestionError("hours-per-case", words)
+            message = "This office's work comes in several steps, each with hours of its own; leave this out."
+            raise QuestionError("hours-per-case", message)
         stage = replace(model.stages[0], hours={0: Spread(mean=given.hours_per_case)})
         model = replace(model, stages=(stage,))
-        said.append(f"{given.hours_per_case:g} hours a case")
-    told = {
+        assumed.append(f"{given.hours_per_case:g} hours a case")
+    rests_on = {
         "source": source,
         "from": utc_text(past.origin),
         "until": utc_text(past.until),
         **basis(model),
-        "assumed": said,
+        "assumed": assumed,
     }
-    return model, {**told, "cases": len({piece.case for piece in past.pieces})}
+    return model, {**rests_on, "cases": len({piece.case for piece in past.pieces})}
 
 
 def basis(model: Model) -> dict[str, Any]:
-    """What a forecast rests on."""
+    """Return what a forecast is based on."""
     pools = sorted({person.pool for person in model.people})
     return {
         "casesPerWeek": {str(LANES[lane]): round(rate.weekly, 3) for lane, rate in model.rates.items()},
@@ -142,10 +142,10 @@ def full_answer(
     model: Model,
     rests_on: Mapping[str, Any],
     question: Question,
-    tell: OnProgress,
+    on_progress: OnProgress,
     *,
     tested: Past | None = None,
 ) -> dict[str, Any]:
-    """The whole answer; with the back-test where a past is given for it."""
-    found = {"basis": dict(rests_on), **answer(model, question, tell)}
-    return {**found, "backTest": back_test(tested, question, tell)} if tested is not None else found
+    """Return the whole answer, with the back-test if a history is given for it."""
+    found = {"basis": dict(rests_on), **answer(model, question, on_progress)}
+    return {**found, "backTest": back_test(tested, question, on_progress)} if tested is not None else found

@@ -1,4 +1,4 @@
-"""A forecast drawn: waits per lane with their ranges, and how often a number of advisers suffices; as SVG or PNG."""
+"""Plot of a forecast as SVG or PNG: waits per lane with ranges, and how often a number of advisers suffices."""
 
 from collections.abc import Callable, Mapping, Sequence
 from math import log1p
@@ -18,7 +18,7 @@ MARKS = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500)
 
 
 def draw(found: Mapping[str, Any]) -> Drawing:
-    """Lay out an answer."""
+    """Draw an answer."""
     scenarios = [found["base"], *found["whatIf"]]
     lanes = [lane for lane, row in found["base"]["lanes"].items() if row["waitHours"] is not None]
     group = ROW * len(scenarios) + BETWEEN
@@ -89,7 +89,7 @@ def _waits(
 
 
 def _needed(needed: Mapping[str, Any], bottom: int) -> list[Shape]:
-    """The numbers of advisers that were tried, each with how often it held."""
+    """Draw how often each number of advisers sufficed."""
     left, height = LEFT + PLOT + GAP, bottom - TOP
     tried = needed["tried"]
     step = BARS / max(len(tried), 3)
@@ -114,17 +114,17 @@ def _needed(needed: Mapping[str, Any], bottom: int) -> list[Shape]:
 
 
 def _pale(colour: str) -> str:
-    """The same colour, for a wide bar."""
+    """Return a paler colour, for a wide bar."""
     parts = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
     return "#" + "".join(f"{round(part + (255 - part) * 0.62):02x}" for part in parts)
 
 
 WRITERS: dict[str, Callable[[Drawing], bytes]] = {".svg": lambda drawing: svg(drawing).encode(), ".png": png}
-"""How a file is written, by its ending."""
+"""The function that writes a file, by file name extension."""
 
 
 def write(found: Mapping[str, Any], path: Path) -> None:
-    """Draw an answer into a file; its ending, one of ``WRITERS``, says how.
+    """Write the plot of an answer to a file in the format of its extension, one of ``WRITERS``.
 
     Raises:
         OSError: the file cannot be written.

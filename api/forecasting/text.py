@@ -1,4 +1,4 @@
-"""What a forecast says in words, line by line."""
+"""Text of a forecast, line by line."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -6,16 +6,16 @@ from typing import Any
 from rules.forecast.sources import POOL
 
 PER_DAY = 8
-"""Working hours that make a working day."""
+"""Working hours in a working day."""
 
 
 def advisers(number: int) -> str:
-    """So many advisers."""
+    """Return a number of advisers in words."""
     return "1 adviser" if number == 1 else f"{number} advisers"
 
 
 def words(found: Mapping[str, Any]) -> Iterator[str]:
-    """An answer in words, line by line."""
+    """Yield the lines of an answer."""
     simulated, base = found["simulated"], found["base"]
     yield (
         f"{advisers(base['advisers'])}, {base['casesPerWeek']:g} cases a week, reserve every {base['reserve']}; from "
@@ -93,11 +93,11 @@ def _tested(tested: Mapping[str, Any] | None) -> Iterator[str]:
 
 
 def percent(share: float | None) -> str:
-    """A share in words."""
+    """Return a share as a percentage."""
     return "none came in" if share is None else f"{share:.1%}"
 
 
 def missed(row: Mapping[str, Any]) -> str:
-    """A share of terms that is missed, with its range."""
+    """Return the share of missed terms, with its range."""
     between = row["between"]
     return percent(row["missed"]) + (f" ({between['p10']:.1%} to {between['p90']:.1%} of a run)" if between else "")
