@@ -1,4 +1,4 @@
-"""The real API over a real database, served on a loopback port, and a client that acts as anyone of a small office."""
+"""Served API: the real API on a real database and a loopback port, and a client that acts as any person."""
 
 import threading
 import time
@@ -12,6 +12,20 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 from joserfc import jwt
+from office import (
+    ADVISER,
+    AUTHORITY,
+    COORDINATOR,
+    GOUDVEEN,
+    LAAGLAND,
+    OFFICER,
+    OTHER_OFFICER,
+    ZILVERDAM,
+    application_body,
+    digital_alone,
+    enrol,
+    person,
+)
 from sqlalchemy import Engine
 
 from api.app import create
@@ -23,30 +37,16 @@ from states.settings import Configuration
 from states.storage.database import connect, transaction
 from states.storage.vault import office_key
 
-ZILVERDAM, GOUDVEEN, LAAGLAND = "gemeente-zilverdam", "gemeente-goudveen", "provincie-laagland"
 EMPLOYERS = {
     ZILVERDAM: ("municipality", "NL91ABNA0417164300"),
     GOUDVEEN: ("municipality", "NL20INGB0001234567"),
     LAAGLAND: ("province", "NL69INGB0123456789"),
 }
 ADMINISTRATOR = Actor("administrator-1", Role.ADMINISTRATOR)
-
-
-def person(role: Role, organisation: str | None = None, number: int = 1) -> Actor:
-    """Someone in a role; everyone in this office holds one duty only."""
-    place = f"-{organisation.split('-')[1]}" if organisation else ""
-    return Actor(f"{role}{place}-{number}", role, organisation)
-
-
-OFFICER, OTHER_OFFICER = person(Role.OFFICER), person(Role.OFFICER, number=2)
-ADVISER, AUTHORITY = person(Role.ADVISER), person(Role.SECURITY_AUTHORITY)
-COORDINATOR, AUDITOR = person(Role.COORDINATOR), person(Role.AUDITOR)
-PRIVACY_OFFICER, MINISTRY = person(Role.PRIVACY_OFFICER), person(Role.MINISTRY_CONTACT)
-OFFICE = (OFFICER, OTHER_OFFICER, ADVISER, AUTHORITY, COORDINATOR, AUDITOR, PRIVACY_OFFICER, ADMINISTRATOR, MINISTRY)
-EMPLOYER, APPROVER, FINANCE, RELEASER, CONTACT = (
-    person(role, ZILVERDAM)
-    for role in (Role.EMPLOYER, Role.APPROVER, Role.FINANCE, Role.RELEASER, Role.SECURITY_CONTACT)
+AUDITOR, PRIVACY_OFFICER, MINISTRY = (
+    person(role) for role in (Role.AUDITOR, Role.PRIVACY_OFFICER, Role.MINISTRY_CONTACT)
 )
+OFFICE = (OFFICER, OTHER_OFFICER, ADVISER, AUTHORITY, COORDINATOR, AUDITOR, PRIVACY_OFFICER, ADMINISTRATOR, MINISTRY)
 ELSEWHERE = person(Role.FINANCE, GOUDVEEN)
 OF_EMPLOYERS = tuple(person(role, employer) for employer in EMPLOYERS for role in sorted(OF_AN_EMPLOYER))
 
@@ -68,45 +68,26 @@ def furnish(engine: Engine) -> None:
             }
             fire(session, "organisation", None, "register", by=ADMINISTRATOR, at=at, body=body)
         for who in (*OFFICE, *OF_EMPLOYERS):
-            duty = {"role": str(who.role), "organisation": who.organisation}
-            body = {"id": who.person, "name": who.person, "email": f"{who.person}@office.example", "duties": [duty]}
-            fire(session, "person", None, "register", by=ADMINISTRATOR, at=at, body=body)
+            enrol(session, who, at=at)
 
 
-def application(**changes: Any) -> dict[str, Any]:
-    """A mayor of Zilverdam, changed as asked; a value of None leaves the field out."""
-    body = {
-        "office": "mayor",
-        "employers": [ZILVERDAM],
-        "name": "A. Voorbeeld",
-        "email": "a.voorbeeld@zilverdam.example",
-        "homeAddress": "Voorbeeldlaan 1, 1234 AB Zilverdam",
-        "household": "Two adults, one child",
-        "certainSince": "2024-06-01",
-        **changes,
-    }
-    return {name: value for name, value in body.items() if value is not None}
+Choice = Callable[[list[dict[str, Any]]], tuple[dict[str, Any], Any]]
 
 
-Choice = Callable[[list[dict[str, Any]]], tuple[dict[str, Any], dict[str, Any]]]
-
-
-def onward(items: list[dict[str, Any]]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The first allowed action and its example: the way to drive a case knowing nothing."""
+def onward(items: list[dict[str, Any]]) -> tuple[dict[str, Any], Any]:
+    """Choose the first allowed action with its example."""
     found = next(item for item in items if item["allowed"])
     return found, found["example"]
 
 
-def sparing(items: list[dict[str, Any]]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """As :func:`onward`, with a measure in the digital domain alone: the shortest way to the end."""
+def sparing(items: list[dict[str, Any]]) -> tuple[dict[str, Any], Any]:
+    """Choose as :func:`onward`, with a measure in the digital domain only: the shortest way to the end."""
     found, example = onward(items)
-    if found["name"] == "assess-domain" and example["domain"] != "digital":
-        example = {**example, "needed": False, "measures": []}
-    return found, example
+    return found, digital_alone(found["name"], example)
 
 
 class Api:
-    """A served office, as a client sees it."""
+    """Client of a served office."""
 
     def __init__(self, url: str, app: FastAPI, configuration: Configuration) -> None:
         self.app = app
@@ -122,7 +103,7 @@ class Api:
         self.client.close()
 
     def token(self, by: Actor, **changes: Any) -> str:
-        """A token as the demonstration office issues it, with other claims where asked; None leaves one out."""
+        """Issue a token as the demonstration office does; ``changes`` override claims, None leaves one out."""
         now = int(time.time())
         claims = {
             "iss": self.configuration.issuer,
@@ -148,7 +129,7 @@ class Api:
         key: str | None = None,
         **more: Any,
     ) -> httpx.Response:
-        """One request."""
+        """Send a request."""
         headers: dict[str, str] = {**more.pop("headers", {})}
         if by is not None:
             if by not in self.bearers:
@@ -163,49 +144,49 @@ class Api:
         return self.client.request(method, path, headers=headers, **more)
 
     def get(self, path: str, by: Actor | None = OFFICER, **more: Any) -> httpx.Response:
-        """One GET."""
+        """Send a GET."""
         return self.call("GET", path, by, **more)
 
     def post(self, path: str, by: Actor | None = OFFICER, body: Any = None, **more: Any) -> httpx.Response:
-        """One POST."""
+        """Send a POST."""
         return self.call("POST", path, by, body, **more)
 
     def read(self, path: str, by: Actor = OFFICER, **more: Any) -> Any:
-        """The body of a GET that must succeed."""
+        """Return the body of a GET that must succeed."""
         answer = self.get(path, by, **more)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
     def receive(self, by: Actor = OFFICER, **changes: Any) -> str:
-        """Receive an application; answers its address."""
-        answer = self.post("/v1/applications", by, application(**changes))
+        """Receive an application and return its address."""
+        answer = self.post("/v1/applications", by, application_body(**changes))
         assert answer.status_code == 201, answer.text
         return answer.headers["Location"]
 
     def actions(self, case: str, by: Actor = OFFICER) -> list[dict[str, Any]]:
-        """What can be done now."""
+        """List what can be done now."""
         found: list[dict[str, Any]] = self.read(f"{case}/actions", by)["items"]
         return found
 
     def action(self, case: str, name: str) -> dict[str, Any]:
-        """The first proposed action of a name."""
+        """Return the first proposed action of a name."""
         return next(item for item in self.actions(case) if item["name"] == name)
 
     def do(self, action: Mapping[str, Any], example: Any = None) -> httpx.Response:
-        """Carry out an action exactly as it was proposed, or with another body."""
+        """Carry out an action with its example, or with another body."""
         by = Actor(action["person"], Role(action["role"]), action["organisation"])
         body = action["example"] if example is None else example
         return self.call(action["method"], action["href"], by, body, match=action["ifMatch"])
 
     def act(self, case: str, name: str, **changes: Any) -> Any:
-        """Carry out the first proposed action of a name, its example changed as asked."""
+        """Carry out the first proposed action of a name, with changes to its example."""
         action = self.action(case, name)
         answer = self.do(action, {**action["example"], **changes})
         assert answer.is_success, (name, answer.text)
         return answer.json()
 
     def stage(self, case: str) -> str:
-        """Where a case stands."""
+        """Return the stage of a case."""
         return str(self.read(case)["stage"])
 
     def walk(
@@ -215,14 +196,14 @@ class Api:
         *,
         choose: Choice = onward,
         before: str | None = None,
-        seen: Callable[[list[dict[str, Any]]], None] = lambda _: None,
+        observe: Callable[[list[dict[str, Any]]], None] = lambda _: None,
     ) -> list[str]:
-        """Carry out what is proposed until a stage is reached, or up to some action; answers what was done."""
+        """Carry out proposed actions until a stage is reached, or before an action; returns their names."""
         done: list[str] = []
         stage = self.stage(case)
         while stage != until:
             items = self.actions(case)
-            seen(items)
+            observe(items)
             action, example = choose(items)
             if action["name"] == before:
                 break
@@ -236,7 +217,7 @@ class Api:
 
 @contextmanager
 def running(app: FastAPI) -> Iterator[str]:
-    """Serve an application on a free port, as ``api.serve`` does; answers its address."""
+    """Serve an application on a free port, as ``api.serve`` does, and yield its address."""
     server = uvicorn.Server(
         uvicorn.Config(app, port=0, log_config=None, access_log=False, server_header=False, ws="none"),
     )
@@ -254,7 +235,7 @@ def running(app: FastAPI) -> Iterator[str]:
 
 
 def configuration_of(database: str, home: Path, **more: Any) -> Configuration:
-    """An office over a database, with a data folder of its own."""
+    """Return the configuration of an office with its own data folder."""
     return Configuration(DATABASE_URL=database, home=home, **more)
 
 
@@ -266,7 +247,7 @@ def serving(
     change: Callable[[FastAPI], None] = lambda _: None,
     **more: Any,
 ) -> Iterator[Api]:
-    """A served office over a database; ``change`` may override what its application depends on."""
+    """Serve an office on a database; ``change`` may override dependencies of its application."""
     configuration = configuration_of(database, home, **more)
     app = create(configuration)
     change(app)
@@ -279,14 +260,14 @@ Serve = Callable[..., AbstractContextManager[Api]]
 
 
 def fill(database: str, home: Path) -> None:
-    """Furnish a database for the office in a data folder."""
+    """Register employers and people in a database, with the key in the data folder."""
     engine = connect(database, key=office_key(configuration_of(database, home).key_file))
     furnish(engine)
     engine.dispose()
 
 
 def expect_problem(answer: httpx.Response, status: int) -> dict[str, Any]:
-    """The problem in an answer, whose form is asserted."""
+    """Return the problem in an answer, after asserting its form."""
     assert answer.status_code == status, (answer.status_code, answer.text)
     assert answer.headers["Content-Type"] == "application/problem+json"
     problem: dict[str, Any] = answer.json()

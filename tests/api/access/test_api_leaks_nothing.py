@@ -6,7 +6,8 @@ from typing import Any
 import httpx
 import pytest
 import structlog
-from served import FINANCE, OFFICER, Serve, application
+from office import FINANCE, OFFICER, application_body
+from served import Serve
 
 from api.http import dependencies
 from states import logging_setup
@@ -52,10 +53,10 @@ def test_a_whole_case_leaves_nothing_of_its_content_in_logs_headers_or_addresses
 
         api.walk(case, choose=marked)
         # What goes wrong is the likelier leak: malformed, refused, stale, in each other's way, and at fault.
-        api.post("/v1/applications", body=application(office="nothing", **MARKERS))
-        api.post("/v1/applications", body=application(employers=["gemeente-geen"], **MARKERS))
+        api.post("/v1/applications", body=application_body(office="nothing", **MARKERS))
+        api.post("/v1/applications", body=application_body(employers=["gemeente-geen"], **MARKERS))
         api.post(
-            "/v1/applications", body=application(**{**MARKERS, "office": "alderman", "certainSince": "9999-12-31"})
+            "/v1/applications", body=application_body(**{**MARKERS, "office": "alderman", "certainSince": "9999-12-31"})
         )
         api.post(f"{case}/_record-threat", body={**body, "kind": THREAT})
         api.post(f"{case}/_withdraw", body={"reasons": THREAT}, match='"1"')
@@ -67,12 +68,12 @@ def test_a_whole_case_leaves_nothing_of_its_content_in_logs_headers_or_addresses
             raise RuntimeError(THREAT)
 
         api.app.dependency_overrides[dependencies.session] = broken
-        assert api.post("/v1/applications", OFFICER, application(**MARKERS)).status_code == 500
+        assert api.post("/v1/applications", OFFICER, application_body(**MARKERS)).status_code == 500
     out, err = capfd.readouterr()
     told = "\n".join([*seen, caplog.text, out, err, *(str(vars(record)) for record in caplog.records)])
     secrets = [*MARKERS.values(), THREAT, "Rumpelstilz", "Gargamel", "Kwartel", "Zevenblad", "Vleermuispad"]
     assert [secret for secret in secrets if secret.lower() in told.lower()] == []
-    assert "unforeseen" in told
+    assert "unexpected-error" in told
 
 
 def test_a_fault_is_logged_with_its_place_and_without_its_words(

@@ -3,11 +3,9 @@
 from typing import Any
 
 import pytest
-from served import (
-    ADMINISTRATOR,
+from office import (
     ADVISER,
     APPROVER,
-    AUDITOR,
     AUTHORITY,
     CONTACT,
     COORDINATOR,
@@ -15,14 +13,11 @@ from served import (
     FINANCE,
     GOUDVEEN,
     OFFICER,
-    PRIVACY_OFFICER,
     RELEASER,
     ZILVERDAM,
-    Api,
-    expect_problem,
     person,
-    sparing,
 )
+from served import ADMINISTRATOR, AUDITOR, PRIVACY_OFFICER, Api, expect_problem, sparing
 
 from rules.core.roles import Actor, Role
 

@@ -6,7 +6,8 @@ import time
 import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey
-from served import ADMINISTRATOR, EMPLOYER, GOUDVEEN, OFFICER, Api, Serve, expect_problem
+from office import EMPLOYER, GOUDVEEN, OFFICER
+from served import ADMINISTRATOR, Api, Serve, expect_problem
 
 from rules.core.roles import Actor, Role
 

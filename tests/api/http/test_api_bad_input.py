@@ -4,22 +4,8 @@ import json
 from typing import Any
 
 import pytest
-from served import (
-    ADVISER,
-    AUDITOR,
-    COORDINATOR,
-    EMPLOYER,
-    FINANCE,
-    GOUDVEEN,
-    OFFICER,
-    PRIVACY_OFFICER,
-    Api,
-    Serve,
-    application,
-    expect_problem,
-    person,
-    sparing,
-)
+from office import ADVISER, COORDINATOR, EMPLOYER, FINANCE, GOUDVEEN, OFFICER, application_body, person
+from served import AUDITOR, PRIVACY_OFFICER, Api, Serve, expect_problem, sparing
 from sqlmodel import Session
 
 from api.http import dependencies
@@ -92,7 +78,7 @@ def test_an_event_of_an_unknown_part_is_not_found(api: Api, path: str) -> None:
 
 
 def test_a_malformed_application_names_each_field_and_what_would_be_right_and_repeats_nothing(api: Api) -> None:
-    wrong = application(
+    wrong = application_body(
         office=MARKER,
         employers=[],
         email=MARKER,
@@ -153,7 +139,7 @@ def test_a_body_that_is_nested_beyond_reason_is_refused(api: Api) -> None:
     [("name", b'"\\ud800"'), ("inTerritory", b"NaN"), ("certainSince", b"1e999"), ("receivedVia", b'"\\u0000"')],
 )
 def test_what_json_allows_and_text_does_not_is_refused(api: Api, field: str, text: bytes) -> None:
-    body = json.dumps(application(**{field: "PLACE"})).encode().replace(b'"PLACE"', text)
+    body = json.dumps(application_body(**{field: "PLACE"})).encode().replace(b'"PLACE"', text)
     answer = api.post("/v1/applications", content=body, headers={"Content-Type": "application/json"})
     problem = expect_problem(answer, 422)
     assert [item["field"] for item in problem["errors"]] == [field]
@@ -204,8 +190,8 @@ def test_a_malformed_filter_of_another_list_is_refused(api: Api, path: str, stat
     ("path", "known"),
     [
         ("/v1/statistics", "asOf, domain, employer, from, lane, province, until"),
-        ("/v1/work-items", "limit, organisation, role"),
-        ("/v1/work-items?limit=1", "limit, organisation, role"),
+        ("/v1/work-items", "cursor, limit, organisation, role"),
+        ("/v1/work-items?limit=1", "cursor, limit, organisation, role"),
         ("/v1/work-items/proposals", None),
     ],
 )
@@ -237,7 +223,7 @@ def test_pages_and_probes_take_any_query(api: Api, path: str) -> None:
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
 def test_the_first_and_the_last_day_of_the_calendar_are_no_fault_of_ours(api: Api, day: str) -> None:
     for field in ("certainSince", "inOfficeUntil", "actingSince", "exemptionOn", "receivedOn"):
-        answer = api.post("/v1/applications", OFFICER, application(**{field: day}))
+        answer = api.post("/v1/applications", OFFICER, application_body(**{field: day}))
         assert answer.status_code in {201, 409, 422}, (field, answer.text)
         if answer.is_success:
             where = answer.headers["Location"]
@@ -320,7 +306,7 @@ def test_what_creates_something_is_refused_to_another_role_with_the_rule(api: Ap
         },
         "/v1/people": {"id": "p-1", "name": "P", "email": "p@x.example", "duties": [{"role": "officer"}]},
         "/v1/payment-batches": {"employer": GOUDVEEN},
-        "/v1/applications": application(),
+        "/v1/applications": application_body(),
     }
     problem = expect_problem(api.post(path, by, bodies.get(path)), 403)
     assert [finding["rule"] for finding in problem["findings"]] == ["duty.role"]

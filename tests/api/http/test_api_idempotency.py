@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 from fastapi import FastAPI, Request
-from served import FINANCE, OFFICER, OTHER_OFFICER, Api, Serve, application, expect_problem, sparing
+from office import FINANCE, OFFICER, OTHER_OFFICER, application_body
+from served import Api, Serve, expect_problem, sparing
 from sqlalchemy import text
 from sqlmodel import Session
 
@@ -22,8 +23,8 @@ def count(api: Api, table: str) -> int:
 
 def test_the_same_request_twice_is_done_once_and_answered_alike(api: Api) -> None:
     before = count(api, "application")
-    first = api.post("/v1/applications", body=application(), key="one")
-    again = api.post("/v1/applications", body=application(), key="one")
+    first = api.post("/v1/applications", body=application_body(), key="one")
+    again = api.post("/v1/applications", body=application_body(), key="one")
     assert first.status_code == again.status_code == 201
     assert again.content == first.content
     for header in ("Location", "ETag", "Content-Type"):
@@ -33,16 +34,16 @@ def test_the_same_request_twice_is_done_once_and_answered_alike(api: Api) -> Non
 
 
 def test_the_order_of_the_fields_makes_no_other_request(api: Api) -> None:
-    body = application()
+    body = application_body()
     first = api.post("/v1/applications", body=body, key="order")
     again = api.post("/v1/applications", body=dict(reversed(body.items())), key="order")
     assert again.headers["Location"] == first.headers["Location"]
 
 
 def test_a_key_with_another_body_or_another_address_is_refused(api: Api) -> None:
-    first = api.post("/v1/applications", body=application(), key="two")
+    first = api.post("/v1/applications", body=application_body(), key="two")
     before = count(api, "application")
-    problem = expect_problem(api.post("/v1/applications", body=application(name="Iemand Anders"), key="two"), 409)
+    problem = expect_problem(api.post("/v1/applications", body=application_body(name="Iemand Anders"), key="two"), 409)
     assert "Idempotency-Key" in problem["title"]
     assert "Iemand" not in str(problem)
     expect_problem(api.post(f"{first.headers['Location']}/_start-intake", match="*", key="two"), 409)
@@ -50,8 +51,8 @@ def test_a_key_with_another_body_or_another_address_is_refused(api: Api) -> None
 
 
 def test_two_people_may_choose_the_same_key(api: Api) -> None:
-    mine = api.post("/v1/applications", OFFICER, application(), key="three")
-    theirs = api.post("/v1/applications", OTHER_OFFICER, application(), key="three")
+    mine = api.post("/v1/applications", OFFICER, application_body(), key="three")
+    theirs = api.post("/v1/applications", OTHER_OFFICER, application_body(), key="three")
     assert theirs.status_code == 201
     assert theirs.headers["Location"] != mine.headers["Location"]
 
@@ -69,15 +70,15 @@ def test_an_event_with_a_key_happens_once_though_its_version_is_stale_by_then(ap
 
 
 def test_a_request_that_was_refused_leaves_its_key_free(api: Api) -> None:
-    expect_problem(api.post("/v1/applications", body=application(employers=["gemeente-geen"]), key="five"), 422)
-    assert api.post("/v1/applications", body=application(), key="five").status_code == 201
+    expect_problem(api.post("/v1/applications", body=application_body(employers=["gemeente-geen"]), key="five"), 422)
+    assert api.post("/v1/applications", body=application_body(), key="five").status_code == 201
 
 
 def test_a_key_is_forgotten_after_a_day(api: Api) -> None:
-    first = api.post("/v1/applications", body=application(), key="six")
+    first = api.post("/v1/applications", body=application_body(), key="six")
     with transaction(api.engine) as session:
         session.execute(text("UPDATE idempotency_key SET expires_at = now() - interval '1 second' WHERE key = 'six'"))
-    second = api.post("/v1/applications", body=application(), key="six")
+    second = api.post("/v1/applications", body=application_body(), key="six")
     assert second.headers["Location"] != first.headers["Location"]
     with transaction(api.engine) as session:
         kept = "SELECT expires_at - now() FROM idempotency_key WHERE key = 'six'"
@@ -85,7 +86,7 @@ def test_a_key_is_forgotten_after_a_day(api: Api) -> None:
 
 
 def test_what_is_kept_of_an_answer_is_sealed(api: Api) -> None:
-    api.post("/v1/applications", body=application(homeAddress="Zegelpad 88"), key="seven")
+    api.post("/v1/applications", body=application_body(homeAddress="Zegelpad 88"), key="seven")
     with transaction(api.engine) as session:
         row = session.execute(text("SELECT k::text, answer FROM idempotency_key k WHERE key = 'seven'")).one()
     assert "Zegelpad" not in row[0]
@@ -99,7 +100,7 @@ def test_requests_at_the_same_time_with_one_key_have_one_effect(api: Api) -> Non
 
     def send() -> None:
         gate.wait()
-        answers.append(api.post("/v1/applications", body=application(), key="eight"))
+        answers.append(api.post("/v1/applications", body=application_body(), key="eight"))
 
     threads = [threading.Thread(target=send) for _ in range(6)]
     for thread in threads:
@@ -162,7 +163,7 @@ def test_a_commit_that_the_database_refuses_is_never_answered_with_success(serve
         with transaction(api.engine) as session:
             session.execute(text(BROKEN))
         for answer in (
-            api.post("/v1/applications", body=application(), key="k"),
+            api.post("/v1/applications", body=application_body(), key="k"),
             api.post(f"{case}/_start-intake", match="*"),
             api.post(f"{case}/_record-threat", body={"kind": "stalking", "source": "police"}),
         ):
@@ -183,8 +184,8 @@ def test_a_constraint_that_is_checked_at_the_commit_is_answered_with_a_conflict(
                 CREATE TRIGGER one_only AFTER INSERT ON application FOR EACH ROW EXECUTE FUNCTION one_only()
                 """)
             )
-        assert api.post("/v1/applications", body=application()).status_code == 201
-        expect_problem(api.post("/v1/applications", body=application()), 409)
+        assert api.post("/v1/applications", body=application_body()).status_code == 201
+        expect_problem(api.post("/v1/applications", body=application_body()), 409)
         assert count(api, "application") == 1
 
 
@@ -200,17 +201,17 @@ def test_a_connection_that_is_lost_before_the_commit_is_never_answered_with_succ
         app.dependency_overrides[dependencies.session] = lost
 
     with serve(change=change) as api:
-        problem = expect_problem(api.post("/v1/applications", body=application()), 503)
+        problem = expect_problem(api.post("/v1/applications", body=application_body()), 503)
         assert "nothing was changed" in problem["detail"]
         assert count(api, "application") == 0
         api.app.dependency_overrides.clear()
-        assert api.post("/v1/applications", body=application()).status_code == 201
+        assert api.post("/v1/applications", body=application_body()).status_code == 201
 
 
 @pytest.mark.parametrize("key", ["k" * 200, "é", "with a space"])
 def test_a_key_is_any_text_of_at_most_200_characters(api: Api, key: str) -> None:
     headers = {"Idempotency-Key": key.encode("latin-1"), "Authorization": f"Bearer {api.token(OFFICER)}"}
-    answers = [api.client.post("/v1/applications", json=application(), headers=headers) for _ in range(2)]
+    answers = [api.client.post("/v1/applications", json=application_body(), headers=headers) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [201, 201]
     assert answers[0].content == answers[1].content
-    expect_problem(api.post("/v1/applications", body=application(), key="k" * 201), 422)
+    expect_problem(api.post("/v1/applications", body=application_body(), key="k" * 201), 422)

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from served import COORDINATOR, FINANCE, OFFICER, Api, application, expect_problem, sparing
+from office import COORDINATOR, FINANCE, OFFICER, application_body
+from served import Api, expect_problem, sparing
 
 METHODS = {"get", "post", "put", "patch", "delete"}
 KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -161,7 +162,7 @@ def test_every_answer_names_the_version_and_may_not_be_kept(api: Api, document: 
         api.get("/health/live", None),
         api.get("/health/ready", None),
         api.get("/v1/applications"),
-        api.post("/v1/applications", body=application()),
+        api.post("/v1/applications", body=application_body()),
         api.get("/v1/applications", None),
         api.get("/v1/nothing"),
         api.post("/v1/applications", body={}),
@@ -177,7 +178,7 @@ def test_every_answer_names_the_version_and_may_not_be_kept(api: Api, document: 
 def test_every_action_points_at_the_schema_of_its_body(api: Api, document: dict[str, Any]) -> None:
     case = api.receive()
     seen: dict[str, str] = {}
-    api.walk(case, choose=sparing, seen=lambda items: seen.update({item["name"]: item["schema"] for item in items}))
+    api.walk(case, choose=sparing, observe=lambda items: seen.update({item["name"]: item["schema"] for item in items}))
     for name, schema in seen.items():
         place, _, pointer = schema.partition("#")
         assert place == "/openapi.json"

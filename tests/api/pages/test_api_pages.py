@@ -6,7 +6,8 @@ from html.parser import HTMLParser
 import httpx
 import pytest
 from fastapi import FastAPI
-from served import OFFICER, Api, Serve, application, running
+from office import OFFICER, application_body
+from served import Api, Serve, running
 
 from states.storage.database import connect
 
@@ -96,7 +97,7 @@ def test_readiness_names_each_part_and_the_rest_serves_while_prefect_is_away(api
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert answer.json()["status"] == 503
     assert api.get("/health/live", None).json() == {"status": "ok"}
-    assert api.post("/v1/applications", OFFICER, application()).status_code == 201
+    assert api.post("/v1/applications", OFFICER, application_body()).status_code == 201
 
 
 def test_readiness_asks_prefect_itself(serve: Serve) -> None:

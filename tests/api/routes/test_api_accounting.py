@@ -12,23 +12,9 @@ from typing import Any
 import httpx
 import pytest
 from lxml import etree
+from office import ADVISER, APPROVER, CONTACT, COORDINATOR, FINANCE, GOUDVEEN, ZILVERDAM
 from openpyxl import load_workbook
-from served import (
-    ADVISER,
-    APPROVER,
-    AUDITOR,
-    CONTACT,
-    COORDINATOR,
-    ELSEWHERE,
-    FINANCE,
-    GOUDVEEN,
-    PRIVACY_OFFICER,
-    ZILVERDAM,
-    Api,
-    Serve,
-    expect_problem,
-    sparing,
-)
+from served import AUDITOR, ELSEWHERE, PRIVACY_OFFICER, Api, Serve, expect_problem, sparing
 
 from states.accounting.export_rows import JournalRow, OpenItem
 

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from fastapi import FastAPI, Request
-from served import ADVISER, AUDITOR, GOUDVEEN, ZILVERDAM, Api, expect_problem, onward, person, running, sparing
+from office import ADVISER, GOUDVEEN, ZILVERDAM, person
+from served import AUDITOR, Api, expect_problem, onward, running, sparing
 from sqlmodel import Session
 
 from api.app import create
@@ -58,7 +59,7 @@ def test_every_example_of_an_allowed_action_is_accepted_at_every_step_of_the_way
                     refused.append(f"{item['name']} as {item['person']}: {answer.status_code} {answer.text}")
 
         case = api.receive()
-        api.walk(case, choose=sparing, seen=try_all)
+        api.walk(case, choose=sparing, observe=try_all)
         try_all(api.actions(case))
     assert refused == []
     assert tried >= {"withdraw", "return-advice", "suspend-term", "correct-fact", "reject", "record-threat"}
@@ -89,7 +90,7 @@ def test_every_other_end_is_reached_by_actions_alone_too(api: Api) -> None:
 def test_two_employers_each_take_over_and_pay_their_part(api: Api) -> None:
     case = api.receive(employers=[ZILVERDAM, GOUDVEEN])
     api.act(case, "record-threat", kind="stalking")
-    done = api.walk(case, choose=sparing, seen=lambda items: narrowed(api, case, items))
+    done = api.walk(case, choose=sparing, observe=lambda items: narrowed(api, case, items))
     assert done.count("take-over") == done.count("export") == 2
     payables = api.read(f"{case}/payables")["items"]
     assert {item["organisation"] for item in payables} == {ZILVERDAM, GOUDVEEN}
@@ -128,7 +129,7 @@ def test_an_action_that_is_not_allowed_says_why(api: Api) -> None:
             if not item["allowed"]:
                 seen.setdefault(item["name"], []).append(item)
 
-    api.walk(case, seen=keep)
+    api.walk(case, observe=keep)
     assert {"submit-advice", "order", "close"} <= seen.keys()
     for name, items in seen.items():
         for item in items:

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from served import FINANCE, GOUDVEEN, LAAGLAND, OFFICER, ZILVERDAM, Api, Serve, expect_problem, sparing
+from office import FINANCE, GOUDVEEN, LAAGLAND, OFFICER, ZILVERDAM
+from served import Api, Serve, expect_problem, sparing
 
 
 def now() -> str:

@@ -8,7 +8,8 @@ from typing import Any
 
 import httpx
 import pytest
-from served import ADVISER, AUDITOR, ELSEWHERE, FINANCE, OFFICER, ZILVERDAM, Api, Serve, expect_problem, sparing
+from office import ADVISER, FINANCE, OFFICER, ZILVERDAM
+from served import AUDITOR, ELSEWHERE, Api, Serve, expect_problem, sparing
 
 from api.routes import bank_files
 from states.formats.demonstration_bank import answer, report, returned

@@ -3,7 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from served import AUDITOR, EMPLOYER, MINISTRY, ZILVERDAM, Api, expect_problem, person, sparing
+from office import EMPLOYER, ZILVERDAM, person
+from served import AUDITOR, MINISTRY, Api, expect_problem, sparing
 
 from rules.core.roles import Role
 from states.jobs.reminders import pass_due

@@ -5,22 +5,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from served import (
-    ADMINISTRATOR,
-    ADVISER,
-    AUDITOR,
-    AUTHORITY,
-    EMPLOYER,
-    GOUDVEEN,
-    LAAGLAND,
-    OFFICER,
-    ZILVERDAM,
-    Api,
-    Serve,
-    expect_problem,
-    person,
-    sparing,
-)
+from office import ADVISER, AUTHORITY, EMPLOYER, GOUDVEEN, LAAGLAND, OFFICER, ZILVERDAM, person
+from served import ADMINISTRATOR, AUDITOR, Api, Serve, expect_problem, sparing
 from sqlmodel import Session, select, text
 from structlog.testing import capture_logs
 

@@ -3,7 +3,8 @@
 from urllib.parse import urlencode
 
 import pytest
-from served import ADMINISTRATOR, ADVISER, AUDITOR, COORDINATOR, EMPLOYER, OFFICER, Actor, Api, expect_problem
+from office import ADVISER, COORDINATOR, EMPLOYER, OFFICER
+from served import ADMINISTRATOR, AUDITOR, Actor, Api, expect_problem
 
 ASSUMED = "/v1/forecast?arrivalsPerWeek=7.3&advisers=2&replications=10&weeks=6"
 

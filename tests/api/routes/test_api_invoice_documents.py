@@ -12,23 +12,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from e_invoices import e_invoice
-from served import (
-    APPROVER,
-    AUDITOR,
-    CONTACT,
-    COORDINATOR,
-    EMPLOYER,
-    FINANCE,
-    GOUDVEEN,
-    OFFICER,
-    PRIVACY_OFFICER,
-    RELEASER,
-    Api,
-    Serve,
-    expect_problem,
-    person,
-    sparing,
-)
+from office import APPROVER, CONTACT, COORDINATOR, EMPLOYER, FINANCE, GOUDVEEN, OFFICER, RELEASER, person
+from served import AUDITOR, PRIVACY_OFFICER, Api, Serve, expect_problem, sparing
 from sqlalchemy import text
 
 from rules.core.roles import Role

@@ -3,21 +3,8 @@
 from typing import Any
 
 import pytest
-from served import (
-    APPROVER,
-    AUDITOR,
-    CONTACT,
-    COORDINATOR,
-    ELSEWHERE,
-    EMPLOYER,
-    FINANCE,
-    GOUDVEEN,
-    OFFICER,
-    ZILVERDAM,
-    Api,
-    expect_problem,
-    person,
-)
+from office import APPROVER, CONTACT, COORDINATOR, EMPLOYER, FINANCE, GOUDVEEN, OFFICER, ZILVERDAM, person
+from served import AUDITOR, ELSEWHERE, Api, expect_problem
 from sqlmodel import Session
 
 from rules.core.roles import Actor, Role

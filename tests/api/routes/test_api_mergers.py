@@ -5,20 +5,8 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
-from served import (
-    ADMINISTRATOR,
-    EMPLOYER,
-    FINANCE,
-    GOUDVEEN,
-    OFFICER,
-    ZILVERDAM,
-    Api,
-    Serve,
-    application,
-    expect_problem,
-    person,
-    sparing,
-)
+from office import EMPLOYER, FINANCE, GOUDVEEN, OFFICER, ZILVERDAM, application_body, person
+from served import ADMINISTRATOR, Api, Serve, expect_problem, sparing
 
 from rules.core.roles import Actor, Role
 
@@ -70,6 +58,6 @@ def test_a_token_for_the_old_employer_is_refused_and_names_the_successor(office:
 
 def test_an_application_that_names_the_old_employer_is_told_whom_to_name(office: Api) -> None:
     assert merge(office).is_success
-    problem = expect_problem(office.post("/v1/applications", OFFICER, application()), 409)
+    problem = expect_problem(office.post("/v1/applications", OFFICER, application_body()), 409)
     assert [finding["rule"] for finding in problem["findings"]] == ["merger.employer-is-there"]
     assert GOUDVEEN in problem["detail"]

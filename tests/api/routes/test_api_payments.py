@@ -9,23 +9,8 @@ from typing import Any
 
 import httpx
 import pytest
-from served import (
-    ADVISER,
-    APPROVER,
-    AUDITOR,
-    COORDINATOR,
-    ELSEWHERE,
-    EMPLOYER,
-    FINANCE,
-    GOUDVEEN,
-    OFFICER,
-    RELEASER,
-    Api,
-    Serve,
-    expect_problem,
-    person,
-    sparing,
-)
+from office import ADVISER, APPROVER, COORDINATOR, EMPLOYER, FINANCE, GOUDVEEN, OFFICER, RELEASER, person
+from served import AUDITOR, ELSEWHERE, Api, Serve, expect_problem, sparing
 
 from rules.core.roles import Role
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from served import ADMINISTRATOR, ADVISER, AUDITOR, COORDINATOR, EMPLOYER, FINANCE, OFFICER, Api, expect_problem
+from office import ADVISER, COORDINATOR, EMPLOYER, FINANCE, OFFICER
+from served import ADMINISTRATOR, AUDITOR, Api, expect_problem
 from sqlalchemy import text
 
 from rules.core.roles import Actor, Role

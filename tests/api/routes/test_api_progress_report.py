@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from served import ADVISER, COORDINATOR, MINISTRY, Api, Serve, expect_problem
+from office import ADVISER, COORDINATOR
+from served import MINISTRY, Api, Serve, expect_problem
 
 from api.cli.progress_report import write
 from rules.reporting.periods import Quarter, quarter_of

@@ -3,18 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from served import (
-    ADMINISTRATOR,
-    AUDITOR,
-    AUTHORITY,
-    COORDINATOR,
-    EMPLOYER,
-    MINISTRY,
-    OFFICER,
-    ZILVERDAM,
-    Api,
-    expect_problem,
-)
+from office import AUTHORITY, COORDINATOR, EMPLOYER, OFFICER, ZILVERDAM
+from served import ADMINISTRATOR, AUDITOR, MINISTRY, Api, expect_problem
 
 TODAY = datetime.now(UTC).date()
 TOMORROW = TODAY + timedelta(days=2)

@@ -4,18 +4,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from served import (
-    ADMINISTRATOR,
-    ADVISER,
-    APPROVER,
-    AUDITOR,
-    COORDINATOR,
-    OFFICER,
-    OTHER_OFFICER,
-    Api,
-    expect_problem,
-    sparing,
-)
+from office import ADVISER, APPROVER, COORDINATOR, OFFICER, OTHER_OFFICER
+from served import ADMINISTRATOR, AUDITOR, Api, expect_problem, sparing
 
 from flows.clock import JOBS, Clock
 from flows.deployment_file import read, schedules

@@ -4,21 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from served import (
-    ADVISER,
-    AUDITOR,
-    COORDINATOR,
-    EMPLOYER,
-    FINANCE,
-    GOUDVEEN,
-    OFFICER,
-    OTHER_OFFICER,
-    Api,
-    Serve,
-    expect_problem,
-    person,
-    sparing,
-)
+from office import ADVISER, COORDINATOR, EMPLOYER, FINANCE, GOUDVEEN, OFFICER, OTHER_OFFICER, person
+from served import AUDITOR, Api, Serve, expect_problem, sparing
 
 from rules.core.roles import Actor, Role
 
