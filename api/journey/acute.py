@@ -1,4 +1,4 @@
-"""(a) An acute one: a threat surfaces in the intake, and the home measure waits for its certificate."""
+"""Acute application (a): a threat is reported in the intake, and the home measure waits for its certificate."""
 
 from typing import Any
 
@@ -12,14 +12,14 @@ from rules.threats.handoff import HandOffStep
 NETS = {"home": "1500.00", "work": "400.00", "travel": "800.00", "digital": "500.00"}
 ESTIMATES = {"home": "1815.00", "work": "484.00", "travel": "968.00", "digital": "605.00"}
 STEPS = {HandOffStep.SUPPORT_TEAM, HandOffStep.SECURITY_CONTACT, HandOffStep.CONSIDER_LOAN}
-"""What a death threat that the police know of asks for."""
+"""Hand-off steps required for a death threat that was reported to the police."""
 MAX_CLAIMS = 40
-"""After so many claims without ours something is wrong, whatever other acute work waits."""
+"""Claims after which something is wrong, however much other acute work waits."""
 
 
 def run(journey: Journey) -> str:
-    """Drive it to closed; answers its reference."""
-    journey.log.chapter("(a) An acute one")
+    """Take the application to closed and return its reference."""
+    journey.log.chapter("(a) An acute application")
     case = receive(journey, office="mayor")
     common_steps.begin_intake(case)
     threaten(case)
@@ -36,9 +36,9 @@ def run(journey: Journey) -> str:
 
 
 def threaten(case: Case) -> None:
-    """A threat surfaces; the work of this case goes to the front."""
+    """Record a threat and check that the work of this case moves to the front."""
     log, before = case.log, place_of(case, "plan-interview")
-    log.line(f"Its intake stands at place {before['place']}, lane {before['lane']}, behind {waiting_before(before)}.")
+    log.line(f"Its intake has place {before['place']}, lane {before['lane']}, behind {waiting_before(before)}.")
     signal = {
         "kind": "death-threat",
         "source": "applicant",
@@ -48,7 +48,7 @@ def threaten(case: Case) -> None:
     }
     expect_success(case.officer.post(f"{case.address}/_record-threat", signal))  # never asks for If-Match
     after = place_of(case, "plan-interview")
-    log.line(f"A threat surfaces: now place {after['place']}, lane {after['lane']}, behind {waiting_before(after)}.")
+    log.line(f"A threat is reported: now place {after['place']}, lane {after['lane']}, behind {waiting_before(after)}.")
     log.expect_equal("The lane of its intake", after["lane"], "acute")
     slower = {lane: count for lane, count in after["before"].items() if lane != "acute"}
     log.expect_equal("Slower work before acute work", slower, {})
@@ -61,12 +61,12 @@ def threaten(case: Case) -> None:
 
 
 def waiting_before(why: dict[str, Any]) -> str:
-    """What stands before it, in words."""
+    """Return in words what waits before an item."""
     return ", ".join(f"{count} {lane}" for lane, count in why["before"].items()) or "nothing"
 
 
 def take_from_the_queue(case: Case) -> None:
-    """Claim until its intake and the hand-off of its threat are ours; what is others' goes back where it stood."""
+    """Claim until the intake and the hand-off steps of this case are claimed; release the items of other cases."""
     wanted, others = {"plan-interview", *STEPS}, []
     try:
         for _ in range(MAX_CLAIMS):
@@ -91,7 +91,7 @@ def take_from_the_queue(case: Case) -> None:
 
 
 def hand_over(case: Case, step: str) -> None:
-    """Record one step of the hand-off; this official does not want the employer told."""
+    """Record one hand-off step; this official does not want the employer to be informed."""
     declined = step == HandOffStep.SECURITY_CONTACT
     body = {
         "step": step,
@@ -103,15 +103,15 @@ def hand_over(case: Case, step: str) -> None:
 
 
 def factor_of(why: dict[str, Any], name: str) -> dict[str, Any]:
-    """One factor of an explanation."""
+    """Return one factor of an explanation."""
     return next(factor for factor in why["factors"] if factor["factor"] == name)
 
 
 def explanation_text(why: dict[str, Any]) -> str:
-    """The queue's answer in one line: each factor with its rule, and what would change it."""
+    """Return an explanation in one line: each factor with its rule, and what would change the position."""
     lane, start, reserve = (factor_of(why, name) for name in ("lane", "startBy", "reserve"))
-    told = [fact for fact in lane["fact"] if "kind" in fact]
-    signals = ", ".join(f"{fact['kind']} told by {fact['source']}" for fact in told) or "no threat signal"
+    facts = [fact for fact in lane["fact"] if "kind" in fact]
+    signals = ", ".join(f"{fact['kind']} reported by {fact['source']}" for fact in facts) or "no threat signal"
     moved = [item for item in why.get("whatWouldChangeIt", []) if item["place"] is not None]
     changes = "; ".join(f"{item['if']} it would have place {item['place']}" for item in moved)
     begin = f"to be begun by {moment(start['value'])} ({start['rule']})"
@@ -121,20 +121,20 @@ def explanation_text(why: dict[str, Any]) -> str:
 
 
 def return_one_domain(case: Case) -> None:
-    """The authority returns the home; the other three keep what they have."""
+    """Return the home domain and check that the other three keep their state."""
     body = {"domain": "home", "reasons": "The back entrance is not described."}
     case.carry_out(case.client.of(Role.SECURITY_AUTHORITY), "return-advice", body)
     states = {item["domain"]: item["state"] for item in case.view()["advice"]}
     kept = dict.fromkeys(("work", "travel", "digital"), "submitted")
     case.log.expect_equal("The domains after one was returned", states, {**kept, "home": "returned"})
-    case.log.line("The authority returns the home; work, travel and digital stay submitted, drafts and all.")
+    case.log.line("The authority returns the home; work, travel and digital stay submitted with their drafts.")
     common_steps.assess(case, "home", ESTIMATES["home"])
     common_steps.submit(case)
     case.log.line("The home is assessed again and submitted.")
 
 
 def wait_for_the_certificate(case: Case) -> None:
-    """Digital and travel go on; the home waits for its PKVW certificate."""
+    """Provide digital and travel while the home measure waits for its PKVW certificate."""
     employer = case.client.for_employer(Role.EMPLOYER, ZILVERDAM)
     home = next(item["id"] for item in case.measures() if item["domain"] == "home")
     common_steps.provide(case, "digital", "travel")

@@ -1,4 +1,4 @@
-"""What bad input gets: every refusal as problem+json, with its status and the reason."""
+"""Bad input: checks that every refusal is problem+json with the right status and reason."""
 
 from api.journey import common_steps
 from api.journey.case import Case, new_application
@@ -7,7 +7,7 @@ from rules.core.roles import Role
 
 
 def expect_refusals(case: Case) -> None:
-    """Try what must not pass, on an application that was just received; its intake begins meanwhile."""
+    """Try requests that must be refused, on a new application whose intake begins meanwhile."""
     log, officer = case.log, case.officer
     unknown = officer.send("GET", "/v1/applications/VA-2026-UNKNOWN9", headers={})
     log.line(f"404: {expect_problem(unknown, 404)['detail']}")
@@ -19,7 +19,7 @@ def expect_refusals(case: Case) -> None:
     log.line(f"428: {expect_problem(officer.post(invitation, body), 428)['detail']}")
     finance = case.client.of(Role.FINANCE)
     hidden = finance.send("GET", case.address, headers={})
-    log.line(f"404 for who need not know: {expect_problem(hidden, 404)['detail']}")
+    log.line(f"404 for a role that need not know: {expect_problem(hidden, 404)['detail']}")
     adviser = case.client.of(Role.ADVISER)
     wrong = expect_problem(adviser.post(invitation, body, if_match="*"), 403, "duty.role")
     log.line(f"403: {wrong['detail']}")
@@ -30,7 +30,7 @@ def expect_refusals(case: Case) -> None:
 
 
 def expect_replay(case: Case, caller: Caller, key: str) -> None:
-    """The Idempotency-Key under which it was received: the same again is answered again, another body is refused."""
+    """Repeat the request with its Idempotency-Key: it gets the same answer, and another body is refused."""
     log, body = case.log, new_application("alderman", tuple(case.employers))
     again = expect_success(caller.post("/v1/applications", body, key=key))
     log.expect_equal("What the same request made", again.json()["reference"], case.reference)

@@ -1,4 +1,4 @@
-"""One application on its journey: received, looked at, and carried on by what its links offer."""
+"""Case of the journey: an application that is received, read, and carried on by its proposed actions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,20 +19,20 @@ NAME = "J. Reiziger"
 HOME = "Geheimlaan 41, 1234 AB Zilverdam"
 HOUSEHOLD = "Partner Zwaantje and two children"
 THREAT = "A note under the wiper: we know the way to school."
-"""What is planted as content: none of it may be found in a file, a log or a letter."""
+"""Sample content; none of it may appear in a file, a log or a letter."""
 TRIES = 8
 
 
 @dataclass(frozen=True)
 class Journey:
-    """What every application on the way needs."""
+    """Client and transcript that all applications of a journey share."""
 
     client: Client
     log: Transcript
 
 
 class Case:
-    """One application."""
+    """Application of the journey."""
 
     def __init__(self, journey: Journey, view: Mapping[str, Any]) -> None:
         self.client = journey.client
@@ -41,56 +41,56 @@ class Case:
         self.applicant: str = view["applicant"]
         self.employers: list[str] = view["employers"]
         self.today = office_day(datetime.fromisoformat(view["createdAt"]))
-        """The office's own day."""
+        """The current day of the office."""
 
     @cached_property
     def officer(self) -> Caller:
-        """The officer, who sees all of it."""
+        """Return the officer, who sees the whole case."""
         return self.client.of(Role.OFFICER)
 
     @property
     def address(self) -> str:
-        """Where it lives."""
+        """Return the address of the application."""
         return f"/v1/applications/{self.reference}"
 
     def part(self, name: str, **query: str) -> list[Any]:
-        """A list that belongs to it: measures, payables, bookings, deadlines, letters."""
+        """Return a list of its parts: measures, payables, bookings, deadlines, letters."""
         found: list[Any] = self.officer.get(f"{self.address}/{name}", **query)["items"]
         return found
 
     def measures(self) -> list[Any]:
-        """Its measures, less the drafts that were replaced."""
+        """Return its measures without the replaced drafts."""
         return [item for item in self.part("measures") if item["state"] != "dropped"]
 
     def view(self) -> dict[str, Any]:
-        """The application as the officer sees it."""
+        """Return the application as the officer sees it."""
         found: dict[str, Any] = self.officer.get(self.address)
         return found
 
     def expect_stage(self, stage: str) -> None:
-        """Go on only if it stands at a stage."""
+        """Check that the application is at a stage."""
         self.log.expect_equal(f"The stage of {self.reference}", self.view()["stage"], stage)
 
     def action(self, name: str, subject: str | None = None) -> dict[str, Any]:
-        """What its links offer under a name, on one subject; on the application itself where none is named.
+        """Return the proposed action of a name on a subject, by default the application itself.
 
         Raises:
-            UnexpectedError: nothing.
+            UnexpectedError: there is no such action.
         """
         ending = f"/{subject or self.reference}/_{name}"
-        offered = self.part("actions")
-        for item in offered:
+        proposed = self.part("actions")
+        for item in proposed:
             if item["href"].endswith(ending):
                 found: dict[str, Any] = item
                 return found
-        names = ", ".join(dict.fromkeys(item["name"] for item in offered)) or "nothing"
+        names = ", ".join(dict.fromkeys(item["name"] for item in proposed)) or "nothing"
         raise UnexpectedError(f"The actions of {self.reference}", expected=f"{name} of {subject or 'it'}", found=names)
 
     def statement(self, employer: str) -> bytes:
-        """What the demonstration bank answers to an employer's exported batch.
+        """Return the demonstration bank's statement for an employer's exported batch.
 
         Raises:
-            UnexpectedError: nothing.
+            UnexpectedError: there is no statement.
         """
         for item in self.part("actions"):
             if item["name"] == "take-in-statement" and item["organisation"] == employer and item["example"]:
@@ -105,7 +105,7 @@ class Case:
         *,
         subject: str | None = None,
     ) -> dict[str, Any]:
-        """Let an event happen with the example of its link, changed as asked; looks again if someone was faster."""
+        """Carry out an action with changes to its example; retries if another request changed the subject."""
         for _ in range(TRIES):
             action = self.action(name, subject)
             body = {**(action["example"] or {}), **(changes or {})}
@@ -124,7 +124,7 @@ class Case:
         *,
         subject: str | None = None,
     ) -> dict[str, Any]:
-        """Check that an event is refused now, by a rule; answers its finding."""
+        """Check that a rule refuses an action now, and return its finding."""
         action = self.action(name, subject)
         body = {**(action["example"] or {}), **(changes or {})}
         problem = expect_problem(caller.post(action["href"], body, if_match="*"), 409, rule)
@@ -142,7 +142,7 @@ def receive(
     key: str | None = None,
     received_on: date | None = None,
 ) -> Case:
-    """Receive an application, by telephone unless the applicant files it, today unless it came in before."""
+    """Receive an application: by telephone unless the applicant files it, today unless a day is given."""
     caller = by or journey.client.of(Role.OFFICER)
     body = new_application(office, employers)
     if received_on is not None:
@@ -159,7 +159,7 @@ def receive(
 
 
 def new_application(office: str, employers: tuple[str, ...]) -> dict[str, Any]:
-    """The body of an application; who and where is content."""
+    """Return the body of an application with its sample content."""
     return {
         "office": office,
         "employers": list(employers),
@@ -173,10 +173,10 @@ def new_application(office: str, employers: tuple[str, ...]) -> dict[str, Any]:
 
 
 def place_of(case: Case, action: str) -> dict[str, Any]:
-    """Why a piece of its work stands where it stands.
+    """Return the explanation of the position of a work item.
 
     Raises:
-        UnexpectedError: no such work waits.
+        UnexpectedError: no such work is waiting.
     """
     items = case.officer.get(f"{case.address}/priority")["items"]
     for item in items:
@@ -188,10 +188,10 @@ def place_of(case: Case, action: str) -> dict[str, Any]:
 
 
 def moment(text: str) -> str:
-    """An instant, to the minute."""
+    """Return an instant to the minute."""
     return f"{datetime.fromisoformat(text).astimezone(UTC):%Y-%m-%d %H:%MZ}"
 
 
 def euros(amount: str | Decimal) -> str:
-    """An amount in words."""
+    """Return an amount as text."""
     return f"EUR {Decimal(amount):,.2f}"

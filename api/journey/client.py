@@ -1,4 +1,4 @@
-"""Callers of the public API: one for each person, with a token of their own and nothing but HTTP."""
+"""Client of the public API, with one caller per person and role, each with its own token."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -12,15 +12,15 @@ from api.journey.transcript import UnexpectedError
 from rules.core.roles import Role
 
 Token = Callable[[Role, str | None], str]
-"""Answers a bearer token for a role, and for a person where one is named."""
+"""Function that returns a bearer token for a role and, optionally, a person."""
 PATIENCE = 30.0
-"""Seconds for an office that does not answer, such as one that is being started again."""
+"""Seconds to wait for an office that does not answer, for example because it is being restarted."""
 PAUSE = 0.2
 UNAVAILABLE = frozenset({502, 503, 504})
 
 
 class Client:
-    """One office, and everyone who calls it."""
+    """Client of one office, for all callers."""
 
     def __init__(self, url: str, token: Token) -> None:
         self.http = httpx.Client(base_url=url.rstrip("/"), timeout=30.0, trust_env=False)
@@ -28,19 +28,19 @@ class Client:
         self._callers: dict[tuple[Role, str | None], Caller] = {}
 
     def of(self, role: Role, person: str | None = None) -> "Caller":
-        """Whoever acts in a role: the person who is named, or the one whom the office names."""
+        """Return the caller for a role: the given person, or the default person of the office."""
         key = (role, person)
         if key not in self._callers:
             self._callers[key] = Caller(self.http, role, self._token(role, person))
         return self._callers[key]
 
     def for_employer(self, role: Role, employer: str) -> "Caller":
-        """Whoever acts in a role for an employer of the demonstration office."""
+        """Return the caller for a role at an employer of the demonstration office."""
         return self.of(role, f"{role}-{employer.split('-', 1)[1]}-1")
 
 
 class Caller:
-    """One person in one role."""
+    """Person in one role."""
 
     def __init__(self, http: httpx.Client, role: Role, token: str) -> None:
         self._http = http
@@ -48,7 +48,7 @@ class Caller:
         self.role = role
 
     def send(self, method: str, path: str, *, headers: Mapping[str, str | None], **content: Any) -> httpx.Response:
-        """Send a request, once more while the office is away; what is sent twice has one Idempotency-Key."""
+        """Send a request, and retry while the office is unavailable; retries have the same Idempotency-Key."""
         given = {name: value for name, value in headers.items() if value is not None}
         deadline = time.monotonic() + PATIENCE
         while True:
@@ -63,11 +63,11 @@ class Caller:
             time.sleep(PAUSE)
 
     def get_response(self, path: str, **query: str) -> httpx.Response:
-        """Get something that must be there."""
+        """Get a response that must be successful."""
         return expect_success(self.send("GET", path, headers={}, params=query))
 
     def get(self, path: str, **query: str) -> Any:
-        """Get something that must be there, as JSON."""
+        """Get the JSON of a response that must be successful."""
         return self.get_response(path, **query).json()
 
     def post(
@@ -78,17 +78,17 @@ class Caller:
         if_match: str | None = None,
         key: str | None = None,
     ) -> httpx.Response:
-        """Send a body, under an Idempotency-Key of its own unless one is given."""
+        """Send a body, with a new Idempotency-Key unless one is given."""
         headers = {"If-Match": if_match, "Idempotency-Key": key or uuid4().hex}
         return self.send("POST", path, headers=headers, json=body)
 
     def file(self, path: str, document: bytes) -> httpx.Response:
-        """Send a file of the bank."""
+        """Send a bank file."""
         return self.send("POST", path, headers={"Content-Type": "application/xml"}, content=document)
 
 
 def expect_success(answer: httpx.Response) -> httpx.Response:
-    """The answer, if it is one of success.
+    """Return the answer if it is successful.
 
     Raises:
         UnexpectedError: it is not.
@@ -99,10 +99,10 @@ def expect_success(answer: httpx.Response) -> httpx.Response:
 
 
 def expect_problem(answer: httpx.Response, status: int, rule: str | None = None) -> dict[str, Any]:
-    """The problem in an answer, if it is the one that was expected, as problem+json.
+    """Return the problem in an answer if it has the expected status and rule, as problem+json.
 
     Raises:
-        UnexpectedError: it is not.
+        UnexpectedError: it has not.
     """
     wanted = f"{status}{f' with the rule {rule}' if rule else ''}"
     if answer.status_code != status or answer.headers.get("content-type") != "application/problem+json":
@@ -114,19 +114,19 @@ def expect_problem(answer: httpx.Response, status: int, rule: str | None = None)
 
 
 def is_temporary(answer: httpx.Response) -> bool:
-    """Whether the same request may pass in a moment: the office is away, or two wanted the same thing at once."""
+    """Return whether the same request may succeed in a moment: the office was unavailable, or two requests collided."""
     if answer.status_code == httpx.codes.CONFLICT:
         return bool(answer.json().get("type") == CONFLICT.address)
     return answer.status_code in UNAVAILABLE
 
 
 def request_line(answer: httpx.Response) -> str:
-    """What was asked."""
+    """Return the method and path of the request."""
     return f"{answer.request.method} {answer.request.url.path}"
 
 
 def answer_text(answer: httpx.Response) -> str:
-    """An answer in words: status, and what the problem says."""
+    """Return an answer in words: its status and the detail of its problem."""
     try:
         problem = answer.json()
     except ValueError:

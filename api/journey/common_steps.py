@@ -1,4 +1,4 @@
-"""From the intake to what was provided: the steps that every application shares."""
+"""Common steps of all applications, from the intake to the provision."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -11,13 +11,13 @@ LENT = frozenset({"travel", "digital"})
 
 
 def begin_intake(case: Case) -> None:
-    """An officer takes the application up."""
+    """Start the intake."""
     case.carry_out(case.officer, "start-intake")
     case.log.line("An officer starts the intake.")
 
 
 def interview(case: Case, held_on: date | None = None) -> None:
-    """The risk interview is planned and held, with all four domains; today unless it was held before."""
+    """Plan and hold the risk interview over all four domains, today unless a day is given."""
     adviser = case.client.of(Role.ADVISER)
     case.carry_out(case.officer, "plan-interview")
     case.carry_out(adviser, "hold-interview", {"heldOn": (held_on or case.today).isoformat()})
@@ -26,7 +26,7 @@ def interview(case: Case, held_on: date | None = None) -> None:
 
 
 def assess(case: Case, domain: str, estimate: str | None) -> None:
-    """One domain is assessed: one measure at an estimate, or nothing where there is none."""
+    """Assess one domain: one measure with an estimate, or no measure without one."""
     measure = {
         "legalBasis": BASES[domain],
         "form": "lent" if domain in LENT else "provided",
@@ -52,13 +52,13 @@ def advise(case: Case, estimates: Mapping[str, str]) -> None:
 
 
 def submit(case: Case) -> None:
-    """The advice goes to the security authority."""
+    """Submit the advice to the security authority."""
     case.carry_out(case.client.of(Role.ADVISER), "submit-advice")
     case.expect_stage("with-security-authority")
 
 
 def adopt(case: Case, adopted_on: date | None = None) -> None:
-    """The security authority adopts the advice, today or before; every employer is asked to take over."""
+    """Adopt the advice, today unless a day is given; every employer is asked to take over."""
     body = {
         "adoptedOn": (adopted_on or case.today).isoformat(),
         "threatAnalysis": f"TA-{case.reference}",
@@ -71,26 +71,26 @@ def adopt(case: Case, adopted_on: date | None = None) -> None:
 
 
 def takeover_of(case: Case, employer: str) -> str:
-    """The id of an employer's takeover."""
+    """Return the id of an employer's takeover."""
     return str(next(item["id"] for item in case.view()["takeovers"] if item["organisation"] == employer))
 
 
 def confirm_receipt(case: Case, employer: str, received_on: date) -> None:
-    """The employer says on which day it received the request."""
+    """Record on which day the employer received the request."""
     caller = case.client.for_employer(Role.EMPLOYER, employer)
     body = {"receivedOn": received_on.isoformat()}
     case.carry_out(caller, "confirm-receipt", body, subject=takeover_of(case, employer))
 
 
 def take_over(case: Case, employer: str) -> None:
-    """The employer takes over; it cannot refuse."""
+    """Take over as the employer, which cannot refuse."""
     caller = case.client.for_employer(Role.EMPLOYER, employer)
     case.carry_out(caller, "take-over", {"decision": f"DEC-{case.reference}"}, subject=takeover_of(case, employer))
     case.log.line(f"{employer} takes over the advised measures.")
 
 
 def provide(case: Case, *domains: str) -> None:
-    """The measures in some domains are ordered and provided; in all of them where none is named."""
+    """Order and provide the measures in the given domains, by default in all."""
     caller = case.client.for_employer(Role.EMPLOYER, case.employers[0])
     for measure in case.measures():
         if domains and measure["domain"] not in domains:

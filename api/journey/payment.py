@@ -1,4 +1,4 @@
-"""From the supplier's invoice to the last booking: every hand is another person's."""
+"""Payment, from the supplier's invoice to the last booking, with a different person for each duty."""
 
 import csv
 import io
@@ -21,7 +21,7 @@ NAMESPACE = b"urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
 
 
 def invoice(case: Case, nets: Mapping[str, str]) -> dict[str, Any]:
-    """An invoice comes in, with a net amount per domain; answers each employer's payable, after a look at its sums."""
+    """Receive an invoice with a net amount per domain, check its totals, and return each employer's payable."""
     lines = []
     for measure in case.measures():
         net = Decimal(nets[measure["domain"]])
@@ -48,12 +48,12 @@ def invoice(case: Case, nets: Mapping[str, str]) -> dict[str, Any]:
 
 
 def approve(case: Case, payable: Mapping[str, Any], multi_role: MultiRolePerson, *, checks: bool) -> None:
-    """Check and approve one payable; whoever holds two duties uses one of them and is refused the next.
+    """Check and approve one payable; a person with several duties uses one of them and is refused the next.
 
     Args:
-        case: whose payable.
-        payable: which.
-        multi_role: someone with several duties at that employer.
+        case: the case of the payable.
+        payable: the payable.
+        multi_role: the person with several duties at one employer.
         checks: whether that person checks it, rather than approves it.
     """
     employer, key = payable["organisation"], payable["id"]
@@ -69,10 +69,10 @@ def approve(case: Case, payable: Mapping[str, Any], multi_role: MultiRolePerson,
 
 
 def batch_of(case: Case, payable: Mapping[str, Any]) -> dict[str, Any]:
-    """A batch with the payable in it: a new one, or the one that the engine built a moment before.
+    """Return a batch with the payable: a new one, or one that the engine has just built.
 
     Raises:
-        UnexpectedError: there is none.
+        UnexpectedError: no batch contains the payable.
     """
     employer = payable["organisation"]
     finance = case.client.for_employer(Role.FINANCE, employer)
@@ -81,14 +81,14 @@ def batch_of(case: Case, payable: Mapping[str, Any]) -> dict[str, Any]:
         if any(line["payable"] == payable["id"] and line["counts"] for line in batch["lines"]):
             found: dict[str, Any] = batch
             others = found["count"] - 1
-            beside = f", and {others} of other cases" if others else ""
-            case.log.line(f"{found['id']} holds it{beside}: {euros(found['total'])} for {employer}.")
+            more = f", and {others} of other cases" if others else ""
+            case.log.line(f"{found['id']} contains it{more}: {euros(found['total'])} for {employer}.")
             return found
     raise UnexpectedError("The batches", expected=f"one with {payable['id']}", found=answer.status_code)
 
 
 def pay(case: Case, payable: Mapping[str, Any], multi_role: MultiRolePerson) -> None:
-    """Batch, seal, release, export; then the bank books it."""
+    """Batch, seal, release and export the payable, then import the bank's answers."""
     employer = payable["organisation"]
     finance, releaser = (case.client.for_employer(role, employer) for role in (Role.FINANCE, Role.RELEASER))
     batch = batch_of(case, payable)["id"]
@@ -105,8 +105,8 @@ def pay(case: Case, payable: Mapping[str, Any], multi_role: MultiRolePerson) -> 
     log = case.log
     log.expect(orders[1].content == order, f"The file of {batch}", expected="the same bytes twice", found="others")
     log.expect(NAMESPACE in order, f"The file of {batch}", expected=NAMESPACE.decode(), found="another format")
-    told = [text for text in (NAME, HOME, HOUSEHOLD) if text.encode() in order]
-    log.expect(not told, f"The file of {batch}", expected="nothing of the applicant", found=f"{len(told)} of it")
+    leaked = [text for text in (NAME, HOME, HOUSEHOLD) if text.encode() in order]
+    log.expect(not leaked, f"The file of {batch}", expected="nothing of the applicant", found=f"{len(leaked)} of it")
     log.line(f"Sealed, released by a third person and exported: SHA-256 {orders[0].headers['X-Content-SHA256']}.")
     log.keep(f"{batch}.pain.001.001.09.xml", order)
     accepted = report(order, told_on=case.today, status="ACSC")
@@ -130,7 +130,7 @@ def pay(case: Case, payable: Mapping[str, Any], multi_role: MultiRolePerson) -> 
 
 
 def book(case: Case, employer: str) -> None:
-    """Complete the evidence, book, and look at the journal."""
+    """Complete the evidence, book, and check the journal."""
     finance = case.client.for_employer(Role.FINANCE, employer)
     own = [item for item in case.part("bookings") if item["organisation"] == employer]
     case.log.expect(bool(own), f"The bookings of {employer}", expected="at least one", found="none")
@@ -152,7 +152,7 @@ def book(case: Case, employer: str) -> None:
 
 
 def balances(journal: str) -> dict[tuple[str, str], tuple[Decimal, Decimal]]:
-    """Debit and credit of each part of every booking in a journal."""
+    """Return debit and credit of each part of every booking in a journal."""
     found: dict[tuple[str, str], tuple[Decimal, Decimal]] = {}
     for row in csv.DictReader(io.StringIO(journal)):
         key = row["booking"], row["part"]
@@ -162,18 +162,20 @@ def balances(journal: str) -> dict[tuple[str, str], tuple[Decimal, Decimal]]:
 
 
 def close(case: Case) -> None:
-    """Close it, and see that its ledger hangs together."""
+    """Close the case and check the hash chain of its ledger."""
     case.expect_stage("booking")
     case.carry_out(case.officer, "close")
     case.expect_stage("closed")
     entries = case.part("history")
     for before, after in pairwise(entries):
         case.log.expect_equal(f"What entry {after['seq']} rests on", after["previous"], before["hash"])
-    case.log.line(f"{case.reference} is closed, with {len(entries)} entries in its ledger, each resting on the last.")
+    case.log.line(
+        f"{case.reference} is closed, with {len(entries)} entries in its ledger, each linked to the previous one."
+    )
 
 
 def settle(case: Case, nets: Mapping[str, str], *, checks: bool) -> None:
-    """The whole way from the invoice to closed."""
+    """Take the case from the invoice to closed."""
     payables = invoice(case, nets)
     first = case.employers[0]
     with MultiRolePerson(case.client, first) as multi_role:

@@ -1,4 +1,4 @@
-"""(d) One refused for eligibility: the intention, the applicant's view, and the decision of another person."""
+"""Refused application (d): the intention to refuse, the applicant's view, and the decision of another person."""
 
 from api.journey import common_steps
 from api.journey.case import Journey, receive
@@ -8,8 +8,8 @@ RULE = "eligibility.office-in-scope"
 
 
 def run(journey: Journey) -> str:
-    """Drive it to refused; answers its reference."""
-    journey.log.chapter("(d) One refused for eligibility")
+    """Take the application to refused and return its reference."""
+    journey.log.chapter("(d) An application refused for eligibility")
     case = receive(journey, office="municipal-councillor")
     log, authority = case.log, case.client.of(Role.SECURITY_AUTHORITY)
     common_steps.begin_intake(case)

@@ -1,4 +1,4 @@
-"""The whole journey: five applications, from first call to last booking, over the public API only."""
+"""Run of the whole journey: five applications, from first call to last booking, over the public API only."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -14,29 +14,29 @@ from rules.core.roles import Role
 
 
 def run(url: str, token: Token, out: Path | None, echo: Callable[[str], None]) -> int:
-    """Drive the five applications; answers 0, or 1 where something is not as it should be.
+    """Run the five applications; returns 0, or 1 if something is not as expected.
 
     Args:
-        url: where the office's API is reached.
-        token: answers a bearer token for a role and a person; without a person for the one whom the office names.
-        out: a folder for every file that leaves or comes in, and for the log.
-        echo: told every line as it happens.
+        url: the address of the office's API.
+        token: returns a bearer token for a role and a person; without a person, for the default one.
+        out: the folder for every sent and received file, and for the transcript.
+        echo: called with every line as it is written.
     """
     log = Transcript(echo, out)
     journey = Journey(Client(url, token), log)
     try:
         drive(journey)
     except UnexpectedError as error:
-        log.end(f"Not as it should be. {error}")
+        log.end(f"Not as expected. {error}")
         return 1
     except ApiError as error:
-        log.end(f"Not as it should be. Bearer tokens: expected one for each role; found {error}")
+        log.end(f"Not as expected. Bearer tokens: expected one for each role; found {error}")
         return 1
     except httpx.HTTPError as error:
-        log.end(f"Not as it should be. {url}: expected an office that answers; found {type(error).__name__}")
+        log.end(f"Not as expected. {url}: expected an office that answers; found {type(error).__name__}")
         return 1
     except (KeyError, TypeError, ValueError, StopIteration) as error:
-        log.end(f"Not as it should be. An answer: expected what the contract names; found none ({error!r})")
+        log.end(f"Not as expected. An answer: expected what the contract names; found none ({error!r})")
         return 1
     finally:
         journey.client.http.close()
@@ -45,23 +45,23 @@ def run(url: str, token: Token, out: Path | None, echo: Callable[[str], None]) -
 
 
 def drive(journey: Journey) -> None:
-    """One application after the other, and at the end one more look at the reminder.
+    """Run one application after the other, and check the reminder once more at the end.
 
     Raises:
-        UnexpectedError: something is not as it should be.
+        UnexpectedError: something is not as expected.
     """
     found = {"a": acute.run(journey), "b": two_employers.run(journey)}
     waited = suspended.run(journey)
     found |= {"c": waited.reference, "d": refused.run(journey), "e": withdrawn.run(journey)}
     suspended.expect_one_reminder(waited)
-    journey.log.end("As it should be. " + ", ".join(f"({letter}) {key}" for letter, key in found.items()))
+    journey.log.end("All as expected. " + ", ".join(f"({letter}) {key}" for letter, key in found.items()))
 
 
 def reminders(url: str, token: Token, reference: str) -> list[str]:
-    """The state of every reminder that an application asked for, in order, such as ``["sent"]``.
+    """Return the state of every reminder of an application in order, such as ``["sent"]``.
 
     Raises:
-        UnexpectedError: the office does not show them.
+        UnexpectedError: the office does not return them.
     """
     client = Client(url, token)
     try:

@@ -1,4 +1,4 @@
-"""Someone who holds several duties at one employer, to see that four eyes are asked for all the same."""
+"""Several roles: a person with several duties at one employer, to check that four eyes are still required."""
 
 from types import TracebackType
 from typing import Self
@@ -11,7 +11,7 @@ DUTIES = (Role.FINANCE, Role.APPROVER, Role.RELEASER)
 
 
 class MultiRolePerson:
-    """Registered for the while, and departed afterwards; the handle comes after those of the office's own people."""
+    """Person with several duties, registered for the journey only; the handle sorts after the office's own people."""
 
     def __init__(self, client: Client, employer: str) -> None:
         self.employer = employer
@@ -20,7 +20,7 @@ class MultiRolePerson:
         self._administrator = client.of(Role.ADMINISTRATOR)
 
     def __enter__(self) -> Self:
-        """Come to take part."""
+        """Register the person."""
         body = {
             "id": self._person,
             "name": "Q. Tweepet",
@@ -36,22 +36,22 @@ class MultiRolePerson:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Depart."""
+        """Record the departure of the person."""
         answer = self._administrator.post(f"/v1/people/{self._person}/_depart", if_match="*")
         if kind is None:
             expect_success(answer)
 
     @property
     def finance(self) -> Caller:
-        """In the duty of checking."""
+        """Return the person as finance, who checks."""
         return self._client.of(Role.FINANCE, self._person)
 
     @property
     def approver(self) -> Caller:
-        """In the duty of approving."""
+        """Return the person as approver."""
         return self._client.of(Role.APPROVER, self._person)
 
     @property
     def releaser(self) -> Caller:
-        """In the duty of releasing."""
+        """Return the person as releaser."""
         return self._client.of(Role.RELEASER, self._person)

@@ -1,4 +1,4 @@
-"""(c) One whose term is suspended and resumed, and passes its warning threshold while we look on."""
+"""Suspended application (c): its term is suspended and resumed, and then passes its warning threshold."""
 
 import time
 from collections.abc import Sequence
@@ -14,19 +14,19 @@ from rules.core.roles import Role
 NETS = {"digital": "740.00"}
 ESTIMATES = {"digital": "895.40"}
 RECEIVED, INTERVIEWED, ADOPTED = timedelta(days=80), timedelta(days=60), timedelta(days=45)
-"""How long ago: the request to take over was with the employer for weeks before all this is recorded."""
+"""How long ago; the employer had the request to take over for weeks before all this is recorded."""
 TERM = timedelta(weeks=8)
 SUSPENDED = timedelta(days=7)
-"""Whole weeks, and a due day that is no closed one: so no weekend hides a day."""
+"""Whole weeks, so that no weekend hides a moved day."""
 EARLIER = timedelta(days=14)
-"""By how much the employer had the request earlier than it said at first."""
+"""How much earlier the employer had received the request than it first recorded."""
 WAIT = 60.0
-"""Seconds for the reminder: the clock's tick, and the delivery of the outbox."""
+"""Seconds to wait for the reminder: the clock's tick, and the delivery from the outbox."""
 
 
 def run(journey: Journey) -> Case:
-    """Drive it to closed; answers it, for one more look at the end."""
-    journey.log.chapter("(c) One whose term is suspended and resumed")
+    """Take the application to closed and return it, for a last check at the end of the journey."""
+    journey.log.chapter("(c) An application whose term is suspended and resumed")
     today = office_day(datetime.now(UTC))
     case = receive(journey, received_on=today - RECEIVED)
     case.log.line(f"It came in by letter on {today - RECEIVED}; what happened since is recorded now.")
@@ -44,24 +44,24 @@ def run(journey: Journey) -> Case:
 
 
 def day_of_receipt(today: date) -> date:
-    """The day of receipt: half of the term has not passed yet, and every due day that follows is an open one."""
+    """Return a day of receipt for which half of the term has not passed and no later due day is a closed day."""
     days = [today - timedelta(days=back) for back in range(22, 28)]
     return next(day for day in days if all(map(is_open, due_days(day))))
 
 
 def due_days(received: date) -> Sequence[date]:
-    """The due days on this way: as received, as suspended, and as put right."""
+    """Return the due days of this case: as received, as suspended, and as corrected."""
     return received + TERM, received + TERM + SUSPENDED, received - EARLIER + TERM + SUSPENDED
 
 
 def term(case: Case) -> dict[str, Any]:
-    """The employer's term to take over."""
+    """Return the employer's term to take over."""
     found: dict[str, Any] = next(item for item in case.part("deadlines") if item["kind"] == "takeover")
     return found
 
 
 def suspend(case: Case) -> None:
-    """The term stands still for a week, and its end moves by exactly that."""
+    """Suspend the term for a week and check that its end moves by exactly a week."""
     log, received = case.log, day_of_receipt(case.today)
     common_steps.confirm_receipt(case, ZILVERDAM, received)
     log.expect_equal("The due day", term(case)["dueOn"], (received + TERM).isoformat())
@@ -79,7 +79,7 @@ def suspend(case: Case) -> None:
 
 
 def pass_threshold(case: Case) -> None:
-    """The receipt is put right to an earlier day: half of the term has passed, and one reminder goes out."""
+    """Correct the receipt to an earlier day, so that half of the term has passed and one reminder is sent."""
     received = day_of_receipt(case.today) - EARLIER
     fact = {"takeoverReceivedOn": received.isoformat(), "organisation": ZILVERDAM, "reasons": "As stamped."}
     case.carry_out(case.officer, "correct-fact", {**fact, "receivedOn": None})
@@ -101,6 +101,6 @@ def pass_threshold(case: Case) -> None:
 
 
 def expect_one_reminder(case: Case) -> None:
-    """Exactly one reminder was sent, whatever happened since."""
+    """Check that exactly one reminder was sent."""
     found = [item["state"] for item in case.part("letters", letter="reminder")]
     case.log.expect_equal(f"The reminders of {case.reference}", found, ["sent"])

@@ -1,4 +1,4 @@
-"""(b) A burgemeester of two municipalities: each takes over, and each pays its part."""
+"""Two employers (b): a mayor of two municipalities, of which each takes over and each pays its part."""
 
 from decimal import Decimal
 
@@ -7,12 +7,12 @@ from api.journey.case import LINDEWAARD, ZILVERDAM, Case, Journey, receive
 
 NETS = {"travel": "250.00", "digital": "1000.01"}
 ESTIMATES = {"travel": "302.50", "digital": "1210.01"}
-"""An amount that two cannot share equally: the first takes the remainder."""
+"""Estimates with a cent that two employers cannot share equally: the first one pays it."""
 
 
 def run(journey: Journey) -> str:
-    """Drive it to closed; answers its reference."""
-    journey.log.chapter("(b) A burgemeester of two municipalities")
+    """Take the application to closed and return its reference."""
+    journey.log.chapter("(b) A mayor of two municipalities")
     case = receive(journey, office="mayor", employers=(ZILVERDAM, LINDEWAARD))
     common_steps.begin_intake(case)
     common_steps.interview(case)
@@ -33,7 +33,7 @@ def run(journey: Journey) -> str:
 
 
 def expect_equal_parts(case: Case) -> None:
-    """The first pays the cent that cannot be shared, and no more than that."""
+    """Check that the first employer pays the cent that cannot be shared, and no more."""
     parts = {item["organisation"]: Decimal(item["gross"]) for item in case.part("payables")}
     more = parts[ZILVERDAM] - parts[LINDEWAARD]
     case.log.expect_equal("What the first pays more than the second", more, Decimal("0.01"))

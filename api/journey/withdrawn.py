@@ -1,4 +1,4 @@
-"""(e) One withdrawn by its applicant; on the way, what bad input gets."""
+"""Withdrawn application (e): the applicant withdraws it; before that, bad input is tried on it."""
 
 from uuid import uuid4
 
@@ -9,8 +9,8 @@ from rules.core.roles import Role
 
 
 def run(journey: Journey) -> str:
-    """Drive it to withdrawn; answers its reference."""
-    journey.log.chapter("(e) One withdrawn")
+    """Take the application to withdrawn and return its reference."""
+    journey.log.chapter("(e) An application withdrawn by its applicant")
     applicant, key = journey.client.of(Role.APPLICANT), uuid4().hex
     case = receive(journey, by=applicant, key=key)
     expect_replay(case, applicant, key)
@@ -20,5 +20,5 @@ def run(journey: Journey) -> str:
     case.expect_stage("withdrawn")
     items = case.officer.get(f"{case.address}/priority")["items"]
     case.log.expect_equal("The work that still waits", [item["action"] for item in items], [])
-    case.log.line(f"The applicant withdraws {case.reference}; nothing of it waits in the work list any more.")
+    case.log.line(f"The applicant withdraws {case.reference}; none of its work is waiting any more.")
     return case.reference

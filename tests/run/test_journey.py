@@ -1,4 +1,4 @@
-"""The journey, against a running office: as it should be, twice, and not as it should be."""
+"""The journey, against a running office: as expected, twice, and not as expected."""
 
 import re
 import threading
@@ -138,7 +138,7 @@ def test_what_is_not_as_it_should_be_is_noticed(
     told: list[str] = []
     with altered(running, change) as url:
         assert run(url, running.token, tmp_path, told.append) == 1
-    assert told[-1].startswith("Not as it should be. ")
+    assert told[-1].startswith("Not as expected. ")
     assert words in told[-1]
     assert told == (tmp_path / "journey.txt").read_text(encoding="utf-8").splitlines()
 
@@ -147,7 +147,7 @@ def test_an_office_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(client, "PATIENCE", 0.1)
     told: list[str] = []
     assert run("http://127.0.0.1:9", lambda role, person: f"{role} {person}", None, told.append) == 1
-    assert told[-1] == ("Not as it should be. http://127.0.0.1:9: expected an office that answers; found ConnectError")
+    assert told[-1] == ("Not as expected. http://127.0.0.1:9: expected an office that answers; found ConnectError")
 
 
 def test_an_office_without_tokens_is_named() -> None:
