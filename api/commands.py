@@ -66,12 +66,12 @@ def version_of(if_match: str | None) -> int | None:
         MalformedHeaderError: the header is not an entity tag of this API.
     """
     if if_match is None:
-        raise MissingIfMatchError('Send If-Match with the ETag that you saw, such as If-Match: "3".')
+        raise MissingIfMatchError('Send If-Match with the ETag that you read, such as If-Match: "3".')
     tag = if_match.strip()
     if tag == "*":
         return None
     if not ENTITY_TAG.fullmatch(tag):
-        raise MalformedHeaderError('If-Match is an entity tag as you got it, such as "3" with its quotes.')
+        raise MalformedHeaderError('If-Match must be an entity tag as you read it, such as "3", with its quotes.')
     return int(tag[1:-1])
 
 

@@ -55,10 +55,10 @@ def visible_applications(session: Session, by: Actor) -> list[ColumnElement[bool
         return [or_(col(Application.applicant) == by.person, col(Application.representative) == by.person)]
     found: list[ColumnElement[bool]] = []
     if acts_for_employer(by):
-        asked = select(Takeover.stream).where(
+        requested = select(Takeover.stream).where(
             col(Takeover.organisation).in_(EmployerDirectory(session).known_as(by.organisation))
         )
-        found.append(col(Application.id).in_(asked))
+        found.append(col(Application.id).in_(requested))
     if by.role in ONLY_WHERE_REMINDED:
         reminded = select(Reminder.application).where(Reminder.recipient == by.person)
         found.append(col(Application.id).in_(reminded))

@@ -194,8 +194,8 @@ def answer(options: Options, source: Source) -> None:
     past, model, basis = source
     question = options.question if options.bare else with_default_scenarios(model, options.question)
     rounds = len(list(scenarios(model, question))) + 3 * question.needed + options.back_test
-    with progress(rounds * question.replications) as tell:
-        found = answers.full_answer(model, basis, question, tell, tested=past if options.back_test else None)
+    with progress(rounds * question.replications) as on_progress:
+        found = answers.full_answer(model, basis, question, on_progress, tested=past if options.back_test else None)
     for path in options.plot:
         try:
             plot.write(found, path)
@@ -216,9 +216,9 @@ def progress(expected: int) -> Iterator[OnProgress]:
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=expected)
 
-        def tell(more: int) -> None:
+        def advance(more: int) -> None:
             bar.advance(task, more)
             if bar.tasks[0].completed > (bar.tasks[0].total or 0):
                 bar.update(task, total=bar.tasks[0].completed + expected // 4)
 
-        yield tell
+        yield advance

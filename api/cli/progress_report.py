@@ -34,21 +34,21 @@ def write(engine: Engine, since: date, until: date, form: str, language: str, ou
             return report_wrong_option(option, f"There is no {given}; give one of {', '.join(known)}.")
     try:
         with transaction(engine) as session:
-            asked = RequestedReport(session, since, until, at=datetime.now(UTC), language=language)
+            requested = RequestedReport(session, since, until, at=datetime.now(UTC), language=language)
     except QuestionError as error:
         return report_wrong_option(error.parameter, str(error))
-    written = WRITERS[form](asked)
+    content = WRITERS[form](requested)
     if out is None:
-        sys.stdout.buffer.write(written)
+        sys.stdout.buffer.write(content)
         sys.stdout.flush()
         return 0
     try:
-        out.write_bytes(written)
+        out.write_bytes(content)
     except OSError as error:
         return report_wrong_option(
             "out", f"{out} cannot be written: {error.strerror}; name a file in a folder that exists."
         )
-    typer.echo(f"{out}: {len(written)} bytes")
+    typer.echo(f"{out}: {len(content)} bytes")
     return 0
 
 

@@ -40,25 +40,25 @@ def of_assumptions(
     given: Assumptions, question: Question, starts_on: date, *, named: str
 ) -> tuple[Model, dict[str, Any]]:
     """An office of which only assumptions are known; what is not given is as in the example of parliament's figures."""
-    held: Assumed = example(starts_on)
+    figures: Assumed = example(starts_on)
     if given.arrivals_per_week is not None:
-        held = held._replace(arrivals_per_week=given.arrivals_per_week)
+        figures = figures._replace(arrivals_per_week=given.arrivals_per_week)
     if given.advisers is not None:
-        held = held._replace(advisers=given.advisers)
+        figures = figures._replace(advisers=given.advisers)
     if given.hours_per_case is not None:
-        held = held._replace(hours_per_case=given.hours_per_case)
+        figures = figures._replace(hours_per_case=given.hours_per_case)
     check(question)
-    model = assumed(held, weeks=question.weeks)
-    return model, {"source": named, **basis(model), "assumed": assumptions(held)}
+    model = assumed(figures, weeks=question.weeks)
+    return model, {"source": named, **basis(model), "assumed": assumptions(figures)}
 
 
-def assumptions(held: Assumed) -> list[str]:
+def assumptions(figures: Assumed) -> list[str]:
     """Return the assumptions in words."""
-    lanes = ", ".join(f"{part:.0%} {urgency}" for urgency, part in held.lanes.items())
+    lanes = ", ".join(f"{part:.0%} {urgency}" for urgency, part in figures.lanes.items())
     return [
-        f"{held.arrivals_per_week:.2f} cases come in a week, in office hours, at random",
-        f"{advisers(held.advisers)} {'is' if held.advisers == 1 else 'are'} there in all office hours",
-        f"a case takes {held.hours_per_case:g} hours of an adviser, spread exponentially",
+        f"{figures.arrivals_per_week:.2f} cases come in a week, in office hours, at random",
+        f"{advisers(figures.advisers)} {'is' if figures.advisers == 1 else 'are'} there in all office hours",
+        f"a case takes {figures.hours_per_case:g} hours of an adviser, spread exponentially",
         f"the lanes are {lanes}",
         "nothing waits at first",
     ]

@@ -68,7 +68,7 @@ def _needed(needed: Mapping[str, Any] | None, within: float, *, lacks: bool) -> 
         yield f"Advisers needed: {needed['advisers']} (now {needed['now']}), so that {goal}"
         yield f"in {needed['confidence']:.0%} of the runs."
     if lacks:
-        yield "Look first at the skills that nobody has: whoever joins is taken to have every one."
+        yield "Look first at the skills that nobody has: the simulation gives a new adviser every skill."
     for row in needed["tried"]:
         yield f"  {advisers(row['advisers']):>12}: held in {row['held']:.0%} of {row['of']} runs"
 
@@ -78,7 +78,7 @@ def _tested(tested: Mapping[str, Any] | None) -> Iterator[str]:
         return
     yield ""
     yield (
-        f"Back-test: fitted until {tested['fittedUntil']}, held against the {tested['weeks']:g} weeks after it. "
+        f"Back-test: fitted until {tested['fittedUntil']}, compared with the {tested['weeks']:g} weeks after it. "
         f"{percent(tested['within80'])} of {tested['pieces']} waits lay within the range of 80 %."
     )
     for lane, row in tested["lanes"].items():

@@ -24,11 +24,13 @@ from states.tables.accounting import Booking
 from states.tables.people import Organisation
 
 router = APIRouter(prefix="/v1", tags=["books"])
-Form = Annotated[Literal["json", "csv", "xlsx"], Query(alias="format", description="How the rows leave")]
-JournalForm = Annotated[Literal["json", "csv", "xlsx", "xaf"], Query(alias="format", description="How the rows leave")]
-Period = Annotated[str | None, Query(pattern=rules.PERIOD, description="A year or a month of one, such as 2026-03")]
+Form = Annotated[Literal["json", "csv", "xlsx"], Query(alias="format", description="Format of the rows")]
+JournalForm = Annotated[Literal["json", "csv", "xlsx", "xaf"], Query(alias="format", description="Format of the rows")]
+Period = Annotated[str | None, Query(pattern=rules.PERIOD, description="A year or a month, such as 2026-03")]
 Year = Annotated[int, Query(ge=2021, le=2099, description="A year of the books")]
-Employer = Annotated[str | None, Query(max_length=60, description="One employer; for those who see the books of all")]
+Employer = Annotated[
+    str | None, Query(max_length=60, description="One employer; for roles that see the books of all employers")
+]
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -96,14 +98,13 @@ def audit_file(
     if names is None:
         raise MalformedError([("employer", "An audit file covers one employer: name it.")])
     employer = context.session.get_one(Organisation, names[0])
-    held = accounts.on_day(
-        context.session, employer, office_day(context.at)
-    )  # its number, whatever period is asked for
-    missing = rules.names_taxpayer(organisation=employer.id, tax_number=held.tax_number)
-    if missing is not None or held.tax_number is None:
+    # The current tax number, whatever the period.
+    current = accounts.on_day(context.session, employer, office_day(context.at))
+    missing = rules.names_taxpayer(organisation=employer.id, tax_number=current.tax_number)
+    if missing is not None or current.tax_number is None:
         raise RefusedError([missing] if missing else [])
     heading = xaf.Heading(
-        employer.id, employer.name, held.tax_number, period, office_day(context.at), installed("veiligadvies")
+        employer.id, employer.name, current.tax_number, period, office_day(context.at), installed("veiligadvies")
     )
     written = xaf.document(heading, [row for row in sheet.rows if isinstance(row, JournalRow)])
     return file_response(written, "application/xml", f"{name}.xaf", control(sheet))

@@ -35,7 +35,9 @@ def calculate_term(
     months: Amount = None,
     years: Amount = None,
     backwards: Annotated[bool, Query(description="Count back from the day")] = False,
-    service_level: Annotated[bool, Query(alias="serviceLevel", description="No law sets the term")] = False,
+    service_level: Annotated[
+        bool, Query(alias="serviceLevel", description="The term is a service level, not set by law")
+    ] = False,
     level: Word = None,
     lane: Word = None,
     suspended: Annotated[

@@ -162,8 +162,8 @@ def rule_view(line: Mapping[str, Any], under: date | None) -> RuleAskedView:
 
 def value_read(name: str, mark: str) -> ValueRead:
     """Return a value as a receipt names it, with the first day of that version."""
-    held = version_of(name, mark)
-    return ValueRead(name=name, since=held.since if held else None, mark=mark)
+    version = version_of(name, mark)
+    return ValueRead(name=name, since=version.since if version else None, mark=mark)
 
 
 def other_day_view(on: date, again: Rerun) -> OtherDayView:
@@ -214,11 +214,11 @@ class Rules(base.View):
 def rules(context: RequestContextDep, on: DayText = None) -> Rules:
     """List the rules and dated values that are in force on a day (by default today), with their sources."""
     day = day_of("on", on) or office_day(context.at)
-    held = [rule for rule in REGISTRY.values() if rule.in_force(day)]
+    in_force = [rule for rule in REGISTRY.values() if rule.in_force(day)]
     found = [item for versions in values.versions().values() for item in versions if item.covers(day)]
     return Rules(
         on=day,
-        rules=[RuleView.model_validate(rule) for rule in sorted(held, key=lambda rule: rule.id)],
+        rules=[RuleView.model_validate(rule) for rule in sorted(in_force, key=lambda rule: rule.id)],
         values=[value_view(version) for version in sorted(found, key=lambda version: version.name)],
     )
 

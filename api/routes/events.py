@@ -28,7 +28,7 @@ def endpoint(definition: Event[Any, Any]) -> Callable[..., Response]:
         context: RequestContextDep,
         subject: Annotated[str, Path(alias="id", max_length=80)],
         body: Annotated[schema, empty],  # type: ignore[valid-type]  # made for each event
-        if_match: Annotated[str | None, Header(description="The ETag that you saw")] = None,
+        if_match: Annotated[str | None, Header(description="The ETag that you read")] = None,
         idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
     ) -> Response:
         route = f"POST {href(definition.chart.name, subject, definition.name)}"

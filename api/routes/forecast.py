@@ -27,15 +27,23 @@ DEFAULT_REPLICATIONS = 100
 @router.get("/forecast", operation_id="forecast")
 def forecast(
     context: RequestContextDep,
-    weeks: Annotated[int, Query(ge=1, le=52, description="How far ahead")] = 13,
-    replications: Annotated[int | None, Query(ge=10, le=1000, description="How often; by default what fits")] = None,
+    weeks: Annotated[int, Query(ge=1, le=52, description="Number of weeks to simulate")] = 13,
+    replications: Annotated[
+        int | None, Query(ge=10, le=1000, description="Number of replications; by default as many as fit")
+    ] = None,
     seed: Annotated[int, Query(ge=0, le=2**31)] = 1,
-    ill: Annotated[str | None, Query(max_length=60, description="So many advisers ill, or who")] = None,
-    intake: Annotated[float | None, Query(description="So many times the cases")] = None,
-    reserve: Annotated[int | None, Query(description="Another reserve")] = None,
-    joins: Annotated[str | None, Query(max_length=60, description="One more, with this skill or all")] = None,
-    needed: Annotated[bool, Query(description="Look for the number of advisers that suffices")] = True,
-    confidence: Annotated[float | None, Query(description="In which share of the runs it is to suffice")] = None,
+    ill: Annotated[
+        str | None, Query(max_length=60, description="What if: the number of ill advisers, or the name of one")
+    ] = None,
+    intake: Annotated[float | None, Query(description="What if: the number of cases multiplied by this")] = None,
+    reserve: Annotated[int | None, Query(description="What if: another reserve")] = None,
+    joins: Annotated[
+        str | None, Query(max_length=60, description="What if: one more adviser, with this skill or all")
+    ] = None,
+    needed: Annotated[bool, Query(description="Whether to compute the number of advisers needed")] = True,
+    confidence: Annotated[
+        float | None, Query(description="Share of the runs in which that number must suffice")
+    ] = None,
     arrivals_per_week: Annotated[
         float | None, Query(alias="arrivalsPerWeek", gt=0, le=1000, allow_inf_nan=False)
     ] = None,
@@ -65,20 +73,20 @@ def forecast(
 PARAMETERS = {"arrivals-per-week": "arrivalsPerWeek", "hours-per-case": "hoursPerCase"}
 
 
-def within_budget(model: Model, question: Question, asked: int | None) -> Question:
+def within_budget(model: Model, question: Question, requested: int | None) -> Question:
     """Return the question with as many replications as the budget allows.
 
     Raises:
         QuestionError: more were requested, or not even the minimum fits.
     """
     intakes = [sum(rate.weekly for rate in one.rates.values()) for _, one in scenarios(model, question)]
-    pieces = (sum(intakes) + SEARCH_COST * question.needed * intakes[0]) * question.weeks * RUN_OUT * len(model.stages)
-    fits = int(SIMULATION_BUDGET / max(pieces, 1.0))
+    items = (sum(intakes) + SEARCH_COST * question.needed * intakes[0]) * question.weeks * RUN_OUT * len(model.stages)
+    fits = int(SIMULATION_BUDGET / max(items, 1.0))
     least = REPLICATIONS[0]
-    if fits < max(asked or least, least):
-        words = (
+    if fits < max(requested or least, least):
+        message = (
             f"It would take longer than a call may: {fits} replications fit into one answer. Ask for fewer, for fewer "
             f"weeks or what-ifs, or for needed=false; the command line has no such bound."
         )
-        raise QuestionError("replications" if fits >= least else "weeks", words)
-    return replace(question, replications=asked or min(fits, DEFAULT_REPLICATIONS))
+        raise QuestionError("replications" if fits >= least else "weeks", message)
+    return replace(question, replications=requested or min(fits, DEFAULT_REPLICATIONS))

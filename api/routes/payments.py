@@ -143,16 +143,16 @@ def batch_view(context: RequestContext, row: PaymentBatch) -> payments.BatchView
 def propose(context: RequestContextDep, employer: Annotated[str, Query(pattern=HANDLE)]) -> payments.ProposedBatch:
     """Show the batch that would be built for an employer now, and what would be left out and why."""
     require_books_of(context, employer)
-    along, left = select_payables(
+    included, left_out = select_payables(
         EventContext(UnitOfWork(context.session, context.by, context.at), None, context.by), employer
     )
     return payments.ProposedBatch(
         organisation=employer,
         execution_on=first_execution(context.at),
-        count=len(along),
-        total=sum((item.gross for item in along), Decimal("0.00")),
-        payables=[item.id for item in along],
-        left_out=[payments.LeftOut.model_validate(item) for item in left],
+        count=len(included),
+        total=sum((item.gross for item in included), Decimal("0.00")),
+        payables=[item.id for item in included],
+        left_out=[payments.LeftOut.model_validate(item) for item in left_out],
     )
 
 

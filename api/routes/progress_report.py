@@ -22,8 +22,8 @@ def get_progress_report(
     context: RequestContextDep,
     since: Annotated[date, Query(alias="from", description="First day of a quarter, such as 2026-01-01")],
     until: Annotated[date, Query(description="Last day of a quarter that is over, such as 2026-06-30")],
-    form: Annotated[Form, Query(alias="format", description="How it is written")] = "json",
-    language: Annotated[Language, Query(description="Dutch unless English is asked for")] = "nl",
+    form: Annotated[Form, Query(alias="format", description="Format")] = "json",
+    language: Annotated[Language, Query(description="nl (the default) or en")] = "nl",
 ) -> ProgressReportView | Response:
     """Return the progress report over whole quarters: applications, waiting times, decisions and terms.
 
@@ -31,9 +31,9 @@ def get_progress_report(
     """
     require_duty(context.by, "progress-report", "read")
     try:
-        asked = RequestedReport(context.session, since, until, at=context.at, language=language)
+        requested = RequestedReport(context.session, since, until, at=context.at, language=language)
     except QuestionError as error:
         raise invalid_parameter(error.parameter, error) from error
     if form == "json":
-        return asked.view()
-    return Response(WRITERS[form](asked), media_type=MEDIA[form])
+        return requested.view()
+    return Response(WRITERS[form](requested), media_type=MEDIA[form])

@@ -132,13 +132,15 @@ class StatisticsView(base.View):
 @router.get("/statistics", operation_id="get-statistics")
 def get_statistics(
     context: RequestContextDep,
-    since: Annotated[date | None, Query(alias="from", description="First day; else three months back")] = None,
-    until: Annotated[date | None, Query(description="Last day; today where it is left out")] = None,
-    as_of: Annotated[datetime | None, Query(alias="asOf", description="What was recorded later is left out")] = None,
+    since: Annotated[date | None, Query(alias="from", description="First day; by default three months ago")] = None,
+    until: Annotated[date | None, Query(description="Last day; by default today")] = None,
+    as_of: Annotated[
+        datetime | None, Query(alias="asOf", description="Ignore everything recorded after this instant")
+    ] = None,
     lane: Annotated[Urgency | None, Query(description="Work in this lane only")] = None,
     domain: Annotated[Domain | None, Query(description="Work in this domain only")] = None,
-    employer: Annotated[str | None, Query(max_length=60, description="Of this employer only")] = None,
-    province: Annotated[Province | None, Query(description="Of employers in this province only")] = None,
+    employer: Annotated[str | None, Query(max_length=60, description="Work and terms of this employer only")] = None,
+    province: Annotated[Province | None, Query(description="Work and terms of employers in this province only")] = None,
 ) -> StatisticsView:
     """Return open, late and at-risk work, waits and handling times per lane, domain and employer, and overrides.
 
@@ -214,8 +216,8 @@ def durations_view(found: DurationSummary) -> DurationsView:
 
 def percentiles_view(found: Percentiles) -> PercentilesView:
     """Return the view of percentiles, rounded to hundredths."""
-    marks = (None if mark is None else round(mark, 2) for mark in found[1:])
-    return PercentilesView(of=found.of, **dict(zip(("p10", "median", "p90"), marks, strict=True)))
+    rounded = (None if value is None else round(value, 2) for value in found[1:])
+    return PercentilesView(of=found.of, **dict(zip(("p10", "median", "p90"), rounded, strict=True)))
 
 
 def term_figures_view(found: TermFigures) -> TermFiguresView:

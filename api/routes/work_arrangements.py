@@ -79,18 +79,20 @@ def people(
 def work_of(context: RequestContextDep, key: Annotated[str, Path(alias="id", max_length=80)]) -> WorkOfPerson:
     """Return a person's skills, hours, absences and assigned work; the caller's own, or anyone's for a coordinator."""
     person = require_person_with_work(context, key)
-    arranged = context.session.get(WorkArrangement, key)
-    away = select(Absence).where(
+    arrangement = context.session.get(WorkArrangement, key)
+    absences = select(Absence).where(
         Absence.person == key, col(Absence.until) >= office_day(context.at), col(Absence.until) >= col(Absence.since)
     )
-    mine = select(WorkItem).where(WorkItem.assignee == key, col(WorkItem.done_at).is_(None))
-    held = mine.order_by(*pools.queue_order())
+    query = select(WorkItem).where(WorkItem.assignee == key, col(WorkItem.done_at).is_(None))
+    assigned = query.order_by(*pools.queue_order())
     return WorkOfPerson(
         person=key,
         version=person.version,
-        skills=arranged.skills if arranged else [],
-        hours=arranged.hours if arranged else {},
-        limit=arranged.limit if arranged else None,
-        absences=[AbsenceView.model_validate(row) for row in context.session.exec(away.order_by(col(Absence.since)))],
-        in_hand=[work_item_view(item, context.at) for item in context.session.exec(held)],
+        skills=arrangement.skills if arrangement else [],
+        hours=arrangement.hours if arrangement else {},
+        limit=arrangement.limit if arrangement else None,
+        absences=[
+            AbsenceView.model_validate(row) for row in context.session.exec(absences.order_by(col(Absence.since)))
+        ],
+        in_hand=[work_item_view(item, context.at) for item in context.session.exec(assigned)],
     )

@@ -69,8 +69,8 @@ class ProgressReportView(base.View):
 WHY = {
     "nl": "Een getal is verborgen als er te weinig aanvragen of werkgevers achter staan, als één werkgever het bijna "
     "alleen uitmaakt, of als een ander verborgen getal er anders uit te berekenen zou zijn.",
-    "en": "A number is hidden if too few applications or employers stand behind it, if one employer makes up most of "
-    "it, or if another hidden number could else be computed from it.",
+    "en": "A number is hidden if it is based on too few applications or employers, if one employer makes up most of "
+    "it, or if another hidden number could otherwise be computed from it.",
 }
 
 
