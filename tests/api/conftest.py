@@ -1,4 +1,4 @@
-"""A furnished office, made once, and copies of it that are served for whoever asks."""
+"""Fixtures of a set-up office, made once, and of served copies of it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,13 +12,13 @@ from served import Api, Serve, fill, serving
 
 @pytest.fixture(scope="session")
 def office_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder that all copies of the office share; it holds the key."""
+    """Return the data folder that all copies of the office share; it contains the key."""
     return tmp_path_factory.mktemp("office")
 
 
 @pytest.fixture(scope="session")
 def furnished(server: str, template: str, office_home: Path) -> Iterator[str]:
-    """A database with employers and people, and nothing to do yet."""
+    """Return the name of a database with employers and people, and no cases."""
     name = make(server, template)
     fill(address(server, name), office_home)
     yield name
@@ -27,7 +27,7 @@ def furnished(server: str, template: str, office_home: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def serve(server: str, furnished: str, office_home: Path) -> Serve:
-    """Serve a copy of the office, or of another database, for as long as it is needed."""
+    """Return a context manager that serves a copy of the office, or of another database."""
 
     @contextmanager
     def opened(source: str = furnished, **more: Any) -> Iterator[Api]:
@@ -39,6 +39,6 @@ def serve(server: str, furnished: str, office_home: Path) -> Serve:
 
 @pytest.fixture(scope="module")
 def api(serve: Serve) -> Iterator[Api]:
-    """An office of the module's own."""
+    """Serve an office for one test module."""
     with serve() as served:
         yield served

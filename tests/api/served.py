@@ -115,8 +115,8 @@ class Api:
             "exp": now + 3600,
             **changes,
         }
-        kept = {name: value for name, value in claims.items() if value is not None}
-        return jwt.encode({"alg": "HS256"}, kept, authentication.own_key(self.configuration.key_file))
+        given = {name: value for name, value in claims.items() if value is not None}
+        return jwt.encode({"alg": "HS256"}, given, authentication.own_key(self.configuration.key_file))
 
     def call(
         self,

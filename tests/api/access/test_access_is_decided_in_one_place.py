@@ -1,4 +1,4 @@
-"""Access is decided in api/access alone: no route and no view chooses by role what a caller sees."""
+"""Access is decided only in api/access: no route and no view chooses by role what a caller sees."""
 
 import ast
 from pathlib import Path
@@ -11,7 +11,7 @@ SETS_OF_ROLES = {"OF_AN_EMPLOYER", "SEES_ALL_BOOKS", "SEES_EVERY_POOL", "READS_C
 
 
 def decisions_by_role(source: str) -> list[str]:
-    """Where a module names one role or a set of roles, or reads the role of a caller to compare it."""
+    """Return where a module names a role or a set of roles, or compares the role of a caller."""
     found = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Role":

@@ -1,4 +1,4 @@
-"""Nothing of a case's content appears where it does not belong: not in logs, headers, addresses or other answers."""
+"""Leaks: the content of a case appears in no log, header, address or other response."""
 
 import logging
 from typing import Any
@@ -29,11 +29,11 @@ def test_a_whole_case_leaves_nothing_of_its_content_in_logs_headers_or_addresses
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    seen: list[str] = []
+    addresses_and_headers: list[str] = []
 
     def note(answer: httpx.Response) -> None:
-        seen.append(str(answer.request.url))
-        seen.append(str(answer.headers.raw))
+        addresses_and_headers.append(str(answer.request.url))
+        addresses_and_headers.append(str(answer.headers.raw))
 
     with serve() as api:
         api.client.event_hooks["response"].append(note)
@@ -52,7 +52,7 @@ def test_a_whole_case_leaves_nothing_of_its_content_in_logs_headers_or_addresses
             return action, example
 
         api.walk(case, choose=marked)
-        # What goes wrong is the likelier leak: malformed, refused, stale, in each other's way, and at fault.
+        # Errors are the likelier leak: malformed, refused, stale and conflicting requests, and an internal error.
         api.post("/v1/applications", body=application_body(office="nothing", **MARKERS))
         api.post("/v1/applications", body=application_body(employers=["gemeente-geen"], **MARKERS))
         api.post(
@@ -70,13 +70,15 @@ def test_a_whole_case_leaves_nothing_of_its_content_in_logs_headers_or_addresses
         api.app.dependency_overrides[dependencies.session] = broken
         assert api.post("/v1/applications", OFFICER, application_body(**MARKERS)).status_code == 500
     out, err = capfd.readouterr()
-    told = "\n".join([*seen, caplog.text, out, err, *(str(vars(record)) for record in caplog.records)])
+    output = "\n".join(
+        [*addresses_and_headers, caplog.text, out, err, *(str(vars(record)) for record in caplog.records)]
+    )
     secrets = [*MARKERS.values(), THREAT, "Rumpelstilz", "Gargamel", "Kwartel", "Zevenblad", "Vleermuispad"]
-    assert [secret for secret in secrets if secret.lower() in told.lower()] == []
-    assert "unexpected-error" in told
+    assert [secret for secret in secrets if secret.lower() in output.lower()] == []
+    assert "unexpected-error" in output
 
 
-def test_a_fault_is_logged_with_its_place_and_without_its_words(
+def test_an_internal_error_is_logged_with_its_location_and_without_its_text(
     serve: Serve,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
@@ -93,8 +95,8 @@ def test_a_fault_is_logged_with_its_place_and_without_its_words(
         structlog.configure(**before)
         logging.getLogger().handlers[:] = handlers
         logging.getLogger().setLevel(level)
-    told = capfd.readouterr().err
-    assert '"error": "RuntimeError"' in told
-    assert "test_api_leaks_nothing.py" in told
-    assert "/v1/applications/{reference}" in told
-    assert "Gargamel" not in told
+    output = capfd.readouterr().err
+    assert '"error": "RuntimeError"' in output
+    assert "test_api_leaks_nothing.py" in output
+    assert "/v1/applications/{reference}" in output
+    assert "Gargamel" not in output

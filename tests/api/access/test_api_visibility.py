@@ -1,4 +1,4 @@
-"""What each role sees: content for those who need to know it, and for nobody else."""
+"""Visibility per role: content is returned to those who need to know it, and to nobody else."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ PARTS = (
 
 @pytest.fixture(scope="module")
 def case(api: Api) -> str:
-    """A case of two employers, with markers in its content, that waits for the second half of its money."""
+    """Prepare a case of two employers, with markers in its content, whose second payment is pending."""
     found = api.receive(
         name=NAME,
         homeAddress=ADDRESS,
@@ -66,7 +66,7 @@ def case(api: Api) -> str:
 
 
 def everything(api: Api, case: str, by: Actor) -> str:
-    """All that someone can read of a case and around it, as one text."""
+    """Return everything that a caller can read of a case and around it, as one text."""
     answers = [api.get(f"{case}{part}", by) for part in PARTS]
     answers += [api.get(f"{case}?asOf=2099-01-01T00:00:00Z", by)]
     answers += [api.get(path, by) for path in ("/v1/applications", "/v1/work-items", "/v1/payables", "/v1/bookings")]
@@ -221,7 +221,7 @@ def test_the_office_finds_a_case_by_a_name_and_others_find_nothing(api: Api, cas
     assert found(stranger, NAME) == []
 
 
-def test_why_a_case_stands_where_it_stands_tells_an_employer_no_threat(api: Api) -> None:
+def test_the_explanation_of_a_position_shows_an_employer_no_threat(api: Api) -> None:
     case = api.receive()
     api.post(f"{case}/_record-threat", body={"kind": "subversion", "source": "third-party", "details": THREAT})
     api.walk(case, choose=sparing, before="confirm-receipt")

@@ -1,4 +1,4 @@
-"""Command line: each command is loaded when it is called, and the table says of it what it says itself."""
+"""Command line: each command is imported when it is called, and the table has its own help text."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""`veiligadvies forecast`: of a log, an example or assumptions, without any office."""
+"""Forecast command on a log, the example or assumptions, without an office."""
 
 import json
 from pathlib import Path
@@ -19,7 +19,7 @@ def ask(*words: object) -> Result:
     return CliRunner().invoke(app, ["forecast", *map(str, words)])
 
 
-def told(*words: object) -> dict[str, Any]:
+def forecast_json(*words: object) -> dict[str, Any]:
     done = ask(*words, "--json")
     assert (done.exit_code, done.stderr) == (0, ""), done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
@@ -27,7 +27,7 @@ def told(*words: object) -> dict[str, Any]:
 
 
 def test_a_log_is_forecast_with_the_usual_what_ifs_and_the_same_seed_says_the_same() -> None:
-    found = told("--log", LOG, *QUICK)
+    found = forecast_json("--log", LOG, *QUICK)
     assert found["basis"]["source"] == "log"
     assert found["basis"]["cases"] == 137
     assert found["basis"]["people"] == {"adviser": 2}
@@ -36,11 +36,11 @@ def test_a_log_is_forecast_with_the_usual_what_ifs_and_the_same_seed_says_the_sa
     assert found["advisersNeeded"]["now"] == 2
     assert "backTest" not in found
     assert ask("--log", LOG, *QUICK, "--json").stdout == ask("--log", LOG, *QUICK, "--seed", 1, "--json").stdout
-    assert told("--log", LOG, *QUICK, "--seed", 2)["base"] != found["base"]
+    assert forecast_json("--log", LOG, *QUICK, "--seed", 2)["base"] != found["base"]
 
 
-def test_what_is_asked_stands_beside_the_office_as_it_is_and_all_of_it_together() -> None:
-    found = told("--log", LOG, *QUICK, "--ill", "officer-2", "--intake", "1.5", "--joins", "domain:home")
+def test_each_what_if_is_listed_after_the_base_and_then_all_together() -> None:
+    found = forecast_json("--log", LOG, *QUICK, "--ill", "officer-2", "--intake", "1.5", "--joins", "domain:home")
     assert [one["name"] for one in found["whatIf"]] == [
         "officer-2 ill",
         "intake times 1.5",
@@ -49,7 +49,7 @@ def test_what_is_asked_stands_beside_the_office_as_it_is_and_all_of_it_together(
     ]
 
 
-def test_the_example_is_said_to_be_assumed_and_draws_a_picture_and_tells_it_in_words(tmp_path: Path) -> None:
+def test_the_example_is_marked_as_assumed_and_is_plotted_and_printed(tmp_path: Path) -> None:
     pictures = [tmp_path / "out.png", tmp_path / "out.svg"]
     done = ask("--example", *QUICK, *(word for path in pictures for word in ("--plot", path)))
     assert done.exit_code == 0, done.stderr
@@ -75,7 +75,7 @@ def test_the_example_is_said_to_be_assumed_and_draws_a_picture_and_tells_it_in_w
 
 
 def test_assumptions_take_the_place_of_a_history() -> None:
-    found = told(
+    found = forecast_json(
         "--arrivals-per-week", 7.3, "--advisers", 3, "--hours-per-case", 5, "--from", "2026-03-02", "--bare", *QUICK
     )
     assert found["basis"]["source"] == "assumptions"
@@ -86,22 +86,24 @@ def test_assumptions_take_the_place_of_a_history() -> None:
     assert "advisersNeeded" not in found
 
 
-def test_one_adviser_is_told_of_as_one() -> None:
-    said = ask("--arrivals-per-week", 1, "--advisers", 1, *QUICK, "--confidence", 0.5).stdout
-    assert said.startswith("1 adviser, ")
-    assert "assumed: 1 adviser is there in all office hours" in said
-    assert "\n     1 adviser: held in" in said
+def test_one_adviser_is_written_in_the_singular() -> None:
+    output = ask("--arrivals-per-week", 1, "--advisers", 1, *QUICK, "--confidence", 0.5).stdout
+    assert output.startswith("1 adviser, ")
+    assert "assumed: 1 adviser is there in all office hours" in output
+    assert "\n     1 adviser: held in" in output
 
 
 def test_a_log_with_other_advisers_cases_and_hours_says_that_they_are_assumed() -> None:
-    found = told("--log", LOG, "--advisers", 4, "--arrivals-per-week", 3, "--hours-per-case", 2, "--bare", *QUICK)
+    found = forecast_json(
+        "--log", LOG, "--advisers", 4, "--arrivals-per-week", 3, "--hours-per-case", 2, "--bare", *QUICK
+    )
     assert found["basis"]["assumed"] == ["3 cases a week", "2 hours a case"]
     assert found["base"]["advisers"] == 4
     assert found["base"]["casesPerWeek"] == 3.0
 
 
 def test_a_back_test_says_how_wrong_it_would_have_been() -> None:
-    found = told("--log", LOG, "--bare", "--back-test", *QUICK)["backTest"]
+    found = forecast_json("--log", LOG, "--bare", "--back-test", *QUICK)["backTest"]
     assert 0.5 < found["within80"] <= 1
     assert found["lanes"]["routine"]["meanAbsoluteError"] > 0
     words = ask("--log", LOG, "--bare", "--back-test", *QUICK).stdout
@@ -110,7 +112,7 @@ def test_a_back_test_says_how_wrong_it_would_have_been() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "output"),
     [
         ("--example --reserve 0", "--reserve: reserve_every is 0; give a whole number of at least 2"),
         ("--example --reserve 1", "--reserve: reserve_every is 1; give a whole number of at least 2"),
@@ -134,10 +136,10 @@ def test_a_back_test_says_how_wrong_it_would_have_been() -> None:
         ("--log nowhere.csv --example", "--example: A log has figures of its own"),
     ],
 )
-def test_what_cannot_be_asked_is_refused_with_the_option_and_what_would_be_right(words: str, said: str) -> None:
+def test_what_cannot_be_asked_is_refused_with_the_option_and_what_would_be_right(words: str, output: str) -> None:
     done = ask(*words.split())
     assert (done.exit_code, done.stdout) == (2, "")
-    assert said in done.stderr
+    assert output in done.stderr
 
 
 def test_a_log_with_an_end_before_its_start_is_not_used(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Tokens: who gets in, and who does not."""
+"""Authentication: which tokens are accepted, and which are not."""
 
 import re
 import time

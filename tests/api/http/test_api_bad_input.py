@@ -1,4 +1,4 @@
-"""What bad input gets: the right status, words that help, and never the value that was sent."""
+"""Bad input: it gets the right status and a helpful message, and the sent value is never repeated."""
 
 import json
 from typing import Any
@@ -16,7 +16,7 @@ MARKER = "Q9z marker 7731"
 
 @pytest.fixture(scope="module")
 def case(api: Api) -> str:
-    """An application that was just received; the tests that share it change nothing."""
+    """Receive an application; the tests that share it do not change it."""
     return api.receive()
 
 
@@ -195,7 +195,7 @@ def test_a_malformed_filter_of_another_list_is_refused(api: Api, path: str, stat
         ("/v1/work-items/proposals", None),
     ],
 )
-def test_a_query_value_that_the_endpoint_does_not_know_is_refused_and_those_are_named_that_there_are(
+def test_an_undeclared_query_parameter_is_refused_and_the_declared_ones_are_named(
     api: Api, path: str, known: str | None
 ) -> None:
     answer = api.get(f"{path}{'&' if '?' in path else '?'}cursr={MARKER}&foo=", COORDINATOR)
@@ -206,12 +206,12 @@ def test_a_query_value_that_the_endpoint_does_not_know_is_refused_and_those_are_
     assert MARKER not in answer.text
 
 
-def test_a_threat_is_taken_whatever_its_address_holds_besides(api: Api) -> None:
+def test_a_threat_is_recorded_despite_an_undeclared_query_parameter(api: Api) -> None:
     body = {"kind": "stalking", "source": "police"}
     assert api.post(f"{api.receive()}/_record-threat?foo=bar", body=body, match="*").is_success
 
 
-def test_whoever_is_not_signed_in_does_not_learn_which_query_values_there_are(api: Api) -> None:
+def test_a_caller_who_is_not_signed_in_does_not_learn_the_query_parameters(api: Api) -> None:
     expect_problem(api.get("/v1/statistics?foo=bar", None), 401)
 
 
@@ -221,7 +221,7 @@ def test_pages_and_probes_take_any_query(api: Api, path: str) -> None:
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
-def test_the_first_and_the_last_day_of_the_calendar_are_no_fault_of_ours(api: Api, day: str) -> None:
+def test_the_first_and_the_last_day_of_the_calendar_cause_no_internal_error(api: Api, day: str) -> None:
     for field in ("certainSince", "inOfficeUntil", "actingSince", "exemptionOn", "receivedOn"):
         answer = api.post("/v1/applications", OFFICER, application_body(**{field: day}))
         assert answer.status_code in {201, 409, 422}, (field, answer.text)
@@ -243,9 +243,9 @@ def test_what_is_not_allowed_now_is_refused_with_findings(api: Api, case: str) -
 
 def test_a_stale_version_is_refused(api: Api) -> None:
     case = api.receive()
-    seen = api.get(case).headers["ETag"]
-    assert api.post(f"{case}/_start-intake", match=seen).status_code == 200
-    problem = expect_problem(api.post(f"{case}/_plan-interview", body={"interviewOn": "2030-01-01"}, match=seen), 412)
+    tag = api.get(case).headers["ETag"]
+    assert api.post(f"{case}/_start-intake", match=tag).status_code == 200
+    problem = expect_problem(api.post(f"{case}/_plan-interview", body={"interviewOn": "2030-01-01"}, match=tag), 412)
     assert "version" in problem["detail"]
     assert api.stage(case) == "intake"
 
@@ -364,7 +364,7 @@ def test_a_wrong_method_is_refused_and_the_right_one_named(api: Api, method: str
     assert answer.headers["Allow"]
 
 
-def test_a_fault_of_ours_tells_nothing_and_still_speaks_problem_json(serve: Serve) -> None:
+def test_an_internal_error_reveals_nothing_and_is_problem_json(serve: Serve) -> None:
     def broken() -> Session:
         raise RuntimeError(MARKER)
 

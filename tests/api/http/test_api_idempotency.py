@@ -1,4 +1,4 @@
-"""Doing a thing once: Idempotency-Keys, and the commit that comes before the answer."""
+"""Idempotency keys, and the commit before the response."""
 
 import threading
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from states.storage.database import transaction
 
 
 def count(api: Api, table: str) -> int:
-    """Rows of a table."""
+    """Count the rows of a table."""
     with transaction(api.engine) as session:
         return int(session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
 
@@ -59,9 +59,9 @@ def test_two_people_may_choose_the_same_key(api: Api) -> None:
 
 def test_an_event_with_a_key_happens_once_though_its_version_is_stale_by_then(api: Api) -> None:
     case = api.receive()
-    seen = api.get(case).headers["ETag"]
-    first = api.post(f"{case}/_start-intake", match=seen, key="four")
-    again = api.post(f"{case}/_start-intake", match=seen, key="four")
+    tag = api.get(case).headers["ETag"]
+    first = api.post(f"{case}/_start-intake", match=tag, key="four")
+    again = api.post(f"{case}/_start-intake", match=tag, key="four")
     assert first.status_code == again.status_code == 200
     assert again.json() == first.json()
     assert again.headers["ETag"] == first.headers["ETag"]
@@ -81,8 +81,8 @@ def test_a_key_is_forgotten_after_a_day(api: Api) -> None:
     second = api.post("/v1/applications", body=application_body(), key="six")
     assert second.headers["Location"] != first.headers["Location"]
     with transaction(api.engine) as session:
-        kept = "SELECT expires_at - now() FROM idempotency_key WHERE key = 'six'"
-        assert 23.9 < session.execute(text(kept)).scalar_one().total_seconds() / 3600 <= 24
+        remaining = "SELECT expires_at - now() FROM idempotency_key WHERE key = 'six'"
+        assert 23.9 < session.execute(text(remaining)).scalar_one().total_seconds() / 3600 <= 24
 
 
 def test_what_is_kept_of_an_answer_is_sealed(api: Api) -> None:
@@ -116,13 +116,13 @@ def test_requests_at_the_same_time_with_one_key_have_one_effect(api: Api) -> Non
 
 def test_two_changes_at_the_same_time_to_one_version_let_one_through(api: Api) -> None:
     case = api.receive()
-    seen = api.get(case).headers["ETag"]
+    tag = api.get(case).headers["ETag"]
     answers: list[httpx.Response] = []
     gate = threading.Barrier(4)
 
     def send() -> None:
         gate.wait()
-        answers.append(api.post(f"{case}/_start-intake", match=seen))
+        answers.append(api.post(f"{case}/_start-intake", match=tag))
 
     threads = [threading.Thread(target=send) for _ in range(4)]
     for thread in threads:

@@ -1,4 +1,4 @@
-"""The NL GOV REST API Design Rules, as far as the OpenAPI document and the answers show them."""
+"""OpenAPI document and responses, checked against the NL GOV REST API Design Rules."""
 
 import re
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
 
 @pytest.fixture(scope="module")
 def document(api: Api) -> dict[str, Any]:
-    """The OpenAPI document as it is served."""
+    """Return the served OpenAPI document."""
     answer = api.get("/openapi.json", None)
     assert answer.headers["Content-Type"] == "application/json"
     found: dict[str, Any] = answer.json()
@@ -24,14 +24,14 @@ def document(api: Api) -> dict[str, Any]:
 
 
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Each operation with its path and method."""
+    """Yield each operation with its path and method."""
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             yield path, method, operation
 
 
 def inside(thing: Any) -> Iterator[dict[str, Any]]:
-    """Every object in a document, however deep."""
+    """Yield every object in a document, at any depth."""
     if isinstance(thing, dict):
         yield thing
         for part in thing.values():
@@ -42,7 +42,7 @@ def inside(thing: Any) -> Iterator[dict[str, Any]]:
 
 
 def resolve(document: dict[str, Any], reference: str) -> Any:
-    """What a JSON pointer in a document points at."""
+    """Resolve a JSON pointer in a document."""
     found: Any = document
     for part in reference.removeprefix("#/").split("/"):
         found = found[part.replace("~1", "/").replace("~0", "~")]
@@ -148,7 +148,7 @@ def test_the_example_of_an_application_is_accepted(api: Api, document: dict[str,
     assert api.post("/v1/applications", body=body["example"]).status_code == 201
 
 
-def test_names_are_searched_by_body_and_never_stand_in_an_address(document: dict[str, Any]) -> None:
+def test_names_are_searched_in_the_body_and_never_in_an_address(document: dict[str, Any]) -> None:
     for path, _, operation in operations(document):
         named = {item["name"].lower() for item in operation.get("parameters", []) if item["in"] != "header"}
         assert not named & {"name", "q", "query", "search", "applicant", "address", "email", "person"}, path
@@ -177,9 +177,13 @@ def test_every_answer_names_the_version_and_may_not_be_kept(api: Api, document: 
 
 def test_every_action_points_at_the_schema_of_its_body(api: Api, document: dict[str, Any]) -> None:
     case = api.receive()
-    seen: dict[str, str] = {}
-    api.walk(case, choose=sparing, observe=lambda items: seen.update({item["name"]: item["schema"] for item in items}))
-    for name, schema in seen.items():
+    schemas_by_action: dict[str, str] = {}
+    api.walk(
+        case,
+        choose=sparing,
+        observe=lambda items: schemas_by_action.update({item["name"]: item["schema"] for item in items}),
+    )
+    for name, schema in schemas_by_action.items():
         place, _, pointer = schema.partition("#")
         assert place == "/openapi.json"
         assert resolve(document, f"#{pointer}"), name

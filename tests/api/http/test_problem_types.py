@@ -1,4 +1,4 @@
-"""Problem types: each has one address, status and title, and its address says what it means."""
+"""Problem types: each has one address, status and title, and its address returns its meaning."""
 
 import json
 import re

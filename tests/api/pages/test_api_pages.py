@@ -1,4 +1,4 @@
-"""The pages and readiness."""
+"""Pages and readiness."""
 
 import re
 from html.parser import HTMLParser
@@ -15,7 +15,7 @@ PARTS = ["api", "database", "migrations", "prefect", "dispatcher", "clock", "wor
 
 
 class Page(HTMLParser):
-    """What a page holds."""
+    """Parser that collects the tags, attributes and links of a page."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -34,7 +34,7 @@ class Page(HTMLParser):
 
 
 @pytest.mark.parametrize("path", ["/", "/docs"])
-def test_a_page_is_whole_by_itself(api: Api, path: str) -> None:
+def test_a_page_loads_nothing_from_another_host(api: Api, path: str) -> None:
     answer = api.get(path, None)
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
@@ -81,7 +81,7 @@ def test_the_front_page_of_an_office_that_is_no_demonstration_offers_no_tokens(s
         assert "fictional" not in text
 
 
-def test_every_call_stands_in_the_reference(api: Api) -> None:
+def test_every_operation_is_in_the_reference(api: Api) -> None:
     text = api.get("/docs", None).text
     for path in api.get("/openapi.json", None).json()["paths"]:
         assert path in text

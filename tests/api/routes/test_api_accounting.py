@@ -1,4 +1,4 @@
-"""The books over the API: the journal in every form it leaves in, the reports, the periods and the money trail."""
+"""Accounting over the API: the journal in every format, the reports, the periods and the money trail."""
 
 import csv
 import hashlib
@@ -30,7 +30,7 @@ REPORTS = (
 
 @pytest.fixture(scope="module")
 def books(serve: Serve) -> Iterator[Api]:
-    """An office with one case of two municipalities that was paid and booked, and one that waits for its payment."""
+    """Serve an office with a paid and booked case of two municipalities, and a case with a pending payment."""
     with serve() as api:
         api.walk(api.receive(employers=[ZILVERDAM, GOUDVEEN]), choose=sparing)
         api.walk(api.receive(), choose=sparing, before="approve")
@@ -41,7 +41,7 @@ def books(serve: Serve) -> Iterator[Api]:
 
 
 def schema() -> etree.XMLSchema:
-    """The published schema of XAF 3.2, as the addon ships it."""
+    """Return the published schema of XAF 3.2."""
     found = files("odoo-addon-l10n-nl-xaf-auditfile-export") or []
     path = next(file for file in found if file.name == "XmlAuditfileFinancieel3.2.xsd")
     return etree.XMLSchema(etree.parse(str(path.locate())))
@@ -54,16 +54,16 @@ def journal(api: Api, form: str, by: Any = FINANCE, more: str = "") -> httpx.Res
 
 
 def test_every_form_of_the_journal_has_the_same_lines_and_totals(books: Api) -> None:
-    told = journal(books, "json").json()
-    control = told["control"]
-    assert control["count"] == len(told["items"]) == 5
+    answer = journal(books, "json").json()
+    control = answer["control"]
+    assert control["count"] == len(answer["items"]) == 5
     assert control["debit"] == control["credit"]
-    assert Decimal(control["debit"]) == sum(Decimal(item["debit"]) for item in told["items"])
+    assert Decimal(control["debit"]) == sum(Decimal(item["debit"]) for item in answer["items"])
 
     written = journal(books, "csv")
     assert hashlib.sha256(written.content).hexdigest() == control["sha256"] == written.headers["X-Control-SHA256"]
     lines = list(csv.DictReader(io.StringIO(written.text)))
-    assert [line["account"] for line in lines] == [item["account"] for item in told["items"]]
+    assert [line["account"] for line in lines] == [item["account"] for item in answer["items"]]
 
     leaf = journal(books, "xlsx")
     assert leaf.headers["X-Control-SHA256"] == control["sha256"]
@@ -128,10 +128,10 @@ def test_nothing_personal_leaves_with_the_books(books: Api) -> None:
 
 @pytest.mark.parametrize("path", REPORTS)
 def test_a_report_is_the_same_in_every_form(books: Api, path: str) -> None:
-    told = books.read(f"{path}&format=json", FINANCE)
+    answer = books.read(f"{path}&format=json", FINANCE)
     written = books.get(f"{path}&format=csv", FINANCE)
-    assert hashlib.sha256(written.content).hexdigest() == told["control"]["sha256"]
-    assert len(list(csv.DictReader(io.StringIO(written.text)))) == told["control"]["count"] == len(told["items"])
+    assert hashlib.sha256(written.content).hexdigest() == answer["control"]["sha256"]
+    assert len(list(csv.DictReader(io.StringIO(written.text)))) == answer["control"]["count"] == len(answer["items"])
     page = load_workbook(io.BytesIO(books.get(f"{path}&format=xlsx", FINANCE).content))
     assert page.sheetnames[1] == "control"
 
@@ -143,59 +143,59 @@ def test_open_items_say_what_each_waits_for(books: Api) -> None:
     assert books.read("/v1/reports/open-items", ELSEWHERE)["items"] == []
 
 
-def test_a_year_adds_up_to_the_journal_and_stands_beside_the_contribution_without_claiming_it(books: Api) -> None:
+def test_a_year_adds_up_to_the_journal_and_is_reported_with_the_contribution_without_a_claim(books: Api) -> None:
     lines = journal(books, "json").json()["items"]
     (row,) = books.read(f"/v1/reports/tax-classes?year={YEAR}", FINANCE)["items"]
     cost = sum(Decimal(line["debit"]) for line in lines if line["side"] == "cost")
     vat = sum(Decimal(line["debit"]) for line in lines if line["side"] == "vat")
     assert (Decimal(row["cost"]), Decimal(row["compensableVat"]), Decimal(row["gross"])) == (cost, vat, cost + vat)
     assert (row["taxClass"], row["designation"], row["bookings"]) == ("exempt-by-designation", "BESL 3.3.8(k)", 1)
-    told = books.read(f"/v1/reports/spending?year={YEAR}", COORDINATOR)
-    by_kind = {item["employerKind"]: item for item in told["items"]}
+    answer = books.read(f"/v1/reports/spending?year={YEAR}", COORDINATOR)
+    by_kind = {item["employerKind"]: item for item in answer["items"]}
     assert by_kind["municipality"]["employers"] == 2
     assert Decimal(by_kind["water-board"]["cost"]) == 0
     assert by_kind["ministry"]["contribution"] == "2500000.00"
-    assert "nobody claims it" in told["note"]
+    assert "nobody claims it" in answer["note"]
     assert books.read("/v1/reports/tax-classes?year=2024", FINANCE)["items"] == []
     old = books.read("/v1/reports/spending?year=2023", FINANCE)["items"]
     assert [item["contribution"] for item in old if item["employerKind"] == "ministry"] == [None]
 
 
 def test_how_the_books_are_kept_can_be_read(books: Api) -> None:
-    told = books.read(f"/v1/organisations/{ZILVERDAM}/books", FINANCE)
-    assert (told["accounts"]["source"], told["accounts"]["creditor"]) == ("KADERNOTA-2026", "1400")
-    assert told["closed"] == []
+    answer = books.read(f"/v1/organisations/{ZILVERDAM}/books", FINANCE)
+    assert (answer["accounts"]["source"], answer["accounts"]["creditor"]) == ("KADERNOTA-2026", "1400")
+    assert answer["closed"] == []
     other = books.read(f"/v1/organisations/{GOUDVEEN}/books", AUDITOR)
     assert (other["accounts"]["source"], other["accounts"]["cost"]) == ("registration", "4380")
 
 
 def test_the_trail_is_one_call_from_the_advice_to_the_journal_and_leads_back(books: Api) -> None:
     payable = next(item for item in books.read("/v1/payables", FINANCE)["items"] if item["state"] == "paid")
-    told = books.read(f"/v1/payables/{payable['id']}/trail", FINANCE)
-    assert told["complete"] is True
-    assert told["gaps"] == []
-    assert told["advice"]["adoptedOn"]
-    assert [item["organisation"] for item in told["takeovers"]] == [ZILVERDAM]
-    assert len({line["booking"] for line in told["journal"]}) == 1
-    entry, batch, booking = told["entries"][0], told["payments"][0]["batch"], told["bookings"][0]["id"]
+    answer = books.read(f"/v1/payables/{payable['id']}/trail", FINANCE)
+    assert answer["complete"] is True
+    assert answer["gaps"] == []
+    assert answer["advice"]["adoptedOn"]
+    assert [item["organisation"] for item in answer["takeovers"]] == [ZILVERDAM]
+    assert len({line["booking"] for line in answer["journal"]}) == 1
+    entry, batch, booking = answer["entries"][0], answer["payments"][0]["batch"], answer["bookings"][0]["id"]
     for path in (
-        f"/v1/measures/{told['measures'][0]['id']}/trails",
+        f"/v1/measures/{answer['measures'][0]['id']}/trails",
         f"/v1/payment-batches/{batch}/trails",
         f"/v1/bank-messages/{entry['message']}/entries/{entry['position']}/trails",
     ):
-        assert books.read(path, FINANCE)["items"] == [told], path
-    assert books.read(f"/v1/bookings/{booking}/trail", FINANCE) == told
-    both = books.read(f"/v1/measures/{told['measures'][0]['id']}/trails", AUDITOR)["items"]
+        assert books.read(path, FINANCE)["items"] == [answer], path
+    assert books.read(f"/v1/bookings/{booking}/trail", FINANCE) == answer
+    both = books.read(f"/v1/measures/{answer['measures'][0]['id']}/trails", AUDITOR)["items"]
     assert {item["payable"]["organisation"] for item in both} == {ZILVERDAM, GOUDVEEN}
 
 
 def test_the_trail_shows_a_measure_as_the_caller_may_see_it(books: Api) -> None:
     payable = next(item for item in books.read("/v1/payables", FINANCE)["items"] if item["state"] == "paid")
     path = f"/v1/payables/{payable['id']}/trail"
-    seen = {by: books.read(path, by)["measures"][0] for by in (FINANCE, APPROVER, CONTACT, AUDITOR)}
-    assert {(seen[by]["domain"], seen[by]["description"]) for by in (FINANCE, APPROVER)} == {(None, None)}
-    assert seen[CONTACT]["description"]
-    assert (seen[AUDITOR]["domain"], seen[AUDITOR]["description"]) == ("digital", None)
+    views = {by: books.read(path, by)["measures"][0] for by in (FINANCE, APPROVER, CONTACT, AUDITOR)}
+    assert {(views[by]["domain"], views[by]["description"]) for by in (FINANCE, APPROVER)} == {(None, None)}
+    assert views[CONTACT]["description"]
+    assert (views[AUDITOR]["domain"], views[AUDITOR]["description"]) == ("digital", None)
     expect_problem(books.get(path, ELSEWHERE), 404)
     expect_problem(books.get(path, ADVISER), 403)
     assert "NL" not in str(books.read(path, FINANCE)["payable"])

@@ -1,4 +1,4 @@
-"""The actions: an example that is proposed is accepted, and whoever follows them reaches the end."""
+"""Actions: a proposed example is accepted, and following the actions takes a case to its end."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ DOMAINS = {"home", "work", "travel", "digital"}
 
 
 def rehearsal(request: Request) -> Iterator[Session]:
-    """A transaction that is never committed."""
+    """Open a transaction that is never committed."""
     with Session(request.app.state.engine, expire_on_commit=False) as session:
         yield session
         session.flush()
@@ -27,14 +27,14 @@ def rehearsal(request: Request) -> Iterator[Session]:
 
 @contextmanager
 def rehearsing(api: Api) -> Iterator[Api]:
-    """The same office, served so that nothing that is done in it stays."""
+    """Serve the same office so that no change to it is committed."""
     app: FastAPI = create(api.configuration)
     app.dependency_overrides[dependencies.session] = rehearsal
     with running(app) as url, Api(url, app, api.configuration) as trial:
         yield trial
 
 
-def test_whoever_follows_the_first_allowed_action_reaches_closed(api: Api) -> None:
+def test_following_the_first_allowed_action_reaches_closed(api: Api) -> None:
     case = api.receive()
     api.walk(case)
     measures = api.read(f"{case}/measures")["items"]
@@ -44,7 +44,7 @@ def test_whoever_follows_the_first_allowed_action_reaches_closed(api: Api) -> No
     assert {item["state"] for item in api.read(f"{case}/bookings")["items"]} == {"booked"}
 
 
-def test_every_example_of_an_allowed_action_is_accepted_at_every_step_of_the_way(api: Api) -> None:
+def test_every_example_of_an_allowed_action_is_accepted_at_every_step(api: Api) -> None:
     with rehearsing(api) as trial:
         tried: set[str] = set()
         refused: list[str] = []
@@ -74,7 +74,7 @@ def test_every_other_end_is_reached_by_actions_alone_too(api: Api) -> None:
         case = api.receive()
         api.act(case, name)
         assert api.stage(case) == end
-    bare = api.receive()
+    without_measures = api.receive()
 
     def nothing(items: list[dict[str, Any]]) -> tuple[dict[str, Any], dict[str, Any]]:
         action, example = onward(items)
@@ -82,8 +82,8 @@ def test_every_other_end_is_reached_by_actions_alone_too(api: Api) -> None:
             example = {**example, "needed": False, "measures": []}
         return action, example
 
-    api.walk(bare, "no-measures", choose=nothing)
-    for case in (refused, bare):
+    api.walk(without_measures, "no-measures", choose=nothing)
+    for case in (refused, without_measures):
         assert "record-threat" in {item["name"] for item in api.actions(case) if item["allowed"]}
 
 
@@ -99,7 +99,7 @@ def test_two_employers_each_take_over_and_pay_their_part(api: Api) -> None:
 
 
 def narrowed(api: Api, case: str, items: list[dict[str, Any]]) -> None:
-    """What an adviser and another employer's finance see of the steps that are proposed, at four turns of the way."""
+    """Check what an adviser and another employer's finance see of the proposed actions, at four points of a case."""
     if next(item["name"] for item in items if item["allowed"]) not in {"confirm-receipt", "check", "seal", "book"}:
         return
     batches = {item["href"] for item in items if item["href"].startswith(("/v1/payment-batches", "/v1/bank-messages"))}
@@ -115,23 +115,23 @@ def narrowed(api: Api, case: str, items: list[dict[str, Any]]) -> None:
 
 
 def chart_of(item: dict[str, Any]) -> str:
-    """The chart of an action, after its address."""
+    """Return the chart of an action, from its address."""
     room = item["href"].split("/")[2].removesuffix("s")
     return {"bank-message": "organisation", "payment-batche": "payment-batch"}.get(room, room)
 
 
 def test_an_action_that_is_not_allowed_says_why(api: Api) -> None:
     case = api.receive()
-    seen: dict[str, list[dict[str, Any]]] = {}
+    refused_actions: dict[str, list[dict[str, Any]]] = {}
 
     def keep(items: list[dict[str, Any]]) -> None:
         for item in items:
             if not item["allowed"]:
-                seen.setdefault(item["name"], []).append(item)
+                refused_actions.setdefault(item["name"], []).append(item)
 
     api.walk(case, observe=keep)
-    assert {"submit-advice", "order", "close"} <= seen.keys()
-    for name, items in seen.items():
+    assert {"submit-advice", "order", "close"} <= refused_actions.keys()
+    for name, items in refused_actions.items():
         for item in items:
             if item["example"] is None:
                 continue  # there is nothing to propose

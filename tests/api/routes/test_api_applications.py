@@ -1,4 +1,4 @@
-"""Reading applications: unchanged, as it was, and page by page."""
+"""Applications: conditional reads, reads as of an instant, and pages."""
 
 import time
 from datetime import UTC, datetime
@@ -10,16 +10,16 @@ from served import Api, Serve, expect_problem, sparing
 
 
 def now() -> str:
-    """This instant, as an API takes it."""
+    """Return the current instant as a query parameter."""
     return datetime.now(UTC).isoformat().replace("+00:00", "Z")
 
 
 def test_what_has_not_changed_is_not_sent_again(api: Api) -> None:
     case = api.receive()
     tag = api.get(case).headers["ETag"]
-    for seen in (tag, f"W/{tag}", f'"0", {tag}', "*"):
-        answer = api.get(case, headers={"If-None-Match": seen})
-        assert answer.status_code == 304, seen
+    for tags in (tag, f"W/{tag}", f'"0", {tag}', "*"):
+        answer = api.get(case, headers={"If-None-Match": tags})
+        assert answer.status_code == 304, tags
         assert answer.content == b""
         assert answer.headers["ETag"] == tag
         assert answer.headers["API-Version"]
@@ -86,7 +86,7 @@ def test_the_past_shows_the_advice_and_the_takeovers_of_then(api: Api) -> None:
 
 
 def pages(api: Api, query: str = "", limit: int = 3) -> list[list[str]]:
-    """Walk a list by its cursors; answers the references of each page."""
+    """Follow the cursors of a list and return the references of each page."""
     found: list[list[str]] = []
     cursor: str | None = None
     while True:

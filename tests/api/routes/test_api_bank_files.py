@@ -1,4 +1,4 @@
-"""The bank over the API: what a batch holds and leaves out, status reports, entries that wait, and files too large."""
+"""Bank files over the API: batch contents, status reports, unmatched entries, and files that are too large."""
 
 import http.client
 import json
@@ -17,18 +17,18 @@ from states.formats.demonstration_bank import answer, report, returned
 
 @pytest.fixture(scope="module")
 def office(serve: Serve) -> Iterator[Api]:
-    """An office of this module's own."""
+    """Serve an office for this module."""
     with serve() as api:
         yield api
 
 
 def take_in(api: Api, document: str | bytes, by: Any = FINANCE, **headers: str) -> httpx.Response:
-    """Send a file of the bank."""
+    """Send a bank file."""
     return api.post("/v1/bank-messages", by, content=document, headers={"Content-Type": "application/xml", **headers})
 
 
 def exported(api: Api) -> tuple[str, str, bytes]:
-    """A case whose batch was exported: its address, the batch's, and the file that left."""
+    """Export the batch of a case; returns the address of the case, that of the batch, and the exported file."""
     case = api.receive()
     api.walk(case, choose=sparing, before="take-in-statement")
     batch = api.read("/v1/payment-batches", FINANCE)["items"][0]
@@ -69,9 +69,9 @@ def test_a_batch_says_before_it_is_built_and_after_what_it_leaves_out_and_why(of
 
 def test_a_status_report_is_taken_in_and_says_in_words_how_far_the_order_is(office: Api) -> None:
     case, address, sent = exported(office)
-    told = take_in(office, report(sent, told_on=TODAY, status="ACSC"))
-    assert told.status_code == 201, told.text
-    assert (told.json()["kind"], told.json()["entries"]) == ("pain.002", [])
+    answer = take_in(office, report(sent, told_on=TODAY, status="ACSC"))
+    assert answer.status_code == 201, answer.text
+    assert (answer.json()["kind"], answer.json()["entries"]) == ("pain.002", [])
     batch = office.read(address, FINANCE)
     assert (batch["bankStatus"], batch["state"], state_of(office, case)) == ("ACSC", "exported", "batched")
     (line,) = batch["lines"]

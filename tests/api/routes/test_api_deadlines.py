@@ -1,4 +1,4 @@
-"""Terms over HTTP: the calculator, the terms of a case and its days, and who may look once a term has passed."""
+"""Deadlines over HTTP: the calculator, the terms and days of a case, and who may see it once a term has passed."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -49,7 +49,7 @@ def test_a_question_that_cannot_be_answered_names_the_parameter(api: Api, query:
     assert [error["field"] for error in answer.json()["errors"]] == [parameter]
 
 
-def test_the_days_of_a_case_stand_with_its_terms_and_add_up(api: Api) -> None:
+def test_the_days_of_a_case_are_listed_with_its_terms_and_add_up(api: Api) -> None:
     received = date.today() - timedelta(days=12)  # noqa: DTZ011  # a day or two either way change nothing here
     case = api.receive(receivedOn=received.isoformat())
     api.walk(case, before="take-over", choose=sparing)

@@ -1,4 +1,4 @@
-"""Every decision can be shown to a judge: which rule, in which version, on which facts, and what it found."""
+"""Decisions for a judge: which rule was checked, in which version, on which facts, and with what result."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -20,31 +20,31 @@ COUNCILLOR = {"office": "municipal-councillor"}
 
 
 def refused(api: Api, case: str) -> list[dict[str, Any]]:
-    """The refused attempts of a case."""
+    """Return the refused attempts of a case."""
     return [item for item in api.read(f"{case}/decisions")["items"] if item["decided"] == "refused"]
 
 
 def plan_too_soon(api: Api, case: str, *, key: str | None = None) -> Any:
-    """Ask for something that the rules refuse: an interview in the past."""
+    """Send a request that the rules refuse: an interview in the past."""
     api.act(case, "start-intake")
     return plan_again(api, case, key=key)
 
 
 def plan_again(api: Api, case: str, *, key: str | None = None) -> Any:
-    """As :func:`plan_too_soon`, in the intake already."""
+    """Send the request of :func:`plan_too_soon` during the intake."""
     return api.post(f"{case}/_plan-interview", body={"interviewOn": "2020-01-01"}, match="*", key=key)
 
 
 @pytest.fixture(scope="module")
 def whole(serve: Serve) -> Iterator[tuple[Api, str]]:
-    """A case of two employers that went all the way, and one more that was refused something on it."""
+    """Take a case of two employers to its end, with one refused attempt on it."""
     with serve() as api:
         case = api.receive(employers=[ZILVERDAM, GOUDVEEN])
         api.walk(case)
         yield api, case
 
 
-def test_every_rule_that_was_asked_on_the_whole_way_says_the_same_when_asked_again(whole: tuple[Api, str]) -> None:
+def test_every_checked_rule_of_a_whole_case_gives_the_same_result_when_checked_again(whole: tuple[Api, str]) -> None:
     api, case = whole
     items = api.read(f"{case}/decisions")["items"]
     assert [item["seq"] for item in items] == list(range(1, len(items) + 1))
@@ -106,7 +106,7 @@ def test_a_day_that_is_none_is_named_with_what_would_be_right(api: Api, day: str
         assert "2026-11-23" in problem["errors"][0]["message"]
 
 
-def test_decisions_are_seen_by_whoever_sees_the_history(whole: tuple[Api, str]) -> None:
+def test_decisions_are_visible_to_those_who_see_the_history(whole: tuple[Api, str]) -> None:
     api, case = whole
     me = Actor(api.read(case)["applicant"], Role.APPLICANT)
     for by in (me, OFFICER, ADVISER, AUTHORITY, AUDITOR, ADMINISTRATOR):
@@ -129,12 +129,12 @@ def test_a_refused_attempt_is_shown_with_what_the_rule_objected(api: Api) -> Non
     assert finding["rule"] == "step.interview-not-in-past"
     assert finding["since"] == "2021-01-01"
     assert finding["messageNl"].startswith("Het gesprek zou op 2020-01-01 zijn")
-    (kept,) = refused(api, case)
-    assert (kept["event"], kept["person"], kept["chart"]) == ("plan-interview", OFFICER.person, "application")
-    (objection,) = (rule for rule in kept["rules"] if not rule["held"])
+    (attempt,) = refused(api, case)
+    assert (attempt["event"], attempt["person"], attempt["chart"]) == ("plan-interview", OFFICER.person, "application")
+    (objection,) = (rule for rule in attempt["rules"] if not rule["held"])
     assert objection["objection"] == {"en": finding["message"], "nl": finding["messageNl"]}
     assert objection["same"]
-    assert {rule["rule"] for rule in kept["rules"] if rule["held"]} >= {"duty.role", "eligibility.in-office"}
+    assert {rule["rule"] for rule in attempt["rules"] if rule["held"]} >= {"duty.role", "eligibility.in-office"}
 
 
 def test_a_refused_attempt_changes_nothing_but_the_chain_which_still_holds(api: Api) -> None:
@@ -165,7 +165,9 @@ def test_a_refused_attempt_changes_nothing_but_the_chain_which_still_holds(api: 
         (OFFICER, "plan-interview", 409),
     ],
 )
-def test_want_of_duty_and_of_sight_is_not_kept_with_the_case(api: Api, by: Actor, event: str, status: int) -> None:
+def test_a_missing_duty_or_an_invisible_case_is_not_recorded_with_the_case(
+    api: Api, by: Actor, event: str, status: int
+) -> None:
     case = api.receive()
     before = api.read(f"{case}/history")
     body = api.action(case, event)["example"] if event == "start-intake" else {"interviewOn": "2026-01-01"}
@@ -187,7 +189,7 @@ def test_what_another_employer_must_do_is_refused_and_not_kept(api: Api) -> None
     assert api.read(f"{case}/history") == before
 
 
-def test_a_suspension_from_office_and_who_decided_stand_in_the_view(api: Api) -> None:
+def test_a_suspension_from_office_and_the_decision_maker_are_in_the_view(api: Api) -> None:
     case = api.receive(officeSuspendedSince="2026-02-01", officeSuspendedUntil="2026-02-20")
     assert api.read(case)["officeSuspendedSince"] == "2026-02-01"
     assert api.read(case)["officeSuspendedUntil"] == "2026-02-20"
@@ -203,8 +205,8 @@ def test_a_stale_or_malformed_request_is_no_refusal_by_a_rule(api: Api) -> None:
     assert refused(api, case) == []
 
 
-def test_a_refused_attempt_is_no_hand_in_the_case(api: Api) -> None:
-    """Someone who was refused to propose a refusal can still decide on it; only who proposed it cannot."""
+def test_a_refused_attempt_does_not_make_its_person_a_participant_in_the_case(api: Api) -> None:
+    """A person whose proposal of a refusal was refused can still decide on it; only the proposer cannot."""
     case = api.receive(**COUNCILLOR)
     body = {"ground": "eligibility.acting", "reasons": "No claim."}
     assert expect_problem(api.post(f"{case}/_intend-refusal", OFFICER, body, match="*"), 409)
@@ -216,7 +218,7 @@ def test_a_refused_attempt_is_no_hand_in_the_case(api: Api) -> None:
         assert not [entry for entry in entries if entry.event == "intend-refusal"]
 
 
-def test_an_idempotency_key_of_a_refused_request_can_be_used_for_the_mended_one(api: Api) -> None:
+def test_an_idempotency_key_of_a_refused_request_can_be_used_for_the_corrected_one(api: Api) -> None:
     case = api.receive()
     expect_problem(plan_too_soon(api, case, key="once-1"), 409)
     expect_problem(plan_again(api, case, key="once-1"), 409)

@@ -1,4 +1,4 @@
-"""`GET /v1/forecast`: to whoever steers the office, within a few seconds."""
+"""Forecast over the API: for the roles that manage the office, within a few seconds."""
 
 from urllib.parse import urlencode
 
@@ -21,7 +21,7 @@ def test_coordinator_administrator_and_auditor_ask_and_the_same_seed_says_the_sa
     assert api.get(f"{ASSUMED}&seed=2", COORDINATOR).json()["base"] != found["base"]
 
 
-def test_what_ifs_stand_beside_the_base(api: Api) -> None:
+def test_what_ifs_are_listed_with_the_base(api: Api) -> None:
     found = api.get(f"{ASSUMED}&ill=1&intake=2&reserve=3&joins=all&needed=false", COORDINATOR).json()
     assert [one["name"] for one in found["whatIf"]] == [
         "1 ill",
@@ -34,7 +34,7 @@ def test_what_ifs_stand_beside_the_base(api: Api) -> None:
 
 
 @pytest.mark.parametrize("by", [OFFICER, ADVISER, EMPLOYER], ids=lambda by: str(by.role))
-def test_whoever_does_the_work_does_not_ask(api: Api, by: Actor) -> None:
+def test_roles_that_do_the_work_may_not_ask_for_a_forecast(api: Api, by: Actor) -> None:
     found = expect_problem(api.get(ASSUMED, by), 403)
     assert found["findings"][0]["rule"] == "duty.role"
     assert "coordinator, administrator, auditor" in found["findings"][0]["message"]
@@ -47,7 +47,7 @@ def test_a_young_office_says_how_much_history_there_is_and_how_much_is_needed(ap
 
 
 @pytest.mark.parametrize(
-    ("changes", "parameter", "said"),
+    ("changes", "parameter", "message"),
     [
         ({"reserve": 0}, "reserve", "give a whole number of at least 2"),
         ({"reserve": 1}, "reserve", "give a whole number of at least 2"),
@@ -67,9 +67,9 @@ def test_a_young_office_says_how_much_history_there_is_and_how_much_is_needed(ap
     ],
 )
 def test_what_cannot_be_asked_names_the_parameter_and_what_would_be_right(
-    api: Api, changes: dict[str, object], parameter: str, said: str
+    api: Api, changes: dict[str, object], parameter: str, message: str
 ) -> None:
-    asked = {"arrivalsPerWeek": 7.3, "advisers": 2, "replications": 10, "weeks": 6, **changes}
-    found = expect_problem(api.get(f"/v1/forecast?{urlencode(asked)}", COORDINATOR), 422)
+    query = {"arrivalsPerWeek": 7.3, "advisers": 2, "replications": 10, "weeks": 6, **changes}
+    found = expect_problem(api.get(f"/v1/forecast?{urlencode(query)}", COORDINATOR), 422)
     assert [error["field"] for error in found["errors"]] == [parameter]
-    assert said in str(found["errors"])
+    assert message in str(found["errors"])

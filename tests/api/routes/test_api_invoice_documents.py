@@ -1,4 +1,4 @@
-"""Documents with invoices and e-invoices over the API: refused early, kept encrypted, given to those who need them."""
+"""Invoice documents and e-invoices over the API: early refusal, encrypted storage, and who may read them."""
 
 import hashlib
 import re
@@ -24,7 +24,7 @@ WHAT, ADDRESS, WROTE = "Titanium shutters Vlam", "Marterpad 417 Zilverdam", "Pla
 
 
 def pdf(*objects: bytes, trailer: bytes = b"") -> bytes:
-    """A PDF of one empty page, with more objects."""
+    """Return a PDF of one empty page with extra objects."""
     parts = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
@@ -42,7 +42,7 @@ def pdf(*objects: bytes, trailer: bytes = b"") -> bytes:
 
 
 def hidden(inside: bytes) -> bytes:
-    """A PDF with an object in a compressed stream of objects, found by a cross-reference stream alone."""
+    """Return a PDF with an object in a compressed object stream, found only by a cross-reference stream."""
     base = b"%PDF-1.5\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n"
     second = len(base)
     base += b"2 0 obj\n<< /Type /Pages /Kids [] /Count 0 >>\nendobj\n"
@@ -64,14 +64,14 @@ JPEG = b"\xff\xd8\xff\xe0" + b"\0" * 30 + b"\xff\xd9"
 
 @pytest.fixture
 def office(serve: Serve) -> Iterator[Api]:
-    """An office of the test's own."""
+    """Serve an office for one test."""
     with serve() as api:
         yield api
 
 
 @pytest.fixture(scope="module")
 def payable(api: Api) -> str:
-    """The address of a payable; tests that share it add documents to it."""
+    """Return the address of a payable; the tests that share it add documents to it."""
     case = api.receive(homeAddress=ADDRESS)
 
     def marked(items: list[dict[str, Any]]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -100,28 +100,33 @@ def send(api: Api, payable: str, data: bytes, by: Any = CONTACT, kind: str = "ap
         (pdf(LARGE), "application/pdf", "pdf"),
     ],
 )
-def test_a_document_is_told_by_its_content_kept_encrypted_and_comes_back_as_it_was(
+def test_a_document_is_recognised_by_its_content_stored_encrypted_and_returned_unchanged(
     api: Api, payable: str, data: bytes, media: str, suffix: str
 ) -> None:
     made = send(api, payable, data, kind="text/html")
     assert made.status_code == 201, made.text
     mark = hashlib.sha256(data).hexdigest()
-    told = made.json()
-    assert (told["mediaType"], told["size"], told["sha256"], told["again"]) == (media, len(data), mark, False)
+    expected = made.json()
+    assert (expected["mediaType"], expected["size"], expected["sha256"], expected["again"]) == (
+        media,
+        len(data),
+        mark,
+        False,
+    )
     got = api.get(made.headers["Location"], CONTACT)
     assert got.content == data
     assert got.headers["Content-Type"] == media
-    assert got.headers["Content-Disposition"] == f'attachment; filename="{told["id"]}.{suffix}"'
+    assert got.headers["Content-Disposition"] == f'attachment; filename="{expected["id"]}.{suffix}"'
     assert got.headers["X-Content-Type-Options"] == "nosniff"
     assert got.headers["X-Content-SHA256"] == mark
     with api.engine.connect() as connection:
         query = text("SELECT sealed FROM document_part WHERE document = :id")
-        sealed = connection.execute(query, {"id": told["id"]}).scalars().all()
+        sealed = connection.execute(query, {"id": expected["id"]}).scalars().all()
     assert len(sealed) == invoice_documents.pieces(len(data))
     assert all(data[:20] not in bytes(part) for part in sealed)
     again = send(api, payable, data)
-    assert (again.status_code, again.json()) == (200, {**told, "again": True})
-    assert told["id"] in [item["id"] for item in api.read(f"{payable}/documents", FINANCE)["items"]]
+    assert (again.status_code, again.json()) == (200, {**expected, "again": True})
+    assert expected["id"] in [item["id"] for item in api.read(f"{payable}/documents", FINANCE)["items"]]
 
 
 LOCK = b"/Encrypt << /Filter /Standard /V 1 /R 2 /O (%s) /U (%s) /P -4 >> /ID [ (a) (a) ]" % (b"x" * 32, b"x" * 32)
@@ -160,7 +165,7 @@ def test_what_is_no_document_or_holds_what_runs_is_refused_and_nothing_kept(
     assert api.read(f"{payable}/documents", CONTACT) == before
 
 
-def test_the_same_file_stands_with_one_invoice_alone(office: Api) -> None:
+def test_the_same_file_belongs_to_one_invoice_only(office: Api) -> None:
     cases = [office.receive() for _ in range(2)]
     found = []
     for case in cases:
@@ -206,7 +211,7 @@ def test_two_gigabytes_are_refused_before_they_come(api: Api, payable: str) -> N
     assert small.headers["Connection"] == "close"
 
 
-def test_whoever_is_not_known_sends_nothing(api: Api, payable: str) -> None:
+def test_a_caller_who_is_not_signed_in_sends_no_file(api: Api, payable: str) -> None:
     expect_problem(api.post(f"{payable}/documents", None, content=b"x"), 401)
     expect_problem(api.post("/v1/invoices/_read", None, content=b"x"), 401)
 
@@ -287,18 +292,23 @@ def test_an_account_is_named_to_those_alone_who_pay(office: Api) -> None:
     case = office.receive()
     office.walk(case, choose=sparing, before="check")
     account = "NL02ABNA0123456789"
-    for by, told in ((FINANCE, account), (OFFICER, None), (COORDINATOR, None), (person(Role.FINANCE, GOUDVEEN), None)):
+    for by, expected in (
+        (FINANCE, account),
+        (OFFICER, None),
+        (COORDINATOR, None),
+        (person(Role.FINANCE, GOUDVEEN), None),
+    ):
         found = office.get(f"{case}/actions", by)
         notes = [item for item in found.json().get("items", []) if item["name"] == "receive-credit-note"]
-        assert [item["example"]["iban"] for item in notes if item["example"]] == ([told] if told else [])
+        assert [item["example"]["iban"] for item in notes if item["example"]] == ([expected] if expected else [])
 
 
 def reads(api: Api, case: str, payable: str, secrets: tuple[str, ...]) -> None:
-    """Hold every page that finance can get against what it need not know."""
+    """Check every resource that finance can get for content that it need not know."""
     document = api.read("/openapi.json", FINANCE)
     reference = case.rsplit("/", 1)[1]
     keys = {"/v1/applications": reference, "/v1/payables": payable.rsplit("/", 1)[1]}
-    seen = 0
+    readable = 0
     for by in (FINANCE, APPROVER, RELEASER):
         for path, methods in document["paths"].items():
             if "get" not in methods or not path.startswith("/v1/"):
@@ -308,10 +318,10 @@ def reads(api: Api, case: str, payable: str, secrets: tuple[str, ...]) -> None:
                 continue
             where = re.sub(r"\{[^}]+\}", keys.get(start, ""), path)
             answer = api.get(where, by)
-            seen += answer.is_success
+            readable += answer.is_success
             for secret in secrets:
                 assert secret not in answer.text, (str(by), where, secret)
-    assert seen > 40
+    assert readable > 40
 
 
 # E-invoices.
@@ -323,16 +333,16 @@ def test_an_e_invoice_is_filled_in_taken_in_and_matched(office: Api) -> None:
     reference = case.rsplit("/", 1)[1]
     day = office.action(case, "receive-invoice")["example"]["dated"]
     data = e_invoice(dated=day, order=f"Onze ref. {reference}")
-    for by, told in ((CONTACT, "Camera Voorbeeldlaan 1"), (FINANCE, None)):
+    for by, expected in ((CONTACT, "Camera Voorbeeldlaan 1"), (FINANCE, None)):
         answer = office.post("/v1/invoices/_read", by, content=data, headers={"Content-Type": "application/xml"})
         assert answer.status_code == 200, answer.text
         filled = answer.json()
         assert filled["problems"] == []
         assert (filled["application"], filled["addressedTo"]) == (reference, "gemeente-zilverdam")
-        assert filled["lines"][0]["text"] == told
+        assert filled["lines"][0]["text"] == expected
         assert "Voorbeeldlaan" not in answer.text or by is CONTACT
-    kept = ("application", "number", "dated", "currency", "payee", "iban", "addressedTo", "totals", "lines")
-    made = office.post("/v1/payables", FINANCE, {**{name: filled[name] for name in kept}, "toMatch": True})
+    fields = ("application", "number", "dated", "currency", "payee", "iban", "addressedTo", "totals", "lines")
+    made = office.post("/v1/payables", FINANCE, {**{name: filled[name] for name in fields}, "toMatch": True})
     assert made.status_code == 201, made.text
     assert made.json()["items"][0]["gross"] == "197.25"
     assert office.do(office.action(case, "match")).is_success

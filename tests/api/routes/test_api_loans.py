@@ -1,4 +1,4 @@
-"""Loans and objections over the API: from the request to the return, and seen by nobody who may not know."""
+"""Loans and objections over the API: from the request to the return, and who may see them."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ WHAT, WHY = "Titanium button Vlam", "Because of Vlinder"
 
 
 def new_loan(**changes: Any) -> dict[str, Any]:
-    """A mayor of Zilverdam who needs something now."""
+    """Return a loan request for a mayor of Zilverdam."""
     return {
         "organisation": ZILVERDAM,
         "office": "mayor",
@@ -29,26 +29,26 @@ def new_loan(**changes: Any) -> dict[str, Any]:
 
 
 def ask(api: Api, by: Actor = OFFICER, **changes: Any) -> str:
-    """A loan without an application; answers its address."""
+    """Request a loan without an application and return its address."""
     answer = api.post("/v1/loans", by, new_loan(**changes))
     assert answer.status_code == 201, answer.text
     return str(answer.headers["Location"])
 
 
 def act(api: Api, address: str, event: str, by: Actor = EMPLOYER, body: Any = None) -> Any:
-    """One event on what the caller sees; answers what came of it."""
+    """Fire an event on the version that the caller sees, and return the result."""
     answer = api.post(f"{address}/_{event}", by, body or {}, match=api.get(address, by).headers["ETag"])
     assert answer.is_success, answer.text
     return answer.json()
 
 
 def today(api: Api) -> str:
-    """The day on which things are recorded."""
+    """Return the current day of the office."""
     return str(api.read(ask(api))["requestedOn"])
 
 
 def official(api: Api, address: str) -> Actor:
-    """The official of a loan."""
+    """Return the official of a loan."""
     return Actor(api.read(address)["person"], Role.APPLICANT)
 
 
@@ -60,8 +60,8 @@ def test_a_loan_without_an_application_goes_from_the_request_to_the_return(api: 
     assert act(api, loan, "end-with-office", body={"endedOn": day})["state"] == "due-back"
     done = act(api, loan, "take-back", body={"returnedOn": day})
     assert (done["state"], done["stage"]) == ("returned", None)
-    seen = api.read(loan, EMPLOYER)
-    assert (seen["returnedOn"], seen["decision"], seen["description"]) == (day, "B-1", WHAT)
+    view = api.read(loan, EMPLOYER)
+    assert (view["returnedOn"], view["decision"], view["description"]) == (day, "B-1", WHAT)
     with Session(api.engine) as session:
         assert verify(session).problems == []
 
@@ -118,7 +118,7 @@ def test_asking_again_with_the_same_key_makes_no_second_loan(api: Api) -> None:
     assert first.json()["id"] == again.json()["id"]
 
 
-def test_before_the_takeover_an_employer_knows_the_loan_and_not_the_case_beside_it(api: Api) -> None:
+def test_before_the_takeover_an_employer_sees_the_loan_but_not_the_case(api: Api) -> None:
     case = api.receive()
     api.act(case, "request-loan", description=WHAT)
     (item,) = [item for item in api.read("/v1/loans")["items"] if item["application"] == case.rsplit("/", 1)[1]]

@@ -1,4 +1,4 @@
-"""A merger over the API: the successor sees the cases, and the old employer's tokens name the successor."""
+"""Merger over the API: the successor sees the cases, and the old employer's tokens are referred to it."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ SUCCESSOR = person(Role.EMPLOYER, GOUDVEEN)
 
 @pytest.fixture
 def office(serve: Serve) -> Iterator[Api]:
-    """An office of the test's own."""
+    """Serve an office for one test."""
     with serve() as api:
         yield api
 
@@ -56,7 +56,7 @@ def test_a_token_for_the_old_employer_is_refused_and_names_the_successor(office:
     assert office.get("/v1/bookings", Actor(FINANCE.person, Role.FINANCE, GOUDVEEN)).is_success
 
 
-def test_an_application_that_names_the_old_employer_is_told_whom_to_name(office: Api) -> None:
+def test_an_application_for_the_old_employer_is_refused_with_the_name_of_the_successor(office: Api) -> None:
     assert merge(office).is_success
     problem = expect_problem(office.post("/v1/applications", OFFICER, application_body()), 409)
     assert [finding["rule"] for finding in problem["findings"]] == ["merger.employer-is-there"]

@@ -1,4 +1,4 @@
-"""Money over the API: the file for the bank, the bank's files, and the journal."""
+"""Payments over the API: the payment order, the bank's files, and the journal."""
 
 import csv
 import hashlib
@@ -17,14 +17,14 @@ from rules.core.roles import Role
 
 @pytest.fixture
 def office(serve: Serve) -> Iterator[Api]:
-    """An office of the test's own."""
+    """Serve an office for one test."""
     with serve() as api:
         yield api
 
 
 @pytest.fixture(scope="module")
 def exported(api: Api) -> dict[str, Any]:
-    """A case whose batch was exported, its batch, and the bank's answer; tests that share it only read."""
+    """Export the batch of a case; returns the case, the batch and the bank's answer, which tests only read."""
     case = api.receive()
     api.walk(case, choose=sparing, before="take-in-statement")
     batch = api.read("/v1/payment-batches", FINANCE)["items"][0]
@@ -33,7 +33,7 @@ def exported(api: Api) -> dict[str, Any]:
 
 
 def take_in(api: Api, document: str | bytes, by: Any = FINANCE, kind: str = "application/xml") -> httpx.Response:
-    """Send a file of the bank."""
+    """Send a bank file."""
     return api.post("/v1/bank-messages", by, content=document, headers={"Content-Type": kind})
 
 
@@ -275,21 +275,21 @@ def test_an_invoice_that_came_before_is_refused_and_its_account_not_repeated(off
     assert invoice["iban"] not in again.text
 
 
-def test_lists_of_money_come_in_pages_of_which_none_is_cut_in_silence(office: Api) -> None:
+def test_lists_of_payments_are_paged_and_no_row_is_left_out(office: Api) -> None:
     for _ in range(3):
         office.walk(office.receive(), choose=sparing)
     for path in ("/v1/payables", "/v1/payment-batches", "/v1/bank-messages", "/v1/bookings"):
         whole = office.read(path, FINANCE)
         assert whole["next"] is None
         assert len(whole["items"]) >= 3, path
-        seen: list[str] = []
+        listed: list[str] = []
         page = office.read(f"{path}?limit=2", FINANCE)
         while True:
-            seen += [item["id"] for item in page["items"]]
+            listed += [item["id"] for item in page["items"]]
             if page["next"] is None:
                 break
             page = office.read(f"{path}?limit=2&cursor={page['next']}", FINANCE)
-        assert seen == [item["id"] for item in whole["items"]], path
+        assert listed == [item["id"] for item in whole["items"]], path
     expect_problem(office.get("/v1/payment-batches?cursor=batch-unknown", FINANCE), 404)
     expect_problem(office.get("/v1/bank-messages?cursor=nothing", FINANCE), 404)
 
@@ -300,12 +300,12 @@ def test_a_list_of_work_comes_in_pages_in_the_order_of_the_queue(office: Api) ->
     whole = office.read("/v1/work-items", OFFICER)
     assert whole["next"] is None
     page = office.read("/v1/work-items?limit=1", OFFICER)
-    seen = [item["id"] for item in page["items"]]
+    listed = [item["id"] for item in page["items"]]
     while page["next"] is not None:
         assert len(page["items"]) == 1
         page = office.read(f"/v1/work-items?limit=1&cursor={page['next']}", OFFICER)
-        seen += [item["id"] for item in page["items"]]
-    assert len(seen) >= 2
-    assert seen == [item["id"] for item in whole["items"]]
+        listed += [item["id"] for item in page["items"]]
+    assert len(listed) >= 2
+    assert listed == [item["id"] for item in whole["items"]]
     for cursor in ("nothing", "1~2026-01-01~2026-01-01~x", "x~2026-01-01T00:00:00Z~2026-01-01T00:00:00Z~x"):
         expect_problem(office.get(f"/v1/work-items?cursor={cursor}", OFFICER), 400)

@@ -1,4 +1,4 @@
-"""Drafting a report to the police over the API: who may, in which words, and that nothing of it stays."""
+"""Police reports over the API: who may draft one, its text, and that nothing of it is stored."""
 
 import logging
 from collections.abc import Iterator
@@ -18,14 +18,14 @@ TOLD = {"kind": "complaint", "what": SECRET, "who": f"{SECRET}, in red", "office
 
 @pytest.fixture(scope="module")
 def applicant(api: Api) -> Actor:
-    """Someone who applied."""
+    """Return an applicant."""
     case = api.receive()
     found = api.read(case, OFFICER)["applicant"]
     return Actor(found if isinstance(found, str) else found["id"], Role.APPLICANT)
 
 
-def kept(api: Api) -> Iterator[str]:
-    """Every row of every table, as text."""
+def all_rows(api: Api) -> Iterator[str]:
+    """Yield every row of every table as text."""
     with api.engine.connect() as connection:
         names = "SELECT quote_ident(table_name) FROM information_schema.tables WHERE table_schema = 'public'"
         for table in connection.execute(text(names)).scalars().all():
@@ -81,17 +81,17 @@ def test_nothing_of_a_draft_is_stored_or_logged(
     api: Api, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    before = sorted(kept(api))
+    before = sorted(all_rows(api))
     for _ in range(2):
         answer = api.post(ADDRESS, OFFICER, TOLD, key="draft-once")
         assert answer.is_success
         assert "Idempotency-Replayed" not in answer.headers
     api.post(ADDRESS, OFFICER, TOLD | {"more": SECRET})
     api.post(ADDRESS, FINANCE, TOLD)
-    assert sorted(kept(api)) == before
+    assert sorted(all_rows(api)) == before
     out, err = capfd.readouterr()
-    told = "\n".join([caplog.text, out, err, *(str(vars(record)) for record in caplog.records)])
-    assert "Quasimodo" not in told
+    output = "\n".join([caplog.text, out, err, *(str(vars(record)) for record in caplog.records)])
+    assert "Quasimodo" not in output
 
 
 def test_the_document_shows_an_example_that_is_accepted(api: Api) -> None:

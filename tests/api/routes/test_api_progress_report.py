@@ -1,4 +1,4 @@
-"""The progress report over the API and as a command: its forms, and what is wrong with a question."""
+"""Progress report over the API and as a command: its formats, and wrong parameters."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -45,12 +45,12 @@ def test_it_comes_in_every_form(office: Api) -> None:
     assert english.text.startswith("PROGRESS REPORT")
 
 
-def test_only_whoever_answers_for_the_office_reads_it(office: Api) -> None:
+def test_only_roles_that_manage_the_office_read_it(office: Api) -> None:
     assert expect_problem(office.get(ADDRESS, ADVISER, params=PERIOD), 403)["findings"][0]["rule"] == "duty.role"
 
 
 @pytest.mark.parametrize(
-    ("asked", "field", "words"),
+    ("query", "field", "words"),
     [
         ({"from": "2026-04-01", "until": "2026-03-31"}, "from", "2026-04-01 is after until, 2026-03-31"),
         ({"from": "2026-01-02", "until": "2026-03-31"}, "from", "give 2026-01-01 or 2026-04-01"),
@@ -62,9 +62,9 @@ def test_only_whoever_answers_for_the_office_reads_it(office: Api) -> None:
     ],
 )
 def test_a_question_that_cannot_be_answered_names_what_to_mend(
-    office: Api, asked: dict[str, str], field: str, words: str
+    office: Api, query: dict[str, str], field: str, words: str
 ) -> None:
-    (error,) = expect_problem(office.get(ADDRESS, COORDINATOR, params=asked), 422)["errors"]
+    (error,) = expect_problem(office.get(ADDRESS, COORDINATOR, params=query), 422)["errors"]
     assert error["field"] == field
     assert words in error["message"]
 
@@ -88,8 +88,8 @@ def test_the_command_says_which_option_is_wrong(
     assert write(engine, LAST.since, LAST.until, "text", "fy", None) == 2
     assert write(engine, LAST.since, NOW.until, "text", "nl", None) == 2
     assert write(engine, LAST.since, LAST.until, "text", "nl", path) == 2
-    said = capsys.readouterr().err
-    assert "--format: There is no pdf; give one of text, csv, svg, png" in said
-    assert "--language: There is no fy; give one of nl, en." in said
-    assert f"--until: {NOW.until} lies in a quarter that is not over yet" in said
-    assert f"--out: {path} cannot be written" in said
+    output = capsys.readouterr().err
+    assert "--format: There is no pdf; give one of text, csv, svg, png" in output
+    assert "--language: There is no fy; give one of nl, en." in output
+    assert f"--until: {NOW.until} lies in a quarter that is not over yet" in output
+    assert f"--out: {path} cannot be written" in output

@@ -1,4 +1,4 @@
-"""The figures of the office over the API: who reads them, and what is wrong with a question that cannot be answered."""
+"""Statistics over the API: who may read them, and wrong parameters."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -39,18 +39,18 @@ def test_the_figures_say_what_each_of_them_counts(api: Api) -> None:
 
 
 @pytest.mark.parametrize("by", [COORDINATOR, AUTHORITY, ADMINISTRATOR, AUDITOR], ids=lambda by: str(by.role))
-def test_whoever_answers_for_the_office_reads_them(api: Api, by: object) -> None:
+def test_roles_that_manage_the_office_read_them(api: Api, by: object) -> None:
     assert api.get("/v1/statistics", by).status_code == 200  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("by", [OFFICER, EMPLOYER, MINISTRY], ids=lambda by: str(by.role))
-def test_nobody_else_does(api: Api, by: object) -> None:
+def test_other_roles_do_not_read_them(api: Api, by: object) -> None:
     problem = expect_problem(api.get("/v1/statistics", by), 403)  # type: ignore[arg-type]
     assert problem["findings"][0]["rule"] == "duty.role"
 
 
 @pytest.mark.parametrize(
-    ("asked", "field", "words"),
+    ("query", "field", "words"),
     [
         ({"from": "2026-03-02", "until": "2026-03-01"}, "from", "2026-03-02 is after until, 2026-03-01"),
         ({"until": TOMORROW.isoformat()}, "until", f"{TOMORROW} is in the future"),
@@ -68,8 +68,8 @@ def test_nobody_else_does(api: Api, by: object) -> None:
     ],
 )
 def test_a_question_that_cannot_be_answered_names_what_to_mend(
-    api: Api, asked: dict[str, str], field: str, words: str
+    api: Api, query: dict[str, str], field: str, words: str
 ) -> None:
-    (error,) = expect_problem(api.get("/v1/statistics", COORDINATOR, params=asked), 422)["errors"]
+    (error,) = expect_problem(api.get("/v1/statistics", COORDINATOR, params=query), 422)["errors"]
     assert error["field"] == field
     assert words in error["message"]

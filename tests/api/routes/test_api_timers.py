@@ -1,4 +1,4 @@
-"""Timers over HTTP: each one that is configured, and which letters people choose not to get."""
+"""Timers over HTTP: each configured timer, and the letters that people decline."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,7 +19,7 @@ NAMES = {*JOBS, *schedules(read())}
 
 @pytest.fixture
 def ticked(api: Api, tmp_path: Path) -> datetime:
-    """The clock of this office came by."""
+    """Record that the clock of this office has run."""
     at = datetime.now(UTC)
     clock = Clock(api.engine, api.configuration.model_copy(update={"home": tmp_path}), at)
     clock.tick(at)
@@ -44,9 +44,7 @@ def test_every_reminder_step_up_lapse_flow_and_job_is_there(api: Api, ticked: da
     assert all(item["nextAt"].endswith("Z") for item in found.values() if item["nextAt"])
 
 
-def test_a_running_term_says_when_it_next_tells_someone_and_a_passed_one_when_it_did(
-    api: Api, ticked: datetime
-) -> None:
+def test_a_running_term_has_the_next_reminder_and_a_passed_one_the_last(api: Api, ticked: datetime) -> None:
     api.walk(api.receive(), before="take-over", choose=sparing)
     before = {item["name"]: item for item in api.read("/v1/timers", by=AUDITOR)["items"]}
     half = before["takeover/50%"]

@@ -1,4 +1,4 @@
-"""The work list: who takes what next, why, and giving it back."""
+"""Work items over the API: claims, explanations, releases and assignments."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,24 +12,24 @@ from rules.core.roles import Actor, Role
 
 @pytest.fixture
 def office(serve: Serve) -> Iterator[Api]:
-    """An office of the test's own."""
+    """Serve an office for one test."""
     with serve() as api:
         yield api
 
 
 def waiting(api: Api, by: Actor = OFFICER) -> list[dict[str, Any]]:
-    """The work of someone's pool, in order."""
+    """Return the work of a caller's pool in order."""
     found: list[dict[str, Any]] = api.read("/v1/work-items", by)["items"]
     return found
 
 
 def cases(items: list[dict[str, Any]]) -> list[str]:
-    """The cases of some work, in its order."""
+    """Return the cases of work items in their order."""
     return [f"/v1/applications/{item['application']}" for item in items]
 
 
 def claim(api: Api, by: Actor = OFFICER) -> dict[str, Any]:
-    """Take the next item."""
+    """Claim the next item."""
     answer = api.post("/v1/work-items/_claim", by)
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
@@ -59,7 +59,7 @@ def test_a_claim_with_a_key_takes_one_item_however_often_it_is_sent(office: Api)
     assert sum(item["assignee"] is not None for item in waiting(office)) == 1
 
 
-def test_what_is_given_back_stands_again_where_it_stood(office: Api) -> None:
+def test_a_released_item_returns_to_its_position(office: Api) -> None:
     made = [office.receive() for _ in range(3)]
     before = waiting(office)
     taken = claim(office)["item"]
@@ -71,7 +71,7 @@ def test_what_is_given_back_stands_again_where_it_stood(office: Api) -> None:
     assert claim(office, OTHER_OFFICER)["item"]["id"] == taken["id"]
 
 
-def test_what_another_person_claimed_cannot_be_given_back_by_me(office: Api) -> None:
+def test_an_item_of_another_person_cannot_be_released(office: Api) -> None:
     office.receive()
     taken = claim(office)["item"]
     problem = expect_problem(office.post(f"/v1/work-items/{taken['id']}/_release", OTHER_OFFICER), 409)
@@ -84,12 +84,12 @@ def test_what_another_person_claimed_cannot_be_given_back_by_me(office: Api) -> 
     assert freed.json()["assignee"] is None
 
 
-def test_what_nobody_claimed_cannot_be_given_back(office: Api) -> None:
+def test_an_unclaimed_item_cannot_be_released(office: Api) -> None:
     office.receive()
     expect_problem(office.post(f"/v1/work-items/{waiting(office)[0]['id']}/_release"), 409)
 
 
-def test_only_work_that_is_done_by_hand_can_be_called_done(office: Api) -> None:
+def test_only_manual_work_can_be_finished(office: Api) -> None:
     case = office.receive()
     office.act(case, "record-threat")
     by_action = {item["action"]: item["id"] for item in waiting(office)}
@@ -112,7 +112,7 @@ def test_only_work_that_is_done_by_hand_can_be_called_done(office: Api) -> None:
     )
 
 
-def test_work_goes_away_by_doing_it(office: Api) -> None:
+def test_work_is_completed_by_its_event(office: Api) -> None:
     case = office.receive()
     taken = claim(office)["item"]
     assert office.read(f"/v1/work-items/{taken['id']}")["subjectHref"] == case
@@ -145,7 +145,7 @@ def test_each_pool_sees_its_own_work_and_a_coordinator_sees_all(office: Api) -> 
     assert claim(office, EMPLOYER)["item"] is None
 
 
-def test_who_watches_narrows_the_work_down_to_a_role_or_to_an_employer(office: Api) -> None:
+def test_roles_that_see_every_pool_can_filter_work_by_role_or_employer(office: Api) -> None:
     office.walk(office.receive(), before="take-over", choose=sparing)
     every = waiting(office, COORDINATOR)
     held = {item["organisation"] for item in every} - {""}
@@ -160,7 +160,7 @@ def test_who_watches_narrows_the_work_down_to_a_role_or_to_an_employer(office: A
     assert office.read("/v1/work-items?role=employer&organisation=", COORDINATOR)["items"] == []
 
 
-def test_nobody_is_shown_the_own_pool_in_the_place_of_another_that_was_asked_for(office: Api) -> None:
+def test_a_request_for_another_pool_is_refused_and_not_answered_with_the_own_pool(office: Api) -> None:
     office.receive()
     problem = expect_problem(office.get("/v1/work-items?role=adviser"), 422)
     assert problem["errors"][0]["field"] == "role"
@@ -185,7 +185,7 @@ def test_nobody_is_given_work_on_the_own_application(office: Api) -> None:
     assert claim(office, OTHER_OFFICER)["item"] is not None
 
 
-def test_priority_explains_where_a_case_stands_and_what_would_change_it(office: Api) -> None:
+def test_priority_explains_the_position_of_a_case_and_what_would_change_it(office: Api) -> None:
     for _ in range(2):
         office.receive()
     case = office.receive()
@@ -204,7 +204,7 @@ def test_priority_explains_where_a_case_stands_and_what_would_change_it(office: 
     assert why["expectedWait"]["known"] is False
 
 
-def test_a_recorded_threat_moves_a_case_to_the_front_and_says_so(office: Api) -> None:
+def test_a_recorded_threat_moves_a_case_to_the_front_and_is_explained(office: Api) -> None:
     others = [office.receive() for _ in range(3)]
     case = office.receive()
     assert cases(waiting(office)) == [*others, case]
@@ -229,7 +229,7 @@ def test_a_recorded_threat_moves_a_case_to_the_front_and_says_so(office: Api) ->
     assert cases([claim(office)["item"]]) == [case]
 
 
-def test_a_lowered_urgency_gives_the_place_back(office: Api) -> None:
+def test_a_lowered_urgency_restores_the_position(office: Api) -> None:
     other, case = office.receive(), office.receive()
     office.act(case, "record-threat")
     assert cases(waiting(office))[0] == case
@@ -245,7 +245,7 @@ def test_a_claim_is_refused_to_roles_without_a_pool(office: Api) -> None:
         assert [finding["rule"] for finding in problem["findings"]] == ["duty.role"]
 
 
-def test_whose_duty_it_is_to_settle_a_letter_is_said(office: Api) -> None:
+def test_a_refused_settlement_of_a_letter_names_the_roles_with_the_duty(office: Api) -> None:
     refused = office.post("/v1/letters/letter-1/_settle", ADVISER, body={"arrived": True})
     (finding,) = expect_problem(refused, 403)["findings"]
     assert finding["message"] == "settle is done by: officer, coordinator, administrator; you act as adviser."
@@ -286,26 +286,26 @@ def test_no_official_sees_who_else_asked_for_advice(office: Api) -> None:
         expect_problem(office.get(f"/v1/work-items/people{query}", official), 403)
 
 
-def test_what_is_arranged_for_someone_is_not_overwritten_by_whoever_saw_an_older_state(office: Api) -> None:
+def test_work_arrangements_are_not_overwritten_from_a_stale_version(office: Api) -> None:
     address = f"/v1/people/{OTHER_OFFICER.person}"
-    seen = office.get(address, COORDINATOR).headers["ETag"]
-    first = office.post(f"{address}/_arrange-work", COORDINATOR, body={"skills": ["domain:home"]}, match=seen)
+    tag = office.get(address, COORDINATOR).headers["ETag"]
+    first = office.post(f"{address}/_arrange-work", COORDINATOR, body={"skills": ["domain:home"]}, match=tag)
     assert first.is_success, first.text
-    expect_problem(office.post(f"{address}/_arrange-work", COORDINATOR, body={"limit": 20}, match=seen), 412)
+    expect_problem(office.post(f"{address}/_arrange-work", COORDINATOR, body={"limit": 20}, match=tag), 412)
     (wrong,) = expect_problem(office.post(f"{address}/_arrange-work", COORDINATOR, body={}, match="*"), 422)["errors"]
     assert wrong["field"] == "skills"
     expect_problem(office.post(f"{address}/_arrange-work", COORDINATOR, body={"limit": True}, match="*"), 422)
     assert office.read(f"{address}/work", COORDINATOR)["skills"] == ["domain:home"]
 
 
-def test_whoever_gets_nothing_learns_whether_work_waits_that_asks_for_more(office: Api) -> None:
+def test_an_empty_claim_says_whether_work_waits_for_another_skill(office: Api) -> None:
     assert claim(office, ADVISER)["why"]["nothing"] == "No open work waits in your pool."
     skills = {"skills": ["domain:home"]}
     arranged = office.post(f"/v1/people/{ADVISER.person}/_arrange-work", COORDINATOR, body=skills, match="*")
     assert arranged.is_success, arranged.text
     office.walk(office.receive(), before="assess-domain")
     while claim(office, ADVISER)["item"] is not None:
-        """Those of homes, and what asks for no skill."""
+        """Return the items for the home skill and those that need no skill."""
     assert "your pool has 3" in claim(office, ADVISER)["why"]["nothing"]
 
 
@@ -328,8 +328,8 @@ def test_people_of_a_pool_are_shown_with_what_they_can_and_hold(office: Api) -> 
     assert [item["action"] for item in mine["inHand"]] == ["start-intake"]
     expect_problem(office.get(f"/v1/people/{OFFICER.person}/work", OTHER_OFFICER), 404)
     away = {"since": "2099-03-02", "until": "2099-03-06"}
-    said = office.post(f"/v1/people/{OFFICER.person}/_record-absence", body=away, match="*")
-    assert said.is_success, said.text
+    answer = office.post(f"/v1/people/{OFFICER.person}/_record-absence", body=away, match="*")
+    assert answer.is_success, answer.text
     assert office.read(f"/v1/people/{OFFICER.person}/work", COORDINATOR)["absences"][0]["until"] == "2099-03-06"
     assert office.read("/v1/work-items/alarms", COORDINATOR) == {"items": [], "next": None}
     assert office.read("/v1/work-items/proposals") == {"items": []}
