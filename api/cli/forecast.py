@@ -28,7 +28,7 @@ OPTIONS = {"joins": "joins", "starts-on": "from"}
 
 
 class Options(NamedTuple):
-    """The options of the command."""
+    """Options of the command."""
 
     log: Path | None
     example: bool

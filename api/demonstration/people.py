@@ -26,7 +26,7 @@ class Employer(NamedTuple):
         return self.id.split("-", 1)[1]
 
     def body(self) -> dict[str, Any]:
-        """The body of its registration."""
+        """Return the body of its registration."""
         return self._asdict()
 
 
@@ -102,7 +102,7 @@ class Member(NamedTuple):
     organisation: str | None = None
 
     def body(self) -> dict[str, Any]:
-        """The body of the registration."""
+        """Return the body of the registration."""
         place = self.organisation.split("-", 1)[1] if self.organisation else "veiligadvies"
         return {
             "id": self.id,

@@ -39,7 +39,7 @@ class Assumptions:
 def of_assumptions(
     given: Assumptions, question: Question, starts_on: date, *, named: str
 ) -> tuple[Model, dict[str, Any]]:
-    """An office of which only assumptions are known; what is not given is as in the example of parliament's figures."""
+    """Return a model from assumptions only; what is not given comes from the example of the figures for parliament."""
     figures: Assumed = example(starts_on)
     if given.arrivals_per_week is not None:
         figures = figures._replace(arrivals_per_week=given.arrivals_per_week)

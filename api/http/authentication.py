@@ -26,14 +26,14 @@ PREFERRED_EMPLOYER = "gemeente-zilverdam"
 
 @lru_cache(maxsize=4)
 def own_key(path: Path) -> OctKey:
-    """The demonstration office's signing key, derived from the office's key."""
+    """Return the signing key of the demonstration office, derived from the key of the office."""
     secret = hmac.new(office_key(path), b"bearer tokens", "sha256").digest()
     return OctKey.import_key(secret)
 
 
 @lru_cache(maxsize=4)
 def provider_keys(path: Path, _changed: float) -> KeySet:
-    """The identity provider's public keys; read again when the file changes."""
+    """Return the public keys of the identity provider; read again when the file changes."""
     return KeySet.import_key_set(json.loads(path.read_text("utf-8")))
 
 
