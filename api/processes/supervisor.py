@@ -90,7 +90,7 @@ class Supervisor:
             database = self._start_database()
         self._office = Instance(self._office.api, database, self._office.prefect)
         with self._console.step("Tables"):
-            values: Path = preparation().keep_values(self._folder)
+            values: Path = preparation().snapshot_values(self._folder)
             preparation().migrate(database)
         environment = child_environment(self._configuration, database, self._office.prefect)
         environment["VEILIGADVIES_VALUES"] = str(values)
