@@ -1,1 +1,1 @@
-"""Flows do it on time: the clock, the dispatcher, Prefect's flows and the sending of letters."""
+"""Flows: the processes and jobs that run at set times: clock, dispatcher, worker and Prefect flows."""

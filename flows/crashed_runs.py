@@ -1,7 +1,7 @@
-"""What dead processes left behind in Prefect: runs that nobody runs, and runs whose time went by unseen.
+"""Crashed runs in Prefect whose process is gone, and missed runs whose time has passed.
 
-A run that was killed stays Running in Prefect and holds its place in its queue for ever. Nothing of ours is lost with
-it: what it did not commit did not happen, and the next run asks the database what is due.
+A run that was killed stays Running in Prefect and occupies its queue for ever. No work is lost with it: the next run
+asks the database what is due.
 """
 
 import os
@@ -25,60 +25,60 @@ from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Crashed
 
-from flows.run_display import marked, process_of
+from flows.run_display import executing_process, tagged_process
 
 SLACK = timedelta(minutes=1)
-"""A run that hangs ends itself after ``run_seconds``; one that did not so much later is dead, whoever had it."""
+"""A run that hangs ends after ``run_seconds``; one that still runs this much later is dead."""
 LEASE = timedelta(seconds=100)
-"""A living worker shows itself to Prefect every thirty seconds; after three of them its runs are nobody's."""
+"""A worker sends Prefect a heartbeat every thirty seconds; after three missed ones its runs are dead."""
 UNCLAIMED = timedelta(minutes=1)
-"""A living worker puts its mark on a run it took within a second; a starved machine is given longer."""
+"""A worker records its process on a run within a second of taking it; a busy machine is given longer."""
 MISSED = timedelta(seconds=30)
-"""A planned run that is later than this is left out: the next one does its work."""
-AT_ONCE = 50
-"""As many as the server deletes in one call."""
+"""A scheduled run that is later than this is deleted: the next one does its work."""
+BATCH_SIZE = 50
+"""The most runs that the server deletes in one call."""
 
 
 def is_dead(run: FlowRun, now: datetime, *, longest: timedelta, silent: Collection[str] = ()) -> bool:
-    """Whether nobody runs this run any more, as far as can be seen from this machine.
+    """Whether the process of a run is gone, as far as can be seen from this machine.
 
     Args:
-        run: a run that is under way, by what Prefect knows.
+        run: a run that Prefect holds for unfinished.
         now: the present moment.
         longest: how long a run may take.
-        silent: the processes that did not show themselves within their lease.
+        silent: the processes without a heartbeat within their lease.
     """
     age = timedelta(0) if run.state is None else now - run.state.timestamp
-    process = process_of(run)
+    process = executing_process(run)
     if not process:
         return age > UNCLAIMED
     host, _, pid = process.rpartition(":")
-    if host == socket.gethostname() and pid.isdigit() and not is_there(int(pid)):
+    if host == socket.gethostname() and pid.isdigit() and not process_exists(int(pid)):
         return True
     return process in silent or age > longest + SLACK
 
 
-def is_there(pid: int) -> bool:
-    """Whether a process of this machine lives."""
+def process_exists(pid: int) -> bool:
+    """Whether a process of this machine exists."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
-        """It lives, and is someone else's."""
+        """It exists, and belongs to another user."""
     return True
 
 
 async def mark_crashed(
     client: PrefectClient, deployments: Mapping[str, Any], now: datetime, *, pool: str, longest: timedelta
 ) -> int:
-    """Declare crashed every run of ours that nobody runs, so that its place in the queue is free; answers how many.
+    """Mark as crashed every run of ours whose process is gone, which frees its place in the queue; returns how many.
 
     Args:
         client: a client of the Prefect server.
-        deployments: ours, by name, which is their flow's too; a run that the dispatcher began comes from none.
+        deployments: ours, by name, which is also their flow's; a run that the dispatcher started comes from none.
         now: the present moment.
-        pool: the pool whose workers show themselves.
+        pool: the pool whose workers send heartbeats.
         longest: how long a run may take.
     """
     silent = await silent_workers(client, pool, now)
@@ -90,7 +90,7 @@ async def mark_crashed(
             ),
         ),
     )
-    ours = (run for run in runs if run.deployment_id in deployments.values() or marked(run))
+    ours = (run for run in runs if run.deployment_id in deployments.values() or tagged_process(run))
     dead = [run for run in ours if is_dead(run, now, longest=longest, silent=silent)]
     for run in dead:
         await client.set_flow_run_state(run.id, Crashed(message="Its process is gone, or hangs."), force=True)
@@ -98,7 +98,7 @@ async def mark_crashed(
 
 
 async def silent_workers(client: PrefectClient, pool: str, now: datetime) -> set[str]:
-    """The processes of workers that did not show themselves within their lease."""
+    """The processes of workers without a heartbeat within their lease."""
     try:
         workers = await client.read_workers_for_work_pool(pool)
     except ObjectNotFound:
@@ -112,9 +112,9 @@ async def silent_workers(client: PrefectClient, pool: str, now: datetime) -> set
 
 
 async def delete_missed(client: PrefectClient, deployments: Iterable[Any], now: datetime) -> int:
-    """Delete planned runs whose time went by; answers how many.
+    """Delete scheduled runs whose time has passed; returns how many.
 
-    Every run does all that is due, so a queue of missed ones would do nothing, slowly.
+    Every run does all that is due, so missed runs would only take time.
     """
     missed = FlowRunFilter(
         deployment_id=FlowRunFilterDeploymentId(any_=list(deployments)),
@@ -122,14 +122,14 @@ async def delete_missed(client: PrefectClient, deployments: Iterable[Any], now: 
         state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
         next_scheduled_start_time=FlowRunFilterNextScheduledStartTime(before_=now - MISSED),
     )
-    gone = 0
+    total = 0
     while True:
         answer = await client.request(
             "POST",
-            "/flow_runs/bulk_delete",  # type: ignore[arg-type]  # the client's list of paths is behind the server's
-            json={"flow_runs": missed.model_dump(mode="json"), "limit": AT_ONCE},
+            "/flow_runs/bulk_delete",  # type: ignore[arg-type]  # the client's list of paths lacks this one
+            json={"flow_runs": missed.model_dump(mode="json"), "limit": BATCH_SIZE},
         )
         deleted = len(answer.json()["deleted"])
-        gone += deleted
-        if deleted < AT_ONCE:
-            return gone
+        total += deleted
+        if deleted < BATCH_SIZE:
+            return total

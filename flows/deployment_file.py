@@ -1,4 +1,4 @@
-"""What prefect.yaml says, read without Prefect: the clock needs it most when Prefect is away."""
+"""Deployment file prefect.yaml, read without Prefect: the clock needs it when Prefect does not run."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,37 +9,37 @@ import yaml
 from apscheduler.triggers.cron import CronTrigger
 
 PREFECT_YAML = Path(__file__).parent.parent / "prefect.yaml"
-TIMES = 3
-"""A flow that stays away for so many of its intervals is late."""
-AFTER = timedelta(minutes=5)
-"""How long after its hour a flow with an hour is late."""
+LATE_INTERVALS = 3
+"""A flow with an interval is late after so many intervals without a run."""
+LATE_AFTER = timedelta(minutes=5)
+"""How long after its time a flow with a cron schedule is late."""
 
 
 def read(path: Path = PREFECT_YAML) -> dict[str, Any]:
-    """What prefect.yaml says."""
-    said: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return said
+    """The content of prefect.yaml."""
+    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return content
 
 
-def pool_name(said: dict[str, Any]) -> str:
-    """The one pool in which everything runs."""
-    return str(said["definitions"]["pool"])
+def pool_name(content: dict[str, Any]) -> str:
+    """The name of the one work pool."""
+    return str(content["definitions"]["pool"])
 
 
-def limits(said: dict[str, Any]) -> dict[str, int]:
-    """How many runs each queue allows at the same time, over all workers."""
-    return {queue["name"]: queue["concurrency_limit"] for queue in said["definitions"]["queues"]}
+def limits(content: dict[str, Any]) -> dict[str, int]:
+    """The most concurrent runs of each queue, over all workers."""
+    return {queue["name"]: queue["concurrency_limit"] for queue in content["definitions"]["queues"]}
 
 
-def schedules(said: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def schedules(content: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The schedule of each flow, by the flow's name."""
-    return {line["flow_name"]: line["schedules"][0] for line in said["deployments"]}
+    return {line["flow_name"]: line["schedules"][0] for line in content["deployments"]}
 
 
 def late_at(schedule: dict[str, Any], finished: datetime) -> datetime:
     """The moment from which a flow that last ended at ``finished`` is late."""
     if "interval" in schedule:
-        return finished + TIMES * timedelta(seconds=schedule["interval"])
+        return finished + LATE_INTERVALS * timedelta(seconds=schedule["interval"])
     trigger = CronTrigger.from_crontab(schedule["cron"], timezone=ZoneInfo(schedule["timezone"]))
     following: datetime = trigger.get_next_fire_time(None, finished)
-    return following + AFTER
+    return following + LATE_AFTER

@@ -1,7 +1,7 @@
-"""The flows that prefect.yaml deploys: thin shells over :mod:`flows.jobs`, run in a thread.
+"""Deployments: the flows that prefect.yaml names, each a call of :mod:`flows.jobs` in a thread.
 
 They are ``async def`` because a synchronous flow costs a second in Prefect. Parameters, names, tags and messages
-carry lanes and references only; what an error says stays with us.
+hold lanes and references only; the text of an error never reaches Prefect, because it could hold personal data.
 """
 
 from collections.abc import Callable
@@ -18,48 +18,48 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from flows import jobs
-from flows.run_display import show
-from flows.runtime import configuration, engine, here, utc_now
+from flows.run_display import show_references
+from flows.runtime import configuration, engine, process_name, utc_now
 from notifications.channels import TransientChannelError
 
 T = TypeVar("T")
-RETRIES = (1, 4, 15)
-"""Seconds to wait before each further try of what may pass."""
-PASS = (OperationalError, InterfaceError, NoConnectionError, TransientChannelError)
-"""The database or the mail server is away, or has no room for a moment."""
+RETRY_DELAYS = (1, 4, 15)
+"""Seconds before each retry after a transient error."""
+TRANSIENT = (OperationalError, InterfaceError, NoConnectionError, TransientChannelError)
+"""The database or the mail server does not answer, or has no connection free."""
 
 
-class PassingError(Exception):
-    """The database or the channel was away for a moment; only the kind of the error is told."""
+class TransientError(Exception):
+    """The database or the mail channel did not answer; holds only the type of the original error."""
 
 
-class LastingError(Exception):
-    """What another try cannot mend; only the kind of the error is told."""
+class PermanentError(Exception):
+    """An error that a retry cannot solve; holds only the type of the original error."""
 
 
-def passes(_: Any, __: Any, state: State[Any]) -> bool:
-    """Whether another try may mend it."""
-    return isinstance(state.data, PassingError) or "PassingError" in (state.message or "")
+def should_retry(_: Any, __: Any, state: State[Any]) -> bool:
+    """Whether a retry may succeed."""
+    return isinstance(state.data, TransientError) or "TransientError" in (state.message or "")
 
 
-def quietly(work: Callable[[], T]) -> T:
-    """Do the work; of its errors only the kind leaves, for their words land in Prefect's store."""
+def without_error_text(work: Callable[[], T]) -> T:
+    """Do the work and raise only the type of an error, because Prefect stores the text."""
     try:
         return work()
-    except PASS as error:
-        raise PassingError(type(error).__name__) from None
-    except Exception as error:  # noqa: BLE001  # whatever it is, its words stay here
+    except TRANSIENT as error:
+        raise TransientError(type(error).__name__) from None
+    except Exception as error:  # noqa: BLE001  # any error may hold personal data in its text
         if isinstance(error, DBAPIError) and error.connection_invalidated:
-            raise PassingError(type(error).__name__) from None
-        raise LastingError(type(error).__name__) from None
+            raise TransientError(type(error).__name__) from None
+        raise PermanentError(type(error).__name__) from None
 
 
 async def in_thread(work: Callable[[], T]) -> T:
-    """Do synchronous work without holding up the other flows of this process.
+    """Do synchronous work without blocking the other flows of this process.
 
-    Where the run is given up, the thread is left to itself: what it holds the database takes back (``run_seconds``).
+    When a run times out, its thread is abandoned; the database ends its transaction (``run_seconds``).
     """
-    return await anyio.to_thread.run_sync(partial(quietly, work), abandon_on_cancel=True)
+    return await anyio.to_thread.run_sync(partial(without_error_text, work), abandon_on_cancel=True)
 
 
 RUN: dict[str, Any] = {
@@ -67,72 +67,72 @@ RUN: dict[str, Any] = {
     "timeout_seconds": configuration().run_seconds,
     "persist_result": False,
 }
-"""What hangs is given up; the next run asks the database what is due."""
-PASSING: dict[str, Any] = {
-    "retries": len(RETRIES),
-    "retry_delay_seconds": list(RETRIES),
-    "retry_condition_fn": passes,
+"""Options of every flow: a run that hangs is timed out, and the next run asks the database what is due."""
+RETRYING: dict[str, Any] = {
+    "retries": len(RETRY_DELAYS),
+    "retry_delay_seconds": list(RETRY_DELAYS),
+    "retry_condition_fn": should_retry,
     "cache_policy": NO_CACHE,
     "persist_result": False,
 }
-"""What may pass is tried again, and nothing else."""
+"""Options of every task: transient errors are retried, others are not."""
 
 
-@task(name="offer", **PASSING)
+@task(name="offer", **RETRYING)
 async def offer(run: str) -> list[str]:
-    """Offer what nobody was told of yet, a pass at a time, so that acute work that comes meanwhile is in the next."""
+    """Offer work not offered before, one pass at a time, so that new acute work is in the next pass."""
     offered: list[str] = []
-    while now := await in_thread(lambda: jobs.offer(engine(), utc_now(), run, runner=here("prefect"))):
+    while now := await in_thread(lambda: jobs.offer(engine(), utc_now(), run, runner=process_name("prefect"))):
         offered += now
     return offered
 
 
-@task(name="deliver", **PASSING)
+@task(name="deliver", **RETRYING)
 async def deliver() -> int:
-    """Send the outbox."""
-    return await in_thread(lambda: jobs.deliver(engine(), configuration(), utc_now(), runner=here("prefect")))
+    """Send the letters in the outbox."""
+    return await in_thread(lambda: jobs.deliver(engine(), configuration(), utc_now(), runner=process_name("prefect")))
 
 
-@task(name="gather", **PASSING)
+@task(name="gather", **RETRYING)
 async def gather() -> list[str]:
-    """Build batches."""
-    return await in_thread(lambda: jobs.build_batches(engine(), utc_now(), runner=here("prefect")))
+    """Build payment batches."""
+    return await in_thread(lambda: jobs.build_batches(engine(), utc_now(), runner=process_name("prefect")))
 
 
-@task(name="take-in", **PASSING)
+@task(name="take-in", **RETRYING)
 async def take_in() -> int:
-    """Take in the bank's files."""
+    """Import the bank's files."""
     return await in_thread(
-        lambda: jobs.take_in_bank_files(engine(), configuration(), utc_now(), runner=here("prefect"))
+        lambda: jobs.import_bank_files(engine(), configuration(), utc_now(), runner=process_name("prefect"))
     )
 
 
-async def told(lane: str, what: str, found: list[str] | int) -> State[Any]:
-    """The end of a run, with its references for Prefect's pages."""
+async def completed(lane: str, what: str, found: list[str] | int) -> State[Any]:
+    """The final state of a run, with its references for Prefect's pages."""
     if isinstance(found, int):
         return Completed(message=f"{what}: {found}", data=found)
-    return Completed(message=f"{what}: {await show(lane, found)}", data=len(found))
+    return Completed(message=f"{what}: {await show_references(lane, found)}", data=len(found))
 
 
 @flow(name=jobs.DISPATCH, **RUN)
 async def dispatch(lane: str = "acute") -> State[Any]:
-    """Offer the work that nobody was told of yet."""
-    return await told(lane, "offered", await offer(str(flow_run.id)))
+    """Offer the work that was not offered before."""
+    return await completed(lane, "offered", await offer(str(flow_run.id)))
 
 
 @flow(name=jobs.DELIVER, **RUN)
 async def deliver_outbox(lane: str = "urgent") -> State[Any]:
-    """Send the letters that lie in the outbox."""
-    return await told(lane, "carried", await deliver())
+    """Send the letters in the outbox."""
+    return await completed(lane, "carried", await deliver())
 
 
 @flow(name=jobs.BATCHES, **RUN)
 async def build_batches(lane: str = "routine") -> State[Any]:
     """Gather approved payables into payment batches."""
-    return await told(lane, "built", await gather())
+    return await completed(lane, "built", await gather())
 
 
 @flow(name=jobs.BANK, **RUN)
 async def import_bank_messages(lane: str = "elevated") -> State[Any]:
-    """Take in what the bank left in the watched folder."""
-    return await told(lane, "taken in", await take_in())
+    """Import the files that the bank left in the watched folder."""
+    return await completed(lane, "taken in", await take_in())

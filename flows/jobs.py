@@ -1,7 +1,7 @@
-"""What is due, done: plain functions, called by flows, by the dispatcher and by the clock.
+"""Jobs: plain functions that do the work that is due, called by flows, the dispatcher and the clock.
 
-Each works in its own transactions and asks the database what is due, so any of them may die on any line
-and be called again by anyone. ``at`` is the moment of the call; ``runner`` says who called, for readiness.
+Each works in its own transactions and asks the database what is due, so any of them may stop at any line and be called
+again by any process. ``at`` is the moment of the call; ``runner`` names the caller, for readiness.
 """
 
 import re
@@ -43,65 +43,65 @@ OFFICES = "watch-offices"
 CALENDAR = "watch-calendar"
 NUMBER = "number-entries"
 DIGEST = "digest"
-"""The names under which each records that it ran to its end; deployments and jobs of the clock bear the same."""
-AT_ONCE = 100
-"""Thresholds passed in one transaction."""
+"""The names under which completed runs are recorded; deployments and jobs of the clock have the same names."""
+BATCH_SIZE = 100
+"""The most thresholds, offices or digests handled in one transaction."""
 _LOG = structlog.get_logger()
 
 
 def offer(engine: Engine, at: datetime, run: str, *, runner: str = "direct") -> list[str]:
-    """Offer the work that nobody was told of yet, some at a time; answers its references, most urgent first.
+    """Offer some of the work that was not offered before; returns its references, most urgent first.
 
     Args:
         engine: the database.
         at: the moment of offering.
-        run: what the items remember as having offered them.
-        runner: who called.
+        run: stored with the items as the run that offered them.
+        runner: the caller.
     """
     with transaction(engine) as session:
         offered = offering.offer_due(session, at=at, run=run)
     with transaction(engine) as session:
         alarms.update_alarms(session, at=at)
-    _finished(engine, DISPATCH, at, runner)
-    # What belongs to no case is named by its work, for a subject may be a person.
-    return [one.application if re.fullmatch(REFERENCE, one.application) else one.id for one in offered]
+    _record_run(engine, DISPATCH, at, runner)
+    # Work without a case is named by its own id, because its subject may be a person.
+    return [item.application if re.fullmatch(REFERENCE, item.application) else item.id for item in offered]
 
 
 def offer_all(engine: Engine, now: Callable[[], datetime], run: str, *, runner: str) -> None:
-    """Offer until there is nothing that nobody was told of; what came meanwhile is in the next pass."""
+    """Offer until all work is offered; work created meanwhile is in the next pass."""
     while offer(engine, now(), run, runner=runner):
-        """A pass offers acute work by itself, or some of the rest."""
+        """A pass offers either acute work or some of the rest."""
 
 
-def offers(engine: Engine) -> bool:
-    """Whether there is work that nobody was told of yet."""
+def has_unoffered_work(engine: Engine) -> bool:
+    """Whether there is work that was not offered yet."""
     with transaction(engine) as session:
         return offering.has_unoffered_work(session)
 
 
 def tend_queue(engine: Engine, at: datetime) -> int:
-    """Put back what was claimed and not worked on, and let alarms ring or end; answers how much went back."""
-    returned = _all(engine, lambda session: len(reassignment.return_unworked(session, at=at)))
+    """Return stale claims to the queue, and raise or clear alarms; returns how many claims were returned."""
+    returned = _until_none_left(engine, lambda session: len(reassignment.return_unworked(session, at=at)))
     with transaction(engine) as session:
         alarms.update_alarms(session, at=at)
     return returned
 
 
 def remind(engine: Engine, at: datetime) -> int:
-    """Pass every threshold that is due, some at a time; answers how many.
+    """Pass every threshold that is due, some at a time; returns how many.
 
-    A term that cannot be passed holds up no other: it is left out, tried again at the next tick, and shown as overdue
-    by ``GET /v1/timers`` until then.
+    A term that fails delays no other: it is left out, tried again at the next tick, and shown as overdue by
+    ``GET /v1/timers`` until then.
     """
     passed, skip = 0, set[str]()
     while True:
         known = len(skip)
         try:
             with transaction(engine) as session:
-                now = reminders.pass_due(session, at=at, limit=AT_ONCE, skip=skip)
+                now = reminders.pass_due(session, at=at, limit=BATCH_SIZE, skip=skip)
         except OperationalError:
             raise
-        except Exception:  # noqa: BLE001  # whatever it is, the others go on
+        except Exception:  # noqa: BLE001  # after any error the other terms continue
             now = _one_by_one(engine, at, skip)
         passed += now
         if now == 0 and len(skip) == known:
@@ -109,48 +109,48 @@ def remind(engine: Engine, at: datetime) -> int:
 
 
 def _one_by_one(engine: Engine, at: datetime, skip: set[str]) -> int:
-    """Pass what is due term by term, adding what cannot be passed to ``skip``; answers how many passed."""
+    """Pass due thresholds term by term, adding terms that fail to ``skip``; returns how many passed."""
     with transaction(engine) as session:
-        found = reminders.due_terms(session, at=at, limit=AT_ONCE * reminders.LOOK_AHEAD, skip=skip)
+        due = reminders.due_terms(session, at=at, limit=BATCH_SIZE * reminders.LOOK_AHEAD, skip=skip)
     passed = 0
-    for each in found:
+    for term in due:
         try:
             with transaction(engine) as session:
-                passed += reminders.pass_terms(session, [each], at=at, limit=1)
+                passed += reminders.pass_terms(session, [term], at=at, limit=1)
         except OperationalError:
             raise
         except Exception:  # noqa: BLE001  # as above
-            skip.add(each.term)
-            _LOG.exception("term-not-passed", term=each.term)
+            skip.add(term.term)
+            _LOG.exception("term-reminder-failed", term=term.term)
     return passed
 
 
 def watch_offices(engine: Engine, at: datetime) -> int:
-    """Ask after offices whose end has passed; answers how many were asked after."""
+    """Request recording of ended offices whose end date has passed; returns how many were requested."""
     with transaction(engine) as session:
-        return ended_offices.request_end_of_office(session, at=at, limit=AT_ONCE)
+        return ended_offices.request_end_of_office(session, at=at, limit=BATCH_SIZE)
 
 
 def digest(engine: Engine, at: datetime) -> int:
-    """Post the daily digests of those who are at work now; answers how many people were looked at."""
-    return _all(engine, lambda session: digests.post_due(session, at=at, limit=AT_ONCE))
+    """Post the daily digests of people who are at work now; returns how many people were checked."""
+    return _until_none_left(engine, lambda session: digests.post_due(session, at=at, limit=BATCH_SIZE))
 
 
 def watch_calendar(engine: Engine, at: datetime) -> int:
-    """Settle provisional terms that the calendar covers by now, and warn of its end; answers how many were settled."""
-    return _all(engine, lambda session: calendar_horizon.settle_provisional_terms(session, at=at))
+    """Settle provisional terms that the calendar now covers, and warn of its end; returns how many were settled."""
+    return _until_none_left(engine, lambda session: calendar_horizon.settle_provisional_terms(session, at=at))
 
 
 def number(engine: Engine, at: datetime) -> int:
-    """Number the entries of the ledger that were committed since, and close them with a checkpoint."""
-    return _all(engine, lambda session: checkpoints.number_entries(session, at=at))
+    """Number the ledger entries committed since the last run, and add a checkpoint; returns how many were numbered."""
+    return _until_none_left(engine, lambda session: checkpoints.number_entries(session, at=at))
 
 
 def build_batches(engine: Engine, at: datetime, *, runner: str = "direct") -> list[str]:
-    """Gather approved payables into batches; answers the batches' ids."""
+    """Gather approved payables into batches; returns the batches' ids."""
     with transaction(engine) as session:
         built = due_batches.build_due(session, at=at)
-    _finished(engine, BATCHES, at, runner)
+    _record_run(engine, BATCHES, at, runner)
     return built
 
 
@@ -162,34 +162,34 @@ def deliver(
     carrier: Channel | None = None,
     runner: str = "direct",
 ) -> int:
-    """Send what lies in the outbox; answers how many letters were carried.
+    """Send the letters in the outbox; returns how many were sent.
 
     Args:
         engine: the database.
-        configuration: whom the letters come from, and the channel where none is given.
+        configuration: the sender of the letters, and the channel if none is given.
         at: the moment of sending.
-        carrier: another channel than the configuration's.
-        runner: who called.
+        carrier: a channel to use instead of the configuration's.
+        runner: the caller.
 
     Raises:
-        TransientChannelError: the channel carries nothing now; what was tried waits, the rest is untouched.
+        TransientChannelError: the channel is not available; the letter that was tried waits, the rest is untouched.
     """
     carrier = carrier or channel(configuration)
     carried = 0
     while True:
-        # One by one: a sender that dies leaves one letter in doubt, not a bundle.
+        # One by one: a sender that stops leaves the outcome of one letter unknown, not of many.
         with transaction(engine) as session:
             rows = outbox.lease(session, at=at, limit=1)
         if not rows:
             break
         carried += _send(engine, configuration, carrier, rows[0], at)
-    _finished(engine, DELIVER, at, runner)
+    _record_run(engine, DELIVER, at, runner)
     return carried
 
 
 def _send(engine: Engine, configuration: Configuration, carrier: Channel, row: Outbox, at: datetime) -> bool:
-    """Send one leased letter and record what became of it; answers whether it was carried."""
-    # More than one attempt: a sender died with it in hand.
+    """Send one leased letter and record its outcome; returns whether it was sent."""
+    # More than one attempt: an earlier sender may have sent it and stopped before it recorded so.
     arrived = carrier.carried(row.message_id) if row.attempts > 1 else False
     if arrived is False:
         try:
@@ -202,7 +202,7 @@ def _send(engine: Engine, configuration: Configuration, carrier: Channel, row: O
                 outbox.failed(session, row.id, at=at, problem=str(error), final=False)
             raise
         except (NotificationsError, StatesError) as error:
-            # The words of these errors repeat nothing personal.
+            # The text of these errors holds nothing personal.
             with transaction(engine) as session:
                 outbox.failed(session, row.id, at=at, problem=str(error), final=True)
             _LOG.warning("letter-failed", letter=row.id, error=type(error).__name__)
@@ -229,33 +229,33 @@ def _message(engine: Engine, configuration: Configuration, row: Outbox) -> Email
         sender=configuration.sender,
         recipient=recipient,
         message_id=row.message_id,
-        at=row.created_at,  # the same in every attempt, so that every attempt is the same letter
+        at=row.created_at,  # not the time of this attempt, so that every attempt is the same letter
     )
 
 
-def take_in_bank_files(engine: Engine, configuration: Configuration, at: datetime, *, runner: str = "direct") -> int:
-    """Take in the bank's files from ``in/``; answers how many.
+def import_bank_files(engine: Engine, configuration: Configuration, at: datetime, *, runner: str = "direct") -> int:
+    """Import the bank's files from ``in/``; returns how many.
 
-    Each goes on to ``done/``, or to ``refused/`` with a note that says why. A file whose taker died before it
-    was moved comes again, and must then change nothing.
+    Each is moved to ``done/``, or to ``refused/`` with a note that says why. A file whose import was committed but not
+    moved is imported again, which changes nothing.
     """
     folder = configuration.bank
     for name in ("in", "done", "refused"):
         (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
-    taken = 0
+    imported = 0
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as guard:
-        # Held by the connection, so over the commit and the move, and given up when this process dies.
+        # Held by the connection: until after the commit and the move, and released when this process dies.
         lock = {"name": f"bank:{folder}"}
         if guard.execute(text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))"), lock).scalar():
             try:
-                taken = sum(_take_in(engine, folder, file, at) for file in sorted((folder / "in").glob("*.xml")))
+                imported = sum(_import_file(engine, folder, file, at) for file in sorted((folder / "in").glob("*.xml")))
             finally:
                 guard.execute(text("SELECT pg_advisory_unlock(hashtextextended(:name, 0))"), lock)
-    _finished(engine, BANK, at, runner)
-    return taken
+    _record_run(engine, BANK, at, runner)
+    return imported
 
 
-def _take_in(engine: Engine, folder: Path, file: Path, at: datetime) -> bool:
+def _import_file(engine: Engine, folder: Path, file: Path, at: datetime) -> bool:
     try:
         with file.open("rb") as source, transaction(engine) as session:
             bank_files.take_in(session, source, by=ENGINE, at=at)
@@ -268,8 +268,8 @@ def _take_in(engine: Engine, folder: Path, file: Path, at: datetime) -> bool:
     return True
 
 
-def _all(engine: Engine, some: Callable[[Session], int]) -> int:
-    """Do some in a transaction until none is left; answers how many."""
+def _until_none_left(engine: Engine, some: Callable[[Session], int]) -> int:
+    """Repeat a job, each time in a transaction of its own, until it finds nothing; returns the total."""
     done = 0
     while True:
         with transaction(engine) as session:
@@ -279,6 +279,6 @@ def _all(engine: Engine, some: Callable[[Session], int]) -> int:
         done += now
 
 
-def _finished(engine: Engine, flow: str, at: datetime, runner: str) -> None:
+def _record_run(engine: Engine, flow: str, at: datetime, runner: str) -> None:
     with transaction(engine) as session:
         runs.record_runs(session, flow, at=at, runner=runner)

@@ -1,4 +1,4 @@
-"""Tells a Prefect server what prefect.yaml says: the pool, its queues, the deployments. Idempotent."""
+"""Registration of the pool, queues and deployments of prefect.yaml with a Prefect server. Idempotent."""
 
 from datetime import timedelta
 from typing import Any
@@ -12,35 +12,35 @@ from prefect.utilities.importtools import import_object
 
 from flows.deployment_file import pool_name, read
 
-ROOM = "flows."
+PACKAGE = "flows."
 
 
-class RegistrarError(Exception):
-    """prefect.yaml names something that is not there."""
+class RegistrationError(Exception):
+    """prefect.yaml names a flow that does not exist."""
 
 
 def load(entrypoint: str | None) -> Flow[..., Any]:
-    """The flow behind a deployment's module entrypoint, from this room only.
+    """The flow at a deployment's entrypoint, from this package only.
 
     Raises:
-        RegistrarError: it is no flow of ours.
+        RegistrationError: it is not one of our flows.
     """
-    found = import_object(entrypoint) if entrypoint and entrypoint.startswith(ROOM) else None
+    found = import_object(entrypoint) if entrypoint and entrypoint.startswith(PACKAGE) else None
     if not isinstance(found, Flow):
-        raise RegistrarError(f"{entrypoint} is not a flow of this office.")
+        raise RegistrationError(f"{entrypoint} is not a flow of this office.")
     return found
 
 
 async def register(client: PrefectClient, *, worker_type: str, template: dict[str, Any]) -> dict[str, Any]:
-    """Make or mend the pool, its queues and the deployments; answers the deployments' ids by name.
+    """Create or update the pool, its queues and the deployments; returns the deployments' ids by name.
 
     Args:
         client: a client of the Prefect server.
         worker_type: the kind of worker that may serve the pool.
         template: that worker's job template.
     """
-    said = read()
-    pool = pool_name(said)
+    file = read()
+    pool = pool_name(file)
     await client.create_work_pool(
         WorkPoolCreate(
             name=pool,
@@ -50,9 +50,9 @@ async def register(client: PrefectClient, *, worker_type: str, template: dict[st
         ),
         overwrite=True,
     )
-    for queue in said["definitions"]["queues"]:
+    for queue in file["definitions"]["queues"]:
         await _queue(client, pool, queue)
-    return {line["name"]: await _deployment(client, pool, line) for line in said["deployments"]}
+    return {line["name"]: await _deployment(client, pool, line) for line in file["deployments"]}
 
 
 async def _queue(client: PrefectClient, pool: str, queue: dict[str, Any]) -> None:
@@ -68,8 +68,8 @@ async def _queue(client: PrefectClient, pool: str, queue: dict[str, Any]) -> Non
 async def _deployment(client: PrefectClient, pool: str, line: dict[str, Any]) -> Any:
     flow = load(line["entrypoint"])
     if flow.name != line["flow_name"]:
-        raise RegistrarError(f"{line['entrypoint']} is called {flow.name}, not {line['flow_name']}.")
-    # Creating is changing where the name is known; runs scheduled ahead are then planned anew.
+        raise RegistrationError(f"{line['entrypoint']} is called {flow.name}, not {line['flow_name']}.")
+    # Creating a deployment whose name exists updates it; Prefect then plans its scheduled runs again.
     return await client.create_deployment(
         flow_id=await client.create_flow(flow),
         name=line["name"],

@@ -1,4 +1,4 @@
-"""What Prefect's pages show of a run: its lane, its references, and the process that runs it. Nothing else."""
+"""Run display: what Prefect's pages show of a run, namely its lane, references and process, and nothing else."""
 
 from collections.abc import Sequence
 
@@ -8,33 +8,33 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.exceptions import PrefectException
 from prefect.runtime import flow_run
 
-from flows.runtime import mark
+from flows.runtime import process_id
 
-SHOWN = 10
-"""So many references are shown; the others are counted."""
-PROCESS = "process:"
-
-
-def marked(run: FlowRun) -> str | None:
-    """The process of ours that began a run by itself."""
-    return next((tag.removeprefix(PROCESS) for tag in run.tags if tag.startswith(PROCESS)), None)
+MOST_SHOWN = 10
+"""The most references that are shown; the others are counted."""
+PROCESS_TAG = "process:"
 
 
-def process_of(run: FlowRun) -> str | None:
-    """The process that runs a run, where it left its mark."""
-    return run.infrastructure_pid or marked(run)
+def tagged_process(run: FlowRun) -> str | None:
+    """The process that started a run outside any deployment, from the run's tags."""
+    return next((tag.removeprefix(PROCESS_TAG) for tag in run.tags if tag.startswith(PROCESS_TAG)), None)
 
 
-def tags_of(lane: str) -> list[str]:
-    """The tags of a run that this process begins by itself."""
-    return [f"lane:{lane}", f"{PROCESS}{mark()}"]
+def executing_process(run: FlowRun) -> str | None:
+    """The process that executes a run, if it is recorded."""
+    return run.infrastructure_pid or tagged_process(run)
 
 
-async def show(lane: str, references: Sequence[str]) -> str:
-    """Show a run's references in its name and tags; answers them for its last message."""
+def own_run_tags(lane: str) -> list[str]:
+    """The tags of a run that this process starts outside any deployment."""
+    return [f"lane:{lane}", f"{PROCESS_TAG}{process_id()}"]
+
+
+async def show_references(lane: str, references: Sequence[str]) -> str:
+    """Show a run's references in its name and tags; returns them as text for its final message."""
     if not references:
         return "none"
-    shown, more = references[:SHOWN], len(references) - SHOWN
+    shown, more = references[:MOST_SHOWN], len(references) - MOST_SHOWN
     rest = f" and {len(references) - 1} more" if len(references) > 1 else ""
     try:
         async with get_client() as client:
@@ -42,5 +42,5 @@ async def show(lane: str, references: Sequence[str]) -> str:
                 flow_run.id, name=f"{lane}: {references[0]}{rest}", tags=[*dict.fromkeys([*flow_run.tags, *shown])]
             )
     except (httpx.HTTPError, PrefectException):
-        """The work is done; that a page does not show it is no reason to do it again."""
+        """The work is done; a run must not be repeated because a page does not show it."""
     return ", ".join(shown) + (f" and {more} more" if more > 0 else "")

@@ -1,4 +1,4 @@
-"""Where time, configuration and the database enter this room; nothing below asks for them itself."""
+"""Runtime of a process: its time, configuration and database connection; the jobs get them as arguments."""
 
 import os
 import socket
@@ -13,8 +13,8 @@ from states.storage.database import connect
 from states.storage.vault import office_key
 
 
-class EdgeError(Exception):
-    """A process of this room was started without what it needs; the message names it."""
+class ConfigurationError(Exception):
+    """A process was started without a setting that it needs; the message names the setting."""
 
 
 def utc_now() -> datetime:
@@ -24,38 +24,38 @@ def utc_now() -> datetime:
 
 @cache
 def configuration() -> Configuration:
-    """What the environment says; read once."""
+    """The configuration from the environment, read once."""
     return Configuration()
 
 
 @cache
 def engine() -> Engine:
-    """The database of this process; few connections, for every process of the office has its own.
+    """The database of this process, with few connections because every process has its own.
 
     Raises:
-        EdgeError: no database is named.
+        ConfigurationError: no database is named.
     """
     url = configuration().database_url
     if not url:
-        raise EdgeError("Name the database: DATABASE_URL=postgresql://...; `veiligadvies run` does so by itself.")
-    said = configuration()
-    return connect(url, key=office_key(said.key_file), pool_size=5, time_limit=said.run_seconds)
+        raise ConfigurationError("Name the database: DATABASE_URL=postgresql://...; `veiligadvies run` sets it.")
+    settings = configuration()
+    return connect(url, key=office_key(settings.key_file), pool_size=5, time_limit=settings.run_seconds)
 
 
 def await_gate() -> None:
-    """Where whoever started us holds a gate, wait until it opens: the imports are done by then, the work is not begun.
+    """Wait until the supervisor opens the gate, if it set one: modules are imported by then, work has not started.
 
-    The gate is our standard input, and it opens when that is closed; it also opens when its holder dies.
+    The gate is our standard input; it opens when that is closed, also when the supervisor dies.
     """
     if os.environ.get("VEILIGADVIES_GATE"):
         sys.stdin.buffer.read()
 
 
-def mark() -> str:
-    """This process among all: machine and process id."""
+def process_id() -> str:
+    """The machine and process id of this process, unique among all."""
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-def here(part: str) -> str:
-    """A name for this process: its part, and its mark."""
-    return f"{part}@{mark()}"
+def process_name(part: str) -> str:
+    """The name of this process: its part and its process id, e.g. ``clock@host:1234``."""
+    return f"{part}@{process_id()}"

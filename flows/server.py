@@ -1,10 +1,10 @@
-"""Our own Prefect server, on a store that does not stand still.
+"""Server of Prefect whose SQLite transactions take the write lock at their beginning.
 
-Its store is SQLite, which lets one write at a time. Prefect begins most transactions as readers: one that read, and
-wants to write after another has written, is refused at once ("database is locked"). What such a refusal leaves behind
-is tidied up by Python's collector in the thread of the whole server, which then waits for the lock of a connection
-that itself waits for what only the server can let go: all of it stands still for a minute (PrefectHQ/prefect#23051).
-A transaction that asks for the lock at its beginning is never refused; it waits its turn of some milliseconds.
+SQLite allows one writer at a time. Prefect begins most transactions as readers: one that has read, and wants to write
+after another has written, is refused at once ("database is locked"). Python's garbage collector then cleans up the
+refused connection in the server's only thread and deadlocks with another connection, so the whole server blocks for a
+minute (PrefectHQ/prefect#23051). A transaction that takes the lock at its beginning is never refused; it waits some
+milliseconds.
 """
 
 import runpy
@@ -22,7 +22,7 @@ async def begin(
     session: AsyncSession,
     with_for_update: bool = False,  # noqa: ARG001  # as Prefect calls it
 ) -> AsyncGenerator[AsyncSessionTransaction, None]:
-    """A transaction that holds the lock from its beginning, and leaves what else is read meanwhile alone."""
+    """Begin a transaction that holds the write lock from its beginning; other readers are not affected."""
     async with session.begin() as transaction:
         mode = SQLITE_BEGIN_MODE.set("IMMEDIATE")
         try:
@@ -33,7 +33,7 @@ async def begin(
 
 
 def main() -> None:
-    """``prefect server start``, with the options given."""
+    """Run ``prefect server start`` with the options given."""
     AioSqliteConfiguration.begin_transaction = begin  # type: ignore[method-assign,assignment]  # patched on purpose, see the module
     sys.argv[:1] = ["prefect", "server", "start"]
     runpy.run_module("prefect", run_name="__main__", alter_sys=True)

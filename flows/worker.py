@@ -1,6 +1,6 @@
-"""Our Prefect worker: takes runs from the pool and runs them in this process.
+"""Worker for Prefect that takes runs from the pool and runs them in its own process.
 
-A stock worker polls every ten seconds and starts a process per run, seven to ten seconds in all; this one
+Prefect's own worker polls every ten seconds and starts a process per run, seven to ten seconds in all; this one
 takes less than one.
 """
 
@@ -26,16 +26,16 @@ from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker
 
 from flows.crashed_runs import delete_missed, mark_crashed
 from flows.deployment_file import limits, pool_name, read
-from flows.heartbeat import Pulse
+from flows.heartbeat import Heartbeat
 from flows.registration import load, register
-from flows.runtime import await_gate, configuration, engine, here, mark, utc_now
+from flows.runtime import await_gate, configuration, engine, process_id, process_name, utc_now
 from states import logging_setup
 from states.deadlines.validation import check_dated_values
 
 TYPE = "veiligadvies"
-TIDY = timedelta(seconds=10)
-"""How often to look for what dead processes left behind."""
-GRACE = 4.0
+CLEANUP_INTERVAL = timedelta(seconds=10)
+"""How often to look for runs of dead processes."""
+SHUTDOWN_SECONDS = 4.0
 """Seconds that running flows get to end when the worker is asked to stop."""
 _LOG = structlog.get_logger()
 
@@ -51,40 +51,40 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, BaseWorker
     def __init__(self, pool: str, **options: Any) -> None:
         super().__init__(pool, prefetch_seconds=0, **options)
         self.draining = False
-        self.pulse = Pulse(engine(), "worker")
+        self.heartbeat = Heartbeat(engine(), "worker")
 
     async def run(
         self,
         flow_run: FlowRun,
-        configuration: BaseJobConfiguration,  # there is nothing to configure in one's own process
+        configuration: BaseJobConfiguration,  # unused: a run in this process has nothing to configure
         task_status: TaskStatus[Any] | None = None,
     ) -> BaseWorkerResult:
         """Run one flow run to its end."""
         if task_status is not None:
-            task_status.started(mark())
+            task_status.started(process_id())
         assert flow_run.deployment_id is not None
         deployment = await self.client.read_deployment(flow_run.deployment_id)
         flow = load(deployment.entrypoint)
         await run_flow_async(flow, flow_run=flow_run, parameters=flow_run.parameters, return_type="state")
-        return BaseWorkerResult(status_code=0, identifier=mark())
+        return BaseWorkerResult(status_code=0, identifier=process_id())
 
     async def get_and_submit_flow_runs(self) -> list[FlowRun]:
-        """Take what waits, and show that the pool is being served."""
+        """Take the waiting runs, and record a heartbeat."""
         if self.draining:
             return []
         taken = await super().get_and_submit_flow_runs()
-        await anyio.to_thread.run_sync(self.pulse.beat, utc_now())
+        await anyio.to_thread.run_sync(self.heartbeat.record, utc_now())
         return taken
 
     async def drain(self) -> None:
-        """Take nothing more, and wait a moment for what runs."""
+        """Take no more runs, and wait for the running ones, at most ``SHUTDOWN_SECONDS``."""
         self.draining = True
-        with anyio.move_on_after(GRACE):
-            while self._limiter is not None and self._limiter.borrowed_tokens:  # noqa: ASYNC110  # Prefect's own
+        with anyio.move_on_after(SHUTDOWN_SECONDS):
+            while self._limiter is not None and self._limiter.borrowed_tokens:  # noqa: ASYNC110  # Prefect offers no event
                 await anyio.sleep(0.05)
 
 
-async def answers(client: httpx.AsyncClient) -> bool:
+async def is_healthy(client: httpx.AsyncClient) -> bool:
     """Whether the Prefect server answers."""
     try:
         return (await client.get(f"{PREFECT_API_URL.value()}/health", timeout=2.0)).is_success
@@ -93,28 +93,28 @@ async def answers(client: httpx.AsyncClient) -> bool:
 
 
 async def serve(stop: threading.Event) -> None:
-    """Serve the pool until asked to stop; begin anew whenever the server was away."""
+    """Serve the pool until asked to stop; start again whenever the server was not available."""
     async with httpx.AsyncClient(trust_env=False) as client:
         while not stop.is_set():
-            if not await answers(client):
+            if not await is_healthy(client):
                 await anyio.sleep(0.3)
                 continue
             try:
                 await work(stop)
-            except Exception:  # noqa: BLE001  # whatever it is, the pool must be served again
-                _LOG.exception("worker-starts-again")
+            except Exception:  # noqa: BLE001  # after any error the pool must be served again
+                _LOG.exception("worker-restarts")
                 await anyio.sleep(1.0)
 
 
 async def work(stop: threading.Event) -> None:
-    """Register, clear what was left behind, and run flows until asked to stop, or until the server stays away."""
+    """Register, clear runs of dead processes, and run flows until asked to stop or the server is lost."""
     slots = configuration().worker_slots
-    if (asked := sum(limits(read()).values())) > slots:
-        _LOG.warning("lanes-share-slots", slots=slots, queues=asked)
-    worker = InProcessWorker(pool_name(read()), name=here("worker"), limit=slots)
+    if (limit := sum(limits(read()).values())) > slots:
+        _LOG.warning("queue-limits-exceed-slots", slots=slots, queues=limit)
+    worker = InProcessWorker(pool_name(read()), name=process_name("worker"), limit=slots)
     async with get_client() as client, anyio.create_task_group() as group:
         deployments = await prepare(client)
-        group.start_soon(tidy, client, deployments)
+        group.start_soon(keep_clearing, client, deployments)
         group.start_soon(partial(worker.start, printer=lambda *_: None))
         while not stop.is_set():  # noqa: ASYNC110  # it is set by another thread
             await anyio.sleep(0.1)
@@ -123,36 +123,36 @@ async def work(stop: threading.Event) -> None:
 
 
 async def prepare(client: PrefectClient) -> dict[str, Any]:
-    """Register what prefect.yaml says and clear what was left behind; answers the deployments' ids by name."""
+    """Register the deployments of prefect.yaml and clear old runs; returns the deployments' ids by name."""
     template = InProcessWorker.get_default_base_job_template()
     deployments = await register(client, worker_type=TYPE, template=template)
-    crashed = await clear(client, deployments)
+    crashed = await clear_crashed(client, deployments)
     missed = await delete_missed(client, deployments.values(), utc_now())
-    _LOG.info("registered", deployments=sorted(deployments), crashed=crashed, missed=missed)
+    _LOG.info("deployments-registered", deployments=sorted(deployments), crashed=crashed, missed=missed)
     return deployments
 
 
-async def clear(client: PrefectClient, deployments: dict[str, Any]) -> int:
-    """Declare crashed what nobody runs any more."""
+async def clear_crashed(client: PrefectClient, deployments: dict[str, Any]) -> int:
+    """Mark as crashed the runs whose process is gone; returns how many."""
     longest = timedelta(seconds=configuration().run_seconds)
     return await mark_crashed(client, deployments, utc_now(), pool=pool_name(read()), longest=longest)
 
 
-async def tidy(client: PrefectClient, deployments: dict[str, Any]) -> None:
-    """Go on clearing what dead processes leave behind.
+async def keep_clearing(client: PrefectClient, deployments: dict[str, Any]) -> None:
+    """Clear runs of dead processes again and again.
 
     Raises:
-        LookupError: the server forgot our deployments, so we must register again.
+        LookupError: the server lost our deployments, so they must be registered again.
     """
     while True:
-        await anyio.sleep(TIDY.total_seconds())
-        await clear(client, deployments)
+        await anyio.sleep(CLEANUP_INTERVAL.total_seconds())
+        await clear_crashed(client, deployments)
         if len(await client.read_deployments(limit=len(deployments))) < len(deployments):
             raise LookupError("The server has lost our deployments.")
 
 
 def main() -> None:
-    """Run until stopped; in a thread, for in the main thread Prefect would take our signals for its own."""
+    """Run until stopped; in a thread, because in the main thread Prefect would handle our signals."""
     logging_setup.set_up("worker")
     check_dated_values()
     await_gate()

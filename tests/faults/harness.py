@@ -139,7 +139,7 @@ class Job:
             "offer": lambda engine: jobs.offer(engine, self.at, "run-of-the-test"),
             "remind": lambda engine: jobs.remind(engine, self.at),
             "batches": lambda engine: jobs.build_batches(engine, self.at),
-            "bank": lambda engine: jobs.take_in_bank_files(engine, self.configuration, self.at),
+            "bank": lambda engine: jobs.import_bank_files(engine, self.configuration, self.at),
             "books": self.books,
             "deliver": self.deliver,
             "seal": self.seal,
@@ -189,7 +189,7 @@ class Job:
 
     def book_all(self, engine: Engine) -> int:
         """Take in the bank's files, complete the evidence of each booking and book it, a transaction each."""
-        jobs.take_in_bank_files(engine, self.configuration, self.at)
+        jobs.import_bank_files(engine, self.configuration, self.at)
         steps = {"awaiting-evidence": ("complete-evidence", EVIDENCE), "ready": ("book", {})}
         count = 0
         while True:

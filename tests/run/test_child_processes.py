@@ -85,7 +85,7 @@ def test_a_child_that_will_not_stop_is_stopped(tmp_path: Path) -> None:
 
 def test_a_gated_child_waits(tmp_path: Path) -> None:
     (tmp_path / "gated.py").write_text(
-        "from flows.edge import await_gate\nawait_gate()\nprint('through', flush=True)\n"
+        "from flows.runtime import await_gate\nawait_gate()\nprint('through', flush=True)\n"
     )
     child = ChildProcess("gated", ["gated"], dict(os.environ) | {"PYTHONPATH": str(tmp_path)}, tmp_path, gated=True)
     child.start()

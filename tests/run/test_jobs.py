@@ -134,7 +134,7 @@ def test_a_file_that_is_no_statement_is_refused_with_the_reason_beside_it(
     (configuration.bank / "in").mkdir(parents=True)
     (configuration.bank / "in" / "b.xml").write_text("<no-statement/>")
     (configuration.bank / "in" / "note.txt").write_text("left alone")
-    assert jobs.take_in_bank_files(engine, configuration, AT) == 0
+    assert jobs.import_bank_files(engine, configuration, AT) == 0
     assert [file.name for file in (configuration.bank / "in").iterdir()] == ["note.txt"]
     assert (configuration.bank / "refused" / "b.xml").exists()
     assert len((configuration.bank / "refused" / "b.xml.txt").read_text()) > 20
@@ -145,13 +145,13 @@ def test_whoever_has_the_folder_in_hand_is_not_disturbed(engine: Engine, configu
     (configuration.bank / "in" / "b.xml").write_text("<no-statement/>")
     with engine.connect() as other:
         other.exec_driver_sql("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (f"bank:{configuration.bank}",))
-        assert jobs.take_in_bank_files(engine, configuration, AT) == 0
+        assert jobs.import_bank_files(engine, configuration, AT) == 0
         assert (configuration.bank / "in" / "b.xml").exists()
         other.invalidate()  # as when its process dies
     deadline = time.monotonic() + 5  # the server learns of it in a moment
     while (configuration.bank / "in" / "b.xml").exists():
         assert time.monotonic() < deadline
-        jobs.take_in_bank_files(engine, configuration, AT)
+        jobs.import_bank_files(engine, configuration, AT)
 
 
 def test_work_that_a_stopped_process_was_offering_goes_back_to_be_offered(engine: Engine, database: str) -> None:
