@@ -53,6 +53,15 @@ class Finding:
     since: date | None = None
     """The first day on which the rule holds in this form; None for a rule of the work list."""
 
+    def as_json(self) -> dict[str, Any]:
+        """The finding as it is stored with a row: rule, message in both languages, and article."""
+        return {
+            "rule": self.rule,
+            "message": self.message,
+            "messageNl": self.message_nl,
+            "article": self.article,
+        }
+
 
 @dataclass(frozen=True)
 class Judgement:

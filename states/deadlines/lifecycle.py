@@ -36,20 +36,15 @@ def apply_to_deadlines(unit: UnitOfWork) -> None:
                 start(unit, transition, kind)
 
 
-def subject_of(transition: Transition) -> str:
-    """The id of what was touched."""
-    return str(transition.row.id)
-
-
 def ended_subject(transition: Transition) -> str:
     """The subject whose term ends; for an objection, that of the contested decision."""
-    return str(getattr(transition.body, "decision_subject", None) or subject_of(transition))
+    return str(getattr(transition.body, "decision_subject", None) or transition.row.id)
 
 
 def start(unit: UnitOfWork, transition: Transition, kind: str) -> Term:
     """Start a term of the length in force on its first day. A running one continues."""
     line = TERMS[kind]
-    if (found := running_of(unit.session, subject_of(transition), kind)) is not None:
+    if (found := running_of(unit.session, transition.row.id, kind)) is not None:
         return found
     what = Start(transition.row, transition.body, unit.on)
     started_on = line.started_on(what)
@@ -57,7 +52,7 @@ def start(unit: UnitOfWork, transition: Transition, kind: str) -> Term:
         unit.session,
         kind,
         application=transition.row.stream,
-        subject=subject_of(transition),
+        subject=transition.row.id,
         organisation=getattr(transition.row, "organisation", None) or "",
         started_on=started_on,
         held=line.given(what._replace(on=started_on)),
@@ -120,7 +115,7 @@ def end(unit: UnitOfWork, transition: Transition, kind: str) -> None:
 
 def revive(unit: UnitOfWork, transition: Transition, kind: str) -> None:
     """Reopen the newest term of a kind if it has ended."""
-    row = latest(unit.session, subject_of(transition), kind)
+    row = latest(unit.session, transition.row.id, kind)
     if row is not None and row.ended_on is not None:
         row.ended_on = row.ended_by = None
         recompute(unit.session, row)

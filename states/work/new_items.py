@@ -50,9 +50,9 @@ def new_item(unit: UnitOfWork, transition: Transition, work: Work) -> dict[str, 
         wake(unit.session, "acute")
     return {
         "id": new_id("work"),
-        "application": application.id if application is not None else subject_of(transition),
+        "application": application.id if application is not None else transition.row.id,
         "chart": transition.chart,
-        "subject": subject_of(transition),
+        "subject": transition.row.id,
         "action": work.action,
         "role": str(role),
         "organisation": "" if role in OF_THE_OFFICE else unit.acting_employer_of(transition.row),
@@ -67,7 +67,7 @@ def new_item(unit: UnitOfWork, transition: Transition, work: Work) -> dict[str, 
 
 def new_item_unless_open(unit: UnitOfWork, transition: Transition, work: Work) -> list[dict[str, Any]]:
     """The row of a new work item; none where the subject has open work with this action already."""
-    if is_open(unit.session, subject_of(transition), work.action):
+    if is_open(unit.session, transition.row.id, work.action):
         return []
     return [new_item(unit, transition, work)]
 
@@ -100,11 +100,6 @@ def is_open(session: Session, subject: str, action: str) -> bool:
         WorkItem.subject == subject, WorkItem.action == action, col(WorkItem.done_at).is_(None)
     )
     return session.exec(query).first() is not None
-
-
-def subject_of(transition: Transition) -> str:
-    """The id of the subject of an event."""
-    return str(transition.row.id)
 
 
 def required_skill(unit: UnitOfWork, row: Any, work: Work) -> str:

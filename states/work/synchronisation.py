@@ -7,7 +7,7 @@ from sqlmodel import select
 from states.charts.application import ENDS, Stage
 from states.engine.unit_of_work import Transition, UnitOfWork
 from states.tables.application import DomainAdvice
-from states.work.new_items import ReorderedItem, new_item, subject_of
+from states.work.new_items import ReorderedItem, new_item
 from states.work.work_by_event import WORK_BY_EVENT
 from states.work.work_by_state import WORK_BY_STATE, Work
 
@@ -48,13 +48,13 @@ def changes_by_state(unit: UnitOfWork) -> tuple[list[tuple[str, str]], Requested
             continue
         before = {work.action: work for work in WORK_BY_STATE.get((transition.chart, str(transition.before)), ())}
         after = {work.action: work for work in WORK_BY_STATE.get((transition.chart, str(transition.after)), ())}
-        ended = ((subject_of(transition), action) for action in before.keys() - after.keys())
+        ended = ((transition.row.id, action) for action in before.keys() - after.keys())
         completed.extend(key for key in ended if requested.pop(key, None) is None)
         if transition.chart == "application" and transition.after in ENDS:
-            completed.append((subject_of(transition), "keep-apart"))
+            completed.append((transition.row.id, "keep-apart"))
         for action in after.keys() - before.keys():
             if transition.chart != "domain-advice" or in_advice(unit, transition.row):
-                requested[subject_of(transition), action] = (transition, after[action])
+                requested[transition.row.id, action] = (transition, after[action])
         if transition.chart == "application" and transition.after == Stage.ADVICE:
             requested |= domains_to_assess(unit, transition)
     return completed, requested

@@ -13,7 +13,7 @@ from states.storage.database import wake
 from states.tables.application import Application
 from states.tables.loans import Loan
 from states.tables.work import WorkItem
-from states.work.new_items import ReorderedItem, WorkChanges, new_item, subject_of, urgency_of
+from states.work.new_items import ReorderedItem, WorkChanges, new_item, urgency_of
 from states.work.work_by_state import HAND_OFF, level_of
 
 
@@ -52,7 +52,7 @@ def reorder(session: Session, application: Application, at: datetime) -> list[Re
 
 def new_hand_off_steps(unit: UnitOfWork, transition: Transition) -> list[dict[str, Any]]:
     """One work item for each hand-off step that the newest signal asks for and that is not open yet."""
-    session, subject = unit.session, subject_of(transition)
+    session, subject = unit.session, transition.row.id
     body: Any = transition.body  # a Signal
     facts = {"kind": body.kind, "source": body.source, "on": unit.on, "reported": body.reported_to_police}
     signal = classify(occurred_on=body.occurred_on or unit.on, **facts)

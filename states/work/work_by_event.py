@@ -16,7 +16,7 @@ from states.payments.statement_gaps import gaps
 from states.tables.application import Application, Measure
 from states.tables.payments import ENTRY_WAITS, BankEntry, BankMessage, BatchLine, Payable, PayableLine
 from states.tables.work import WorkItem
-from states.work.new_items import WorkChanges, new_item, new_item_unless_open, subject_of
+from states.work.new_items import WorkChanges, new_item, new_item_unless_open
 from states.work.threat_events import threat_recorded, urgency_changed
 from states.work.work_by_state import WORK_BY_STATE, Work
 
@@ -39,7 +39,7 @@ def invoice_received(_: UnitOfWork, transition: Transition) -> WorkChanges:
 def payable_rejected(unit: UnitOfWork, transition: Transition) -> WorkChanges:
     """A payable was rejected: its provided measures wait for an invoice again."""
     query = select(Measure).join(PayableLine, col(PayableLine.measure) == Measure.id)
-    of_payable = query.where(PayableLine.payable == subject_of(transition), Measure.state == MeasureState.PROVIDED)
+    of_payable = query.where(PayableLine.payable == transition.row.id, Measure.state == MeasureState.PROVIDED)
     work = WORK_BY_STATE["measure", "provided"][0]
     state = str(MeasureState.PROVIDED)
     measures = [
@@ -47,9 +47,9 @@ def payable_rejected(unit: UnitOfWork, transition: Transition) -> WorkChanges:
         for row in unit.session.exec(of_payable)
     ]
     open_now = select(WorkItem.subject).where(WorkItem.action == work.action, col(WorkItem.done_at).is_(None))
-    subjects = [subject_of(measure) for measure in measures]
+    subjects = [measure.row.id for measure in measures]
     waiting = set(unit.session.exec(open_now.where(col(WorkItem.subject).in_(subjects))))
-    return WorkChanges(opened=[new_item(unit, one, work) for one in measures if subject_of(one) not in waiting])
+    return WorkChanges(opened=[new_item(unit, one, work) for one in measures if one.row.id not in waiting])
 
 
 def statement_imported(unit: UnitOfWork, transition: Transition) -> WorkChanges:
@@ -79,17 +79,15 @@ def entry_assessed(unit: UnitOfWork, transition: Transition) -> WorkChanges:
 
 def statement_gap(unit: UnitOfWork, transition: Transition) -> WorkChanges:
     """A missing bank statement is requested from the bank; the work is done once no statement is missing."""
-    if gaps(unit.session, subject_of(transition)):
+    if gaps(unit.session, transition.row.id):
         return WorkChanges(opened=new_item_unless_open(unit, transition, FIND_STATEMENT))
-    return WorkChanges([(subject_of(transition), FIND_STATEMENT.action)])
+    return WorkChanges([(transition.row.id, FIND_STATEMENT.action)])
 
 
 def report_imported(unit: UnitOfWork, transition: Transition) -> WorkChanges:
     """The bank rejects what it booked: finance asks the bank which of the two is right."""
     query = select(BatchLine.payable).join(Payable, col(Payable.id) == BatchLine.payable)
-    of_batch = query.where(
-        BatchLine.batch == subject_of(transition), BatchLine.bank_status == "RJCT", col(BatchLine.counts)
-    )
+    of_batch = query.where(BatchLine.batch == transition.row.id, BatchLine.bank_status == "RJCT", col(BatchLine.counts))
     if unit.session.exec(of_batch.where(Payable.state == PayableState.PAID).limit(1)).first() is None:
         return WorkChanges()
     return WorkChanges(opened=new_item_unless_open(unit, transition, ASSESS_REPORT))
@@ -105,19 +103,19 @@ def intake_started(unit: UnitOfWork, transition: Transition) -> WorkChanges:
 
 def applications_compared(_: UnitOfWork, transition: Transition) -> WorkChanges:
     """An officer decided whether two applications are one."""
-    return WorkChanges([(subject_of(transition), COMPARE_APPLICATIONS.action)])
+    return WorkChanges([(transition.row.id, COMPARE_APPLICATIONS.action)])
 
 
 def official_died(unit: UnitOfWork, transition: Transition) -> WorkChanges:
     """The official died: an officer settles with the estate what is open."""
     opened = new_item_unless_open(unit, transition, SETTLE_WITH_ESTATE)
-    return WorkChanges([(subject_of(transition), "end-office")], opened)
+    return WorkChanges([(transition.row.id, "end-office")], opened)
 
 
 def measure_after_office(unit: UnitOfWork, transition: Transition) -> WorkChanges:
     """The office ended: the employer decides on what is not provided yet, and what is lent comes back."""
     measure: Any = transition.row
-    subject = subject_of(transition)
+    subject = transition.row.id
     application = unit.application_of(measure)
     if application is not None and application.office_ended_on is None:  # the office goes on after all
         works = WORK_BY_STATE.get(("measure", str(measure.state)), ())
@@ -133,7 +131,7 @@ def measure_after_office(unit: UnitOfWork, transition: Transition) -> WorkChange
 
 def decided_after_office(unit: UnitOfWork, transition: Transition) -> WorkChanges:
     """The employer decided on a measure that the end of office held up."""
-    completed = [(subject_of(transition), KEEP_AFTER_OFFICE.action)]
+    completed = [(transition.row.id, KEEP_AFTER_OFFICE.action)]
     if transition.event == "let-go":
         return WorkChanges(completed)
     assert isinstance(transition.row, Measure)
@@ -143,17 +141,17 @@ def decided_after_office(unit: UnitOfWork, transition: Transition) -> WorkChange
 
 def measure_dropped(_: UnitOfWork, transition: Transition) -> WorkChanges:
     """A measure will not be provided: no decision after the end of office is needed."""
-    return WorkChanges([(subject_of(transition), KEEP_AFTER_OFFICE.action)])
+    return WorkChanges([(transition.row.id, KEEP_AFTER_OFFICE.action)])
 
 
 def measure_removed(_: UnitOfWork, transition: Transition) -> WorkChanges:
     """What was lent is back."""
-    return WorkChanges([(subject_of(transition), REMOVE.action)])
+    return WorkChanges([(transition.row.id, REMOVE.action)])
 
 
 def office_ended(_: UnitOfWork, transition: Transition) -> WorkChanges:
     """The end of office is recorded."""
-    return WorkChanges([(subject_of(transition), "end-office")])
+    return WorkChanges([(transition.row.id, "end-office")])
 
 
 def fact_corrected(unit: UnitOfWork, transition: Transition) -> WorkChanges:
@@ -166,7 +164,7 @@ def fact_corrected(unit: UnitOfWork, transition: Transition) -> WorkChanges:
 def hand_off_recorded(_: UnitOfWork, transition: Transition) -> WorkChanges:
     """A step of the hand-off was taken."""
     body: Any = transition.body  # a HandOffRecord
-    return WorkChanges([(subject_of(transition), str(body.step))])
+    return WorkChanges([(transition.row.id, str(body.step))])
 
 
 WORK_BY_EVENT: dict[tuple[str, str], Callable[[UnitOfWork, Transition], WorkChanges]] = {

@@ -9,7 +9,6 @@ from rules.payments import batch_selection
 from states.charts.payable import PayableState
 from states.engine.event import EventContext
 from states.events.payments.approval import findings_on
-from states.findings import told
 from states.formats import sepa_text
 from states.formats.errors import BankTextError
 from states.payments.payees import payee_of
@@ -43,7 +42,7 @@ def select_payables(context: EventContext[Any], employer: str) -> tuple[list[Pay
         if not findings:
             chosen.append(payable)
             continue
-        words = [told(item) for item in findings]
+        words = [item.as_json() for item in findings]
         left.append({"payable": payable.id, "amount": f"{payable.gross:.2f}", "findings": words})
     return chosen, left
 

@@ -15,7 +15,6 @@ from states.charts.batch import BatchState
 from states.charts.people import ORGANISATION
 from states.engine.bodies import Body, Code, Day, Handle
 from states.engine.event import B, Event, EventContext
-from states.findings import told
 from states.tables.base import new_id
 from states.tables.payments import BankEntry, BankMessage, BatchLine, Payable, PaymentBatch
 from states.tables.people import Organisation
@@ -177,7 +176,7 @@ class StatementEvent(Event[Organisation, B]):
                     payable=booked[0].payable if len(booked) == 1 else None,
                     batch=booked[0].batch if booked else None,
                     matched=bool(booked),
-                    finding=None if finding is None else told(finding),
+                    finding=None if finding is None else finding.as_json(),
                     **entry.model_dump(),
                 ),
             )
