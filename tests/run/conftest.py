@@ -26,8 +26,9 @@ STOPS = pytest.StashKey[list[Callable[[], None]]]()
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
     """Stop what is shared after the last test that uses it: the tests of other groups need the machine."""
     if nextitem is None or group_of(nextitem.nodeid) != group_of(item.nodeid):
-        for stop in item.session.stash.pop(STOPS, []):
-            stop()
+        stops = item.session.stash.get(STOPS, [])
+        while stops:
+            stops.pop()()
 
 
 @pytest.fixture(scope="session")
