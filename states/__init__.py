@@ -1,1 +1,1 @@
-"""States remember: charts, tables, queue, ledger, vault, and the one door through which anything changes."""
+"""States: charts, tables, ledger, vault, work and queue; every change is made by ``commands/fire.py``."""

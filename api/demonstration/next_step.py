@@ -39,7 +39,7 @@ def next_step(session: Session, number: int, application: Application, at: datet
             name = extra.step.split("/")[1]
             return available_actions.propose(session, "application", application, name, people, at)
         if key == STATEMENT:
-            found = available_actions.statement(session, row, people, at, demonstration=True)
+            found = available_actions.statement_action(session, row, people, at, demonstration=True)
         else:
             found = available_actions.propose(session, chart, row, event, people, at, example)
         if found.allowed:
@@ -62,10 +62,10 @@ def main_path_steps(
         if f"{chart}/{event}" in FORWARD
     ]
     if not early:
-        waiting = available_actions.waiting_employers(session, application)
+        waiting = available_actions.employers_awaiting_batch(session, application)
         found += [("payment-batch/build", None, {"employer": employer}) for employer in waiting]
-        found += [(STATEMENT, batch, None) for batch in available_actions.exported(session, application)]
-        if available_actions.certificate_wanted(session, application, office_day(at)):
+        found += [(STATEMENT, batch, None) for batch in available_actions.exported_batches(session, application)]
+        if available_actions.certificate_needed(session, application, office_day(at)):
             found.append((CERTIFICATE, application, None))
     return sorted(found, key=lambda step: STEP_ORDER.index(step[0]))
 

@@ -233,7 +233,7 @@ def take_in(
         shown = message_view(context, taken.message, taken.entries, again=taken.again)
         return Answer(200 if taken.again else 201, shown.model_dump(mode="json", by_alias=True))
 
-    mark = bank_files.mark_of(file) if idempotency_key else ""
+    mark = bank_files.digest_of(file) if idempotency_key else ""
     return answer_once(context, idempotency_key, "POST /v1/bank-messages", mark, do)
 
 

@@ -1,1 +1,1 @@
-"""The charts: small statecharts that know one thing each, tied by guards."""
+"""Charts: one small statechart with its grid per kind of subject."""

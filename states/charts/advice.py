@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from statemachine.states import States
 
-from states.charts.statechart import StrictChart, decided
+from states.charts.statechart import StrictChart, chart_from_grid
 
 
 class DomainState(StrEnum):
@@ -48,7 +48,7 @@ class DomainAdviceChart(StrictChart):
     )
 
 
-DOMAIN_ADVICE = decided(
+DOMAIN_ADVICE = chart_from_grid(
     "domain-advice",
     DomainState,
     DomainAdviceChart,

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from statemachine.states import States
 
-from states.charts.statechart import StrictChart, decided
+from states.charts.statechart import StrictChart, chart_from_grid
 
 
 class Stage(StrEnum):
@@ -176,7 +176,7 @@ class ApplicationChart(StrictChart):
         return at_booking
 
 
-APPLICATION = decided(
+APPLICATION = chart_from_grid(
     "application",
     Stage,
     ApplicationChart,

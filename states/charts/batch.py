@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from statemachine.states import States
 
-from states.charts.statechart import StrictChart, decided
+from states.charts.statechart import StrictChart, chart_from_grid
 
 
 class BatchState(StrEnum):
@@ -34,7 +34,7 @@ class BatchChart(StrictChart):
     withdraw = _.OPEN.to(_.WITHDRAWN) | _.SEALED.to(_.WITHDRAWN) | _.RELEASED.to(_.WITHDRAWN)
 
 
-BATCH = decided(
+BATCH = chart_from_grid(
     "payment-batch",
     BatchState,
     BatchChart,

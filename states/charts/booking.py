@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from statemachine.states import States
 
-from states.charts.statechart import StrictChart, decided
+from states.charts.statechart import StrictChart, chart_from_grid
 
 
 class BookingState(StrEnum):
@@ -45,7 +45,7 @@ class BookingChart(StrictChart):
         return evidence_complete
 
 
-BOOKING = decided(
+BOOKING = chart_from_grid(
     "booking",
     BookingState,
     BookingChart,

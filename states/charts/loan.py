@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from statemachine.states import States
 
-from states.charts.statechart import StrictChart, decided
+from states.charts.statechart import StrictChart, chart_from_grid
 
 
 class LoanState(StrEnum):
@@ -43,7 +43,7 @@ class LoanChart(StrictChart):
     end_with_office = _.REQUESTED.to(_.LAPSED) | _.GRANTED.to(_.LAPSED) | _.LENT.to(_.DUE_BACK)
 
 
-LOAN = decided(
+LOAN = chart_from_grid(
     "loan",
     LoanState,
     LoanChart,

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from statemachine.states import States
 
-from states.charts.statechart import StrictChart, decided
+from states.charts.statechart import StrictChart, chart_from_grid
 
 
 class MeasureState(StrEnum):
@@ -53,7 +53,7 @@ class MeasureChart(StrictChart):
     remove = _.PROVIDED.to(_.REMOVED) | _.SETTLED.to(_.REMOVED)
 
 
-MEASURE = decided(
+MEASURE = chart_from_grid(
     "measure",
     MeasureState,
     MeasureChart,

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from statemachine.states import States
 
-from states.charts.statechart import StrictChart, decided
+from states.charts.statechart import StrictChart, chart_from_grid
 
 
 class ObjectionState(StrEnum):
@@ -59,7 +59,7 @@ class ObjectionChart(StrictChart):
         return inadmissible
 
 
-OBJECTION = decided(
+OBJECTION = chart_from_grid(
     "objection",
     ObjectionState,
     ObjectionChart,

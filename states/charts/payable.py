@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from statemachine.states import States
 
-from states.charts.statechart import StrictChart, decided
+from states.charts.statechart import StrictChart, chart_from_grid
 
 
 class PayableState(StrEnum):
@@ -83,7 +83,7 @@ class PayableChart(StrictChart):
         return is_credit
 
 
-PAYABLE = decided(
+PAYABLE = chart_from_grid(
     "payable",
     PayableState,
     PayableChart,

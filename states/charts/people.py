@@ -1,10 +1,10 @@
-"""People and organisations: small charts, so that they too change by events only."""
+"""People and organisations: their charts, so that they too change only by events."""
 
 from enum import StrEnum
 
 from statemachine.states import States
 
-from states.charts.statechart import StrictChart, decided
+from states.charts.statechart import StrictChart, chart_from_grid
 
 
 class OrganisationState(StrEnum):
@@ -22,7 +22,7 @@ class OrganisationChart(StrictChart):
     merge = _.ACTIVE.to(_.MERGED)
 
 
-ORGANISATION = decided(
+ORGANISATION = chart_from_grid(
     "organisation",
     OrganisationState,
     OrganisationChart,
@@ -57,7 +57,7 @@ class PersonChart(StrictChart):
     depart = _.ACTIVE.to(_.DEPARTED)
 
 
-PERSON = decided(
+PERSON = chart_from_grid(
     "person",
     PersonState,
     PersonChart,

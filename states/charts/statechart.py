@@ -118,7 +118,7 @@ def event_name(transition: Transition) -> str:
     return str(transition.event).replace("_", "-")
 
 
-def decided(
+def chart_from_grid(
     name: str,
     states: type[StrEnum],
     machine: type[StrictChart],
@@ -126,7 +126,7 @@ def decided(
     *,
     ends: Collection[str] = (),
 ) -> Chart:
-    """Read the grid and hold it against the chart.
+    """Read the grid and compare it with the chart.
 
     Args:
         name: the chart's name, as in URLs and the ledger.

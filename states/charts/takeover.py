@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from statemachine.states import States
 
-from states.charts.statechart import StrictChart, decided
+from states.charts.statechart import StrictChart, chart_from_grid
 
 
 class TakeoverState(StrEnum):
@@ -32,7 +32,7 @@ class TakeoverChart(StrictChart):
     lapse = _.REQUESTED.to(_.LAPSED) | _.RECEIVED.to(_.LAPSED)
 
 
-TAKEOVER = decided(
+TAKEOVER = chart_from_grid(
     "takeover",
     TakeoverState,
     TakeoverChart,

@@ -1,1 +1,1 @@
-"""Commands: every change of a subject, and the actions available on it."""
+"""Commands: everything that changes a subject, and the actions available on it."""

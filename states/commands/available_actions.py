@@ -1,4 +1,7 @@
-"""What can be done now on an application and its parts, by whom, and why not: asked of the very rules of the door."""
+"""Available actions on an application and its parts, with who can do each and the findings against it.
+
+The answers come from the same rules that :mod:`states.commands.fire` checks.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -60,7 +63,7 @@ FORWARD = (
     "booking/book",
     "application/close",
 )
-"""The steps that carry a case on, in the order in which they are proposed; everything else comes after them."""
+"""The steps that advance a case, in the order in which they are proposed; all others follow them."""
 ENDING = (
     "intend-refusal",
     "join",
@@ -80,12 +83,12 @@ ENDING = (
     "lose",
     "end-with-office",
 )
-"""Steps that end something are proposed last."""
+"""The events that end something; they are proposed last."""
 
 
 @dataclass(frozen=True)
 class Action:
-    """One thing that can, or cannot, be done now."""
+    """One event that is allowed or refused now, and who would do it."""
 
     chart: str
     subject: str | None
@@ -101,13 +104,13 @@ class Action:
 
 
 def actions(session: Session, application: Application, *, at: datetime, demonstration: bool = False) -> list[Action]:
-    """Everything that the charts allow now on an application and its parts, what carries it on first.
+    """Every action that the charts allow now on an application and its parts; those that advance it come first.
 
     Args:
         session: an open session; nothing is changed.
-        application: whose actions.
-        at: now.
-        demonstration: whether the demonstration bank answers, so that its statement can be proposed.
+        application: the application.
+        at: the present moment.
+        demonstration: whether there is a demonstration bank, whose statement can then be proposed.
     """
     people = People(session, application)
     found = [
@@ -117,27 +120,29 @@ def actions(session: Session, application: Application, *, at: datetime, demonst
     ]
     found += [
         propose(session, "payment-batch", None, "build", people, at, {"employer": employer})
-        for employer in waiting_employers(session, application)
+        for employer in employers_awaiting_batch(session, application)
     ]
-    found += [statement(session, batch, people, at, demonstration) for batch in exported(session, application)]
-    gated = certificate_wanted(session, application, office_day(at))
+    found += [
+        statement_action(session, batch, people, at, demonstration) for batch in exported_batches(session, application)
+    ]
+    needs_certificate = certificate_needed(session, application, office_day(at))
 
-    def place(action: Action) -> tuple[int, int]:
+    def order(action: Action) -> tuple[int, int]:
         key = f"{action.chart}/{action.event}"
-        if key == "application/record-certificate" and gated:
+        if key == "application/record-certificate" and needs_certificate:
             key = "measure/order"
         if key == "application/assess-domain" and action.example is None:
             return (len(FORWARD), 0)
         if key == "application/intend-refusal" and action.allowed:
-            key = "application/plan-interview"  # a rule finds against the claim: that is the way on
+            key = "application/plan-interview"  # a rule objects to the claim, so a refusal is the next step
         rank = FORWARD.index(key) if key in FORWARD else len(FORWARD) + (action.event in ENDING)
         return (rank, 0 if action.event == "record-certificate" else 1)
 
-    return sorted(found, key=place)
+    return sorted(found, key=order)
 
 
 def subjects(session: Session, application: Application) -> Iterator[tuple[str, Subject]]:
-    """The application and its parts on which someone can act."""
+    """The application and the parts of it that have actions, each with the name of its chart."""
     yield "application", application
     parts: tuple[tuple[str, Any], ...] = (
         ("takeover", Takeover),
@@ -159,7 +164,7 @@ def subjects(session: Session, application: Application) -> Iterator[tuple[str, 
 
 
 def events_of(chart: str, row: Subject) -> list[str]:
-    """The events that a person can let happen in the subject's state."""
+    """The events that a person can record in the subject's present state."""
     definition = next(event for (name, _), event in EVENTS.items() if name == chart).chart
     state = str(row.state)
     return [
@@ -169,18 +174,20 @@ def events_of(chart: str, row: Subject) -> list[str]:
     ]
 
 
-def exported(session: Session, application: Application) -> list[PaymentBatch]:
-    """The batches with a payable of this application that wait for the bank."""
+def exported_batches(session: Session, application: Application) -> list[PaymentBatch]:
+    """The exported batches with a payable of this application; they wait for the bank."""
     lines = select(BatchLine.batch).join(Payable, col(Payable.id) == BatchLine.payable)
-    mine = lines.where(Payable.stream == application.id, col(BatchLine.counts))
-    query = select(PaymentBatch).where(col(PaymentBatch.id).in_(mine), PaymentBatch.state == BatchState.EXPORTED)
+    of_case = lines.where(Payable.stream == application.id, col(BatchLine.counts))
+    query = select(PaymentBatch).where(col(PaymentBatch.id).in_(of_case), PaymentBatch.state == BatchState.EXPORTED)
     return list(session.exec(query.order_by(PaymentBatch.id)))
 
 
-def statement(session: Session, batch: PaymentBatch, people: "People", at: datetime, demonstration: bool) -> Action:
-    """Taking in the bank's statement on a batch; the demonstration bank's own is the example."""
-    owner = people.directory.current(batch.organisation)  # the successor of a merged employer brings its statements
-    actor = next(iter(people.candidates(Role.FINANCE, None, owner)), None)
+def statement_action(
+    session: Session, batch: PaymentBatch, people: "People", at: datetime, demonstration: bool
+) -> Action:
+    """The action to import the bank's statement on a batch; the demonstration bank's statement is the example."""
+    owner = people.directory.current(batch.organisation)  # for a merged employer, its successor
+    actor = next(iter(people.actors_for(Role.FINANCE, None, owner)), None)
     example = None
     if demonstration:
         answer = demonstration_bank.answer(batch_document(session, batch), booked_on=office_day(at))
@@ -200,8 +207,8 @@ def statement(session: Session, batch: PaymentBatch, people: "People", at: datet
     )
 
 
-def waiting_employers(session: Session, application: Application) -> list[str]:
-    """The employers with an approved payable of this application that stands in no batch yet."""
+def employers_awaiting_batch(session: Session, application: Application) -> list[str]:
+    """The employers with an approved payable of this application that is in no batch yet."""
     query = select(Payable.organisation).where(
         Payable.stream == application.id,
         Payable.state == PayableState.APPROVED,
@@ -209,8 +216,8 @@ def waiting_employers(session: Session, application: Application) -> list[str]:
     return sorted(set(session.exec(query)))
 
 
-def certificate_wanted(session: Session, application: Application, on: date) -> bool:
-    """Whether a home measure could go on now, were there a certificate for the day."""
+def certificate_needed(session: Session, application: Application, on: date) -> bool:
+    """Whether a home measure waits only for a certificate that is valid on the day."""
     query = select(Measure.legal_basis).where(
         Measure.stream == application.id,
         col(Measure.state).in_((MeasureState.TAKEN_OVER, MeasureState.ORDERED)),
@@ -218,14 +225,14 @@ def certificate_wanted(session: Session, application: Application, on: date) -> 
     if not any(certificates.binds(LegalBasis(basis)) for basis in session.exec(query)):
         return False
     dwelling = application.dwelling
-    mine = select(Certificate).where(Certificate.stream == application.id, Certificate.dwelling == dwelling)
-    found = session.exec(mine)
+    of_dwelling = select(Certificate).where(Certificate.stream == application.id, Certificate.dwelling == dwelling)
+    found = session.exec(of_dwelling)
     days = [(row.valid_from, row.valid_until) for row in found]
     return certificates.certificate(legal_basis=LegalBasis.HOME_MEASURE, certificates=days, on=on) is not None
 
 
 class People:
-    """Who could do what for an application."""
+    """The people who can act for an application, by role and organisation."""
 
     def __init__(self, session: Session, application: Application) -> None:
         self.session = session
@@ -235,17 +242,17 @@ class People:
         query = select(Duty).where(col(Duty.organisation).in_(("", *self.employers)), Duty.role != Role.APPLICANT)
         self.duties = list(session.exec(query.order_by(col(Duty.person))))
 
-    def candidates(self, role: Role, row: Subject | None, organisation: str | None) -> list[Actor]:
-        """The people with a role, those who know the case first."""
+    def actors_for(self, role: Role, row: Subject | None, organisation: str | None) -> list[Actor]:
+        """The people with a role; those who handle the case come first."""
         if role is Role.APPLICANT:
-            own = (self.application.applicant, self.application.representative)
-            return [Actor(person, role) for person in own if person]
-        wanted: list[str] = [""]
+            officials = (self.application.applicant, self.application.representative)
+            return [Actor(person, role) for person in officials if person]
+        organisations: list[str] = [""]
         if role in OF_AN_EMPLOYER:
-            wanted = [organisation] if organisation else self.directory.concerned_by(row)
-        known = (self.application.officer, self.application.adviser)
-        found = [duty for duty in self.duties if duty.role is role and duty.organisation in wanted]
-        found.sort(key=lambda duty: (wanted.index(duty.organisation), duty.person not in known))
+            organisations = [organisation] if organisation else self.directory.concerned_by(row)
+        handlers = (self.application.officer, self.application.adviser)
+        found = [duty for duty in self.duties if duty.role is role and duty.organisation in organisations]
+        found.sort(key=lambda duty: (organisations.index(duty.organisation), duty.person not in handlers))
         return [Actor(duty.person, role, duty.organisation or None) for duty in found]
 
 
@@ -258,15 +265,16 @@ def propose(
     at: datetime,
     example: dict[str, Any] | None = None,
 ) -> Action:
-    """One event, judged as the person who would usually do it."""
+    """Validate one event as the person who would usually do it; the actor with the fewest findings is proposed."""
     definition = EVENTS[chart, event]
     organisation = example["employer"] if example else None
     roles = [role for role in roles_of(chart, event) if role is not Role.ENGINE]
     if isinstance(row, Objection):
-        roles.sort(key=lambda role: role is not row.decides)  # an employer's decision is the employer's work
-    actors = [actor for role in roles[:1] for actor in people.candidates(role, row, organisation)]
+        # The employer handles an objection to its own decision.
+        roles.sort(key=lambda role: role is not row.decides)
+    actors = [actor for role in roles[:1] for actor in people.actors_for(role, row, organisation)]
     if not actors:
-        actors = [actor for role in roles[1:] for actor in people.candidates(role, row, organisation)]
+        actors = [actor for role in roles[1:] for actor in people.actors_for(role, row, organisation)]
     best: tuple[Actor | None, list[Finding]] = (None, [])
     body = example
     for actor in actors:
@@ -277,7 +285,7 @@ def propose(
             with session.no_autoflush:
                 body = dict(found) if (found := definition.example(context)) is not None else None
         if body is None:
-            continue  # another employer's people may have something to propose
+            continue  # another employer's people may have an example
         findings = findings_for(session, definition, context, body)
         if best[0] is None or len(findings) < len(best[1]):
             best = (actor, findings)
@@ -304,7 +312,7 @@ def propose(
 def findings_for(
     session: Session, definition: Event[Any, Any], context: EventContext[Any], body: dict[str, Any]
 ) -> list[Finding]:
-    """What the door would object to this body now."""
+    """The findings with which this event would be refused now."""
     with session.no_autoflush:
         validate_event(context, definition, parse(definition.body, body))
     return context.findings

@@ -1,4 +1,4 @@
-"""Documents with an invoice: told apart by their content, held against what may not be in one, and kept encrypted."""
+"""Invoice documents: recognised by their content, refused if they hold active content, and stored encrypted."""
 
 import logging
 from datetime import datetime
@@ -23,19 +23,19 @@ from states.tables.base import new_id
 from states.tables.ledger import Stream
 from states.tables.payments import Document, DocumentPart, Payable
 
-PIECE = 2**20
-"""Bytes that are sealed together."""
-SIGNS: tuple[tuple[bytes, str], ...] = (
+PART_SIZE = 2**20
+"""Bytes of a document that are encrypted together."""
+SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"%PDF-", "application/pdf"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"<?xml", "application/xml"),
     (b"\xef\xbb\xbf<?xml", "application/xml"),
 )
-ENDS = {"image/png": b"IEND\xaeB`\x82", "image/jpeg": b"\xff\xd9"}
-"""How a picture ends that came whole; a JPEG of a telephone may have some bytes behind it."""
+END_MARKERS = {"image/png": b"IEND\xaeB`\x82", "image/jpeg": b"\xff\xd9"}
+"""The bytes that end a complete picture; some telephones add bytes after the end of a JPEG."""
 SUFFIX = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg", "application/xml": "xml"}
-ACTIVE = {
+ACTIVE_CONTENT = {
     "/JS": "a script",
     "/JavaScript": "a script",
     "/Launch": "an action that starts a program",
@@ -46,32 +46,32 @@ ACTIVE = {
     "/ImportData": "an action that reads a file",
     "/SubmitForm": "an action that sends data",
 }
-"""What no invoice needs and what can run when it is opened, by its name in a PDF."""
+"""Names in a PDF of content that can run when the file is opened, and that no invoice needs."""
 MOST_OBJECTS = 50_000
 TAIL = 2048
-"""Bytes at the end within which a PDF says where its table is (ISO 32000 asks for 1024), and a picture that it ends."""
-logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it repeats parts of what it reads
+"""Bytes at the end that hold the position of a PDF's table (ISO 32000 asks for 1024), or a picture's end marker."""
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its log lines repeat parts of the file
 
 
 class StoredDocument(NamedTuple):
-    """A document that is kept; ``again`` where this very file was kept with the invoice before."""
+    """A stored document; ``again`` is true if the same file was stored with the invoice before."""
 
     document: Document
     again: bool
 
 
-def kind_of(data: bytes) -> str:
-    """The kind of a document, by its first bytes.
+def media_type_of(data: bytes) -> str:
+    """The media type of a document, by its first bytes.
 
     Raises:
-        DocumentRefusedError: it is none of those that are kept, or holds what may not be in it.
+        DocumentRefusedError: its type is not accepted, or it holds what is not allowed.
     """
-    found = next((kind for sign, kind in SIGNS if data.startswith(sign)), None)
+    found = next((kind for sign, kind in SIGNATURES if data.startswith(sign)), None)
     if found is None:
         raise DocumentRefusedError(
             "The file is no PDF, PNG, JPEG or XML e-invoice, whatever its name says. Save it as a PDF, and send that."
         )
-    if found in ENDS and ENDS[found] not in data[-TAIL:]:
+    if found in END_MARKERS and END_MARKERS[found] not in data[-TAIL:]:
         raise DocumentRefusedError(
             "The picture breaks off before its end. Save or scan it anew, and send the whole file."
         )
@@ -83,18 +83,18 @@ def kind_of(data: bytes) -> str:
 
 
 def refuse_active(data: bytes) -> None:
-    """Refuse a PDF that is locked or broken, or that holds what can run.
+    """Refuse a PDF that is locked or broken, or that holds active content.
 
     Raises:
-        DocumentRefusedError: saying what is in it.
+        DocumentRefusedError: the reason is in its message.
     """
     try:
         if b"startxref" not in data[-TAIL:]:
-            raise PdfReadError("no end")  # noqa: TRY301  # looking for one through all of it takes long
+            raise PdfReadError("no end")  # noqa: TRY301  # pypdf would search the whole file, which takes long
         reader = PdfReader(BytesIO(data), root_object_recovery_limit=1000, xref_stream_maximum_entries=MOST_OBJECTS)
         locked = reader.is_encrypted
-        found = None if locked else active_in(reader)
-    except Exception as error:  # whatever a broken file makes its reader stumble over
+        found = None if locked else active_content_of(reader)
+    except Exception as error:  # a broken file may raise any error in pypdf
         words = "The PDF cannot be read: it is broken. Make it anew from the source, or scan the page."
         raise DocumentRefusedError(words) from error
     if locked:
@@ -105,8 +105,8 @@ def refuse_active(data: bytes) -> None:
         )
 
 
-def active_in(reader: PdfReader) -> str | None:
-    """What can run in a PDF, if anything; every object is looked at, wherever it hangs."""
+def active_content_of(reader: PdfReader) -> str | None:
+    """The active content of a PDF, if any; every object is examined, also one that nothing refers to."""
     numbers = [(number, generation) for generation, table in reader.xref.items() for number in table]
     numbers += [(number, 0) for number in reader.xref_objStm]
     if len(numbers) > MOST_OBJECTS:
@@ -115,66 +115,66 @@ def active_in(reader: PdfReader) -> str | None:
     for number, generation in numbers:
         waiting.append(reader.get_object(IndirectObject(number, generation, reader)))
         while waiting:
-            thing = waiting.pop()
-            if isinstance(thing, DictionaryObject):
-                names = {str(name) for name in thing} | {
-                    str(thing.raw_get(key)) for key in ("/S", "/Type", "/Subtype") if key in thing
+            node = waiting.pop()
+            if isinstance(node, DictionaryObject):
+                names = {str(name) for name in node} | {
+                    str(node.raw_get(key)) for key in ("/S", "/Type", "/Subtype") if key in node
                 }
-                if named := sorted(ACTIVE.keys() & names):
-                    return ACTIVE[named[0]]
-                waiting += [thing.raw_get(name) for name in thing]
-            elif isinstance(thing, ArrayObject):
-                waiting += list(thing)
+                if named := sorted(ACTIVE_CONTENT.keys() & names):
+                    return ACTIVE_CONTENT[named[0]]
+                waiting += [node.raw_get(name) for name in node]
+            elif isinstance(node, ArrayObject):
+                waiting += list(node)
     return None
 
 
 def take_in(session: Session, payable: Payable, data: bytes, *, by: Actor, at: datetime) -> StoredDocument:
-    """Keep a document with the invoice of a payable: its facts in the ledger, its bytes sealed.
+    """Store a document with the invoice of a payable: its facts in the ledger, its bytes encrypted.
 
     Raises:
-        DocumentRefusedError: it is not of a kind that is kept, or holds what may not be in it.
-        RefusedError: it stands with another invoice, or a rule objects.
+        DocumentRefusedError: its type is not accepted, or it holds what is not allowed.
+        RefusedError: it is stored with another invoice, or a rule objects.
     """
-    kind, mark = kind_of(data), sha256(data).hexdigest()
-    session.execute(select(func.pg_advisory_xact_lock(int(mark[:15], 16))))  # two who bring one file wait here
-    same = select(Document).where(Document.sha256 == mark, Document.invoice == payable.invoice)
+    kind, digest = media_type_of(data), sha256(data).hexdigest()
+    session.execute(select(func.pg_advisory_xact_lock(int(digest[:15], 16))))  # serialises imports of one file
+    same = select(Document).where(Document.sha256 == digest, Document.invoice == payable.invoice)
     if (before := session.exec(same).first()) is not None:
         return StoredDocument(before, again=True)
     key = new_id("document")
-    body = {"document": key, "mediaType": kind, "size": len(data), "sha256": mark}
+    body = {"document": key, "mediaType": kind, "size": len(data), "sha256": digest}
     fire(session, "payable", payable.id, "add-document", by=by, at=at, body=body)
     stream = session.get_one(Stream, payable.stream)
     cipher = AESGCM(vault_of(session).data_key(stream))
-    for position in range(pieces(len(data))):
-        piece = data[position * PIECE : (position + 1) * PIECE]
-        sealed = Vault.seal_with(cipher, piece, place(key, position, len(data)))
+    for position in range(part_count(len(data))):
+        part = data[position * PART_SIZE : (position + 1) * PART_SIZE]
+        sealed = Vault.seal_with(cipher, part, part_context(key, position, len(data)))
         session.add(DocumentPart(document=key, position=position, sealed=sealed))
         session.flush()
     return StoredDocument(session.get_one(Document, key), again=False)
 
 
-def pieces(size: int) -> int:
-    """In how many pieces a document of some bytes is kept."""
-    return -(-size // PIECE)
+def part_count(size: int) -> int:
+    """The number of parts in which a document of some bytes is stored."""
+    return -(-size // PART_SIZE)
 
 
-def place(document: str, position: int, size: int) -> str:
-    """What a piece is bound to: it cannot be moved, left out or added to."""
+def part_context(document: str, position: int, size: int) -> str:
+    """The associated data of a part's encryption, so that no part can be moved, left out or added."""
     return f"{document}:{position}:{size}"
 
 
 def open_document(session: Session, document: Document) -> bytes:
-    """The document itself.
+    """The decrypted bytes of a document.
 
     Raises:
         ErasedError: the data key of its case was destroyed.
-        StatesError: what is kept is not what came in.
+        StatesError: the stored bytes are not those that came in.
     """
     cipher = AESGCM(vault_of(session).data_key(session.get_one(Stream, document.stream)))
     query = select(DocumentPart).where(DocumentPart.document == document.id).order_by(col(DocumentPart.position))
     found = b"".join(
         cipher.decrypt(
-            part.sealed[:NONCE], part.sealed[NONCE:], place(document.id, part.position, document.size).encode()
+            part.sealed[:NONCE], part.sealed[NONCE:], part_context(document.id, part.position, document.size).encode()
         )
         for part in session.exec(query)
     )

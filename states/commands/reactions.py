@@ -1,6 +1,4 @@
-"""What follows by itself from what happened: the application moves on when its parts are done, and then work items,
-terms and letters are brought up to date.
-"""
+"""Reactions to an event: advance the application if its parts are completed, then update deadlines, work, letters."""
 
 from sqlmodel import col, select
 
@@ -20,18 +18,18 @@ from states.work import synchronisation
 BEFORE_PROVIDED = (MeasureState.ADVISED, MeasureState.TAKEN_OVER, MeasureState.ORDERED)
 UNPAID = tuple(state for state in PayableState if state not in SETTLED)
 
-DONE: dict[str, frozenset[str]] = {
+COMPLETED_STATES: dict[str, frozenset[str]] = {
     "domain-advice": frozenset({DomainState.ADOPTED}),
     "takeover": TAKEOVER.final,
     "measure": MEASURE.final | {MeasureState.PROVIDED, MeasureState.SETTLED},
     "payable": frozenset(map(str, SETTLED)),
 }
-"""The states of a part in which it no longer holds the application's stage."""
+"""The states of a part in which the application's stage no longer waits for it."""
 
 
 def run_reactions(unit: UnitOfWork) -> None:
-    """Let the applications of this passage move on, then refresh work, terms and letters."""
-    for application in applications(unit):
+    """Advance the applications of this unit of work, then update deadlines, work and letters."""
+    for application in applications_with_completed_parts(unit):
         while advance_application(unit, application):
             pass
     lifecycle.apply_to_deadlines(unit)
@@ -39,11 +37,11 @@ def run_reactions(unit: UnitOfWork) -> None:
     triggers.post_letters(unit)
 
 
-def applications(unit: UnitOfWork) -> list[Application]:
-    """The applications of which a part was done just now."""
+def applications_with_completed_parts(unit: UnitOfWork) -> list[Application]:
+    """The applications of which this unit of work completed a part."""
     found = {}
     for transition in unit.transitions:
-        if transition.after not in DONE.get(transition.chart, ()) or transition.before == transition.after:
+        if transition.after not in COMPLETED_STATES.get(transition.chart, ()) or transition.before == transition.after:
             continue
         application = unit.application_of(transition.row)
         if application is not None:
@@ -52,20 +50,20 @@ def applications(unit: UnitOfWork) -> list[Application]:
 
 
 def advance_application(unit: UnitOfWork, application: Application) -> bool:
-    """Move an application one stage on where every part that it waits for is done; whether it moved."""
+    """Advance an application one stage if every part that it waits for is completed; returns whether it advanced."""
     event = {
         Stage.TAKEOVER: "begin-provision",
         Stage.PROVISION: "begin-settlement",
         Stage.SETTLEMENT: "begin-booking",
     }.get(application.state)
-    if event is None or waits(unit, application):
+    if event is None or has_unfinished_parts(unit, application):
         return False
     unit.follow_up(unit, "application", application, event)
     return True
 
 
-def waits(unit: UnitOfWork, application: Application) -> bool:
-    """Whether a part still holds the application in its stage."""
+def has_unfinished_parts(unit: UnitOfWork, application: Application) -> bool:
+    """Whether the application's stage still waits for a part."""
     session = unit.session
     if application.state is Stage.TAKEOVER:
         takeovers = select(Takeover).where(

@@ -13,13 +13,13 @@ from states.commands.available_actions import (
     Action,
     People,
     actions,
-    certificate_wanted,
+    certificate_needed,
+    employers_awaiting_batch,
     events_of,
-    exported,
+    exported_batches,
     propose,
-    statement,
+    statement_action,
     subjects,
-    waiting_employers,
 )
 from states.tables.application import Application
 
@@ -33,9 +33,9 @@ def candidates(session: Session, application: Application) -> Iterator[Candidate
     for chart, row in subjects(session, application):
         for event in events_of(chart, row):
             yield chart, row, event, None
-    for employer in waiting_employers(session, application):
+    for employer in employers_awaiting_batch(session, application):
         yield "payment-batch", None, "build", employer
-    for batch in exported(session, application):
+    for batch in exported_batches(session, application):
         yield "organisation", None, "take-in-statement", batch
 
 
@@ -43,7 +43,7 @@ def judged(session: Session, candidate: Candidate, people: People, at: datetime)
     """One candidate as ``actions`` proposes it."""
     chart, row, event, about = candidate
     if event == "take-in-statement":
-        return statement(session, about, people, at, demonstration=True)
+        return statement_action(session, about, people, at, demonstration=True)
     return propose(session, chart, row, event, people, at, {"employer": about} if event == "build" else None)
 
 
@@ -57,7 +57,7 @@ def named(session: Session, application: Application, event: str, *, at: datetim
 def up_to_allowed(session: Session, application: Application, *, at: datetime) -> list[Action]:
     """The proposals of ``actions`` up to the first that is allowed; what comes after it is not judged."""
     people = People(session, application)
-    gated = certificate_wanted(session, application, office_day(at))
+    gated = certificate_needed(session, application, office_day(at))
 
     def place(candidate: Candidate) -> tuple[int, int]:
         chart, _, event, _ = candidate

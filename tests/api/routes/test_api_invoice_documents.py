@@ -57,7 +57,7 @@ def hidden(inside: bytes) -> bytes:
     return base + tail % (facts, table, len(base))
 
 
-LARGE = b"<< /Length 1 >>\nstream\n" + b"%" * (invoice_documents.PIECE + 7) + b"\nendstream"
+LARGE = b"<< /Length 1 >>\nstream\n" + b"%" * (invoice_documents.PART_SIZE + 7) + b"\nendstream"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 30 + b"\0\0\0\0IEND\xaeB`\x82"
 JPEG = b"\xff\xd8\xff\xe0" + b"\0" * 30 + b"\xff\xd9"
 
@@ -122,7 +122,7 @@ def test_a_document_is_recognised_by_its_content_stored_encrypted_and_returned_u
     with api.engine.connect() as connection:
         query = text("SELECT sealed FROM document_part WHERE document = :id")
         sealed = connection.execute(query, {"id": expected["id"]}).scalars().all()
-    assert len(sealed) == invoice_documents.pieces(len(data))
+    assert len(sealed) == invoice_documents.part_count(len(data))
     assert all(data[:20] not in bytes(part) for part in sealed)
     again = send(api, payable, data)
     assert (again.status_code, again.json()) == (200, {**expected, "again": True})
@@ -235,7 +235,7 @@ def test_a_piece_that_was_changed_moved_or_left_out_does_not_open(office: Api) -
     case = office.receive()
     office.walk(case, choose=sparing, before="check")
     payable = f"/v1/payables/{office.read(f'{case}/payables')['items'][0]['id']}"
-    data = PNG + b"y" * (2 * invoice_documents.PIECE) + PNG[-12:]
+    data = PNG + b"y" * (2 * invoice_documents.PART_SIZE) + PNG[-12:]
     where = send(office, payable, data).headers["Location"]
     assert office.get(where, CONTACT).content == data
     table = DocumentPart.__tablename__

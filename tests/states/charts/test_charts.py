@@ -18,7 +18,7 @@ from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
 from rules.procedure.authorization import DUTIES, role_has_duty, roles_of
 from states.charts import advice, application, batch, booking, loan, measure, objection, payable, people, takeover
 from states.charts.application import ENDS, Stage
-from states.charts.statechart import Chart, ChartError, NoTransitionError, StrictChart, decided
+from states.charts.statechart import Chart, ChartError, NoTransitionError, StrictChart, chart_from_grid
 from states.engine.bodies import Body
 from states.errors import RefusedError
 from states.events.catalogue import CHARTS, EVENTS
@@ -196,8 +196,8 @@ GRIDS = {
 def test_a_grid_that_does_not_decide_every_pair_is_an_error_at_import(name: str) -> None:
     line, words = GRIDS[name]
     with pytest.raises(ChartError, match=words):
-        decided("trial", Trial, TrialChart, line)
-    assert decided("trial", Trial, TrialChart, "go > x").mark("go", "first") == ">"
+        chart_from_grid("trial", Trial, TrialChart, line)
+    assert chart_from_grid("trial", Trial, TrialChart, "go > x").mark("go", "first") == ">"
 
 
 class Trial(StrEnum):
@@ -227,7 +227,7 @@ def test_deleting_any_deciding_cell_of_a_chart_is_noticed(module: object) -> Non
                 if event != gone
             ]
             with pytest.raises(ChartError):
-                decided(chart.name, chart.states, chart.machine, "\n".join([*lines, f"{gone} {marks}"]))
+                chart_from_grid(chart.name, chart.states, chart.machine, "\n".join([*lines, f"{gone} {marks}"]))
 
 
 def by_of(roles: tuple[Role, ...], applicant: str) -> Actor:
