@@ -1,4 +1,4 @@
-"""Clients of an API that dies: they start it again, and repeat what was not answered."""
+"""Client of an API that is killed: it starts the API again, and repeats requests without an answer."""
 
 import os
 import secrets
@@ -13,7 +13,7 @@ from typing import Any, Self
 import httpx
 from joserfc import jwt
 from office import OFFICER, application_body, digital_alone
-from scene import Held, Place
+from scene import JobRunner, OfficeCopy
 
 from api.http import authentication
 from api.processes.instance import free_port
@@ -22,7 +22,7 @@ from states.settings import Configuration
 
 
 class Callers:
-    """Everyone who calls one API."""
+    """Calls one API as any actor."""
 
     def __init__(self, home: Path, port: int) -> None:
         self._configuration = Configuration(home=home)
@@ -53,7 +53,7 @@ class Callers:
         return self._bearers[by]
 
     def send(self, method: str, path: str, by: Actor, **more: Any) -> httpx.Response | None:
-        """One request; None where no answer came."""
+        """Send one request; returns None if no answer came."""
         headers = {"Authorization": f"Bearer {self.bearer(by)}", **more.pop("headers", {})}
         try:
             return self.http.request(method, path, headers=headers, **more)
@@ -65,7 +65,7 @@ class Callers:
         return self.send("GET", path, by)
 
     def read(self, path: str, by: Actor = OFFICER) -> Any:
-        """What a GET that must succeed answers."""
+        """The body of a GET that must succeed."""
         answer = self.get(path, by)
         assert answer is not None
         assert answer.is_success, answer.text
@@ -78,13 +78,13 @@ class Callers:
 
 
 class Client(Callers):
-    """Everyone who calls one API process, which is started and killed here."""
+    """Calls one API process as any actor, and starts and kills that process."""
 
-    def __init__(self, held: Held, place: Place) -> None:
-        self._held = held
-        self._place = place
+    def __init__(self, job_runner: JobRunner, copy: OfficeCopy) -> None:
+        self._job_runner = job_runner
+        self._copy = copy
         self._port = free_port()
-        super().__init__(place.home, self._port)
+        super().__init__(copy.home, self._port)
         self.pid: int | None = None
 
     def __exit__(self, *_: object) -> None:
@@ -92,9 +92,9 @@ class Client(Callers):
         super().__exit__()
 
     def restart(self, kill: str) -> None:
-        """Start an API that dies as asked; whatever ran before is killed."""
+        """Start an API that is killed at a moment; an earlier one is killed first."""
         self.kill()
-        self.pid = self._held.start("api", self._place, port=self._port, kill=kill)
+        self.pid = self._job_runner.start("api", self._copy, port=self._port, kill=kill)
         deadline = time.monotonic() + 20
         while True:
             with socket.socket() as probe:
@@ -110,19 +110,19 @@ class Client(Callers):
             self.ended()
 
     def ended(self) -> int:
-        """Wait for the API's end; answers how it ended."""
+        """Wait for the API's end; returns its exit code."""
         assert self.pid is not None
-        ended = self._held.wait(self.pid)
+        ended = self._job_runner.wait(self.pid)
         self.pid = None
         return int(ended["status"])
 
     def log(self) -> str:
-        """What the API wrote."""
-        return (self._place.home / "api.log").read_text("utf-8")
+        """The log of the API."""
+        return (self._copy.home / "api.log").read_text("utf-8")
 
 
-class Carrier(threading.Thread):
-    """Carries cases on one after another, and repeats what the office was away for."""
+class CaseDriver(threading.Thread):
+    """Drives one case after another to its end, and repeats requests for which the office was not available."""
 
     def __init__(self, client: Callers, *, server_dies: bool = False) -> None:
         super().__init__(daemon=True)
@@ -133,30 +133,30 @@ class Carrier(threading.Thread):
         self.closed = 0
         self.number = 0
         self.name = secrets.token_hex(4)
-        self.away: list[httpx.Response] = []
-        self.wrong: list[str] = []
+        self.unavailable: list[httpx.Response] = []
+        self.errors: list[str] = []
 
-    def well(self, answer: httpx.Response | None) -> bool:
-        """Whether it is an answer of success; the database may be away, and anything else is wrong."""
+    def is_success(self, answer: httpx.Response | None) -> bool:
+        """Whether a request succeeded; a 503 is recorded in ``unavailable``, anything else in ``errors``."""
         if answer is not None and answer.is_success:
             return True
         if answer is None and self.server_dies:
             time.sleep(0.05)
         elif answer is not None and answer.status_code == 503:
-            self.away.append(answer)
+            self.unavailable.append(answer)
             time.sleep(0.02)
         else:
-            self.wrong.append("no answer" if answer is None else f"{answer.request.url} {answer.text}")
+            self.errors.append("no answer" if answer is None else f"{answer.request.url} {answer.text}")
         return False
 
     def run(self) -> None:
         case = ""
-        while not self.wrong and not (self.stop.is_set() and not case):
+        while not self.errors and not (self.stop.is_set() and not case):
             if not case:
                 request = ("/v1/applications", OFFICER, application_body(), None)
             else:
                 shown = self.client.get(case)
-                if not self.well(shown):
+                if not self.is_success(shown):
                     continue
                 assert shown is not None
                 if shown.json()["stage"] == "closed":
@@ -164,25 +164,25 @@ class Carrier(threading.Thread):
                     case = ""
                     continue
                 offered = self.client.get(f"{case}/actions")
-                if not self.well(offered):
+                if not self.is_success(offered):
                     continue
                 assert offered is not None
                 action = next(item for item in offered.json()["items"] if item["allowed"])
                 by = Actor(action["person"], Role(action["role"]), action["organisation"])
                 request = (action["href"], by, digital_alone(action["name"], action["example"]), action["ifMatch"])
             self.number += 1
-            while not self.wrong:
+            while not self.errors:
                 answer = self.client.post(*request, f"{self.name}-{self.number}")
-                if self.well(answer):
+                if self.is_success(answer):
                     assert answer is not None
                     case = case or answer.headers["Location"]
                     self.steps += 1
                     break
 
-    def goes_on(self, steps: int = 5) -> None:
+    def wait_for_progress(self, steps: int = 5) -> None:
         """Wait until so many more steps were done."""
         goal, deadline = self.steps + steps, time.monotonic() + 40
         while self.steps < goal:
-            assert self.is_alive(), self.wrong
-            assert time.monotonic() < deadline, self.wrong
+            assert self.is_alive(), self.errors
+            assert time.monotonic() < deadline, self.errors
             time.sleep(0.01)

@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 from databases import address, copied, drop, make
 from office import KEY
-from scene import Held, Place, fill
+from scene import JobRunner, OfficeCopy, fill
 from sqlalchemy import Engine
 
 from states.storage.database import connect
 
 
 @pytest.fixture(scope="session")
-def held() -> Iterator[Held]:
+def job_runner() -> Iterator[JobRunner]:
     """The harness."""
-    made = Held()
+    made = JobRunner()
     yield made
     made.close()
 
@@ -33,14 +33,14 @@ class Copies:
         self._folder = folder
 
     @contextmanager
-    def one(self) -> Iterator[Place]:
-        """A copy with a data folder of its own; it is gone afterwards."""
+    def one(self) -> Iterator[OfficeCopy]:
+        """A copy with a data folder of its own; its database is dropped afterwards."""
         with copied(self._server, self._source) as url:
-            place = Place(url, self._folder / secrets.token_hex(6), self._facts)
+            copy = OfficeCopy(url, self._folder / secrets.token_hex(6), self._facts)
             try:
-                yield place
+                yield copy
             finally:
-                place.engine.dispose()
+                copy.engine.dispose()
 
 
 Filled = Callable[[Callable[[Engine], dict[str, Any]]], AbstractContextManager[Copies]]
@@ -71,7 +71,7 @@ def copies(filled: Filled) -> Iterator[Copies]:
 
 
 @pytest.fixture
-def place(copies: Copies) -> Iterator[Place]:
+def copy(copies: Copies) -> Iterator[OfficeCopy]:
     """A copy of the filled office."""
     with ExitStack() as stack:
         yield stack.enter_context(copies.one())

@@ -1,9 +1,9 @@
-"""A program of the tests that runs real parts of the office in processes of their own, and lets them kill themselves.
+"""Harness program that runs real parts of the office in processes of their own, which can kill themselves.
 
-It imports everything once and forks a process for every job, so that a hundred deaths take seconds. It reads one
+It imports everything once and forks a process for every job, so that a hundred kills take seconds. It reads one
 order a line from its standard input, ``{"start": {...}}`` or ``{"wait": pid}``, and answers each with one line.
-A job that is to die counts its moments: just before every statement, just before and just after every commit, and
-wherever the job says so; at the moment that is asked for it gets SIGKILL, so that nothing of it runs any more.
+A job that is to be killed counts its moments: before every statement, before and after every commit, and where the job
+adds one. At the requested moment it gets SIGKILL, so that nothing of it runs any longer.
 """
 
 import ctypes
@@ -44,8 +44,8 @@ WRITES = ("INSERT", "UPDATE", "DELETE")
 EVIDENCE = {"noOwnContribution": True, "certificateWorks": True, "endOfOffice": "2030-03-31"}
 
 
-class Death:
-    """Kills this process at one of its moments, e.g. ``moment:7``, ``before-commit:1`` or ``after-commit:2``.
+class KillSwitch:
+    """Kills this process at a moment, e.g. ``moment:7``, ``before-commit:1`` or ``after-commit:2``.
 
     Commits are counted only where they write something.
     """
@@ -55,8 +55,8 @@ class Death:
         self._number = int(number or 0)
         self._counts: dict[str, int] = {}
 
-    def comes(self, kind: str) -> None:
-        """One moment of a kind; the last one there is, if it is the one that was asked for."""
+    def reach(self, kind: str) -> None:
+        """Count one moment of a kind; kill the process if it is the requested one."""
         for name in {kind, "moment"}:
             self._counts[name] = self._counts.get(name, 0) + 1
             if (name, self._counts[name]) == (self._kind, self._number):
@@ -64,11 +64,11 @@ class Death:
 
     @property
     def moments(self) -> int:
-        """How many there were."""
+        """The number of moments that were counted."""
         return self._counts.get("moment", 0)
 
     def watch(self, engine: Engine) -> Engine:
-        """Count the moments of everything that an engine does."""
+        """Count the moments of all statements and commits of an engine."""
 
         @event.listens_for(Session, "after_begin")
         def begun(session: Session, _: Any, connection: Any) -> None:
@@ -79,49 +79,49 @@ class Death:
         def executes(connection: Any, _: Any, statement: str, *__: Any) -> None:
             if statement.lstrip().startswith(WRITES):
                 connection.info["writes"] = True
-            self.comes("statement")
+            self.reach("statement")
 
         @event.listens_for(engine, "commit")
         def commits(connection: Any) -> None:
             if connection.info.get("writes"):
-                self.comes("before-commit")
+                self.reach("before-commit")
 
         @event.listens_for(Session, "after_commit")
         def committed(session: Session) -> None:
             if session.info.get("begun", {}).get("writes"):
-                self.comes("after-commit")
+                self.reach("after-commit")
 
         return engine
 
 
-class Fatal:
-    """A real channel, with a moment just before and just after it carries a letter."""
+class KillableChannel:
+    """A real channel with a moment before and after each letter is sent."""
 
-    def __init__(self, real: Channel, death: Death) -> None:
+    def __init__(self, real: Channel, kill_switch: KillSwitch) -> None:
         self._real = real
-        self._death = death
+        self._kill_switch = kill_switch
 
     def send(self, message: EmailMessage) -> None:
-        self._death.comes("before-send")
+        self._kill_switch.reach("before-send")
         self._real.send(message)
-        self._death.comes("after-send")
+        self._kill_switch.reach("after-send")
 
     def carried(self, message_id: str) -> bool | None:
         return self._real.carried(message_id)
 
 
 class Job:
-    """One thing to do, in a process of its own."""
+    """One job, in a process of its own."""
 
     def __init__(self, order: dict[str, Any], out: IO[str]) -> None:
         self.order = order
         self.out = out
-        self.death = Death(order.get("kill", ""))
+        self.kill_switch = KillSwitch(order.get("kill", ""))
         self.configuration = configured(order)
         self.at = datetime.fromisoformat(order["at"]) if "at" in order else None
 
-    def tell(self, what: Any) -> None:
-        """Tell something at once: what was told before a death was told."""
+    def report(self, what: Any) -> None:
+        """Write a report at once, so that it is not lost when the process is killed."""
         self.out.write(json.dumps(what) + "\n")
         self.out.flush()
 
@@ -134,7 +134,7 @@ class Job:
             self.api(APPS[self.order["database"], self.order["home"]])
             return
         key = office_key(self.configuration.key_file)
-        engine = self.death.watch(connect(self.order["database"], key=key, pool_size=2))
+        engine = self.kill_switch.watch(connect(self.order["database"], key=key, pool_size=2))
         work: dict[str, Callable[[Engine], Any]] = {
             "offer": lambda engine: jobs.offer(engine, self.at, "run-of-the-test"),
             "remind": lambda engine: jobs.remind(engine, self.at),
@@ -147,19 +147,19 @@ class Job:
             "file": self.file,
             "claim": self.claim,
         }
-        self.tell({"answer": work[self.order["do"]](engine)})
-        self.tell({"moments": self.death.moments})
+        self.report({"answer": work[self.order["do"]](engine)})
+        self.report({"moments": self.kill_switch.moments})
 
     def api(self, app: FastAPI) -> None:
         """Serve the real API."""
-        self.death.watch(app.state.engine)
+        self.kill_switch.watch(app.state.engine)
         logging_setup.set_up("api")
         uvicorn.run(
             app, host="127.0.0.1", port=self.configuration.port, log_config=None, access_log=False, server_header=False
         )
 
     def deliver(self, engine: Engine) -> int:
-        carrier = Fatal(channel(self.configuration), self.death)
+        carrier = KillableChannel(channel(self.configuration), self.kill_switch)
         return jobs.deliver(engine, self.configuration, self.at, carrier=carrier)
 
     def seal(self, engine: Engine) -> str:
@@ -173,22 +173,22 @@ class Job:
         jobs.build_batches(engine, self.at)
         with transaction(engine) as session:
             open_now = session.exec(select(PaymentBatch).where(PaymentBatch.state == "open")).all()
-            mine = [(row.id, row.organisation) for row in open_now]
-        for key, employer in sorted(mine):
+            batches = [(row.id, row.organisation) for row in open_now]
+        for key, employer in sorted(batches):
             by = Actor(f"finance-{employer.split('-')[1]}-1", Role.FINANCE, employer)
             with transaction(engine) as session:
                 fire(session, "payment-batch", key, "withdraw", by=by, at=self.at)
         return jobs.build_batches(engine, self.at)
 
     def books(self, engine: Engine) -> int:
-        """Take in what the bank sent, book all of it, and then again with what the bank sends later."""
+        """Import the bank's files and book all payments, then again with the files that come later."""
         count = self.book_all(engine)
         for file in sorted((self.configuration.bank / "later").glob("*.xml")):
             file.rename(self.configuration.bank / "in" / file.name)
         return count + self.book_all(engine)
 
     def book_all(self, engine: Engine) -> int:
-        """Take in the bank's files, complete the evidence of each booking and book it, a transaction each."""
+        """Import the bank's files, complete the evidence of each booking and book it, a transaction each."""
         jobs.import_bank_files(engine, self.configuration, self.at)
         steps = {"awaiting-evidence": ("complete-evidence", EVIDENCE), "ready": ("book", {})}
         count = 0
@@ -203,12 +203,12 @@ class Job:
             count += 1
 
     def file(self, engine: Engine) -> str:
-        """The SHA-256 of a batch's file, written anew."""
+        """The SHA-256 of a batch's file, generated again."""
         with transaction(engine) as session:
             return sha256(batch_document(session, session.get_one(PaymentBatch, self.order["batch"]))).hexdigest()
 
     def claim(self, engine: Engine) -> int:
-        """Claim until nothing waits any more; each claim is told once it is committed."""
+        """Claim until no work is waiting; each claim is reported when it is committed."""
         count = 0
         while True:
             with transaction(engine) as session:
@@ -216,7 +216,7 @@ class Job:
                 found = item.id if item else None
             if found is None:
                 return count
-            self.tell({"claimed": found})
+            self.report({"claimed": found})
             count += 1
 
 
@@ -238,25 +238,25 @@ class Forker:
     """Starts jobs and waits for them."""
 
     def __init__(self) -> None:
-        self._told: dict[int, IO[str]] = {}
+        self._reports: dict[int, IO[str]] = {}
 
     def start(self, order: dict[str, Any]) -> int:
-        place = (order["database"], order["home"])
-        if order["do"] == "api" and place not in APPS:
-            APPS[place] = create(configured(order))  # it connects to nothing yet, so its forks may share it
+        key = (order["database"], order["home"])
+        if order["do"] == "api" and key not in APPS:
+            APPS[key] = create(configured(order))  # it connects to nothing yet, so its forks may share it
         out = tempfile.TemporaryFile("w+")  # noqa: SIM115  # closed by wait
         pid = os.fork()
         if pid == 0:
             self._become(order, out)
-        self._told[pid] = out
+        self._reports[pid] = out
         return pid
 
     def wait(self, pid: int) -> dict[str, Any]:
         _, status = os.waitpid(pid, 0)
-        with self._told.pop(pid) as out:
+        with self._reports.pop(pid) as out:
             out.seek(0)
-            told = [json.loads(line) for line in out]
-        return {"status": os.waitstatus_to_exitcode(status), "told": told}
+            reports = [json.loads(line) for line in out]
+        return {"status": os.waitstatus_to_exitcode(status), "reports": reports}
 
     @staticmethod
     def _become(order: dict[str, Any], out: IO[str]) -> NoReturn:
@@ -269,7 +269,7 @@ class Forker:
                 os.dup2(log, stream)
             Job(order, out).do()
             code = 0
-        except BaseException:  # noqa: BLE001  # whatever it is, nothing of the parent may run on in the child
+        except BaseException:  # noqa: BLE001  # after any error the child must exit, not continue as the parent
             traceback.print_exc()
         finally:
             sys.stderr.flush()

@@ -1,4 +1,4 @@
-"""Content that is planted in every field that can hold any, and the search for it in all that an office keeps."""
+"""Planted content: written to every content field, and searched for in all files of an office."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,17 +14,17 @@ from rules.procedure.authorization import roles_of
 from states.engine.bodies import content_fields, flatten
 from states.events.catalogue import EVENTS
 
-STEM = "Xq7Vlinderstruik"
-"""The beginning of everything that is planted."""
+PLANTED_PREFIX = "Xq7Vlinderstruik"
+"""The prefix of all planted content."""
 IBAN = "NL36ABNA0555777999"
-"""The account of everyone who is paid."""
-PLACES = {
+"""The account number of every payee."""
+ALLOWED_FOLDERS = {
     "payee": "bank",  # what a payment file is for
     "iban": "bank",
     "email": "mailbox",  # what a letter is for
 }
 """Planted fields that may be found in one folder, and nowhere else."""
-SIDEWAYS = (
+SIDE_EVENTS = (
     "record-threat",
     "lower-urgency",
     "invite-completion",
@@ -40,11 +40,17 @@ SIDEWAYS = (
     "settle-without-invoice",
     "remove",
 )
-"""What a case can meet on its way to closed; each is done once."""
+"""Events that a case can have before it is closed; each is done once."""
 
 
-def mark(field: str) -> str:
-    return IBAN if field == "iban" else f"{STEM}.{field}@planted.example" if field == "email" else f"{STEM} {field}"
+def planted_value(field: str) -> str:
+    return (
+        IBAN
+        if field == "iban"
+        else f"{PLANTED_PREFIX}.{field}@planted.example"
+        if field == "email"
+        else f"{PLANTED_PREFIX} {field}"
+    )
 
 
 def plant(schema: type[BaseModel], example: Mapping[str, Any]) -> dict[str, Any]:
@@ -53,7 +59,7 @@ def plant(schema: type[BaseModel], example: Mapping[str, Any]) -> dict[str, Any]
     for name, field in schema.model_fields.items():
         wire = field.alias or name
         if name in content_fields(schema):
-            body[wire] = mark(name)
+            body[wire] = planted_value(name)
         elif isinstance(body.get(wire), list):
             schemas = [part for part in get_args(field.annotation) if is_schema(part)]
             body[wire] = [plant(schemas[0], item) if schemas else item for item in body[wire]]
@@ -71,7 +77,7 @@ def chart_of(href: str) -> str:
 
 
 class Planter:
-    """Drives cases with something planted in all they say."""
+    """Drives cases with planted content in every body."""
 
     def __init__(self, callers: Callers) -> None:
         self.callers = callers
@@ -92,7 +98,7 @@ class Planter:
         return answer
 
     def act(self, item: Mapping[str, Any]) -> None:
-        """Carry out an action, with something planted."""
+        """Carry out an action, with planted content in its body."""
         by = Actor(item["person"], Role(item["role"]), item["organisation"])
         chart, body = chart_of(item["href"]), item["example"]
         if item["name"] == "take-in-statement":
@@ -103,19 +109,19 @@ class Planter:
             body = plant(schema, body or {})
         self.post(chart, item["name"], item["href"], by, body, item["ifMatch"])
 
-    def drive(self, case: str, sideways: tuple[str, ...], *, only: bool = False) -> None:
-        """Take a case to its end, each step aside once as soon as it is possible."""
-        waiting = list(sideways)
+    def drive(self, case: str, side_events: tuple[str, ...], *, only: bool = False) -> None:
+        """Drive a case to its end, with each side event once, as soon as it is allowed."""
+        waiting = list(side_events)
         for _ in range(150):
             shown = self.callers.read(case)
             if shown["stage"] in {"closed", "refused", "withdrawn"}:
                 return
             offered = [item for item in self.callers.read(f"{case}/actions")["items"] if item["allowed"]]
             named = {item["name"]: item for item in reversed(offered)}
-            aside = next((name for name in waiting if name in named), None)
-            if aside is not None:
-                waiting.remove(aside)
-                self.act(named[aside])
+            side_event = next((name for name in waiting if name in named), None)
+            if side_event is not None:
+                waiting.remove(side_event)
+                self.act(named[side_event])
             elif not only:
                 self.act(offered[0])
             else:
@@ -123,8 +129,8 @@ class Planter:
         raise AssertionError(case)
 
 
-def with_content() -> set[tuple[str, str]]:
-    """Every event of people whose body can hold content, also in its parts."""
+def events_with_content() -> set[tuple[str, str]]:
+    """Every event by a person whose body, or a part of it, can hold content."""
     return {
         (chart, name)
         for (chart, name), definition in EVENTS.items()
@@ -142,24 +148,24 @@ def parts_of(schema: type[BaseModel]) -> Iterator[type[BaseModel]]:
 
 
 def encodings(text: str) -> list[bytes]:
-    """A text as it could stand in a file."""
+    """A text in every encoding that a file may use."""
     return [text.lower().encode(form) for form in ("utf-8", "utf-16-le", "utf-16-be")]
 
 
 def found_in(content: bytes, texts: list[str]) -> list[str]:
-    """Which texts stand in some bytes, however they are written; with what stands around the first."""
+    """The texts that occur in some bytes in any case and encoding, each with the bytes after it."""
     lowered, found = content.lower(), []
     for text in texts:
         for form in encodings(text):
-            place = lowered.find(form)
-            while place >= 0:
-                found.append(lowered[place : place + len(form) + 40].decode("utf-8", "replace").replace("\0", ""))
-                place = lowered.find(form, place + 1)
+            at = lowered.find(form)
+            while at >= 0:
+                found.append(lowered[at : at + len(form) + 40].decode("utf-8", "replace").replace("\0", ""))
+                at = lowered.find(form, at + 1)
     return found
 
 
 def search(home: Path, texts: list[str]) -> dict[str, list[str]]:
-    """Where any of some texts stands below a folder."""
+    """The files below a folder that hold any of some texts."""
     found = {}
     for file in sorted(home.rglob("*")):
         if file.is_file() and (hits := found_in(file.read_bytes(), texts)):

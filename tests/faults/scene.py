@@ -38,29 +38,29 @@ from states.tables.payments import BatchLine, PaymentBatch
 
 ROOT = Path(__file__).parents[2]
 SENT = START + timedelta(hours=2)
-"""When a batch of that morning went to the bank."""
+"""When the batch was sent to the bank."""
 LATER = START + timedelta(days=45)
-"""When a term to take over that began on that day has passed its warnings."""
+"""When the takeover terms that began at START have passed their warnings."""
 RUNS = 10
 KILLED = -9
 
 
 def received(engine: Engine, employer: str = ZILVERDAM) -> str:
-    """An application with one employer; answers its reference."""
+    """Receive an application with one employer; returns its reference."""
     return receive(engine, employers=[employer], office="mayor" if employer == ZILVERDAM else "provincial-executive")
 
 
 def walked(engine: Engine, event: str, employer: str = ZILVERDAM) -> str:
-    """An application that is taken on up to an event; answers its reference."""
+    """Receive an application and advance it until an event is next; returns its reference."""
     reference = received(engine, employer)
     walk(engine, reference, before=at_event(event), choose=sparing)
     return reference
 
 
 def fill(engine: Engine) -> dict[str, Any]:
-    """Give every flow something to do; answers what it needs from outside.
+    """Give every flow something to do; returns the files and ids that the tests need.
 
-    Letters lie in the outbox, work waits to be offered and claimed, two terms wait for their warnings, two
+    Letters are in the outbox, work waits to be offered and claimed, two terms wait for their warnings, two
     employers have approved invoices, one batch waits to be sealed and one for the bank's statement.
     """
     furnish(engine)
@@ -80,7 +80,7 @@ def fill(engine: Engine) -> dict[str, Any]:
 
 
 def fill_sent(engine: Engine) -> dict[str, Any]:
-    """Three payments that went to the bank in one batch; the bank books them, and later one of them comes back."""
+    """Send three payments to the bank in one batch; the bank books them, and later returns one of them."""
     furnish(engine)
     for _ in range(3):
         walked(engine, "build")
@@ -97,7 +97,7 @@ def fill_sent(engine: Engine) -> dict[str, Any]:
     return {"statement": statement.decode(), "return": back.decode()}
 
 
-class Held:
+class JobRunner:
     """The harness: starts jobs in processes of their own and waits for their end."""
 
     def __init__(self) -> None:
@@ -119,14 +119,14 @@ class Held:
             self._process.stdin.flush()
             return json.loads(self._process.stdout.readline())
 
-    def start(self, do: str, place: "Place", **order: Any) -> int:
-        """Start a job; answers its process."""
+    def start(self, do: str, copy: "OfficeCopy", **order: Any) -> int:
+        """Start a job; returns its process id."""
         if "at" in order:
             order["at"] = order["at"].isoformat()
         if isinstance(order.get("by"), Actor):
             by = order["by"]
             order["by"] = [by.person, str(by.role), by.organisation]
-        found: int = self._ask({"start": {"do": do, "database": place.database, "home": str(place.home), **order}})
+        found: int = self._ask({"start": {"do": do, "database": copy.database, "home": str(copy.home), **order}})
         return found
 
     def wait(self, pid: int) -> dict[str, Any]:
@@ -134,28 +134,28 @@ class Held:
         found: dict[str, Any] = self._ask({"wait": pid})
         return found
 
-    def run(self, do: str, place: "Place", **order: Any) -> dict[str, Any]:
+    def run(self, do: str, copy: "OfficeCopy", **order: Any) -> dict[str, Any]:
         """Run a job to its end."""
-        return self.wait(self.start(do, place, **order))
+        return self.wait(self.start(do, copy, **order))
 
-    def well(self, do: str, place: "Place", **order: Any) -> Any:
-        """Run a job that must end well; answers what it answered."""
-        ended = self.run(do, place, **order)
-        assert ended["status"] == 0, (place.home / f"{do}.log").read_text()
-        return next(item["answer"] for item in ended["told"] if "answer" in item)
+    def run_successfully(self, do: str, copy: "OfficeCopy", **order: Any) -> Any:
+        """Run a job that must succeed; returns its answer."""
+        ended = self.run(do, copy, **order)
+        assert ended["status"] == 0, (copy.home / f"{do}.log").read_text()
+        return next(item["answer"] for item in ended["reports"] if "answer" in item)
 
-    def moments(self, do: str, place: "Place", **order: Any) -> int:
-        """Run a job that must end well; answers how many moments it had to die in."""
-        ended = self.run(do, place, **order)
-        assert ended["status"] == 0, (place.home / f"{do}.log").read_text()
-        return int(ended["told"][-1]["moments"])
+    def moments(self, do: str, copy: "OfficeCopy", **order: Any) -> int:
+        """Run a job that must succeed; returns at how many moments it can be killed."""
+        ended = self.run(do, copy, **order)
+        assert ended["status"] == 0, (copy.home / f"{do}.log").read_text()
+        return int(ended["reports"][-1]["moments"])
 
     def close(self) -> None:
         self._process.communicate()
 
 
-class Place:
-    """One office of a test: a database and a data folder."""
+class OfficeCopy:
+    """A copy of the filled office: a database and a data folder."""
 
     def __init__(self, database: str, home: Path, facts: Mapping[str, Any]) -> None:
         self.database = database
@@ -167,7 +167,7 @@ class Place:
         self.engine = connect(database, key=KEY, pool_size=2)
 
     def put(self, kind: str, folder: str = "in") -> Path:
-        """Lay the bank's ``statement`` or its ``report`` on the same order in the watched folder, or next to it."""
+        """Write the bank's ``statement`` or its ``report`` on the same order to the watched folder, or another one."""
         file = self.home / "bank" / folder / f"{kind}.xml"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(self.facts[kind], "utf-8")
@@ -178,19 +178,19 @@ class Place:
             return [tuple(row) for row in connection.exec_driver_sql(query)]
 
     def problems(self) -> list[str]:
-        """What verifying every chain finds wrong."""
+        """The problems found by verifying every chain."""
         with Session(self.engine) as session:
             return verify(session).problems
 
-    def looks(self) -> dict[str, Any]:
-        """All that happened here, without what differs by chance; the same for every run of the same work."""
+    def summary(self) -> dict[str, Any]:
+        """All that happened in this office, without random ids and times; equal for every run of the same work."""
         tables = sorted(set(METADATA.tables) - {"flow_run", "idempotency_key"})
         counts = ", ".join(f'(SELECT count(*) FROM "{table}")' for table in tables)
         found: dict[str, Any] = dict(zip(tables, self.rows(f"SELECT {counts}")[0], strict=True))
-        return found | {name: self.rows(query) for name, query in LOOKS.items()}
+        return found | {name: self.rows(query) for name, query in SUMMARY_QUERIES.items()}
 
 
-LOOKS = {
+SUMMARY_QUERIES = {
     "events": "SELECT chart, event, before, after, count(*) FROM ledger_entry GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
     "letters": "SELECT letter, state, failures, count(*) FROM outbox GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
     "work": "SELECT action, role, lane, done_at IS NULL, dispatched_at IS NULL, assignee, count(*) FROM work_item"
@@ -202,7 +202,7 @@ LOOKS = {
     "bank": "SELECT organisation, kind, entries, count(*) FROM bank_message GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
     "journal": "SELECT organisation, booked_on, part, side, debit, credit, mirrors IS NULL, count(*) FROM journal_line"
     " GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7",
-    "told": "SELECT bank_status, count(*) FROM batch_line GROUP BY 1 ORDER BY 1",
+    "bank statuses": "SELECT bank_status, count(*) FROM batch_line GROUP BY 1 ORDER BY 1",
 }
 ONCE = {
     "a reminder": "SELECT application, term, threshold, recipient FROM reminder",
@@ -213,32 +213,32 @@ ONCE = {
 }
 
 
-UNEVEN = {
+INCONSISTENT = {
     "a batch and its lines": "SELECT b.id FROM payment_batch b LEFT JOIN batch_line l ON l.batch = b.id GROUP BY b.id"
     " HAVING b.count <> count(l.payable) OR b.total <> coalesce(sum(l.amount), 0)",
     "a line and its payable": "SELECT l.payable FROM batch_line l JOIN payable p ON p.id = l.payable"
     " WHERE l.amount <> p.gross",
-    "where a payable stands and its lines": "SELECT p.id FROM payable p WHERE (p.state IN ('batched', 'paid'))"
+    "the state of a payable and its lines": "SELECT p.id FROM payable p WHERE (p.state IN ('batched', 'paid'))"
     " <> EXISTS (SELECT FROM batch_line l WHERE l.payable = p.id AND l.counts)",
 }
 
 
-def expect_every_euro_once(place: Place) -> None:
-    """Assert that batches hold what their payables come to, each of them once."""
-    for what, query in UNEVEN.items():
-        assert place.rows(query) == [], what
-    expect_nothing_twice(place)
+def expect_every_euro_once(copy: OfficeCopy) -> None:
+    """Assert that batches hold the amounts of their payables, each payable once."""
+    for what, query in INCONSISTENT.items():
+        assert copy.rows(query) == [], what
+    expect_nothing_twice(copy)
 
 
-def expect_nothing_twice(place: Place) -> None:
-    """Assert that what must be once is there once."""
+def expect_nothing_twice(copy: OfficeCopy) -> None:
+    """Assert that nothing in ``ONCE`` exists twice."""
     for what, query in ONCE.items():
-        rows = place.rows(query)
+        rows = copy.rows(query)
         assert len(rows) == len(set(rows)), what
 
 
 def moments_of(count: int, seed: str) -> list[int]:
-    """Moments to die at, as many as there are runs, spread over all there are; the first and last among them."""
+    """The moments to kill a job at, at most ``RUNS``, spread over all; the first and last are among them."""
     chance = random.Random(seed)  # the same in every run of the tests
     if count <= RUNS:
         return list(range(1, count + 1))

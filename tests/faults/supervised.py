@@ -1,4 +1,4 @@
-"""A real office, started from the command line as a user starts it, whose processes a test kills."""
+"""Supervised office: started from the command line as a user starts it; the tests kill its processes."""
 
 import json
 import os
@@ -19,13 +19,13 @@ from api.processes import embedded_postgres
 from api.processes.instance import free_port
 
 COMMAND = str(Path(sys.executable).with_name("veiligadvies"))
-PATIENCE = 200.0
-GIVEN = ("DATABASE_URL", "PREFECT_API_URL", "VEILIGADVIES_DEMONSTRATION", "VEILIGADVIES_SMTP_URL")
-"""Settings of the person who runs the tests: this office has everything of its own."""
+START_TIMEOUT = 200.0
+IGNORED_SETTINGS = ("DATABASE_URL", "PREFECT_API_URL", "VEILIGADVIES_DEMONSTRATION", "VEILIGADVIES_SMTP_URL")
+"""Settings of the user who runs the tests, which this office must not use."""
 
 
 def until(true: Callable[[], Any], seconds: float, what: Any = "") -> None:
-    """Wait until something is so."""
+    """Wait until a condition holds; fail with a message after some seconds."""
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, what() if callable(what) else what
@@ -37,49 +37,54 @@ class Supervised:
 
     def __init__(self, folder: Path) -> None:
         self.home = folder / "home"
-        self.output = folder / "said.log"
+        self.output = folder / "output.log"
         self.port = free_port()
-        around = {key: value for key, value in os.environ.items() if key not in GIVEN}
-        self.around = around | {"VEILIGADVIES_HOME": str(self.home), "PORT": str(self.port)}
+        environment = {key: value for key, value in os.environ.items() if key not in IGNORED_SETTINGS}
+        self.environment = environment | {"VEILIGADVIES_HOME": str(self.home), "PORT": str(self.port)}
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it and wait until it says that it is ready."""
-        before = self.said().count("ready in")
+        """Start it and wait until it reports that it is ready."""
+        before = self.output_text().count("ready in")
         with self.output.open("ab") as out:
-            self._process = subprocess.Popen(
-                [COMMAND, "run"], env=self.around, cwd=ROOT, stdout=out, stderr=out, start_new_session=True
+            process = subprocess.Popen(
+                [COMMAND, "run"], env=self.environment, cwd=ROOT, stdout=out, stderr=out, start_new_session=True
             )
-        until(lambda: self.said().count("ready in") > before or self._process.poll() is not None, PATIENCE, self.said)  # type: ignore[union-attr]
-        assert self._process.poll() is None, self.said()
-        assert "Still missing" not in self.said()
+        self._process = process
+        until(
+            lambda: self.output_text().count("ready in") > before or process.poll() is not None,
+            START_TIMEOUT,
+            self.output_text,
+        )
+        assert process.poll() is None, self.output_text()
+        assert "Still missing" not in self.output_text()
 
-    def said(self) -> str:
-        """What the supervisor said."""
+    def output_text(self) -> str:
+        """The output of the supervisor."""
         return self.output.read_text("utf-8") if self.output.exists() else ""
 
     def log(self, name: str) -> str:
-        """The end of what a process wrote."""
+        """The end of a process's log."""
         return (self.home / "logs" / f"{name}.log").read_text("utf-8")[-4000:]
 
     def call(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """A command of ours."""
+        """Run a subcommand of ``veiligadvies`` in the environment of this office."""
         command = [COMMAND, *arguments]
-        return subprocess.run(command, env=self.around, cwd=ROOT, capture_output=True, text=True, check=False)
+        return subprocess.run(command, env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False)
 
     def pid(self, name: str) -> int:
-        """The process that is known under a name now."""
+        """The present process id of a part."""
         return int(json.loads((self.home / "run.json").read_text())["pids"][name])
 
     def kill(self, name: str) -> int:
-        """Kill a process; answers the one that comes in its place."""
+        """Kill the process of a part; returns the id of the process that replaces it."""
         before = self.pid(name)
         os.kill(before, signal.SIGKILL)
-        until(lambda: self.pid(name) != before, 40, self.said)
+        until(lambda: self.pid(name) != before, 40, self.output_text)
         return self.pid(name)
 
     def ready(self) -> bool:
-        """Whether every part is there."""
+        """Whether every part is ready."""
         try:
             return httpx.get(f"http://127.0.0.1:{self.port}/health/ready", trust_env=False, timeout=10).is_success
         except httpx.TransportError:
@@ -93,22 +98,22 @@ class Supervised:
         with psycopg.connect(self.database(), autocommit=True) as connection:
             return connection.execute(query.encode()).fetchall()
 
-    def write_down(self) -> None:
-        """Let the database write everything to its files."""
+    def checkpoint(self) -> None:
+        """Make the database write everything to its files."""
         with psycopg.connect(self.database(), autocommit=True) as connection:
             connection.execute("CHECKPOINT")
 
-    def runner(self, flow: str) -> str:
-        """Who ran a flow last, or showed a sign of life, after this moment."""
+    def recent_runner(self, flow: str) -> str:
+        """The process that completed a flow or heartbeat within the last four seconds; empty for none."""
         query = f"SELECT runner FROM flow_run WHERE flow = '{flow}' AND finished_at > now() - interval '4 seconds'"
         return next((str(runner) for (runner,) in self.rows(query)), "")
 
-    def left(self) -> list[str]:
-        """What still runs of it, besides its database."""
-        return [words for words in self.all_left() if "postgres" not in words]
+    def remaining_without_database(self) -> list[str]:
+        """The command lines of its processes that still run, except the database's."""
+        return [words for words in self.remaining_processes() if "postgres" not in words]
 
-    def all_left(self) -> list[str]:
-        """What still runs of it."""
+    def remaining_processes(self) -> list[str]:
+        """The command lines of its processes that still run."""
         found = []
         for process in psutil.process_iter(["pid"]):
             try:
@@ -120,20 +125,20 @@ class Supervised:
                 continue
         return found
 
-    def die(self) -> None:
+    def kill_supervisor(self) -> None:
         """Kill the supervisor alone."""
         assert self._process is not None
         self._process.kill()
         self._process.wait()
 
     def stop(self) -> int:
-        """Ask it to stop; answers how it ended."""
+        """Ask it to stop; returns its exit code."""
         assert self._process is not None
         self._process.send_signal(signal.SIGTERM)
         return self._process.wait(30)
 
     def clear(self) -> None:
-        """End whatever is left, however the test went."""
+        """Stop all remaining processes, whether or not the test passed."""
         if self._process is not None and self._process.poll() is None:
             self._process.kill()
             self._process.wait()

@@ -1,4 +1,4 @@
-"""The books under SIGKILL: whoever dies in them, they balance, nothing is booked twice, and each trail is whole."""
+"""Fault tests of the books: after a kill at any moment they balance, nothing is booked twice, trails are complete."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from office import FINANCE
-from scene import KILLED, SENT, Held, Place, fill_sent, moments_of
+from scene import KILLED, SENT, JobRunner, OfficeCopy, fill_sent, moments_of
 from sqlmodel import Session, select
 
 from states.reporting.money_trail import of_payable
@@ -25,45 +25,47 @@ LATER = SENT + timedelta(days=2)
 
 @pytest.fixture(scope="module")
 def sent(filled: Any) -> Iterator[Any]:
-    """Copies of an office whose payments went to the bank."""
+    """Copies of an office that sent its payments to the bank."""
     with filled(fill_sent) as made:
         yield made
 
 
-def prepare(place: Place) -> None:
-    place.put("statement")
-    place.put("return", "later")
+def prepare(copy: OfficeCopy) -> None:
+    copy.put("statement")
+    copy.put("return", "later")
 
 
-def expect_books_hold(place: Place, *, ended: bool) -> None:
-    """Assert what holds at any moment, and of what is paid all the more once everything was booked."""
-    assert place.rows(UNBALANCED) == []
-    for payable, state, gross, paid, cost in place.rows(SUMS):
+def expect_books_hold(copy: OfficeCopy, *, ended: bool) -> None:
+    """Assert that the books balance and each trail agrees; after the end also that all payments are booked."""
+    assert copy.rows(UNBALANCED) == []
+    for payable, state, gross, paid, cost in copy.rows(SUMS):
         assert paid == (gross if state == "paid" else 0), payable
         assert cost in ({gross} if ended and state == "paid" else {0, gross}), payable
         assert state == "paid" or cost == 0, payable
-    with Session(place.engine) as session:
+    with Session(copy.engine) as session:
         for row in session.exec(select(Payable)):
             gaps = of_payable(session, row).gaps
             assert [gap.words for gap in gaps if gap.words.startswith("Missing")] == []
             assert gaps == [] or not ended or row.state != "paid"
-    assert place.problems() == []
+    assert copy.problems() == []
 
 
-def test_payments_are_booked_once_and_each_trail_is_whole_wherever_the_booking_dies(held: Held, sent: Any) -> None:
+def test_payments_are_booked_once_and_each_trail_is_whole_wherever_the_booking_dies(
+    job_runner: JobRunner, sent: Any
+) -> None:
     order = {"at": LATER, "by": FINANCE}
-    with sent.one() as place:
-        prepare(place)
-        moments = held.moments("books", place, **order)
-        undisturbed = place.looks()
-        expect_books_hold(place, ended=True)
-        assert sorted(place.rows("SELECT state FROM payable")) == [("paid",), ("paid",), ("returned",)]
-        assert place.rows("SELECT count(*) FROM journal_line WHERE mirrors IS NOT NULL") == [(5,)]
+    with sent.one() as copy:
+        prepare(copy)
+        moments = job_runner.moments("books", copy, **order)
+        undisturbed = copy.summary()
+        expect_books_hold(copy, ended=True)
+        assert sorted(copy.rows("SELECT state FROM payable")) == [("paid",), ("paid",), ("returned",)]
+        assert copy.rows("SELECT count(*) FROM journal_line WHERE mirrors IS NOT NULL") == [(5,)]
     for moment in moments_of(moments, "books")[::2]:
-        with sent.one() as place:
-            prepare(place)
-            assert held.run("books", place, **order, kill=f"moment:{moment}")["status"] == KILLED, moment
-            expect_books_hold(place, ended=False)
-            held.well("books", place, **order)
-            expect_books_hold(place, ended=True)
-            assert place.looks() == undisturbed, moment
+        with sent.one() as copy:
+            prepare(copy)
+            assert job_runner.run("books", copy, **order, kill=f"moment:{moment}")["status"] == KILLED, moment
+            expect_books_hold(copy, ended=False)
+            job_runner.run_successfully("books", copy, **order)
+            expect_books_hold(copy, ended=True)
+            assert copy.summary() == undisturbed, moment

@@ -1,4 +1,4 @@
-"""PostgreSQL killed under the API while a client carries a case on: 503 meanwhile, and every chain holds afterwards."""
+"""Fault test of the database: PostgreSQL is killed under the API, which answers 503; every chain verifies."""
 
 import os
 import signal
@@ -8,9 +8,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-from client import Carrier, Client
+from client import CaseDriver, Client
 from office import KEY, OFFICER, application_body, furnish
-from scene import Held, Place, expect_nothing_twice
+from scene import JobRunner, OfficeCopy, expect_nothing_twice
 
 from api.processes import embedded_postgres
 from migrations.upgrade import upgrade
@@ -18,8 +18,8 @@ from states.storage.database import connect
 
 
 @pytest.fixture
-def own() -> Iterator[tuple[Place, Path]]:
-    """An office on a PostgreSQL server of its own, which waits for the disk as it should."""
+def own() -> Iterator[tuple[OfficeCopy, Path]]:
+    """An office on a PostgreSQL server of its own that commits durably (fsync is on)."""
     with tempfile.TemporaryDirectory(prefix="veiligadvies-") as folder:
         home = Path(folder)
         data = home / "postgres"
@@ -28,9 +28,9 @@ def own() -> Iterator[tuple[Place, Path]]:
         engine = connect(server.url, key=KEY)
         furnish(engine)
         engine.dispose()
-        place = Place(server.url, home, {})
-        yield place, data
-        place.engine.dispose()
+        copy = OfficeCopy(server.url, home, {})
+        yield copy, data
+        copy.engine.dispose()
         embedded_postgres.stop(data)
 
 
@@ -39,12 +39,12 @@ def postmaster(data: Path) -> psutil.Process:
 
 
 def backends(data: Path) -> list[psutil.Process]:
-    """The server's processes that serve a client of ours."""
+    """The server's processes that serve our clients."""
     return [child for child in postmaster(data).children() if "veiligadvies" in " ".join(child.cmdline())]
 
 
 def expect_refused_whole(client: Client) -> None:
-    """Assert that the API says it is not there for now, in its own words."""
+    """Assert that the API answers that it is not available now, as a problem."""
     for answer in (
         client.get("/v1/applications"),
         client.post("/v1/applications", OFFICER, application_body(), None, "while-away"),
@@ -59,18 +59,20 @@ def expect_refused_whole(client: Client) -> None:
     assert [part["ok"] for part in ready.json()["parts"] if part["name"] == "database"] == [False]
 
 
-def test_the_database_is_killed_again_and_again_while_a_case_goes_on(held: Held, own: tuple[Place, Path]) -> None:
-    place, data = own
-    with Client(held, place) as client:
+def test_the_database_is_killed_again_and_again_while_a_case_goes_on(
+    job_runner: JobRunner, own: tuple[OfficeCopy, Path]
+) -> None:
+    copy, data = own
+    with Client(job_runner, copy) as client:
         client.restart("")
-        carrier = Carrier(client)
-        carrier.start()
-        carrier.goes_on()
+        driver = CaseDriver(client)
+        driver.start()
+        driver.wait_for_progress()
         for _ in range(8):
             for backend in backends(data):
                 backend.kill()
-            carrier.goes_on()
-        assert carrier.away
+            driver.wait_for_progress()
+        assert driver.unavailable
 
         # A stop that writes nothing down any more, and the end of the server's first process.
         for number in (signal.SIGQUIT, signal.SIGKILL):
@@ -78,20 +80,20 @@ def test_the_database_is_killed_again_and_again_while_a_case_goes_on(held: Held,
             family = [server, *server.children(recursive=True)]
             os.kill(server.pid, number)
             psutil.wait_procs(family, timeout=10)
-            before = carrier.steps
+            before = driver.steps
             expect_refused_whole(client)
-            assert carrier.steps == before
+            assert driver.steps == before
             embedded_postgres.start(data)
-            carrier.goes_on()
-        carrier.stop.set()
-        carrier.join(60)
-        assert carrier.wrong == []
-        assert carrier.closed
-        for answer in carrier.away:
+            driver.wait_for_progress()
+        driver.stop.set()
+        driver.join(60)
+        assert driver.errors == []
+        assert driver.closed
+        for answer in driver.unavailable:
             assert answer.headers["Content-Type"] == "application/problem+json"
             assert "Traceback" not in answer.text
         assert "Traceback" not in client.log()
-        received = place.rows("SELECT count(*) FROM application")
-        assert received in ([(carrier.closed,)], [(carrier.closed + 1,)])  # none from while it was away
-        assert place.problems() == []
-        expect_nothing_twice(place)
+        received = copy.rows("SELECT count(*) FROM application")
+        assert received in ([(driver.closed,)], [(driver.closed + 1,)])  # none from while it was away
+        assert copy.problems() == []
+        expect_nothing_twice(copy)

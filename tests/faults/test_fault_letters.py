@@ -1,4 +1,4 @@
-"""The sender killed between the mail server's 250, or the file in the folder, and the mark in the database."""
+"""Fault tests of letters: the sender is killed after the mail server accepted one and before that is recorded."""
 
 import asyncio
 import threading
@@ -11,7 +11,7 @@ import pytest
 from aiosmtpd.smtp import SMTP, Envelope
 from aiosmtpd.smtp import Session as SmtpSession
 from office import START
-from scene import KILLED, RUNS, Held, Place
+from scene import KILLED, RUNS, JobRunner, OfficeCopy
 
 from states.letters import outbox
 from states.letters.outbox import LEASE
@@ -21,7 +21,7 @@ AT = START + timedelta(days=1)
 
 
 class MailServer:
-    """A real mail server on loopback that remembers the identity of every letter it accepted."""
+    """A real mail server on loopback that stores the Message-ID of every letter that it accepted."""
 
     def __init__(self) -> None:
         self.arrived: list[str] = []
@@ -59,63 +59,63 @@ def mail() -> Iterator[MailServer]:
     loop.close()
 
 
-def states(place: Place) -> Counter[str]:
-    return Counter(state for (state,) in place.rows("SELECT state FROM outbox"))
+def states(copy: OfficeCopy) -> Counter[str]:
+    return Counter(state for (state,) in copy.rows("SELECT state FROM outbox"))
 
 
-def identities(place: Place) -> list[str]:
-    found = (place.home / "mailbox").glob("*.eml")
+def identities(copy: OfficeCopy) -> list[str]:
+    found = (copy.home / "mailbox").glob("*.eml")
     return [str(message_from_bytes(file.read_bytes())["Message-ID"]) for file in found]
 
 
-def test_the_mailbox_folder_holds_each_letter_once(held: Held, place: Place) -> None:
-    letters = sum(states(place).values())
+def test_the_mailbox_folder_holds_each_letter_once(job_runner: JobRunner, copy: OfficeCopy) -> None:
+    letters = sum(states(copy).values())
     assert letters > 2 * RUNS
     for run in range(RUNS):
-        assert held.run("deliver", place, at=AT, kill=f"after-send:{run % 3 + 1}")["status"] == KILLED
-        assert states(place)["sending"] == run + 1
+        assert job_runner.run("deliver", copy, at=AT, kill=f"after-send:{run % 3 + 1}")["status"] == KILLED
+        assert states(copy)["sending"] == run + 1
     for later in (LEASE, LEASE, timedelta(days=3)):
-        held.well("deliver", place, at=AT + later)
-    assert states(place) == {"sent": letters}
-    assert len(identities(place)) == letters
-    assert set(identities(place)) == {key for (key,) in place.rows("SELECT message_id FROM outbox")}
-    assert place.problems() == []
+        job_runner.run_successfully("deliver", copy, at=AT + later)
+    assert states(copy) == {"sent": letters}
+    assert len(identities(copy)) == letters
+    assert set(identities(copy)) == {key for (key,) in copy.rows("SELECT message_id FROM outbox")}
+    assert copy.problems() == []
 
 
-def test_two_senders_at_once_of_which_one_dies_fill_the_mailbox_once(held: Held, place: Place) -> None:
-    pids = [held.start("deliver", place, at=AT, kill=kill) for kill in ("after-send:5", "")]
-    assert [held.wait(pid)["status"] for pid in pids] == [KILLED, 0]
-    held.well("deliver", place, at=AT + LEASE)
-    assert states(place) == {"sent": len(identities(place))}
-    assert set(identities(place)) == {key for (key,) in place.rows("SELECT message_id FROM outbox")}
+def test_two_senders_at_once_of_which_one_dies_fill_the_mailbox_once(job_runner: JobRunner, copy: OfficeCopy) -> None:
+    pids = [job_runner.start("deliver", copy, at=AT, kill=kill) for kill in ("after-send:5", "")]
+    assert [job_runner.wait(pid)["status"] for pid in pids] == [KILLED, 0]
+    job_runner.run_successfully("deliver", copy, at=AT + LEASE)
+    assert states(copy) == {"sent": len(identities(copy))}
+    assert set(identities(copy)) == {key for (key,) in copy.rows("SELECT message_id FROM outbox")}
 
 
-def test_over_smtp_what_was_in_hand_ends_as_outcome_unknown_and_is_never_sent_again(
-    held: Held, place: Place, mail: MailServer
+def test_over_smtp_what_was_unrecorded_ends_as_outcome_unknown_and_is_never_sent_again(
+    job_runner: JobRunner, copy: OfficeCopy, mail: MailServer
 ) -> None:
-    letters = sum(states(place).values())
+    letters = sum(states(copy).values())
     for run in range(RUNS):
         # At every third death another sender is at work; it is killed as well, before it sends.
-        twin = held.start("deliver", place, at=AT, smtp=mail.url, kill="before-send:2") if run % 3 == 0 else None
-        ended = held.run("deliver", place, at=AT, smtp=mail.url, kill="after-send:1")
+        twin = job_runner.start("deliver", copy, at=AT, smtp=mail.url, kill="before-send:2") if run % 3 == 0 else None
+        ended = job_runner.run("deliver", copy, at=AT, smtp=mail.url, kill="after-send:1")
         assert ended["status"] == KILLED
-        assert twin is None or held.wait(twin)["status"] == KILLED
-    in_hand = {key for (key,) in place.rows("SELECT message_id FROM outbox WHERE state = 'sending'")}
-    assert len(in_hand) == RUNS + 4
-    accepted = in_hand & set(mail.arrived)
+        assert twin is None or job_runner.wait(twin)["status"] == KILLED
+    unrecorded = {key for (key,) in copy.rows("SELECT message_id FROM outbox WHERE state = 'sending'")}
+    assert len(unrecorded) == RUNS + 4
+    accepted = unrecorded & set(mail.arrived)
     assert len(accepted) == RUNS
-    held.well("deliver", place, at=AT + LEASE, smtp=mail.url)
-    assert states(place) == {"outcome-unknown": len(in_hand), "sent": letters - len(in_hand)}
+    job_runner.run_successfully("deliver", copy, at=AT + LEASE, smtp=mail.url)
+    assert states(copy) == {"outcome-unknown": len(unrecorded), "sent": letters - len(unrecorded)}
     once = list(mail.arrived)
     assert len(once) == len(set(once)) == letters - 4
     for later in (2 * LEASE, timedelta(days=1), timedelta(days=30)):
-        held.well("deliver", place, at=AT + later, smtp=mail.url)
+        job_runner.run_successfully("deliver", copy, at=AT + later, smtp=mail.url)
     assert mail.arrived == once
     # No letter is lost: each waits for a person, who says what became of it.
-    for key, identity in place.rows("SELECT id, message_id FROM outbox WHERE state = 'outcome-unknown'"):
-        with transaction(place.engine) as session:
+    for key, identity in copy.rows("SELECT id, message_id FROM outbox WHERE state = 'outcome-unknown'"):
+        with transaction(copy.engine) as session:
             outbox.settle(session, key, arrived=identity in accepted, at=AT + timedelta(days=31))
-    held.well("deliver", place, at=AT + timedelta(days=31), smtp=mail.url)
-    assert states(place) == {"sent": letters}
-    assert Counter(mail.arrived) == dict.fromkeys((key for (key,) in place.rows("SELECT message_id FROM outbox")), 1)
-    assert place.problems() == []
+    job_runner.run_successfully("deliver", copy, at=AT + timedelta(days=31), smtp=mail.url)
+    assert states(copy) == {"sent": letters}
+    assert Counter(mail.arrived) == dict.fromkeys((key for (key,) in copy.rows("SELECT message_id FROM outbox")), 1)
+    assert copy.problems() == []

@@ -1,4 +1,4 @@
-"""One supervised office in which every process is killed in its turn; what was planted in it is found nowhere."""
+"""Fault tests of one supervised office: every process is killed in turn, and planted content is found nowhere."""
 
 import os
 import shutil
@@ -10,9 +10,19 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
-from client import Callers, Carrier
+from client import Callers, CaseDriver
 from office import OFFICER
-from planted import IBAN, PLACES, SIDEWAYS, STEM, Planter, found_in, mark, search, with_content
+from planted import (
+    ALLOWED_FOLDERS,
+    IBAN,
+    PLANTED_PREFIX,
+    SIDE_EVENTS,
+    Planter,
+    events_with_content,
+    found_in,
+    planted_value,
+    search,
+)
 from supervised import Supervised, until
 
 from api.journey import case as journey
@@ -37,14 +47,14 @@ TURNS |= {("measure", "keep-after-office"), ("measure", "let-go"), ("payable", "
 TURNS |= {("takeover", "decline-second-home"), ("takeover", "fix-penalty"), ("takeover", "give-notice")}
 TURNS |= {("application", "receive-credit-note"), ("payable", "match"), ("booking", "correct")}
 TURNS |= {("organisation", name) for name in ("match-bank-entry", "set-aside-bank-entry", "reopen-period")}
-"""Life events that no way to closed takes; tests/states/engine/test_bodies.py plants content in them and searches."""
-BESIDE = frozenset({"loan", "objection"})
-"""Charts beside the way, planted in the same place."""
+"""Life events that no driven case has; tests/states/engine/test_bodies.py plants content in them and searches."""
+OTHER_CHARTS = frozenset({"loan", "objection"})
+"""Charts that no driven case uses; the same test plants content in them."""
 
 
 @pytest.fixture(scope="module")
 def office() -> Iterator[Supervised]:
-    """The office of all tests here, which run in their order."""
+    """The office of all tests here, which run in the order of this file."""
     # Not below the folder of all tests: another run of tests may close that for the database's user.
     folder = Path(tempfile.mkdtemp(prefix="veiligadvies-"))
     made = Supervised(folder)
@@ -58,7 +68,7 @@ def office() -> Iterator[Supervised]:
 
 @pytest.fixture(scope="module")
 def answers() -> list[httpx.Response]:
-    """Every answer that was given to a client that planted something."""
+    """Every answer to a client that planted content."""
     return []
 
 
@@ -68,14 +78,14 @@ def test_something_is_planted_in_every_field_that_can_hold_content(
     with Callers(office.home, office.port) as callers:
         callers.http.event_hooks["response"].append(answers.append)
         planter = Planter(callers)
-        planter.drive(planter.receive(), SIDEWAYS)
+        planter.drive(planter.receive(), SIDE_EVENTS)
         planter.drive(planter.receive(), ())
         planter.drive(planter.receive(), ("withdraw",))
         planter.drive(planter.receive(), ("forward",), only=True)
         councillor = planter.receive(office="municipal-councillor")
         aside = ("intend-refusal", "abandon-refusal", "intend-refusal", "record-view", "refuse")
         planter.drive(councillor, aside, only=True)
-        unplanted = {pair for pair in with_content() - planter.done if pair[0] not in BESIDE}
+        unplanted = {pair for pair in events_with_content() - planter.done if pair[0] not in OTHER_CHARTS}
         assert unplanted - TURNS == APART
         assert planter.documents
         for document in planter.documents:
@@ -86,8 +96,8 @@ def test_something_is_planted_in_every_field_that_can_hold_content(
 
 
 def expect_refused(callers: Callers) -> None:
-    """What is refused is not repeated, and not logged."""
-    text = mark("refused")
+    """Refused content is neither repeated in the answer nor logged."""
+    text = planted_value("refused")
     for method, path, more in (
         ("POST", "/v1/applications", {"json": {"homeAddress": text, "unknown": text}}),
         ("POST", "/v1/applications", {"content": f'{{"homeAddress": "{text}'}),
@@ -99,45 +109,45 @@ def expect_refused(callers: Callers) -> None:
         answer = callers.send(method, path, OFFICER, **more)
         assert answer is not None
         assert answer.status_code in {200, 403, 422}, answer.text
-        assert STEM not in answer.text
+        assert PLANTED_PREFIX not in answer.text
 
 
 def test_each_part_is_killed_while_a_case_goes_on_and_comes_back(office: Supervised) -> None:
     with Callers(office.home, office.port) as callers:
-        carrier = Carrier(callers, server_dies=True)
-        carrier.start()
-        carrier.goes_on(2)
+        driver = CaseDriver(callers, server_dies=True)
+        driver.start()
+        driver.wait_for_progress(2)
         for part in PARTS:
             pid = office.kill(part)
-            carrier.goes_on(2)
+            driver.wait_for_progress(2)
             if part != "api":
                 until(
-                    lambda part=part, pid=pid: office.runner(f"process:{part}").endswith(f":{pid}"),
+                    lambda part=part, pid=pid: office.recent_runner(f"process:{part}").endswith(f":{pid}"),
                     60,
                     lambda part=part: office.log(part),
                 )  # type: ignore[misc]
-        carrier.stop.set()
-        carrier.join(90)
-        assert carrier.wrong == []
-        assert carrier.closed
-        until(office.ready, 40, office.said)
+        driver.stop.set()
+        driver.join(90)
+        assert driver.errors == []
+        assert driver.closed
+        until(office.ready, 40, office.output_text)
     verified = office.call("verify")
     assert (verified.returncode, verified.stderr) == (0, "")
 
 
 def test_the_database_is_killed_and_comes_back(office: Supervised) -> None:
     with Callers(office.home, office.port) as callers:
-        carrier = Carrier(callers)
-        carrier.start()
-        carrier.goes_on(2)
+        driver = CaseDriver(callers)
+        driver.start()
+        driver.wait_for_progress(2)
         postmaster = int((office.home / "postgres" / "postmaster.pid").read_text().split()[0])
         os.kill(postmaster, signal.SIGKILL)
-        carrier.goes_on(3)
-        carrier.stop.set()
-        carrier.join(90)
-        assert carrier.wrong == []
-        assert carrier.away
-    until(office.ready, 40, office.said)
+        driver.wait_for_progress(3)
+        driver.stop.set()
+        driver.join(90)
+        assert driver.errors == []
+        assert driver.unavailable
+    until(office.ready, 40, office.output_text)
 
 
 def test_the_journey_ends_well_while_prefect_is_away_and_its_runs_go_on_afterwards(office: Supervised) -> None:
@@ -153,16 +163,16 @@ def test_the_journey_ends_well_while_prefect_is_away_and_its_runs_go_on_afterwar
     assert (verified.returncode, verified.stderr) == (0, "")
     for process in family:
         process.resume()
-    until(lambda: office.runner("deliver-outbox").startswith("prefect@"), 90, office.said)
-    until(office.ready, 40, office.said)
+    until(lambda: office.recent_runner("deliver-outbox").startswith("prefect@"), 90, office.output_text)
+    until(office.ready, 40, office.output_text)
 
 
 def test_nothing_survives_the_supervisor_and_a_second_run_finds_everything(office: Supervised) -> None:
     counts = "SELECT (SELECT count(*) FROM application), (SELECT count(*) FROM reminder), (SELECT count(*) FROM letter)"
     counts = counts.replace("letter)", "outbox)")
     before = office.rows(counts)
-    office.die()
-    until(lambda: not office.left(), 5, office.left)
+    office.kill_supervisor()
+    until(lambda: not office.remaining_without_database(), 5, office.remaining_without_database)
     office.start()
     assert office.rows(counts) == before
     verified = office.call("verify")
@@ -177,15 +187,17 @@ def test_nothing_survives_the_supervisor_and_a_second_run_finds_everything(offic
 
 
 def test_what_was_planted_is_found_nowhere(office: Supervised, answers: list[httpx.Response]) -> None:
-    planted = [STEM, IBAN, journey.HOME, journey.HOUSEHOLD, journey.THREAT, journey.NAME]
+    planted = [PLANTED_PREFIX, IBAN, journey.HOME, journey.HOUSEHOLD, journey.THREAT, journey.NAME]
     for (table,) in office.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"):
         # As text, for what is long is kept compressed.
         rows = [row for (row,) in office.rows(f'SELECT found::text FROM "{table}" found')]
         assert found_in("\n".join(rows).encode(), planted) == [], table
-    office.write_down()
+    office.checkpoint()
     found = search(office.home, planted)
     for name, hits in found.items():
-        own = [mark(field).lower() for field, folder in PLACES.items() if name.startswith(f"{folder}/")]
+        own = [
+            planted_value(field).lower() for field, folder in ALLOWED_FOLDERS.items() if name.startswith(f"{folder}/")
+        ]
         assert [hit for hit in hits if not hit.startswith(tuple(own))] == [], name
     assert found_in(office.output.read_bytes(), planted) == []
     assert len(answers) > 100
@@ -201,5 +213,5 @@ def test_what_was_planted_is_found_nowhere(office: Supervised, answers: list[htt
 
 def test_it_stops_when_asked_and_leaves_nothing(office: Supervised) -> None:
     assert office.stop() == 0
-    assert office.all_left() == []
-    assert "Traceback" not in office.said()
+    assert office.remaining_processes() == []
+    assert "Traceback" not in office.output_text()

@@ -1,4 +1,4 @@
-"""The API killed before a commit, and after it before the answer: a client that repeats its request gets one effect."""
+"""Fault tests of requests: the API is killed before or after a commit; a repeated request has one effect."""
 
 import random
 import threading
@@ -8,19 +8,19 @@ from typing import Any
 import pytest
 from client import Client
 from office import OFFICER, application_body, digital_alone
-from scene import KILLED, RUNS, Held, Place, expect_nothing_twice
+from scene import KILLED, RUNS, JobRunner, OfficeCopy, expect_nothing_twice
 
 from rules.core.roles import Actor, Role
 
 
 @pytest.fixture
-def client(held: Held, place: Place) -> Iterator[Client]:
-    with Client(held, place) as made:
+def client(job_runner: JobRunner, copy: OfficeCopy) -> Iterator[Client]:
+    with Client(job_runner, copy) as made:
         yield made
 
 
 def expect_carried_on(client: Client, *, deaths: tuple[str, ...], every: int = 1) -> list[str]:
-    """Take a new case to closed; at every so many requests the API dies as asked, and the request is repeated."""
+    """Drive a new case to closed; at regular requests the API is killed, and the request is repeated."""
     done: list[str] = []
     case = ""
     while True:
@@ -51,24 +51,26 @@ def expect_carried_on(client: Client, *, deaths: tuple[str, ...], every: int = 1
         case = case or answer.headers["Location"]
 
 
-def test_a_case_reaches_closed_through_two_deaths_at_every_request(held: Held, copies: Any) -> None:
-    with copies.one() as place, Client(held, place) as client:
+def test_a_case_reaches_closed_through_two_deaths_at_every_request(job_runner: JobRunner, copies: Any) -> None:
+    with copies.one() as copy, Client(job_runner, copy) as client:
         client.restart("")
         done = expect_carried_on(client, deaths=())
-        undisturbed = place.looks()
+        undisturbed = copy.summary()
     assert len(done) > 3 * RUNS // 2
-    with copies.one() as place, Client(held, place) as client:
+    with copies.one() as copy, Client(job_runner, copy) as client:
         assert expect_carried_on(client, deaths=("before-commit:1", "after-commit:1")) == done
-        assert place.looks() == undisturbed
-        assert place.problems() == []
-        expect_nothing_twice(place)
+        assert copy.summary() == undisturbed
+        assert copy.problems() == []
+        expect_nothing_twice(copy)
         assert client.log().count("Traceback") == 0
 
 
-def test_of_two_servers_with_one_request_one_dies_and_the_request_is_done_once(held: Held, place: Place) -> None:
+def test_of_two_servers_with_one_request_one_dies_and_the_request_is_done_once(
+    job_runner: JobRunner, copy: OfficeCopy
+) -> None:
     chance = random.Random("two servers")
-    before = place.looks()["application"]
-    with Client(held, place) as first, Client(held, place) as second:
+    before = copy.summary()["application"]
+    with Client(job_runner, copy) as first, Client(job_runner, copy) as second:
         second.restart("")
         for run in range(RUNS):
             first.restart(f"moment:{chance.randint(1, 30)}")
@@ -86,14 +88,16 @@ def test_of_two_servers_with_one_request_one_dies_and_the_request_is_done_once(h
             told = {answer.headers["Location"] for answer in found if answer is not None}
             assert len(told) == 1, run
             assert all(answer.status_code == 201 for answer in found if answer is not None)
-    assert place.looks()["application"] == before + RUNS
-    assert place.problems() == []
-    expect_nothing_twice(place)
+    assert copy.summary()["application"] == before + RUNS
+    assert copy.problems() == []
+    expect_nothing_twice(copy)
 
 
-def test_a_claim_that_was_not_answered_is_answered_again_and_gives_the_same_work(client: Client, place: Place) -> None:
+def test_a_claim_that_was_not_answered_is_answered_again_and_gives_the_same_work(
+    client: Client, copy: OfficeCopy
+) -> None:
     free = "SELECT count(*) FROM work_item WHERE role = 'officer' AND done_at IS NULL AND assignee IS NULL"
-    waiting = place.rows(free)[0][0]
+    waiting = copy.rows(free)[0][0]
     had: set[str] = set()
     for run in range(min(waiting, RUNS)):
         death = "after-commit:1" if run % 2 else "before-commit:1"
@@ -105,4 +109,4 @@ def test_a_claim_that_was_not_answered_is_answered_again_and_gives_the_same_work
         assert answer is not None
         had.add(answer.json()["item"]["id"])
         assert len(had) == run + 1
-        assert place.rows(free) == [(waiting - run - 1,)]
+        assert copy.rows(free) == [(waiting - run - 1,)]

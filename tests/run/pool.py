@@ -1,4 +1,4 @@
-"""A database, real workers and dispatchers on it, and what Prefect's own server says of their runs."""
+"""Pool of real workers and dispatchers on one database, and what Prefect's own server reports of their runs."""
 
 import asyncio
 import os
@@ -38,13 +38,13 @@ from states.tables.work import WorkItem
 T = TypeVar("T")
 
 
-PATIENCE = float(os.environ.get("PATIENCE", "4"))
-"""Machines that build are busy: so many times longer than it should take is waited, before something is amiss."""
+TIMEOUT_FACTOR = float(os.environ.get("PATIENCE", "4"))
+"""Build machines are busy, so every timeout is multiplied by this."""
 
 
 def until(true: Callable[[], T], seconds: float) -> T:
-    """Wait until something is so; answers it."""
-    deadline = time.monotonic() + PATIENCE * seconds
+    """Wait until a function returns something true; returns that."""
+    deadline = time.monotonic() + TIMEOUT_FACTOR * seconds
     while not (found := true()):
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -60,14 +60,14 @@ class Pool:
         self.configuration = Configuration(home=home)
         self.engine: Engine = connect(database, key=office_key(self.configuration.key_file))
         self.prefect = prefect
-        self.began = datetime.now(UTC)
+        self.created_at = datetime.now(UTC)
         self.processes: list[subprocess.Popen[bytes]] = []
-        self.deployments: dict[str, UUID] = self.ask(
+        self.deployments: dict[str, UUID] = self.query_prefect(
             lambda client: register(client, worker_type=TYPE, template=InProcessWorker.get_default_base_job_template())
         )
 
     def start(self, part: str, **settings: str) -> subprocess.Popen[bytes]:
-        """Start a process and wait until it shows itself."""
+        """Start a process of flows/."""
         around = child_environment(self.configuration, self.database, self.prefect) | settings
         process = subprocess.Popen([sys.executable, "-m", f"flows.{part}"], env=around, start_new_session=True)
         self.processes.append(process)
@@ -79,16 +79,16 @@ class Pool:
         os.killpg(pid, signal.SIGKILL)
         process.wait()
 
-    def await_sign(self, process: subprocess.Popen[bytes]) -> None:
-        """Wait until a process shows itself."""
-        until(lambda: any(row.runner.endswith(f":{process.pid}") for row in self.signs()), 60)
+    def wait_for_heartbeat(self, process: subprocess.Popen[bytes]) -> None:
+        """Wait until a process has recorded a heartbeat."""
+        until(lambda: any(row.runner.endswith(f":{process.pid}") for row in self.heartbeats()), 60)
 
-    def signs(self) -> Sequence[Any]:
+    def heartbeats(self) -> Sequence[Any]:
         with transaction(self.engine) as session:
             return [row for row in runs.last_runs(session).values() if row.flow.startswith("process:")]
 
-    def ask(self, work: Callable[[PrefectClient], Awaitable[T]]) -> T:
-        """Ask Prefect's server something."""
+    def query_prefect(self, work: Callable[[PrefectClient], Awaitable[T]]) -> T:
+        """Query Prefect's server."""
 
         async def main() -> T:
             async with PrefectClient(self.prefect) as client:
@@ -96,35 +96,35 @@ class Pool:
 
         return asyncio.run(main())
 
-    def plan(self, flow: str, count: int = 1) -> list[UUID]:
-        """Let some runs of a deployment wait, by Prefect's own means."""
+    def create_runs(self, flow: str, count: int = 1) -> list[UUID]:
+        """Create some runs of a deployment through Prefect's API."""
 
         async def create(client: PrefectClient) -> list[UUID]:
-            # One by one: its store is a file, and refuses whoever waits too long for a lock.
+            # One by one: the server's store is a file, and refuses a writer that waits too long for its lock.
             return [(await client.create_flow_run_from_deployment(self.deployments[flow])).id for _ in range(count)]
 
-        return self.ask(create)
+        return self.query_prefect(create)
 
     def runs(self, ids: Sequence[UUID]) -> list[FlowRun]:
-        """What Prefect knows of some runs."""
+        """Some runs, as Prefect has them."""
         wanted = FlowRunFilter(id=FlowRunFilterId(any_=list(ids)))
-        return self.ask(lambda client: client.read_flow_runs(flow_run_filter=wanted, limit=200))
+        return self.query_prefect(lambda client: client.read_flow_runs(flow_run_filter=wanted, limit=200))
 
-    def all(self, *flows: str) -> list[FlowRun]:
-        """What Prefect knows of the newest runs of some flows, or of all, that are more than planned."""
+    def newest_runs(self, *flows: str) -> list[FlowRun]:
+        """The newest runs of some flows, or of all, that have left the state Scheduled."""
         ours = FlowFilter(name=FlowFilterName(any_=list(flows or self.deployments)))
         begun = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(not_any_=[StateType.SCHEDULED])))
         newest = FlowRunSort.START_TIME_DESC
-        return self.ask(
+        return self.query_prefect(
             lambda client: client.read_flow_runs(flow_filter=ours, flow_run_filter=begun, sort=newest, limit=200)
         )
 
     def tasks(self, run: UUID) -> list[TaskRun]:
         """The tasks of a run."""
         wanted = FlowRunFilter(id=FlowRunFilterId(any_=[run]))
-        return self.ask(lambda client: client.read_task_runs(flow_run_filter=wanted))
+        return self.query_prefect(lambda client: client.read_task_runs(flow_run_filter=wanted))
 
-    def await_run(self, run: UUID, seconds: float = 40.0, *, state: str = "final") -> FlowRun:
+    def wait_for_run(self, run: UUID, seconds: float = 40.0, *, state: str = "final") -> FlowRun:
         """Wait until a run has ended, or is in a state."""
 
         def found() -> FlowRun | None:
@@ -135,17 +135,17 @@ class Pool:
 
         return until(found, seconds)
 
-    def forget(self, ids: Sequence[UUID]) -> None:
-        """Take runs away that nobody needs any more."""
+    def delete_runs(self, ids: Sequence[UUID]) -> None:
+        """Delete runs."""
 
         async def delete(client: PrefectClient) -> None:
             for one in ids:
                 await client.delete_flow_run(one)
 
-        self.ask(delete)
+        self.query_prefect(delete)
 
-    def add_work(self, count: int, lane: int, *, hint: str = "acute") -> list[str]:
-        """Work that nobody was told of yet, in one commit."""
+    def add_work(self, count: int, lane: int, *, topic: str = "acute") -> list[str]:
+        """Add work that was not offered yet, in one commit; returns its ids."""
         now = datetime.now(UTC)
         keys = [f"work-{time.time_ns()}-{number}" for number in range(count)]
         with transaction(self.engine) as session:
@@ -164,19 +164,19 @@ class Pool:
                         estimate=30 + number % 2,
                     )
                 )
-            wake(session, hint)
+            wake(session, topic)
         return keys
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.database, autocommit=True) as connection:
             return connection.execute(query.encode()).fetchall()
 
-    def run(self, statement: str) -> None:
+    def execute(self, statement: str) -> None:
         with psycopg.connect(self.database, autocommit=True) as connection:
             connection.execute(statement.encode())
 
     def close(self) -> None:
-        """End what is left."""
+        """Kill the remaining processes."""
         for process in self.processes:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)

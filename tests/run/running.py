@@ -1,4 +1,4 @@
-"""A real office, run from the command line as a user runs it, in a folder and on a port of its own."""
+"""Running office: started from the command line as a user does, with a folder and port of its own."""
 
 import os
 import signal
@@ -18,44 +18,44 @@ from states.storage.vault import office_key
 
 ROOT = Path(__file__).parents[2]
 COMMAND = str(Path(sys.executable).parent / "veiligadvies")
-PATIENCE = 240.0
-GIVEN = ("DATABASE_URL", "PREFECT_API_URL", "VEILIGADVIES_DEMONSTRATION")
-"""Settings of the person who runs the tests: this office has everything of its own."""
+START_TIMEOUT = 240.0
+IGNORED_SETTINGS = ("DATABASE_URL", "PREFECT_API_URL", "VEILIGADVIES_DEMONSTRATION")
+"""Settings of the user who runs the tests, which this office must not use."""
 Start = Callable[..., subprocess.Popen[bytes]]
-"""Starts a process of flows/ by its module, with the address of a Prefect server where there is one."""
+"""Starts a process of flows/ by its module name, with the URL of a Prefect server if there is one."""
 
 
 class Running:
-    """The demonstration office; stopped and started again on the same data."""
+    """The demonstration office; it can be stopped and started again on the same data."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
         self.port = instance.free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        around = {key: value for key, value in os.environ.items() if key not in GIVEN}
-        self.around = around | {"VEILIGADVIES_HOME": str(home), "PORT": str(self.port)}
-        self._said = home.with_name(f"{home.name}.log")
+        environment = {key: value for key, value in os.environ.items() if key not in IGNORED_SETTINGS}
+        self.environment = environment | {"VEILIGADVIES_HOME": str(home), "PORT": str(self.port)}
+        self._output = home.with_name(f"{home.name}.log")
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it and wait until it says that it is ready."""
-        with self._said.open("wb") as said:
+        """Start it and wait until it reports that it is ready."""
+        with self._output.open("wb") as output:
             self._process = subprocess.Popen(
                 [COMMAND, "run"],
-                env=self.around,
+                env=self.environment,
                 cwd=ROOT,
-                stdout=said,
-                stderr=said,
+                stdout=output,
+                stderr=output,
                 start_new_session=True,
             )
-        deadline = time.monotonic() + PATIENCE
-        while "ready in" not in self._said.read_text():
-            assert self._process.poll() is None, self._said.read_text()
-            assert time.monotonic() < deadline, self._said.read_text()
+        deadline = time.monotonic() + START_TIMEOUT
+        while "ready in" not in self._output.read_text():
+            assert self._process.poll() is None, self._output.read_text()
+            assert time.monotonic() < deadline, self._output.read_text()
             time.sleep(0.2)
 
     def stop(self) -> None:
-        """Ask it to stop, and wait until it did."""
+        """Ask it to stop, and wait for its end."""
         if self._process is None:
             return
         self._process.send_signal(signal.SIGTERM)
@@ -70,7 +70,7 @@ class Running:
             self._process = None
 
     def token(self, role: Role, person: str | None = None) -> str:
-        """A bearer token, as the command line gives it."""
+        """A bearer token, as the command line issues it."""
         configuration = Configuration(home=self.home)
         engine = connect(instance.read(self.home).database, key=office_key(configuration.key_file), pool_size=1)
         try:
@@ -80,10 +80,10 @@ class Running:
             engine.dispose()
 
     def call(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run a command of ours against it, from the root of the checkout."""
+        """Run a command from the root of the checkout, in the environment of this office."""
         return subprocess.run(
             arguments,
-            env=self.around | {"API": self.url},
+            env=self.environment | {"API": self.url},
             cwd=ROOT,
             capture_output=True,
             text=True,
@@ -91,6 +91,6 @@ class Running:
         )
 
     def letters(self, *words: str) -> int:
-        """How many letters in the mailbox hold all of these words in their heading."""
+        """The number of letters in the mailbox with all of these words in their headers."""
         found = (file.read_text().partition("\n\n")[0] for file in (self.home / "mailbox").glob("*.eml"))
-        return sum(all(word in heading for word in words) for heading in found)
+        return sum(all(word in headers for word in words) for headers in found)

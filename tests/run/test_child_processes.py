@@ -1,3 +1,5 @@
+"""Tests of child processes: restarted, stopped, gated, and ended with their parent."""
+
 import os
 import signal
 import subprocess
@@ -14,8 +16,8 @@ from api.processes.child_process import ChildProcess
 PARENT = """
 import sys, time
 from pathlib import Path
-from api.children import Child
-child = Child("server", ["http.server", "0", "--bind", "127.0.0.1"], {}, Path(sys.argv[1]))
+from api.processes.child_process import ChildProcess
+child = ChildProcess("server", ["http.server", "0", "--bind", "127.0.0.1"], {}, Path(sys.argv[1]))
 child.start()
 print(child.pid, flush=True)
 time.sleep(60)
@@ -43,23 +45,23 @@ def gone(number: int) -> bool:
         return True
 
 
-def test_a_child_that_dies_is_started_again_and_told_of(tmp_path: Path) -> None:
+def test_a_child_that_dies_is_restarted_and_reported(tmp_path: Path) -> None:
     child = ChildProcess("server", ["http.server", "0", "--bind", "127.0.0.1"], {}, tmp_path)
     child.start()
     number = child.pid
     assert child.restart_if_dead() is None
     os.kill(number, signal.SIGKILL)
-    told: list[str] = []
+    messages: list[str] = []
 
-    def again() -> bool:
-        if words := child.restart_if_dead():
-            told.append(words)
-        return len(told) == 2
+    def restarted() -> bool:
+        if message := child.tend():
+            messages.append(message)
+        return len(messages) == 2
 
-    wait_until(again)
-    assert "ended by signal 9" in told[0]
-    assert str(child.log) in told[0]
-    assert "started again" in told[1]
+    wait_until(restarted)
+    assert "ended by signal 9" in messages[0]
+    assert str(child.log) in messages[0]
+    assert "started again" in messages[1]
     assert child.pid != number
     child_process.stop([child], 5.0)
     assert gone(child.pid)

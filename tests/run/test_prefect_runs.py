@@ -47,19 +47,21 @@ def pool(server: str, template: str, prefect_server: str, tmp_path_factory: pyte
 
 
 def test_with_one_slot_and_fifty_routine_runs_waiting_an_acute_run_starts_next(pool: Pool) -> None:
-    routine = pool.plan(jobs.BATCHES, 50)
+    routine = pool.create_runs(jobs.BATCHES, 50)
     worker = pool.start("worker", VEILIGADVIES_WORKER_SLOTS="1")
-    pool.await_sign(worker)
-    (acute,) = pool.plan(jobs.DISPATCH)
-    ended = pool.await_run(acute)
+    pool.wait_for_heartbeat(worker)
+    (acute,) = pool.create_runs(jobs.DISPATCH)
+    ended = pool.wait_for_run(acute)
     assert ended.created is not None
     assert ended.start_time is not None
-    meanwhile = [run for run in pool.all() if run.start_time and ended.created < run.start_time < ended.start_time]
+    meanwhile = [
+        run for run in pool.newest_runs() if run.start_time and ended.created < run.start_time < ended.start_time
+    ]
     assert len(meanwhile) <= 1, "what had the slot, and no other"
     waiting = [run for run in pool.runs(routine) if run.state is not None and run.state.is_scheduled()]
     assert len(waiting) > 20
     pool.kill(worker.pid)
-    pool.forget(routine)
+    pool.delete_runs(routine)
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +70,7 @@ def workers(pool: Pool, mail_port: int) -> list[int]:
     settings = {"VEILIGADVIES_RUN_SECONDS": str(HANGS), "VEILIGADVIES_SMTP_URL": f"smtp://127.0.0.1:{mail_port}"}
     started = [pool.start("worker", **settings) for _ in range(2)]
     for process in started:
-        pool.await_sign(process)
+        pool.wait_for_heartbeat(process)
     return [process.pid for process in started]
 
 
@@ -76,13 +78,13 @@ def workers(pool: Pool, mail_port: int) -> list[int]:
 def test_a_run_starts_within_a_moment_and_shows_its_lane_and_references(pool: Pool) -> None:
     pool.add_work(2, lane=4)
     (references,) = zip(*pool.rows("SELECT application FROM work_item ORDER BY created_at, id"), strict=True)
-    ended = pool.await_run(*pool.plan(jobs.DISPATCH))
+    ended = pool.wait_for_run(*pool.create_runs(jobs.DISPATCH))
     assert ended.state is not None
     if ended.state.message != "offered: none":  # a scheduled run was faster
         assert ended.name == f"acute: {references[0]} and 1 more"
         assert {"lane:acute", *references} <= set(ended.tags)
         assert ended.state.message == f"offered: {', '.join(references)}"
-    ended = pool.await_run(*pool.plan(jobs.BATCHES))
+    ended = pool.wait_for_run(*pool.create_runs(jobs.BATCHES))
     assert ended.state is not None
     assert (ended.name, ended.state.message) == ("routine", "built: none")
     assert "lane:routine" in ended.tags
@@ -96,21 +98,21 @@ def test_what_may_pass_is_tried_again(pool: Pool, server: str) -> None:
         connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
         try:
             connection.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
-            (run,) = pool.plan(jobs.BATCHES)
+            (run,) = pool.create_runs(jobs.BATCHES)
             until(lambda: any(t.run_count >= 1 and t.state_name == "AwaitingRetry" for t in pool.tasks(run)), 20)
         finally:
             connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
     pool.engine.dispose()  # its connections were ended with all others
-    ended = pool.await_run(run)
+    ended = pool.wait_for_run(run)
     assert ended.state_name == "Completed"
     assert until(lambda: pool.tasks(run)[0].state_name == "Completed" and pool.tasks(run)[0].run_count, 10) >= 2
 
 
 @pytest.mark.usefixtures("workers")
 def test_what_cannot_pass_is_not_tried_again_and_only_its_kind_is_told(pool: Pool) -> None:
-    pool.run("ALTER TABLE payable RENAME TO elsewhere")
-    ended = pool.await_run(*pool.plan(jobs.BATCHES))
-    pool.run("ALTER TABLE elsewhere RENAME TO payable")
+    pool.execute("ALTER TABLE payable RENAME TO elsewhere")
+    ended = pool.wait_for_run(*pool.create_runs(jobs.BATCHES))
+    pool.execute("ALTER TABLE elsewhere RENAME TO payable")
     assert ended.state_name == "Failed"
     assert ended.state is not None
     assert "LastingError: ProgrammingError" in str(ended.state.message)
@@ -144,24 +146,24 @@ def post(pool: Pool, count: int) -> None:
 def test_a_mail_server_that_is_away_is_tried_again_and_no_letter_is_lost(pool: Pool) -> None:
     post(pool, 1)
     # A scheduled run may take the letter before this one.
-    seen = pool.plan(jobs.DELIVER)
+    seen = pool.create_runs(jobs.DELIVER)
     until(lambda: pool.rows("SELECT failures FROM outbox WHERE failures > 0"), 20)
-    pool.await_run(seen[0])
+    pool.wait_for_run(seen[0])
     assert pool.rows("SELECT state, failures FROM outbox") == [("pending", 1)]
     query = FlowFilter(name=FlowFilterName(any_=[jobs.DELIVER]))
-    tasks = pool.ask(lambda client: client.read_task_runs(flow_filter=query))
+    tasks = pool.query_prefect(lambda client: client.read_task_runs(flow_filter=query))
     assert max(task.run_count for task in tasks) >= 2
     assert all(task.state_name != "Failed" for task in tasks)
 
 
 @pytest.mark.usefixtures("workers")
 def test_two_workers_and_two_dispatchers_share_the_load_and_do_nothing_twice(pool: Pool, mail_port: int) -> None:
-    pool.run("CREATE TABLE told (id text NOT NULL, run text NOT NULL)")
-    pool.run(
+    pool.execute("CREATE TABLE told (id text NOT NULL, run text NOT NULL)")
+    pool.execute(
         "CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS"
         " $$ BEGIN INSERT INTO told VALUES (new.id, new.dispatched_by); RETURN NULL; END $$"
     )
-    pool.run("CREATE TRIGGER tell AFTER UPDATE OF dispatched_at ON work_item FOR EACH ROW EXECUTE FUNCTION tell()")
+    pool.execute("CREATE TRIGGER tell AFTER UPDATE OF dispatched_at ON work_item FOR EACH ROW EXECUTE FUNCTION tell()")
     desk = Desk()
     server = Controller(desk, hostname="127.0.0.1", port=mail_port)
     server.start()
@@ -170,11 +172,11 @@ def test_two_workers_and_two_dispatchers_share_the_load_and_do_nothing_twice(poo
             pool.start("dispatcher", VEILIGADVIES_SMTP_URL=f"smtp://127.0.0.1:{mail_port}") for _ in range(2)
         ]
         for process in dispatchers:
-            pool.await_sign(process)
+            pool.wait_for_heartbeat(process)
         work: list[str] = []
         for _ in range(3):
             post(pool, 20)
-            work += pool.add_work(500, lane=4, hint="work")
+            work += pool.add_work(500, lane=4, topic="work")
             work += pool.add_work(2, lane=1)
         until(lambda: pool.rows("SELECT count(*) FROM told") >= [(len(work),)], 30)
         until(lambda: pool.rows("SELECT count(*) FROM outbox WHERE state <> 'sent'") == [(0,)], 40)
@@ -190,7 +192,7 @@ def test_two_workers_and_two_dispatchers_share_the_load_and_do_nothing_twice(poo
     assert dict(last)[1] < dict(last)[4], "acute work does not wait until all other is offered"
     for process in dispatchers:
         pool.kill(process.pid)
-    pool.run("DROP TRIGGER tell ON work_item")
+    pool.execute("DROP TRIGGER tell ON work_item")
 
 
 NAME = re.compile(r"(acute|urgent|elevated|routine)(: VA-[0-9]{4}-[A-Z0-9]{8}( and [0-9]+ more)?)?|[a-z]+-[a-z]+")
@@ -202,9 +204,9 @@ MESSAGE = re.compile(
 
 @pytest.mark.usefixtures("workers")
 def test_no_run_shows_more_than_lanes_references_and_processes(pool: Pool) -> None:
-    for run in pool.plan(jobs.DISPATCH, 5):
-        pool.await_run(run)
-    runs = [run for run in pool.all() if run.created is not None and run.created > pool.began]
+    for run in pool.create_runs(jobs.DISPATCH, 5):
+        pool.wait_for_run(run)
+    runs = [run for run in pool.newest_runs() if run.created is not None and run.created > pool.created_at]
     assert len(runs) > 10
     assert {tag for run in runs for tag in run.tags} >= {"lane:acute", "lane:urgent", "lane:routine"}
     assert any(": VA-" in run.name for run in runs)
@@ -220,15 +222,15 @@ def test_no_run_shows_more_than_lanes_references_and_processes(pool: Pool) -> No
 def test_a_lane_whose_runs_hang_or_die_blocks_no_other_and_is_free_again(pool: Pool, workers: list[int]) -> None:
     with psycopg.connect(pool.database) as held:
         held.execute("LOCK TABLE payable IN ACCESS EXCLUSIVE MODE")
-        hanging = pool.plan(jobs.BATCHES, 3)
+        hanging = pool.create_runs(jobs.BATCHES, 3)
         until(lambda: sum(run.state_name == "Running" for run in pool.runs(hanging)) == 2, 20)
         two = [run for run in pool.runs(hanging) if run.state_name == "Running" and run.infrastructure_pid]
         dies = int(str(two[0].infrastructure_pid).rpartition(":")[2])
         assert dies in workers
         pool.kill(dies)
-        assert pool.await_run(*pool.plan(jobs.DISPATCH)).state_name == "Completed"
-        ended = [pool.await_run(run) for run in hanging]
+        assert pool.wait_for_run(*pool.create_runs(jobs.DISPATCH)).state_name == "Completed"
+        ended = [pool.wait_for_run(run) for run in hanging]
     for run in ended:
         killed = str(run.infrastructure_pid).endswith(f":{dies}")
         assert run.state_name == ("Crashed" if killed else "TimedOut"), run.state
-    assert pool.await_run(*pool.plan(jobs.BATCHES)).state_name == "Completed"
+    assert pool.wait_for_run(*pool.create_runs(jobs.BATCHES)).state_name == "Completed"
