@@ -64,7 +64,7 @@ def invalid_request(_: Request, error: Exception) -> JSONResponse:
     found = []
     for item in error.errors():
         place, *path = item["loc"]
-        message = bodies.words(item)
+        message = bodies.message(item)
         if item["type"] == "json_invalid":  # its path is a position in the text, not a field
             path, message = [], f"This is not valid JSON; the error is at character {path[0]}"
         field = ".".join(str(part) for part in path) or str(place)

@@ -40,10 +40,10 @@ class Body(BaseModel):
 
 
 def legible(text: str) -> str:
-    """A text itself, where something of it can be read.
+    """Return a text that has at least one visible character.
 
     Raises:
-        PydanticKnownError: it is made of characters that show nothing.
+        PydanticKnownError: it has none.
     """
     if not any(character.isprintable() and not character.isspace() for character in text):
         raise PydanticKnownError("string_too_short", {"min_length": 1})
@@ -65,40 +65,40 @@ Iban = Annotated[
     Field(min_length=15, max_length=42, json_schema_extra=CONTENT),
     AfterValidator(lambda text: str(iban_number.compact("".join(text.split())))),
 ]
-"""An account number, however it was spaced or punctuated: content; a rule checks its digits."""
+"""An account number, with or without spaces and punctuation: content; a rule checks its digits."""
 CODE = r"^[A-Za-z0-9][A-Za-z0-9./-]{0,39}$"
 Code = Annotated[str, Field(pattern=CODE)]
-"""A reference as other systems give it: letters, digits, ``.``, ``/`` and ``-``; a fact."""
+"""A reference from another system: letters, digits, ``.``, ``/`` and ``-``; a fact."""
 HANDLE = r"^[a-z0-9][a-z0-9-]{1,60}$"
 Handle = Annotated[str, Field(pattern=HANDLE)]
 """The id of a person, organisation or subject: a fact."""
 ACCOUNT_NAME = r"^[A-Za-z0-9À-ÿ .'()/-]{2,70}$"
-"""The name of whoever pays, as a bank can take it."""
-LETTERS = 4
-"""The most that a piece without a digit has, of an invoice number of several pieces."""
+"""A payer's name in characters that a bank accepts."""
+MOST_LETTERS = 4
+"""The most letters of a part without a digit, in an invoice number of several parts."""
 INVOICE_NUMBER = r"^[A-Za-z0-9][A-Za-z0-9._/-]*( [A-Za-z0-9._/-]+)*$"
 
 
-def no_words(number: str) -> str:
-    """An invoice number itself, where it is no text: between spaces stands no word longer than INV or FACT.
+def require_number(number: str) -> str:
+    """Return an invoice number that is not free text: no part is a word longer than INV or FACT.
 
     Raises:
-        PydanticKnownError: one does, and free text is content.
+        PydanticKnownError: it may be free text, which is content.
     """
-    pieces = number.split(" ")
-    words = [piece for piece in pieces if not any(map(str.isdigit, piece))]
-    if len(pieces) > 1 and (len(words) == len(pieces) or any(len(word) > LETTERS for word in words)):
+    parts = number.split(" ")
+    words = [part for part in parts if not any(map(str.isdigit, part))]
+    if len(parts) > 1 and (len(words) == len(parts) or any(len(word) > MOST_LETTERS for word in words)):
         raise PydanticKnownError("string_pattern_mismatch", {"pattern": INVOICE_NUMBER})
     return number
 
 
-InvoiceNumber = Annotated[str, Field(pattern=INVOICE_NUMBER, max_length=40), AfterValidator(no_words)]
+InvoiceNumber = Annotated[str, Field(pattern=INVOICE_NUMBER, max_length=40), AfterValidator(require_number)]
 """The number of an invoice as its supplier writes it, with single spaces and ``_`` too: a fact."""
 REFERENCE = "VA-[0-9]{4}-[A-Z0-9]{8}"
-"""How the reference of an application is written."""
+"""Pattern of an application's reference."""
 Reference = Annotated[str, Field(pattern=f"^{REFERENCE}$")]
 """The reference of an application: a fact."""
-IN_WORDS = {
+PATTERN_DESCRIPTIONS = {
     CODE: "letters, digits, '.', '/' and '-', at most 40, a letter or digit first, such as F-2026/17",
     HANDLE: "small letters, digits and '-', 2 to 61 of them, no '-' first, such as officer-1",
     ACCOUNT_NAME: "letters, digits, spaces and . ' ( ) / -, 2 to 70 of them, such as Gemeente Zilverdam",
@@ -107,41 +107,41 @@ IN_WORDS = {
     EMAIL: "an e-mail address, such as name@example.nl",
     f"^{REFERENCE}$": "the reference of an application, such as VA-2026-4M8476ET",
 }
-"""What a pattern asks for, for whoever reads no patterns."""
+"""A plain description of each pattern, for error messages."""
 
 
-def named(given: Any, handler: ValidatorFunctionWrapHandler) -> Decimal:
-    """Read an amount; what is no amount is named, because amounts are facts, with what would be right."""
+def parse_amount(given: Any, handler: ValidatorFunctionWrapHandler) -> Decimal:
+    """Parse an amount; the error repeats the value, because amounts are facts, and says what would be right."""
     try:
         amount: Decimal = handler(given)
     except ValidationError as error:
         shown = str(given) if NUMERIC.fullmatch(str(given)) else "This"
-        words = REMEDIES.get(error.errors()[0]["type"], "is no amount")
+        problem = AMOUNT_PROBLEMS.get(error.errors()[0]["type"], "is no amount")
         raise PydanticCustomError(
             "amount",
             "{shown} {words}; give euros from 0 to 9999999999.99 with at most two decimals, such as 121.00.",
-            {"shown": shown, "words": words},
+            {"shown": shown, "words": problem},
         ) from None
-    return amount + 0  # -0.00 is written by some programs, and stands nowhere with its sign
+    return amount + 0  # turns -0.00, which some programs write, into 0.00
 
 
 NUMERIC = re.compile(r"[-+]?(?:[0-9][0-9.eE+-]{0,39}|[Nn]a[Nn]|[Ii]nf(?:inity)?)")
-"""What looks like a number can be repeated; other text might be content in the wrong place."""
-REMEDIES = {
+"""A value that looks like a number can be repeated in an error; other text might be content in the wrong place."""
+AMOUNT_PROBLEMS = {
     "decimal_max_places": "has more than two decimals",
     "decimal_max_digits": "is too large",
     "decimal_whole_digits": "is too large",
     "greater_than_equal": "is negative",
     "finite_number": "is no finite number",
 }
-Amount = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2), WrapValidator(named)]
+Amount = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2), WrapValidator(parse_amount)]
 """Euros with at most two decimals."""
-Signed = Annotated[Decimal, Field(max_digits=12, decimal_places=2), WrapValidator(named)]
-"""As :data:`Amount`, or negative where something is taken off; between events only."""
+Signed = Annotated[Decimal, Field(max_digits=12, decimal_places=2), WrapValidator(parse_amount)]
+"""As :data:`Amount`, or negative for a deduction; used only in events that the engine triggers."""
 
 
-def a_day(given: Any, handler: ValidatorFunctionWrapHandler) -> date:
-    """Read a day as it is written; what looks like one is named, because days are facts, with what would be right."""
+def parse_day(given: Any, handler: ValidatorFunctionWrapHandler) -> date:
+    """Parse a day; the error repeats a value like a day, because days are facts, and says what would be right."""
     written = given.isoformat() if type(given) is date else given
     if isinstance(written, str) and WRITTEN_DAY.fullmatch(written):
         with suppress(ValidationError):
@@ -157,11 +157,11 @@ def a_day(given: Any, handler: ValidatorFunctionWrapHandler) -> date:
 
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
-"""What lies outside these was mistyped, and no term could be counted from it."""
+"""A day outside these was mistyped, and no term could be counted from it."""
 WRITTEN_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 LIKE_A_DAY = re.compile(r"[0-9]{1,4}([-./][0-9]{1,4}){1,2}")
-"""What looks like a day can be repeated; other text might be content in the wrong place."""
-Day = Annotated[date, WrapValidator(a_day)]
+"""A value that looks like a day can be repeated in an error; other text might be content in the wrong place."""
+Day = Annotated[date, WrapValidator(parse_day)]
 """A calendar day in the Netherlands."""
 
 
@@ -169,10 +169,10 @@ B = TypeVar("B", bound=Body)
 
 
 def parse(schema: type[B], given: Mapping[str, Any] | Body) -> B:
-    """Read a body by its schema.
+    """Parse a body by its schema.
 
     Raises:
-        MalformedError: naming each field that does not fit and what would be right.
+        MalformedError: it names each field that does not fit, and what would be right.
     """
     if isinstance(given, schema):
         return given
@@ -183,14 +183,14 @@ def parse(schema: type[B], given: Mapping[str, Any] | Body) -> B:
 
 
 def problems(error: ValidationError) -> list[tuple[str, str]]:
-    """Each problem as (field, words), without repeating the value that was sent: it may be content."""
-    return [(".".join(map(str, item["loc"])) or "body", words(item)) for item in error.errors(include_input=False)]
+    """Each problem as (field, message), without the value that was sent, because it may be content."""
+    return [(".".join(map(str, item["loc"])) or "body", message(item)) for item in error.errors(include_input=False)]
 
 
-def words(problem: Mapping[str, Any]) -> str:
-    """What would be right, in the words of JSON, which knows lists and no tuples, and in plain ones for patterns."""
-    if (plain := IN_WORDS.get(problem.get("ctx", {}).get("pattern", ""))) is not None:
-        return f"Give {plain}"
+def message(problem: Mapping[str, Any]) -> str:
+    """What would be right, in JSON's terms (lists, not tuples), and in plain language for patterns."""
+    if (description := PATTERN_DESCRIPTIONS.get(problem.get("ctx", {}).get("pattern", ""))) is not None:
+        return f"Give {description}"
     return str(problem["msg"]).replace("a valid tuple", "a list")
 
 
@@ -211,7 +211,7 @@ def is_content(field: object) -> bool:
 
 
 def flatten(annotation: object) -> Iterator[object]:
-    """What an annotation is made of: its arguments and their metadata, however deep."""
+    """All parts of an annotation: its arguments and their metadata, at every depth."""
     for part in (*get_args(annotation), *getattr(annotation, "__metadata__", ())):
         yield part
         yield from flatten(part)

@@ -54,7 +54,7 @@ def test_a_child_that_dies_is_restarted_and_reported(tmp_path: Path) -> None:
     messages: list[str] = []
 
     def restarted() -> bool:
-        if message := child.tend():
+        if message := child.restart_if_dead():
             messages.append(message)
         return len(messages) == 2
 
