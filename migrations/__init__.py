@@ -1,1 +1,1 @@
-"""The database's versions, in order, and how an office gets from one to the next."""
+"""Migrations: the versions of the database in order, and the upgrade from one to the next."""

@@ -1,4 +1,4 @@
-"""The ledger and the journal can only grow: what a version adds to their tables, and what takes it away again.
+"""Append-only tables: the triggers that a version adds to ledger and journal, and the statements that remove them.
 
 Use: ``for statement in FORBID: op.execute(statement)``.
 """
@@ -29,7 +29,7 @@ FORBID = (
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_entry_append_only()
     """,
 )
-"""A number may be given once; nothing else may change, and nothing may go."""
+"""A number may be set once; nothing else may be changed, and nothing deleted."""
 
 ALLOW = (
     "DROP TRIGGER ledger_entry_not_emptied ON ledger_entry",
@@ -54,7 +54,7 @@ JOURNAL_FORBID = (
     FOR EACH STATEMENT EXECUTE FUNCTION journal_line_append_only()
     """,
 )
-"""A line of the journal is never changed and never goes: what was wrong is mirrored."""
+"""A line of the journal is never changed or deleted; an error is corrected by a mirrored line."""
 
 JOURNAL_ALLOW = (
     "DROP TRIGGER journal_line_not_emptied ON journal_line",

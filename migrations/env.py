@@ -1,4 +1,4 @@
-"""Alembic's entry: one connection, one transaction, one migration at a time."""
+"""Environment of Alembic: one connection, one transaction, and a lock so that only one process migrates."""
 
 import importlib
 import os
@@ -12,7 +12,7 @@ import states.tables
 from states.tables.base import METADATA
 
 LOCK = 0x5645494C
-"""Two processes that start together must not both migrate."""
+"""Key of the lock that keeps two processes from migrating at the same time."""
 
 for module in pkgutil.iter_modules(states.tables.__path__):
     importlib.import_module(f"states.tables.{module.name}")

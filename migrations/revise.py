@@ -1,6 +1,6 @@
-"""Write the next version from the difference between the tables and the versions so far.
+"""Revise: write the next version from the difference between the tables and the existing versions.
 
-``.venv/bin/python -m migrations.revise "Add the loan"`` starts a server of its own, so no office is touched.
+``.venv/bin/python -m migrations.revise "Add the loan"`` starts a server of its own, so no office is affected.
 """
 
 import sys

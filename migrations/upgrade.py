@@ -1,4 +1,4 @@
-"""Bring a database to the newest version, from code; no command line and no configuration file."""
+"""Upgrade of a database to the newest version, from code, without Alembic's command line or configuration file."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 
 
 def configuration(url: str) -> Config:
-    """What Alembic needs to know, with the address of the database."""
+    """Alembic's configuration for the database at this URL."""
     config = Config()
     # Alembic reads percent signs as references to other options.
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
@@ -20,7 +20,7 @@ def configuration(url: str) -> Config:
 
 
 def pending(url: str) -> bool:
-    """Whether the database stands at another version than this code."""
+    """Whether the database has another version than this code."""
     engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), poolclass=pool.NullPool)
     with engine.connect() as connection:
         present = MigrationContext.configure(connection).get_current_heads()

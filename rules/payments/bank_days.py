@@ -121,11 +121,11 @@ def before_cut_off(*, execution_on: date, at: datetime) -> Bilingual | None:
     closed = cut_off(execution_on, office_day(at))
     if at <= closed:
         return None
-    told = f"{closed:%Y-%m-%d %H:%M}"
+    closing_time = f"{closed:%Y-%m-%d %H:%M}"
     first = first_execution(at)
     return message(
-        f"For {execution_on} the bank takes orders until {told}. Take {first} or later.",
-        f"Voor {execution_on} neemt de bank opdrachten aan tot {told}. Neem {first} of later.",
+        f"For {execution_on} the bank takes orders until {closing_time}. Take {first} or later.",
+        f"Voor {execution_on} neemt de bank opdrachten aan tot {closing_time}. Neem {first} of later.",
     )
 
 

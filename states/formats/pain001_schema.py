@@ -46,7 +46,7 @@ def validate(source: Source) -> None:
     seen: set[str] = set()
     total = Decimal(0)
     complete = False
-    # Not resolve_entities=False: with a schema beside it lxml 6.1 swallows every error. None is left.
+    # Not resolve_entities=False: together with a schema lxml 6.1 then hides every error.
     reading = etree.iterparse(
         BytesIO(source) if isinstance(source, bytes) else source,
         tag=(_DOCUMENT, _TRANSFER, _COUNT, _TOTAL),

@@ -16,7 +16,7 @@ _SET = r"A-Za-z0-9/\-?:().,'+"
 CLEAN = re.compile(rf"[{_SET}]+(?: [{_SET}]+)*")
 _ALLOWED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/-?:().,'+ ")
 
-# Unicode takes accents off by itself (é is e and an accent); here is what it takes for one letter or sign.
+# Unicode decomposition removes accents (é is e and an accent); these are the letters and signs that it keeps whole.
 _TABLE_TEXT = (
     "ß ss æ ae œ oe ø o ł l đ d ð d þ th ħ h ı i ŋ n ŧ t ĸ k ə e ƒ f "  # Latin
     "α a β v γ g δ d ε e ζ z η i θ th ι i κ k λ l μ m ν n ξ x ο o π p ρ r σ s ς s τ t "

@@ -52,7 +52,7 @@ def money_type() -> TypeEngine[Any]:
 
 
 class Recorded(SQLModel):
-    """A row that the ledger records: every change of it stands in the entry of the event that made it."""
+    """A row that the ledger records: every change of it is in the ledger entry of its event."""
 
     unrecorded: ClassVar[frozenset[str]] = frozenset({"version"})
 

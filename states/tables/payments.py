@@ -168,7 +168,7 @@ class PaymentBatch(Subject, table=True):
 
 
 class BatchLine(Recorded, table=True):
-    """One payment in a batch; a payable stands in at most one batch that counts."""
+    """One payment in a batch; a payable is in at most one batch that counts."""
 
     __tablename__ = "batch_line"
     __table_args__ = (Index("uq_batch_line_payable", "payable", unique=True, postgresql_where=text("counts")),)
@@ -226,7 +226,7 @@ class BankEntry(Recorded, table=True):
     """The batch whose payment, or whose total, was booked."""
     payment_information: str | None = None
     reference: str | None = None
-    """The bank's own reference, where it is one that can be told."""
+    """The bank's own reference, if it has a form that may be stored as a fact."""
     is_return: bool = False
     reason: str | None = None
     """Why it came back, as an ISO code."""

@@ -12,8 +12,8 @@ from states.tables.application import Application
 
 
 def excluded(unit: UnitOfWork, chart: str, action: str, row: Any, application: Application | None) -> list[str]:
-    """People who may not do a piece of work: the official, the official's representative, and whoever took a step
-    that must be in other hands. Those who are not of the pool are left out when the item is written.
+    """People who may not do a piece of work: the official, the official's representative, and people who did an earlier
+    step that the same person may not do. People outside the pool are left out when the item is written.
     """
     found: set[str | None] = {unit.official_of(row)}
     if application is not None:
