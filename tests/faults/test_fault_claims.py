@@ -28,17 +28,19 @@ def test_work_is_neither_lost_nor_claimed_twice(job_runner: JobRunner, copies: A
             ends = [job_runner.wait(pid) for pid in pids]
             assert ends[1]["status"] == 0
             ends.append(job_runner.run("claim", copy, at=AT, by=OTHER_OFFICER))
-            told = [claimed(end) for end in ends]
+            reported = [claimed(end) for end in ends]
             assert {key for (key,) in copy.rows(OPEN)} == work
             owners = dict(copy.rows(f"SELECT id, assignee FROM work_item WHERE id IN ({OPEN})"))
             assert None not in owners.values(), moment
-            # Whoever was told of a claim has it; one that was committed and not told belongs to the dead all the same.
-            assert len(told[0] + told[1] + told[2]) == len(set(told[0] + told[1] + told[2])), moment
-            assert all(owners[key] == OFFICER.person for key in told[0]), moment
-            assert all(owners[key] == OTHER_OFFICER.person for key in told[1] + told[2]), moment
-            untold = work - set(told[0] + told[1] + told[2])
-            assert len(untold) <= 1, moment
-            assert all(owners[key] == OFFICER.person for key in untold), moment
+            # A reported claim is its claimer's; one that was committed and not reported belongs to the killed process.
+            assert len(reported[0] + reported[1] + reported[2]) == len(set(reported[0] + reported[1] + reported[2])), (
+                moment
+            )
+            assert all(owners[key] == OFFICER.person for key in reported[0]), moment
+            assert all(owners[key] == OTHER_OFFICER.person for key in reported[1] + reported[2]), moment
+            unreported = work - set(reported[0] + reported[1] + reported[2])
+            assert len(unreported) <= 1, moment
+            assert all(owners[key] == OFFICER.person for key in unreported), moment
             expect_nothing_twice(copy)
 
 
@@ -59,7 +61,7 @@ def test_a_batch_that_was_being_sealed_is_sealed_once_and_its_file_stays(job_run
             job_runner.run("seal", copy, **order)  # refused where it is sealed already
             ((state, seal),) = state_of(copy)
             assert state == "sealed", kill
-            # Written anew by a process that knows nothing but the database.
+            # Generated again by a process that has only the database.
             assert job_runner.run_successfully("file", copy, batch=order["batch"]) == seal, kill
             assert copy.summary() == undisturbed, kill
             assert copy.problems() == [], kill

@@ -151,7 +151,7 @@ def test_the_database_is_killed_and_comes_back(office: Supervised) -> None:
 
 
 def test_the_journey_ends_well_while_prefect_is_away_and_its_runs_go_on_afterwards(office: Supervised) -> None:
-    # It is killed, and what comes in its place is kept from ever answering.
+    # It is killed, and its replacement is kept from answering.
     server = psutil.Process(office.kill("prefect-server"))
     family = [server, *server.children(recursive=True)]
     for process in family:

@@ -85,8 +85,8 @@ def test_of_two_servers_with_one_request_one_dies_and_the_request_is_done_once(
             for thread in threads:
                 thread.join()
             found.append(second.post(*request))
-            told = {answer.headers["Location"] for answer in found if answer is not None}
-            assert len(told) == 1, run
+            locations = {answer.headers["Location"] for answer in found if answer is not None}
+            assert len(locations) == 1, run
             assert all(answer.status_code == 201 for answer in found if answer is not None)
     assert copy.summary()["application"] == before + RUNS
     assert copy.problems() == []

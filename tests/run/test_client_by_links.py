@@ -1,4 +1,4 @@
-"""A client that knows one address and the example of the API's own description, and from there on follows links."""
+"""Client that knows one URL and the example in the API description, and follows links from there."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +14,7 @@ DOMAINS = {"home", "work", "travel", "digital"}
 
 
 class ByLinks:
-    """Sends what it is offered, as whom it is offered to."""
+    """Sends the requests that it is offered, as the person to whom they are offered."""
 
     def __init__(self, running: Running, http: httpx.Client) -> None:
         self._running = running
@@ -37,7 +37,7 @@ class ByLinks:
         return self.send("POST", "/v1/applications", role, json=example).headers["Location"]
 
     def follow(self, address: str) -> list[str]:
-        """Do the first thing that is allowed, until the case is closed; answers what was done."""
+        """Do the first allowed action until the case is closed; returns the actions."""
         done: list[str] = []
         for _ in range(STEPS):
             if self.send("GET", address, "auditor").json()["stage"] == "closed":
@@ -57,13 +57,13 @@ class ByLinks:
 
 @pytest.fixture
 def client(running: Running) -> Iterator[ByLinks]:
-    """One client; it hangs up afterwards."""
+    """One client; its connection is closed afterwards."""
     with httpx.Client(base_url=running.url, trust_env=False, timeout=30) as http:
         yield ByLinks(running, http)
 
 
 @pytest.mark.parametrize("role", ["officer", "applicant"])
-def test_whoever_follows_the_links_comes_to_closed(client: ByLinks, role: str) -> None:
+def test_following_the_links_leads_to_closed(client: ByLinks, role: str) -> None:
     address = client.receive(role)
     client.follow(address)
     taken_over = {

@@ -1,4 +1,4 @@
-"""The examples of docs/curl.md, run one after the other as they stand."""
+"""Curl examples of docs/curl.md, run one after the other as they are written."""
 
 import re
 

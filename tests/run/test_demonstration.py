@@ -1,3 +1,5 @@
+"""Demonstration office: its cases, people and times, and a load that is interrupted."""
+
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from time import process_time
@@ -128,12 +130,12 @@ def expect_nothing_twice(engine: Engine) -> None:
 
 def test_a_load_that_was_killed_goes_on_where_it_stopped(engine: Engine) -> None:
     def until(limit: int) -> None:
-        told = 0
+        calls = 0
 
         def progress(*_: object) -> None:
-            nonlocal told
-            told += 1
-            if told > limit:
+            nonlocal calls
+            calls += 1
+            if calls > limit:
                 raise KilledError
 
         with pytest.raises(KilledError):

@@ -1,3 +1,5 @@
+"""Deployment file prefect.yaml, and the clock that runs its flows when they are late."""
+
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -100,7 +102,7 @@ def test_a_flow_that_runs_is_left_alone(clock: Clock, engine: Engine) -> None:
     assert clock.late(at) == []
 
 
-def test_the_clock_does_the_work_of_flows_that_stay_away_once_per_lateness(clock: Clock, engine: Engine) -> None:
+def test_the_clock_runs_late_flows_once_per_lateness(clock: Clock, engine: Engine) -> None:
     at = NOON + timedelta(minutes=10)
     clock.tick(at)
     clock.join()
@@ -115,7 +117,7 @@ def test_the_clock_does_the_work_of_flows_that_stay_away_once_per_lateness(clock
         assert runs.last_runs(session)[jobs.BANK].runs == 1
 
 
-def test_in_place_of_a_dispatcher_that_stays_away_the_clock_offers_everything(clock: Clock, engine: Engine) -> None:
+def test_without_a_dispatcher_the_clock_offers_everything(clock: Clock, engine: Engine) -> None:
     at = NOON + timedelta(minutes=10)
     with engine.begin() as connection:
         connection.execute(text(WORK), {"at": at, "many": 450})
@@ -152,8 +154,8 @@ def test_a_job_that_fails_stops_no_other(clock: Clock, engine: Engine, monkeypat
         assert JOBS.keys() - runs.last_runs(session).keys() == {jobs.REMIND}
 
 
-def test_a_tick_survives_a_database_that_is_away(home: Path) -> None:
+def test_a_tick_survives_a_database_that_does_not_answer(home: Path) -> None:
     nowhere = connect("postgresql://nobody@127.0.0.1:9/none", key=bytes(32))
     with capture_logs() as logged:
         Clock(nowhere, Configuration(home=home), started=NOON).tick(NOON)
-    assert [line["log_level"] for line in logged] == ["error", "error"]  # of the jobs, and of the flows' stand-in
+    assert [line["log_level"] for line in logged] == ["error", "error"]  # of the jobs, and of the late flows

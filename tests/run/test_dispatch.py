@@ -1,4 +1,4 @@
-"""Acute work is offered within a second of its commit, with Prefect and without; the worker serves the pool."""
+"""Dispatch: acute work is offered within a second, with Prefect and without; the worker serves the pool."""
 
 import asyncio
 import signal
@@ -53,7 +53,7 @@ def commit_acute(engine: Engine) -> str:
 
 
 def offered(engine: Engine, key: str, seconds: float = 3.0) -> tuple[float, str]:
-    """How long it took until a commit offered the item, and by whom."""
+    """Seconds until a commit offered the item, and the process that did."""
     began = time.monotonic()
     while True:
         with transaction(engine) as session:
@@ -92,7 +92,7 @@ async def registered(client: PrefectClient) -> dict[str, UUID]:
     return await register(client, worker_type=TYPE, template=TEMPLATE)
 
 
-def test_without_prefect_the_dispatcher_offers_by_itself(engine: Engine, start: Start) -> None:
+def test_without_prefect_the_dispatcher_offers(engine: Engine, start: Start) -> None:
     process = start("flows.dispatcher")
     wait_for(engine, "dispatcher")
     took = [offered(engine, commit_acute(engine)) for _ in range(5)]
@@ -128,7 +128,7 @@ def test_registering_is_idempotent(prefect_server: str) -> None:
     assert queues == {"acute": (1, 2), "urgent": (2, 2), "elevated": (3, 2), "routine": (4, 2)}
 
 
-def test_a_queue_that_someone_changed_is_mended(prefect_server: str) -> None:
+def test_a_changed_queue_is_restored(prefect_server: str) -> None:
     async def change(client: PrefectClient) -> Any:
         await registered(client)
         queue = await client.read_work_queue_by_name("acute", work_pool_name=pool_name(read()))
@@ -139,7 +139,7 @@ def test_a_queue_that_someone_changed_is_mended(prefect_server: str) -> None:
     assert with_client(prefect_server, change).concurrency_limit == 2
 
 
-def test_a_run_that_nobody_runs_gives_its_place_back(prefect_server: str) -> None:
+def test_a_run_without_a_process_frees_its_place(prefect_server: str) -> None:
     async def abandon(client: PrefectClient) -> Any:
         deployments = await registered(client)
         now = datetime.now(UTC)

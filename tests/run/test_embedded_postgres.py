@@ -1,3 +1,5 @@
+"""Embedded PostgreSQL: created, found again, stopped, and recovered after a kill."""
+
 import os
 import subprocess
 import sys
@@ -60,7 +62,7 @@ def test_a_notice_left_by_a_server_that_is_gone_is_not_believed(home: Path) -> N
     again.stop()
 
 
-def test_a_first_start_that_was_killed_halfway_is_begun_anew(home: Path) -> None:
+def test_a_first_start_that_was_killed_halfway_is_begun_again(home: Path) -> None:
     folder = home / "postgres"
     (home / "postgres.new").mkdir(parents=True)
     (home / "postgres.new" / "PG_VERSION").write_text("18\n")

@@ -1,3 +1,5 @@
+"""Instance: one office per data folder, its file and port, and the environment of its processes."""
+
 import os
 import socket
 from pathlib import Path
@@ -22,10 +24,10 @@ def test_one_office_per_folder(home: Path) -> None:
 
 def test_a_running_office_is_found_and_its_address_is_ours_to_read(home: Path) -> None:
     home.mkdir()
-    said = Instance("http://127.0.0.1:1", "postgresql://x", "http://127.0.0.1:2/api", {"api": 3})
+    written = Instance("http://127.0.0.1:1", "postgresql://x", "http://127.0.0.1:2/api", {"api": 3})
     with instance.locked(home):
-        instance.write(home, said)
-        assert instance.read(home) == said
+        instance.write(home, written)
+        assert instance.read(home) == written
         assert (home / "run.json").stat().st_mode & 0o077 == 0
 
 

@@ -1,3 +1,5 @@
+"""Jobs of the flows: letters are sent once, bank files imported or refused, interrupted offers repeated."""
+
 import time
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -27,12 +29,12 @@ OFFICER = next(member for member in CAST if member.role is Role.OFFICER)
 FACTS = {"term": "completion", "due_on": "2026-12-01", "days_left": 8}
 
 
-class Carrier:
-    """A channel that does as it is told."""
+class StubChannel:
+    """A channel with a given outcome."""
 
     def __init__(self, error: Exception | None = None, *, carried: bool | None = False) -> None:
         self.error = error
-        self.says = carried
+        self.outcome = carried
         self.sent: list[EmailMessage] = []
 
     def send(self, message: EmailMessage) -> None:
@@ -42,7 +44,7 @@ class Carrier:
 
     def carried(self, message_id: str) -> bool | None:
         assert message_id
-        return self.says
+        return self.outcome
 
 
 @pytest.fixture
@@ -62,7 +64,7 @@ def state(engine: Engine, key: str) -> str:
         return session.get_one(Outbox, key).state
 
 
-def leased_by_one_who_died(engine: Engine) -> datetime:
+def leased_by_a_dead_sender(engine: Engine) -> datetime:
     with transaction(engine) as session:
         assert len(outbox.lease(session, at=AT, limit=1)) == 1
     return AT + outbox.LEASE
@@ -80,7 +82,7 @@ def test_a_letter_lands_in_the_mailbox_once(engine: Engine, configuration: Confi
 def test_a_letter_bears_reference_day_and_link_and_every_attempt_is_the_same(
     engine: Engine, configuration: Configuration, letter: str
 ) -> None:
-    carrier = Carrier(TransientChannelError("The mail server refuses for now, with 450."))
+    carrier = StubChannel(TransientChannelError("The mail server refuses for now, with 450."))
     with pytest.raises(TransientChannelError):
         jobs.deliver(engine, configuration, AT, carrier=carrier)
     assert state(engine, letter) == "pending"
@@ -99,10 +101,10 @@ def test_a_letter_bears_reference_day_and_link_and_every_attempt_is_the_same(
         pytest.param(PermanentChannelError("550"), "failed", id="refused for good"),
     ],
 )
-def test_what_another_try_cannot_mend_is_not_tried_again(
+def test_a_permanent_failure_is_not_retried(
     engine: Engine, configuration: Configuration, letter: str, error: Exception, expected: str
 ) -> None:
-    carrier = Carrier(error)
+    carrier = StubChannel(error)
     for hours in range(3):
         assert jobs.deliver(engine, configuration, AT + timedelta(hours=hours), carrier=carrier) == 0
     assert len(carrier.sent) == 1
@@ -117,18 +119,18 @@ def test_what_another_try_cannot_mend_is_not_tried_again(
         pytest.param(None, 0, "outcome-unknown", id="nobody can say"),
     ],
 )
-def test_a_letter_whose_sender_died_is_judged_before_anything_is_sent(
+def test_a_letter_whose_sender_died_is_looked_up_before_it_is_sent_again(
     engine: Engine, configuration: Configuration, letter: str, *, carried: bool | None, sent: int, expected: str
 ) -> None:
-    later = leased_by_one_who_died(engine)
-    carrier = Carrier(carried=carried)
+    later = leased_by_a_dead_sender(engine)
+    carrier = StubChannel(carried=carried)
     assert jobs.deliver(engine, configuration, AT, carrier=carrier) == 0
     jobs.deliver(engine, configuration, later, carrier=carrier)
     assert len(carrier.sent) == sent
     assert state(engine, letter) == expected
 
 
-def test_a_file_that_is_no_statement_is_refused_with_the_reason_beside_it(
+def test_a_file_that_is_no_statement_is_refused_with_the_reason_next_to_it(
     engine: Engine, configuration: Configuration
 ) -> None:
     (configuration.bank / "in").mkdir(parents=True)
@@ -140,7 +142,7 @@ def test_a_file_that_is_no_statement_is_refused_with_the_reason_beside_it(
     assert len((configuration.bank / "refused" / "b.xml.txt").read_text()) > 20
 
 
-def test_whoever_has_the_folder_in_hand_is_not_disturbed(engine: Engine, configuration: Configuration) -> None:
+def test_a_folder_that_another_process_imports_is_left_alone(engine: Engine, configuration: Configuration) -> None:
     (configuration.bank / "in").mkdir(parents=True)
     (configuration.bank / "in" / "b.xml").write_text("<no-statement/>")
     with engine.connect() as other:
@@ -148,7 +150,7 @@ def test_whoever_has_the_folder_in_hand_is_not_disturbed(engine: Engine, configu
         assert jobs.import_bank_files(engine, configuration, AT) == 0
         assert (configuration.bank / "in" / "b.xml").exists()
         other.invalidate()  # as when its process dies
-    deadline = time.monotonic() + 5  # the server learns of it in a moment
+    deadline = time.monotonic() + 5  # the server notices it soon
     while (configuration.bank / "in" / "b.xml").exists():
         assert time.monotonic() < deadline
         jobs.import_bank_files(engine, configuration, AT)

@@ -1,4 +1,4 @@
-"""The journey, against a running office: as expected, twice, and not as expected."""
+"""Journey against a running office: it succeeds twice, and reports an office that answers wrongly."""
 
 import re
 import threading
@@ -19,13 +19,13 @@ from rules.core.roles import Role
 
 PLANTED = (case.NAME, case.HOME, case.HOUSEHOLD, case.THREAT)
 SOME_TICKS = 8.0
-"""Seconds in which a clock that would remind once more has done so."""
+"""Seconds after which a clock that reminds twice would have done so."""
 REFERENCE = re.compile(r"\((.)\) (VA-[0-9]{4}-[A-Z0-9]{8})")
 Change = Callable[[str, bytes], bytes]
 
 
 def quiet(_: str) -> None:
-    """Hear nothing."""
+    """Ignore the message."""
 
 
 def references(folder: Path) -> dict[str, str]:
@@ -38,11 +38,11 @@ def test_the_journey_ends_well_by_command_and_again_and_a_restart_reminds_nobody
 ) -> None:
     done = running.call(COMMAND, "journey", "--out", str(tmp_path / "first"))
     assert done.returncode == 0, f"{done.stdout[-1000:]}\n{done.stderr[-1000:]}"
-    told: list[str] = []
-    code = run(running.url, running.token, tmp_path / "second", told.append)
-    assert code == 0, "\n".join(told[-10:])
+    lines: list[str] = []
+    code = run(running.url, running.token, tmp_path / "second", lines.append)
+    assert code == 0, "\n".join(lines[-10:])
     assert done.stdout == (tmp_path / "first" / "journey.txt").read_text(encoding="utf-8")
-    assert told == (tmp_path / "second" / "journey.txt").read_text(encoding="utf-8").splitlines()
+    assert lines == (tmp_path / "second" / "journey.txt").read_text(encoding="utf-8").splitlines()
     for number in ("first", "second"):
         orders = {file.name.split(".")[0] for file in (tmp_path / number).glob("*.pain.001.001.09.xml")}
         answers = {file.name.split(".")[0] for file in (tmp_path / number).glob("*.camt.053.xml")}
@@ -64,7 +64,7 @@ def test_the_journey_ends_well_by_command_and_again_and_a_restart_reminds_nobody
 
 @contextmanager
 def altered(running: Running, change: Change) -> Iterator[str]:
-    """The address of an office that answers as ours does, save for what is changed."""
+    """The URL of an office that answers as ours does, except for one change."""
 
     class Passing(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -87,7 +87,7 @@ def altered(running: Running, change: Change) -> Iterator[str]:
             self.wfile.write(content)
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Passing)
     thread = threading.Thread(target=server.serve_forever)
@@ -101,22 +101,22 @@ def altered(running: Running, change: Change) -> Iterator[str]:
 
 
 def lane(path: str, content: bytes) -> bytes:
-    """A threat that re-orders nothing."""
+    """Change a threat so that it reorders nothing."""
     return content.replace(b'"lane":"acute"', b'"lane":"elevated"') if path.endswith("/priority") else content
 
 
 def gate(path: str, content: bytes) -> bytes:
-    """A home measure that waits for something else than its certificate."""
+    """Change a home measure so that it does not wait for its certificate."""
     return content.replace(b"gate.certificate", b"gate.other") if path.endswith("/_order") else content
 
 
 def statement(path: str, content: bytes) -> bytes:
-    """A bank file that counts twice."""
+    """Change a bank file so that it counts twice."""
     return content.replace(b'"again": true', b'"again": false') if path == "/v1/bank-messages" else content
 
 
 def journal(path: str, content: bytes) -> bytes:
-    """A journal that is a cent short."""
+    """Change a journal so that it lacks a cent."""
     return content.replace(b"605.00", b"604.99") if path.endswith("format=csv") else content
 
 
@@ -135,25 +135,25 @@ def test_what_is_not_as_it_should_be_is_noticed(
     change: Change,
     words: str,
 ) -> None:
-    told: list[str] = []
+    lines: list[str] = []
     with altered(running, change) as url:
-        assert run(url, running.token, tmp_path, told.append) == 1
-    assert told[-1].startswith("Not as expected. ")
-    assert words in told[-1]
-    assert told == (tmp_path / "journey.txt").read_text(encoding="utf-8").splitlines()
+        assert run(url, running.token, tmp_path, lines.append) == 1
+    assert lines[-1].startswith("Not as expected. ")
+    assert words in lines[-1]
+    assert lines == (tmp_path / "journey.txt").read_text(encoding="utf-8").splitlines()
 
 
 def test_an_office_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "PATIENCE", 0.1)
-    told: list[str] = []
-    assert run("http://127.0.0.1:9", lambda role, person: f"{role} {person}", None, told.append) == 1
-    assert told[-1] == ("Not as expected. http://127.0.0.1:9: expected an office that answers; found ConnectError")
+    lines: list[str] = []
+    assert run("http://127.0.0.1:9", lambda role, person: f"{role} {person}", None, lines.append) == 1
+    assert lines[-1] == ("Not as expected. http://127.0.0.1:9: expected an office that answers; found ConnectError")
 
 
 def test_an_office_without_tokens_is_named() -> None:
     def none(role: Role, person: str | None) -> str:
         raise ApiError(f"Nobody is {role} {person}.")
 
-    told: list[str] = []
-    assert run("http://127.0.0.1:9", none, None, told.append) == 1
-    assert "Nobody is officer None." in told[-1]
+    lines: list[str] = []
+    assert run("http://127.0.0.1:9", none, None, lines.append) == 1
+    assert "Nobody is officer None." in lines[-1]

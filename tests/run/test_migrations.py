@@ -1,3 +1,5 @@
+"""Migrations: the upgraded database equals the tables, and the ledger is append-only."""
+
 import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -52,7 +54,7 @@ def test_a_ledger_entry_is_numbered_once_and_never_changed(database: str) -> Non
                 connection.execute(refused)
 
 
-def test_an_entry_without_a_number_is_not_changed_beside_it(database: str) -> None:
+def test_an_entry_without_a_number_is_not_changed_in_other_columns(database: str) -> None:
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute(INSERTS)
         # To plain equality of JSON, 1 and 1.0 are the same.

@@ -1,4 +1,4 @@
-"""Prefect orchestrates: real workers and dispatchers on one pool, killed, stopped, and cut off from what they need."""
+"""Prefect runs with real workers and dispatchers on one pool, which are killed, stopped and disconnected."""
 
 import os
 import re
@@ -27,7 +27,7 @@ ADMINISTRATOR = Actor("administrator-1", Role.ADMINISTRATOR)
 OFFICER = next(member for member in CAST if member.role is Role.OFFICER)
 FACTS = {"term": "completion", "due_on": "2026-12-01", "days_left": 8}
 HANGS = float(os.environ.get("HANGS", "10"))
-"""Seconds after which these workers give a run up."""
+"""Seconds after which these workers time a run out."""
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def mail_port() -> int:
 
 @pytest.fixture(scope="module")
 def pool(server: str, template: str, prefect_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pool]:
-    """A database for all tests here, which run in their order."""
+    """A database for all tests here, which run in the order of this file."""
     with copied(server, template) as url:
         made = Pool(url, tmp_path_factory.mktemp("pool") / "home", prefect_server)
         with transaction(made.engine) as session:
@@ -66,7 +66,7 @@ def test_with_one_slot_and_fifty_routine_runs_waiting_an_acute_run_starts_next(p
 
 @pytest.fixture(scope="module")
 def workers(pool: Pool, mail_port: int) -> list[int]:
-    """Two workers; answers their processes."""
+    """Two workers; their process ids."""
     settings = {"VEILIGADVIES_RUN_SECONDS": str(HANGS), "VEILIGADVIES_SMTP_URL": f"smtp://127.0.0.1:{mail_port}"}
     started = [pool.start("worker", **settings) for _ in range(2)]
     for process in started:
@@ -91,8 +91,8 @@ def test_a_run_starts_within_a_moment_and_shows_its_lane_and_references(pool: Po
 
 
 @pytest.mark.usefixtures("workers")
-def test_what_may_pass_is_tried_again(pool: Pool, server: str) -> None:
-    """The database is away for a moment."""
+def test_a_transient_error_is_retried(pool: Pool, server: str) -> None:
+    """The database refuses connections for a moment."""
     name = pool.database.rpartition("/")[2].partition("?")[0]
     with psycopg.connect(address(server), autocommit=True) as connection:
         connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
@@ -109,19 +109,19 @@ def test_what_may_pass_is_tried_again(pool: Pool, server: str) -> None:
 
 
 @pytest.mark.usefixtures("workers")
-def test_what_cannot_pass_is_not_tried_again_and_only_its_kind_is_told(pool: Pool) -> None:
+def test_a_permanent_error_is_not_retried_and_only_its_type_is_shown(pool: Pool) -> None:
     pool.execute("ALTER TABLE payable RENAME TO elsewhere")
     ended = pool.wait_for_run(*pool.create_runs(jobs.BATCHES))
     pool.execute("ALTER TABLE elsewhere RENAME TO payable")
     assert ended.state_name == "Failed"
     assert ended.state is not None
-    assert "LastingError: ProgrammingError" in str(ended.state.message)
+    assert "PermanentError: ProgrammingError" in str(ended.state.message)
     assert "payable" not in str(ended.state.message)
     assert [task.run_count for task in pool.tasks(ended.id)] == [1]
 
 
-class Desk:
-    """A mail server that counts."""
+class CountingMailServer:
+    """Counts the letters that a mail server receives, by Message-ID."""
 
     def __init__(self) -> None:
         self.arrived: Counter[str] = Counter()
@@ -134,7 +134,7 @@ class Desk:
         return "250 OK"
 
 
-def post(pool: Pool, count: int) -> None:
+def post_letters(pool: Pool, count: int) -> None:
     with transaction(pool.engine) as session:
         for _ in range(count):
             outbox.post(
@@ -143,8 +143,8 @@ def post(pool: Pool, count: int) -> None:
 
 
 @pytest.mark.usefixtures("workers")
-def test_a_mail_server_that_is_away_is_tried_again_and_no_letter_is_lost(pool: Pool) -> None:
-    post(pool, 1)
+def test_an_unavailable_mail_server_is_retried_and_no_letter_is_lost(pool: Pool) -> None:
+    post_letters(pool, 1)
     # A scheduled run may take the letter before this one.
     seen = pool.create_runs(jobs.DELIVER)
     until(lambda: pool.rows("SELECT failures FROM outbox WHERE failures > 0"), 20)
@@ -158,14 +158,16 @@ def test_a_mail_server_that_is_away_is_tried_again_and_no_letter_is_lost(pool: P
 
 @pytest.mark.usefixtures("workers")
 def test_two_workers_and_two_dispatchers_share_the_load_and_do_nothing_twice(pool: Pool, mail_port: int) -> None:
-    pool.execute("CREATE TABLE told (id text NOT NULL, run text NOT NULL)")
+    pool.execute("CREATE TABLE offer_log (id text NOT NULL, run text NOT NULL)")
     pool.execute(
-        "CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS"
-        " $$ BEGIN INSERT INTO told VALUES (new.id, new.dispatched_by); RETURN NULL; END $$"
+        "CREATE FUNCTION log_offer() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN INSERT INTO offer_log VALUES (new.id, new.dispatched_by); RETURN NULL; END $$"
     )
-    pool.execute("CREATE TRIGGER tell AFTER UPDATE OF dispatched_at ON work_item FOR EACH ROW EXECUTE FUNCTION tell()")
-    desk = Desk()
-    server = Controller(desk, hostname="127.0.0.1", port=mail_port)
+    pool.execute(
+        "CREATE TRIGGER log_offer AFTER UPDATE OF dispatched_at ON work_item FOR EACH ROW EXECUTE FUNCTION log_offer()"
+    )
+    mail = CountingMailServer()
+    server = Controller(mail, hostname="127.0.0.1", port=mail_port)
     server.start()
     try:
         dispatchers = [
@@ -175,24 +177,26 @@ def test_two_workers_and_two_dispatchers_share_the_load_and_do_nothing_twice(poo
             pool.wait_for_heartbeat(process)
         work: list[str] = []
         for _ in range(3):
-            post(pool, 20)
+            post_letters(pool, 20)
             work += pool.add_work(500, lane=4, topic="work")
             work += pool.add_work(2, lane=1)
-        until(lambda: pool.rows("SELECT count(*) FROM told") >= [(len(work),)], 30)
+        until(lambda: pool.rows("SELECT count(*) FROM offer_log") >= [(len(work),)], 30)
         until(lambda: pool.rows("SELECT count(*) FROM outbox WHERE state <> 'sent'") == [(0,)], 40)
     finally:
         server.stop()
-    told = pool.rows("SELECT id, run FROM told")
-    assert Counter(key for key, _ in told) == Counter(work)
-    assert len({run for _, run in told}) > 1
-    assert pool.rows("SELECT count(*) FROM outbox") == [(len(desk.arrived),)]
-    assert len(desk.arrived) >= 60
-    assert set(desk.arrived.values()) == {1}
-    last = pool.rows("SELECT lane, max(dispatched_at) FROM work_item WHERE id IN (SELECT id FROM told) GROUP BY lane")
+    offers = pool.rows("SELECT id, run FROM offer_log")
+    assert Counter(key for key, _ in offers) == Counter(work)
+    assert len({run for _, run in offers}) > 1
+    assert pool.rows("SELECT count(*) FROM outbox") == [(len(mail.arrived),)]
+    assert len(mail.arrived) >= 60
+    assert set(mail.arrived.values()) == {1}
+    last = pool.rows(
+        "SELECT lane, max(dispatched_at) FROM work_item WHERE id IN (SELECT id FROM offer_log) GROUP BY lane"
+    )
     assert dict(last)[1] < dict(last)[4], "acute work does not wait until all other is offered"
     for process in dispatchers:
         pool.kill(process.pid)
-    pool.execute("DROP TRIGGER tell ON work_item")
+    pool.execute("DROP TRIGGER log_offer ON work_item")
 
 
 NAME = re.compile(r"(acute|urgent|elevated|routine)(: VA-[0-9]{4}-[A-Z0-9]{8}( and [0-9]+ more)?)?|[a-z]+-[a-z]+")

@@ -1,4 +1,4 @@
-"""`veiligadvies run`, as a user starts and stops it; Prefect's server is shared, for it takes long."""
+"""Run: `veiligadvies run` as a user starts and stops it; the Prefect server is shared, because it starts slowly."""
 
 import json
 import os
@@ -22,46 +22,46 @@ COMMAND = [str(Path(sys.executable).parent / "veiligadvies")]
 
 
 @pytest.fixture
-def around(home: Path, prefect_server: str) -> dict[str, str]:
+def environment(home: Path, prefect_server: str) -> dict[str, str]:
     found = child_environment(Configuration(home=home), "", prefect_server)
     del found["DATABASE_URL"]
     return found | {"PORT": str(instance.free_port()), "VEILIGADVIES_DEMONSTRATION": "false"}
 
 
 class Run:
-    """One `veiligadvies run` and what it says."""
+    """One `veiligadvies run` and its output."""
 
-    def __init__(self, around: dict[str, str]) -> None:
+    def __init__(self, environment: dict[str, str]) -> None:
         self.process = subprocess.Popen(
             [*COMMAND, "run"],
-            env=around,
+            env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
         )
-        self.said = ""
+        self.output = ""
 
     def until(self, words: str) -> None:
         assert self.process.stdout is not None
         for line in self.process.stdout:
-            self.said += line
+            self.output += line
             if words in line:
                 return
-        raise AssertionError(self.said)
+        raise AssertionError(self.output)
 
     def stop(self, number: signal.Signals, seconds: float = 15.0) -> None:
         self.process.send_signal(number)
         rest, _ = self.process.communicate(timeout=seconds)
-        self.said += rest
+        self.output += rest
 
 
 @pytest.fixture
-def begin(around: dict[str, str], home: Path) -> Iterator[Callable[[], Run]]:
+def begin(environment: dict[str, str], home: Path) -> Iterator[Callable[[], Run]]:
     begun: list[Run] = []
 
     def make() -> Run:
-        begun.append(Run(around))
+        begun.append(Run(environment))
         return begun[-1]
 
     yield make
@@ -71,8 +71,8 @@ def begin(around: dict[str, str], home: Path) -> Iterator[Callable[[], Run]]:
     embedded_postgres.stop(home / "postgres")
 
 
-def left(home: Path) -> list[str]:
-    """What still runs of an office."""
+def remaining_processes(home: Path) -> list[str]:
+    """The command lines of an office's processes that still run."""
     found = []
     for process in psutil.process_iter(["pid", "cmdline", "status"]):
         try:
@@ -84,42 +84,44 @@ def left(home: Path) -> list[str]:
     return found
 
 
-def ready(around: dict[str, str]) -> dict[str, Any]:
-    answer = httpx.get(f"http://127.0.0.1:{around['PORT']}/health/ready", trust_env=False)
+def ready(environment: dict[str, str]) -> dict[str, Any]:
+    answer = httpx.get(f"http://127.0.0.1:{environment['PORT']}/health/ready", trust_env=False)
     found: dict[str, Any] = answer.json()
     return found
 
 
-def test_from_nothing_to_ready_and_back_and_again(begin: Callable[[], Run], around: dict[str, str], home: Path) -> None:
+def test_from_nothing_to_ready_and_back_and_again(
+    begin: Callable[[], Run], environment: dict[str, str], home: Path
+) -> None:
     run = begin()
     run.until("ready in")
-    assert ready(around)["status"] == "ready"
+    assert ready(environment)["status"] == "ready"
     pids = json.loads((home / "run.json").read_text())["pids"]
     assert set(pids) == {"supervisor", "api", "dispatcher", "clock", "worker"}
 
-    second = subprocess.run([*COMMAND, "run"], env=around, capture_output=True, text=True, check=False)
+    second = subprocess.run([*COMMAND, "run"], env=environment, capture_output=True, text=True, check=False)
     assert second.returncode == 1
     assert "Another office runs from" in second.stderr
     assert "Traceback" not in second.stderr
-    elsewhere = around | {"VEILIGADVIES_HOME": str(home) + "2"}
+    elsewhere = environment | {"VEILIGADVIES_HOME": str(home) + "2"}
     taken = subprocess.run([*COMMAND, "run"], env=elsewhere, capture_output=True, text=True, check=False)
     assert taken.returncode == 1
-    assert f"Port {around['PORT']} is in use" in taken.stderr
+    assert f"Port {environment['PORT']} is in use" in taken.stderr
 
     os.kill(pids["clock"], signal.SIGKILL)
     run.until("clock was started again")
 
-    verified = subprocess.run([*COMMAND, "verify"], env=around, capture_output=True, text=True, check=False)
+    verified = subprocess.run([*COMMAND, "verify"], env=environment, capture_output=True, text=True, check=False)
     assert (verified.returncode, verified.stderr) == (0, "")
 
-    # However we end, what we started ends too; the database may stay, and is found again.
+    # When the supervisor is killed its children end too; the database may continue, and is found again.
     run.process.kill()
     run.process.wait()
     deadline = time.monotonic() + 3
-    while any("postgres" not in words for words in left(home)):
-        assert time.monotonic() < deadline, left(home)
+    while any("postgres" not in words for words in remaining_processes(home)):
+        assert time.monotonic() < deadline, remaining_processes(home)
         time.sleep(0.05)
-    nobody = subprocess.run([*COMMAND, "verify"], env=around, capture_output=True, text=True, check=False)
+    nobody = subprocess.run([*COMMAND, "verify"], env=environment, capture_output=True, text=True, check=False)
     assert nobody.returncode == 1
     assert "No office runs" in nobody.stderr
 
@@ -127,8 +129,8 @@ def test_from_nothing_to_ready_and_back_and_again(begin: Callable[[], Run], arou
     again.until("ready in")
     again.stop(signal.SIGTERM)
     assert again.process.returncode == 0
-    assert "Stopped" in again.said
-    assert left(home) == []
+    assert "Stopped" in again.output
+    assert remaining_processes(home) == []
     assert not (home / "run.json").exists()
 
 
@@ -141,16 +143,16 @@ def test_ctrl_c_while_starting_leaves_nothing(begin: Callable[[], Run], home: Pa
     run.until(words)
     time.sleep(seconds)
     run.stop(signal.SIGINT)
-    assert left(home) == []
-    assert "Traceback" not in run.said
+    assert remaining_processes(home) == []
+    assert "Traceback" not in run.output
     assert not (home / "run.json").exists()
 
 
-def test_a_database_that_does_not_answer_is_named(around: dict[str, str], home: Path) -> None:
-    nowhere = around | {"DATABASE_URL": "postgresql://nobody:secret@127.0.0.1:9/none"}
+def test_a_database_that_does_not_answer_is_named(environment: dict[str, str], home: Path) -> None:
+    nowhere = environment | {"DATABASE_URL": "postgresql://nobody:secret@127.0.0.1:9/none"}
     run = subprocess.run([*COMMAND, "run"], env=nowhere, capture_output=True, text=True, check=False)
     assert run.returncode == 1
     assert "The database does not answer" in run.stderr
     assert "secret" not in run.stderr
     assert "Traceback" not in run.stderr
-    assert left(home) == []
+    assert remaining_processes(home) == []

@@ -1,4 +1,4 @@
-"""The plans of an idle tick: with many rows no statement of it reads a whole table."""
+"""Query plans of an idle tick: with many rows no statement reads a whole table."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Dated values that do not fit are refused before anything starts with them."""
+"""Values check before a start: dated values that do not fit are refused by every program."""
 
 import os
 import shutil
@@ -32,9 +32,9 @@ def changed(tmp_path: Path, page: str, before: str, after: str) -> Path:
     """A copy of the dated values with one change."""
     folder = tmp_path / "values"
     shutil.copytree(FOLDER, folder)
-    said = (folder / page).read_text("utf-8")
-    assert said.count(before) == 1
-    (folder / page).write_text(said.replace(before, after), "utf-8")
+    text = (folder / page).read_text("utf-8")
+    assert text.count(before) == 1
+    (folder / page).write_text(text.replace(before, after), "utf-8")
     return folder
 
 
