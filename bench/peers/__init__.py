@@ -1,1 +1,1 @@
-"""Other queues, each at its best documented settings, behind two small interfaces: order and urgency."""
+"""Peers: other queues with the settings that their documentation recommends, behind two small interfaces."""

@@ -1,4 +1,4 @@
-"""Our own queue behind the same interfaces: the real claim, at virtual moments."""
+"""Ours: this project's queue with the same interfaces; the real claim, at virtual moments."""
 
 import sys
 import threading
@@ -62,7 +62,7 @@ class Order:
 
 
 class Producer:
-    """Adds acute work, each in its own transaction that hints at it, as an event does."""
+    """Adds acute work, each in its own transaction that notifies the dispatcher, as an event does."""
 
     def __init__(self, url: str) -> None:
         self._engine = connect(url, key=bytes(32), pool_size=1)
@@ -93,7 +93,7 @@ class Producer:
 
 
 def officer(engine: Engine, by: Actor) -> None:
-    """Claim routine work, take the time of a routine job over it, and be done."""
+    """Claim routine work, wait as long as a routine job takes, and complete it."""
     done = text("UPDATE work_item SET done_at = :at WHERE id = :id")
     while True:
         with transaction(engine) as session:

@@ -1,4 +1,4 @@
-"""A plain Prefect work queue: a process pool with a queue per lane by priority, and stock workers that ask often.
+"""Prefect: a plain work queue of a process pool with a queue per lane by priority, and stock workers that ask often.
 
 Its store is a database of the same server.
 """
@@ -113,7 +113,7 @@ class Server:
 
 
 class Producer:
-    """Adds acute runs in by its own client."""
+    """Adds acute runs with Prefect's own client."""
 
     def __init__(self, server: Server) -> None:
         self._api = server.api

@@ -1,4 +1,4 @@
-"""What every table shares: ids, enums by value, versions, and which rows the ledger records."""
+"""Base of every table: ids, enums by value, versions, and which rows the ledger records."""
 
 import secrets
 from enum import StrEnum

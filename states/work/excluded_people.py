@@ -1,4 +1,4 @@
-"""Separation of duties: people excluded from a work item, fixed when it is created so that claims skip it.
+"""Excluded people of a work item (separation of duties), fixed when it is created so that claims skip it.
 
 The rules refuse the same people when they act (rules/procedure/separation_of_duties.py); a test asserts that both
 sides agree. Excluding them here keeps work that they would be refused out of their hands.
