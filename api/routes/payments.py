@@ -168,7 +168,7 @@ def batch(context: RequestContextDep, response: Response, key: Id) -> payments.B
 def pain001(context: RequestContextDep, key: Id) -> Response:
     """Download the exported batch as pain.001.001.09; always the same bytes, with the sealed hash."""
     row = require_payment_order(context, key)
-    if (finding := amounts.file_leaves(state=str(row.state))) is not None:
+    if (finding := amounts.file_available(state=str(row.state))) is not None:
         raise RefusedError([finding])
     file = open_batch_file(context.session, row)
     if sha256_of(file) != row.sha256:

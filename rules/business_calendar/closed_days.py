@@ -58,7 +58,7 @@ def is_known(day: date) -> bool:
 
 
 @cache
-def feasts(year: int) -> Mapping[date, str]:
+def holidays_of(year: int) -> Mapping[date, str]:
     """The holidays that art. 3(1) and (2) list, by date, with their English names.
 
     They can be computed for every year since 2014; the equated days of art. 3(3) cannot.
@@ -87,7 +87,7 @@ def closed_days(year: int) -> Mapping[date, str]:
     if not (known_from().year <= year <= known_through().year):
         raise _beyond(f"The year {year}")
     first = date(year, 1, 1)
-    return MappingProxyType(dict.fromkeys(value("equated_days", first), "an equated day") | dict(feasts(year)))
+    return MappingProxyType(dict.fromkeys(value("equated_days", first), "an equated day") | dict(holidays_of(year)))
 
 
 def why_closed(day: date) -> str | None:
@@ -103,7 +103,7 @@ def why_closed(day: date) -> str | None:
 
 def why_surely_closed(day: date) -> str | None:
     """Why a day is closed, as far as known: outside the known calendar the equated days are missing."""
-    return why_closed(day) if is_known(day) else feasts(day.year).get(day) or _weekend(day)
+    return why_closed(day) if is_known(day) else holidays_of(day.year).get(day) or _weekend(day)
 
 
 def is_open(day: date) -> bool:

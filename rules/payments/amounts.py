@@ -220,7 +220,7 @@ def batch_not_empty(*, count: int, left_out: int = 0) -> Bilingual | None:
     source=HOUSE,
     nl="Het betaalbestand gaat de deur uit als de batch door een ander is vrijgegeven en is geëxporteerd.",
 )
-def file_leaves(*, state: str) -> Bilingual | None:
+def file_available(*, state: str) -> Bilingual | None:
     """The payment file is available after another person released the batch and it was exported."""
     if state in {"exported", "settled", "rejected"}:
         return None

@@ -33,7 +33,7 @@ def _named(year: int) -> Mapping[date, str]:
     return MappingProxyType(dict(holidays.financial_holidays("XECB", years=year)))
 
 
-def why_banks_rest(day: date) -> str | None:
+def bank_closing_reason(day: date) -> str | None:
     """Why banks do not pay on a day, by name, or None if they do. Known for every year since 2002.
 
     Raises:
@@ -50,7 +50,7 @@ def why_banks_rest(day: date) -> str | None:
 
 def bank_day(day: date) -> date:
     """The day itself if banks pay on it, else the next one on which they do."""
-    while why_banks_rest(day):
+    while bank_closing_reason(day):
         day += DAY
     return day
 
@@ -61,7 +61,7 @@ def cut_off(execution_on: date, on: date) -> datetime:
     day = execution_on
     for _ in range(known["days_before"]):
         day -= DAY
-        while why_banks_rest(day):
+        while bank_closing_reason(day):
             day -= DAY
     return datetime.combine(day, known["time"], AMSTERDAM)
 
@@ -99,7 +99,7 @@ def not_in_past(*, execution_on: date, on: date) -> Bilingual | None:
 )
 def on_bank_day(*, execution_on: date) -> Bilingual | None:
     """A batch is executed on a day on which TARGET is open."""
-    name = why_banks_rest(execution_on)
+    name = bank_closing_reason(execution_on)
     if name is None:
         return None
     later = bank_day(execution_on)
@@ -135,7 +135,7 @@ def before_cut_off(*, execution_on: date, at: datetime) -> Bilingual | None:
     source=HOUSE,
     nl="Het betaalbestand gaat uiterlijk op de dag van uitvoering de deur uit.",
 )
-def leaves_in_time(*, execution_on: date, on: date) -> Bilingual | None:
+def exported_in_time(*, execution_on: date, on: date) -> Bilingual | None:
     """The payment file is exported on its day of execution at the latest."""
     if on <= execution_on:
         return None

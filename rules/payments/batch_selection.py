@@ -42,7 +42,7 @@ def approved(*, payable: str, state: str) -> Bilingual | None:
     source="https://www.europeanpaymentscouncil.eu/document-library/guidance-documents",
     nl="De naam en de rekening van de ontvanger kunnen in een betaalbestand staan.",
 )
-def writable(*, payable: str, field: str | None) -> Bilingual | None:
+def payee_writable(*, payable: str, field: str | None) -> Bilingual | None:
     """The payee's name and account can be written to a payment file; ``field`` is the one that cannot."""
     if field is None:
         return None

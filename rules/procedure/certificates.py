@@ -11,7 +11,7 @@ from rules.core.rule import REG, SCHEME_2024, Bilingual, message, rule
 from rules.core.translations import dutch, listed
 
 
-def binds(legal_basis: LegalBasis) -> bool:
+def conditions_apply(legal_basis: LegalBasis) -> bool:
     """Whether the conditions of article x.9 apply to a measure on this legal basis."""
     return legal_basis is LegalBasis.HOME_MEASURE
 
@@ -26,7 +26,7 @@ def certificate(
     *, legal_basis: LegalBasis, certificates: Sequence[tuple[date, date | None]], on: date
 ) -> Bilingual | None:
     """A home measure needs a valid PKVW certificate, or an exception with reasons."""
-    if not binds(legal_basis):
+    if not conditions_apply(legal_basis):
         return None
     if any(since <= on and (until is None or on <= until) for since, until in certificates):
         return None

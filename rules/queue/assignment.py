@@ -53,7 +53,7 @@ def present(*, person: str, absent_until: date | None) -> Bilingual | None:
     nl="Wie het toegestane werk in handen heeft, krijgt er alleen acuut werk bij.",
     verified=False,
 )
-def limit_in_hand(*, person: str, in_hand: int, limit: int, acute: bool) -> Bilingual | None:
+def within_limit(*, person: str, in_hand: int, limit: int, acute: bool) -> Bilingual | None:
     """A person at the limit of assigned work gets acute work only."""
     if acute or in_hand < limit:
         return None

@@ -222,7 +222,7 @@ def certificate_needed(session: Session, application: Application, on: date) -> 
         Measure.stream == application.id,
         col(Measure.state).in_((MeasureState.TAKEN_OVER, MeasureState.ORDERED)),
     )
-    if not any(certificates.binds(LegalBasis(basis)) for basis in session.exec(query)):
+    if not any(certificates.conditions_apply(LegalBasis(basis)) for basis in session.exec(query)):
         return False
     dwelling = application.dwelling
     of_dwelling = select(Certificate).where(Certificate.stream == application.id, Certificate.dwelling == dwelling)

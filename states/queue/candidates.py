@@ -27,7 +27,7 @@ def reasons_not_to_assign(
         found += [
             assignment.present(person=person, absent_until=available.absent_until),
             assignment.skilled(person=person, skill=item.skill, skills=available.skills),
-            assignment.limit_in_hand(person=person, in_hand=held, limit=available.limit, acute=item.lane == ACUTE),
+            assignment.within_limit(person=person, in_hand=held, limit=available.limit, acute=item.lane == ACUTE),
         ]
     return [finding for finding in found if finding is not None]
 

@@ -94,7 +94,7 @@ def _next_not_acute(session: Session, by: Actor, me: Availability, at: datetime)
     classes = reserve.classes_of(session, *by.pool, by.person, me.skills)
     if not classes:
         return None, False
-    require(assignment.limit_in_hand, person=me.person, in_hand=me.in_hand, limit=me.limit, acute=False)
+    require(assignment.within_limit, person=me.person, in_hand=me.in_hand, limit=me.limit, acute=False)
     turn = reserve.is_turn(classes, at)
     overdue = lock_first(session, OVERDUE, by, me, at) if turn else None
     item = overdue or lock_first(session, IN_ORDER, by, me, at)

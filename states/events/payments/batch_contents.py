@@ -52,7 +52,7 @@ def findings_against(context: EventContext[Any], payable: Payable, place: int) -
     again: EventContext[Payable] = EventContext(context.unit, payable, context.by)
     findings_on(again)
     asked = (
-        batch_selection.writable(payable=payable.id, field=unwritable_field(context.session, payable)),
+        batch_selection.payee_writable(payable=payable.id, field=unwritable_field(context.session, payable)),
         batch_selection.within_largest(payable=payable.id, amount=payable.gross, on=context.on),
         batch_selection.within_batch_size(payable=payable.id, place=place, on=context.on),
     )

@@ -131,7 +131,7 @@ class Release(BatchEvent[Body]):
 
     def validate(self, context: EventContext[PaymentBatch], body: Body) -> None:
         """Applicant, officer, approver and releaser are four people, and the day of execution has not passed."""
-        context.check(bank_days.leaves_in_time, execution_on=context.row.execution_on, on=context.on)
+        context.check(bank_days.exported_in_time, execution_on=context.row.execution_on, on=context.on)
         people = people_of(context.unit, "payment-batch", "release", context.row)
         hands = {str(step): names for step, names in people.items()}
         context.check(separation_of_duties.releaser_apart, person=context.by.person, hands=hands)
@@ -148,7 +148,7 @@ class Export(BatchEvent[Body]):
 
     def validate(self, context: EventContext[PaymentBatch], body: Body) -> None:
         """The day of execution has not passed."""
-        context.check(bank_days.leaves_in_time, execution_on=context.row.execution_on, on=context.on)
+        context.check(bank_days.exported_in_time, execution_on=context.row.execution_on, on=context.on)
 
     def apply(self, context: EventContext[PaymentBatch], body: Body) -> None:
         """Compare the file with its seal."""

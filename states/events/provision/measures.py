@@ -80,7 +80,7 @@ def check_conditions(context: EventContext[Measure], on: date) -> None:
     application = context.application()
     until = application.in_office_until
     context.check(life_events.provided_in_office, day=on, until=until, kept=row.kept_after_office)
-    if certificates.binds(row.legal_basis):
+    if certificates.conditions_apply(row.legal_basis):
         context.check(eligibility.in_office, certain_since=application.certain_since, until=None, on=on)
         context.check(
             eligibility.residence,

@@ -10,7 +10,7 @@ from rules.business_calendar.closed_days import (
     FEASTS,
     BeyondHorizonError,
     closed_days,
-    feasts,
+    holidays_of,
     is_open,
     known_from,
     known_through,
@@ -65,16 +65,16 @@ def test_a_closed_day_says_why_it_is_closed(day: date, why: str | None) -> None:
     [(2024, 27), (2025, 26), (2026, 27), (2027, 27), (2028, 27), (2031, 26), (2036, 26)],
 )
 def test_kings_day_is_on_the_26th_where_the_27th_is_a_sunday(year: int, kings_day: int) -> None:
-    assert [day for day, name in feasts(year).items() if name == "King's Day"] == [date(year, 4, kings_day)]
+    assert [day for day, name in holidays_of(year).items() if name == "King's Day"] == [date(year, 4, kings_day)]
 
 
 def test_the_fifth_of_may_is_closed_every_year_and_not_once_in_five() -> None:
-    assert all(date(year, 5, 5) in feasts(year) for year in range(2014, 2050))
+    assert all(date(year, 5, 5) in holidays_of(year) for year in range(2014, 2050))
 
 
 def test_every_year_computed_knows_what_article_3_names() -> None:
     # In 2016 Ascension Day fell on 5 May: nine names, eight dates.
-    assert [len(feasts(year)) for year in range(2014, 2019)] == [9, 9, 8, 9, 9]
+    assert [len(holidays_of(year)) for year in range(2014, 2019)] == [9, 9, 8, 9, 9]
 
 
 @pytest.mark.parametrize("day", [date(2022, 12, 31), date(2029, 1, 1), date(2029, 1, 6)])
@@ -108,7 +108,7 @@ def test_every_known_year_has_its_equated_days_and_they_are_weekdays_that_year()
     assert set(known) == set(range(known_from().year, known_through().year + 1))
     for year, version in known.items():
         assert (version.since, version.until) == (date(year, 1, 1), date(year, 12, 31))
-        assert all(day.year == year and day.weekday() < 5 and day not in feasts(year) for day in version.value)
+        assert all(day.year == year and day.weekday() < 5 and day not in holidays_of(year) for day in version.value)
 
 
 def test_every_equated_day_bridges_a_closed_day_and_a_weekend() -> None:
@@ -136,4 +136,4 @@ def test_a_holiday_that_the_package_does_not_name_is_refused(monkeypatch: pytest
     monkeypatch.setattr(calendar, "FEASTS", {**FEASTS, "Wapenstilstand": "Armistice", "Allerheiligen": "All Saints"})
     words = r"^The holidays package does not name Allerheiligen, Wapenstilstand in 2024: correct FEASTS\.$"
     with pytest.raises(RulesError, match=words):
-        feasts.__wrapped__(2024)
+        holidays_of.__wrapped__(2024)

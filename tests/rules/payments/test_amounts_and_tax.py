@@ -343,7 +343,7 @@ def test_a_finding_about_money_speaks_both_languages() -> None:
         amounts.not_a_duplicate(number="F-1", earlier=["payable-1"]),
         amounts.batch_not_empty(count=0),
         separation_of_duties.releaser_apart(person="p", hands={"sealed this batch": ["p"]}),
-        amounts.file_leaves(state="open"),
+        amounts.file_available(state="open"),
         tax.evidence_complete(missing=("invoice",)),
     ]
     for item in found:

@@ -8,7 +8,15 @@ from hypothesis import strategies as some
 
 from rules.core.dated_values import value
 from rules.core.errors import UnknownValueError
-from rules.payments.bank_days import NAMES, bank_day, cut_off, first_execution, not_in_past, on_bank_day, why_banks_rest
+from rules.payments.bank_days import (
+    NAMES,
+    bank_closing_reason,
+    bank_day,
+    cut_off,
+    first_execution,
+    not_in_past,
+    on_bank_day,
+)
 
 DAY = timedelta(days=1)
 
@@ -38,23 +46,23 @@ DAY = timedelta(days=1)
     ],
 )
 def test_banks_rest_on_the_days_that_the_ecb_named(day: date, why: str | None) -> None:
-    assert why_banks_rest(day) == why
+    assert bank_closing_reason(day) == why
     assert (on_bank_day(execution_on=day) is None) == (why is None)
 
 
 def test_nothing_is_known_of_the_years_before_the_calendar() -> None:
-    assert why_banks_rest(date(2002, 1, 2)) is None
+    assert bank_closing_reason(date(2002, 1, 2)) is None
     with pytest.raises(UnknownValueError):
-        why_banks_rest(date(2001, 12, 31))
+        bank_closing_reason(date(2001, 12, 31))
 
 
 @given(some.dates(date(2021, 1, 1), date(2090, 1, 1)))
 def test_the_next_bank_day_is_the_first_on_which_banks_do_not_rest(day: date) -> None:
     found = bank_day(day)
-    assert why_banks_rest(found) is None
+    assert bank_closing_reason(found) is None
     assert found - day <= 5 * DAY
-    assert all(why_banks_rest(day + DAY * past) for past in range((found - day).days))
-    assert {why_banks_rest(day), *value("target_closing_days", day)} - {None} <= NAMES.keys()
+    assert all(bank_closing_reason(day + DAY * past) for past in range((found - day).days))
+    assert {bank_closing_reason(day), *value("target_closing_days", day)} - {None} <= NAMES.keys()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from rules.core.regulation import BASES_OF, EMPLOYER_OF, Capacity, Domain, Legal
 from rules.core.roles import Role
 from rules.payments.amounts import split, valid_iban
 from rules.procedure.authorization import roles_of
-from rules.procedure.certificates import basis_fits_domain, binds, certificate, recurring_ends
+from rules.procedure.certificates import basis_fits_domain, certificate, conditions_apply, recurring_ends
 from rules.procedure.eligibility import (
     acting,
     employer_fits,
@@ -180,7 +180,7 @@ def test_a_measure_rests_on_a_basis_of_its_domain(domain: Domain, basis: LegalBa
 @pytest.mark.parametrize("basis", LegalBasis)
 def test_only_a_home_measure_waits_for_the_certificate(basis: LegalBasis) -> None:
     found = certificate(legal_basis=basis, certificates=[], on=ON)
-    assert (found is not None) == binds(basis) == (basis is LegalBasis.HOME_MEASURE)
+    assert (found is not None) == conditions_apply(basis) == (basis is LegalBasis.HOME_MEASURE)
 
 
 @pytest.mark.parametrize(
