@@ -28,7 +28,7 @@ class PayableState(StrEnum):
 class PayableChart(StrictChart):
     """One payable; another person approves what was checked, two above a limit; a credit never goes to the bank.
 
-    It begins where nobody said yet which measures it is for; where the invoice says so itself, it begins as received.
+    It begins as to match; an invoice that names its measures begins as received.
     """
 
     _ = States.from_enum(

@@ -168,7 +168,7 @@ def refused_attempt(context: EventContext[Any], definition: Event[Any, Any]) -> 
 
 
 def validate_event(context: EventContext[Any], definition: Event[Any, Any], body: Body) -> None:
-    """Check everything that can stand in the way, the duty first; the context keeps the findings.
+    """Check every condition of an event, the duty first; the context keeps the findings.
 
     The same function decides which actions are available, so screen, API and engine never disagree.
     """

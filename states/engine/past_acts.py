@@ -23,7 +23,7 @@ People = Iterable[str | None]
 
 
 def people_of(unit: UnitOfWork, chart: str, event: str, row: Any) -> dict[PastAct, list[str]]:
-    """The people who took each step that must be in other hands than an event on a subject; empty for most events."""
+    """The people who did each earlier step that must be another person's than the event; empty for most events."""
     found = ((step, WHO[step](unit, row)) for step in SEPARATED.get((chart, event), ()))
     return {step: sorted({person for person in people if person}) for step, people in found}
 
