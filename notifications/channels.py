@@ -1,4 +1,4 @@
-"""Channels that send a message: a mail server or a folder. Only flows call them."""
+"""Channels that send a message: a mail server or a folder; only flows call them."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Documents: texts made from what a user selects, for that user. None is ever sent or stored."""
+"""Documents: texts made from what a user selects, for that user, and never sent or stored."""
 
 from enum import StrEnum
 from typing import Annotated

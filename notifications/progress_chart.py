@@ -1,4 +1,4 @@
-"""Progress chart: applications, waiting times and terms per quarter. A hidden number has a mark and no bar."""
+"""Progress chart: applications, waiting times and terms per quarter; a hidden number has a mark and no bar."""
 
 from collections.abc import Callable, Sequence
 

@@ -1,4 +1,4 @@
-"""camt.053: the bank statement, with the bookings of an account, payment by payment.
+"""Camt.053: the bank statement, with the bookings of an account, payment by payment.
 
 Only a booking means that money moved. Entries that are pending, announced or informational (PDNG, FUTR, INFO)
 are therefore skipped: the bank sends them again as BOOK. Any other status is refused, as it may be a booking.

@@ -1,7 +1,7 @@
-"""Demonstration bank: it accepts or rejects an order (pain.002.001.10), books it, or returns one of its payments
-(camt.053.001.08).
+"""Demonstration bank: it accepts or rejects a payment order, books it, or returns one of its payments.
 
-It uses the order file alone, stores nothing, and returns the same bytes for the same input.
+It writes pain.002.001.10 and camt.053.001.08. It uses the order file alone, stores nothing, and returns the same
+bytes for the same input.
 """
 
 import hashlib

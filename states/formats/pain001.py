@@ -1,4 +1,4 @@
-"""pain.001: the payment order (pain.001.001.09), written as a stream.
+"""Pain.001: the payment order (pain.001.001.09), written as a stream.
 
 The bytes depend on the order alone: no clock, no random number, one way to write each value. A second
 export of the same order is therefore equal byte for byte. :mod:`states.formats.pain001_schema` validates it.

@@ -1,4 +1,4 @@
-"""pain.001 schema: the last check of an order before its export, by the ISO schema and its control sums."""
+"""Pain.001 schema: the last check of an order before its export, by the ISO schema and its control sums."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""pain.002: the status report of the bank on an order, before anything is booked.
+"""Pain.002: the status report of the bank on an order, before anything is booked.
 
 No status here means paid, not even ACSC; only a booking in camt.053 does. RJCT means that it will not be paid.
 """

@@ -1,4 +1,4 @@
-"""Runs of flows and processes: the last one of each. Readiness reads them, and the clock runs a flow that is absent."""
+"""Runs of flows and processes: the last one of each, for readiness and for a clock that runs absent flows."""
 
 from collections.abc import Mapping
 from datetime import datetime
