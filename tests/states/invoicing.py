@@ -117,6 +117,11 @@ def fill_shared(engine: Engine) -> None:
     walk(engine, reference, before=at_event("receive-invoice"), choose=only("digital"))
 
 
+def fill_recurring(engine: Engine) -> None:
+    choose = only("digital", recurring=True)
+    walk(engine, receive(engine), before=at_event("receive-invoice"), choose=choose)
+
+
 def fill_shared_recurring(engine: Engine) -> None:
     reference = receive(engine, employers=[ZILVERDAM, GOUDVEEN])
     walk(engine, reference, before=at_event("receive-invoice"), choose=only("digital", recurring=True))

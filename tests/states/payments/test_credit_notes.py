@@ -8,7 +8,21 @@ from banking import Line, bring, statement
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from invariants import expect_money_holds
-from invoicing import LATER, PROVIDED, TODAY, book, fill_once, fill_shared, invoice, line, pay, period, through, waiting
+from invoicing import (
+    LATER,
+    PROVIDED,
+    TODAY,
+    book,
+    fill_once,
+    fill_recurring,
+    fill_shared,
+    invoice,
+    line,
+    pay,
+    period,
+    through,
+    waiting,
+)
 from office import (
     APPROVER,
     DAY,
@@ -27,7 +41,6 @@ from office import (
 from prepared_databases import Prepared
 from sqlalchemy import Engine
 from sqlmodel import Session
-from test_recurring_costs import fill_recurring
 
 from rules.core.roles import Actor, Role
 from states.errors import MalformedError, RefusedError

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from invoicing import LATER, PROVIDED, TODAY, fill_once, finance, invoice, line, only, pay, period
+from invoicing import LATER, PROVIDED, TODAY, fill_once, fill_recurring, finance, invoice, line, only, pay, period
 from office import DAY, act, at_event, do, person, problems, receive, refused, row, rows, snapshot, walk
 from prepared_databases import Prepared
 from sqlalchemy import Engine
@@ -16,11 +16,6 @@ from states.tables.payments import Payable, PayableLine
 from states.tables.work import WorkItem
 
 ENDS = PROVIDED + timedelta(days=364)
-
-
-def fill_recurring(engine: Engine) -> None:
-    choose = only("digital", recurring=True)
-    walk(engine, receive(engine), before=at_event("receive-invoice"), choose=choose)
 
 
 def fill_ending(engine: Engine) -> None:
