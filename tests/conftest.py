@@ -1,4 +1,4 @@
-"""Shared by the tests: a PostgreSQL server, a migrated database, fresh copies of it, and the order of the files."""
+"""Fixtures of all tests: a PostgreSQL server, a migrated database, fresh copies of it, and the order of the files."""
 
 import os
 import shutil
@@ -24,7 +24,7 @@ MEMORY, ROOM = Path("/dev/shm"), 8 * 2**30
 
 
 def roomy(memory: Path) -> bool:
-    """Whether a thousand copies of databases, one after the other, are better made in memory than on the disk."""
+    """Whether memory has room for a thousand database copies, made one after another."""
     return memory.is_dir() and min(shutil.disk_usage(memory).free, psutil.virtual_memory().available) > ROOM
 
 
@@ -41,7 +41,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class ByGroup(LoadFileScheduling):
-    """Gives the tests of a group to one process."""
+    """Scheduler that gives the tests of a group to one process."""
 
     _split_scope = staticmethod(group_of)
 
@@ -62,7 +62,7 @@ def server() -> Iterator[str]:
     home = Path(tempfile.mkdtemp(prefix="veiligadvies-tests-"))
     database = embedded_postgres.start(home / "postgres")
     with psycopg.connect(address(database.url), autocommit=True) as connection:
-        # Our processes die here, and neither this server nor the machine does: it need not wait for the disk.
+        # Tests kill processes of ours, never this server or the machine, so the server need not wait for the disk.
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):
             connection.execute(f"ALTER SYSTEM SET {setting} = off")
         connection.execute("SELECT pg_reload_conf()")

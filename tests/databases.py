@@ -15,7 +15,7 @@ def address(server: str, database: str | None = None) -> str:
 
 
 def make(server: str, template: str | None = None) -> str:
-    """A new database, empty or a copy; answers its name."""
+    """Make a new database, empty or a copy, and return its name."""
     name = f"veiligadvies_test_{secrets.token_hex(6)}"
     # File by file: such a copy is dropped eight times as fast as one that was written through the log.
     copy = f" TEMPLATE {template} STRATEGY file_copy" if template else ""
@@ -30,7 +30,7 @@ def drop(server: str, database: str) -> None:
 
 @contextmanager
 def copied(server: str, template: str | None) -> Iterator[str]:
-    """The address of a copy, or of an empty database, for as long as it is wanted."""
+    """The address of a copy, or of an empty database, that is dropped at the end."""
     name = make(server, template)
     try:
         yield address(server, name)

@@ -31,7 +31,7 @@ def category(name: str, rate: object) -> str:
 def e_invoice(*, credit: bool = False, **changes: Any) -> bytes:
     """An invoice of two lines at 21 and one at 9 percent, with an allowance of 10 and a charge of 5 at 21 percent."""
     kind = "CreditNote" if credit else "Invoice"
-    told: dict[str, Any] = {
+    facts: dict[str, Any] = {
         "number": "F-2026-0042",
         "dated": "2026-03-02",
         "due": "2026-04-01",
@@ -56,29 +56,29 @@ def e_invoice(*, credit: bool = False, **changes: Any) -> bytes:
         "declaration": '<?xml version="1.0" encoding="UTF-8"?>\n',
         **changes,
     }
-    euro = told["currency"]
+    euro = facts["currency"]
     lines = "".join(
         f"<cac:{kind}Line><cbc:ID>{place}</cbc:ID>{money('LineExtensionAmount', net, euro)}"
         f"<cac:Item><cbc:Name>{escape(name)}</cbc:Name>{category('ClassifiedTaxCategory', rate)}</cac:Item>"
         f"</cac:{kind}Line>\n"
-        for place, (name, net, rate) in enumerate(told["lines"], start=1)
+        for place, (name, net, rate) in enumerate(facts["lines"], start=1)
     )
     sides = "".join(
-        f"<cac:AllowanceCharge><cbc:ChargeIndicator>{charge}</cbc:ChargeIndicator>{money('Amount', told[name], euro)}"
+        f"<cac:AllowanceCharge><cbc:ChargeIndicator>{charge}</cbc:ChargeIndicator>{money('Amount', facts[name], euro)}"
         f"{category('TaxCategory', 21)}</cac:AllowanceCharge>\n"
         for name, charge in (("allowance", "false"), ("charge", "true"))
-        if Decimal(told[name])
+        if Decimal(facts[name])
     )
     subtotals = "".join(
         f"<cac:TaxSubtotal>{money('TaxableAmount', base, euro)}{money('TaxAmount', vat, euro)}"
         f"{category('TaxCategory', rate)}</cac:TaxSubtotal>"
-        for rate, base, vat in told["rates"]
+        for rate, base, vat in facts["rates"]
     )
-    account = f"<cac:PayeeFinancialAccount><cbc:ID>{told['iban']}</cbc:ID></cac:PayeeFinancialAccount>"
+    account = f"<cac:PayeeFinancialAccount><cbc:ID>{facts['iban']}</cbc:ID></cac:PayeeFinancialAccount>"
     code = "<cbc:PaymentMeansCode>30</cbc:PaymentMeansCode>"
-    preceding = f"<cac:InvoiceDocumentReference><cbc:ID>{told['preceding']}</cbc:ID></cac:InvoiceDocumentReference>"
+    preceding = f"<cac:InvoiceDocumentReference><cbc:ID>{facts['preceding']}</cbc:ID></cac:InvoiceDocumentReference>"
     totals = "".join(
-        money(name, told[key], euro)
+        money(name, facts[key], euro)
         for name, key in (
             ("LineExtensionAmount", "lines_net"),
             ("TaxExclusiveAmount", "net"),
@@ -92,20 +92,20 @@ def e_invoice(*, credit: bool = False, **changes: Any) -> bytes:
     parts = [
         f"<cbc:CustomizationID>{PROFILE}</cbc:CustomizationID>",
         "<cbc:ProfileID>urn:fdc:peppol.eu:2017:poacc:billing:01:1.0</cbc:ProfileID>",
-        f"<cbc:ID>{escape(told['number'])}</cbc:ID>",
-        f"<cbc:IssueDate>{told['dated']}</cbc:IssueDate>",
-        "" if credit else f"<cbc:DueDate>{told['due']}</cbc:DueDate>",
+        f"<cbc:ID>{escape(facts['number'])}</cbc:ID>",
+        f"<cbc:IssueDate>{facts['dated']}</cbc:IssueDate>",
+        "" if credit else f"<cbc:DueDate>{facts['due']}</cbc:DueDate>",
         f"<cbc:{kind}TypeCode>{381 if credit else 380}</cbc:{kind}TypeCode>",
         f"<cbc:DocumentCurrencyCode>{euro}</cbc:DocumentCurrencyCode>",
-        f"<cac:OrderReference><cbc:ID>{told['order']}</cbc:ID></cac:OrderReference>",
+        f"<cac:OrderReference><cbc:ID>{facts['order']}</cbc:ID></cac:OrderReference>",
         f"<cac:BillingReference>{preceding}</cac:BillingReference>" if credit else "",
-        party("Supplier", told["seller"]),
-        party("Customer", told["buyer"]),
-        f"<cac:PaymentMeans>{code}{account if told['iban'] else ''}</cac:PaymentMeans>",
+        party("Supplier", facts["seller"]),
+        party("Customer", facts["buyer"]),
+        f"<cac:PaymentMeans>{code}{account if facts['iban'] else ''}</cac:PaymentMeans>",
         sides,
-        f"<cac:TaxTotal>{money('TaxAmount', told['vat'], euro)}{subtotals}</cac:TaxTotal>",
+        f"<cac:TaxTotal>{money('TaxAmount', facts['vat'], euro)}{subtotals}</cac:TaxTotal>",
         f"<cac:LegalMonetaryTotal>{totals}</cac:LegalMonetaryTotal>",
         lines,
     ]
     root = f'<{kind} xmlns="urn:oasis:names:specification:ubl:schema:xsd:{kind}-2" {SPACES}>'
-    return (told["declaration"] + root + "\n" + "\n".join(filter(None, parts)) + f"</{kind}>").encode()
+    return (facts["declaration"] + root + "\n" + "\n".join(filter(None, parts)) + f"</{kind}>").encode()

@@ -1,4 +1,4 @@
-"""Groups of tests: what one process runs alone, and which groups take longest."""
+"""Groups of tests that one process runs, and which of them take longest."""
 
 import re
 from functools import cache
@@ -6,11 +6,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 SHARED = {"prefect_server": "a Prefect server", "running": "a running office"}
-"""Fixtures of tests/run that take long to start: the files that ask for one go to the same process."""
+"""Fixtures of tests/run that take long to start: the files that use one run in the same process."""
 LONGEST = (
     "a running office",
     "tests/states/long_runs/test_random_cases.py",
-    "tests/states/long_runs/test_year_of_the_clock.py",
+    "tests/states/long_runs/test_clock_year.py",
     "a Prefect server",
     "tests/faults/test_fault_office.py",
     "tests/faults/test_fault_requests.py",
@@ -24,12 +24,12 @@ LONGEST = (
     "tests/api/routes/test_api_actions.py",
     "tests/api/routes/test_api_invoice_documents.py",
 )
-"""What takes longest is given out first, so that no process is left with a long file at the end."""
+"""The groups that take longest, which start first, so that no process runs a long file at the end."""
 
 
 @cache
 def group_of(nodeid: str) -> str:
-    """What a test must be in one process with: its file, or all files that share what is slow to start."""
+    """The group of a test, which one process runs: its file, or all files that share a slow fixture."""
     file = nodeid.partition("::")[0]
     if file.startswith("tests/run/"):
         text = (ROOT / file).read_text("utf-8")

@@ -1,4 +1,4 @@
-"""Scans as a scanner makes them: a whole PNG and a whole JPEG of one grey dot, different by what they are of."""
+"""Scans for tests: a complete PNG and a complete JPEG of one grey dot that differ by their subject."""
 
 import struct
 import zlib

@@ -1,4 +1,4 @@
-"""The page on the books names every column of every file, as the code has it."""
+"""The page on the books describes every column of every file."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The pages of docs/ say what the code says."""
+"""Documentation: the pages of docs/ agree with the code."""
 
 import ast
 import importlib
@@ -155,7 +155,7 @@ def test_every_letter_has_its_dutch_title() -> None:
     }
 
 
-def test_no_dutch_term_is_left_of_a_name_that_is_gone() -> None:
+def test_no_dutch_term_is_left_of_a_removed_name() -> None:
     names = diagrams.names()
     assert set(names["states"]) == {
         f"{chart.name}/{state.value}" for chart in CHARTS.values() for state in chart.states
@@ -207,7 +207,7 @@ def anchors(page: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
-def test_every_relative_link_leads_somewhere(page: Path) -> None:
+def test_every_relative_link_has_a_target(page: Path) -> None:
     for link in LINK.findall(FENCED.sub("", page.read_text("utf-8"))):
         if "://" in link:
             continue

@@ -1,6 +1,6 @@
-"""Change the code of the rules, one place at a time, and see that a test notices: ``make mutants``.
+"""Mutation of the code of the rules, one place at a time, to see whether a test notices: ``make mutants``.
 
-This is mutmut (https://mutmut.readthedocs.io) with two things that it does not do by itself: it changes what is
+This is mutmut (https://mutmut.readthedocs.io) with two additions: it changes what is
 decorated too, for every rule is, and it forgets what was cached before each test and in each process that tries one.
 """
 
@@ -22,11 +22,11 @@ AT_LEAST = 90
 """Percent of the changes that the tests must notice."""
 NOTICED = {"killed", "timeout"}
 DECORATORS = {"rule", "property", "cache", "contextmanager"}
-"""Decorators that may be put around a function that changes; dataclass and the like stand around classes."""
+"""Decorators of functions that may be changed; dataclass and the like decorate classes."""
 
 
 def name_of(decorator: cst.Decorator) -> str:
-    """What a decorator is called, with or without arguments."""
+    """The name of a decorator, with or without arguments."""
     node = decorator.decorator
     node = node.func if isinstance(node, cst.Call) else node
     return node.value if isinstance(node, cst.Name) else ""
@@ -41,14 +41,14 @@ def forget() -> None:
 
 
 class Forgetting:
-    """Makes each test compute anew while we learn which test calls what."""
+    """Makes each test compute everything again while mutmut records which test calls which function."""
 
     def pytest_runtest_setup(self) -> None:
         forget()
 
 
 def widen() -> None:
-    """Let mutmut change decorated functions, and forget."""
+    """Let mutmut change decorated functions, and empty the caches."""
     skipped = MutationVisitor._skip_node_and_children
     arrange = file_mutation.function_trampoline_arrangement
     execute = PytestRunner.execute_pytest
@@ -61,7 +61,7 @@ def widen() -> None:
     def arranged(function: cst.FunctionDef, *rest: Any, **named: Any) -> tuple[Any, ...]:
         before, (entrance, *copies), *after = arrange(function, *rest, **named)
         if {name_of(each) for each in function.decorators} <= DECORATORS:
-            copies = [copy.with_changes(decorators=[]) for copy in copies]  # the entrance alone is registered
+            copies = [copy.with_changes(decorators=[]) for copy in copies]  # the wrapper alone is registered
         return before, [entrance, *copies], *after
 
     def run(self: PytestRunner, params: list[str], **kwargs: Any) -> int:
@@ -75,13 +75,13 @@ def widen() -> None:
 
 
 def results() -> dict[str, str]:
-    """What became of each change, by its name; ``mutmut show`` with that name shows it."""
+    """The result of each change by its name; ``mutmut show`` with that name shows it."""
     metas = [json.loads(path.read_text("utf-8")) for path in Path("mutants", "rules").rglob("*.meta")]
     return {name: status_by_exit_code[code] for meta in metas for name, code in meta["exit_code_by_key"].items()}
 
 
 def main() -> int:
-    """Try every change; 1 where too many survive. With arguments: what mutmut answers to them, such as show."""
+    """Try every change and return 1 if too many survive; arguments, such as show, are passed to mutmut."""
     widen()
     if len(sys.argv) > 1:
         cli()

@@ -1,4 +1,4 @@
-"""Change every version of every dated value, one place at a time, and see that a test notices: ``make mutants``.
+"""Mutation of every version of every dated value, one place at a time, to see whether a test notices: ``make mutants``.
 
 The tests are collected once. A change is put in the place of the value that is read, and the tests that read it are run
 until one fails. What no test notices is printed, and the process ends with 1.
@@ -23,8 +23,8 @@ from rules.core.errors import RulesError
 DAY = timedelta(days=1)
 TESTS = [
     "tests/rules",
-    "--ignore=tests/rules/deadlines/test_end_dates_by_walking.py",  # slow, and of the calendar alone
-    "--ignore=tests/rules/core/test_rule_registration.py",  # reads values of its own
+    "--ignore=tests/rules/deadlines/test_end_dates_by_walking.py",  # slow, and about the calendar alone
+    "--ignore=tests/rules/core/test_rule_registration.py",  # reads its own values
     "-p",
     "no:cacheprovider",
     "-qq",
@@ -32,7 +32,7 @@ TESTS = [
 
 
 def changes(held: Any) -> Iterator[tuple[str, Any]]:  # noqa: C901, PLR0912  # an arm for each type
-    """Each way in which a value can be changed in one place, with words for the place."""
+    """Each change of a value in one place, with a description of the place."""
     match held:
         case bool():
             yield f"{held} turned", not held
@@ -75,7 +75,7 @@ def other_versions(held: Version) -> Iterator[tuple[str, Version]]:
 
 
 class Watched(dict[str, tuple[Version, ...]]):
-    """The versions of every value, which notes what is read of them."""
+    """The versions of every value, which records the names that are read."""
 
     def __init__(self, known: dict[str, tuple[Version, ...]]) -> None:
         super().__init__(known)
@@ -102,7 +102,7 @@ def forget() -> None:
 
 
 class Mutation:
-    """Runs in the place of pytest's own loop."""
+    """Runs in place of pytest's own loop."""
 
     def __init__(self, known: Watched) -> None:
         self.known = known
@@ -110,7 +110,7 @@ class Mutation:
         self.survivors: list[str] = []
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Learn which test reads which value, then try every change on those tests, the quickest first."""
+        """Record which test reads which value, then try every change on those tests, the quickest first."""
         readers = self.readers(session.items)
         for name, held in sorted(self.known.items()):
             for place, version in enumerate(held):
@@ -123,8 +123,8 @@ class Mutation:
         return True
 
     def readers(self, items: list[pytest.Item]) -> dict[str, list[pytest.Item]]:
-        """The tests that read a value; properties are left out, for they look for the least example that fails."""
-        told: dict[str, list[tuple[float, int, pytest.Item]]] = defaultdict(list)
+        """The tests that read a value, without Hypothesis tests, which search for the smallest failing example."""
+        durations: dict[str, list[tuple[float, int, pytest.Item]]] = defaultdict(list)
         for place, item in enumerate(items):
             if hasattr(item.obj, "hypothesis"):  # type: ignore[attr-defined]
                 continue
@@ -133,12 +133,12 @@ class Mutation:
             if fails(item):
                 raise RuntimeError(f"{item.nodeid} fails by itself.")
             for name in self.known.read:
-                told[name].append((perf_counter() - begun, place, item))
-        return defaultdict(list, {name: [item for _, _, item in sorted(found)] for name, found in told.items()})
+                durations[name].append((perf_counter() - begun, place, item))
+        return defaultdict(list, {name: [item for _, _, item in sorted(found)] for name, found in durations.items()})
 
 
 def fails(item: pytest.Item) -> bool:
-    """Whether a test fails, with nothing remembered of an earlier one."""
+    """Whether a test fails, with empty caches."""
     forget()
     return any(report.failed for report in runtestprotocol(item, log=False, nextitem=None))
 
@@ -160,7 +160,7 @@ def refused(name: str, held: tuple[Version, ...]) -> bool:
 
 
 def main() -> int:
-    """Try every change, and tell which ones nobody noticed."""
+    """Try every change and print those that no test noticed."""
     known = Watched(dated_values.versions())
     dated_values.versions = lambda: known  # before anything else imports it by name
     found = Mutation(known)

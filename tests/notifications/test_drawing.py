@@ -1,4 +1,4 @@
-"""A picture is rendered from the SVG, with a font that comes along."""
+"""Drawing: a picture is rendered from the SVG, with a font of the package."""
 
 from io import BytesIO
 

@@ -1,4 +1,4 @@
-"""Letters: what they say, what they must be told, and what never finds its way into one."""
+"""Letters: their texts, the facts that they require, and the content that they never hold."""
 
 import re
 
@@ -135,7 +135,7 @@ def test_a_letter_is_laid_out_without_ragged_lines(letter: str) -> None:
 
 
 @pytest.mark.parametrize("letter", LETTERS)
-def test_a_missing_fact_is_named_and_no_letter_comes_of_it(letter: str) -> None:
+def test_a_missing_fact_is_named_and_no_letter_is_made(letter: str) -> None:
     for key in facts(letter):
         less = {name: fact for name, fact in facts(letter).items() if name != key}
         with pytest.raises(NotificationsError, match=rf"needs {key}\."):
@@ -183,11 +183,11 @@ def test_a_digest_names_references_and_nothing_else(cases: object) -> None:
         render("digest", facts("digest") | {"cases": cases})
 
 
-def test_a_digest_for_someone_with_nothing_in_hand_names_no_case() -> None:
+def test_a_digest_for_someone_without_assigned_work_names_no_case() -> None:
     assert "geen" in render("digest", facts("digest") | {"cases": []}).body
 
 
-def test_an_article_is_one_of_the_regulation_and_cannot_give_a_domain_away() -> None:
+def test_an_article_is_one_of_the_regulation_and_cannot_disclose_a_domain() -> None:
     with pytest.raises(NotificationsError, match=r"fact article .* must be 2\.9, 3\.9 or 4\.9"):
         render("advice-adopted", facts("advice-adopted") | {"article": "3.3.4"})
 
@@ -209,17 +209,17 @@ def test_a_part_in_html_would_be_escaped_and_a_part_in_plain_text_is_not(name: s
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_template_that_asks_for_what_nobody_told_it_fails(language: str) -> None:
+def test_a_template_that_uses_an_unknown_fact_fails(language: str) -> None:
     with pytest.raises(UndefinedError, match="'household' is undefined"):
         environment(language).from_string("Beste {{ household }}").render(facts("refusal"))
 
 
-def test_a_letter_nobody_wrote_is_refused_with_those_that_there_are() -> None:
+def test_an_unknown_letter_is_refused_with_the_known_ones() -> None:
     with pytest.raises(NotificationsError, match=r"No letter is called 'birthday'; there are .*refusal"):
         render("birthday", {})
 
 
-def test_a_language_nobody_wrote_in_is_refused() -> None:
+def test_an_unknown_language_is_refused() -> None:
     with pytest.raises(NotificationsError, match="nl and en, not in 'fy'"):
         render("refusal", facts("refusal"), "fy")
 
@@ -254,7 +254,7 @@ def test_a_decision_says_how_until_when_and_where_to_object(letter: str) -> None
     assert "provisional measure" in en
 
 
-def test_the_ground_of_a_refusal_is_spelled_out_for_who_does_not_know_our_short_names() -> None:
+def test_the_ground_of_a_refusal_is_written_out_and_not_abbreviated() -> None:
     refusal = facts("refusal") | {"ground": "REG x.9(5)(a)"}
     regulation = "Regeling rechtspositie decentrale politieke ambtsdragers"
     assert f": {regulation} 2.9, 3.9 of 4.9(5)(a). " in render("refusal", refusal).body
@@ -269,7 +269,7 @@ def test_the_handoff_names_112_first_then_the_police_and_does_not_say_what_was_r
 
 
 @pytest.mark.parametrize("letter", [*DECISIONS, "loan-granted", "objection-decision"])
-def test_the_subject_of_a_decision_does_not_say_which_way_it_went(letter: str) -> None:
+def test_the_subject_of_a_decision_does_not_disclose_the_outcome(letter: str) -> None:
     nl, en = (render(letter, facts(letter), language).subject for language in LANGUAGES)
     assert re.fullmatch(
         r"Veiligadvies \S+: (besluit|beslissing) (op uw (aanvraag|verzoek|bezwaar)|over een betaling)", nl
@@ -305,8 +305,8 @@ def test_every_decision_that_we_know_of_carries_the_remedy_of_objection() -> Non
     ],
 )
 def test_a_decision_on_an_objection_says_its_outcome_and_the_way_to_the_court(outcome: str, nl: str, en: str) -> None:
-    told = facts("objection-decision") | {"outcome": outcome}
-    dutch, english = (render("objection-decision", told, language).body for language in LANGUAGES)
+    values = facts("objection-decision") | {"outcome": outcome}
+    dutch, english = (render("objection-decision", values, language).body for language in LANGUAGES)
     assert nl in dutch
     assert "beroep instellen bij de rechtbank tot en met 13 augustus 2026 (artikelen 6:7, 6:8 en 8:1" in dutch
     assert "voorlopige voorziening" in dutch
@@ -322,7 +322,7 @@ def test_a_subject_fits_on_the_screen_of_a_telephone(letter: str, language: str)
 
 
 NOT_NAMED = {"Awb 4:3a", "Awb afdeling 2.3 (Wmebv)"}
-"""A receipt names the division that it rests on in words of its own."""
+"""A receipt names the division that it rests on in its own words."""
 
 
 @pytest.mark.parametrize(("letter", "language"), IN_EVERY_LANGUAGE)
@@ -365,7 +365,7 @@ HEARS_NO_OR_LATER = [
 
 
 @pytest.mark.parametrize("letter", HEARS_NO_OR_LATER)
-def test_whoever_hears_no_or_later_is_told_where_safety_does_not_wait(letter: str) -> None:
+def test_a_letter_that_refuses_or_delays_says_where_to_get_help_at_once(letter: str) -> None:
     assert "Bel 112 als er direct gevaar is" in render(letter, facts(letter)).body
     assert "Call 112 if there is immediate danger" in render(letter, facts(letter), "en").body
 

@@ -1,4 +1,4 @@
-"""A letter in its envelope."""
+"""Mail message: a letter with its headers."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from email import message_from_bytes, policy
@@ -47,13 +47,13 @@ def test_a_long_message_id_is_never_folded_or_encoded() -> None:
 
 @pytest.mark.parametrize("header", ["sender", "recipient", "message_id"])
 @pytest.mark.parametrize("ending", ["\r\nBcc: x@example.org", "\nBcc: x@example.org", ", x@example.org", "\x00"])
-def test_no_header_can_be_smuggled_in_by_an_address_or_an_identity(header: str, ending: str) -> None:
+def test_an_address_or_an_identity_cannot_add_a_header(header: str, ending: str) -> None:
     with pytest.raises(NotificationsError, match="must be"):
         compose(LETTER, **ENVELOPE | {header: ENVELOPE[header] + ending}, at=AT)
 
 
 @pytest.mark.parametrize("ending", ["\r\nBcc: x@example.org", "\nBcc: x@example.org", "\r\n\r\nbody"])
-def test_no_header_can_be_smuggled_in_by_a_subject(ending: str) -> None:
+def test_a_subject_cannot_add_a_header(ending: str) -> None:
     with pytest.raises(NotificationsError, match="subject of a message must be one line"):
         compose(Rendered("Veiligadvies" + ending, BODY, "nl"), **ENVELOPE, at=AT)
 

@@ -1,4 +1,4 @@
-"""The mailbox folder: each letter once, whole, and for nobody else's eyes."""
+"""Mailbox folder: each letter is stored once, whole, and readable by its owner alone."""
 
 import os
 import stat
@@ -27,7 +27,7 @@ def letter(body: str = "Geachte heer of mevrouw,\n") -> EmailMessage:
     )
 
 
-def test_a_letter_lies_in_the_folder_under_its_identity_readable_by_us_alone(tmp_path: Path) -> None:
+def test_a_letter_is_stored_under_its_identity_and_readable_by_its_owner_alone(tmp_path: Path) -> None:
     mailbox = MailboxFolder(tmp_path / "home" / "mailbox")
     mailbox.send(letter())
     (file,) = (tmp_path / "home" / "mailbox").iterdir()
@@ -45,7 +45,7 @@ def test_a_letter_sent_again_is_there_once_as_it_was_first(tmp_path: Path) -> No
     assert b"Eerst." in file.read_bytes()
 
 
-def test_the_folder_knows_surely_what_it_carried_and_what_not(tmp_path: Path) -> None:
+def test_the_folder_knows_which_letters_it_carried(tmp_path: Path) -> None:
     mailbox = MailboxFolder(tmp_path / "mailbox")
     assert mailbox.carried(IDENTITY) is False
     mailbox.send(letter())
@@ -77,7 +77,7 @@ def test_a_letter_that_fails_half_way_leaves_nothing_and_may_be_sent_again(
     assert mailbox.carried(IDENTITY) is True
 
 
-def test_a_letter_is_on_disk_before_it_gets_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_letter_is_on_disk_before_it_is_renamed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     steps: list[str] = []
     fsync, rename = os.fsync, Path.rename
 
@@ -96,7 +96,7 @@ def test_a_letter_is_on_disk_before_it_gets_its_name(tmp_path: Path, monkeypatch
 
 
 @pytest.mark.parametrize("identity", ["<../outside@example.org>", "<a/b@example.org>", "outside"])
-def test_no_identity_leads_out_of_the_folder(tmp_path: Path, identity: str) -> None:
+def test_no_identity_names_a_file_outside_the_folder(tmp_path: Path, identity: str) -> None:
     mailbox = MailboxFolder(tmp_path)
     message = letter()
     del message["Message-ID"]
@@ -108,7 +108,7 @@ def test_no_identity_leads_out_of_the_folder(tmp_path: Path, identity: str) -> N
             mailbox.send(message)
 
 
-def test_letters_go_to_the_mail_server_that_is_named_and_else_to_the_folder(tmp_path: Path) -> None:
+def test_letters_go_to_the_configured_mail_server_or_else_to_the_folder(tmp_path: Path) -> None:
     assert isinstance(channel(Configuration(home=tmp_path)), MailboxFolder)
     assert isinstance(channel(Configuration(home=tmp_path, smtp_url="smtp://127.0.0.1:2525")), Smtp)
     channel(Configuration(home=tmp_path)).send(letter())

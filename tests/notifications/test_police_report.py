@@ -1,4 +1,4 @@
-"""The model for a report to the police: what was chosen, and nothing else."""
+"""Police report: a model text with the chosen answers and nothing else."""
 
 import re
 
@@ -51,7 +51,7 @@ def test_each_of_the_seven_answers_stands_below_its_question(language: str) -> N
 
 
 @pytest.mark.parametrize("left_out", ANSWERS)
-def test_what_is_left_out_leaves_neither_question_nor_gap(left_out: str) -> None:
+def test_an_omitted_answer_leaves_neither_question_nor_gap(left_out: str) -> None:
     chosen = PoliceReport(**{key: answer for key, answer in ANSWERS.items() if key != left_out})
     text = police_report(chosen)
     assert QUESTIONS["nl"][left_out] not in text
@@ -92,7 +92,7 @@ def test_a_report_is_no_complaint_and_can_be_withdrawn() -> None:
     assert "intrekken" not in text
 
 
-def test_wishes_stand_in_our_order_each_once() -> None:
+def test_wishes_are_in_a_fixed_order_each_once() -> None:
     text = police_report(PoliceReport(wishes=(Wish.VICTIM_SUPPORT, Wish.DOMICILE, Wish.DOMICILE)))
     wishes = [line for line in text.splitlines() if line.startswith("- ")]
     assert [wish.split()[1] for wish in wishes] == ["Laat", "Breng"]
@@ -112,16 +112,16 @@ def test_it_ends_with_what_its_reader_does_next(language: str, kind: ReportKind)
 
 
 @pytest.mark.parametrize("planted", ["{{ 7 * 7 }}{% raw %}", '<b>"&</b>', "{{ numbers }}", "een\ntwee"])
-def test_what_someone_tells_stays_the_text_that_it_is(planted: str) -> None:
+def test_what_someone_enters_stays_plain_text(planted: str) -> None:
     assert f"\n{planted}\n" in police_report(PoliceReport(what=planted))
 
 
-def test_it_is_the_same_however_often_it_is_made() -> None:
+def test_the_same_choices_give_the_same_text() -> None:
     chosen = PoliceReport(**ANSWERS, wishes=tuple(Wish))
     assert police_report(chosen) == police_report(chosen)
 
 
-def test_a_language_nobody_wrote_in_is_refused_without_a_word_of_what_was_told() -> None:
+def test_an_unknown_language_is_refused_without_repeating_what_was_entered() -> None:
     with pytest.raises(NotificationsError, match="nl and en, not in 'fy'") as refusal:
         police_report(PoliceReport(**ANSWERS), "fy")
     assert "megafoon" not in str(refusal.value)
@@ -157,7 +157,7 @@ def test_every_choice_has_its_words() -> None:
     assert set(words["office"]) == set(PublicOffice)
 
 
-def test_every_number_in_our_words_stands_in_the_catalogue_with_its_source() -> None:
+def test_every_number_in_a_text_is_in_the_catalogue_with_its_source() -> None:
     numbers = {line.number for line in catalogue().numbers.values()}
     assert all(line.source.startswith("https://") for line in catalogue().numbers.values())
     named = set()

@@ -1,4 +1,4 @@
-"""The progress report in words, rows and bars: what is hidden stays hidden in each of them."""
+"""Progress report in words, rows and bars: a hidden number is hidden in each of them."""
 
 import csv
 import io
@@ -53,42 +53,42 @@ def text(found: list[QuarterReport], language: str = "nl") -> str:
 
 
 def test_the_text_reads_as_a_ministry_would_send_it() -> None:
-    told = text(SHORT)
-    assert told.startswith("VOORTGANGSRAPPORTAGE")
-    assert "Periode: 1 juli 2024 tot en met 30 september 2024" in told
-    assert "Opgemaakt op 28 november 2026" in told
-    assert "In deze periode zijn 40 aanvragen ontvangen." in told
-    assert "Daarvan hadden er 10 spoed (25 %)" in told
-    assert "Op 40 aanvragen is beslist, of zij eindigden anders; bij 20 daarvan stelde" in told
-    assert re.search(r"^niet vastgelegd +13$", told, re.MULTILINE)
-    assert re.search(r"^commissaris van de Koning +x$", told, re.MULTILINE)
-    assert re.search(r"^alle +25 \(9-40\)$", told, re.MULTILINE)
-    assert "minder dan 5 aanvragen of termijnen of minder dan 3 werkgevers" in told
-    assert "meer dan 75 %" in told
-    assert "minstens 6 verschillende waarden" in told
-    assert "totaal" not in told.partition("7. WAT")[0].partition("1. ONTVANGEN")[2]
+    written = text(SHORT)
+    assert written.startswith("VOORTGANGSRAPPORTAGE")
+    assert "Periode: 1 juli 2024 tot en met 30 september 2024" in written
+    assert "Opgemaakt op 28 november 2026" in written
+    assert "In deze periode zijn 40 aanvragen ontvangen." in written
+    assert "Daarvan hadden er 10 spoed (25 %)" in written
+    assert "Op 40 aanvragen is beslist, of zij eindigden anders; bij 20 daarvan stelde" in written
+    assert re.search(r"^niet vastgelegd +13$", written, re.MULTILINE)
+    assert re.search(r"^commissaris van de Koning +x$", written, re.MULTILINE)
+    assert re.search(r"^alle +25 \(9-40\)$", written, re.MULTILINE)
+    assert "minder dan 5 aanvragen of termijnen of minder dan 3 werkgevers" in written
+    assert "meer dan 75 %" in written
+    assert "minstens 6 verschillende waarden" in written
+    assert "totaal" not in written.partition("7. WAT")[0].partition("1. ONTVANGEN")[2]
 
 
 def test_it_reads_in_english_too() -> None:
-    told = text(SHORT, "en")
-    assert "Period: 1 July 2024 through 30 September 2024" in told
-    assert "In this period 40 applications were received." in told
-    assert re.search(r"^King's commissioner +x$", told, re.MULTILINE)
-    assert "fewer than 5 applications or terms" in told
+    written = text(SHORT, "en")
+    assert "Period: 1 July 2024 through 30 September 2024" in written
+    assert "In this period 40 applications were received." in written
+    assert re.search(r"^King's commissioner +x$", written, re.MULTILINE)
+    assert "fewer than 5 applications or terms" in written
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
-def test_what_cannot_be_shown_of_the_whole_period_is_said_in_words(language: str) -> None:
-    told = text(YEAR, language)
+def test_a_number_hidden_for_the_whole_period_is_explained_in_words(language: str) -> None:
+    written = text(YEAR, language)
     words = {"nl": "kan over deze hele periode niet worden getoond", "en": "in the whole period cannot be shown"}
-    assert words[language] in told
-    assert "None" not in told
-    assert "{" not in told
-    assert not re.search(r"\n{4,}", told)
+    assert words[language] in written
+    assert "None" not in written
+    assert "{" not in written
+    assert not re.search(r"\n{4,}", written)
     assert max(len(line) for line in text(LONG, language).split("\n") if "20" in line and "-Q" in line) < 160
 
 
-def test_more_quarters_than_fit_stand_in_tables_of_their_own() -> None:
+def test_more_quarters_than_fit_are_in_separate_tables() -> None:
     heads = re.findall(r"^ +2024-Q3.*$", text(LONG), re.MULTILINE)
     assert heads
     assert all("2025-Q4" in head and "2026-Q1" not in head and "totaal" not in head for head in heads)
@@ -153,6 +153,6 @@ def test_the_bars_are_as_high_as_their_numbers() -> None:
 
 
 @pytest.mark.parametrize("make", [text, as_csv, progress_chart.draw])
-def test_a_language_nobody_wrote_in_is_refused(make: object) -> None:
+def test_an_unknown_language_is_refused(make: object) -> None:
     with pytest.raises(NotificationsError, match="nl and en, not in 'fy'"):
         make(SHORT, "fy")  # type: ignore[operator]

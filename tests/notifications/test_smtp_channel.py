@@ -1,4 +1,4 @@
-"""Letters over a real SMTP server on loopback: what was carried, what was not, and what nobody knows."""
+"""SMTP channel: letters over a real server on loopback that were carried, were not, or may have been."""
 
 import asyncio
 import ipaddress
@@ -30,7 +30,7 @@ type_of_answer = str | Callable[[SMTP], str]
 
 
 class Office:
-    """A mail server's desk: keeps what arrives, and answers each step as the test wants it."""
+    """A mail server that stores what arrives and answers each step as the test asks."""
 
     def __init__(self) -> None:
         self.arrived: list[bytes] = []
@@ -164,7 +164,7 @@ def test_an_english_letter_arrives_with_its_language_and_every_word(office: Offi
     assert "appeal to the district court up to and including 13 August 2026" in text
 
 
-def test_a_letter_sent_again_bears_the_same_identity_and_the_same_bytes(office: Office) -> None:
+def test_a_letter_sent_again_has_the_same_identity_and_the_same_bytes(office: Office) -> None:
     for _ in range(2):
         Smtp(office.url).send(letter())
     assert len(office.arrived) == 2
@@ -172,7 +172,7 @@ def test_a_letter_sent_again_bears_the_same_identity_and_the_same_bytes(office: 
 
 
 @pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA"])
-def test_a_server_that_refuses_for_now_may_be_asked_again(office: Office, step: str) -> None:
+def test_a_temporary_refusal_by_the_server_may_be_retried(office: Office, step: str) -> None:
     office.at[step] = "451 Try later, iemand@example.com"
     with pytest.raises(TransientChannelError, match="for now, with 451") as refusal:
         Smtp(office.url).send(letter())
@@ -185,7 +185,7 @@ def test_a_server_that_refuses_for_now_may_be_asked_again(office: Office, step: 
 
 
 @pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA"])
-def test_a_server_that_refuses_for_good_is_not_asked_again(office: Office, step: str) -> None:
+def test_a_permanent_refusal_by_the_server_is_not_retried(office: Office, step: str) -> None:
     office.at[step] = "550 No such mailbox iemand@example.com"
     with pytest.raises(PermanentChannelError, match="for good, with 550") as refusal:
         Smtp(office.url).send(letter())
@@ -193,7 +193,7 @@ def test_a_server_that_refuses_for_good_is_not_asked_again(office: Office, step:
     assert office.arrived == []
 
 
-def test_a_line_that_drops_after_the_letter_was_handed_over_leaves_the_outcome_unknown(
+def test_a_connection_lost_after_the_letter_was_transferred_leaves_the_outcome_unknown(
     office: Office,
 ) -> None:
     office.at["DATA"] = hang_up
@@ -202,7 +202,7 @@ def test_a_line_that_drops_after_the_letter_was_handed_over_leaves_the_outcome_u
     assert len(office.arrived) == 1
 
 
-def test_a_line_that_drops_before_the_letter_was_handed_over_may_be_tried_again(office: Office) -> None:
+def test_a_connection_lost_before_the_letter_was_transferred_may_be_retried(office: Office) -> None:
     office.at["RCPT"] = hang_up
     with pytest.raises(TransientChannelError, match="SMTPServerDisconnected"):
         Smtp(office.url).send(letter())
@@ -210,7 +210,7 @@ def test_a_line_that_drops_before_the_letter_was_handed_over_may_be_tried_again(
 
 
 @pytest.mark.parametrize(("step", "error"), [("RCPT", TransientChannelError), ("DATA", OutcomeUnknownError)])
-def test_a_server_that_falls_silent_is_left_and_what_it_has_decides(
+def test_after_a_timeout_what_the_server_received_decides_the_outcome(
     office: Office, step: str, error: type[Exception]
 ) -> None:
     def sleep(_: SMTP) -> str:
@@ -222,15 +222,15 @@ def test_a_server_that_falls_silent_is_left_and_what_it_has_decides(
         Smtp(office.url, timeout=0.2).send(letter())
 
 
-def test_a_server_that_says_no_proper_goodbye_has_carried_the_letter_all_the_same(office: Office) -> None:
+def test_a_server_that_closes_without_quit_has_still_carried_the_letter(office: Office) -> None:
     office.at["QUIT"] = hang_up
     Smtp(office.url).send(letter())
     assert len(office.arrived) == 1
 
 
-def test_a_server_that_is_not_there_may_be_tried_again() -> None:
+def test_an_unreachable_server_may_be_retried() -> None:
     with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))  # bound and not listening: every call is refused
+        taken.bind(("127.0.0.1", 0))  # bound and not listening: every connection is refused
         with pytest.raises(TransientChannelError, match="ConnectionRefusedError"):
             Smtp(f"smtp://127.0.0.1:{taken.getsockname()[1]}").send(letter())
 
@@ -243,17 +243,17 @@ def test_a_server_that_is_not_there_may_be_tried_again() -> None:
         (b"", TransientChannelError),
     ],
 )
-def test_a_greeting_that_is_none_decides_whether_to_come_back(greeting: bytes, error: type[Exception]) -> None:
-    def greet(door: socket.socket) -> None:
-        line, _ = door.accept()
+def test_a_refused_greeting_decides_whether_to_retry(greeting: bytes, error: type[Exception]) -> None:
+    def greet(listener: socket.socket) -> None:
+        line, _ = listener.accept()
         with line:
             line.sendall(greeting)
 
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        thread = threading.Thread(target=greet, args=(door,))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=greet, args=(listener,))
         thread.start()
         with pytest.raises(error):
-            Smtp(f"smtp://127.0.0.1:{door.getsockname()[1]}").send(letter())
+            Smtp(f"smtp://127.0.0.1:{listener.getsockname()[1]}").send(letter())
         thread.join(10)
 
 
@@ -280,7 +280,7 @@ def certificate(folder: Path) -> Path:
     return file
 
 
-def test_a_line_is_encrypted_wherever_the_server_offers_it_and_only_with_whom_we_trust(
+def test_a_connection_is_encrypted_where_the_server_offers_it_and_only_with_a_trusted_certificate(
     tmp_path: Path,
 ) -> None:
     file = certificate(tmp_path)

@@ -1,4 +1,4 @@
-"""The pages in a real browser, at the width of a desk and of a telephone."""
+"""Pages in a real browser, at the width of a desktop and of a telephone."""
 
 import shutil
 import socket
@@ -21,7 +21,7 @@ WIDTHS = {"desk": 1280, "telephone": 360}
 
 @pytest.fixture
 def url(database: str, tmp_path: Path) -> Iterator[str]:
-    """The API on a port of its own, with nothing else around it."""
+    """The API on its own port, without other processes."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -47,7 +47,7 @@ def page() -> Iterator[Page]:
 
 @pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
 @pytest.mark.parametrize("path", ["/", "/docs"])
-def test_a_page_fits_its_screen_and_asks_no_other_host(url: str, page: Page, path: str, width: int) -> None:
+def test_a_page_fits_its_screen_and_requests_no_other_host(url: str, page: Page, path: str, width: int) -> None:
     asked: list[str] = []
     complaints: list[str] = []
 
@@ -64,11 +64,11 @@ def test_a_page_fits_its_screen_and_asks_no_other_host(url: str, page: Page, pat
     assert page.locator("h1").is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert all(address.startswith(url) for address in asked)
-    # A browser asks for an icon by itself; there is none.
+    # A browser requests an icon automatically; there is none.
     assert [words for words in complaints if "404" not in words] == []
 
 
-def test_the_front_page_says_what_waits_and_leads_on_by_keyboard(url: str, page: Page) -> None:
+def test_the_home_page_lists_waiting_work_and_its_links_work_by_keyboard(url: str, page: Page) -> None:
     page.goto(url)
     for part, state in (("prefect", "waiting"), ("database", "running")):
         row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name=part, exact=True))

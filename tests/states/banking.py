@@ -81,7 +81,7 @@ def fill_three(engine: Engine) -> None:
 
 
 def send(engine: Engine, *, days: int = 0) -> PaymentBatch:
-    """Build a batch of Zilverdam and let it leave."""
+    """Build a batch of Zilverdam and export it."""
     at = START + timedelta(hours=1, days=days)
     batch = do(engine, "payment-batch", None, "build", by=FINANCE, at=at, body={"employer": ZILVERDAM}).row
     for event, by in (("seal", FINANCE), ("release", RELEASER), ("export", FINANCE)):
@@ -90,7 +90,7 @@ def send(engine: Engine, *, days: int = 0) -> PaymentBatch:
 
 
 def bring(engine: Engine, file: bytes, *, days: int = 1, by: Any = FINANCE) -> ImportedFile:
-    """Take a file of the bank in."""
+    """Import a file of the bank."""
     with transaction(engine) as session:
         return take_in(session, file, by=by, at=START + timedelta(days=days))
 

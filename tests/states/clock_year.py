@@ -1,4 +1,4 @@
-"""A year of the office, 2028, with a virtual clock: the real commands, the real tick and the real outbox, in seconds.
+"""Clock year: the office in 2028 with a virtual clock and the real commands, tick and outbox, in seconds.
 
 Between two moments at which something can happen the clock jumps. A leap year, with both nights on which the clocks
 change, Good Friday on 14 April, 5 May, and the bridge days of 28 April and 26 May.
@@ -56,7 +56,7 @@ BEGAN = datetime(2028, 1, 3, 9, tzinfo=UTC)
 """A Monday."""
 ENDED = datetime(2029, 1, 2, 9, tzinfo=UTC)
 OFF, ON = datetime(2028, 2, 20, 12, tzinfo=UTC), datetime(2028, 3, 3, 8, tzinfo=UTC)
-"""Between these, the leap day among them, every clock is off."""
+"""Between these moments, which include the leap day, every clock is off."""
 HEAD = Actor("head-1", Role.HEAD)
 TOLD_DAILY = {OFFICER.person}
 WEEKS = (
@@ -67,19 +67,19 @@ WEEKS = (
     (date(2028, 5, 24), 3),
     (date(2028, 10, 27), 4),
 )
-"""From a day on, so many mornings on which the clock ticks, whatever is due."""
+"""A number of mornings from a day on, on which the clock ticks even if nothing is due."""
 NIGHTS = tuple(
     datetime(2028, month, day, hour, minute, tzinfo=UTC)
     for month, day in ((3, 26), (10, 29))
     for hour, minute in ((0, 0), (0, 59), (1, 0), (1, 30))
 )
 CASES: dict[str, str] = {}
-"""The reference of each case, by what becomes of it."""
+"""The reference of each case, by its outcome."""
 Step = tuple[datetime, Callable[[Engine], Any]]
 
 
 def fill(engine: Engine) -> None:
-    """On 3 January: the cases of the year, each as far as the year finds it."""
+    """Record the cases of the year on 3 January, each up to the stage in which the year begins."""
     with transaction(engine) as session:
         enrol(session, HEAD, at=BEGAN)
     for someone in [*everyone(), HEAD]:
@@ -161,7 +161,7 @@ def script() -> list[Step]:
 
 
 class Post:
-    """A channel that remembers every letter it took."""
+    """A channel that keeps every letter it carried."""
 
     def __init__(self) -> None:
         self.taken: list[str] = []
@@ -182,7 +182,7 @@ Reminded = tuple[str, str, str, str, str, datetime]
 
 @dataclass
 class Year:
-    """What became of a year."""
+    """The result of a year."""
 
     reminders: list[Reminded] = field(default_factory=list)
     digests: list[tuple[str, date]] = field(default_factory=list)
@@ -222,15 +222,15 @@ def moments(engine: Engine) -> Iterator[tuple[datetime, Callable[[Engine], Any] 
             return
 
 
-def live(engine: Engine, home: Path, hands: int, *, prefect: bool) -> Year:
-    """Live through the year with so many clocks and as many senders, each with connections of its own.
+def run_year(engine: Engine, home: Path, count: int, *, prefect: bool) -> Year:
+    """Run the year with a number of clocks and as many senders, each with its own connections.
 
-    Where Prefect is away the clocks stand in for its flows, and the letters go to the mailbox.
+    Without Prefect the clocks run its flows, and the letters go to the mailbox.
     """
-    engines = [connect(engine.url.render_as_string(hide_password=False), key=KEY, pool_size=2) for _ in range(hands)]
+    engines = [connect(engine.url.render_as_string(hide_password=False), key=KEY, pool_size=2) for _ in range(count)]
     configuration = Configuration(home=home)
     clocks, post, year = [Clock(each, configuration, BEGAN) for each in engines], Post(), Year()
-    with ThreadPoolExecutor(hands) as pool:
+    with ThreadPoolExecutor(count) as pool:
         for at, step in moments(engine):
             if step is not None:
                 step(engine)
@@ -253,7 +253,7 @@ def live(engine: Engine, home: Path, hands: int, *, prefect: bool) -> Year:
 
 
 def sum_up(engine: Engine, year: Year) -> None:
-    """Read what became of it."""
+    """Read the result from the database."""
     terms = {term.id: term for term in rows(engine, Term)}
     for item in rows(engine, Reminder):
         term = terms[item.term]

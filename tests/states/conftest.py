@@ -1,4 +1,4 @@
-"""Databases with an office in them."""
+"""Fixtures of prepared databases with an office."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -19,14 +19,14 @@ def prepared_databases(server: str, template: str) -> Iterator[PreparedDatabases
 
 @pytest.fixture
 def office(prepared_databases: PreparedDatabases) -> Iterator[Engine]:
-    """An office with employers and people, and nothing to do yet."""
+    """An office with employers and people, and no work yet."""
     with prepared_databases.copy("office", furnish) as engine:
         yield engine
 
 
 @pytest.fixture
 def prepared(prepared_databases: PreparedDatabases) -> Iterator[Prepared]:
-    """Ask for an office in which something happened already: ``prepared(name, fill)``; filled once per session."""
+    """Return an office with earlier events: ``prepared(name, fill)``; it is filled once per session."""
     with ExitStack() as stack:
         with prepared_databases.copy("office", furnish):
             pass

@@ -1,4 +1,4 @@
-"""What must hold after every step of any life, whatever people did."""
+"""Invariants that hold after every step of any case."""
 
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -44,13 +44,13 @@ SUBJECTS: dict[str, Any] = {
     "loan": Loan,
     "objection": Objection,
 }
-ELSEWHERE = {"build-batch": "batch"}
-"""Work on a subject that is done by an event which is not named after it, in the chart of its subject or another."""
-APART = frozenset({"grant", "lend", "take-back", "hear", "decide"})
-"""Work on loans and objections: it goes on next to an application, and after its end."""
-BESIDE = BY_HAND | APART | frozenset(EVENT_OF) | {"end-office", "remove", "keep-apart"}
-"""Work that carries no application on."""
-OUTLIVES = BY_HAND | APART | frozenset(EVENT_OF) | {"end-office", "remove"}
+EVENT_BY_WORK = {"build-batch": "batch"}
+"""Work on a subject that an event with another name completes, in the chart of its subject or another."""
+LOANS_AND_OBJECTIONS = frozenset({"grant", "lend", "take-back", "hear", "decide"})
+"""Work on loans and objections, which continues next to an application and after its end."""
+NOT_ADVANCING = BY_HAND | LOANS_AND_OBJECTIONS | frozenset(EVENT_OF) | {"end-office", "remove", "keep-apart"}
+"""Work that does not advance an application."""
+MAY_REMAIN = BY_HAND | LOANS_AND_OBJECTIONS | frozenset(EVENT_OF) | {"end-office", "remove"}
 """Work that may be left when an application has ended."""
 TWICE_COUNTED = "SELECT payable FROM batch_line WHERE counts GROUP BY payable HAVING count(*) > 1"
 UNBALANCED = (
@@ -65,7 +65,7 @@ def open_work(session: Session, *where: Any) -> list[WorkItem]:
 
 
 def expect_chain_holds(session: Session, stream: str) -> list[LedgerEntry]:
-    """The chain is whole and the rows are what it says; answers its entries."""
+    """Check that the chain is complete and equals the rows; return its entries."""
     entries = entries_of(session, stream)
     assert list(chain_problems(session.get_one(Stream, stream), entries)) == []
     assert differences(session, stream, entries) == []
@@ -73,13 +73,13 @@ def expect_chain_holds(session: Session, stream: str) -> list[LedgerEntry]:
 
 
 def expect_money_holds(session: Session) -> None:
-    """Nothing is paid twice, every booking balances."""
+    """Check that nothing is paid twice and every booking balances."""
     assert session.execute(text(TWICE_COUNTED)).all() == []
     assert session.execute(text(UNBALANCED)).all() == []
 
 
 def expect_trails_hold(session: Session, reference: str) -> None:
-    """Of what was paid nothing is missing from the advice to the journal, save what still has to be booked."""
+    """Check that every payment can be traced from the advice to the journal, unless it is still to be booked."""
     for payable in session.exec(select(Payable).where(Payable.stream == reference)):
         found = money_trail.of_payable(session, payable)
         assert [gap.words for gap in found.gaps if not gap.words.startswith("Not yet: ")] == []
@@ -92,7 +92,7 @@ def expect_trails_hold(session: Session, reference: str) -> None:
 
 
 def expect_work_can_be_done(session: Session) -> None:
-    """Every open work item is possible in the state of its subject, and someone has the duty to do it."""
+    """Check that every open work item is possible in the state of its subject and that someone has the duty."""
     held = {(duty.role, duty.organisation) for duty in session.exec(select(Duty))}
     for item in open_work(session):
         what = (item.chart, item.action, item.role, item.organisation)
@@ -102,30 +102,30 @@ def expect_work_can_be_done(session: Session) -> None:
         assert (Role(item.role), owner) in held, what
         if item.chart in SUBJECTS and item.action not in BY_HAND | {"receive-invoice"}:
             state = str(session.get_one(SUBJECTS[item.chart], item.subject).state)
-            event = ELSEWHERE.get(item.action) or EVENT_OF.get(item.action, item.action)
+            event = EVENT_BY_WORK.get(item.action) or EVENT_OF.get(item.action, item.action)
             assert CHARTS[item.chart].mark(event, state) in (">", "="), (*what, state)
 
 
 def has_a_next_step(session: Session, application: Application) -> bool:
-    """Whether someone has work that carries the application on, or the bank has."""
+    """Whether a person or the bank has work that advances the application."""
     lines = select(BatchLine.batch).join(Payable, col(Payable.id) == BatchLine.payable)
     batches = select(PaymentBatch).where(col(PaymentBatch.id).in_(lines.where(Payable.stream == application.id)))
     waiting = {batch.id: batch.state for batch in session.exec(batches)}
     items = open_work(session, col(WorkItem.application).in_([application.id, *waiting]))
-    return "exported" in waiting.values() or any(item.action not in BESIDE for item in items)
+    return "exported" in waiting.values() or any(item.action not in NOT_ADVANCING for item in items)
 
 
 def expect_case_goes_on_or_ended(session: Session, application: Application) -> None:
-    """A case has a next step, or it has ended and leaves nothing open but what may outlive it."""
+    """Check that a case has a next step, or has ended and leaves nothing open except what may outlive it."""
     if not is_ended(application.state):
         assert application.ended_on is None, application.state
         assert has_a_next_step(session, application), application.state
         return
     assert application.ended_on is not None, application.state
     if application.state == "closed":
-        return  # what recurs is invoiced, paid and taken away for as long as the office lasts
+        return  # recurring costs are invoiced and paid, and measures removed, as long as the office lasts
     reference = application.id
-    assert [i.action for i in open_work(session, WorkItem.application == reference) if i.action not in OUTLIVES] == []
+    assert [i.action for i in open_work(session, WorkItem.application == reference) if i.action not in MAY_REMAIN] == []
     domains = session.exec(select(DomainAdvice).where(DomainAdvice.stream == reference)).all()
     assert {row.state for row in domains} <= {DomainState.ADOPTED, DomainState.LAPSED}
     measures = session.exec(select(Measure).where(Measure.stream == reference)).all()
@@ -135,7 +135,7 @@ def expect_case_goes_on_or_ended(session: Session, application: Application) -> 
 
 
 def expect_loans_go_on(session: Session) -> None:
-    """Every loan and every objection waits for someone, or has ended; what is lent waits for the end of office."""
+    """Check that every loan and objection waits for someone or has ended; lent goods wait for the end of office."""
     ends = {*CHARTS["loan"].final, LoanState.DECLINED, LoanState.LENT}
     waiting = {item.subject for item in open_work(session, col(WorkItem.chart).in_(("loan", "objection")))}
     for loan in session.exec(select(Loan)):
@@ -145,7 +145,7 @@ def expect_loans_go_on(session: Session) -> None:
 
 
 def expect_no_letter_to_the_deceased(session: Session) -> None:
-    """Nothing that waits to be sent is for someone who died."""
+    """Check that no letter that waits to be sent is for someone who died."""
     dead = select(Person.id).where(col(Person.deceased_on).is_not(None))
     waiting = select(Outbox.letter).where(
         col(Outbox.recipient).in_(dead), col(Outbox.state).in_(("pending", "sending"))
@@ -154,7 +154,7 @@ def expect_no_letter_to_the_deceased(session: Session) -> None:
 
 
 def expect_days_add_up(session: Session, application: Application, on: date) -> None:
-    """Every day of a case, and of each of its terms, is someone's, and only one's."""
+    """Check that every day of a case, and of each of its terms, belongs to exactly one party."""
     until = application.ended_on or on
     days = case_durations.days_of_case(session, application, on)
     assert min(days.values()) >= 0
@@ -193,7 +193,7 @@ def moment(row: Threshold) -> str:
 
 
 def expect_case_holds(session: Session, reference: str, on: date) -> list[LedgerEntry]:
-    """Everything that must hold of one case; answers its entries."""
+    """Check every invariant of one case; return its entries."""
     application = session.get_one(Application, reference)
     entries = expect_chain_holds(session, reference)
     expect_case_goes_on_or_ended(session, application)
@@ -203,7 +203,7 @@ def expect_case_holds(session: Session, reference: str, on: date) -> list[Ledger
 
 
 def expect_office_holds(session: Session, streams: Iterable[str] = ()) -> None:
-    """Everything that must hold of the office as a whole, and of some other streams in it."""
+    """Check every invariant of the whole office, and of some other streams in it."""
     expect_money_holds(session)
     expect_work_can_be_done(session)
     expect_loans_go_on(session)
@@ -213,5 +213,5 @@ def expect_office_holds(session: Session, streams: Iterable[str] = ()) -> None:
 
 
 def expect_invariants_kept(machine: Callable[[], RuleBasedStateMachine], given: settings) -> None:
-    """Let a state machine take its steps; it checks what must hold after each."""
+    """Let a state machine take its steps; it checks the invariants after each."""
     run_state_machine_as_test(machine, settings=given)  # type: ignore[no-untyped-call]

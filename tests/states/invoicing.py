@@ -79,7 +79,7 @@ def upload(engine: Engine, payable: Payable, *, at: datetime = LATER) -> None:
 
 
 def pay(engine: Engine, *, at: datetime = LATER, employer: str | None = None) -> None:
-    """Check, approve and pay what waits at one employer, or at the first."""
+    """Check, approve and pay the waiting payables of one employer, or of the first."""
     employer = employer or finance(engine).organisation
     clerk = person(Role.FINANCE, employer)
     for payable in rows(engine, Payable, Payable.organisation == employer, Payable.state == "received"):
@@ -128,7 +128,7 @@ def fill_shared_recurring(engine: Engine) -> None:
 
 
 def billed(gross: str = "121.00", **more: Any) -> dict[str, Any]:
-    """A line as the supplier wrote it, for nothing yet."""
+    """A line as the supplier wrote it, without a measure."""
     return line(None, gross, **more)
 
 

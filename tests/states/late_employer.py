@@ -70,7 +70,7 @@ def take_over(engine: Engine, on: date, organisation: str = ZILVERDAM) -> None:
 
 
 def tick(engine: Engine, day: date) -> int:
-    """The clock ticks at noon, and does all that is due; answers how many thresholds it passed."""
+    """Let the clock tick at noon and do all that is due; return how many thresholds it passed."""
     passed = 0
     while True:
         with transaction(engine) as session:
@@ -81,12 +81,12 @@ def tick(engine: Engine, day: date) -> int:
 
 
 def approve(engine: Engine, on: date) -> None:
-    """What is owed in addition to the invoices is checked and approved."""
+    """Check and approve what is owed in addition to the invoices."""
     for event in ("check", "approve"):
         act(engine, asked(engine).stream, event, at=noon(on))
 
 
 def pay(engine: Engine, on: date) -> None:
-    """What was approved goes to the bank and is paid on a day."""
+    """Send the approved payables to the bank, which pays them on a day."""
     for event in ("build", "seal", "release", "export", "take-in-statement"):
         act(engine, asked(engine).stream, event, at=noon(on))

@@ -1,4 +1,4 @@
-"""Life events for tests: applications in every state, a provided home measure, and what is still to be done."""
+"""Life cases for tests: applications in every state, a provided home measure, and the open work of a case."""
 
 from datetime import datetime
 
@@ -29,7 +29,7 @@ def one(engine: Engine, state: Stage) -> Application:
 
 
 def next_steps(engine: Engine, reference: str) -> list[str]:
-    """Who has work on a case, or what can be done on it."""
+    """The open work of a case, or the actions that are possible on it."""
     items = rows(engine, WorkItem, WorkItem.application == reference, col(WorkItem.done_at).is_(None))
     return [f"{item.role}: {item.action}" for item in items]
 

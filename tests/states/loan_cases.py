@@ -1,4 +1,4 @@
-"""Loans for tests: a loan without an application, a loan of an application, and helpers that take them further."""
+"""Loans for tests: a loan without an application, a loan of an application, and helpers that advance them."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -17,7 +17,7 @@ TODAY = date(2026, 3, 2)
 
 
 def new_loan(**changes: Any) -> dict[str, Any]:
-    """A mayor of Zilverdam who needs something now; a value of None leaves the field out."""
+    """The body of a loan request by a mayor of Zilverdam; a value of None leaves the field out."""
     body = {
         "organisation": ZILVERDAM,
         "office": "mayor",
@@ -52,7 +52,7 @@ def lent(engine: Engine, **changes: Any) -> Loan:
 
 
 def work(engine: Engine, subject: str) -> list[str]:
-    """What waits to be done for a subject."""
+    """The open work on a subject."""
     return [item.action for item in rows(engine, WorkItem, WorkItem.subject == subject) if item.done_at is None]
 
 

@@ -92,12 +92,12 @@ def heard(engine: Engine, reference: str) -> Objection:
 
 
 def letters(engine: Engine) -> dict[str, Mapping[str, Any]]:
-    """The letters that were asked for, with their facts."""
+    """The letters that were posted, with their facts."""
     return {letter.letter: letter.facts for letter in rows(engine, Outbox)}
 
 
 def work(engine: Engine, subject: str) -> list[tuple[str, str]]:
-    """What waits to be done for a subject, and whose work it is."""
+    """The open work on a subject, with the role of each item."""
     found = rows(engine, WorkItem, WorkItem.subject == subject)
     return [(item.action, item.role) for item in found if item.done_at is None]
 

@@ -1,4 +1,4 @@
-"""Office for tests: employers, people for every duty, and helpers that record events and take a case further."""
+"""Office for tests: employers, people for every duty, and helpers that record events and advance a case."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -38,7 +38,7 @@ OF_THE_OFFICE = (Role.OFFICER, Role.ADVISER, Role.SECURITY_AUTHORITY, Role.COORD
 
 
 class StuckError(AssertionError):
-    """Nothing that can be done carries the case on."""
+    """No possible action advances the case."""
 
 
 def iban(number: int) -> str:
@@ -114,7 +114,7 @@ def application_body(**changes: Any) -> dict[str, Any]:
 
 
 def receive(engine: Engine, *, at: datetime = START, by: Actor = OFFICER, **changes: Any) -> str:
-    """Receive an application; answers its reference."""
+    """Receive an application and return its reference."""
     return str(do(engine, "application", None, "receive", by=by, at=at, body=application_body(**changes)).row.id)
 
 
@@ -129,13 +129,13 @@ def do(
     body: Mapping[str, Any] | None = None,
     version: int | None = None,
 ) -> Outcome:
-    """One event in a transaction of its own."""
+    """Record one event in its own transaction."""
     with transaction(engine) as session:
         return fire(session, chart, subject, event, by=by, at=at, body=body, version=version)
 
 
 def carry_out(session: Session, action: Action, *, at: datetime) -> Outcome | ImportedFile:
-    """Do what was proposed, exactly as it was proposed."""
+    """Carry out an action exactly as it was proposed."""
     assert action.person is not None
     assert action.example is not None
     by = Actor(action.person, action.role, action.organisation)
@@ -163,7 +163,7 @@ def act(
     which: Callable[[Action], bool] = lambda _: True,
     among_all: bool = False,
 ) -> Any:
-    """Carry out the first proposed action of this name, its example changed as asked; answers what came of it.
+    """Carry out the first proposed action of this name, with changes to its example, and return its subject.
 
     Args:
         engine: the office.
@@ -195,7 +195,7 @@ Choice = Callable[[list[Action]], Action | None]
 
 
 def onward(proposed: list[Action]) -> Action | None:
-    """The first allowed action, where it carries the case on."""
+    """The first allowed action, where it advances the case."""
     found = next((action for action in proposed if action.allowed), None)
     if found is None or f"{found.chart}/{found.event}" in FORWARD:
         return found
@@ -234,7 +234,7 @@ def walk(
     before: Callable[[Action], bool] = lambda _: False,
     among_all: bool = False,
 ) -> datetime:
-    """Take the first allowed action, minute after minute, until the stage is reached; answers the next minute.
+    """Take the first allowed action, minute after minute, until the stage is reached; return the next minute.
 
     Args:
         engine: the office.
@@ -279,7 +279,7 @@ def snapshot(engine: Engine) -> dict[str, str]:
 
 
 def problems(engine: Engine) -> list[str]:
-    """What ``verify`` finds wrong."""
+    """The problems that ``verify`` finds."""
     with Session(engine) as session:
         return verify(session).problems
 

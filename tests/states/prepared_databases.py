@@ -1,4 +1,4 @@
-"""Prepared databases: each kind is filled once for each test process, and every test gets a copy of its own."""
+"""Prepared databases: each kind is filled once for each test process, and every test gets its own copy."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

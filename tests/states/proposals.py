@@ -1,4 +1,4 @@
-"""Proposals for tests: the next step of a case, without judging every action that ``actions`` would list."""
+"""Proposals for tests: the next step of a case, without evaluating every action that ``actions`` would list."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -29,7 +29,7 @@ Candidate = tuple[str, Any, str, Any]
 
 
 def candidates(session: Session, application: Application) -> Iterator[Candidate]:
-    """What ``actions`` judges, in the same order."""
+    """What ``actions`` evaluates, in the same order."""
     for chart, row in subjects(session, application):
         for event in events_of(chart, row):
             yield chart, row, event, None
@@ -55,7 +55,7 @@ def named(session: Session, application: Application, event: str, *, at: datetim
 
 
 def up_to_allowed(session: Session, application: Application, *, at: datetime) -> list[Action]:
-    """The proposals of ``actions`` up to the first that is allowed; what comes after it is not judged."""
+    """The proposals of ``actions`` up to the first that is allowed; later ones are not evaluated."""
     people = People(session, application)
     gated = certificate_needed(session, application, office_day(at))
 
@@ -76,5 +76,7 @@ def up_to_allowed(session: Session, application: Application, *, at: datetime) -
         if action.allowed:
             break
     if found and found[-1].event == CERTIFICATE:
-        return actions(session, application, at=at, demonstration=True)  # whether it carries on depends on the rest
+        return actions(
+            session, application, at=at, demonstration=True
+        )  # whether it advances the case depends on the rest
     return found

@@ -32,13 +32,13 @@ BY_DECISION = {"advance", "penalty", "interest"}
 
 
 def day(text: str | None) -> date | None:
-    """A day as the ledger writes it."""
+    """Read a day from a ledger entry."""
     return date.fromisoformat(text) if text else None
 
 
 @dataclass
 class Interval:
-    """A suspension as the entries tell it."""
+    """A suspension according to the entries."""
 
     since: date
     until: date | None
@@ -53,7 +53,7 @@ class Interval:
 
 @dataclass
 class Replayed:
-    """One term as the entries tell it."""
+    """One term according to the entries."""
 
     subject: str
     kind: str
@@ -93,9 +93,9 @@ class Replayed:
             self.due_on, self.provisional, self.reasons = end.on, end.provisional, list(end.reasons)
         on = self.due_on
         found: dict[str, datetime | None] = {}
-        ladders = value("reminder_ladders", began)
-        ladder = ladders.get(self.kind) or ladders["every"]
-        for fraction in ladder["at"]:
+        schedules = value("reminder_ladders", began)
+        schedule = schedules.get(self.kind) or schedules["every"]
+        for fraction in schedule["at"]:
             name = f"{round(fraction * 100)}%"
             if on is None:
                 found[name] = None
@@ -107,8 +107,8 @@ class Replayed:
             found["lapsed"] = None if on is None else start_of(on + timedelta(days=1))
         else:
             owner = "employer" if self.organisation and line.owner == "office" else line.owner
-            steps = {f"+{days}d": days for days in ladder["after"]}
-            steps |= {rung["to"]: rung["days"] for rung in value("escalation_ladders", began).get(owner, [])}
+            steps = {f"+{days}d": days for days in schedule["after"]}
+            steps |= {step["to"]: step["days"] for step in value("escalation_ladders", began).get(owner, [])}
             for name, days in steps.items():
                 found[name] = None if on is None else start_of(on + timedelta(days=days), 9)
         self.thresholds |= {name: at for name, at in found.items() if name not in self.passed}
@@ -118,7 +118,7 @@ class Replayed:
         self.thresholds |= dict.fromkeys(self.thresholds.keys() - self.passed)
 
     def facts(self) -> tuple[Any, ...]:
-        """Everything that the stored row must say too, in an order."""
+        """All values that the stored row must have too, in a fixed order."""
         still = tuple((str(each.since), str(each.until), each.ground, each.attributed_to) for each in self.intervals)
         return (
             str(self.started_on),
@@ -135,17 +135,17 @@ class Replayed:
 
 @dataclass
 class Replay:
-    """The terms of one stream, entry after entry."""
+    """The terms of one stream, built entry by entry."""
 
     seq: int = 0
     terms: list[Replayed] = field(default_factory=list)
     rows: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def feed(self, entries: Iterable[LedgerEntry]) -> None:
-        """New entries, one passage after the other: first what they do themselves, then which terms end and begin."""
+        """Apply new entries by transaction: first their own effects, then the ends and starts of terms."""
         new = [entry for entry in entries if entry.seq > self.seq]
-        for _, passage in groupby(new, key=lambda entry: entry.at):
-            together = list(passage)
+        for _, transaction in groupby(new, key=lambda entry: entry.at):
+            together = list(transaction)
             for entry in together:
                 self.seq = entry.seq
                 for key, changes in entry.changes.items():
@@ -157,7 +157,7 @@ class Replay:
                 self.follow(entry)
 
     def expect_agreement_with(self, stored: dict[tuple[str, str], list[tuple[Any, ...]]]) -> None:
-        """Hold the terms against the stored ones, and learn the ids of those that are new."""
+        """Compare the terms with the stored ones, and learn the ids of new ones."""
         mine: dict[tuple[str, str], list[Replayed]] = {}
         for term in self.terms:
             mine.setdefault((term.subject, term.kind), []).append(term)
@@ -245,7 +245,7 @@ class Replay:
         term.count()
 
     def follow(self, entry: LedgerEntry) -> None:
-        """End, revive and begin terms, as the table of terms says of an event."""
+        """End, revive and begin terms according to the table of terms."""
         pair, on = (entry.chart, entry.event), office_day(entry.at)
         if not any(pair in line.starts | line.ends | line.revives for line in TERMS.values()):
             return
@@ -275,7 +275,7 @@ class Replay:
                 self.begin(kind, entry, on)
 
     def begin(self, kind: str, entry: LedgerEntry, on: date) -> None:
-        """Begin a term on the day that the ledger gives."""
+        """Begin a term on the day in the ledger."""
         facts, row = entry.facts, self.rows[f"{entry.chart}:{entry.subject}"]
         started_at, began = None, on
         if kind in {"takeover", "default"}:

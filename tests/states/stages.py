@@ -1,4 +1,4 @@
-"""Stages for tests: an application in each stage, also in those that do not lead to the end."""
+"""Stages for tests: an application in each stage, also in those that do not lead to closing."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -52,7 +52,7 @@ def not_process_one(engine: Engine) -> None:
 
 
 def forward_one(engine: Engine) -> None:
-    """An application that belonged elsewhere."""
+    """An application that another authority must handle."""
     act(engine, receive(engine), "forward", at=START)
 
 
@@ -92,7 +92,7 @@ def fill_takeover(engine: Engine) -> None:
 
 
 def at_stage(prepared: Prepared, goal: Stage) -> tuple[Engine, str, datetime]:
-    """An office with one application in a stage on the way to closed; answers both, and the next minute."""
+    """An office with one application in a stage before closed; return both, and the next minute."""
     engine = prepared(f"at-{goal}", partial(fill_stage, goal=goal))
     return engine, row(engine, Application).id, next_minute(engine)
 

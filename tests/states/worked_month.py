@@ -61,7 +61,7 @@ ELSEWHERE = iban(55)
 
 
 class Draws:
-    """Draws ids of each kind from a row of its own: they stand in the files, and those of other things do not."""
+    """Draws ids of each kind from its own sequence, so that the ids in the files do not depend on other ids."""
 
     def __init__(self) -> None:
         self.kinds: dict[str, random.Random] = {}
@@ -76,7 +76,7 @@ class Draws:
 
 @contextmanager
 def same_ids() -> Iterator[None]:
-    """Draw the same ids every time, of each kind from a row of its own."""
+    """Draw the same ids every time, of each kind from its own sequence."""
     with patch.object(secrets, "choice", Draws()):
         yield
 
@@ -87,7 +87,7 @@ def on(day: int, month: int = 3, hour: int = 9) -> datetime:
 
 
 class Month:
-    """The month as it went, and what it yielded."""
+    """The month, and the files that it made."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -95,7 +95,7 @@ class Month:
         self.blocks: dict[str, str] = {}
 
     def work(self) -> "Month":
-        """Everything that happened, in its order."""
+        """All events, in their order."""
         self.invoices()
         first = self.batch(on(9), "1")
         self.bank(demonstration_bank.answer(first, booked_on=date(2026, 3, 10)), on(10, hour=19), "camt.053-1.xml")
@@ -129,7 +129,7 @@ class Month:
         return do(self.engine, chart, subject, event, by=by, at=at, body=body).row
 
     def invoices(self) -> None:
-        """Two cases of which the measures are there, and three invoices for them; one is not approved this month."""
+        """Two cases with provided measures, and three invoices for them; one is not approved this month."""
         one = receive(self.engine, inOfficeUntil="2028-06-30")
         walk(self.engine, one, before=at_event("receive-invoice"), choose=sparing)
         two = receive(self.engine, employers=[ZILVERDAM, GOUDVEEN], name="B. Voorbeeld", inOfficeUntil="2028-06-30")
@@ -165,7 +165,7 @@ class Month:
                 self.do("payable", payable.id, "approve", APPROVER, on(6, hour=11))
 
     def batch(self, at: datetime, number: str) -> bytes:
-        """A batch of what is approved, sealed, released and exported; answers the file."""
+        """Build a batch of the approved payables, seal, release and export it, and return the file."""
         made: PaymentBatch = self.do("payment-batch", None, "build", FINANCE, at, employer=ZILVERDAM)
         for event, by in (("seal", FINANCE), ("release", RELEASER), ("export", FINANCE)):
             self.do("payment-batch", made.id, event, by, at)
@@ -175,7 +175,7 @@ class Month:
         return written
 
     def bank(self, file: bytes, at: datetime, name: str) -> None:
-        """A statement of the bank comes in."""
+        """Import a statement of the bank."""
         with transaction(self.engine) as session:
             take_in(session, file, by=FINANCE, at=at)
         self.files[name] = file
@@ -188,7 +188,7 @@ class Month:
         self.do("booking", made.id, "book", FINANCE, at, **body)
 
     def month_end(self, alarm: Payable, shared: Payable) -> None:
-        """What leaves when the month is over, and what comes too late for it."""
+        """Export at the end of the month, and what arrives too late for it."""
         with Session(self.engine) as session:
             self.sheet("open-items", OpenItem, reports.open_items(session, [ZILVERDAM]))
             lines = journal_query.journal(session, [ZILVERDAM], *MARCH)
@@ -251,7 +251,7 @@ def page_of(text: str, blocks: dict[str, str]) -> str:
 
 
 def main() -> None:
-    """Work the month on a server of its own and write what came of it."""
+    """Work the month on a separate server and write the files."""
     with tempfile.TemporaryDirectory(prefix="worked-month-") as folder:
         server = embedded_postgres.start(Path(folder) / "postgres")
         try:

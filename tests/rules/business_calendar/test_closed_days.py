@@ -90,7 +90,7 @@ def test_a_year_outside_the_known_calendar_is_refused(year: int) -> None:
         closed_days(year)
 
 
-def test_the_first_and_the_last_known_day_are_answered() -> None:
+def test_the_first_and_the_last_known_day_have_an_answer() -> None:
     assert (known_from(), known_through()) == (date(2023, 1, 1), date(2028, 12, 31))
     assert why_closed(known_from()) == "New Year's Day"
     assert why_closed(known_through()) == "Sunday"

@@ -1,4 +1,4 @@
-"""Durations of terms, and the dated values that hold them."""
+"""Durations of terms, and the dated values that set them."""
 
 from datetime import date
 
@@ -90,7 +90,7 @@ def test_the_termijnenwet_applies_up_to_the_limits_of_its_article_4(held: Length
         (Length(1, Unit.MONTHS), True),
     ],
 )
-def test_article_2_looks_after_terms_of_at_least_three_days(held: Length, looked_after: bool) -> None:
+def test_article_2_protects_terms_of_at_least_three_days(held: Length, looked_after: bool) -> None:
     assert held.at_least_three_days is looked_after
 
 
@@ -109,7 +109,7 @@ def test_article_2_looks_after_terms_of_at_least_three_days(held: Length, looked
         (date(2026, 3, 2), Length(25, Unit.HOURS), date(2026, 3, 4), date(2026, 2, 28)),
     ],
 )
-def test_a_length_leads_to_the_same_weekday_or_the_same_number_of_the_month(
+def test_a_length_ends_on_the_same_weekday_or_the_same_day_of_the_month(
     event_on: date, held: Length, forwards: date, backwards: date
 ) -> None:
     assert held.from_day(event_on) == forwards

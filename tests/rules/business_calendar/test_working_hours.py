@@ -53,13 +53,13 @@ def test_working_hours_pass_only_while_the_office_is_open(start: str, hours: flo
         (datetime(2026, 10, 23, 14, 0, tzinfo=UTC), datetime(2026, 10, 26, 9, 0, tzinfo=UTC)),
     ],
 )
-def test_the_office_opens_by_the_clock_on_the_wall_after_the_clock_change(start: datetime, end: datetime) -> None:
+def test_the_office_opens_at_its_local_time_after_the_clock_change(start: datetime, end: datetime) -> None:
     assert add(start, 2) == end
     assert add(start, 2).tzinfo is UTC
 
 
 @pytest.mark.parametrize("fold", [0, 1])
-def test_both_hours_of_the_doubled_night_lead_to_the_same_monday(fold: int) -> None:
+def test_both_hours_of_the_doubled_night_end_on_the_same_monday(fold: int) -> None:
     assert add(local("2026-10-25T02:30").replace(fold=fold), 1) == local("2026-10-26T10:00")
 
 
@@ -92,14 +92,14 @@ quarters = st.integers(0, 200).map(lambda number: number / 4)
 
 @settings(deadline=None)  # the first day asked for reads the calendar
 @given(moments, quarters, quarters)
-def test_hours_added_in_two_parts_come_to_the_same_moment(start: datetime, one: float, other: float) -> None:
+def test_hours_added_in_two_parts_end_at_the_same_moment(start: datetime, one: float, other: float) -> None:
     # At closing time and at the next opening equally many hours have passed: compare where work goes on.
     assert add(add(add(start, one), other), 0) == add(add(start, one + other), 0)
 
 
 @settings(deadline=None)  # the first day asked for reads the calendar
 @given(moments, quarters)
-def test_an_end_lies_in_office_time(start: datetime, hours: float) -> None:
+def test_an_end_falls_within_office_hours(start: datetime, hours: float) -> None:
     end = add(start, hours)
     opens, closes = office_time(end.astimezone(AMSTERDAM).date())
     assert opens <= end <= closes

@@ -1,4 +1,4 @@
-"""Dated values as law and office set them: each value with its first and last day."""
+"""Dated values that the law and the office set: each value with its first and last day."""
 
 from dataclasses import replace
 from datetime import date, time, timedelta
@@ -44,9 +44,9 @@ BEGINS: dict[str, tuple[str, ...]] = {
     "2023-01-01, 2024-01-01, 2025-01-01, 2026-01-01, 2027-01-01, 2028-01-01": ("equated_days",),
     "2024-01-01": ("refusal_decided_by",),
 }
-"""The first day of each version; what is not named here begins on 1 January 2021 and was never changed."""
+"""The first day of each version; a value that is not named here begins on 1 January 2021 and was never changed."""
 ENDS = {"equated_days": date(2028, 12, 31)}
-"""The last day of what is known for some years only; every other value goes on."""
+"""The last day of each value that is known for some years only; every other value has no end."""
 
 
 def begins(name: str) -> list[date]:
@@ -113,7 +113,9 @@ def test_a_term_lasts_as_its_article_says(name: str, held: Length) -> None:
     ("received_after", "posted_after", "late"),
     [(0, None, False), (1, None, True), (1, 0, False), (7, 0, False), (8, 0, True), (1, 1, True), (-1, 5, False)],
 )
-def test_an_objection_by_post_may_come_a_week_later(received_after: int, posted_after: int | None, late: bool) -> None:
+def test_an_objection_by_post_may_arrive_a_week_later(
+    received_after: int, posted_after: int | None, late: bool
+) -> None:
     posted_on = None if posted_after is None else ON + posted_after * DAY
     assert is_late(received_on=ON + received_after * DAY, posted_on=posted_on, until=ON) == late
 
@@ -126,7 +128,7 @@ def test_an_objection_by_post_may_come_a_week_later(received_after: int, posted_
         (date(2028, 12, 1), date(2029, 1, 12)),  # beyond the known calendar
     ],
 )
-def test_one_can_object_for_six_weeks_after_the_announcement(announced_on: date, until: date) -> None:
+def test_the_term_to_object_is_six_weeks_after_the_announcement(announced_on: date, until: date) -> None:
     assert last_day(announced_on) == until
 
 
@@ -247,7 +249,7 @@ def test_a_day_belongs_to_the_party_that_must_act_in_the_stage(stage: str, party
         ("vat_account", "1520-BCF"),
     ],
 )
-def test_a_number_of_the_house_is_as_it_is_written_down(name: str, held: object) -> None:
+def test_a_number_that_the_office_chose_has_its_documented_value(name: str, held: object) -> None:
     assert value(name, ON) == held
 
 
@@ -276,7 +278,7 @@ def test_the_roles_that_decide_on_an_objection_are_listed_with_the_usual_one_fir
     }
 
 
-def test_a_founded_objection_leads_back_to_the_step_that_was_wrong_and_an_employers_penalty_ends_nothing() -> None:
+def test_a_founded_objection_reopens_the_step_that_was_wrong_and_an_employers_penalty_ends_nothing() -> None:
     assert value("objection_reopens_at", ON) == {
         "refusal": ["intake", "interview-held"],
         "not-processed": ["intake"],
@@ -322,8 +324,8 @@ def test_every_signal_has_its_row_under_either_table(kind: SignalKind, source: S
     third = source is SignalSource.THIRD_PARTY
     direct, hearsay, old = CLASSES_UNTIL_2025[kind]
     table = {date(2025, 12, 31): (hearsay if third else direct, old)}
-    direct, told, untold, old = CLASSES_FROM_2026[kind]
-    table[date(2026, 1, 1)] = ((told if reported else untold) if third else direct, old)
+    direct, reported_class, unreported_class, old = CLASSES_FROM_2026[kind]
+    table[date(2026, 1, 1)] = ((reported_class if reported else unreported_class) if third else direct, old)
     for on, wanted in table.items():
         for days, said in zip((30, 31), wanted, strict=True):
             found = classify(kind, source, on - days * DAY, on, reported=reported)
@@ -382,7 +384,9 @@ CAR = "LB art. 31(4)(a): exempt only for what is attributable to extraordinary s
         (LegalBasis.PROTECTION_SYSTEM, (TaxClass.NOT_WAGE, *["BESL x.3.1(1)"] * 3)),
     ],
 )
-def test_until_the_end_of_2023_no_letter_designated_a_measure(basis: LegalBasis, found: tuple[TaxClass, str]) -> None:
+def test_until_the_end_of_2023_no_measure_had_a_designation_letter(
+    basis: LegalBasis, found: tuple[TaxClass, str]
+) -> None:
     tax_class, *articles = found
     for kind, article in zip(("province", "municipality", "water-board"), articles, strict=True):
         assert tax.designation(kind, basis, LAST_OLD) == (tax_class, article)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from objections import DAY, OBJECTIONS, ON
+from refused_facts import DAY, ON, REFUSED_FACTS
 
 from rules.core import dated_values, decision_replay
 from rules.core.decision_replay import Rerun, rerun, version_of
@@ -20,7 +20,7 @@ from states.storage.ledger import plain
 
 
 def kept(rule_id: str, private: tuple[str, ...] = (), **facts: Any) -> dict[str, Any]:
-    """The line that the door keeps of a rule that is asked, as it comes back from the database."""
+    """The receipt line that is stored for a rule that was checked, as it is read from the database."""
     judgement = REGISTRY[rule_id].judge(**facts)
     line = {
         "rule": rule_id,
@@ -37,14 +37,14 @@ def test_the_facts_of_every_rule_can_be_read_back(rule_id: str) -> None:
     assert decision_replay._kinds(rule_id).keys() >= decision_replay.required(REGISTRY[rule_id])
 
 
-@pytest.mark.parametrize(("rule_id", "facts"), OBJECTIONS, ids=lambda part: part if isinstance(part, str) else "")
+@pytest.mark.parametrize(("rule_id", "facts"), REFUSED_FACTS, ids=lambda part: part if isinstance(part, str) else "")
 def test_an_objection_is_the_same_when_asked_again(rule_id: str, facts: dict[str, Any]) -> None:
     again = rerun(kept(rule_id, **facts))
     assert again.same
     assert again.finding == REGISTRY[rule_id](**facts)
 
 
-def test_amounts_lists_and_pairs_of_days_come_back_as_they_were() -> None:
+def test_amounts_lists_and_pairs_of_days_are_read_back_unchanged() -> None:
     line = kept(
         line_adds_up.id,
         net=Decimal("100.00"),
@@ -107,7 +107,7 @@ def test_a_value_unknown_on_that_day_is_an_answer() -> None:
     assert "onbekend: voeg een versie van offices_in_scope" in again.differences[0].nl
 
 
-def test_what_rests_on_content_cannot_be_run_again() -> None:
+def test_a_rule_that_read_content_cannot_be_run_again() -> None:
     line = kept(iban_valid.id, private=("iban",), iban="NL02ABNA0123456789")
     assert "NL02" not in str(line)
     for again in (rerun(line), rerun(line, ON)):
@@ -115,7 +115,7 @@ def test_what_rests_on_content_cannot_be_run_again() -> None:
         assert "cannot be run again: it read content (iban)" in again.differences[0].en
 
 
-def test_a_changed_value_is_named_with_what_it_reads_now(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_changed_value_is_named_with_its_current_value(monkeypatch: pytest.MonkeyPatch) -> None:
     line = kept("eligibility.acting", office=PublicOffice.WATER_BOARD_CHAIR, acting_since=ON - 30 * DAY, on=ON)
     assert line["objects"]
     (held,) = dated_values.versions()["acting_days"]
@@ -140,7 +140,7 @@ def test_a_changed_value_is_named_with_what_it_reads_now(monkeypatch: pytest.Mon
     )
 
 
-def test_changed_code_is_noticed_by_what_it_says_and_reads() -> None:
+def test_changed_code_is_noticed_by_its_finding_and_the_values_it_reads() -> None:
     line = kept("eligibility.office-in-scope", office=PublicOffice.MAYOR, on=ON)
     assert "The code has changed since." in [item.en for item in rerun({**line, "objects": True}).differences]
     other = rerun({**line, "values": {**line["values"], "acting_days": "0" * 16}})
@@ -150,14 +150,14 @@ def test_changed_code_is_noticed_by_what_it_says_and_reads() -> None:
     assert "no rule any more" in rerun({**line, "rule": "eligibility.phase-of-the-moon"}).differences[0].en
 
 
-def test_a_mark_leads_to_the_version_that_was_read() -> None:
+def test_a_mark_identifies_the_version_that_was_read() -> None:
     held = dated_values.version("offices_in_scope", ON)
     assert version_of("offices_in_scope", held.mark) == held
     assert version_of("offices_in_scope", "0" * 16) is None
     assert version_of("phase_of_the_moon", held.mark) is None
 
 
-def test_every_difference_is_said_in_both_languages() -> None:
+def test_every_difference_is_worded_in_both_languages() -> None:
     line = kept("eligibility.office-in-scope", office=PublicOffice.WATER_BOARD_CHAIR, on=ON)
     for again in (rerun(line, date(2023, 12, 31)), rerun({**line, "objects": True}), rerun({**line, "rule": "no"})):
         assert again.differences
@@ -166,42 +166,42 @@ def test_every_difference_is_said_in_both_languages() -> None:
         )
 
 
-def told(again: Rerun) -> tuple[str, bool, list[tuple[str, str]]]:
+def refusal_of(again: Rerun) -> tuple[str, bool, list[tuple[str, str]]]:
     return again.rule, again.ran, [(item.en, item.nl) for item in again.differences]
 
 
-def test_what_cannot_be_asked_again_says_why_word_for_word() -> None:
+def test_a_rule_that_cannot_be_run_again_says_why_word_for_word() -> None:
     name = "eligibility.office-in-scope"
     line = kept(name, office=PublicOffice.MAYOR, on=ON)
     other_facts = (
         "It cannot be run again: it takes other facts now, the code has changed since.",
         "De regel kan niet opnieuw worden gevraagd: hij vraagt nu andere feiten, de code is sindsdien gewijzigd.",
     )
-    assert told(rerun({**line, "facts": {**line["facts"], "office": "pope"}})) == (name, False, [other_facts])
+    assert refusal_of(rerun({**line, "facts": {**line["facts"], "office": "pope"}})) == (name, False, [other_facts])
     read_content = (
         "It cannot be run again: it read content (office, on), which no receipt holds.",
         "De regel kan niet opnieuw worden gevraagd: hij las inhoud (office, on), en die staat in geen verslag.",
     )
-    assert told(rerun({**line, "facts": {}})) == (name, False, [read_content])
+    assert refusal_of(rerun({**line, "facts": {}})) == (name, False, [read_content])
     gone = (
         "It is no rule any more: the code has changed since.",
         "Dit is geen regel meer: de code is sindsdien gewijzigd.",
     )
-    assert told(rerun({**line, "rule": "moon.is-full"})) == ("moon.is-full", False, [gone])
+    assert refusal_of(rerun({**line, "rule": "moon.is-full"})) == ("moon.is-full", False, [gone])
     before = (
         "Not in force on 2020-12-31: it holds from 2021-01-01.",
         "Niet van kracht op 2020-12-31: de regel geldt vanaf 2021-01-01.",
     )
-    assert told(rerun(line, date(2020, 12, 31))) == (name, False, [before])
+    assert refusal_of(rerun(line, date(2020, 12, 31))) == (name, False, [before])
 
 
-def test_a_rule_that_ended_says_until_when_it_held() -> None:
+def test_a_rule_that_ended_says_until_when_it_was_in_force() -> None:
     line = kept("provision.home-maximum", spent=Decimal("2400.01"), on=date(2023, 12, 31))
     after = (
         "Not in force on 2024-01-01: it holds from 2021-01-01 through 2023-12-31.",
         "Niet van kracht op 2024-01-01: de regel geldt vanaf 2021-01-01 tot en met 2023-12-31.",
     )
-    assert told(rerun(line, date(2024, 1, 1))) == ("provision.home-maximum", False, [after])
+    assert refusal_of(rerun(line, date(2024, 1, 1))) == ("provision.home-maximum", False, [after])
     assert rerun(line, date(2023, 12, 31)).same
 
 
@@ -213,10 +213,10 @@ def test_a_rule_that_cannot_answer_says_what_is_missing() -> None:
         again = rerun(line)
     finally:
         dated_values.versions()["objection_decided_by"] = held
-    assert told(again) == ("objection.handled-by", False, [("unknown: 'penalty'", "onbekend: 'penalty'")])
+    assert refusal_of(again) == ("objection.handled-by", False, [("unknown: 'penalty'", "onbekend: 'penalty'")])
 
 
-def test_what_was_asked_again_names_the_rule_its_finding_and_what_it_read() -> None:
+def test_a_rule_run_again_names_itself_its_finding_and_the_values_it_read() -> None:
     line = kept("eligibility.office-in-scope", office=PublicOffice.MUNICIPAL_COUNCILLOR, on=ON)
     again = rerun({**line, "objects": False})
     held = dated_values.version("offices_in_scope", ON)
@@ -245,5 +245,5 @@ def test_a_receipt_without_values_and_one_with_others_say_so() -> None:
     ]
 
 
-def test_what_a_rule_returns_is_no_fact_of_it() -> None:
+def test_what_a_rule_returns_is_not_one_of_its_facts() -> None:
     assert all("return" not in decision_replay._kinds(rule_id) for rule_id in REGISTRY)

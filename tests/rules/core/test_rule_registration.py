@@ -1,4 +1,4 @@
-"""Rule registration, and reading the files of dated values."""
+"""Rule registration, and the files of dated values."""
 
 from collections.abc import Iterator
 from datetime import UTC, date
@@ -28,7 +28,7 @@ def made() -> Iterator[Rule]:
     del REGISTRY["moon.is-full"]
 
 
-def test_a_rule_is_registered_with_all_that_is_said_of_it(made: Rule) -> None:
+def test_a_rule_is_registered_with_its_article_dates_and_sentence(made: Rule) -> None:
     assert REGISTRY["moon.is-full"] is made
     assert (made.id, made.article, made.source) == ("moon.is-full", "Awb 9:9", "https://moon.example")
     assert (made.since, made.until, made.verified) == (OLDEST, None, True)
@@ -54,7 +54,7 @@ def old_moon() -> Bilingual | None:
 
 
 @pytest.mark.usefixtures("made")
-def test_an_id_is_given_once() -> None:
+def test_an_id_is_registered_once() -> None:
     with pytest.raises(RulesError, match=r"^Two rules are called moon.is-full; give one of them another id.$"):
         rule("moon.is-full", article="a", source="s", nl="n")(lambda: None)
 

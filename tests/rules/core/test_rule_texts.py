@@ -1,4 +1,4 @@
-"""Rule texts are in English and Dutch: what must hold, what is wrong, and what would be right."""
+"""Rule texts in English and Dutch: what must hold, what is wrong, and what would be right."""
 
 import ast
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 import pytest
-from objections import DAY, OBJECTIONS
+from refused_facts import DAY, REFUSED_FACTS
 
 from rules.core.regulation import PublicOffice
 from rules.core.rule import OLDEST, REGISTRY, Bilingual, Rule
@@ -37,7 +37,7 @@ def test_a_rule_holds_from_the_oldest_scheme_or_later_and_says_what_must_hold(ru
     assert not rule.in_force(rule.since - DAY)
 
 
-@pytest.mark.parametrize(("rule_id", "facts"), OBJECTIONS, ids=lambda part: part if isinstance(part, str) else "")
+@pytest.mark.parametrize(("rule_id", "facts"), REFUSED_FACTS, ids=lambda part: part if isinstance(part, str) else "")
 def test_an_objection_is_worded_in_both_languages_for_the_reader_and_for_a_judge(
     rule_id: str, facts: dict[str, Any]
 ) -> None:

@@ -29,21 +29,21 @@ def test_a_day_belongs_to_the_party_that_held_the_case_when_it_began() -> None:
     assert days_per_party(FIRST, FIRST + 11 * DAY, LIFE) == days(11, 1)
 
 
-def test_what_was_received_long_before_it_was_recorded_lay_with_the_office() -> None:
+def test_days_between_receipt_and_recording_belong_to_the_office() -> None:
     recorded = [(FIRST + 20 * DAY, "received"), (FIRST + 21 * DAY, "takeover")]
     assert days_per_party(FIRST, FIRST + 25 * DAY, recorded) == days(office=22, employer=4)
 
 
-def test_a_case_without_any_stage_lies_with_the_office() -> None:
+def test_a_case_without_any_stage_belongs_to_the_office() -> None:
     assert days_per_party(FIRST, FIRST + 2 * DAY, []) == days(office=3)
 
 
-def test_before_its_first_change_a_case_lies_where_that_led_to() -> None:
+def test_before_its_first_change_a_case_belongs_to_the_party_after_that_change() -> None:
     assert days_per_party(FIRST, FIRST, [(FIRST, "takeover")]) == days(employer=1)
 
 
 @pytest.mark.parametrize(("offset", "whose"), [(-1, {"office": 1}), (0, {"applicant": 1}), (1, {"applicant": 1})])
-def test_a_term_that_waits_takes_its_first_day_too(offset: int, whose: dict[str, int]) -> None:
+def test_a_waiting_term_includes_its_first_day(offset: int, whose: dict[str, int]) -> None:
     waiting = EmployerPeriod(FIRST, None, (HeldInterval(FIRST - DAY, None, "applicant"),))
     day = FIRST + offset * DAY
     assert days_per_party(day, day, [(FIRST - 9 * DAY, "intake")], courses=[waiting]) == days(**whose)
@@ -58,7 +58,10 @@ def test_the_window_to_complete_is_the_applicants_whatever_the_stage() -> None:
     ("other", "expected"),
     [
         (None, days(11, 5, 11, 4)),
-        (EmployerPeriod(FIRST + 16 * DAY, FIRST + 25 * DAY), days(11, 5, 15)),  # the other employer's term runs on
+        (
+            EmployerPeriod(FIRST + 16 * DAY, FIRST + 25 * DAY),
+            days(11, 5, 15),
+        ),  # the other employer's term is not suspended
         (
             EmployerPeriod(FIRST + 16 * DAY, FIRST + 20 * DAY),
             days(11, 5, 12, 3),

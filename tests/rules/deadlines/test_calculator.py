@@ -80,7 +80,7 @@ def test_the_first_line_is_the_day_and_the_reasons_follow(words: str, due_on: st
         ("--weeks 6", "--from"),
     ],
 )
-def test_a_question_that_contradicts_itself_is_refused_with_the_option_to_mend(words: str, option: str) -> None:
+def test_a_contradictory_question_is_refused_with_the_option_to_correct(words: str, option: str) -> None:
     code, lines, errors = ask(words)
     assert (code, lines) == (2, [])
     assert option in errors

@@ -177,7 +177,7 @@ def test_an_answer_gives_its_reasons_in_order(asked: dict[str, Any], reasons: tu
     assert calculate(Question(**{"since": "2026-02-20", **asked})).reasons == reasons
 
 
-def test_hours_of_the_house_end_at_a_moment_and_a_term_on_a_day() -> None:
+def test_a_service_level_in_hours_ends_at_a_moment_and_a_term_on_a_day() -> None:
     found = calculate(Question("2026-03-28T23:30", service_level=True, level="intake", lane="acute"))
     assert found.at == datetime(2026, 3, 28, 23, 30, tzinfo=UTC)
     assert found.due_on == date(2026, 3, 29)

@@ -95,7 +95,9 @@ def test_a_term_of_at_least_three_days_holds_two_open_days(length: Length, raw_o
         (date(2026, 4, 1), Length(48, Unit.HOURS), date(2026, 4, 3)),
     ],
 )
-def test_the_termijnenwet_leaves_hours_years_and_long_terms_alone(event_on: date, length: Length, on: date) -> None:
+def test_the_termijnenwet_does_not_apply_to_hours_years_and_long_terms(
+    event_on: date, length: Length, on: date
+) -> None:
     found = due(event_on, length)
     assert (found.raw_on, found.on) == (date(2026, 4, 3), on)
     assert any("art. 4" in reason for reason in found.reasons) == (on == date(2026, 4, 3))

@@ -1,6 +1,6 @@
-"""The calculator against a walker that goes from day to day by the text of the statute, 2024 through 2028.
+"""End dates of the calculator, compared with a count from day to day by the text of the statute, 2024 through 2028.
 
-The walker has nothing of ours: its Easter is the almanac's, its equated days are typed from the decrees.
+The count shares nothing with the product: its Easter is the almanac's, its equated days are typed from the decrees.
 """
 
 from datetime import date, timedelta
@@ -26,18 +26,18 @@ for _year, (_month, _day) in EASTER.items():
 
 
 Term = tuple[int, bool]
-"""So many days, or weeks where true."""
+"""A number of days, or of weeks where true."""
 TERMS = frozenset({*((days, False) for days in range(1, 92)), *((weeks, True) for weeks in range(1, 14))})
 
 
-def walk(event: date, stood_still: list[tuple[date, date]]) -> dict[Term, date | None]:
+def walk(event: date, suspended_days: list[tuple[date, date]]) -> dict[Term, date | None]:
     """From the day after the event, one day at a time, past the end of every term; None outside the calendar."""
     ends: dict[Term, date | None] = {}
     day, counted, working = event, 0, 0
     reached: list[Term] = []
     while len(ends) < len(TERMS):
         day += timedelta(days=1)
-        if any(first <= day <= last for first, last in stood_still):
+        if any(first <= day <= last for first, last in suspended_days):
             continue
         counted += 1
         is_working = day.isoweekday() <= 5 and day not in CLOSED

@@ -35,7 +35,7 @@ IN_THE_HOUSE = (EscalationStep(Role.COORDINATOR, 1), EscalationStep(Role.HEAD, 5
 
 
 @pytest.mark.parametrize("kind", ["completion", "takeover", "objection"])
-def test_until_november_2026_every_term_had_the_same_ladder(kind: str) -> None:
+def test_until_november_2026_every_term_had_the_same_reminder_schedule(kind: str) -> None:
     assert reminder_schedule(kind, BEFORE) == ReminderSchedule((0.5, 0.8, 1.0), ())
 
 
@@ -56,7 +56,7 @@ def test_until_november_2026_every_term_had_the_same_ladder(kind: str) -> None:
         ("objection-put-off", (0.5, 0.8, 1.0), (3,)),
     ],
 )
-def test_since_december_2026_each_kind_of_term_has_a_ladder_of_its_own(
+def test_since_december_2026_each_kind_of_term_has_its_own_reminder_schedule(
     kind: str, at: tuple[float, ...], after: tuple[int, ...]
 ) -> None:
     assert reminder_schedule(kind, AFTER) == ReminderSchedule(at, after)
@@ -103,7 +103,7 @@ def remind(value: dict[str, Any]) -> list[tuple[str, str]]:
         ({"at": [1.0], "after": [10, 3]}, "takeover.after", "[10, 3] does not go up."),
     ],
 )
-def test_a_ladder_that_cannot_be_climbed_is_refused_with_its_field_and_what_would_be_right(
+def test_an_impossible_reminder_schedule_is_refused_with_its_field_and_what_would_be_right(
     line: dict[str, Any], field: str, words: str
 ) -> None:
     ((found, said),) = remind({"takeover": line})
@@ -111,7 +111,7 @@ def test_a_ladder_that_cannot_be_climbed_is_refused_with_its_field_and_what_woul
     assert said.startswith(words)
 
 
-def test_a_ladder_that_fits_is_not_refused() -> None:
+def test_a_valid_reminder_schedule_is_not_refused() -> None:
     assert remind({"takeover": {"at": [0.01, 1.0], "after": [1, 2]}}) == []
     assert remind({"every": {"at": [1], "after": []}}) == []
 
@@ -125,7 +125,7 @@ def test_nobody_is_reminded_after_the_end_of_a_term_that_lapses(kind: str) -> No
     assert "Leave this empty" in words
 
 
-def test_a_kind_of_term_that_does_not_exist_or_has_no_ladder_is_named() -> None:
+def test_a_kind_of_term_that_does_not_exist_or_has_no_reminder_schedule_is_named() -> None:
     assert remind({"takover": {"at": [1.0], "after": []}}) == [
         ("takover", "There is no such kind of term; there are takeover, objection."),
         ("every", "Nobody is reminded of takeover; give each a ladder, or one for every."),
@@ -146,7 +146,7 @@ def climb(value: dict[str, Any]) -> list[tuple[str, str]]:
         ([{"to": "head", "days": 1}, {"to": "head", "days": 2}], "office", "Name each role once."),
     ],
 )
-def test_an_escalation_that_leads_nowhere_is_refused(rungs: list[Any], field: str, words: str) -> None:
+def test_an_escalation_to_nobody_is_refused(rungs: list[Any], field: str, words: str) -> None:
     ((found, said),) = climb({"office": rungs})
     assert found == field
     assert said.startswith(words)

@@ -46,7 +46,7 @@ def test_a_line_is_a_case_with_its_lane_its_moments_and_who_did_it() -> None:
         (HEAD + "1,2026-02-03T10:15,,,acute,\r\n", [1]),
     ],
 )  # fmt: skip
-def test_columns_stand_in_any_order_and_lanes_are_called_in_english_or_dutch(text: str, lanes: list[int]) -> None:
+def test_columns_may_be_in_any_order_and_lanes_are_named_in_english_or_dutch(text: str, lanes: list[int]) -> None:
     assert [piece.lane for piece in read_now(text)] == lanes
 
 

@@ -28,7 +28,7 @@ from rules.threats.urgency import Urgency
 
 ROOT = Path(__file__).parents[3]
 KNOWN = Path(__file__).with_name("forecast.json")
-"""What a small forecast says, to the last digit: written anew by running this file."""
+"""The answers of a small forecast, to the last digit; running this file writes them again."""
 LOG = (ROOT / "docs" / "examples" / "forecast-log.csv").read_text("utf-8")
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
 FEW = Question(weeks=6, replications=10, seed=3)
@@ -43,7 +43,7 @@ def of_log(weeks: float = 6) -> Model:
 
 
 def steps() -> Model:
-    """An office with three steps, of which the last is others', skills, absence of mind and a backlog."""
+    """An office with three steps, of which the last belongs to others, with skills, multitasking and a backlog."""
     model = small()
     axis = model.axis
     few = dict.fromkeys(range(1, 5), 8.0)
@@ -106,7 +106,7 @@ def test_the_figures_of_the_example_are_those_reported_to_parliament() -> None:
         ("term_decision", {"amount": 8, "unit": "weeks"}),
     ],
 )
-def test_what_the_forecast_takes_as_enough_is_as_it_is_written_down(name: str, held: object) -> None:
+def test_the_minimum_history_of_a_forecast_has_its_documented_value(name: str, held: object) -> None:
     assert value(name, date(2026, 3, 2)) == held
 
 
@@ -159,7 +159,7 @@ def expect_accepted(asked: Question) -> None:
         ("officer-9", "There is no officer officer-9 among those who take this work; there are: adviser-1, adviser-2"),
     ],
 )
-def test_nobody_is_ill_who_does_not_exist_and_somebody_stays(ill: str, said: str) -> None:
+def test_only_existing_people_are_ill_and_at_least_one_stays(ill: str, said: str) -> None:
     with pytest.raises(QuestionError, match=said) as caught:
         list(scenarios(small(), replace(FEW, ill=ill)))
     assert caught.value.parameter == "ill"
@@ -193,7 +193,7 @@ def test_of_several_the_one_with_every_skill_is_ill() -> None:
     assert [person.name for person in model.staff("officer")] == ["u"]
 
 
-def test_where_nothing_was_asked_the_usual_what_ifs_are() -> None:
+def test_without_a_question_the_usual_what_ifs_are_answered() -> None:
     found = with_default_scenarios(small(), FEW)
     assert (found.ill, found.intake, found.reserve, found.together) == ("1", 2.0, 3, False)
     assert with_default_scenarios(replace(small(), reserve=3), FEW).reserve == 4
@@ -202,9 +202,9 @@ def test_where_nothing_was_asked_the_usual_what_ifs_are() -> None:
         assert with_default_scenarios(small(), replace(FEW, **asked)) == replace(FEW, **asked)
 
 
-def test_the_number_of_advisers_is_the_smallest_with_which_it_held_often_enough() -> None:
-    told: list[int] = []
-    found = needed(small(), replace(FEW, replications=20), told.append)
+def test_the_number_of_advisers_is_the_smallest_that_meets_the_target_often_enough() -> None:
+    progress: list[int] = []
+    found = needed(small(), replace(FEW, replications=20), progress.append)
     assert found["advisers"] == len(found["tried"])
     assert found["confidence"] == 0.9
     assert found["now"] == 2
@@ -212,8 +212,8 @@ def test_the_number_of_advisers_is_the_smallest_with_which_it_held_often_enough(
     assert last["held"] >= 0.9
     assert last["of"] == 20
     assert all(row["held"] < 0.9 for row in fewer)
-    assert sum(told) == sum(row["of"] for row in found["tried"])
-    sure = needed(small(), replace(FEW, replications=20, confidence=0.5), told.append)
+    assert sum(progress) == sum(row["of"] for row in found["tried"])
+    sure = needed(small(), replace(FEW, replications=20, confidence=0.5), progress.append)
     assert sure["advisers"] <= found["advisers"]
 
 
@@ -225,7 +225,7 @@ def test_where_advisers_alone_do_not_help_no_number_is_given() -> None:
     assert len(found["tried"]) == 2 + 15
 
 
-def test_more_history_is_needed_for_each_half_of_a_back_test() -> None:
+def test_each_half_of_a_backtest_needs_more_history() -> None:
     short = "\n".join(LOG.splitlines()[:25])
     past = past_of_log(event_log.read(short, at=NOW), weeks=6, always=False)
     with pytest.raises(TooLittleHistoryError):
@@ -238,7 +238,7 @@ def test_a_back_test_on_a_history_like_the_first_half_finds_most_waits_in_the_ra
     assert sum(row["pieces"] for row in found["lanes"].values()) == found["pieces"] > 60
 
 
-def test_a_log_of_an_office_that_never_closes_says_which_option_it_asks_for() -> None:
+def test_a_log_of_an_office_that_never_closes_says_which_option_it_needs() -> None:
     rows = "".join(f"{n},2026-03-0{n % 6 + 2}T20:00,2026-03-0{n % 6 + 2}T21:00,,routine,kim\n" for n in range(9))
     pieces = event_log.read("case,arrived,started,ended,lane,officer\n" + rows, at=NOW)
     with pytest.raises(QuestionError, match="9 of 9 cases were begun outside") as caught:
@@ -256,14 +256,14 @@ def test_a_log_of_an_office_that_never_closes_says_which_option_it_asks_for() ->
         ({"hours_per_case": -1.0}, "hours-per-case"),
     ],
 )
-def test_an_assumption_that_cannot_be_is_refused_by_name(change: dict[str, Any], parameter: str) -> None:
+def test_an_impossible_assumption_is_refused_by_name(change: dict[str, Any], parameter: str) -> None:
     held: Assumed = example(date(2024, 1, 1))
     with pytest.raises(QuestionError) as caught:
         assumed(held._replace(**change), weeks=6)
     assert caught.value.parameter == parameter
 
 
-def test_assumed_cases_come_in_office_hours_of_every_weekday() -> None:
+def test_assumed_cases_arrive_in_office_hours_of_every_weekday() -> None:
     pattern = small().pattern
     assert sum(pattern) == 40
     assert [day for day in range(7) if pattern[day * 24 + 9] and pattern[day * 24 + 16]] == [0, 1, 2, 3, 4]
@@ -302,7 +302,7 @@ def test_a_term_is_missed_on_the_first_moment_after_its_last_day() -> None:
         assert (record.missed, record.kept) == ([missed], [1 - missed])
 
 
-def test_what_nobody_begins_counts_with_its_wait_so_far() -> None:
+def test_work_that_nobody_begins_counts_with_its_wait_so_far() -> None:
     jobs = [Job(str(n), 4, 0.0, (1000.0,), ("",)) for n in range(2)]
     _, record = one((Person("a", "adviser", ALWAYS),), jobs)
     assert record.never == 1

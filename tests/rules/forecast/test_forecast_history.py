@@ -30,7 +30,7 @@ from rules.forecast.sources import axis_until, past_of_log
 from rules.forecast.time_axis import Axis, office_hours, since, spans
 
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
-"""The first hour is that of one at night in Amsterdam."""
+"""The first hour is one o'clock at night in Amsterdam."""
 KINDS = (Kind("case", "adviser", "interview"),)
 
 
@@ -86,7 +86,7 @@ def test_a_person_with_two_items_divided_the_time_between_them() -> None:
     assert Efforts(known._replace(pieces=[one, late])).parallel == {"kim": 1}
 
 
-def test_hours_are_working_hours_and_where_none_lie_between_the_hours_that_passed() -> None:
+def test_hours_are_working_hours_or_elapsed_hours_where_the_office_was_closed() -> None:
     over_night, at_night = done("1", at(0, 16), at(1, 10)), done("2", at(5, 10), at(5, 13), "bo")
     nobody = Piece("3", "case", 4, at(0, 9), at(0, 9), at(0, 12))
     shared = Efforts(past([over_night, at_night, nobody]))
@@ -125,7 +125,7 @@ def test_what_was_known_at_an_earlier_moment_holds_nothing_of_later() -> None:
     ]
 
 
-def test_the_fitted_office_has_the_rates_the_lengths_and_what_is_there() -> None:
+def test_the_fitted_office_has_the_rates_the_durations_and_the_open_work() -> None:
     more = [
         done("held", at(31, 9), None, lane=2),
         Piece("waits", "case", 1, at(34, 11)),
@@ -135,7 +135,7 @@ def test_the_fitted_office_has_the_rates_the_lengths_and_what_is_there() -> None
     assert {lane: rate.weekly for lane, rate in model.rates.items()} == {1: 0.2, 2: 0.2, 3: 0.2, 4: 4.0}
     stage = model.stages[0]
     assert (stage.share, stage.level[1], stage.level[4]) == (1.0, 8, 160)
-    assert set(stage.hours) == {0, 4}  # ten of a lane and more have a spread of their own
+    assert set(stage.hours) == {0, 4}  # ten or more of a lane have their own spread
     assert stage.spread(4).expected == pytest.approx(1.0)
     assert stage.spread(3).expected == pytest.approx((20 * 1 + 0.5) / 21)
     assert [(row.id, row.lane, row.holder, round(row.spent, 2)) for row in model.backlog] == [
@@ -148,7 +148,7 @@ def test_the_fitted_office_has_the_rates_the_lengths_and_what_is_there() -> None
     assert model.end - model.start == 4 * 168
 
 
-def test_a_stage_is_asked_for_by_as_many_cases_as_came_so_far() -> None:
+def test_a_stage_is_needed_by_as_many_cases_as_arrived_so_far() -> None:
     kinds = (Kind("first", "officer", "intake"), Kind("second", "adviser", "advice"), Kind("third", "adviser", "advice"), Kind("never", "adviser", "advice"))  # fmt: skip
     pieces = [piece._replace(work="first") for piece in MANY]
     pieces += [done(f"x{number}", at(30, 10), at(30, 12))._replace(work="second", skill="domain:home") for number in range(4)]  # fmt: skip
@@ -214,7 +214,7 @@ def test_few_counts_leave_the_rate_open_and_assumed_ones_do_not() -> None:
     assert Rate(0, 10).drawn(rng) == 0.0
 
 
-def test_lengths_that_were_seen_are_drawn_again_and_a_mean_is_spread() -> None:
+def test_observed_durations_are_resampled_and_a_mean_is_spread() -> None:
     rng = Random(1)
     seen = Spread((1.0, 2.0, 3.0))
     assert {seen.draw(rng) for _ in range(100)} == {1.0, 2.0, 3.0}

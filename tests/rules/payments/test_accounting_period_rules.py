@@ -39,13 +39,13 @@ MARCH, APRIL, YEAR_2025 = days_of("2026-03"), days_of("2026-04"), days_of("2025"
         (date(2025, 6, 1), [days_of("2025-06"), YEAR_2025], date(2026, 1, 1)),
     ],
 )
-def test_what_falls_in_a_closed_period_moves_to_the_first_open_day(
+def test_a_day_in_a_closed_period_moves_to_the_first_open_day(
     day: date, closed: list[tuple[date, date]], found: date
 ) -> None:
     assert first_open(day, closed) == found
 
 
-def test_an_employer_that_set_no_accounts_has_those_of_the_house() -> None:
+def test_an_employer_that_set_no_accounts_has_the_default_ones() -> None:
     on = date(2026, 3, 2)
     assert (value("creditor_account", on), value("vat_account", on)) == ("1400", "1520-BCF")
     assert (value("task_field", on), value("economic_category", on)) == ("0.1", "3.8")

@@ -29,7 +29,7 @@ KINDS = ("province", "municipality", "water-board")
 
 
 @pytest.mark.parametrize(("given", "sign", "kept"), [("1.21", -1, "-1.21"), ("1.21", 1, "1.21"), ("0.00", -1, "0.00")])
-def test_what_is_taken_off_is_negative_and_nothing_has_no_sign(given: str, sign: int, kept: str) -> None:
+def test_a_deduction_is_negative_and_zero_has_no_sign(given: str, sign: int, kept: str) -> None:
     assert str(signed(Decimal(given), sign)) == kept
 
 
@@ -64,7 +64,7 @@ def test_the_parts_of_a_split_add_up_to_the_cent_and_the_first_takes_the_remaind
         ([], "This is no amount"),
     ],
 )
-def test_what_is_no_amount_is_named_with_what_would_be_right(given: object, words: str) -> None:
+def test_an_invalid_amount_is_named_with_what_would_be_right(given: object, words: str) -> None:
     with pytest.raises(ValidationError) as caught:
         TypeAdapter(Amount).validate_python(given)
     (error,) = caught.value.errors()
@@ -79,7 +79,7 @@ def test_an_amount_has_at_most_two_decimals_and_ten_digits_before_them(given: ob
 
 
 @pytest.mark.parametrize(("gross", "fine"), [("0", False), ("0.00", False), ("-0.01", False), ("0.01", True)])
-def test_nothing_is_paid_that_is_not_more_than_zero(gross: str, fine: bool) -> None:
+def test_only_an_amount_above_zero_is_paid(gross: str, fine: bool) -> None:
     found = amounts.amount_not_zero(gross=Decimal(gross))
     assert (found is None) == fine
     assert found is None or f"{gross} EUR" in found.message
@@ -100,7 +100,7 @@ def test_only_a_rejected_part_is_replaced_and_once(state: str, earlier: list[str
     ("recurs", "since", "until", "fine"),
     [(True, ON, ON, True), (True, None, None, False), (False, None, None, True), (False, ON, ON, False)],
 )
-def test_what_recurs_names_its_period_and_what_does_not_has_none(
+def test_a_recurring_cost_names_its_period_and_another_cost_has_none(
     recurs: bool, since: date | None, until: date | None, fine: bool
 ) -> None:
     found = recurring_costs.period_named(measure="m", recurring=recurs, period_from=since, period_until=until)

@@ -79,7 +79,7 @@ def test_the_next_bank_day_is_the_first_on_which_banks_do_not_rest(day: date) ->
         (datetime(2026, 12, 24, 22, tzinfo=UTC), date(2026, 12, 29)),
     ],
 )
-def test_a_batch_can_be_had_for_the_first_bank_day_whose_cut_off_has_not_passed(at: datetime, first: date) -> None:
+def test_a_batch_can_be_executed_on_the_first_bank_day_whose_cut_off_has_not_passed(at: datetime, first: date) -> None:
     assert first_execution(at) == first
     assert cut_off(first, first) >= at
 

@@ -37,9 +37,7 @@ def test_a_number_is_compared_without_marks_capitals_or_zeros_in_front(number: s
 
 
 @given(st.lists(CENTS, min_size=1, max_size=5), st.data())
-def test_what_is_shared_is_all_of_it_and_nobody_gets_more_than_the_room(
-    rooms: list[Decimal], data: st.DataObject
-) -> None:
+def test_a_whole_amount_is_shared_and_nobody_gets_more_than_is_left(rooms: list[Decimal], data: st.DataObject) -> None:
     amount = data.draw(st.integers(0, int(sum(rooms) / CENT)).map(lambda cents: cents * CENT))
     parts = share(amount, rooms)
     assert sum(parts) == amount
@@ -59,7 +57,7 @@ def test_credit_after_credit_takes_back_what_was_split_to_the_cent(
     assert left == [0] * payers
 
 
-def test_a_share_that_has_room_for_all_is_split_as_an_invoice_is() -> None:
+def test_a_credit_that_fits_every_share_is_split_like_an_invoice() -> None:
     rooms = [Decimal("100.00")] * 3
     assert share(Decimal("10.00"), rooms) == list(split(Decimal("10.00"), 3))
     assert share(Decimal("10.00"), [Decimal("1.00"), *rooms]) == [

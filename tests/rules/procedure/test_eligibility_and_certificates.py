@@ -76,7 +76,7 @@ def test_the_first_and_the_last_day_of_the_calendar_can_be_asked_about(acting_si
     [
         (date(2026, 1, 5), date(2026, 2, 4), False),  # day 30 of the first appointment
         (date(2026, 1, 5), date(2026, 2, 5), True),
-        (date(2026, 2, 2), date(2026, 2, 5), False),  # it ended on 31 January: the second one begins anew
+        (date(2026, 2, 2), date(2026, 2, 5), False),  # it ended on 31 January: the second one begins again
         (date(2026, 2, 2), date(2026, 3, 4), False),
         (date(2026, 2, 2), date(2026, 3, 5), True),
     ],
@@ -219,7 +219,7 @@ def test_a_recurring_measure_ends_with_the_office(
     assert (recurring_ends(recurring=recurring, ends_on=ends_on, office_until=office_until) is None) == fine
 
 
-def test_what_nobody_listed_is_nobodys_duty() -> None:
+def test_an_unlisted_event_is_nobodys_duty() -> None:
     assert roles_of("application", "close") == (Role.OFFICER,)
     assert roles_of("application", "sing") == ()
 

@@ -51,7 +51,7 @@ def test_all_days_are_known_once_forty_two_have_passed_or_the_decision_is_known(
         (date(2026, 1, 31), date(2026, 2, 1), "0.11"),
         (date(2025, 1, 1), date(2026, 1, 1), "59.95"),  # 364 days at 6 percent, one at 4
         (date(2023, 12, 31), date(2024, 12, 31), "70.00"),  # a leap year costs no more than a year
-        # what the first year cost is added, and the second is counted over that: 1,070.00 at 6 percent
+        # the interest of the first year is added, and the second year is calculated over the sum: 1,070.00 at 6 percent
         (date(2023, 12, 31), date(2025, 12, 31), "134.20"),
         (date(2023, 6, 30), date(2023, 7, 1), "0.16"),
         (date(2023, 6, 29), date(2023, 6, 30), "0.11"),

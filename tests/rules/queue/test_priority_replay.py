@@ -1,4 +1,4 @@
-"""Priority replay: priority follows from the events of the case, and an explanation is checked from its facts."""
+"""Priority replay: the events of a case decide its priority, and an explanation is checked from its facts."""
 
 import copy
 from datetime import UTC, date, datetime, timedelta
@@ -70,13 +70,13 @@ def test_work_starts_within_its_service_level_and_acute_work_at_once() -> None:
     assert start_by(MONDAY, "intake", URGENT) < start_by(MONDAY, "intake", ROUTINE)
 
 
-def test_work_that_comes_to_another_lane_must_be_begun_no_sooner_than_it_came_there() -> None:
+def test_work_that_moves_to_another_lane_must_not_begin_before_it_moved() -> None:
     late = MONDAY + 30 * DAY
     assert lane_and_start_by(INTAKE, [signal(2, late, URGENT)]) == (2, late)
     assert lane_and_start_by(INTAKE, [signal(2, late, ACUTE), lowered(3, late + DAY, ROUTINE)]) == (4, late + DAY)
     soon = MONDAY + HOUR
     assert lane_and_start_by(INTAKE, [signal(2, soon, URGENT)]) == (2, start_by(MONDAY, "intake", URGENT))
-    # A second signal of the same class moves nothing.
+    # A second signal of the same class changes nothing.
     assert lane_and_start_by(INTAKE, [signal(2, soon, URGENT), signal(3, late, URGENT)]) == (
         2,
         start_by(MONDAY, "intake", URGENT),
@@ -90,7 +90,7 @@ def test_a_loan_that_was_asked_for_as_urgent_is_urgent_whatever_its_case() -> No
     assert lane_and_start_by(loan, [signal(2, MONDAY + HOUR, ACUTE)]) == (1, MONDAY + HOUR)
 
 
-def test_a_step_of_a_hand_off_keeps_the_lane_of_its_signal_until_the_case_changes_it() -> None:
+def test_a_handoff_step_keeps_the_lane_of_its_signal_until_the_case_changes_it() -> None:
     happened = [signal(2, MONDAY, ACUTE, POLICE)]
     step = WorkFacts(MONDAY, "intake", by_signal=2, tie_break=3)
     assert lane_and_start_by(step, happened) == (1, MONDAY - timedelta(microseconds=3))
@@ -114,7 +114,7 @@ def test_the_steps_that_are_open_are_those_asked_for_and_not_taken() -> None:
     assert open_steps([*happened, taken, again])[steps[1]] == found[steps[1]]
 
 
-def test_what_came_before_the_last_lowering_no_longer_bears_on_the_urgency() -> None:
+def test_events_before_the_last_lowering_no_longer_affect_the_urgency() -> None:
     happened = [signal(2, MONDAY, ACUTE), lowered(3, MONDAY, ROUTINE), signal(4, MONDAY, ELEVATED)]
     assert still_effective(happened) == [False, True, True]
     assert still_effective(happened[:1]) == [True]
@@ -185,5 +185,5 @@ def changed(path: tuple[Any, ...], value: Any) -> dict[str, Any]:
         ),
     ],
 )
-def test_an_explanation_that_was_tampered_with_is_found_out(path: tuple[Any, ...], value: Any, says: str) -> None:
+def test_a_tampered_explanation_is_detected(path: tuple[Any, ...], value: Any, says: str) -> None:
     assert any(says in text for text in check(changed(path, value)))

@@ -102,7 +102,7 @@ LOAN = WorkFacts(MONDAY, "intake", urgent_loan=True)
         (LOAN, [signal(1, ACUTE, 1)], ACUTE, MONDAY + HOUR),
     ],
 )
-def test_the_lane_follows_from_what_happened_and_the_start_by_from_when(
+def test_the_events_decide_the_lane_and_their_times_the_start_by(
     asked: WorkFacts, happenings: Sequence[UrgencyEvent], lane: Urgency, until: datetime
 ) -> None:
     assert lane_and_start_by(asked, happenings) == (RANK[lane], until)
@@ -120,9 +120,9 @@ HAIR = timedelta(microseconds=1)
     [
         (hand_off(7), [signal(7, URGENT)], URGENT, TUESDAY - HAIR),
         (hand_off(7, 3), [signal(7, ACUTE)], ACUTE, MONDAY - 3 * HAIR),
-        # it follows its own signal, whatever was signalled before
+        # it follows its own signal, not an earlier one
         (hand_off(7), [signal(3, ACUTE), signal(7, URGENT, 1)], URGENT, TUESDAY + HOUR - HAIR),
-        # and moves with the case from the next event that changes its lane
+        # and follows the case from the next event that changes its lane
         (hand_off(7), [signal(7, URGENT), signal(9, ACUTE, 2)], ACUTE, MONDAY + 2 * HOUR - HAIR),
         (hand_off(7), [signal(7, URGENT), signal(8, ELEVATED, 1), signal(9, ACUTE, 2)],
          ACUTE, MONDAY + 2 * HOUR - HAIR),
@@ -135,14 +135,14 @@ HAIR = timedelta(microseconds=1)
                        lowered(9, ELEVATED, 3)], ELEVATED, WEDNESDAY + HOUR + 5 * HAIR),
     ],
 )  # fmt: skip
-def test_a_step_of_a_hand_off_follows_the_signal_that_asks_for_it(
+def test_a_handoff_step_follows_the_signal_that_requires_it(
     asked: WorkFacts, happenings: Sequence[UrgencyEvent], lane: Urgency, until: datetime
 ) -> None:
     assert lane_and_start_by(asked, happenings) == (RANK[lane], until)
 
 
 @pytest.mark.parametrize("happenings", [[], [signal(3, URGENT)]])
-def test_a_hand_off_without_its_signal_is_said_to_be_so(happenings: list[UrgencyEvent]) -> None:
+def test_a_handoff_without_its_signal_is_reported(happenings: list[UrgencyEvent]) -> None:
     with pytest.raises(LookupError, match=r"^no signal with place 7 in the chain$"):
         lane_and_start_by(hand_off(7), happenings)
 
@@ -150,7 +150,7 @@ def test_a_hand_off_without_its_signal_is_said_to_be_so(happenings: list[Urgency
 DANGER = {"kind": SignalKind.ACUTE_DANGER, "source": SignalSource.APPLICANT}
 
 
-def test_the_open_steps_of_a_hand_off_name_the_signal_that_asks_for_them() -> None:
+def test_the_open_handoff_steps_name_the_signal_that_requires_them() -> None:
     first = signal(3, ACUTE, **DANGER)
     asked = ["call-112", "police-report", "support-team", "security-contact", "consider-loan"]
     assert open_steps([first]) == dict.fromkeys(asked, 3)
@@ -159,9 +159,9 @@ def test_the_open_steps_of_a_hand_off_name_the_signal_that_asks_for_them() -> No
     assert open_steps([first, taken]) == left
     assert open_steps([taken, first]) == open_steps([first])
     assert open_steps([first, happened(4, HANDED_OVER, ACUTE, 1)]) == open_steps([first])
-    # a second signal asks anew for what is not open any more, and for nothing twice
+    # a second signal requires the steps that are no longer open again, and none twice
     assert open_steps([first, taken, signal(5, URGENT, 2)]) == {**left, "police-report": 5}
-    # what the police told, or was told, needs no report
+    # a signal from the police, or reported to it, needs no report
     assert "police-report" not in open_steps([signal(6, URGENT, reported=True)])
     assert open_steps([lowered(1, ROUTINE)]) == {}
 
@@ -176,7 +176,7 @@ def test_the_open_steps_of_a_hand_off_name_the_signal_that_asks_for_them() -> No
         ([lowered(1, ELEVATED), signal(2, URGENT), lowered(3, ROUTINE)], [False, False, True]),
     ],
 )
-def test_what_was_before_the_last_lowering_bears_on_the_urgency_no_more(
+def test_an_event_before_the_last_lowering_is_no_longer_effective(
     happenings: list[UrgencyEvent], bear: list[bool]
 ) -> None:
     assert still_effective(happenings) == bear
@@ -261,7 +261,7 @@ UNTIL = "2026-03-04T09:00:00.000000Z"
         ((0, "fact", 0), "tableSince", "2021-01-01",
          ["signal signal-1 is urgent by U5, and the table says urgent by U5"]),
         ((0, "fact", 0), "urgency", "acute", ["signal signal-1 is acute by U5, and the table says urgent by U5"]),
-        ((0, "fact", 0), "row", None, []),  # recorded before the row was kept: nothing to hold it against
+        ((0, "fact", 0), "row", None, []),  # recorded before the row was stored: nothing to compare it with
         ((0,), "value", "urgent", ["the lane is urgent, and lane 3 follows from the facts"]),
         ((), "lane", "urgent", ["the lane is elevated, and lane 3 follows from the facts"]),
         ((1,), "value", "2026-03-04T09:00:00.000001Z",
@@ -277,9 +277,7 @@ UNTIL = "2026-03-04T09:00:00.000000Z"
          [f"the start-by is {UNTIL}, and 2026-03-04T10:00:00.000000Z follows from the facts"]),
     ],
 )  # fmt: skip
-def test_an_explanation_that_was_changed_is_found_out(
-    place: tuple[Any, ...], key: str, value: object, wrong: list[str]
-) -> None:
+def test_a_changed_explanation_is_detected(place: tuple[Any, ...], key: str, value: object, wrong: list[str]) -> None:
     explanation = explained(STORY)
     part: Any = explanation["factors"] if place else explanation
     for step in place:
@@ -288,7 +286,7 @@ def test_an_explanation_that_was_changed_is_found_out(
     assert check(explanation) == wrong
 
 
-def test_the_hairs_of_a_hand_off_are_held_against_its_start_by() -> None:
+def test_the_tie_break_of_a_handoff_is_checked_against_its_start_by() -> None:
     explanation = explained([signal(1, URGENT)], hand_off(1, 2))
     explanation["factors"][1]["fact"]["hairs"] = 1
     [wrong] = check(explanation)

@@ -27,12 +27,12 @@ def test_a_person_without_recorded_skills_has_every_skill(skills: tuple[str, ...
 
 
 @pytest.mark.parametrize(("seen", "turn"), [((), False), ((3,), False), ((4,), True), ((0, 4), True), ((3, 3), False)])
-def test_it_is_the_turn_of_the_reserve_once_a_class_has_seen_all_others(seen: tuple[int, ...], *, turn: bool) -> None:
+def test_the_reserve_takes_one_claim_after_all_other_claims_of_its_class(seen: tuple[int, ...], *, turn: bool) -> None:
     assert is_reserve_turn(seen, 5) is turn
 
 
 class Item(NamedTuple):
-    """Work with a place."""
+    """Work with a queue position."""
 
     position: QueuePosition
 
@@ -84,7 +84,7 @@ EVERY_LANE = {"acute": 2, "urgent": 16, "elevated": 40, "routine": 80}
         (None, "acute"),
     ],
 )
-def test_a_claim_comes_back_after_some_hours_in_every_lane(after: object, field: str) -> None:
+def test_a_claim_returns_to_the_queue_after_some_hours_in_every_lane(after: object, field: str) -> None:
     with pytest.raises(RulesError, match=f"^claim_returns_after.{field} is wrong; give hours above 0 for each of"):
         check_returns(after)
     assert check_returns(EVERY_LANE) == EVERY_LANE

@@ -35,7 +35,7 @@ def test_the_next_claim_of_a_pool_that_made_five_in_a_week() -> None:
     [
         ((2026, 3, 2, 8), (2026, 3, 2, 8), 0),
         ((2026, 3, 2, 9), (2026, 3, 2, 11, 30), 2.5),
-        ((2026, 3, 2, 5), (2026, 3, 2, 20), 8),  # before it opens and after it closes nothing counts
+        ((2026, 3, 2, 5), (2026, 3, 2, 20), 8),  # hours before opening and after closing do not count
         ((2026, 3, 2, 17), (2026, 3, 2, 20), 0),
         ((2026, 3, 2, 15), (2026, 3, 3, 9), 2),
         ((2026, 3, 6, 15), (2026, 3, 9, 9), 2),  # over a weekend

@@ -1,4 +1,4 @@
-"""Disclosure control: what a published report hides, and that it cannot be computed from the rest."""
+"""Disclosure control: a published report hides small numbers, and they cannot be computed from the rest."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -59,11 +59,11 @@ def test_the_limits_are_those_of_the_house() -> None:
         ({"a": 7, "b": 1, "c": 1}, True),
     ],
 )
-def test_few_cases_few_employers_or_one_large_one_say_too_much(cases: dict[str, int], says_too_much: bool) -> None:
+def test_few_cases_few_employers_or_one_large_one_disclose_too_much(cases: dict[str, int], says_too_much: bool) -> None:
     assert is_sensitive(cases, HELD) is says_too_much
 
 
-def test_a_whole_without_anything_is_hidden_like_a_small_one() -> None:
+def test_an_empty_total_is_hidden_like_a_small_one() -> None:
     assert is_hidden({}, HELD)
     assert is_hidden({"a": 0}, HELD)
     assert is_hidden(spread_over(4), HELD)
@@ -109,7 +109,7 @@ Cell = tuple[str, str, str, str]
 
 
 class Attack:
-    """Whoever reads some reports: all equations between their numbers, and the bounds that follow from them."""
+    """A reader of some reports: all equations between their numbers, and the bounds that follow from them."""
 
     def __init__(self, reports: Iterable[Sequence[QuarterReport]]) -> None:
         self.low: dict[Cell, float] = {}
@@ -128,12 +128,12 @@ class Attack:
         for table in one.tables:
             root: Cell = (name, table.of, ALL, ALL)
             cells: dict[str, Cell] = {part: (name, table.of, table.by, part) for part in table.parts}
-            self.tell(root, table.whole)
+            self.disclose(root, table.whole)
             none_shown = 0 in table.parts.values()
             for part, count in table.parts.items():
-                self.tell(cells[part], count)
+                self.disclose(cells[part], count)
                 if count is None and table.whole is not None and none_shown:
-                    self.low[cells[part]] = 1  # it would be shown if it were nothing
+                    self.low[cells[part]] = 1  # a zero would be shown
             self.equations.append((root, list(cells.values())))
 
     def learn_totals(self, found: Sequence[QuarterReport]) -> None:
@@ -145,10 +145,10 @@ class Attack:
                 by = ALL if part == ALL else table.by
                 root: Cell = (names, table.of, by, part)
                 if len(found) > 1:
-                    self.tell(root, total(found, table.of, table.by, part))
+                    self.disclose(root, total(found, table.of, table.by, part))
                     self.equations.append((root, [(one.quarter.name, table.of, by, part) for one in found]))
 
-    def tell(self, cell: Cell, count: int | None) -> None:
+    def disclose(self, cell: Cell, count: int | None) -> None:
         self.low.setdefault(cell, 0)
         self.high.setdefault(cell, inf)
         if count is not None:
@@ -156,7 +156,7 @@ class Attack:
             self.low[cell] = self.high[cell] = count
 
     def narrow(self) -> bool:
-        """Draw every conclusion once; answers whether anything became narrower."""
+        """Apply every equation once and return whether any bound became narrower."""
         narrower = False
         for root, cells in self.equations:
             lows, highs = sum(self.low[cell] for cell in cells), sum(self.high[cell] for cell in cells)
@@ -224,12 +224,12 @@ def test_no_hidden_number_follows_from_all_reports_together(
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from([URGENT, OTHER]), employers), min_size=5, max_size=12), st.booleans())
 def test_every_way_to_fill_the_hidden_parts_leaves_a_wide_range(
-    told: list[tuple[str, str]],
+    cases: list[tuple[str, str]],
     third: bool,
 ) -> None:
-    """Of small tables all fillings are tried, one by one: what no reasoning on bounds can miss."""
+    """Of small tables every filling is tried, so that the result does not depend on reasoning about bounds."""
     names = [URGENT, OTHER, "third"] if third else [URGENT, OTHER]
-    parts = {name: Counter(employer for part, employer in told if part == name) for name in names}
+    parts = {name: Counter(employer for part, employer in cases if part == name) for name in names}
     gone = sorted(hidden(parts, HELD))
     if is_hidden(summed(parts.values()), HELD) or not gone:
         return
@@ -259,7 +259,7 @@ def test_a_median_rests_on_enough_cases_of_enough_employers(cases: list[Case]) -
 
 
 def many(count: int, on: date = FIRST, **more: object) -> list[Case]:
-    """Cases that are alike but for their employers."""
+    """Cases that differ in their employers only."""
     facts: Mapping[str, object] = {"office": "mayor", "province": "utrecht", "urgent": False, "waits": {}, **more}
     return [
         Case(on, employer=EMPLOYERS[number % 5], **facts)  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ from rules.reporting.periods import Quarter, days_asked, quarter_of, quarters_as
 ON = date(2026, 11, 28)
 
 
-def test_where_nothing_is_said_the_last_three_months_are_looked_at() -> None:
+def test_the_default_period_is_the_last_three_months() -> None:
     assert days_asked(None, None, on=ON) == (date(2026, 8, 1), ON)
     assert days_asked(None, date(2026, 2, 10), on=ON) == (date(2025, 11, 1), date(2026, 2, 10))
     assert days_asked(None, date(2021, 2, 10), on=ON) == (date(2021, 1, 1), date(2021, 2, 10))
@@ -33,9 +33,7 @@ def test_where_nothing_is_said_the_last_three_months_are_looked_at() -> None:
         ),
     ],
 )
-def test_days_that_cannot_be_looked_at_say_what_would_be_right(
-    since: str, until: str, parameter: str, words: str
-) -> None:
+def test_invalid_days_are_refused_with_what_would_be_right(since: str, until: str, parameter: str, words: str) -> None:
     with pytest.raises(QuestionError) as refused:
         days_asked(date.fromisoformat(since), date.fromisoformat(until), on=ON)
     assert (refused.value.parameter, str(refused.value)) == (parameter, words)

@@ -18,22 +18,22 @@ from rules.reporting.work_spans import Movement, WorkSpan, skipped
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
 """Nine o'clock in the Netherlands."""
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-PIECE = WorkSpan("work-1", "VA-1", "officer", "", 4, MONDAY + 10 * HOUR, MONDAY, None, done=False)
+SPAN = WorkSpan("work-1", "VA-1", "officer", "", 4, MONDAY + 10 * HOUR, MONDAY, None, done=False)
 
 
 def moved(*moments: tuple[float, bool]) -> tuple[Movement, ...]:
     return tuple(Movement(MONDAY + hours * HOUR, held) for hours, held in moments)
 
 
-def figures(pieces: list[WorkSpan], since: datetime, until: datetime, *, share: float) -> Figures:
-    return summed(contribution(piece, since, until, share=share) for piece in pieces)
+def figures(spans: list[WorkSpan], since: datetime, until: datetime, *, share: float) -> Figures:
+    return summed(contribution(span, since, until, share=share) for span in spans)
 
 
 def at(hours: float) -> datetime:
     return MONDAY + hours * HOUR
 
 
-@settings(deadline=None)  # the first day of a year computes its feasts
+@settings(deadline=None)  # the first day of a year computes its holidays
 @given(
     st.timedeltas(timedelta(), timedelta(days=2300)).map(lambda after: datetime(2023, 1, 1, tzinfo=UTC) + after),
     st.timedeltas(timedelta(), timedelta(days=90)),
@@ -58,27 +58,27 @@ def test_percentiles_are_interpolated_and_empty_for_no_durations() -> None:
 
 
 def test_work_waits_unassigned_also_after_it_was_returned() -> None:
-    piece = replace(PIECE, movements=moved((1, True), (2, False), (4, True)))
-    assert list(piece.stretches(at(5))) == [
+    span = replace(SPAN, movements=moved((1, True), (2, False), (4, True)))
+    assert list(span.stretches(at(5))) == [
         (at(0), at(1), False),
         (at(1), at(2), True),
         (at(2), at(4), False),
         (at(4), at(5), True),
     ]
-    assert piece.begun_at(at(5)) == at(4)
-    assert piece.begun_at(at(3)) is None
-    assert piece.begun_at(at(1.5)) == at(1)
-    assert [piece.is_held(at(hours)) for hours in (0, 1, 2, 4)] == [False, True, False, True]
+    assert span.begun_at(at(5)) == at(4)
+    assert span.begun_at(at(3)) is None
+    assert span.begun_at(at(1.5)) == at(1)
+    assert [span.is_held(at(hours)) for hours in (0, 1, 2, 4)] == [False, True, False, True]
 
 
 def test_reassigned_work_was_begun_when_it_was_first_assigned() -> None:
-    piece = replace(PIECE, movements=moved((1, True), (3, True)))
-    assert piece.begun_at(at(5)) == at(1)
-    assert list(piece.stretches(at(5))) == [(at(0), at(1), False), (at(1), at(5), True)]
+    span = replace(SPAN, movements=moved((1, True), (3, True)))
+    assert span.begun_at(at(5)) == at(1)
+    assert list(span.stretches(at(5))) == [(at(0), at(1), False), (at(1), at(5), True)]
 
 
-def test_work_that_nobody_took_begins_when_it_is_done_and_never_where_it_falls_away() -> None:
-    done = replace(PIECE, ended_at=at(3), done=True)
+def test_unassigned_work_begins_when_it_is_done_and_never_when_it_is_cancelled() -> None:
+    done = replace(SPAN, ended_at=at(3), done=True)
     assert done.begun_at(at(3)) == at(3)
     assert done.begun_at(at(2)) is None
     assert replace(done, done=False).begun_at(at(4)) is None
@@ -87,33 +87,33 @@ def test_work_that_nobody_took_begins_when_it_is_done_and_never_where_it_falls_a
 
 
 def test_work_is_late_once_its_start_by_is_past_and_at_risk_shortly_before() -> None:
-    assert [PIECE.is_late(at(hours)) for hours in (9, 10, 10.1)] == [False, False, True]
-    assert [PIECE.is_at_risk(at(hours), 0.8) for hours in (7.9, 8, 10, 10.1)] == [False, True, True, False]
-    taken = replace(PIECE, movements=moved((9, True)))
+    assert [SPAN.is_late(at(hours)) for hours in (9, 10, 10.1)] == [False, False, True]
+    assert [SPAN.is_at_risk(at(hours), 0.8) for hours in (7.9, 8, 10, 10.1)] == [False, True, True, False]
+    taken = replace(SPAN, movements=moved((9, True)))
     assert not taken.is_late(at(20))
     assert not taken.is_at_risk(at(9.5), 0.8)
-    assert replace(PIECE, movements=moved((11, True))).is_late(at(20))
+    assert replace(SPAN, movements=moved((11, True))).is_late(at(20))
 
 
 def test_work_that_waits_ahead_of_an_assigned_item_is_skipped() -> None:
     others = [
-        replace(PIECE, key="work-0"),
-        replace(PIECE, key="work-2"),  # stands behind
-        replace(PIECE, key="urgent", lane=2),
-        replace(PIECE, key="held", lane=2, movements=moved((1, True))),
-        replace(PIECE, key="over", lane=2, ended_at=at(2), done=True),
-        replace(PIECE, key="later", lane=2, asked_at=at(4)),
+        replace(SPAN, key="work-0"),
+        replace(SPAN, key="work-2"),  # is behind it
+        replace(SPAN, key="urgent", lane=2),
+        replace(SPAN, key="held", lane=2, movements=moved((1, True))),
+        replace(SPAN, key="over", lane=2, ended_at=at(2), done=True),
+        replace(SPAN, key="later", lane=2, asked_at=at(4)),
     ]
-    assert skipped(PIECE, [PIECE, *others], at(3)) == 2
+    assert skipped(SPAN, [SPAN, *others], at(3)) == 2
 
 
-def test_figures_count_what_lies_in_the_period_and_nothing_of_before_or_after() -> None:
-    taken = replace(PIECE, key="taken", movements=moved((4, True)))
-    done = replace(PIECE, key="done", movements=moved((4, True)), ended_at=at(6), done=True)
-    gone = replace(PIECE, key="gone", ended_at=at(6))
-    early = replace(PIECE, key="early", asked_at=at(-50), start_by=at(-40), movements=moved((-30, True)))
+def test_figures_count_what_is_within_the_period_and_nothing_outside_it() -> None:
+    taken = replace(SPAN, key="taken", movements=moved((4, True)))
+    done = replace(SPAN, key="done", movements=moved((4, True)), ended_at=at(6), done=True)
+    gone = replace(SPAN, key="gone", ended_at=at(6))
+    early = replace(SPAN, key="early", asked_at=at(-50), start_by=at(-40), movements=moved((-30, True)))
     before = replace(done, key="before", movements=moved((1, True)), ended_at=at(2))
-    found = figures([PIECE, taken, done, gone, early, before], at(3), at(8), share=0.8)
+    found = figures([SPAN, taken, done, gone, early, before], at(3), at(8), share=0.8)
     assert found[:9] == Figures(
         asked=0, begun=2, begun_late=0, done=1, fell_away=1, open=3, in_hand=2, late=1, at_risk=1,
         waiting=found.waiting, waiting_so_far=found.waiting_so_far, handling=found.handling,
@@ -122,9 +122,9 @@ def test_figures_count_what_lies_in_the_period_and_nothing_of_before_or_after() 
     assert found.waiting_so_far.hours == Percentiles(1, 8, 8, 8)
     assert found.handling.hours == Percentiles(1, 2, 2, 2)
     assert found.handling.days.median == pytest.approx(2 / 24)
-    whole = figures([PIECE, taken, done], at(0), at(8), share=0.9)
+    whole = figures([SPAN, taken, done], at(0), at(8), share=0.9)
     assert (whole.asked, whole.at_risk) == (3, 0)
-    late = figures([replace(PIECE, start_by=at(1), movements=moved((2, True)))], at(0), at(8), share=0.9)
+    late = figures([replace(SPAN, start_by=at(1), movements=moved((2, True)))], at(0), at(8), share=0.9)
     assert (late.begun_late, late.late) == (1, 1)
 
 
@@ -139,7 +139,7 @@ def test_every_figure_says_what_it_counts_in_both_languages() -> None:
 
 
 def test_acute_work_starts_at_once_and_is_late_after_its_service_level() -> None:
-    acute = replace(PIECE, lane=1, start_by=MONDAY, grace=HOUR)
+    acute = replace(SPAN, lane=1, start_by=MONDAY, grace=HOUR)
     assert not acute.is_late(MONDAY + HOUR)
     assert acute.is_late(MONDAY + 1.01 * HOUR)
     assert not acute.is_at_risk(MONDAY + 0.79 * HOUR, 0.8)

@@ -1,4 +1,4 @@
-"""Walked hours: working hours counted from day to day."""
+"""Walked hours: working hours counted day by day."""
 
 from datetime import datetime, timedelta
 

@@ -30,7 +30,7 @@ CALL, REPORT, SUPPORT, CONTACT, LOAN = HandOffStep
 DONE, DECLINED, NOT_NEEDED = HandOffOutcome
 
 
-def test_every_signal_asks_for_the_steps_in_their_order_and_for_none_twice() -> None:
+def test_every_signal_requires_the_steps_in_their_order_and_none_twice() -> None:
     assert list(problems(TABLE)) == []
     check_table(version("hand_off", ON))
     for case, _ in every_case(TABLE, COLUMNS):
@@ -48,7 +48,7 @@ def test_each_step_comes_before_the_next_by_a_microsecond() -> None:
     assert [TIE_BREAK_MICROSECONDS[step] for step in HandOffStep] == [5, 4, 3, 2, 1]
 
 
-def test_the_checker_notices_a_table_whose_steps_stand_in_another_order() -> None:
+def test_the_checker_notices_a_table_with_steps_in_another_order() -> None:
     assert any("The steps stand in the order consider-loan" in fault for fault in problems(TABLE[::-1]))
 
 
@@ -61,16 +61,16 @@ def test_the_checker_notices_a_table_whose_steps_stand_in_another_order() -> Non
         (1, {"kinds": ["rumour"]}, "names ['rumour'] among its kinds"),
     ],
 )
-def test_the_checker_notices_a_gap_a_double_and_what_there_is_not(row: int, columns: Any, words: str) -> None:
+def test_the_checker_notices_a_gap_a_duplicate_and_an_unknown_name(row: int, columns: Any, words: str) -> None:
     table = [{**found, **columns} if place == row else found for place, found in enumerate(TABLE)]
     table = [found for found in table if words != "asks for: nothing" or found["step"] in {"support-team", "call-112"}]
     assert any(words in fault for fault in problems(table))
 
 
-@pytest.mark.parametrize(("reported", "told"), [(True, "reported"), (False, "not reported")])
-def test_a_gap_is_reported_with_the_signal_that_falls_into_it(reported: bool, told: str) -> None:
+@pytest.mark.parametrize(("reported", "words"), [(True, "reported"), (False, "not reported")])
+def test_a_gap_is_reported_with_the_signal_that_falls_into_it(reported: bool, words: str) -> None:
     rows = [{**found, "reported": [not reported]} for found in TABLE if found["step"] == SUPPORT]
-    assert next(iter(problems(rows))) == f"acute acute-danger told by police, {told}, asks for: nothing."
+    assert next(iter(problems(rows))) == f"acute acute-danger told by police, {words}, asks for: nothing."
 
 
 def test_the_number_of_the_support_team_says_where_and_when_it_was_read_and_that_it_must_be_checked() -> None:
@@ -112,7 +112,7 @@ SITUATIONS: list[tuple[Rule, dict[str, Any], bool]] = [
 
 
 @pytest.mark.parametrize(("rule", "facts", "holds"), SITUATIONS, ids=lambda part: getattr(part, "id", None))
-def test_a_step_is_recorded_when_it_may_be_and_else_both_languages_say_why(
+def test_a_step_is_recorded_when_allowed_and_otherwise_refused_in_both_languages(
     rule: Rule,
     facts: dict[str, Any],
     holds: bool,

@@ -51,7 +51,7 @@ def changed(number: int, **columns: Any) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("gone", range(len(TABLE)))
-def test_the_checker_notices_a_row_that_is_gone(gone: int) -> None:
+def test_the_checker_notices_a_missing_row(gone: int) -> None:
     assert any("no row fits" in fault for fault in problems([*TABLE[:gone], *TABLE[gone + 1 :]]))
 
 
@@ -74,13 +74,13 @@ def test_the_checker_notices_a_row_that_overlaps(twice: int) -> None:
         ({"reported": [True]}, "not reported to the police: no row fits"),
     ],
 )
-def test_the_checker_notices_what_there_is_not(columns: dict[str, Any], words: str) -> None:
+def test_the_checker_notices_an_unknown_name(columns: dict[str, Any], words: str) -> None:
     assert any(words in fault for fault in problems(changed(0, **columns)))
 
 
-@pytest.mark.parametrize(("reported", "told"), [(True, "reported"), (False, "not reported")])
-def test_a_gap_and_an_overlap_are_reported_with_the_signal_and_the_rows(reported: bool, told: str) -> None:
-    signal = f"recent acute-danger told by police, {told} to the police"
+@pytest.mark.parametrize(("reported", "words"), [(True, "reported"), (False, "not reported")])
+def test_a_gap_and_an_overlap_are_reported_with_the_signal_and_the_rows(reported: bool, words: str) -> None:
+    signal = f"recent acute-danger told by police, {words} to the police"
     assert next(iter(problems(changed(0, reported=[not reported])))) == f"{signal}: no row fits."
     row = {**TABLE[0], "id": "U99", "reported": [reported]}
     assert next(iter(problems([*TABLE, row]))) == f"{signal}: 2 rows fit: U1, U99."

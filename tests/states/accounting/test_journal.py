@@ -1,4 +1,4 @@
-"""The books: cost against creditor, payment against bank, days that are closed, and corrections that edit nothing."""
+"""Journal: cost against creditor, payment against bank, closed periods, and corrections that change no line."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -54,7 +54,7 @@ def fill_water_board(engine: Engine) -> None:
     )
 
 
-def sides(engine: Engine, **where: Any) -> dict[str, Decimal]:
+def balances(engine: Engine, **where: Any) -> dict[str, Decimal]:
     """Debit less credit by account and part."""
     found: dict[str, Decimal] = {}
     for line in rows(engine, JournalLine):
@@ -83,11 +83,11 @@ def reopen(engine: Engine, period: str, *, by: Any, at: datetime = MAY) -> None:
 def test_the_bank_clears_the_creditor_that_the_cost_is_owed_to(prepared: Prepared) -> None:
     engine = prepared("ready-to-book", fill_ready)
     gross = row(engine, Payable).gross
-    assert sides(engine) == {"1400": gross, "1100": -gross}
+    assert balances(engine) == {"1400": gross, "1100": -gross}
     book(engine)
     vat = row(engine, Payable).vat
-    assert sides(engine, part="cost") == {"4300": gross - vat, "1520-BCF": vat, "1400": -gross}
-    assert sides(engine) == {"4300": gross - vat, "1520-BCF": vat, "1100": -gross}
+    assert balances(engine, part="cost") == {"4300": gross - vat, "1520-BCF": vat, "1400": -gross}
+    assert balances(engine) == {"4300": gross - vat, "1520-BCF": vat, "1100": -gross}
     lines = rows(engine, JournalLine)
     assert {line.category for line in lines if line.side == "cost"} == {"3.8"}
     assert {(line.organisation, line.cost_centre, line.task_field) for line in lines} == {(ZILVERDAM, "KP-01", "0.1")}
@@ -95,15 +95,15 @@ def test_the_bank_clears_the_creditor_that_the_cost_is_owed_to(prepared: Prepare
 
 def test_a_water_board_gets_no_vat_back(prepared: Prepared) -> None:
     engine = prepared("paid-by-water-board", fill_water_board)
-    assert sides(engine) == {"4300": row(engine, Payable).gross, "1100": -row(engine, Payable).gross}
+    assert balances(engine) == {"4300": row(engine, Payable).gross, "1100": -row(engine, Payable).gross}
 
 
-def test_each_line_names_the_entry_of_the_bank_and_the_day_of_the_invoice(prepared: Prepared) -> None:
+def test_each_line_names_the_bank_entry_and_the_day_of_the_invoice(prepared: Prepared) -> None:
     engine = prepared("paid", fill_paid)
     entry, payable = row(engine, BankEntry), row(engine, Payable)
     for line in rows(engine, JournalLine):
-        told = (entry.message, entry.position) if line.part == "payment" else (None, None)
-        assert (line.statement, line.entry) == told
+        expected = (entry.message, entry.position) if line.part == "payment" else (None, None)
+        assert (line.statement, line.entry) == expected
         assert line.document_on == (entry.booked_on if line.part == "payment" else payable.dated)
 
 
@@ -117,17 +117,17 @@ def test_the_database_refuses_to_change_or_remove_a_line(prepared: Prepared, sta
         connection.execute(text(statement))
 
 
-def test_a_return_mirrors_payment_and_cost_and_each_tells_of_its_own_entry(prepared: Prepared) -> None:
+def test_a_return_mirrors_payment_and_cost_and_each_names_its_own_entry(prepared: Prepared) -> None:
     engine = prepared("paid", fill_paid)
     give_back(engine, row(engine, PaymentBatch), row(engine, BatchLine).end_to_end)
-    assert sides(engine) == {}
+    assert balances(engine) == {}
     back = max(rows(engine, BankEntry), key=lambda entry: entry.booked_on)
     mirrors = [line for line in rows(engine, JournalLine) if line.mirrors is not None]
     assert {(line.statement, line.entry) for line in mirrors} == {(back.message, back.position)}
     assert {line.booked_on for line in mirrors if line.part == "payment"} == {back.booked_on}
     pay_again(engine, approve_again(engine))
     gross = row(engine, Payable).gross
-    assert sides(engine) == {"1400": gross, "1100": -gross}
+    assert balances(engine) == {"1400": gross, "1100": -gross}
     assert problems(engine) == []
 
 
@@ -140,7 +140,7 @@ def approve_again(engine: Engine) -> datetime:
 # Accounts.
 
 
-def test_accounts_hold_from_their_day_and_what_was_booked_keeps_its_own(prepared: Prepared) -> None:
+def test_accounts_apply_from_their_day_and_earlier_bookings_keep_their_own(prepared: Prepared) -> None:
     engine = prepared("ready-to-book", fill_ready)
     body = {"since": "2026-04-01", "source": "KADERNOTA-2026", "cost": "4305", "costCentre": "KP-09"}
     do(engine, "organisation", ZILVERDAM, "set-accounts", by=FINANCE, at=MAY, body=body)
@@ -172,7 +172,7 @@ def test_accounts_do_not_begin_in_a_closed_period(prepared: Prepared) -> None:
 # Periods.
 
 
-def test_nothing_is_booked_in_a_closed_period_unless_it_may_move_to_the_first_open_day(prepared: Prepared) -> None:
+def test_nothing_is_booked_in_a_closed_period_except_what_may_move_to_the_first_open_day(prepared: Prepared) -> None:
     engine = prepared("ready-to-book", fill_ready)
     close(engine, "2026-03")
     close(engine, "2026-04")
@@ -205,7 +205,7 @@ def test_another_person_reopens_a_period_with_a_reason_and_then_it_is_open(prepa
     assert len(rows(engine, BookPeriod)) == 2
 
 
-def test_what_the_bank_did_in_a_closed_period_is_booked_on_the_first_open_day_and_keeps_its_own(
+def test_a_bank_entry_in_a_closed_period_is_booked_on_the_first_open_day_and_keeps_its_own_day(
     prepared: Prepared,
 ) -> None:
     engine = prepared("paid", fill_paid)
@@ -220,7 +220,7 @@ def test_what_the_bank_did_in_a_closed_period_is_booked_on_the_first_open_day_an
     assert (last.booked_on, last.document_on) == (MAY.date(), MAY.date())
 
 
-def test_a_booking_lies_between_its_invoice_and_today(prepared: Prepared) -> None:
+def test_a_booking_is_dated_between_its_invoice_and_today(prepared: Prepared) -> None:
     engine = prepared("ready-to-book", fill_ready)
     dated = row(engine, Payable).dated
     assert refused(lambda: book(engine, bookedOn="2026-05-05")) == ["step.not-in-future"]
@@ -231,36 +231,36 @@ def test_a_booking_lies_between_its_invoice_and_today(prepared: Prepared) -> Non
 # Corrections.
 
 
-def test_a_correction_mirrors_the_cost_leaves_the_payment_and_books_anew(prepared: Prepared) -> None:
+def test_a_correction_mirrors_the_cost_leaves_the_payment_and_books_again(prepared: Prepared) -> None:
     engine = prepared("paid", fill_paid)
     wrong = row(engine, Booking)
     before = {(line.booking, line.position): line for line in rows(engine, JournalLine)}
     body = {"since": "2026-04-01", "source": "KADERNOTA-2026", "costCentre": "KP-09"}
     do(engine, "organisation", ZILVERDAM, "set-accounts", by=FINANCE, at=MAY, body=body)
     do(engine, "booking", wrong.id, "correct", by=FINANCE, at=MAY, body={"reasons": "The wrong cost centre."})
-    anew = row(engine, Booking, Booking.corrects == wrong.id)
-    assert (row(engine, Booking, Booking.id == wrong.id).state, anew.state) == ("reversed", "booked")
+    booked_again = row(engine, Booking, Booking.corrects == wrong.id)
+    assert (row(engine, Booking, Booking.id == wrong.id).state, booked_again.state) == ("reversed", "booked")
     after = {(line.booking, line.position): line for line in rows(engine, JournalLine)}
     assert {key: after[key] for key in before} == before
-    assert sides(engine, cost_centre="KP-01", part="cost") == {}
+    assert balances(engine, cost_centre="KP-01", part="cost") == {}
     gross, vat = row(engine, Payable).gross, row(engine, Payable).vat
-    assert sides(engine, cost_centre="KP-09") == {"4300": gross - vat, "1520-BCF": vat, "1400": -gross}
+    assert balances(engine, cost_centre="KP-09") == {"4300": gross - vat, "1520-BCF": vat, "1400": -gross}
     assert sum(line.part == "payment" for line in after.values()) == 2
     with Session(engine) as session:
-        found = money_trail.of_payable(session, session.get_one(Payable, anew.payable))
+        found = money_trail.of_payable(session, session.get_one(Payable, booked_again.payable))
         assert found.gaps == []
         expect_money_holds(session)
     assert problems(engine) == []
 
 
-def test_a_correction_is_returned_whole_when_the_money_comes_back(prepared: Prepared) -> None:
+def test_a_correction_is_reversed_whole_when_the_payment_is_returned(prepared: Prepared) -> None:
     engine = prepared("paid", fill_paid)
     for _ in range(2):
         standing = row(engine, Booking, Booking.state == "booked")
         body = {"reasons": "Wrong again."}
         do(engine, "booking", standing.id, "correct", by=FINANCE, at=START + 3 * DAY, body=body)
     give_back(engine, row(engine, PaymentBatch), row(engine, BatchLine).end_to_end)
-    assert sides(engine) == {}
+    assert balances(engine) == {}
     assert {booking.state for booking in rows(engine, Booking)} == {"reversed"}
     assert problems(engine) == []
 
@@ -297,15 +297,15 @@ WAITS = {
 }
 
 
-def test_the_trail_names_what_is_not_there_yet(office: Engine) -> None:
+def test_the_trail_names_what_is_still_missing(office: Engine) -> None:
     seen: dict[str, list[tuple[str, str]]] = {}
 
-    def look(action: Action) -> bool:
+    def note_gaps(action: Action) -> bool:
         if rows(office, Payable):
             seen[action.event] = gaps(office)
         return False
 
-    walk(office, receive(office), choose=sparing, before=look)
+    walk(office, receive(office), choose=sparing, before=note_gaps)
     assert seen.pop("close") == []
     assert seen.keys() == WAITS.keys()
     for event, found in seen.items():
@@ -314,7 +314,7 @@ def test_the_trail_names_what_is_not_there_yet(office: Engine) -> None:
         assert words in found[0][1], event
 
 
-def test_the_trail_leads_both_ways(prepared: Prepared) -> None:
+def test_the_trail_is_followed_in_both_directions(prepared: Prepared) -> None:
     engine = prepared("paid", fill_paid)
     payable, measure = row(engine, Payable), row(engine, Measure)
     with Session(engine) as session:
@@ -336,7 +336,7 @@ def test_the_trail_leads_both_ways(prepared: Prepared) -> None:
         expect_trails_hold(session, payable.stream)
 
 
-def test_a_payment_that_came_back_and_went_again_keeps_both_ways(prepared: Prepared) -> None:
+def test_a_payment_returned_and_sent_again_keeps_both_trails(prepared: Prepared) -> None:
     engine = prepared("paid", fill_paid)
     give_back(engine, row(engine, PaymentBatch), row(engine, BatchLine).end_to_end)
     assert gaps(engine) == [("batch", "Not yet: another payment of it is approved; the bank gave it back.")]

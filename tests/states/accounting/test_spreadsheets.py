@@ -1,4 +1,4 @@
-"""Rows as files: nothing that a spreadsheet would run, the same bytes every time, totals that add up."""
+"""Spreadsheets: files without formulas, with the same bytes every time, and with totals that add up."""
 
 import csv
 import hashlib

@@ -1,4 +1,4 @@
-"""Worked month: what is in docs/worked-month.md and its files comes out again."""
+"""Worked month: working it again gives docs/worked-month.md and its files."""
 
 import io
 import zipfile
@@ -12,14 +12,14 @@ from worked_month import FOLDER, PAGE, Month, page_of, same_ids
 
 
 def contents(name: str, file: bytes) -> Any:
-    """What a file says: of a workbook its members, since not every machine packs them alike."""
+    """The contents of a file: of a workbook its members, since compression differs between machines."""
     if not name.endswith(".xlsx"):
         return file
     with zipfile.ZipFile(io.BytesIO(file)) as archive:
         return {member: archive.read(member) for member in sorted(archive.namelist())}
 
 
-def test_the_worked_month_comes_out_as_it_stands_in_the_documentation(engine: Engine) -> None:
+def test_the_worked_month_equals_the_documentation(engine: Engine) -> None:
     with same_ids():
         furnish(engine)
         month = Month(engine).work()

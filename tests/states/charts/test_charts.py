@@ -1,4 +1,4 @@
-"""Every chart, walked whole: no dead end, nothing unreachable, nothing that nobody decided about."""
+"""Charts, checked whole: no dead end, nothing unreachable, and every pair of state and event decided."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -42,7 +42,7 @@ CONDITIONS = (
     "at_booking",
 )
 GIVEN = ({}, *({name: True} for name in CONDITIONS))
-"""Every condition alone: none depends on another."""
+"""Each condition alone, for none depends on another."""
 OUTSIDE_CHARTS = {
     *(("work", event) for event in ("claim", "release", "assign", "delegate", "redistribute")),
     ("police-report", "draft"),
@@ -68,7 +68,7 @@ def after(chart: Chart, state: str, event: str) -> set[str]:
 
 
 def by_machine(chart: Chart, state: str, event: str, given: Mapping[str, bool]) -> str | None:
-    """The state to which python-statemachine itself leads; None where it refuses."""
+    """The next state according to python-statemachine; None where it refuses."""
     machine = chart.machine(SimpleNamespace(state=chart.states(state)))
     facts: dict[str, Any] = dict(given)
     try:
@@ -79,7 +79,7 @@ def by_machine(chart: Chart, state: str, event: str, given: Mapping[str, bool]) 
 
 
 def by_look_up(chart: Chart, state: str, event: str, given: Mapping[str, bool]) -> str | None:
-    """The state to which the look-up leads; None where it refuses."""
+    """The next state according to the look-up table; None where it refuses."""
     try:
         return chart.move(state, event, **given)
     except NoTransitionError:
@@ -87,7 +87,7 @@ def by_look_up(chart: Chart, state: str, event: str, given: Mapping[str, bool]) 
 
 
 @charts
-def test_the_look_up_leads_where_the_machine_leads_for_every_pair_and_condition(chart: Chart) -> None:
+def test_the_look_up_table_agrees_with_the_machine_for_every_pair_and_condition(chart: Chart) -> None:
     for state in map(str, chart.states):
         if state in {str(each.value) for each in chart.machine.states if each.final}:
             assert all(not chart.routes.get((state, event)) for event in chart.events)
@@ -100,7 +100,7 @@ def test_the_look_up_leads_where_the_machine_leads_for_every_pair_and_condition(
                 assert by_look_up(chart, state, event, given) == by_machine(chart, state, event, given), (state, event)
 
 
-def ways(chart: Chart, marks: str) -> dict[str, set[str]]:
+def successors(chart: Chart, marks: str) -> dict[str, set[str]]:
     """The states that follow each state by the events with these marks."""
     return {
         str(state): {
@@ -121,18 +121,18 @@ def reachable(graph: dict[str, set[str]], start: str) -> set[str]:
 
 @charts
 def test_every_state_can_be_reached_from_the_first(chart: Chart) -> None:
-    assert reachable(ways(chart, ">?"), chart.initial) == set(chart.states)
+    assert reachable(successors(chart, ">?"), chart.initial) == set(chart.states)
 
 
 @charts
 def test_every_state_reaches_an_end(chart: Chart) -> None:
-    graph = ways(chart, ">")
+    graph = successors(chart, ">")
     stuck = {state for state in graph if not reachable(graph, state) & chart.final}
     assert stuck == set()
 
 
 @charts
-def test_an_end_moves_no_more_unless_it_is_opened_again(chart: Chart) -> None:
+def test_an_end_state_changes_only_when_it_is_reopened(chart: Chart) -> None:
     leaving = {
         event
         for state in chart.final
@@ -148,7 +148,7 @@ def test_every_state_and_event_is_decided_once(chart: Chart) -> None:
 
 
 @charts
-def test_a_chart_moves_exactly_where_its_grid_says_so(chart: Chart) -> None:
+def test_a_chart_changes_state_exactly_where_its_grid_says_so(chart: Chart) -> None:
     for (event, state), mark in chart.grid.items():
         if mark == "?":
             continue
@@ -176,7 +176,7 @@ def test_every_event_that_can_happen_is_a_persons_or_the_engines(chart: Chart) -
     assert all(len(set(roles)) == len(roles) for roles in DUTIES.values())
 
 
-def test_what_no_duty_lists_is_refused_to_everyone() -> None:
+def test_an_event_that_no_duty_lists_is_refused_to_everyone() -> None:
     for role in Role:
         assert role_has_duty(chart="measure", event="sell", role=role) is not None
         for (chart, event), roles in DUTIES.items():
@@ -231,13 +231,13 @@ def test_deleting_any_deciding_cell_of_a_chart_is_noticed(module: object) -> Non
 
 
 def by_of(roles: tuple[Role, ...], applicant: str) -> Actor:
-    """Someone in the role that usually does it; the application's own people where it takes them."""
+    """Someone in the role that usually records an event; the application's own people where it requires them."""
     role = roles[0]
     own = {Role.APPLICANT: applicant, Role.OFFICER: OFFICER.person, Role.SECURITY_AUTHORITY: AUTHORITY.person}
     return Actor(own.get(role, "somebody"), role, ZILVERDAM if role in OF_AN_EMPLOYER else None)
 
 
-def test_an_event_in_a_state_that_forbids_it_is_refused_and_told_where_it_is_possible(
+def test_an_event_in_a_state_that_forbids_it_is_refused_with_the_states_that_allow_it(
     prepared: Prepared,
 ) -> None:
     engine = prepared("every-stage", fill_every_stage)

@@ -55,7 +55,7 @@ def test_only_the_employer_itself_takes_over(prepared: Prepared, by: Actor, rule
     assert caught.value.duty
 
 
-def test_a_role_without_the_duty_is_refused_before_anything_else_is_looked_at(office: Engine) -> None:
+def test_a_role_without_the_duty_is_refused_before_anything_else_is_checked(office: Engine) -> None:
     reference = receive(office)
     for (chart, name), event in EVENTS.items():
         if chart == "application" and not event.creates and event.body.__name__ == "Body":
@@ -72,7 +72,7 @@ def test_an_applicant_acts_on_the_own_application_only(office: Engine) -> None:
 
 
 def fill_own_cases(engine: Engine) -> None:
-    """Applications of people who also work here, in stages where their duty comes up."""
+    """Applications of people who also work here, in the stages in which their duty is needed."""
     with transaction(engine) as session:
         enrol(session, Actor("eigen-belang", Role.OFFICER), at=START)
     for goal in (Stage.RECEIVED, Stage.INTAKE, Stage.INTERVIEW_PLANNED, Stage.INTERVIEW_HELD, Stage.ADVICE):
@@ -128,7 +128,7 @@ def test_nobody_handles_the_own_application(
 
 
 @pytest.mark.parametrize(("event", "role"), [("order", Role.EMPLOYER), ("decline", Role.OFFICER)])
-def test_nobody_orders_or_declines_in_the_own_case_for_the_employer(prepared: Prepared, event: str, role: Role) -> None:
+def test_nobody_orders_or_declines_for_the_employer_in_the_own_case(prepared: Prepared, event: str, role: Role) -> None:
     engine = prepared("own-cases", fill_own_cases)
     application = row(engine, Application, Application.state == "provision")
     measure = row(engine, Measure, Measure.stream == application.id, Measure.state == "taken-over")

@@ -1,4 +1,4 @@
-"""Available actions: what is proposed first carries a case on, and is the same however much of the list is judged."""
+"""Available actions: the first proposal advances a case, and is the same however much of the list is evaluated."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ from states.tables.application import Application
 def test_the_next_step_alone_is_the_first_allowed_of_all_actions_at_every_step(
     office: Engine, employers: list[str]
 ) -> None:
-    """Set-up of other tests asks for the next step alone; here it is held against the whole list."""
+    """The set-up of other tests asks for the next step alone; this test compares it with the whole list."""
     reference, at = receive(office, employers=employers), START
     charts = set()
     for _ in range(200):

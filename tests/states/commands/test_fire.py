@@ -1,4 +1,4 @@
-"""The one door: what it refuses changes nothing, and who may do what."""
+"""Fire: an event that is refused changes nothing, and one that is accepted is recorded with its actor and rules."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -52,7 +52,7 @@ from states.tables.payments import Payable, PaymentBatch
         (OFFICER, "intend-refusal", {"ground": "eligibility.acting", "reasons": "None."}, RefusedError),
     ],
 )
-def test_what_is_refused_changes_nothing(
+def test_a_refused_event_changes_nothing(
     office: Engine, by: Actor, event: str, body: dict[str, Any], error: type[Exception]
 ) -> None:
     reference = receive(office)
@@ -62,10 +62,10 @@ def test_what_is_refused_changes_nothing(
     assert snapshot(office) == before
 
 
-def test_what_is_refused_in_an_event_that_follows_takes_the_whole_with_it(prepared: Prepared) -> None:
+def test_a_refused_follow_up_event_rolls_back_the_whole_transaction(prepared: Prepared) -> None:
     engine = prepared("sealed", fill_sealed)
     batch = row(engine, PaymentBatch)
-    with transaction(engine) as session:  # a part whose state does not allow what the withdrawal asks of it
+    with transaction(engine) as session:  # a part whose state does not allow the event that the withdrawal triggers
         payable = session.get_one(Payable, row(engine, Payable).id)
         payable.state = payable.state.__class__.REJECTED
     before = snapshot(engine)
@@ -84,7 +84,7 @@ def test_an_unknown_subject_is_not_found(office: Engine) -> None:
             do(office, chart, "VA-2026-NOBODY22", event, by=by, body=body)
 
 
-def test_a_version_that_was_overtaken_is_stale_and_changes_nothing(office: Engine) -> None:
+def test_an_outdated_version_is_stale_and_changes_nothing(office: Engine) -> None:
     reference = receive(office)
     seen = row(office, Application).version
     do(office, "application", reference, "start-intake", by=OFFICER, version=seen, at=START + timedelta(minutes=1))
@@ -95,7 +95,7 @@ def test_a_version_that_was_overtaken_is_stale_and_changes_nothing(office: Engin
     assert snapshot(office) == before
 
 
-def test_of_two_who_saw_the_same_version_one_is_stale(office: Engine) -> None:
+def test_of_two_updates_to_the_same_version_one_is_stale(office: Engine) -> None:
     reference = receive(office)
     seen = row(office, Application).version
 
@@ -113,7 +113,7 @@ def test_of_two_who_saw_the_same_version_one_is_stale(office: Engine) -> None:
     assert problems(office) == []
 
 
-# What it takes in.
+# Bodies.
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_time_of_recording_never_goes_back_within_a_stream(office: Engine) -> No
     assert rows(office, LedgerEntry, LedgerEntry.stream == other)[0].at == START - timedelta(days=1)
 
 
-def test_an_event_carries_who_did_it_as_what_and_which_rules_were_asked(office: Engine) -> None:
+def test_an_event_records_its_actor_the_role_and_the_rules_that_were_checked(office: Engine) -> None:
     reference = receive(office)
     do(office, "application", reference, "start-intake", by=OFFICER)
     entry = rows(office, LedgerEntry, LedgerEntry.stream == reference)[-1]

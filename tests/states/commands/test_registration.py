@@ -51,7 +51,7 @@ def test_each_employer_has_a_debtor_account_of_its_own(office: Engine) -> None:
     do(office, "organisation", None, "register", by=by, body={**body, "debtorIban": iban(77)})
 
 
-def test_of_two_employers_registered_at_once_with_one_account_the_second_is_told_so(office: Engine) -> None:
+def test_of_two_employers_registered_at_once_with_one_account_the_second_is_refused(office: Engine) -> None:
     body = {
         "kind": "municipality",
         "name": "Gemeente Elders",

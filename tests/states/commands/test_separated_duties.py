@@ -1,4 +1,4 @@
-"""Separation of duties: who did one step does not do the next."""
+"""Separation of duties: the person who did one step does not do the next."""
 
 import pytest
 from batches import fill_checked, fill_sealed
@@ -13,7 +13,7 @@ from states.tables.payments import Payable, PaymentBatch
 
 
 @pytest.mark.parametrize("handle", ["adviser-1", "adviser-2"])
-def test_whoever_wrote_the_advice_does_not_adopt_it(office: Engine, handle: str) -> None:
+def test_the_author_of_an_advice_does_not_adopt_it(office: Engine, handle: str) -> None:
     reference = receive(office)
     walk(office, reference, Stage.ADVICE)
     for domain in ("home", "work", "travel", "digital"):
@@ -30,7 +30,7 @@ def test_whoever_wrote_the_advice_does_not_adopt_it(office: Engine, handle: str)
 
 
 @pytest.mark.parametrize("handle", ["officer-1", "officer-2"])
-def test_whoever_handles_a_case_or_proposed_its_refusal_does_not_refuse_it(office: Engine, handle: str) -> None:
+def test_the_person_who_handles_a_case_or_proposed_its_refusal_does_not_refuse_it(office: Engine, handle: str) -> None:
     reference = receive(office, office="municipal-councillor")
     do(office, "application", reference, "start-intake", by=OFFICER)
     proposer = person(Role.OFFICER, number=2)
@@ -53,7 +53,7 @@ def test_whoever_handles_a_case_or_proposed_its_refusal_does_not_refuse_it(offic
         ("approver-zilverdam-1", []),
     ],
 )
-def test_four_eyes_stand_between_check_and_approval(prepared: Prepared, handle: str, rules: list[str]) -> None:
+def test_check_and_approval_are_done_by_two_people(prepared: Prepared, handle: str, rules: list[str]) -> None:
     engine = prepared("checked", fill_checked)
     payable = row(engine, Payable)
     if handle == "the-applicant":
@@ -89,7 +89,7 @@ def test_a_batch_is_released_by_another_person(prepared: Prepared, handle: str, 
         assert refused(lambda: do(engine, "payment-batch", batch.id, "release", by=me)) == wanted
 
 
-def test_whoever_sealed_a_batch_does_not_release_it(office: Engine) -> None:
+def test_the_person_who_sealed_a_batch_does_not_release_it(office: Engine) -> None:
     walk(office, receive(office), before=at_event("seal"), choose=sparing)
     batch = row(office, PaymentBatch)
     do(office, "payment-batch", batch.id, "seal", by=Actor("finance-2", Role.FINANCE, ZILVERDAM))

@@ -1,4 +1,4 @@
-"""An employer that is late: notice of delay, notice of default, penalty, interest, and who is told higher up."""
+"""Late employers: notice of delay, notice of default, penalty, interest, and escalation."""
 
 from datetime import date
 from decimal import Decimal
@@ -80,7 +80,7 @@ def test_a_notice_of_delay_is_given_within_the_term_and_names_a_day_after_it(
     assert problems(running) == []
 
 
-def test_a_later_suspension_pushes_the_named_day_on_and_an_earlier_one_does_not(running: Engine) -> None:
+def test_a_later_suspension_postpones_the_named_day_and_an_earlier_one_does_not(running: Engine) -> None:
     suspended = {"term": "takeover", "ground": "applicant-consents", "reasons": "R"}
     earlier = {**suspended, "since": "2026-06-10", "until": "2026-06-12"}
     change(running, "suspend-term", earlier, on=date(2026, 6, 12), chart="application")
@@ -98,7 +98,7 @@ def test_a_later_suspension_pushes_the_named_day_on_and_an_earlier_one_does_not(
     )
     found = term(running, "takeover")
     assert found is not None
-    assert found.due_on == date(2026, 8, 31)  # a Monday; no law sets the named day, so a Sunday would stay one
+    assert found.due_on == date(2026, 8, 31)  # a Monday; no law sets the named day, so it could be a Sunday
 
 
 def test_a_suspended_term_takes_no_notice_of_delay(running: Engine) -> None:
@@ -123,15 +123,15 @@ def test_a_notice_of_default_is_premature_until_the_term_has_passed(
         found = term(running, "default")
         assert found is not None
         assert (found.started_on, found.due_on) == (received_on, received_on + 14 * DAY)
-        told = letters(running, "default-received")
+        notified = letters(running, "default-received")
         applicant = row(running, Application).applicant
-        assert {letter.recipient for letter in told} == {applicant, EMPLOYER.person}
-        assert {letter.facts["due_on"] for letter in told} == {(received_on + 14 * DAY).isoformat()}
+        assert {letter.recipient for letter in notified} == {applicant, EMPLOYER.person}
+        assert {letter.facts["due_on"] for letter in notified} == {(received_on + 14 * DAY).isoformat()}
     else:
         assert refused(lambda: default(running, received_on)) == [finding]
 
 
-def test_an_announced_delay_puts_off_the_notice_of_default_too(running: Engine) -> None:
+def test_an_announced_delay_postpones_the_notice_of_default_too(running: Engine) -> None:
     notice = {"announcedOn": "2026-07-20", "until": "2026-08-28", "reasons": "R"}
     change(running, "give-notice", notice, on=date(2026, 7, 20))
     assert refused(lambda: default(running, date(2026, 8, 28))) == ["default.after-term"]
@@ -230,36 +230,36 @@ def test_without_notice_of_default_there_is_no_penalty(running: Engine) -> None:
     assert refused(lambda: change(running, "fix-penalty", TO, on=DUE + 60 * DAY)) == ["penalty.complete"]
 
 
-# Higher up.
+# Escalation.
 
 
-def test_a_term_that_passed_goes_up_the_ladder_and_nobody_is_told_twice(running: Engine) -> None:
-    told: dict[str, list[str]] = {}
+def test_a_term_that_passed_is_escalated_step_by_step_and_nobody_is_notified_twice(running: Engine) -> None:
+    notified: dict[str, list[str]] = {}
     for passed in range(-1, 20):
         for _ in range(2):
             tick(running, DUE + passed * DAY)
-        told[str(passed)] = sorted(
+        notified[str(passed)] = sorted(
             item.recipient for item in rows(running, Reminder, ~col(Reminder.threshold).endswith("%", autoescape=True))
         )
     secretaries = ["secretary-goudveen-1", "secretary-zilverdam-1"]
     coordinators = ["coordinator-1", "coordinator-1"]  # for each of the two employers
-    assert told["0"] == []
-    assert told["1"] == told["6"] == secretaries
-    assert told["7"] == told["13"] == sorted(coordinators + secretaries)
-    assert told["14"] == told["19"] == sorted(coordinators + ["ministry-contact-1"] * 2 + secretaries)
+    assert notified["0"] == []
+    assert notified["1"] == notified["6"] == secretaries
+    assert notified["7"] == notified["13"] == sorted(coordinators + secretaries)
+    assert notified["14"] == notified["19"] == sorted(coordinators + ["ministry-contact-1"] * 2 + secretaries)
     assert len(letters(running, "escalation")) == 6
     work = rows(running, WorkItem, WorkItem.action == "pursue-employer")
     assert sorted(item.subject for item in work) == sorted(asked(running, o).id for o in (ZILVERDAM, GOUDVEEN))
     assert {item.role for item in work} == {"coordinator"}
 
 
-def test_a_clock_that_was_away_tells_every_rung_at_once(running: Engine) -> None:
+def test_a_clock_that_was_away_notifies_every_escalation_step_at_once(running: Engine) -> None:
     tick(running, DUE + 30 * DAY)
     found = [item.threshold for item in rows(running, Reminder)]
     assert sorted(found) == sorted(["100%", "secretary", "coordinator", "ministry-contact"] * 2)
 
 
-def test_once_taken_over_nothing_goes_up_and_the_pursuit_is_over(running: Engine) -> None:
+def test_a_takeover_ends_the_escalation_and_the_pursuit(running: Engine) -> None:
     tick(running, DUE + 7 * DAY)
     take_over(running, DUE + 8 * DAY)
     tick(running, DUE + 30 * DAY)
@@ -283,7 +283,7 @@ def test_fixing_the_penalty_does_not_end_the_pursuit_of_an_employer_that_still_h
     assert row(running, WorkItem, *mine).done_at is not None
 
 
-def test_an_announced_delay_holds_the_ladder_back(running: Engine) -> None:
+def test_an_announced_delay_postpones_the_escalation(running: Engine) -> None:
     notice = {"announcedOn": "2026-07-20", "until": "2026-08-28", "reasons": "R"}
     change(running, "give-notice", notice, on=date(2026, 7, 20))
     tick(running, date(2026, 8, 28))
@@ -294,7 +294,7 @@ def test_an_announced_delay_holds_the_ladder_back(running: Engine) -> None:
     assert len(rows(running, Reminder, Reminder.threshold == "secretary")) == 2
 
 
-def test_the_term_of_an_applicant_or_the_office_never_goes_up(office: Engine) -> None:
+def test_the_term_of_an_applicant_or_the_office_is_never_escalated(office: Engine) -> None:
     reference = receive(office)
     act(office, reference, "invite-completion", at=START)
     tick(office, date(2026, 12, 1))
@@ -331,8 +331,8 @@ def test_a_penalty_is_paid_within_six_weeks_after_its_approval(running: Engine) 
     found = row(running, Term, Term.kind == "payment")
     assert (found.started_on, found.due_on, found.article, found.ended_on) == (FIXED, PAY_BY, "Awb 4:87", None)
     tick(running, PAY_BY)
-    told = {item.recipient for item in rows(running, Reminder, Reminder.term == found.id)}
-    assert told == {"finance-zilverdam-1"}
+    notified = {item.recipient for item in rows(running, Reminder, Reminder.term == found.id)}
+    assert notified == {"finance-zilverdam-1"}
     pay(running, PAY_BY)
     assert row(running, Term, Term.kind == "payment").ended_by == "pay"
     assert refused(lambda: fix_interest(running, PAY_BY)) == ["interest.owed"]
@@ -357,7 +357,7 @@ def test_interest_on_a_late_penalty_becomes_a_payable_once(running: Engine, paid
     assert problems(running) == []
 
 
-def test_interest_for_someone_else_leaves_the_payee_of_the_late_payment_as_it_was(running: Engine) -> None:
+def test_interest_for_another_payee_does_not_change_the_payee_of_the_late_payment(running: Engine) -> None:
     owe_a_penalty(running)
     pay(running, date(2027, 1, 14))
     other = {"payee": "Heirs of A. Voorbeeld", "iban": "NL91ABNA0417164300"}

@@ -1,4 +1,4 @@
-"""Which event starts and ends which term, from which day, and what follows when it passes."""
+"""Terms by event: which event starts and ends a term, from which day, and what follows when it passes."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -52,7 +52,7 @@ def newest(engine: Engine, kind: str) -> Term:
     return found
 
 
-def test_every_term_is_started_by_something_that_can_happen_and_has_words_for_its_letters() -> None:
+def test_every_term_is_started_by_a_possible_event_and_has_words_for_its_letters() -> None:
     followed = {line.followed_by for line in TERMS.values()}
     for kind, line in TERMS.items():
         assert line.starts or kind in followed, kind
@@ -107,13 +107,13 @@ def test_the_weeks_to_decide_start_with_the_lapse_and_remind_the_office(office: 
     found = newest(office, "not-processed")
     assert (found.started_on, found.due_on, found.owner) == (date(2026, 3, 16), date(2026, 4, 13), "office")
     tick(office, date(2026, 4, 13))
-    told = {item.recipient for item in rows(office, Reminder, Reminder.term == found.id)}
-    assert told == {OFFICER.person}
+    notified = {item.recipient for item in rows(office, Reminder, Reminder.term == found.id)}
+    assert notified == {OFFICER.person}
     tick(office, date(2026, 4, 14))
     assert newest(office, "not-processed").ended_by == "lapse"
 
 
-def test_what_was_completed_in_vain_can_be_left_unprocessed_within_four_weeks(office: Engine) -> None:
+def test_an_insufficient_completion_can_be_left_unprocessed_within_four_weeks(office: Engine) -> None:
     reference = receive(office)
     act(office, reference, "invite-completion", at=START)
     act(office, reference, "complete", at=START + 3 * DAY)
@@ -123,7 +123,7 @@ def test_what_was_completed_in_vain_can_be_left_unprocessed_within_four_weeks(of
     decide(office, reference, date(2026, 4, 2))
 
 
-def test_a_late_completion_is_still_taken_in_and_gives_no_new_weeks(office: Engine) -> None:
+def test_a_late_completion_is_still_accepted_and_starts_no_new_weeks(office: Engine) -> None:
     reference = receive(office)
     act(office, reference, "invite-completion", at=START)
     tick(office, date(2026, 3, 20))
@@ -154,7 +154,7 @@ def test_the_security_authority_has_working_hours_by_urgency(office: Engine) -> 
         (datetime(2026, 10, 23, 14, 0, tzinfo=UTC), datetime(2026, 11, 6, 15, 0, tzinfo=UTC)),  # the long night
     ],
 )
-def test_a_service_level_keeps_to_the_clock_on_the_wall_across_a_clock_change(
+def test_a_service_level_follows_local_time_across_a_clock_change(
     office: Engine, submitted: datetime, due_at: datetime
 ) -> None:
     reference = receive(office, at=submitted - timedelta(hours=2))
@@ -203,7 +203,7 @@ def test_the_term_to_object_lapses_after_its_last_day_and_not_on_it(office: Engi
     assert (newest(office, "objection").ended_on, newest(office, "objection").ended_by) == (found.due_on, "lapse")
 
 
-def test_an_adopted_advice_with_measures_gives_nothing_to_object_to(office: Engine) -> None:
+def test_an_adopted_advice_with_measures_starts_no_term_to_object(office: Engine) -> None:
     walk(office, receive(office), Stage.TAKEOVER, choose=sparing)
     assert rows(office, Term, Term.kind == "objection") == []
 
@@ -236,7 +236,7 @@ def test_each_ground_has_its_article_and_its_party(running: Engine, ground: str,
     assert any(article in reason for reason in found.reasons)
     with Session(running) as session:
         days = days_of_case(session, session.get_one(Application, found.application), date(2026, 6, 20))
-    # the other employer's term ran on, so the days stay the employers'
+    # the other employer's term was not suspended, so the days stay the employers'
     assert days["applicant"] == 0
     suspend_other = {"organisation": GOUDVEEN}
     suspend(running, ground, "2026-06-10", "2026-06-12", **suspend_other)
@@ -246,7 +246,7 @@ def test_each_ground_has_its_article_and_its_party(running: Engine, ground: str,
     assert sum(days.values()) == 20
 
 
-def test_awaiting_a_completion_carries_the_end_of_the_given_term_and_ends_by_itself(running: Engine) -> None:
+def test_a_suspension_for_a_completion_has_the_end_of_the_given_term_and_ends_automatically(running: Engine) -> None:
     assert refused(lambda: suspend(running, "awaiting-completion", "2026-06-10")) == ["suspension.given-term"]
     suspend(running, "awaiting-completion", "2026-06-10", "2026-06-23")
     found = term(running, "takeover")
@@ -257,7 +257,7 @@ def test_awaiting_a_completion_carries_the_end_of_the_given_term_and_ends_by_its
 @pytest.mark.parametrize(
     ("body", "due_on"),
     [
-        ({"completedOn": "2026-06-10"}, DUE),  # completed on the first day: no day stood still
+        ({"completedOn": "2026-06-10"}, DUE),  # completed on the first day: no day was suspended
         ({"completedOn": "2026-06-11"}, DUE + DAY),
         ({"completedOn": "2026-06-16"}, date(2026, 8, 3)),  # six days: raw end on Sunday 2 August
         ({"until": "2026-06-15"}, date(2026, 8, 3)),
@@ -276,12 +276,12 @@ def test_the_day_of_completion_counts_again(running: Engine, body: dict[str, str
     assert letter.facts["due_on"] == due_on.isoformat()
 
 
-def test_whose_term_is_suspended_is_told_so_with_the_applicant(running: Engine) -> None:
+def test_the_owner_of_a_suspended_term_and_the_applicant_are_notified(running: Engine) -> None:
     suspend(running, "applicant-consents", "2026-06-10")
-    told = rows(running, Outbox, Outbox.letter == "term-suspended")
+    notified = rows(running, Outbox, Outbox.letter == "term-suspended")
     applicant = row(running, Application).applicant
-    assert {letter.recipient for letter in told} == {applicant, "employer-zilverdam-1"}
-    assert {letter.facts["since"] for letter in told} == {"2026-06-10"}
+    assert {letter.recipient for letter in notified} == {applicant, "employer-zilverdam-1"}
+    assert {letter.facts["since"] for letter in notified} == {"2026-06-10"}
 
 
 def test_the_decision_on_the_penalty_can_be_suspended_too(running: Engine) -> None:
@@ -293,7 +293,7 @@ def test_the_decision_on_the_penalty_can_be_suspended_too(running: Engine) -> No
     assert found.due_on == date(2026, 9, 4)  # two weeks from 19 August, and two days
 
 
-# Whose days.
+# Attribution of days.
 
 
 @pytest.mark.parametrize("until", [Stage.RECEIVED, Stage.ADVICE, Stage.TAKEOVER, Stage.CLOSED])
@@ -307,7 +307,7 @@ def test_the_days_of_a_case_add_up_at_every_stage(office: Engine, until: Stage) 
     assert sum(found.values()) == (end - date(2026, 2, 10)).days + 1
 
 
-def test_the_window_to_complete_is_the_applicants_until_the_day_it_is_used(office: Engine) -> None:
+def test_the_days_to_complete_belong_to_the_applicant_until_the_completion(office: Engine) -> None:
     reference = receive(office)
     act(office, reference, "invite-completion", at=START)
     act(office, reference, "complete", at=START + 5 * DAY)

@@ -1,4 +1,4 @@
-"""Terms of a case: what starts, moves and ends them, and whom the clock reminds, once."""
+"""Terms of cases: their starts, changes and ends, and the reminders that the clock sends once."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
@@ -88,7 +88,7 @@ def test_the_term_to_take_over_starts_with_the_receipt_by_that_employer(running:
         ("2026-06-09", date(2026, 8, 4)),
     ],
 )
-def test_a_corrected_receipt_moves_the_end_and_stands_in_the_ledger(
+def test_a_corrected_receipt_moves_the_end_and_is_recorded_in_the_ledger(
     running: Engine, received_on: str, due_on: date
 ) -> None:
     body = {"takeoverReceivedOn": received_on, "organisation": ZILVERDAM, "reasons": "The stamp says otherwise."}
@@ -118,7 +118,7 @@ def test_a_receipt_is_not_corrected_to_before_the_adoption_or_after_today(runnin
 @pytest.mark.parametrize(
     ("since", "until", "due_on"),
     [
-        ("2026-06-10", "2026-06-09", date(2026, 7, 27)),  # it never came to run
+        ("2026-06-10", "2026-06-09", date(2026, 7, 27)),  # it never started
         ("2026-06-10", "2026-06-10", date(2026, 7, 28)),
         ("2026-06-10", "2026-06-13", date(2026, 7, 31)),
         ("2026-06-10", "2026-06-14", date(2026, 8, 3)),  # raw end on Saturday
@@ -163,7 +163,7 @@ def test_a_term_is_suspended_once_at_a_time_and_resumed_only_then(running: Engin
     assert refused(lambda: change(running, "resume-term", resume)) == ["step.term-suspended"]
 
 
-def test_a_suspension_that_was_to_begin_after_the_end_of_its_term_never_came_to_run(running: Engine) -> None:
+def test_a_suspension_planned_after_the_end_of_its_term_never_starts(running: Engine) -> None:
     body = {"term": "takeover", "ground": "applicant-consents", "since": "2026-06-20", "reasons": "R"}
     change(running, "suspend-term", body, by=EMPLOYER)
     reference, ended_at = row(running, Application).id, ADOPTED + timedelta(days=2)
@@ -174,8 +174,8 @@ def test_a_suspension_that_was_to_begin_after_the_end_of_its_term_never_came_to_
         assert attribution(ended.started_on, date(2026, 6, 3), "employer", intervals(session, ended)) == {"employer": 2}
 
 
-def test_of_two_suspended_employers_each_resumes_its_own_term_and_is_told_its_own_day(running: Engine) -> None:
-    """The other's term still stands still: it has no day to tell."""
+def test_of_two_suspended_employers_each_resumes_its_own_term_and_is_notified_of_its_own_day(running: Engine) -> None:
+    """The other's term is still suspended: it has no end to name."""
     for number, organisation in enumerate((ZILVERDAM, GOUDVEEN)):
         body = {"term": "takeover", "ground": "applicant-consents", "since": "2026-06-10", "reasons": "R"}
         change(running, "suspend-term", body, by=person(Role.EMPLOYER, organisation))
@@ -187,11 +187,11 @@ def test_of_two_suspended_employers_each_resumes_its_own_term_and_is_told_its_ow
         resume = {"term": "takeover", "until": until}
         change(running, "resume-term", resume, on=date(2026, 6, 20), by=person(Role.EMPLOYER, organisation))
         assert term(running, organisation).due_on == due_on
-    told = sorted(letter.facts["due_on"] for letter in rows(running, Outbox, Outbox.letter == "term-resumed"))
-    assert told == ["2026-07-28", "2026-07-29"]
+    notified = sorted(letter.facts["due_on"] for letter in rows(running, Outbox, Outbox.letter == "term-resumed"))
+    assert notified == ["2026-07-28", "2026-07-29"]
 
 
-def test_inviting_again_gives_a_new_term_in_place_of_the_first(office: Engine) -> None:
+def test_inviting_again_starts_a_new_term_in_place_of_the_first(office: Engine) -> None:
     reference = receive(office)
     for days, at in ((14, START), (28, START + timedelta(days=1))):
         body = {"missing": "The decision of appointment.", "days": days}
@@ -199,20 +199,20 @@ def test_inviting_again_gives_a_new_term_in_place_of_the_first(office: Engine) -
     first, second = sorted(rows(office, Term), key=lambda found: found.started_on)
     assert (first.ended_on, first.due_on) == (date(2026, 3, 3), date(2026, 3, 16))
     assert (second.ended_on, second.due_on) == (None, date(2026, 3, 31))
-    told = [letter.facts["due_on"] for letter in rows(office, Outbox, Outbox.letter == "invitation-to-complete")]
-    assert sorted(told) == ["2026-03-16", "2026-03-31"]
+    notified = [letter.facts["due_on"] for letter in rows(office, Outbox, Outbox.letter == "invitation-to-complete")]
+    assert sorted(notified) == ["2026-03-16", "2026-03-31"]
     with transaction(office) as session:
         pass_due(session, at=START + timedelta(days=15), limit=100)
     assert {item.term for item in rows(office, Reminder)} <= {second.id}
 
 
-def test_a_second_invitation_on_the_same_day_tells_its_own_end(office: Engine) -> None:
+def test_a_second_invitation_on_the_same_day_names_its_own_end(office: Engine) -> None:
     reference = receive(office)
     for days in (14, 28, 21):
         body = {"missing": "M", "days": days}
         do(office, "application", reference, "invite-completion", by=OFFICER, body=body)
-    told = {letter.facts["due_on"] for letter in rows(office, Outbox, Outbox.letter == "invitation-to-complete")}
-    assert told == {"2026-03-16", "2026-03-30", "2026-03-23"}
+    notified = {letter.facts["due_on"] for letter in rows(office, Outbox, Outbox.letter == "invitation-to-complete")}
+    assert notified == {"2026-03-16", "2026-03-30", "2026-03-23"}
 
 
 def test_planning_the_interview_ends_the_term_to_complete_for_nothing_is_missing_any_more(office: Engine) -> None:
@@ -252,11 +252,11 @@ def tick(engine: Engine, at: datetime) -> int:
 
 
 def reminders(engine: Engine) -> list[Reminder]:
-    """Whom the clock reminded; whom it told that a term had passed is left out."""
+    """Whom the clock reminded, without those notified that a term had passed."""
     return rows(engine, Reminder, col(Reminder.threshold).endswith("%", autoescape=True))
 
 
-def ladder(engine: Engine) -> list[Threshold]:
+def escalations(engine: Engine) -> list[Threshold]:
     found = rows(
         engine, Threshold, Threshold.term == term(engine).id, col(Threshold.name).endswith("%", autoescape=True)
     )
@@ -264,7 +264,7 @@ def ladder(engine: Engine) -> list[Threshold]:
 
 
 def test_a_threshold_passes_on_its_morning_and_not_before(running: Engine) -> None:
-    first = ladder(running)[0]
+    first = escalations(running)[0]
     assert tick(running, first.due_at - timedelta(seconds=1)) == 0
     assert rows(running, Reminder) == []
     assert tick(running, first.due_at) == 2  # one term for each employer
@@ -273,7 +273,7 @@ def test_a_threshold_passes_on_its_morning_and_not_before(running: Engine) -> No
 
 
 def test_every_threshold_in_turn_reminds_each_recipient_once(running: Engine) -> None:
-    steps = ladder(running)
+    steps = escalations(running)
     for step in steps:
         tick(running, step.due_at)
         tick(running, step.due_at)
@@ -285,7 +285,7 @@ def test_every_threshold_in_turn_reminds_each_recipient_once(running: Engine) ->
 def test_a_clock_that_was_away_reminds_once_of_the_last_threshold_and_says_it_is_late(running: Engine) -> None:
     tick(running, AFTER)
     assert [item.threshold for item in reminders(running)] == ["100%", "100%"]
-    assert all(item.passed_at == AFTER and item.late for item in ladder(running))
+    assert all(item.passed_at == AFTER and item.late for item in escalations(running))
     tick(running, AFTER + timedelta(days=30))
     assert len(reminders(running)) == 2
 
@@ -305,8 +305,8 @@ def test_two_clocks_at_once_pass_every_threshold_once(running: Engine) -> None:
     assert passed == total > 10
     waiting = rows(running, Term, col(Term.ended_on).is_(None))
     assert len(reminders(running)) == len(waiting) == len(rows(running, Outbox, Outbox.letter == "reminder"))
-    told = rows(running, Reminder)
-    assert len(rows(running, LedgerEntry, LedgerEntry.event == "pass-threshold")) == len(told) == 2 * len(waiting)
+    notified = rows(running, Reminder)
+    assert len(rows(running, LedgerEntry, LedgerEntry.event == "pass-threshold")) == len(notified) == 2 * len(waiting)
     assert problems(running) == []
 
 
@@ -325,7 +325,7 @@ def test_a_withdrawn_application_reminds_nobody(running: Engine) -> None:
     assert rows(running, Reminder) == []
 
 
-def test_a_suspended_term_reminds_nobody_until_it_goes_on(running: Engine) -> None:
+def test_a_suspended_term_reminds_nobody_until_it_resumes(running: Engine) -> None:
     body = {"term": "takeover", "ground": "applicant-consents", "since": "2026-06-02", "reasons": "R"}
     change(running, "suspend-term", body)
     tick(running, AFTER)
@@ -335,7 +335,7 @@ def test_a_suspended_term_reminds_nobody_until_it_goes_on(running: Engine) -> No
     assert {item.recipient for item in reminders(running)} == {"employer-goudveen-1", "employer-zilverdam-1"}
 
 
-def test_what_a_person_is_busy_with_the_clock_leaves_for_its_next_tick(running: Engine) -> None:
+def test_the_clock_skips_a_locked_case_until_its_next_tick(running: Engine) -> None:
     with transaction(running) as busy:
         ledger.lock(busy, [row(running, Application).id])
         assert tick(running, AFTER) == 0

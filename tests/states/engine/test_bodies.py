@@ -1,4 +1,4 @@
-"""Facts and content: free text is always content, and content stays in the vault."""
+"""Bodies: free text is always content, and content stays in the vault."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -105,7 +105,7 @@ class Loose(Body):
     inner: list[Inner] = []  # noqa: RUF012
 
 
-def test_an_unbounded_text_would_be_noticed_however_deep() -> None:
+def test_an_unbounded_text_is_noticed_at_any_depth() -> None:
     schema = Loose.model_json_schema()
     found = list(unmarked(schema, schema["$defs"], "loose"))
     assert found == ["loose.anything", "loose.perhaps|0", "loose.several[]"]
@@ -139,7 +139,7 @@ def test_an_invoice_keeps_the_number_that_its_supplier_gave_it(number: str) -> N
         "1 " * 20 + "1",
     ],
 )
-def test_what_is_no_invoice_number_is_told_in_words_and_never_repeated(number: str) -> None:
+def test_an_invalid_invoice_number_is_explained_in_words_and_never_repeated(number: str) -> None:
     with pytest.raises(MalformedError) as caught:
         parse(Numbered, {"number": number})
     ((field, words),) = caught.value.problems
@@ -162,13 +162,13 @@ def test_a_body_divides_into_facts_as_sent_and_content_by_path() -> None:
     assert content == {"words": "w", "parts.0.told": "a", "parts.1.told": "b"}
 
 
-# What is planted, and where it must not turn up.
+# Planted texts, and where they must not appear.
 
 PLANTED_IBAN = iban(987654321)
 
 
 class Planter:
-    """Puts a marker into every content field of every body that goes through the door."""
+    """Puts a marker into every content field of every body that is recorded."""
 
     def __init__(self) -> None:
         self.markers: list[str] = []
@@ -228,11 +228,11 @@ BY_PEOPLE = {
     for path in content_paths(f"{chart}/{name}", event.body)
     if (chart, name) not in FOLLOWING
 }
-"""Every content field of an event that comes from outside; what follows from it carries the same texts."""
+"""Every content field of an event that people record; the events that follow from it have the same texts."""
 
 
 def everything_but_the_vault(engine: Engine) -> str:
-    """Every row of every table as text, save the sealed content itself."""
+    """Every row of every table as text, except the sealed content."""
     with engine.connect() as connection:
         tables = [name for name in inspect(engine).get_table_names() if name != "vault_item"]
         found = [connection.execute(text(f'SELECT r::text FROM "{name}" r')).scalars().all() for name in tables]
@@ -240,7 +240,7 @@ def everything_but_the_vault(engine: Engine) -> str:
 
 
 def live(engine: Engine, planter: Planter, reference: str, wanted: set[str], at: Any) -> Any:
-    """Walk an application to its end, doing on the way whatever still has a wanted field."""
+    """Take an application to its end, and on the way do every action that still has a wanted field."""
     for _ in range(150):
         at += timedelta(minutes=1)
         with transaction(engine) as session:
@@ -290,8 +290,8 @@ def owe(engine: Engine, planter: Planter, reference: str, at: Any) -> None:
         act(engine, reference, event, at=at + timedelta(days=days), changes=planted)
 
 
-def turns(engine: Engine, at: Any) -> Iterator[tuple[Event[Any, Any], str]]:
-    """Turns of life that no ordinary way takes: each event with a case on which it is possible."""
+def record_life_events(engine: Engine, at: Any) -> Iterator[tuple[Event[Any, Any], str]]:
+    """Life events outside the usual procedure: each event with a case on which it is possible."""
     first, second, third = (receive(engine, at=at, name="D. Dubbel") for _ in range(3))
     yield EVENTS["application", "keep-apart"], second
     yield EVENTS["application", "join"], third
@@ -360,7 +360,7 @@ def match(engine: Engine, planter: Planter, at: datetime) -> None:
     lines = [{"net": "100.00", "vatRate": "21", "vat": "21.00", "gross": "121.00"}]
     day = {"number": "K-1", "dated": at.date().isoformat(), "toMatch": True, "lines": lines}
     whole = planter.plant("application/receive-invoice", EVENTS["application", "receive-invoice"].body, day)
-    for item in whole["lines"]:  # why comes with the matching
+    for item in whole["lines"]:  # the reasons are given with the matching
         planter.markers.remove(item.pop("reasons").split()[1])
     do(engine, "application", reference, "receive-invoice", by=person(Role.FINANCE, ZILVERDAM), at=at, body=whole)
     contact = person(Role.SECURITY_CONTACT, ZILVERDAM)
@@ -373,7 +373,7 @@ def match(engine: Engine, planter: Planter, at: datetime) -> None:
 
 
 def assess_entries(engine: Engine, planter: Planter, at: datetime) -> None:
-    """Two entries of a statement that wait for a person: money that came back, and something of the bank's own."""
+    """Two entries of a statement that wait for a person: a returned payment, and an entry of the bank itself."""
     paid = rows(engine, Payable, Payable.state == "paid", Payable.organisation == ZILVERDAM)[0]
     line = row(engine, BatchLine, BatchLine.payable == paid.id, BatchLine.counts)
     file = statement(Line(f"{line.amount}", "TERUG"), Line("-1.00"), on=at.date())
@@ -388,7 +388,7 @@ def assess_entries(engine: Engine, planter: Planter, at: datetime) -> None:
 
 
 class Spelled(Body):
-    """A field of every pattern that is told in words."""
+    """A field of every pattern that is explained in words."""
 
     code: Code = "F-1"
     number: InvoiceNumber = "F-1"
@@ -398,7 +398,7 @@ class Spelled(Body):
     name: Annotated[str, Field(pattern=ACCOUNT_NAME)] = "Gemeente"
 
 
-def test_what_a_pattern_asks_for_is_told_in_words_with_an_example_that_fits() -> None:
+def test_a_pattern_is_explained_in_words_with_a_valid_example() -> None:
     with pytest.raises(MalformedError) as caught:
         parse(Spelled, dict.fromkeys(Spelled.model_fields, "_ \u2026"))
     told = dict(caught.value.problems)
@@ -409,7 +409,7 @@ def test_what_a_pattern_asks_for_is_told_in_words_with_an_example_that_fits() ->
         parse(Spelled, {field: words.rpartition("such as ")[2]})
 
 
-def test_content_stands_nowhere_but_in_the_vault(office: Engine) -> None:
+def test_content_is_stored_nowhere_but_in_the_vault(office: Engine) -> None:
     planter = Planter()
     at = START
     for changes in (
@@ -420,7 +420,7 @@ def test_content_stands_nowhere_but_in_the_vault(office: Engine) -> None:
         body = planter.plant("application/receive", EVENTS["application", "receive"].body, application_body(**changes))
         reference = do(office, "application", None, "receive", by=OFFICER, at=at, body=body).row.id
         at = live(office, planter, reference, BY_PEOPLE, at)
-    # Three that need time, or that end a case at once.
+    # Three events that need time, or that end a case at once.
     spared = receive(office, at=at, office="municipal-councillor")
     act(office, spared, "intend-refusal", at=at)
     abandoned = planter.plant("application/abandon-refusal", EVENTS["application", "abandon-refusal"].body, {})
@@ -433,7 +433,7 @@ def test_content_stands_nowhere_but_in_the_vault(office: Engine) -> None:
     act(office, receive(office, at=at), "withdraw", at=at, changes=withdrawn)
     lend_and_object(office, planter, late, at + timedelta(days=15))
 
-    for event, subject in turns(office, at):
+    for event, subject in record_life_events(office, at):
         planted = planter.plant(f"{event.chart.name}/{event.name}", event.body, {})
         act(office, subject, event.name, at=at, changes=planted)
     owe(office, planter, receive(office, at=at), at)

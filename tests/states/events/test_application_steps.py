@@ -62,7 +62,7 @@ def test_a_returned_domain_leaves_the_drafts_of_the_others(prepared: Prepared) -
     assert row(engine, Measure, Measure.domain == "home").state == "dropped"
 
 
-def test_an_ended_application_leaves_no_live_part(office: Engine) -> None:
+def test_an_ended_application_leaves_no_open_part(office: Engine) -> None:
     refusable = receive(office, inOfficeUntil="2026-03-05")
     walk(office, refusable, Stage.INTERVIEW_HELD)
     late = START + timedelta(days=10)
@@ -87,7 +87,7 @@ def test_an_application_is_withdrawn_until_the_first_employer_took_over(prepared
     assert refused(lambda: do(engine, "application", reference, "withdraw", by=applicant)) == wanted
 
 
-def test_the_employers_receipt_lies_between_adoption_and_today(prepared: Prepared) -> None:
+def test_the_employers_receipt_is_dated_between_adoption_and_today(prepared: Prepared) -> None:
     engine = prepared("takeover", fill_takeover)
     asked = row(engine, Takeover, Takeover.organisation == ZILVERDAM)
 

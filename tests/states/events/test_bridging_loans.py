@@ -1,4 +1,4 @@
-"""Bridging loans: loans of an application, until its advice is there."""
+"""Bridging loans: loans of an application until its advice is adopted."""
 
 import pytest
 from loan_cases import bridge, on
@@ -83,7 +83,7 @@ def test_the_lane_follows_the_case_or_an_urgent_wish_whichever_is_sooner(
     assert row(office, WorkItem, WorkItem.subject == loan.id).lane == lane
 
 
-def test_an_urgent_loan_keeps_its_lane_when_the_case_is_calmed(office: Engine) -> None:
+def test_an_urgent_loan_keeps_its_lane_when_the_urgency_of_the_case_is_lowered(office: Engine) -> None:
     reference = receive(office)
     loan = bridge(office, reference, urgent=True)
     act(office, reference, "record-threat", at=START, changes={"kind": "acute-danger"})
@@ -92,7 +92,7 @@ def test_an_urgent_loan_keeps_its_lane_when_the_case_is_calmed(office: Engine) -
     assert row(office, WorkItem, WorkItem.subject == loan.id).lane == 2  # urgent
 
 
-def test_the_actions_of_a_case_carry_its_loan_through(office: Engine) -> None:
+def test_the_actions_of_a_case_complete_its_loan(office: Engine) -> None:
     reference = receive(office)
     act(office, reference, "request-loan", at=START, among_all=True)
     for event in ("grant", "lend", "take-back"):
@@ -111,7 +111,7 @@ def test_a_measure_that_an_adopted_advice_lends_stays_a_measure(office: Engine) 
 
 
 def test_the_loans_of_an_application_end_with_its_office_and_no_others(office: Engine) -> None:
-    """As the end of office on the application lets them; a loan of another case and one that was declined stay."""
+    """The end of office changes the loans of its application; a loan of another case and a declined one stay."""
     reference, other = receive(office), receive(office)
     lent_here, asked, declined = (bridge(office, reference).id for _ in range(3))
     elsewhere = bridge(office, other).id

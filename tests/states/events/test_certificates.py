@@ -1,4 +1,4 @@
-"""What holds back a measure in a living case, and what goes on meanwhile."""
+"""Certificates: a measure that waits for one, and the measures that continue meanwhile."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -56,7 +56,7 @@ def certify(engine: Engine, **body: str) -> None:
     do(engine, "application", row(engine, Application).id, "record-certificate", by=OFFICER, at=at, body=body)
 
 
-def test_the_home_waits_for_its_certificate_while_work_travel_and_digital_go_on(prepared: Prepared) -> None:
+def test_the_home_waits_for_its_certificate_while_work_travel_and_digital_continue(prepared: Prepared) -> None:
     engine = prepared("provision", fill_provision)
     assert order(engine, "home", "2026-03-10") == ["gate.certificate"]
     for domain in ("work", "travel", "digital"):
@@ -77,7 +77,7 @@ def test_the_home_waits_for_its_certificate_while_work_travel_and_digital_go_on(
         ("2026-03-13", ["gate.certificate"]),
     ],
 )
-def test_a_certificate_opens_the_gate_from_its_first_through_its_last_day(
+def test_a_certificate_allows_the_measure_from_its_first_through_its_last_day(
     prepared: Prepared, day: str, rules: list[str]
 ) -> None:
     engine = prepared("provision", fill_provision)
@@ -99,7 +99,7 @@ def test_a_certificate_that_lapsed_between_order_and_provision_holds_back_the_pr
     provide("2026-03-12")
 
 
-def test_where_no_certificate_can_be_required_the_reasons_open_the_gate(prepared: Prepared) -> None:
+def test_where_no_certificate_can_be_required_the_reasons_allow_the_measure(prepared: Prepared) -> None:
     engine = prepared("provision", fill_provision)
     wanted = ["step.hardship-has-reasons"]
     assert refused(lambda: certify(engine, kind="hardship", validFrom="2026-03-10")) == wanted
@@ -170,7 +170,7 @@ def test_an_exemption_from_residence_counts_from_its_day_where_the_office_knows_
         ({"office": "water-board-chair", "employers": [BROEKZIJDE], "actingSince": "2026-01-30"}, []),
     ],
 )
-def test_an_interview_is_planned_for_whoever_has_a_claim_on_that_day(
+def test_an_interview_is_planned_for_an_official_with_a_claim_on_that_day(
     office: Engine, changes: dict[str, object], rules: list[str]
 ) -> None:
     reference = receive(office, **changes)

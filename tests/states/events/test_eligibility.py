@@ -1,4 +1,4 @@
-"""Who has a claim, and who decides on it: offices, suspensions, corrections and the own case, through the door."""
+"""Eligibility in recorded events: offices, suspensions, corrections and decisions in the own case."""
 
 from collections.abc import Callable
 from datetime import date, datetime, time
@@ -49,8 +49,8 @@ def noon(day: date) -> datetime:
     return datetime.combine(day, time(12), ZoneInfo("Europe/Amsterdam"))
 
 
-def of(engine: Engine, office: str, **changes: Any) -> str:
-    """An application from an office, with an employer that fits it; answers its reference."""
+def receive_from(engine: Engine, office: str, **changes: Any) -> str:
+    """Receive an application from an office, with a matching employer, and return its reference."""
     return receive(engine, **{"office": office, "employers": [EMPLOYER_OF[office]], **changes})
 
 
@@ -61,12 +61,12 @@ def correct(engine: Engine, reference: str, *, at: datetime = START, **facts: An
 
 
 def plan(engine: Engine, reference: str, on: date = TODAY) -> Callable[[], Any]:
-    """Plan the interview on a day: the first step that asks for a claim."""
+    """Plan the interview on a day: the first step that requires a claim."""
     body = {"interviewOn": on.isoformat()}
     return lambda: do(engine, "application", reference, "plan-interview", by=OFFICER, at=noon(on), body=body)
 
 
-def told(call: Callable[[], Any]) -> dict[str, str]:
+def field_errors(call: Callable[[], Any]) -> dict[str, str]:
     """The fields that a body is refused for, with the words."""
     with pytest.raises(MalformedError) as caught:
         call()
@@ -82,11 +82,11 @@ def test_a_suspended_official_keeps_the_claim_where_the_law_knows_a_suspension(
 ) -> None:
     facts = {"officeSuspendedSince": "2026-02-01"}
     if office_held not in {"mayor", "kings-commissioner", "water-board-chair"}:
-        assert refused(lambda: of(office, office_held, **facts)) == ["eligibility.suspended-keeps-claims"]
-        reference = of(office, office_held)
+        assert refused(lambda: receive_from(office, office_held, **facts)) == ["eligibility.suspended-keeps-claims"]
+        reference = receive_from(office, office_held)
         assert refused(lambda: correct(office, reference, **facts)) == ["eligibility.suspended-keeps-claims"]
         return
-    reference = of(office, office_held, **facts)
+    reference = receive_from(office, office_held, **facts)
     do(office, "application", reference, "start-intake", by=OFFICER)
     plan(office, reference)()
     entry = rows(office, LedgerEntry, LedgerEntry.stream == reference)[-1]
@@ -99,8 +99,8 @@ def test_a_suspended_official_keeps_the_claim_where_the_law_knows_a_suspension(
     assert problems(office) == []
 
 
-def test_an_acting_chair_whose_appointment_was_interrupted_waits_anew(office: Engine) -> None:
-    reference = of(office, "water-board-chair", actingSince="2026-01-20")
+def test_an_acting_chair_whose_appointment_was_interrupted_waits_again(office: Engine) -> None:
+    reference = receive_from(office, "water-board-chair", actingSince="2026-01-20")
     do(office, "application", reference, "start-intake", by=OFFICER)
     correct(office, reference, actingSince="2026-02-10")  # the first appointment ended; this is the second
     assert refused(plan(office, reference, date(2026, 3, 12))) == ["eligibility.acting"]
@@ -109,7 +109,7 @@ def test_an_acting_chair_whose_appointment_was_interrupted_waits_anew(office: En
 
 @pytest.mark.parametrize(("last", "claim"), [(TODAY - DAY, False), (TODAY, True), (TODAY + DAY, True)])
 def test_after_the_office_there_is_no_new_claim(office: Engine, last: date, claim: bool) -> None:
-    reference = of(office, "mayor")
+    reference = receive_from(office, "mayor")
     do(office, "application", reference, "start-intake", by=OFFICER)
     correct(office, reference, inOfficeUntil=last.isoformat())
     if claim:
@@ -121,17 +121,17 @@ def test_after_the_office_there_is_no_new_claim(office: Engine, last: date, clai
 @pytest.mark.parametrize(("granted", "rules"), [(TODAY, []), (TODAY + DAY, ["step.not-in-future"])])
 def test_an_exemption_is_recorded_once_it_was_granted(office: Engine, granted: date, rules: list[str]) -> None:
     facts = {"inTerritory": False, "exemptionOn": granted.isoformat()}
-    reference = of(office, "mayor")
+    reference = receive_from(office, "mayor")
     if rules:
-        assert refused(lambda: of(office, "mayor", **facts)) == rules
+        assert refused(lambda: receive_from(office, "mayor", **facts)) == rules
         assert refused(lambda: correct(office, reference, **facts)) == rules
     else:
-        of(office, "mayor", **facts)
+        receive_from(office, "mayor", **facts)
         correct(office, reference, **facts)
         assert row(office, Application, Application.id == reference).exemption_on == granted
 
 
-# Dates that contradict each other, and corrections that correct nothing.
+# Contradictory dates, and corrections without effect.
 
 
 @pytest.mark.parametrize(
@@ -160,12 +160,12 @@ def test_an_exemption_is_recorded_once_it_was_granted(office: Engine, granted: d
 def test_dates_that_contradict_each_other_are_named_with_their_field_when_received_and_when_corrected(
     office: Engine, recorded: dict[str, str], given: dict[str, str], field: str, days: tuple[str, ...]
 ) -> None:
-    received = told(lambda: of(office, "mayor", **recorded, **given))
+    received = field_errors(lambda: receive_from(office, "mayor", **recorded, **given))
     assert len(received) == 1
     assert field in " ".join([*received, *received.values()])
-    reference = of(office, "mayor", **recorded)
+    reference = receive_from(office, "mayor", **recorded)
     before = snapshot(office)
-    corrected = told(lambda: correct(office, reference, **given))
+    corrected = field_errors(lambda: correct(office, reference, **given))
     assert list(corrected) == [field]
     for day in days:
         assert day in corrected[field]
@@ -183,10 +183,10 @@ def test_dates_that_contradict_each_other_are_named_with_their_field_when_receiv
         ({"certainSince": "2024-06-02", "inOfficeUntil": "2024-06-02"}, {"inOfficeUntil": "2024-06-01"}),
     ],
 )
-def test_days_on_the_edge_agree(office: Engine, given: dict[str, str], day_before: dict[str, str]) -> None:
-    reference = of(office, "mayor")
+def test_dates_at_a_boundary_are_accepted(office: Engine, given: dict[str, str], day_before: dict[str, str]) -> None:
+    reference = receive_from(office, "mayor")
     correct(office, reference, **given)
-    assert list(told(lambda: correct(office, reference, **day_before))) == list(day_before)
+    assert list(field_errors(lambda: correct(office, reference, **day_before))) == list(day_before)
 
 
 @pytest.mark.parametrize(
@@ -198,19 +198,19 @@ def test_days_on_the_edge_agree(office: Engine, given: dict[str, str], day_befor
     ],
 )
 def test_a_correction_says_what_it_corrects(office: Engine, facts: dict[str, str], fields: list[str]) -> None:
-    reference = of(office, "mayor")
-    words = told(lambda: correct(office, reference, **facts))
+    reference = receive_from(office, "mayor")
+    words = field_errors(lambda: correct(office, reference, **facts))
     assert list(words) == fields
     assert "Checked" not in str(words)
 
 
-def fill_asked(engine: Engine) -> None:
+def fill_requested(engine: Engine) -> None:
     """A case of two employers that were both asked to take over."""
     walk(engine, receive(engine, employers=[ZILVERDAM, GOUDVEEN]), Stage.TAKEOVER, choose=sparing)
 
 
 def test_an_employers_receipt_is_corrected_while_its_own_term_runs(prepared: Prepared) -> None:
-    engine = prepared("asked", fill_asked)
+    engine = prepared("asked", fill_requested)
     reference, at = row(engine, Application).id, START + DAY
     day = {"takeoverReceivedOn": TODAY.isoformat()}
     wanted = ["step.receipt-correctable"]
@@ -229,7 +229,7 @@ def test_an_employers_receipt_is_corrected_while_its_own_term_runs(prepared: Pre
 
 @pytest.mark.parametrize(("received", "rules"), [(TODAY, []), (TODAY + DAY, ["step.held-not-before-planned-stage"])])
 def test_a_receipt_is_not_corrected_to_after_the_interview(office: Engine, received: date, rules: list[str]) -> None:
-    reference = of(office, "mayor")
+    reference = receive_from(office, "mayor")
     walk(office, reference, Stage.INTERVIEW_HELD)
     call = lambda: correct(office, reference, at=START + 2 * DAY, receivedOn=received.isoformat())  # noqa: E731
     if rules:
@@ -259,7 +259,7 @@ def test_a_receipt_is_not_corrected_to_after_the_interview(office: Engine, recei
 def test_the_employer_decides_on_the_case_of_its_own_official_through_another(
     office: Engine, office_held: str, decided_as: str | None, rules: list[str]
 ) -> None:
-    reference = of(office, office_held)
+    reference = receive_from(office, office_held)
     walk(office, reference, before=at_event("take-over"), choose=sparing)
     asked = row(office, Takeover, Takeover.stream == reference)
     by = person(Role.EMPLOYER, EMPLOYER_OF[office_held])

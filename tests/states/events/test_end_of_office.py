@@ -1,4 +1,4 @@
-"""End of office: what becomes of applications, measures and terms, also after a death."""
+"""End of office: its effects on applications, measures and terms, also after a death."""
 
 from datetime import timedelta
 from typing import Any
@@ -60,9 +60,7 @@ def test_after_the_end_of_office_the_employer_decides_on_what_it_took_over(prepa
 
 
 @pytest.mark.parametrize("event", ["decline", "mark-not-possible"])
-def test_what_will_not_come_at_all_need_not_be_decided_on_after_the_end_of_office(
-    prepared: Prepared, event: str
-) -> None:
+def test_a_measure_that_lapses_needs_no_decision_after_the_end_of_office(prepared: Prepared, event: str) -> None:
     office, reference, at = provided_case(prepared)
     do(office, "application", reference, "end-office", by=OFFICER, at=at, body={"endedOn": TODAY.isoformat()})
     for measure in rows(office, Measure, Measure.stream == reference, Measure.state == MeasureState.TAKEN_OVER):
@@ -87,7 +85,7 @@ def test_a_measure_is_ordered_on_the_last_day_of_office_and_not_the_day_after(
     assert (refused(order) if rules else order() and []) == rules
 
 
-def test_lent_measures_come_back_and_recurring_ones_end_with_the_office(office: Engine) -> None:
+def test_lent_measures_are_returned_and_recurring_ones_end_with_the_office(office: Engine) -> None:
     reference = receive(office)
     lent = {
         "needed": True,
@@ -119,7 +117,7 @@ def test_the_office_ends_in_every_application_of_the_official(office: Engine) ->
     assert problems(office) == []
 
 
-def test_where_one_of_two_employers_has_taken_over_the_case_goes_on(office: Engine) -> None:
+def test_where_one_of_two_employers_has_taken_over_the_case_continues(office: Engine) -> None:
     reference = receive(office, employers=[ZILVERDAM, GOUDVEEN])
     at = walk(office, reference, Stage.TAKEOVER)
     for event in ("confirm-receipt", "take-over"):
@@ -138,7 +136,7 @@ def test_where_one_of_two_employers_has_taken_over_the_case_goes_on(office: Engi
         ({"endedOn": "2024-06-01"}, []),
     ],
 )
-def test_the_end_of_office_lies_after_its_begin_and_not_in_the_future(
+def test_the_end_of_office_is_after_its_begin_and_not_in_the_future(
     office: Engine, body: dict[str, str], rules: list[str]
 ) -> None:
     reference = receive(office)
@@ -172,7 +170,7 @@ def test_the_day_after_a_known_end_of_office_an_officer_is_asked_to_record_it(
         assert "officer: end-office" not in next_steps(office, reference)
 
 
-def test_an_office_that_goes_on_after_all_asks_nothing(office: Engine) -> None:
+def test_an_extended_office_requests_nothing(office: Engine) -> None:
     reference = receive(office, inOfficeUntil=TODAY.isoformat())
     at = START + timedelta(days=1)
     with transaction(office) as session:
@@ -194,8 +192,8 @@ def test_no_letter_goes_to_someone_who_died(prepared: Prepared) -> None:
         letters = session.exec(select(Outbox).where(Outbox.recipient == applicant)).all()
         assert {letter.state for letter in letters} <= {"sent", "held-back"}
         assert not [letter for letter in outbox.lease(session, at=at, limit=100) if letter.recipient == applicant]
-    told = rows(office, Outbox, Outbox.letter == "death-recorded")
-    assert {letter.recipient for letter in told} == {person(Role.EMPLOYER, ZILVERDAM).person}
+    posted = rows(office, Outbox, Outbox.letter == "death-recorded")
+    assert {letter.recipient for letter in posted} == {person(Role.EMPLOYER, ZILVERDAM).person}
     assert "officer: settle-with-estate" in next_steps(office, reference)
     assert row(office, Person, Person.id == applicant).deceased_on == TODAY
     assert problems(office) == []

@@ -1,4 +1,4 @@
-"""Turns of life: what the end of office, a death, a move, a new threat and a reopening do at every stage."""
+"""Life events: the effects of an end of office, a death, a move, a new threat and a reopening at every stage."""
 
 from datetime import timedelta
 from typing import Any
@@ -49,25 +49,27 @@ STAYS = {str(state): str(state) for state in Stage}
 AFTER: dict[str, dict[str, str]] = {
     "end-office": {**STAYS, **dict.fromkeys((*EARLY, "refusal-intended"), "lapsed")},
     "record-death": {**STAYS, **dict.fromkeys((*EARLY, "refusal-intended"), "lapsed")},
-    # Nothing was provided at the home that is left: the advice looks at the new one.
+    # Nothing was provided at the former home: the advice is about the new one.
     "record-move": {**STAYS, **dict.fromkeys(("with-security-authority", "takeover", *LATE), "advice")},
 }
 
 
-@pytest.mark.parametrize("turn", AFTER)
+@pytest.mark.parametrize("life_event", AFTER)
 @pytest.mark.parametrize("state", list(Stage), ids=str)
-def test_every_turn_at_every_stage_leaves_a_next_step_or_an_end(prepared: Prepared, turn: str, state: Stage) -> None:
+def test_every_life_event_at_every_stage_leaves_a_next_step_or_an_end(
+    prepared: Prepared, life_event: str, state: Stage
+) -> None:
     engine = every_stage(prepared)
     found = one(engine, state)
-    do(engine, "application", found.id, turn, by=OFFICER, body=BODIES[turn])
-    assert stage(engine, found.id) == AFTER[turn][state]
+    do(engine, "application", found.id, life_event, by=OFFICER, body=BODIES[life_event])
+    assert stage(engine, found.id) == AFTER[life_event][state]
     ended = stage(engine, found.id) in ENDS
     assert ended or next_steps(engine, found.id)
     assert problems(engine) == []
 
 
-def test_the_table_of_turns_decides_every_stage() -> None:
-    assert set(LIFE_EVENTS.grid) == {(turn, str(state)) for turn in LIFE_EVENTS.names for state in Stage}
+def test_the_table_of_life_events_decides_every_stage() -> None:
+    assert set(LIFE_EVENTS.grid) == {(life_event, str(state)) for life_event in LIFE_EVENTS.names for state in Stage}
 
 
 # A new threat after the adoption.
@@ -111,7 +113,7 @@ def test_a_threat_in_the_first_hour_of_the_day_of_adoption_is_a_new_one(office: 
 THREAT = {"kind": "intimidation", "source": "applicant"}
 
 
-def test_a_new_version_without_measures_leaves_the_case_where_its_parts_are(prepared: Prepared) -> None:
+def test_a_new_version_without_measures_leaves_the_case_at_the_stage_of_its_parts(prepared: Prepared) -> None:
     office, reference, at = at_stage(prepared, Stage.PROVISION)
     before = {item.id: item.state for item in rows(office, Measure)}
     do(office, "application", reference, "record-threat", by=OFFICER, at=at, body=THREAT)
@@ -150,7 +152,7 @@ REOPENS: dict[Stage, tuple[str, ...]] = {
 
 
 @pytest.mark.parametrize("ended", ENDS, ids=str)
-def test_an_ended_application_goes_on_where_its_end_allows(prepared: Prepared, ended: Stage) -> None:
+def test_an_ended_application_is_reopened_where_its_end_allows(prepared: Prepared, ended: Stage) -> None:
     engine = every_stage(prepared)
     found = one(engine, ended)
     held = found.interview_held_on is not None
@@ -171,7 +173,7 @@ def test_an_ended_application_goes_on_where_its_end_allows(prepared: Prepared, e
     assert problems(engine) == []
 
 
-def test_what_can_be_done_on_an_ended_case_is_proposed_with_a_body_that_is_accepted(prepared: Prepared) -> None:
+def test_the_actions_of_an_ended_case_are_proposed_with_a_body_that_is_accepted(prepared: Prepared) -> None:
     engine = every_stage(prepared)
     for ended in ENDS:
         found = one(engine, ended)
@@ -180,7 +182,7 @@ def test_what_can_be_done_on_an_ended_case_is_proposed_with_a_body_that_is_accep
         assert "reopen" in {action.event for action in proposed if action.allowed}, ended
 
 
-def test_someone_who_died_takes_part_no_more(office: Engine) -> None:
+def test_someone_who_died_no_longer_takes_part(office: Engine) -> None:
     reference = receive(office, applicant="burgemeester-1")
     do(office, "application", reference, "record-death", by=OFFICER, body={"diedOn": TODAY.isoformat()})
     found = refused(lambda: do(office, "person", "burgemeester-1", "depart", by=ADMINISTRATOR, body={}))

@@ -49,7 +49,7 @@ def test_a_founded_objection_puts_a_declined_loan_back_to_its_employer(office: E
     assert problems(office) == []
 
 
-def test_after_a_second_declining_one_can_object_anew(office: Engine) -> None:
+def test_after_a_second_declining_one_can_object_again(office: Engine) -> None:
     with transaction(office) as session:
         enrol(session, SECOND)
     loan = decline(office)
@@ -88,8 +88,8 @@ def test_the_employer_is_warned_of_its_own_term(office: Engine) -> None:
     assert (term.owner, term.organisation) == ("employer", ZILVERDAM)
     with transaction(office) as session:
         pass_due(session, at=on_day("2026-05-27"), limit=10)
-    told = {item.threshold: item.recipient for item in rows(office, Reminder, Reminder.term == term.id)}
-    assert told == {"100%": EMPLOYER.person, "secretary": "secretary-zilverdam-1"}
+    notified = {item.threshold: item.recipient for item in rows(office, Reminder, Reminder.term == term.id)}
+    assert notified == {"100%": EMPLOYER.person, "secretary": "secretary-zilverdam-1"}
 
 
 def test_a_loan_that_was_not_declined_is_not_objected_to(office: Engine) -> None:

@@ -53,7 +53,7 @@ def test_a_loan_is_granted_for_the_duration_of_an_office_in_scope(
 
 
 @pytest.mark.parametrize(("lent_on", "may"), [("2026-03-05", True), ("2026-03-06", False)])
-def test_nothing_is_handed_over_after_the_office(office: Engine, lent_on: str, may: bool) -> None:
+def test_nothing_is_lent_after_the_end_of_office(office: Engine, lent_on: str, may: bool) -> None:
     loan = ask(office, inOfficeUntil="2026-03-05")
     assert on(office, loan, "grant").due_back_on == date(2026, 3, 5)
 
@@ -70,7 +70,7 @@ def test_nothing_is_handed_over_after_the_office(office: Engine, lent_on: str, m
     ("due_back_on", "may"),
     [("2026-03-01", False), ("2026-03-02", True), ("2026-06-30", True), ("2026-07-01", False)],
 )
-def test_it_comes_back_by_the_end_of_office(office: Engine, due_back_on: str, may: bool) -> None:
+def test_a_loan_is_returned_by_the_end_of_office(office: Engine, due_back_on: str, may: bool) -> None:
     loan = ask(office, inOfficeUntil="2026-06-30")
     body = {"dueBackOn": due_back_on}
     if may:
@@ -89,7 +89,7 @@ DATES = [
 
 
 @pytest.mark.parametrize(("event", "field", "more"), DATES, ids=[event for event, *_ in DATES])
-def test_a_day_lies_between_what_came_before_and_today(
+def test_a_day_is_between_the_earlier_steps_and_today(
     office: Engine, event: str, field: str, more: dict[str, Any]
 ) -> None:
     loan = ask(office)
@@ -129,7 +129,7 @@ def test_the_official_is_reminded_of_the_term_to_object_to_a_loan_without_an_app
     assert problems(office) == []
 
 
-def test_what_was_not_lent_yet_lapses_with_the_office(office: Engine) -> None:
+def test_a_loan_that_was_not_handed_over_lapses_with_the_office(office: Engine) -> None:
     asked, granted = ask(office), ask(office)
     on(office, granted, "grant")
     for loan in (asked, granted):
@@ -142,20 +142,20 @@ def test_what_was_not_lent_yet_lapses_with_the_office(office: Engine) -> None:
 def test_after_a_death_nobody_writes_to_the_official(office: Engine) -> None:
     loan = lent(office)
     on(office, loan, "end-with-office", {"endedOn": "2026-03-02", "estate": True}, by=ENGINE)
-    told = letters(office, loan.id)
-    assert ("loan-estate", EMPLOYER.person) in told
-    assert "loan-return" not in dict(told)
+    posted = letters(office, loan.id)
+    assert ("loan-estate", EMPLOYER.person) in posted
+    assert "loan-return" not in dict(posted)
     assert work(office, loan.id) == ["take-back"]
 
 
-def test_a_death_after_the_end_of_office_turns_to_the_estate(office: Engine) -> None:
+def test_a_death_after_the_end_of_office_addresses_the_estate(office: Engine) -> None:
     loan = lent(office)
     for minutes, estate in enumerate((False, True)):
         at = START + timedelta(minutes=minutes)
         on(office, loan, "end-with-office", {"endedOn": "2026-03-02", "estate": estate}, at=at)
-        told = dict(letters(office, loan.id))
-        assert "loan-return" in told
-        assert ("loan-estate" in told) == estate
+        posted = dict(letters(office, loan.id))
+        assert "loan-return" in posted
+        assert ("loan-estate" in posted) == estate
     assert work(office, loan.id) == ["take-back"]
 
 

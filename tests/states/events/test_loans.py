@@ -1,4 +1,4 @@
-"""Loans (REG x.9(7)): with an application and without one, from the request until it is back."""
+"""Loans (REG x.9(7)): with an application and without one, from the request to the return."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -61,7 +61,7 @@ def test_a_loan_without_an_application_goes_from_the_request_to_the_return(offic
     assert problems(office) == []
 
 
-def test_it_has_a_chain_and_a_vault_of_its_own_and_is_rebuilt_from_them(office: Engine) -> None:
+def test_a_loan_has_its_own_chain_and_vault_and_is_rebuilt_from_them(office: Engine) -> None:
     loan = lent(office)
     stream = row(office, Stream, Stream.id == loan.id)
     assert stream.kind is StreamKind.LOAN
@@ -75,7 +75,7 @@ def test_it_has_a_chain_and_a_vault_of_its_own_and_is_rebuilt_from_them(office: 
     assert not any("noodknop" in str((entry.facts, entry.receipt, entry.changes)) for entry in entries)
 
 
-def test_no_advice_no_residence_and_no_certificate_are_asked(office: Engine) -> None:
+def test_no_advice_no_residence_and_no_certificate_are_required(office: Engine) -> None:
     loan = lent(office)
     asked = {
         line["rule"] for entry in rows(office, LedgerEntry, LedgerEntry.stream == loan.id) for line in entry.receipt
@@ -113,7 +113,7 @@ def test_an_official_asks_for_the_own_loan_only(office: Engine) -> None:
     assert refused(lambda: ask(office, by=applicant, person=OFFICER.person)) == ["duty.own-application"]
 
 
-def test_someone_who_is_known_here_in_another_duty_can_follow_the_own_loan(office: Engine) -> None:
+def test_someone_registered_with_another_duty_can_follow_the_own_loan(office: Engine) -> None:
     loan = ask(office, person=ADVISER.person)
     assert loan.person == ADVISER.person
     assert rows(office, Duty, Duty.person == ADVISER.person, Duty.role == Role.APPLICANT)
@@ -127,7 +127,7 @@ def test_someone_who_is_known_here_in_another_duty_can_follow_the_own_loan(offic
         ({"inOfficeUntil": "2024-05-31"}, "inOfficeUntil"),
     ],
 )
-def test_what_cannot_be_is_named(office: Engine, changes: dict[str, Any], field: str) -> None:
+def test_an_invalid_loan_request_names_its_fields(office: Engine, changes: dict[str, Any], field: str) -> None:
     with pytest.raises(MalformedError) as caught:
         ask(office, **changes)
     assert [name for name, _ in caught.value.problems] == [field]
@@ -153,7 +153,7 @@ def test_the_employer_is_of_the_kind_that_executes_for_the_office(
         assert refused(lambda: ask(office, office=held, organisation=employer)) == ["eligibility.employer-fits"]
 
 
-# What the employer decides on.
+# Decisions of the employer.
 
 
 @pytest.mark.parametrize("event", ["grant", "decline"])
@@ -166,7 +166,7 @@ def test_the_employer_is_of_the_kind_that_executes_for_the_office(
         (person(Role.SECURITY_CONTACT, ZILVERDAM), ["duty.role"]),
     ],
 )
-def test_only_the_employer_decides(office: Engine, event: str, by: Actor, expected: list[str]) -> None:
+def test_only_the_employer_decides_on_a_loan(office: Engine, event: str, by: Actor, expected: list[str]) -> None:
     loan = ask(office)
     assert refused(lambda: on(office, loan, event, {"reasons": "R"} if event == "decline" else {}, by=by)) == expected
 
@@ -182,14 +182,14 @@ def test_the_official_does_not_decide_on_the_own_loan_whatever_other_duty_is_hel
 # How it ends.
 
 
-def test_what_is_lost_does_not_come_back(office: Engine) -> None:
+def test_a_lost_loan_is_not_returned(office: Engine) -> None:
     loan = lent(office)
     lost = on(office, loan, "lose", {"lostOn": "2026-03-02", "reasons": "Gestolen"}, by=OFFICER)
     assert lost.state is LoanState.LOST
     assert refused(lambda: on(office, loan, "take-back", {"returnedOn": "2026-03-02"})) == ["chart.state"]
 
 
-def test_the_official_withdraws_the_wish_until_it_is_handed_over(office: Engine) -> None:
+def test_the_official_can_withdraw_a_loan_until_it_is_handed_over(office: Engine) -> None:
     asked, handed = ask(office), lent(office)
     assert on(office, asked, "withdraw", by=Actor(asked.person, Role.APPLICANT)).state is LoanState.WITHDRAWN
     for by, expected in ((OFFICER, ["chart.state"]), (Actor(asked.person, Role.APPLICANT), ["duty.own-application"])):

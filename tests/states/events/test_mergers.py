@@ -1,4 +1,4 @@
-"""Merged employers: the successor takes over every open case, payable and duty, and nothing is lost or doubled."""
+"""Mergers: the successor takes over every open case, payable and duty, and nothing is lost or doubled."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -87,7 +87,7 @@ def found(engine: Engine, *, at: datetime = START) -> None:
 
 
 def open_now(engine: Engine) -> dict[str, int]:
-    """How much is open, whoever's it is: nothing of this may get lost."""
+    """How much is open at any employer: none of it may be lost."""
     counted = {
         table.__tablename__: len(rows(engine, table, col(table.state).in_(states))) for table, states in OPEN.items()
     }
@@ -98,7 +98,7 @@ def open_now(engine: Engine) -> dict[str, int]:
 
 
 def left_with(engine: Engine, organisation: str) -> dict[str, int]:
-    """What is still open under the id of an employer; what stands in an exported batch is left out."""
+    """What is still open under the id of an employer, without the payables of an exported batch."""
     left = {
         str(table.__tablename__): len(
             rows(engine, table, table.organisation == organisation, col(table.state).in_(states))
@@ -117,7 +117,7 @@ def employers(engine: Engine, reference: str) -> list[str]:
 
 
 def fill_merging(engine: Engine) -> None:
-    """Cases of one and of two municipalities at every turn of the way, one closed, one of another employer."""
+    """Cases of one and of two municipalities at several stages, one closed, one of another employer."""
     for names in ([ZILVERDAM], [ZILVERDAM, GOUDVEEN], [GOUDVEEN, ZILVERDAM]):
         for event in ("start-intake", "confirm-receipt", "take-over", "order", "receive-invoice", "check", "approve"):
             walk(engine, receive(engine, employers=names), before=at_event(event), choose=sparing)
@@ -154,7 +154,7 @@ def test_the_successor_is_another_employer_of_the_same_kind_and_the_day_has_come
         assert (merged.state, merged.successor, str(merged.merged_on)) == ("merged", successor, "2026-03-03")
 
 
-def test_an_employer_merges_once_and_not_into_one_that_is_gone(office: Engine) -> None:
+def test_an_employer_merges_once_and_not_into_one_that_was_merged(office: Engine) -> None:
     found(office)
     merge(office)
     assert refused(lambda: merge(office, successor=NEW)) == ["chart.state"]
@@ -183,7 +183,7 @@ def test_a_merger_waits_until_every_batch_is_exported_or_withdrawn(office: Engin
 # Nothing is lost.
 
 
-def test_what_was_open_before_is_open_after_and_is_the_successors(prepared: Prepared) -> None:
+def test_everything_open_before_a_merger_is_open_after_it_and_the_successors(prepared: Prepared) -> None:
     engine = prepared("merging", fill_merging)
     before, ended = open_now(engine), {case.id for case in rows(engine, Application) if case.state in ENDS}
     assert all(before[part] > 0 for part in ("takeover", "payable", "work", "terms"))
@@ -193,15 +193,15 @@ def test_what_was_open_before_is_open_after_and_is_the_successors(prepared: Prep
     assert set(left_with(engine, ZILVERDAM).values()) == {0}
     for case in rows(engine, Application):
         assert employers(engine, case.id) == [GOUDVEEN]
-    told = rows(engine, LedgerEntry, LedgerEntry.event == "succeed-employer", LedgerEntry.chart == "application")
+    notified = rows(engine, LedgerEntry, LedgerEntry.event == "succeed-employer", LedgerEntry.chart == "application")
     tied = rows(engine, ApplicationEmployer, ApplicationEmployer.organisation == ZILVERDAM)
-    assert {entry.stream for entry in told} == {tie.application for tie in tied} - ended
+    assert {entry.stream for entry in notified} == {tie.application for tie in tied} - ended
     assert {key: row(engine, Takeover, Takeover.id == kept.id) for key, kept in closed.items()} == closed
     assert all(measure.payer != ZILVERDAM for measure in rows(engine, Measure))
     assert problems(engine) == []
 
 
-def test_every_case_goes_on_to_its_end_with_the_people_of_both(prepared: Prepared) -> None:
+def test_every_case_reaches_its_end_with_the_people_of_both(prepared: Prepared) -> None:
     engine = prepared("merging", fill_merging)
     merge(engine)
     at = LATER
@@ -224,7 +224,7 @@ def test_a_mayor_of_two_municipalities_that_merge_into_a_third(office: Engine) -
     assert [takeover.organisation for takeover in rows(office, Takeover)] == [NEW, NEW]
     walk(office, reference, at=max(at, LATER + DAY), choose=sparing)
     (paid,) = rows(office, Payable)
-    assert (paid.organisation, paid.predecessor) == (NEW, None)  # the invoice came in after both mergers
+    assert (paid.organisation, paid.predecessor) == (NEW, None)  # the invoice was received after both mergers
     assert problems(office) == []
 
 
@@ -237,7 +237,10 @@ def test_a_successor_that_is_merged_itself_is_followed_to_the_last(office: Engin
     assert employers(office, reference) == [NEW]
     parts = rows(office, Payable)
     assert [part.organisation for part in parts] == [NEW, NEW]
-    assert {part.predecessor for part in parts} == {ZILVERDAM, GOUDVEEN}  # for whom each part came in
+    assert {part.predecessor for part in parts} == {
+        ZILVERDAM,
+        GOUDVEEN,
+    }  # the employer for which each part was received
     with Session(office) as session:
         assert sorted(EmployerDirectory(session).known_as(NEW)) == [GOUDVEEN, NEW, ZILVERDAM]
         assert EmployerDirectory(session).current(ZILVERDAM) == NEW
@@ -248,7 +251,7 @@ def test_a_successor_that_is_merged_itself_is_followed_to_the_last(office: Engin
 # Money.
 
 
-def test_payables_that_were_approved_before_are_paid_after_each_once(office: Engine) -> None:
+def test_payables_approved_before_the_merger_are_paid_once_after_it(office: Engine) -> None:
     reference = receive(office, employers=[ZILVERDAM, GOUDVEEN])
     walk(office, reference, before=at_event("build"), choose=sparing)
     before = {part.id: (part.number, part.payee_mark, part.gross) for part in rows(office, Payable)}
@@ -266,7 +269,7 @@ def test_payables_that_were_approved_before_are_paid_after_each_once(office: Eng
 
 
 def statement(engine: Engine, batch: PaymentBatch, *, back: bool = False) -> bytes:
-    """The bank's answer on a batch: booked, or its only payment come back."""
+    """The bank's answer to a batch: booked, or its only payment returned."""
     with Session(engine) as session:
         order = batch_document(session, session.get_one(PaymentBatch, batch.id))
     if not back:
@@ -280,7 +283,7 @@ def bring(engine: Engine, file: bytes, organisation: str, *, at: datetime = LATE
         take_in(session, file, by=person(Role.FINANCE, organisation), at=at)
 
 
-def test_what_was_exported_before_is_booked_by_the_old_account_and_goes_on_with_the_successor(office: Engine) -> None:
+def test_a_batch_exported_before_is_booked_on_the_old_account_and_continued_by_the_successor(office: Engine) -> None:
     reference = receive(office)
     walk(office, reference, before=at_event("take-in-statement"), choose=sparing)
     merge(office)
@@ -296,7 +299,7 @@ def test_what_was_exported_before_is_booked_by_the_old_account_and_goes_on_with_
 
 
 @pytest.mark.parametrize("booked_first", [False, True])
-def test_what_comes_back_after_the_merger_is_paid_again_by_the_successor(office: Engine, booked_first: bool) -> None:
+def test_a_payment_returned_after_the_merger_is_paid_again_by_the_successor(office: Engine, booked_first: bool) -> None:
     reference = receive(office)
     walk(office, reference, before=at_event("take-in-statement"), choose=sparing)
     merge(office)
@@ -314,10 +317,10 @@ def test_what_comes_back_after_the_merger_is_paid_again_by_the_successor(office:
     assert problems(office) == []
 
 
-# People, work and what is told.
+# People, work and letters.
 
 
-def test_people_go_on_for_the_successor_and_no_longer_for_the_old_employer(office: Engine) -> None:
+def test_people_act_for_the_successor_and_no_longer_for_the_old_employer(office: Engine) -> None:
     reference = receive(office)
     walk(office, reference, before=at_event("confirm-receipt"), choose=sparing)
     takeover = row(office, Takeover).id
@@ -336,7 +339,7 @@ def test_people_go_on_for_the_successor_and_no_longer_for_the_old_employer(offic
     assert problems(office) == []
 
 
-def test_who_held_the_same_duty_at_both_holds_it_once(office: Engine) -> None:
+def test_a_person_with_the_same_duty_at_both_has_it_once(office: Engine) -> None:
     both = [Actor("dubbel", Role.FINANCE, ZILVERDAM), Actor("dubbel", Role.FINANCE, GOUDVEEN)]
     with transaction(office) as session:
         enrol(session, *both)
@@ -346,7 +349,7 @@ def test_who_held_the_same_duty_at_both_holds_it_once(office: Engine) -> None:
     assert problems(office) == []
 
 
-def test_no_new_case_and_no_new_duty_names_an_employer_that_is_gone(office: Engine) -> None:
+def test_no_new_case_and_no_new_duty_names_a_merged_employer(office: Engine) -> None:
     found(office)
     merge(office, ZILVERDAM, GOUDVEEN)
     merge(office, GOUDVEEN, NEW, at=LATER + DAY)
@@ -358,19 +361,19 @@ def test_no_new_case_and_no_new_duty_names_an_employer_that_is_gone(office: Engi
     receive(office, at=LATER + DAY, employers=[NEW])
 
 
-def test_the_applicant_and_the_successor_are_told_of_each_case_that_goes_on(office: Engine) -> None:
+def test_the_applicant_and_the_successor_are_notified_of_each_open_case(office: Engine) -> None:
     going, ended = receive(office), receive(office)
     do(office, "application", ended, "withdraw", by=OFFICER, body={})
     merge(office)
-    told = rows(office, Outbox, Outbox.letter == "employer-succeeded")
+    notified = rows(office, Outbox, Outbox.letter == "employer-succeeded")
     applicant = row(office, Application, Application.id == going).applicant
     people = {person(Role.EMPLOYER, ZILVERDAM).person, person(Role.EMPLOYER, GOUDVEEN).person}
-    assert {letter.recipient for letter in told} == {applicant} | people
-    assert {letter.application for letter in told} == {going}
-    assert all(letter.facts == {"successor": "Gemeente Goudveen"} for letter in told)
+    assert {letter.recipient for letter in notified} == {applicant} | people
+    assert {letter.application for letter in notified} == {going}
+    assert all(letter.facts == {"successor": "Gemeente Goudveen"} for letter in notified)
 
 
-def test_the_ledger_tells_who_was_the_employer_before(office: Engine) -> None:
+def test_the_ledger_shows_the_earlier_employer(office: Engine) -> None:
     reference = receive(office)
     walk(office, reference, before=at_event("confirm-receipt"), choose=sparing)
     merge(office)

@@ -1,4 +1,4 @@
-"""Moves: what a move of home does to the advice, the certificate and the measures."""
+"""Moves: the effects of a move of home on the advice, the certificate and the measures."""
 
 from datetime import datetime, timedelta
 
@@ -129,7 +129,7 @@ def test_only_a_second_home_can_be_declined(prepared: Prepared) -> None:
     assert problems(office) == []
 
 
-def test_a_linked_application_by_hand_follows_the_officials_own(office: Engine) -> None:
+def test_a_manually_linked_application_follows_the_officials_own(office: Engine) -> None:
     first = receive(office, applicant="burgemeester-1")
     assert receive(office, applicant="burgemeester-1", follows=first)
     for changes in ({"applicant": "wethouder-1"}, {"applicant": "burgemeester-1", "office": "alderman"}):

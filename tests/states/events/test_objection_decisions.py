@@ -47,7 +47,7 @@ def test_nobody_decides_before_hearing_but_that_an_objection_is_manifestly_inadm
     assert on(office, found, "decide", body).state is ObjectionState.INADMISSIBLE
 
 
-def test_who_is_not_heard_for_a_ground_can_be_heard_after_all(office: Engine) -> None:
+def test_a_hearing_waived_on_a_ground_can_still_be_held(office: Engine) -> None:
     found = object_to(office, refuse(office))
     on(office, found, "waive-hearing", {"ground": "manifestly-unfounded", "reasons": "R"})
     assert work(office, found.id) == [("decide", "coordinator")]
@@ -59,7 +59,7 @@ def test_who_is_not_heard_for_a_ground_can_be_heard_after_all(office: Engine) ->
 
 
 @pytest.mark.parametrize(("day", "may"), [("2026-05-25", True), ("2026-05-26", True), ("2026-05-27", False)])
-def test_the_decision_is_put_off_in_time_and_by_six_weeks(office: Engine, day: str, may: bool) -> None:
+def test_the_decision_is_postponed_in_time_and_by_six_weeks(office: Engine, day: str, may: bool) -> None:
     found = object_to(office, refuse(office))
 
     def put_off() -> Objection:
@@ -86,7 +86,7 @@ def test_the_decision_is_put_off_in_time_and_by_six_weeks(office: Engine, day: s
         ("procedure", "office", "2026-04-13", "2026-04-13", "2026-05-26"),  # the term had not begun
     ],
 )
-def test_the_term_to_decide_stands_still_for_an_interval(
+def test_the_term_to_decide_is_suspended_for_an_interval(
     office: Engine, ground: str, attributed_to: str, since: str, until: str, due_on: str
 ) -> None:
     found = object_to(office, refuse(office))
@@ -101,7 +101,7 @@ def test_the_term_to_decide_stands_still_for_an_interval(
     assert row(office, TermSuspension).attributed_to == attributed_to
 
 
-def test_the_coordinator_is_warned_and_the_term_does_not_end_by_itself(office: Engine) -> None:
+def test_the_coordinator_is_warned_and_the_term_does_not_end_automatically(office: Engine) -> None:
     object_to(office, refuse(office))
     with transaction(office) as session:
         pass_due(session, at=on_day("2026-05-27"), limit=10)
@@ -120,7 +120,7 @@ def test_the_coordinator_is_warned_and_the_term_does_not_end_by_itself(office: E
         (EMPLOYER, ["duty.own-organisation"]),
     ],
 )
-def test_whoever_took_the_decision_does_not_decide_on_the_objection(
+def test_the_person_who_took_the_decision_does_not_decide_on_the_objection(
     office: Engine, by: Actor, expected: list[str]
 ) -> None:
     found = heard(office, refuse(office))
@@ -145,7 +145,7 @@ REOPENS = {
 
 
 @pytest.mark.parametrize("against", ENDED)
-def test_a_founded_objection_lets_the_application_go_on_at_a_stage_that_fits(office: Engine, against: str) -> None:
+def test_a_founded_objection_resumes_the_application_at_a_fitting_stage(office: Engine, against: str) -> None:
     at = START + 20 * DAY
     reference = ENDED[against](office)
     found = object_to(office, reference, at=at, against=against)
@@ -171,7 +171,7 @@ def test_every_decision_has_someone_to_decide_on_objections_and_a_stage_or_none(
 
 
 @pytest.mark.parametrize("outcome", ["unfounded", "inadmissible"])
-def test_nothing_goes_on_when_the_objection_does_not_hold(office: Engine, outcome: str) -> None:
+def test_an_unfounded_objection_resumes_nothing(office: Engine, outcome: str) -> None:
     reference = refuse(office)
     found = heard(office, reference)
     body = {"outcome": outcome, "reasons": "R"}

@@ -1,4 +1,4 @@
-"""Objections (Awb chapters 6 and 7): in time or late, heard or not, decided by another hand, and what follows."""
+"""Objections (Awb chapters 6 and 7): in time or late, heard or not, and decided by another person."""
 
 from datetime import date
 
@@ -33,7 +33,7 @@ from states.tables.deadlines import Term
 from states.tables.ledger import LedgerEntry, Stream
 from states.tables.loans import Loan, Objection
 
-# To which decision.
+# The decision.
 
 
 @pytest.mark.parametrize("against", ENDED)
@@ -58,14 +58,14 @@ def test_without_a_decision_there_is_nothing_to_object_to(office: Engine) -> Non
     assert [(action.allowed, action.example) for action in found if action.event == "file-objection"] == [(False, None)]
 
 
-def test_the_decisions_that_there_are_are_named() -> None:
+def test_an_unknown_decision_is_refused_with_the_known_ones() -> None:
     found = objections.against_decision(against=objections.Against.PENALTY, made=["refusal", "payment"])
     assert found is not None
     assert "refusal, payment" in found.message
     assert "refusal, payment" in found.message_nl
 
 
-def test_one_objects_once_to_a_decision_and_anew_after_withdrawing(office: Engine) -> None:
+def test_one_objects_once_to_a_decision_and_again_after_withdrawing(office: Engine) -> None:
     reference = refuse(office)
     first = object_to(office, reference)
     assert refused(lambda: object_to(office, reference)) == ["objection.once"]
@@ -83,7 +83,7 @@ def test_the_objection_ends_the_term_to_object_and_starts_the_term_to_decide(off
     assert work(office, found.id) == [("hear", "coordinator")]
 
 
-def test_grounds_stand_in_the_vault_alone(office: Engine) -> None:
+def test_grounds_are_stored_in_the_vault_alone(office: Engine) -> None:
     found = heard(office, refuse(office))
     with Session(office) as session:
         stream = session.get_one(Stream, found.stream)
@@ -102,7 +102,7 @@ def test_grounds_stand_in_the_vault_alone(office: Engine) -> None:
         ("2026-04-12", None, False),
         ("2026-04-13", None, False),
         ("2026-04-14", None, True),
-        ("2026-04-14", "2026-04-13", False),  # posted in time, and there within a week (Awb 6:9(2))
+        ("2026-04-14", "2026-04-13", False),  # posted in time, and received within a week (Awb 6:9(2))
         ("2026-04-20", "2026-04-13", False),
         ("2026-04-21", "2026-04-13", True),
         ("2026-04-15", "2026-04-14", True),
@@ -127,14 +127,14 @@ def test_an_objection_is_in_time_until_the_last_day_of_six_weeks(
         (True, "2026-03-02", "2026-07-06"),
     ],
 )
-def test_the_decision_is_due_weeks_after_the_term_to_object_and_not_before_a_late_one_came(
+def test_the_decision_is_due_weeks_after_the_term_to_object_and_not_before_a_late_objection_arrived(
     office: Engine, committee: bool, received: str, due_on: str
 ) -> None:
     object_to(office, refuse(office), at=on_day("2026-04-30"), receivedOn=received, committee=committee)
     assert row(office, Term, Term.kind == "objection-decision").due_on == date.fromisoformat(due_on)
 
 
-def test_who_objects_here_does_so_today_and_the_office_records_what_came_before(office: Engine) -> None:
+def test_an_official_objects_today_and_the_office_records_earlier_objections(office: Engine) -> None:
     reference = refuse(office)
     applicant = Actor(row(office, Application).applicant, Role.APPLICANT)
     at = START + 2 * DAY
@@ -153,7 +153,7 @@ def test_who_objects_here_does_so_today_and_the_office_records_what_came_before(
         ("2026-03-06", ["step.not-in-future"]),
     ],
 )
-def test_an_objection_comes_after_the_decision_and_not_after_today(
+def test_an_objection_is_dated_after_the_decision_and_not_after_today(
     office: Engine, received: str, expected: list[str]
 ) -> None:
     reference = refuse(office)
@@ -207,7 +207,7 @@ def test_a_late_objection_is_inadmissible_unless_it_is_excused(
         (EMPLOYER, None, ["duty.own-organisation"]),
     ],
 )
-def test_whoever_hears_had_no_hand_in_the_decision(
+def test_the_hearing_is_held_by_someone_not_involved_in_the_decision(
     office: Engine, by: Actor, heard_by: str | None, expected: list[str]
 ) -> None:
     found = object_to(office, refuse(office))
@@ -223,7 +223,7 @@ def test_whoever_hears_had_no_hand_in_the_decision(
     ("held_on", "expected"),
     [("2026-03-02", "step.not-before"), ("2026-03-03", None), ("2026-03-05", "step.not-in-future")],
 )
-def test_the_hearing_lies_between_the_receipt_and_today(office: Engine, held_on: str, expected: str | None) -> None:
+def test_the_hearing_is_between_the_receipt_and_today(office: Engine, held_on: str, expected: str | None) -> None:
     found = object_to(office, refuse(office), at=START + DAY)
 
     def hear() -> Objection:
@@ -245,7 +245,7 @@ def test_the_official_is_invited_to_a_hearing_that_is_still_to_come(office: Engi
         assert refused(lambda: on(office, found, "plan-hearing", {"hearingOn": hearing_on})) == ["step.not-before"]
 
 
-def test_the_actions_of_a_case_carry_its_objection_to_the_end(office: Engine) -> None:
+def test_the_actions_of_a_case_complete_its_objection(office: Engine) -> None:
     reference = refuse(office)
     for event in ("file-objection", "plan-hearing", "hear", "decide", "record-appeal", "record-judgment"):
         act(office, reference, event, at=START, among_all=True)

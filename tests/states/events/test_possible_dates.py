@@ -1,4 +1,4 @@
-"""Days that can be: no decision before what it rests on, no suspension after its term, no day that was mistyped."""
+"""Possible dates: no decision before its grounds, no suspension after its term, no mistyped day."""
 
 from collections.abc import Callable
 from datetime import date
@@ -46,7 +46,7 @@ class Dated(Body):
         (None, "This is no day"),
     ],
 )
-def test_a_day_is_written_in_full_and_lies_in_a_time_that_can_be_counted(written: Any, words: str | None) -> None:
+def test_a_day_is_written_in_full_and_within_the_supported_range(written: Any, words: str | None) -> None:
     if words is None:
         assert parse(Dated, {"on": written}).on.isoformat() == written
         return
@@ -84,7 +84,9 @@ def test_a_refusal_is_not_announced_before_the_intention(office: Engine, days: i
 
 
 @pytest.mark.parametrize(("days", "rules"), [(-1, ["step.not-before"]), (0, [])])
-def test_what_was_completed_is_not_left_unprocessed_before_that(office: Engine, days: int, rules: list[str]) -> None:
+def test_a_completed_application_is_not_left_unprocessed_before_the_completion(
+    office: Engine, days: int, rules: list[str]
+) -> None:
     reference, at = receive(office), START + 3 * DAY
     act(office, reference, "invite-completion", at=START)
     act(office, reference, "complete", at=at)
@@ -98,7 +100,7 @@ def running(prepared: Prepared) -> Engine:
 
 
 @pytest.mark.parametrize(("days", "rules"), [(0, []), (1, ["suspension.within-term"])])
-def test_nothing_is_left_to_suspend_after_the_last_day(running: Engine, days: int, rules: list[str]) -> None:
+def test_a_term_is_not_suspended_after_its_last_day(running: Engine, days: int, rules: list[str]) -> None:
     body = {"term": "takeover", "ground": "applicant-consents", "since": (DUE + days * DAY).isoformat(), "reasons": "R"}
     body |= {"organisation": ZILVERDAM}
 
@@ -129,9 +131,7 @@ def work_on(engine: Engine, measure: Measure) -> list[str]:
 
 
 @pytest.mark.parametrize(("days", "ended"), [(-1, True), (0, True), (1, False)])
-def test_a_corrected_end_of_office_takes_the_place_of_the_one_that_was_recorded(
-    running: Engine, days: int, ended: bool
-) -> None:
+def test_a_corrected_end_of_office_replaces_the_recorded_one(running: Engine, days: int, ended: bool) -> None:
     for organisation in (ZILVERDAM, "gemeente-goudveen"):
         take_over(running, DUE, organisation)
     reference, today = row(running, Application).id, DUE + 10 * DAY
@@ -151,7 +151,7 @@ def test_a_corrected_end_of_office_takes_the_place_of_the_one_that_was_recorded(
     assert outcome(lambda: end_again(running, reference, today, again)) == rules
 
 
-def test_what_ended_with_the_office_follows_its_end_as_often_as_that_moves(running: Engine) -> None:
+def test_everything_that_ends_with_the_office_follows_each_correction_of_its_end(running: Engine) -> None:
     for organisation in (ZILVERDAM, "gemeente-goudveen"):
         take_over(running, DUE, organisation)
     reference, today = row(running, Application).id, DUE + 10 * DAY

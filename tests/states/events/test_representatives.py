@@ -23,7 +23,7 @@ def test_a_representative_gets_the_letters_and_acts_for_the_applicant(office: En
     assert stage(office, reference) is Stage.WITHDRAWN
 
 
-def test_a_representation_that_ended_lets_nobody_act(office: Engine) -> None:
+def test_after_a_representation_ended_the_representative_cannot_act(office: Engine) -> None:
     reference = receive(office)
     act(office, reference, "record-representative", at=START)
     speaker = Actor(row(office, Application, Application.id == reference).representative, Role.APPLICANT)
@@ -34,7 +34,7 @@ def test_a_representation_that_ended_lets_nobody_act(office: Engine) -> None:
     assert again == ["turn.represented"]
 
 
-def test_whoever_handles_the_case_does_not_represent_the_applicant(office: Engine) -> None:
+def test_the_person_who_handles_the_case_does_not_represent_the_applicant(office: Engine) -> None:
     reference = receive(office)
     applicant = row(office, Application, Application.id == reference).applicant
     body = {
@@ -44,8 +44,8 @@ def test_whoever_handles_the_case_does_not_represent_the_applicant(office: Engin
         "since": TODAY.isoformat(),
     }
     for handle in (applicant, OFFICER.person, person(Role.FINANCE, ZILVERDAM).person):
-        told = {**body, "representative": handle}
+        named = {**body, "representative": handle}
         found = refused(
-            lambda b=told: do(office, "application", reference, "record-representative", by=OFFICER, body=b)
+            lambda b=named: do(office, "application", reference, "record-representative", by=OFFICER, body=b)
         )
         assert found == ["turn.no-party-represents"]

@@ -1,3 +1,5 @@
+"""Bank orders for tests: transfers, and an order of some of them."""
+
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal

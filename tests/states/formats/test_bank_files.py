@@ -1,3 +1,5 @@
+"""Bank files: unsafe, oversized and unknown ones are refused, and every version of a message is read."""
+
 import tracemalloc
 
 import pytest
@@ -35,7 +37,7 @@ def test_a_file_with_a_document_type_or_entities_is_refused_on_its_line(document
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-7", "cp037"])
-def test_a_document_type_cannot_hide_in_another_encoding(encoding: str) -> None:
+def test_a_document_type_is_found_in_any_encoding(encoding: str) -> None:
     words = (
         f'<?xml version="1.0" encoding="{encoding}"?><!DOCTYPE Document [<!ENTITY e "S1">]>'
         f'<Document xmlns="{NS.decode()}"><BkToCstmrStmt><Stmt><Id>S1</Id>'
@@ -63,7 +65,7 @@ def test_a_file_over_the_limit_is_refused_before_it_is_parsed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("document", "line", "told"),
+    ("document", "line", "message"),
     [
         (b"", 1, "not well-formed"),
         (b"date;amount\n1;2\n", 1, "not well-formed"),
@@ -76,8 +78,10 @@ def test_a_file_over_the_limit_is_refused_before_it_is_parsed() -> None:
         (b'<Document xmlns="%s"/>' % NS, 1, "no BkToCstmrStmt"),
     ],
 )
-def test_another_file_is_refused_with_its_line_and_what_would_be_right(document: bytes, line: int, told: str) -> None:
-    with pytest.raises(BankFileError, match=told) as caught:
+def test_a_file_of_another_kind_is_refused_with_its_line_and_what_would_be_right(
+    document: bytes, line: int, message: str
+) -> None:
+    with pytest.raises(BankFileError, match=message) as caught:
         camt053.read(document)
     assert caught.value.line == line
     assert caught.value.remedy

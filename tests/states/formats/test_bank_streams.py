@@ -1,4 +1,4 @@
-"""Bank files of any size are read a piece at a time, and nothing hides between two pieces."""
+"""Bank streams: files of any size are read in chunks, and nothing is missed between two chunks."""
 
 import tracemalloc
 from datetime import date
@@ -50,7 +50,7 @@ def test_a_statement_is_read_in_the_memory_of_its_bookings_and_not_of_its_xml() 
         parent = element.getparent()
         if number % 500 == 0 and parent is not None:
             most = max(most, sum(1 for _ in parent.iter()))
-    assert most < 6000  # elements still there: those of the piece at hand
+    assert most < 6000  # elements in memory: those of the current chunk
     tracemalloc.start()
     found = camt053.read(Source(20_000))
     peak = tracemalloc.get_traced_memory()[1]
@@ -60,7 +60,7 @@ def test_a_statement_is_read_in_the_memory_of_its_bookings_and_not_of_its_xml() 
 
 
 @pytest.mark.parametrize("word", [b"<!DOCTYPE x>", b'<!ENTITY e "x">', b"<!  \n doctype x>"])
-def test_a_forbidden_word_is_found_wherever_a_piece_ends_in_it(word: bytes) -> None:
+def test_a_forbidden_word_split_over_two_chunks_is_found(word: bytes) -> None:
     for cut in range(len(word) + 1):
         before = b"\n" * 3 + b"x" * (2**16 - 3 - cut)
         with pytest.raises(BankFileError) as caught:
@@ -76,7 +76,7 @@ def test_a_file_is_counted_while_it_is_read() -> None:
 
 
 def balanced(*kinds: tuple[str, str, str], more: str = "") -> bytes:
-    """A statement with one booking of 10 euros out, and some balances."""
+    """A statement with one debit of 10 euros, and some balances."""
     entry = (
         '<Ntry><Amt Ccy="EUR">10.00</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts>'
         "<BookgDt><Dt>2026-01-05</Dt></BookgDt></Ntry>"
@@ -102,11 +102,11 @@ def balanced(*kinds: tuple[str, str, str], more: str = "") -> bytes:
         ((("OPBD", "5.00", "CRDT"), ("PRCD", "7.00", "CRDT"), ("CLBD", "5.00", "DBIT")), True),
         ((("OPBD", "100.00", "CRDT"), ("CLBD", "89.99", "CRDT")), False),
         ((("OPBD", "100.00", "CRDT"), ("CLBD", "90.00", "DBIT")), False),
-        ((("OPBD", "100.00", "CRDT"), ("CLAV", "1.00", "CRDT")), True),  # no closing balance to hold it against
+        ((("OPBD", "100.00", "CRDT"), ("CLAV", "1.00", "CRDT")), True),  # no closing balance to compare it with
         ((), True),
     ],
 )
-def test_what_a_statement_opens_and_closes_with_differs_by_its_bookings(
+def test_the_balances_of_a_statement_differ_by_its_bookings(
     kinds: tuple[tuple[str, str, str], ...], fine: bool
 ) -> None:
     if fine:
@@ -117,7 +117,7 @@ def test_what_a_statement_opens_and_closes_with_differs_by_its_bookings(
         assert caught.value.remedy.startswith("100.00 and -10.00 make 90.00")
 
 
-def test_a_statement_tells_its_number_its_day_and_its_page() -> None:
+def test_a_statement_has_its_number_its_day_and_its_page() -> None:
     more = "<StmtPgntn><PgNb>2</PgNb></StmtPgntn><ElctrncSeqNb>17</ElctrncSeqNb><CreDtTm>2026-01-05T20:00:00</CreDtTm>"
     found = camt053.read(balanced(more=more))
     assert (found.id, found.sequence, found.issued_on) == ("S page 2", 17, DAY)

@@ -1,3 +1,5 @@
+"""Camt.053: bookings, returns and balances are read from a statement, and defects are refused on their line."""
+
 from datetime import date
 from decimal import Decimal
 
@@ -111,26 +113,26 @@ CODE = "<BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>ICDT</Cd><SubFmlyCd>RRTN</SubFmlyCd
         (ntry(group(details("E1", rest=RETURN))), False, "AC04"),
     ],
 )
-def test_a_return_is_money_that_came_back(booking: str, is_return: bool, reason: str | None) -> None:
+def test_a_return_is_a_returned_payment(booking: str, is_return: bool, reason: str | None) -> None:
     (found,) = entries(booking)
     assert (found.is_return, found.return_reason) == (is_return, reason)
 
 
 @pytest.mark.parametrize("status", ["PDNG", "INFO", "FUTR"])
-def test_what_is_not_booked_yet_is_skipped(status: str) -> None:
+def test_an_entry_that_is_not_booked_yet_is_skipped(status: str) -> None:
     booked = ntry(ref="<AcctSvcrRef>R2</AcctSvcrRef>")
     found = entries(ntry(sts=f"<Sts><Cd>{status}</Cd></Sts>", day=""), booked)
     assert [each.reference for each in found] == ["R2"]
 
 
-def test_a_foreign_detail_of_a_single_payment_does_not_spoil_the_statement() -> None:
+def test_a_foreign_detail_of_a_single_payment_does_not_invalidate_the_statement() -> None:
     foreign = "<AmtDtls><InstdAmt><Amt Ccy='USD'>11.70</Amt></InstdAmt></AmtDtls>"
     (found,) = entries(ntry(group(details("E1", rest=foreign))))
     assert found.amount == Decimal("-10.00")
 
 
 @pytest.mark.parametrize(
-    ("wrong", "line", "told"),
+    ("wrong", "line", "message"),
     [
         ({"amt": '<Amt Ccy="USD">10.00</Amt>'}, 9, "Amt is in USD"),
         ({"amt": "<Amt>10.00</Amt>"}, 9, "no currency"),
@@ -149,8 +151,10 @@ def test_a_foreign_detail_of_a_single_payment_does_not_spoil_the_statement() -> 
         ({"sts": "<Sts><Cd>DONE</Cd></Sts>"}, 12, "status 'DONE'"),
     ],
 )
-def test_a_defect_is_refused_on_its_line_with_what_would_be_right(wrong: dict[str, str], line: int, told: str) -> None:
-    with pytest.raises(BankFileError, match=told) as caught:
+def test_a_defect_is_refused_on_its_line_with_what_would_be_right(
+    wrong: dict[str, str], line: int, message: str
+) -> None:
+    with pytest.raises(BankFileError, match=message) as caught:
         entries(ntry(**wrong))
     assert caught.value.line == line
     assert caught.value.remedy
@@ -158,7 +162,7 @@ def test_a_defect_is_refused_on_its_line_with_what_would_be_right(wrong: dict[st
 
 
 @pytest.mark.parametrize(
-    ("account", "told"),
+    ("account", "message"),
     [
         ("", "no account"),
         ("<Acct><Id><Othr><Id>1</Id></Othr></Id></Acct>", "no account"),
@@ -166,8 +170,8 @@ def test_a_defect_is_refused_on_its_line_with_what_would_be_right(wrong: dict[st
         (f"<Acct><Id><IBAN>{ACCOUNT}</IBAN></Id><Ccy>GBP</Ccy></Acct>", "is in GBP"),
     ],
 )
-def test_a_statement_without_a_euro_account_is_refused_whole(account: str, told: str) -> None:
-    with pytest.raises(BankFileError, match=told) as caught:
+def test_a_statement_without_a_euro_account_is_refused_whole(account: str, message: str) -> None:
+    with pytest.raises(BankFileError, match=message) as caught:
         read(file(statement(ntry(), account=account)))
     assert caught.value.line in {5, 7}
 

@@ -1,3 +1,5 @@
+"""Demonstration bank: its statements and returns follow from the order alone."""
+
 from datetime import date
 from decimal import Decimal
 
@@ -49,14 +51,14 @@ def test_the_balances_open_and_close_around_the_bookings() -> None:
     assert amounts == [OPENING, OPENING - Decimal("0.03")]
 
 
-def test_a_returned_payment_comes_back_with_its_reason() -> None:
+def test_a_returned_payment_has_its_reason() -> None:
     sent = document(order([transfer(1), transfer(2)]))
     (found,) = camt053.read(returned(sent, "VA-00000002", booked_on=DAY, reason="AC01")).entries
     assert (found.end_to_end_id, found.amount) == ("VA-00000002", Decimal("0.02"))
     assert (found.is_return, found.return_reason) == (True, "AC01")
 
 
-def test_the_same_question_gets_the_same_bytes_and_another_one_another_statement() -> None:
+def test_the_same_order_gives_the_same_bytes_and_another_order_another_statement() -> None:
     sent = document(order([transfer(1)]))
     answers = [
         answer(sent, booked_on=DAY),
@@ -70,7 +72,7 @@ def test_the_same_question_gets_the_same_bytes_and_another_one_another_statement
     assert len({camt053.read(each).entries[0].reference for each in answers}) == len(answers)
 
 
-def test_what_the_bank_cannot_answer_it_refuses() -> None:
+def test_the_bank_refuses_an_order_that_it_cannot_answer() -> None:
     sent = document(order([transfer(1)]))
     with pytest.raises(OrderError, match="no payment VA-2"):
         returned(sent, "VA-2", booked_on=DAY)

@@ -1,4 +1,4 @@
-"""The registry of bank formats: which files are read, by namespace, and what is said of any other."""
+"""Format registry: the bank files that are read, by namespace, and the refusal of others."""
 
 import pytest
 

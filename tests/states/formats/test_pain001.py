@@ -1,3 +1,5 @@
+"""Pain.001: a payment order is valid by the ISO schema and the same byte for byte, or is refused with a reason."""
+
 import tracemalloc
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
@@ -99,7 +101,7 @@ def test_an_amount_that_cannot_be_paid_is_refused_with_its_payment(amount: str) 
         ("end_to_end_id", "/1"),
     ],
 )
-def test_a_transfer_the_bank_would_refuse_names_itself(field: str, wrong: str) -> None:
+def test_a_transfer_that_the_bank_would_refuse_is_named(field: str, wrong: str) -> None:
     with pytest.raises(OrderError, match=r"^Transfer "):
         document(order([transfer(**{field: wrong})]))
 
@@ -123,7 +125,7 @@ def test_an_order_without_transfers_or_time_zone_or_with_a_wrong_debtor_is_refus
         document(order([transfer()], debtor_iban="NL00"))
 
 
-def test_memory_stays_flat_while_twenty_thousand_payments_stream_by() -> None:
+def test_writing_twenty_thousand_payments_needs_constant_memory() -> None:
     def stream(count: int) -> Iterator[Transfer]:
         return (transfer(number) for number in range(1, count + 1))
 
@@ -156,12 +158,12 @@ MUTATIONS = [
 ]
 
 
-@pytest.mark.parametrize(("right", "wrong", "told"), MUTATIONS)
-def test_a_damaged_order_is_refused_with_line_and_reason(right: bytes, wrong: bytes, told: str) -> None:
+@pytest.mark.parametrize(("right", "wrong", "message"), MUTATIONS)
+def test_a_damaged_order_is_refused_with_line_and_reason(right: bytes, wrong: bytes, message: str) -> None:
     whole = document(order([transfer(number) for number in (1, 2, 3)]))
     validate(whole)
     assert right in whole
-    with pytest.raises(BankFileError, match=told) as caught:
+    with pytest.raises(BankFileError, match=message) as caught:
         validate(whole.replace(right, wrong, 1))
     assert caught.value.line
     assert caught.value.remedy

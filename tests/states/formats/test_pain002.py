@@ -1,3 +1,5 @@
+"""Pain.002: the status of the order, the batch and each payment is read from a report."""
+
 import pytest
 
 from states.formats.errors import BankFileError
@@ -46,7 +48,7 @@ def test_an_order_rejected_as_a_whole_names_no_payment() -> None:
 
 
 @pytest.mark.parametrize(
-    ("document", "line", "told"),
+    ("document", "line", "message"),
     [
         (report(group=""), 2, "which order"),
         (report(group=GROUP.format("")), 4, "no status at all"),
@@ -62,8 +64,8 @@ def test_an_order_rejected_as_a_whole_names_no_payment() -> None:
         (report().replace(b"pain.002", b"pain.001"), 1, "pain.001.001.10"),
     ],
 )
-def test_a_defect_is_refused_on_its_line_with_what_would_be_right(document: bytes, line: int, told: str) -> None:
-    with pytest.raises(BankFileError, match=told) as caught:
+def test_a_defect_is_refused_on_its_line_with_what_would_be_right(document: bytes, line: int, message: str) -> None:
+    with pytest.raises(BankFileError, match=message) as caught:
         read(document)
     assert caught.value.line == line
     assert caught.value.remedy

@@ -1,3 +1,5 @@
+"""SEPA text: names are written in the Latin set or refused, and identifiers are never changed."""
+
 import re
 import unicodedata
 
@@ -43,13 +45,13 @@ def test_a_name_is_sent_in_the_latin_set(written: str, sent: str) -> None:
         ("ab\u2260", "NOT EQUAL TO"),
     ],
 )
-def test_what_has_no_equivalent_is_refused_by_its_name(written: str, named: str) -> None:
+def test_a_character_without_equivalent_is_refused_by_its_name(written: str, named: str) -> None:
     with pytest.raises(BankTextError, match=named):
         transliterate(written)
 
 
 @given(st.one_of(st.text(), EUROPEAN))
-def test_any_text_comes_out_in_the_set_or_is_refused_and_never_gains_a_question_mark(written: str) -> None:
+def test_any_text_is_written_in_the_set_or_refused_and_never_gains_a_question_mark(written: str) -> None:
     try:
         sent = transliterate(written)
     except BankTextError:
@@ -77,7 +79,7 @@ def test_a_name_is_never_cut() -> None:
 
 
 @pytest.mark.parametrize("empty", ["", "  ", "\n", "\u200b", "\u0301"])
-def test_a_name_of_nothing_is_refused(empty: str) -> None:
+def test_an_empty_name_is_refused(empty: str) -> None:
     with pytest.raises(BankTextError, match="is empty"):
         name(empty)
 
@@ -88,12 +90,12 @@ def test_an_identifier_stays_as_it_is(right: str) -> None:
 
 
 @pytest.mark.parametrize("wrong", ["", "/A", "A/", "A//B", "/", "a" * 36, "é", "A&B", " A", "A ", "A  B", "A\n"])
-def test_an_identifier_the_bank_would_refuse_is_refused_here(wrong: str) -> None:
+def test_an_identifier_that_the_bank_would_refuse_is_refused(wrong: str) -> None:
     with pytest.raises(BankTextError):
         identifier(wrong)
 
 
-def test_an_account_is_known_by_its_check_digits_and_not_repeated_in_the_message() -> None:
+def test_an_account_is_checked_by_its_digits_and_not_repeated_in_the_message() -> None:
     assert account("NL91 ABNA 0417 1643 00") == "NL91ABNA0417164300"
     for wrong in ("NL92ABNA0417164300", "nl91abna0417164300", "NL91", "", "NL91ABNA041716430\uff10"):
         with pytest.raises(BankTextError) as caught:

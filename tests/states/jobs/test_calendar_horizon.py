@@ -1,4 +1,4 @@
-"""The end of the known calendar: cases go on provisionally, the administrator is asked for more, and days settle."""
+"""Calendar horizon: terms beyond it are provisional until the administrator extends the calendar."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -20,7 +20,7 @@ from states.tables.work import WorkItem
 LATE = datetime(2028, 12, 1, 9, tzinfo=UTC)
 
 
-def look(engine: Engine, day: date) -> int:
+def check_horizon(engine: Engine, day: date) -> int:
     with transaction(engine) as session:
         return settle_provisional_terms(session, at=noon(day))
 
@@ -38,7 +38,7 @@ def receive_late(engine: Engine) -> None:
 
 @pytest.fixture
 def extended(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The next decree is in: it equates Friday 26 January 2029 with a holiday, which no real one will."""
+    """A calendar with the next decree, which equates Friday 26 January 2029 with a holiday; the real one will not."""
     found = dict(versions())
     found["calendar_known_through"] = (
         Version("calendar_known_through", date(2029, 12, 31), date(2023, 1, 1), None, "the next decree", False),
@@ -55,19 +55,19 @@ def extended(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.parametrize(("day", "count"), [(date(2027, 12, 30), 0), (date(2027, 12, 31), 1), (date(2028, 6, 1), 1)])
 def test_the_administrator_is_warned_twelve_months_ahead_once(office: Engine, day: date, count: int) -> None:
     for _ in range(2):
-        look(office, day)
+        check_horizon(office, day)
     found = asked(office)
     assert len(found) == count
     assert all((item.role, item.subject) == ("administrator", "calendar-2028-12-31") for item in found)
 
 
-def test_a_provisional_term_asks_for_more_calendar_too(office: Engine) -> None:
+def test_a_provisional_term_requests_more_calendar_too(office: Engine) -> None:
     receive_late(office)
-    assert look(office, date(2027, 1, 4)) == 0
+    assert check_horizon(office, date(2027, 1, 4)) == 0
     (item,) = asked(office)
     with transaction(office) as session:
         session.get_one(WorkItem, item.id).done_at = noon(date(2027, 1, 5))
-    look(office, date(2027, 1, 6))
+    check_horizon(office, date(2027, 1, 6))
     assert len(asked(office)) == 1, "once for each end of the calendar"
 
 
@@ -77,13 +77,13 @@ def test_when_the_calendar_grows_provisional_terms_settle_and_the_request_is_ove
     receive_late(office)
     found = row(office, Term, Term.kind == "takeover")
     assert (found.provisional, found.due_on) == (True, date(2029, 1, 26))
-    assert look(office, date(2028, 12, 4)) == 0
+    assert check_horizon(office, date(2028, 12, 4)) == 0
     request.getfixturevalue("extended")
     assert known_through() == date(2029, 12, 31)
-    assert look(office, date(2028, 12, 5)) >= 1
+    assert check_horizon(office, date(2028, 12, 5)) >= 1
     found = row(office, Term, Term.kind == "takeover")
     assert (found.provisional, found.due_on) == (False, date(2029, 1, 29))
     last = row(office, Threshold, Threshold.term == found.id, Threshold.name == "100%")
     assert last.due_at.date() == date(2029, 1, 29)
     assert [item.done_at is not None for item in asked(office) if item.subject == "calendar-2028-12-31"] == [True]
-    assert look(office, date(2028, 12, 6)) == 0
+    assert check_horizon(office, date(2028, 12, 6)) == 0

@@ -1,4 +1,4 @@
-"""The daily digest: once per person and day, in their own hours, and nothing for whoever has nothing to do."""
+"""Digests: one per person and day, in the person's own hours, and none for people without work."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
@@ -23,7 +23,7 @@ OTHER = Actor("officer-2", Role.OFFICER)
 
 
 def fill_work(engine: Engine) -> None:
-    """Three cases to take in, of which the first officer holds two."""
+    """Three cases to take in, of which two are assigned to the first officer."""
     for _ in range(3):
         receive(engine)
     for _ in range(2):
@@ -52,7 +52,7 @@ def choose(engine: Engine, *letters: str, by: Actor = OFFICER, whose: Actor = OF
     do(engine, "person", whose.person, "choose-letters", by=by, body={"declined": letters})
 
 
-def test_whoever_has_work_is_told_how_much_once_a_day_from_the_beginning_of_the_hours(busy: Engine) -> None:
+def test_a_person_with_work_gets_a_digest_once_a_day_from_the_start_of_the_working_hours(busy: Engine) -> None:
     jobs.digest(busy, at(MONDAY, 8, 59))
     assert digests(busy) == {}
     for minute in (0, 1, 59):
@@ -68,7 +68,7 @@ def test_whoever_has_work_is_told_how_much_once_a_day_from_the_beginning_of_the_
     assert problems(busy) == []
 
 
-def test_four_clocks_at_once_tell_each_person_once(busy: Engine) -> None:
+def test_four_clocks_at_once_notify_each_person_once(busy: Engine) -> None:
     start = Barrier(4)
 
     def clock(_: int) -> int:
@@ -82,7 +82,7 @@ def test_four_clocks_at_once_tell_each_person_once(busy: Engine) -> None:
 
 
 @pytest.mark.parametrize(
-    ("day", "hour", "told"),
+    ("day", "hour", "notified"),
     [
         (date(2026, 3, 3), 16, True),
         (date(2026, 3, 3), 17, False),
@@ -90,12 +90,12 @@ def test_four_clocks_at_once_tell_each_person_once(busy: Engine) -> None:
         (date(2026, 4, 3), 10, False),  # Good Friday
     ],
 )
-def test_nobody_is_told_outside_the_offices_hours(busy: Engine, day: date, hour: int, *, told: bool) -> None:
+def test_no_digest_is_sent_outside_the_offices_hours(busy: Engine, day: date, hour: int, *, notified: bool) -> None:
     jobs.digest(busy, at(day, hour))
-    assert bool(digests(busy)) is told
+    assert bool(digests(busy)) is notified
 
 
-def test_the_own_hours_come_before_those_of_the_office(busy: Engine) -> None:
+def test_a_persons_own_hours_override_those_of_the_office(busy: Engine) -> None:
     hours = [{"weekday": "tuesday", "since": "12:30", "until": "20:00"}]
     body = {"hours": hours}
     do(busy, "person", OFFICER.person, "arrange-work", by=COORDINATOR, body=body)
@@ -106,7 +106,7 @@ def test_the_own_hours_come_before_those_of_the_office(busy: Engine) -> None:
     assert len(digests(busy)["officer-1"]) == 1
 
 
-def test_whoever_is_absent_is_told_on_the_day_of_return(busy: Engine) -> None:
+def test_an_absent_person_gets_the_digest_on_the_day_of_return(busy: Engine) -> None:
     body = {"since": MONDAY.isoformat(), "until": (MONDAY + DAY).isoformat()}
     do(busy, "person", OFFICER.person, "record-absence", by=OFFICER, body=body)
     for days in range(3):
@@ -143,7 +143,7 @@ def test_a_digest_is_in_the_language_of_the_reader_and_holds_references_and_coun
     assert all(case in words.body for case in letter.facts["cases"])
 
 
-def test_whoever_declined_the_digest_gets_none_and_may_have_it_back(busy: Engine) -> None:
+def test_a_person_who_declined_the_digest_gets_none_and_may_ask_for_it_again(busy: Engine) -> None:
     choose(busy, "digest")
     jobs.digest(busy, at(MONDAY, 10))
     assert digests(busy).keys() == {"officer-2"}
@@ -165,7 +165,7 @@ def test_whoever_declined_the_digest_gets_none_and_may_have_it_back(busy: Engine
         (["digest"], Actor("ministry-contact-1", Role.MINISTRY_CONTACT), "duty.role"),
     ],
 )
-def test_what_always_comes_cannot_be_declined_and_nobody_chooses_for_another(
+def test_a_mandatory_letter_cannot_be_declined_and_nobody_chooses_for_another(
     busy: Engine, letters: list[str], by: Actor, finding: str
 ) -> None:
     assert refused(lambda: choose(busy, *letters, by=by)) == [finding]

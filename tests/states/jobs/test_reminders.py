@@ -1,4 +1,4 @@
-"""The clock over terms with ladders of their own: after the end, up the house, and past what cannot be passed."""
+"""Reminders of terms with their own schedules: after the end, in escalation, and when one term fails."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -22,7 +22,7 @@ from states.tables.letters import Outbox
 from states.tables.work import WorkItem
 
 BEGAN = datetime(2027, 1, 4, 9, tzinfo=UTC)
-"""A Monday under the ladders of December 2026; eighty hours of office time end two weeks later."""
+"""A Monday under the schedules of December 2026; eighty hours of office time end two weeks later."""
 ENDS = date(2027, 1, 18)
 HEAD = Actor("head-1", Role.HEAD)
 
@@ -44,17 +44,17 @@ def terms(engine: Engine) -> list[Term]:
     return sorted(rows(engine, Term, Term.kind == "authority"), key=lambda term: term.application)
 
 
-def told(engine: Engine, term: Term) -> dict[str, str]:
+def reminders_of(engine: Engine, term: Term) -> dict[str, str]:
     return {item.threshold: item.recipient for item in rows(engine, Reminder, Reminder.term == term.id)}
 
 
-def test_a_service_level_of_the_house_reminds_within_and_after_its_hours_and_goes_up_the_house(running: Engine) -> None:
+def test_a_service_level_reminds_within_and_after_its_hours_and_is_escalated_in_the_office(running: Engine) -> None:
     first = terms(running)[0]
     assert first.due_on == ENDS
     seen = {}
     for passed in range(-14, 7):
         tick(running, ENDS + passed * DAY)
-        seen[passed] = set(told(running, first))
+        seen[passed] = set(reminders_of(running, first))
     assert seen[-8] == set()
     assert seen[-7] == {"50%"}
     assert seen[-4] == {"50%", "80%"}
@@ -62,18 +62,18 @@ def test_a_service_level_of_the_house_reminds_within_and_after_its_hours_and_goe
     assert seen[1] - seen[0] == {"+1d", "coordinator"}
     assert seen[4] == seen[1]
     assert seen[6] - seen[4] == seen[5] - seen[4] == {"head"}
-    last = told(running, first)
+    last = reminders_of(running, first)
     assert (last["+1d"], last["coordinator"], last["head"]) == ("security-authority-1", COORDINATOR.person, HEAD.person)
     assert rows(running, WorkItem, WorkItem.action == "pursue-employer") == []
-    assert len(rows(running, Outbox, Outbox.letter == "escalation")) == 4  # two rungs, two cases
+    assert len(rows(running, Outbox, Outbox.letter == "escalation")) == 4  # two escalation steps, two cases
     assert problems(running) == []
 
 
-def test_after_a_week_of_downtime_each_recipient_hears_once_and_late(running: Engine) -> None:
+def test_after_a_week_of_downtime_each_recipient_is_notified_once_and_late(running: Engine) -> None:
     for _ in range(2):
         jobs.remind(running, noon(ENDS + 7 * DAY))
     first = terms(running)[0]
-    assert set(told(running, first)) == {"+1d", "coordinator", "head"}
+    assert set(reminders_of(running, first)) == {"+1d", "coordinator", "head"}
     assert all(item.late for item in rows(running, Threshold, Threshold.term == first.id))
     said = rows(running, LedgerEntry, LedgerEntry.event == "pass-threshold", LedgerEntry.subject == first.id)
     assert [entry.facts["late"] for entry in said] == [True] * 3
@@ -91,41 +91,41 @@ def test_an_hour_is_no_delay_and_more_than_an_hour_is(running: Engine) -> None:
     assert lateness == {first.id: False, second.id: True}
 
 
-def test_a_term_that_cannot_be_passed_holds_up_no_other(running: Engine) -> None:
+def test_a_term_that_cannot_be_passed_delays_no_other(running: Engine) -> None:
     broken, well = terms(running)
     with transaction(running) as session:
         session.get_one(Term, broken.id).kind = "unheard-of"
     at = noon(ENDS - 7 * DAY)
     assert jobs.remind(running, at) == 1
-    assert (told(running, broken), set(told(running, well))) == ({}, {"50%"})
+    assert (reminders_of(running, broken), set(reminders_of(running, well))) == ({}, {"50%"})
     with transaction(running) as session:
         session.get_one(Term, broken.id).kind = "authority"
     assert jobs.remind(running, at) == 1
-    assert set(told(running, broken)) == {"50%"}
+    assert set(reminders_of(running, broken)) == {"50%"}
 
 
-def test_a_threshold_of_a_ladder_that_no_longer_holds_tells_nobody(running: Engine) -> None:
+def test_a_threshold_of_a_schedule_no_longer_in_force_notifies_nobody(running: Engine) -> None:
     first = terms(running)[0]
     with transaction(running) as session:
         session.add(Threshold(term=first.id, name="42%", due_at=noon(ENDS - 9 * DAY)))
     with transaction(running) as session:
         recompute(session, session.get_one(Term, first.id))
     jobs.remind(running, noon(ENDS - 8 * DAY))
-    assert told(running, first) == {}
+    assert reminders_of(running, first) == {}
 
 
-def test_what_is_done_is_told_no_more(running: Engine) -> None:
+def test_a_term_that_was_met_notifies_nobody(running: Engine) -> None:
     tick(running, ENDS - 7 * DAY)
     for term in terms(running):
         act(running, term.application, "return-advice", at=noon(ENDS - 6 * DAY))
     jobs.remind(running, noon(ENDS + 7 * DAY))
-    assert {name for term in terms(running) for name in told(running, term)} == {"50%"}
+    assert {name for term in terms(running) for name in reminders_of(running, term)} == {"50%"}
 
 
 # No dead timers.
 
 
-def test_every_term_has_someone_who_hears_of_it_and_something_that_ends_it() -> None:
+def test_every_term_has_a_recipient_and_an_event_that_ends_it() -> None:
     assert all_defects(TERMS) == []
 
 
@@ -138,13 +138,13 @@ def test_every_term_has_someone_who_hears_of_it_and_something_that_ends_it() -> 
         ({"owner": "nobody"}, "terms.view.owner: nobody keeps no terms"),
     ],
 )
-def test_a_term_that_nobody_would_notice_lets_nothing_start(change: dict[str, object], field: str) -> None:
+def test_a_term_without_a_recipient_stops_the_start(change: dict[str, object], field: str) -> None:
     with pytest.raises(DeadTimerError) as caught:
         check_terms({**TERMS, "view": replace(TERMS["view"], **change)})  # type: ignore[arg-type]
     assert str(caught.value).startswith(field)
 
 
-def test_a_new_term_without_a_ladder_lets_nothing_start() -> None:
+def test_a_new_term_without_a_reminder_schedule_stops_the_start() -> None:
     with pytest.raises(DeadTimerError, match="Nobody is reminded of novelty; give each a ladder"):
         check_terms({**TERMS, "novelty": TERMS["view"]})
 

@@ -1,4 +1,4 @@
-"""The language of letters: chosen by whoever reads them, Dutch for everyone else (Awb 2:6)."""
+"""Language of letters: each reader chooses one, and Dutch is the default (Awb 2:6)."""
 
 from datetime import timedelta
 from typing import Any
@@ -42,7 +42,7 @@ def languages(office: Engine, reference: str) -> dict[str, str]:
 
 
 def applicant_of(office: Engine, reference: str) -> str:
-    """Who applied."""
+    """The applicant of an application."""
     with transaction(office) as session:
         return session.get_one(Application, reference).applicant
 
@@ -67,7 +67,7 @@ def test_a_new_applicant_gets_letters_in_the_language_of_the_application(
 
 
 @pytest.mark.parametrize("language", ["fy", "EN", "", 1])
-def test_a_language_in_which_nobody_writes_is_refused_by_field(office: Engine, language: Any) -> None:
+def test_an_unsupported_language_is_refused_by_field(office: Engine, language: Any) -> None:
     with pytest.raises(MalformedError, match=r"language: .*'nl' or 'en'"):
         receive(office, language=language)
 
@@ -88,7 +88,7 @@ def test_an_applicant_who_applies_again_keeps_the_language_until_another_is_aske
     assert problems(office) == []
 
 
-def test_a_choice_holds_for_the_letters_to_come_and_for_that_reader_alone(office: Engine) -> None:
+def test_a_choice_applies_to_later_letters_and_to_that_reader_alone(office: Engine) -> None:
     reference, other = receive(office), receive(office)
     choose(office, applicant_of(office, reference), "en")
     for case in (reference, other):
@@ -109,7 +109,7 @@ def test_an_employers_people_have_a_language_too(office: Engine) -> None:
         assert letter.language == "en"
 
 
-def test_someone_registered_before_it_was_asked_reads_dutch(office: Engine) -> None:
+def test_someone_registered_without_a_language_reads_dutch(office: Engine) -> None:
     with transaction(office) as session:
         session.get_one(Person, OFFICER.person).language = None
     with transaction(office) as session:
@@ -141,7 +141,7 @@ def test_an_applicant_chooses_for_no_one_else(office: Engine, by: Actor, reader:
     assert refusal.value.duty
 
 
-def test_the_ledger_tells_who_chose_when(office: Engine) -> None:
+def test_the_ledger_shows_who_chose_when(office: Engine) -> None:
     reader = applicant_of(office, receive(office, language="nl"))
     choose(office, reader, "en", Actor(reader, Role.APPLICANT), hours=5)
     with transaction(office) as session:
@@ -152,7 +152,7 @@ def test_the_ledger_tells_who_chose_when(office: Engine) -> None:
     assert problems(office) == []
 
 
-def test_someone_who_departed_chooses_nothing_any_more_and_can_still_be_applied_for(office: Engine) -> None:
+def test_someone_who_departed_cannot_choose_and_can_still_be_applied_for(office: Engine) -> None:
     with transaction(office) as session:
         enrol(session, READER)
         fire(session, "person", READER.person, "depart", by=ADMINISTRATOR, at=START)

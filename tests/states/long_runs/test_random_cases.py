@@ -1,6 +1,6 @@
-"""Random lives: any order of events, late facts and corrections, drawn by Hypothesis and carried out by the door.
+"""Random cases: any order of events, late facts and corrections, drawn by Hypothesis and recorded as real events.
 
-It is bounded and the same every time; ``RANDOM_CASES=200`` tries as many lives as that, each time others, and takes a
+It is bounded and the same every time; ``RANDOM_CASES=200`` tries that many runs, different each time, and takes a
 few seconds for each.
 """
 
@@ -72,7 +72,7 @@ SETTINGS = settings(
     derandomize=not TRIED,
     database=None,
     deadline=None,
-    phases=[Phase.generate],  # a run takes seconds: it is shown as it was, not made shorter
+    phases=[Phase.generate],  # a run takes seconds: a failing one is shown as it is, not shortened
     suppress_health_check=list(HealthCheck),
 )
 BY_THE_LAW = (
@@ -83,7 +83,7 @@ BY_THE_LAW = (
     "force-majeure",
 )
 AGO = st.integers(-45, 20)
-"""Days from today, for what is recorded late; those after today are mostly refused."""
+"""Days from today, for facts that are recorded late; days after today are mostly refused."""
 WAITS = st.sampled_from([0, 0, 1, 30, 600, 1440, 3 * 1440, 9 * 1440, 20 * 1440, 40 * 1440])
 """Minutes that pass before a step."""
 
@@ -91,16 +91,16 @@ WAITS = st.sampled_from([0, 0, 1, 30, 600, 1440, 3 * 1440, 9 * 1440, 20 * 1440, 
 TWO = {"employers": [ZILVERDAM, GOUDVEEN], "name": "T. Tweewerk"}
 COMMISSIONER = {"office": "kings-commissioner", "employers": [LAAGLAND], "inOfficeUntil": "2026-08-01"}
 COUNCILLOR = {"office": "municipal-councillor"}
-TOLD = "told"
-"""Not a stage: every employer has the request, and its term runs."""
+RECEIVED_BY_ALL = "received by all"
+"""Not a stage: every employer received the request, and its term runs."""
 FIRST_CASES: dict[str, tuple[tuple[dict[str, Any], Stage | str], ...]] = {
     "young": ((TWO, Stage.RECEIVED), (COMMISSIONER, Stage.RECEIVED), (COUNCILLOR, Stage.RECEIVED)),
     "asked": ((TWO, Stage.TAKEOVER), (COMMISSIONER, Stage.TAKEOVER), (COUNCILLOR, Stage.REFUSAL_INTENDED)),
-    "late": ((TWO, TOLD), (COMMISSIONER, TOLD)),
+    "late": ((TWO, RECEIVED_BY_ALL), (COMMISSIONER, RECEIVED_BY_ALL)),
     "provided": ((TWO, Stage.PROVISION), (COMMISSIONER, Stage.SETTLEMENT)),
     "old": ((TWO, Stage.BOOKING), (COMMISSIONER, Stage.CLOSED), (COUNCILLOR, Stage.REFUSED)),
 }
-"""With which cases an office begins, and how far they came on its first morning."""
+"""The cases with which an office begins, and the stage of each on its first morning."""
 
 
 def begin(engine: Engine, beginning: str) -> None:
@@ -115,7 +115,7 @@ def begin(engine: Engine, beginning: str) -> None:
             object_to_one(engine)
         elif stage in SIDE_STAGES:
             SIDE_STAGES[Stage(stage)](engine)
-        elif stage == TOLD:
+        elif stage == RECEIVED_BY_ALL:
             walk(engine, receive(engine, **facts), Stage.PROVISION, before=at_event("take-over"))
         else:
             walk(engine, receive(engine, **facts), stage)
@@ -167,7 +167,7 @@ class RandomCases(RuleBasedStateMachine):
             return list(session.exec(query))
 
     def expect_to_hold(self) -> None:
-        """What must hold, of the streams in which something happened."""
+        """Check the invariants of the streams in which something happened."""
         with Session(self.engine) as session:
             heads = dict(session.exec(select(Stream.id, Stream.seq).order_by(Stream.id)).all())
             changed = {key for key, seq in heads.items() if self.seen.get(key) != seq}
@@ -186,12 +186,12 @@ class RandomCases(RuleBasedStateMachine):
             self.seen = heads
 
     def later(self, minutes: int) -> None:
-        """Time goes by; the clock may or may not have come."""
+        """Let time pass; the clock may or may not have ticked."""
         self.at += timedelta(minutes=minutes)
 
     @rule(data=st.data(), wait=WAITS, steps=st.integers(1, 4))
-    def a_case_goes_on(self, data: Any, wait: int, steps: int) -> None:
-        """The steps that carry it on, one after the other."""
+    def a_case_advances(self, data: Any, wait: int, steps: int) -> None:
+        """The steps that advance it, one after the other."""
         self.later(wait)
         case = data.draw(st.sampled_from(self.references()), "case")
         for _ in range(steps):
@@ -222,7 +222,7 @@ class RandomCases(RuleBasedStateMachine):
         self.expect_to_hold()
 
     def attempt(self, data: Any, chart: str, row: Any, event: str, body: dict[str, Any]) -> None:
-        """Someone tries; what is refused says why in both languages, and changes nothing."""
+        """Someone tries an event; a refusal gives its reason in both languages and changes nothing."""
         looked = (chart, event) in self.refused
         before = {} if looked else snapshot(self.engine)
         try:
@@ -306,7 +306,7 @@ class RandomCases(RuleBasedStateMachine):
             self.attempt(data, "application", case, "suspend-term", body)
 
     @rule(data=st.data(), wait=WAITS)
-    def a_term_goes_on(self, data: Any, wait: int) -> None:
+    def a_term_resumes(self, data: Any, wait: int) -> None:
         self.later(wait)
         still = select(TermSuspension.term)
         term = self.pick(data, Term, col(Term.id).in_(still), col(Term.ended_on).is_(None))
@@ -326,16 +326,16 @@ class RandomCases(RuleBasedStateMachine):
         takeover = self.pick(data, Takeover, col(Takeover.state).in_(("requested", "received", "taken-over")))
         if takeover is None:
             return
-        told = self.day(data, "told")
+        announced = self.day(data, "announced")
         until = (self.on + timedelta(days=data.draw(st.integers(0, 90), "until"))).isoformat()
         event, body = data.draw(
             st.sampled_from(
                 (
-                    ("confirm-receipt", {"receivedOn": told}),
-                    ("give-notice", {"announcedOn": told, "until": until, "reasons": "It takes longer."}),
-                    ("default", {"receivedOn": told}),
-                    ("take-over", {"takenOverOn": told}),
-                    ("fix-penalty", {"payee": "A. Voorbeeld", "iban": "NL02ABNA0123456789", "announcedOn": told}),
+                    ("confirm-receipt", {"receivedOn": announced}),
+                    ("give-notice", {"announcedOn": announced, "until": until, "reasons": "It takes longer."}),
+                    ("default", {"receivedOn": announced}),
+                    ("take-over", {"takenOverOn": announced}),
+                    ("fix-penalty", {"payee": "A. Voorbeeld", "iban": "NL02ABNA0123456789", "announcedOn": announced}),
                 ),
             ),
             "what",
@@ -343,7 +343,7 @@ class RandomCases(RuleBasedStateMachine):
         self.attempt(data, "takeover", takeover, event, body)
 
     @rule(data=st.data(), wait=WAITS)
-    def life_takes_a_turn(self, data: Any, wait: int) -> None:
+    def a_life_event_happens(self, data: Any, wait: int) -> None:
         self.later(wait)
         case, day = self.pick(data, Application), self.day(data, "day")
         against = data.draw(st.sampled_from(list(Against)), "against")
@@ -366,7 +366,7 @@ class RandomCases(RuleBasedStateMachine):
         self.attempt(data, "application", case, event, body)
 
     @rule(data=st.data(), wait=WAITS)
-    def a_loan_or_an_objection_goes_on(self, data: Any, wait: int) -> None:
+    def a_loan_or_an_objection_advances(self, data: Any, wait: int) -> None:
         self.later(wait)
         chart, table = data.draw(st.sampled_from((("loan", Loan), ("objection", Objection))), "what")
         row = self.pick(data, table)
@@ -381,7 +381,7 @@ class RandomCases(RuleBasedStateMachine):
         self.attempt(data, chart, row, event, dict(body or {}))
 
     @rule(wait=WAITS)
-    def the_clock_comes_by(self, wait: int) -> None:
+    def the_clock_ticks(self, wait: int) -> None:
         """The clock does all that is due, one transaction after the other."""
         self.later(wait)
         while True:
@@ -397,14 +397,14 @@ class RandomCases(RuleBasedStateMachine):
 
 
 def says_why(refusal: RefusedError | MalformedError) -> bool:
-    """Whether every objection has its words: a rule's in both languages, a field's with the name of the field."""
+    """Whether every objection has words: a rule's in both languages, a field's with the name of the field."""
     if isinstance(refusal, MalformedError):
         return bool(refusal.problems) and all(field and words for field, words in refusal.problems)
     return bool(refusal.findings) and all(found.message and found.message_nl for found in refusal.findings)
 
 
 @pytest.mark.timeout(0 if TRIED else 300)
-def test_whatever_happens_to_whom_in_whatever_order_what_must_hold_holds(prepared_databases: PreparedDatabases) -> None:
+def test_the_invariants_hold_after_any_events_in_any_order(prepared_databases: PreparedDatabases) -> None:
     with prepared_databases.copy("office", furnish):
         pass
     expect_invariants_kept(lambda: RandomCases(prepared_databases), SETTINGS)

@@ -1,4 +1,4 @@
-"""Random journeys: whatever people do, in whatever order, what must always hold holds."""
+"""Random journeys: the invariants hold whatever people do, in any order."""
 
 import random
 from datetime import datetime, timedelta
@@ -28,8 +28,8 @@ SITUATIONS = (
 )
 
 
-def whatever(chance: random.Random, proposed: list[Action]) -> Action | None:
-    """Mostly what carries the case on, at times something else, seldom what ends it."""
+def any_action(chance: random.Random, proposed: list[Action]) -> Action | None:
+    """Mostly an action that advances the case, sometimes another, seldom one that ends it."""
     allowed = [action for action in proposed if action.allowed]
     if chance.random() < 0.7 and (found := onward(proposed)) is not None:
         return found
@@ -37,8 +37,8 @@ def whatever(chance: random.Random, proposed: list[Action]) -> Action | None:
     return chance.choice(allowed if chance.random() < 0.1 else gentle) if allowed else None
 
 
-def forbidden(chance: random.Random, session: Session, proposed: list[Action], at: datetime) -> None:
-    """Try something that must be refused: what the rules object to, or another role's duty."""
+def expect_forbidden_refused(chance: random.Random, session: Session, proposed: list[Action], at: datetime) -> None:
+    """Try an event that must be refused: by a rule, or because it is another role's duty."""
     refusable = [action for action in proposed if action.findings and action.person and action.example]
     if refusable and chance.random() < 0.5:
         action = chance.choice(refusable)
@@ -53,7 +53,7 @@ def forbidden(chance: random.Random, session: Session, proposed: list[Action], a
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_whatever_happens_what_must_hold_holds(office: Engine, seed: int) -> None:
+def test_the_invariants_hold_on_a_random_journey(office: Engine, seed: int) -> None:
     chance = random.Random(seed)
     cases = [receive(office, **SITUATIONS[(seed + extra) % len(SITUATIONS)]) for extra in range(3)]
     at = START
@@ -63,7 +63,7 @@ def test_whatever_happens_what_must_hold_holds(office: Engine, seed: int) -> Non
         with transaction(office) as session:
             application = session.get_one(Application, reference)
             proposed = actions(session, application, at=at, demonstration=True)
-            action = whatever(chance, proposed)
+            action = any_action(chance, proposed)
             if action is not None:
                 carry_out(session, action, at=at)
         with Session(office) as session:
@@ -72,11 +72,11 @@ def test_whatever_happens_what_must_hold_holds(office: Engine, seed: int) -> Non
             if chance.random() < 0.25:
                 present = session.get_one(Application, reference)
                 proposed = actions(session, present, at=at, demonstration=True)
-                forbidden(chance, session, proposed, at)
+                expect_forbidden_refused(chance, session, proposed, at)
     assert problems(office) == []
 
 
-def test_what_is_proposed_as_allowed_is_accepted_and_what_is_not_is_refused(office: Engine) -> None:
+def test_an_allowed_proposal_is_accepted_and_any_other_is_refused(office: Engine) -> None:
     reference = receive(office, employers=[ZILVERDAM, GOUDVEEN])
     at = START
     for _ in range(30):
@@ -89,7 +89,7 @@ def test_what_is_proposed_as_allowed_is_accepted_and_what_is_not_is_refused(offi
         for action in proposed[:: max(1, len(proposed) // 4)]:
             if action.person is None or action.example is None or action.event == "take-in-statement":
                 continue
-            with Session(office) as session:  # tried, and never committed
+            with Session(office) as session:  # recorded, and never committed
                 if action.allowed:
                     carry_out(session, action, at=at)
                 else:
@@ -103,7 +103,7 @@ def test_what_is_proposed_as_allowed_is_accepted_and_what_is_not_is_refused(offi
             carry_out(session, chosen, at=at)
 
 
-def test_asking_what_can_be_done_changes_nothing(office: Engine) -> None:
+def test_listing_the_actions_changes_nothing(office: Engine) -> None:
     reference = receive(office)
     before = snapshot(office)
     with transaction(office) as session:

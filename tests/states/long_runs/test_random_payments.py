@@ -1,6 +1,6 @@
-"""Random lives of money: whatever people and the bank do in whatever order, every euro leaves once.
+"""Random payments: every euro is paid once, whatever people and the bank do, in any order.
 
-It is bounded and the same every time; ``MONEY_LIVES=100`` tries as many lives as that, each time others.
+It is bounded and the same every time; ``RANDOM_PAYMENTS=100`` tries that many runs, different each time.
 """
 
 import os
@@ -44,7 +44,7 @@ from states.storage.database import transaction
 from states.tables.accounting import JournalLine
 from states.tables.payments import BankEntry, BatchLine, Payable, PaymentBatch
 
-TRIED = int(os.environ.get("MONEY_LIVES", "0"))
+TRIED = int(os.environ.get("RANDOM_PAYMENTS", "0"))
 SETTINGS = settings(
     max_examples=TRIED or 4,
     stateful_step_count=16,
@@ -63,8 +63,8 @@ def begin(engine: Engine) -> None:
         walk(engine, receive(engine), before=at_event("build"), choose=sparing)
 
 
-class Money(RuleBasedStateMachine):
-    """One employer, its finance, and a bank that answers as it likes."""
+class RandomPayments(RuleBasedStateMachine):
+    """One employer, its finance, and a bank that gives any answer."""
 
     def __init__(self, prepared_databases: PreparedDatabases) -> None:
         super().__init__()
@@ -76,7 +76,7 @@ class Money(RuleBasedStateMachine):
     @initialize()
     def office_opens(self) -> None:
         self.engine = self.open.enter_context(self.prepared_databases.copy("money-lives", begin, base="office"))
-        self.open.enter_context(patch.object(secrets, "choice", Random("money").choice))  # the same life twice
+        self.open.enter_context(patch.object(secrets, "choice", Random("payments").choice))  # the same run twice
 
     def teardown(self) -> None:
         try:
@@ -91,7 +91,7 @@ class Money(RuleBasedStateMachine):
             return list(session.exec(select(table).order_by(*table.__table__.primary_key)))
 
     def attempt(self, chart: str, subject: str | None, event: str, by: Any, body: Any = None) -> None:
-        """Someone tries; what is refused changes nothing, and says why."""
+        """Someone tries an event; a refusal gives its reason and changes nothing."""
         self.at += timedelta(minutes=7)
         note(f"{self.at:%m-%d %H:%M} {event} {subject} by {by.person}")
         try:
@@ -110,7 +110,7 @@ class Money(RuleBasedStateMachine):
         self.expect_to_hold()
 
     def expect_to_hold(self) -> None:
-        """What must hold of all money, always."""
+        """Check the invariants of all payments."""
         payables = {row.id: row for row in self.all(Payable)}
         lines, entries = self.all(BatchLine), self.all(BankEntry)
         for batch in self.all(PaymentBatch):
@@ -129,7 +129,7 @@ class Money(RuleBasedStateMachine):
             assert (row.state == "paid") == (row.paid_on is not None)
             mine = [entry.amount for entry in matched if entry.payable == row.id]
             out = [amount for amount in mine if amount < 0]
-            # What was booked in the total of a batch went out with it; a return comes back by itself.
+            # A payment booked in the total of a batch was sent with it; a return is booked separately.
             out += [-line.amount for line in lines if line.payable == row.id and line.batch in whole]
             assert {abs(amount) for amount in mine} <= {row.gross}
             assert len(out) <= 1 + len([amount for amount in mine if amount > 0])
@@ -144,7 +144,7 @@ class Money(RuleBasedStateMachine):
         assert set(sums.values()) <= {Decimal(0)}
 
     def sealed(self, batch: PaymentBatch) -> str:
-        """The hash of a batch's file, written anew; it is the same whenever it is asked for."""
+        """The hash of a batch's file, written again; it is always the same."""
         with Session(self.engine) as session:
             written = batch_document(session, session.get_one(PaymentBatch, batch.id))
         assert self.files.setdefault(batch.id, written) == written
@@ -170,13 +170,13 @@ class Money(RuleBasedStateMachine):
             self.attempt("payment-batch", batch, event, RELEASER if event == "release" else FINANCE)
 
     @rule()
-    def what_came_back_is_approved_again(self) -> None:
+    def returned_payments_are_approved_again(self) -> None:
         for row in self.all(Payable):
             if row.state == "returned":
                 self.attempt("payable", row.id, "approve", APPROVER)
 
     @rule(hours=st.sampled_from([3, 24, 72]))
-    def time_goes_by(self, hours: int) -> None:
+    def time_passes(self, hours: int) -> None:
         self.at += timedelta(hours=hours)
 
     @rule(data=st.data(), code=CODES, reject=st.booleans())
@@ -187,8 +187,10 @@ class Money(RuleBasedStateMachine):
         batch = data.draw(st.sampled_from([row.id for row in left]), "batch")
         names = [line.end_to_end for line in self.all(BatchLine) if line.batch == batch]
         chosen = data.draw(st.lists(st.sampled_from(names), unique=True), "rejected") if reject else []
-        told = report(self.files[batch], told_on=self.at.date(), status="ACCP", rejected=dict.fromkeys(chosen, code))
-        self.bring(told)
+        status_report = report(
+            self.files[batch], told_on=self.at.date(), status="ACCP", rejected=dict.fromkeys(chosen, code)
+        )
+        self.bring(status_report)
 
     @rule(data=st.data(), back=st.booleans(), code=CODES, twice=st.booleans())
     def the_bank_books(self, data: Any, back: bool, code: str, twice: bool) -> None:
@@ -209,7 +211,7 @@ class Money(RuleBasedStateMachine):
             self.states([Line(f"-{batch.total + Decimal(cents) / 100}", batch=batch.message_id)])
 
     def states(self, made: list[Line]) -> None:
-        """A statement comes in, and in other bytes once more."""
+        """A statement is imported, and once more in other bytes."""
         self.statements += 1
         file = statement(*made, name=f"S-{self.statements}", on=self.at.date())
         self.bring(file)
@@ -219,7 +221,7 @@ class Money(RuleBasedStateMachine):
             raise AssertionError("The same statement again is no other one.") from None
 
 
-def test_whatever_people_and_the_bank_do_every_euro_leaves_once(prepared_databases: PreparedDatabases) -> None:
+def test_every_euro_is_paid_once_whatever_people_and_the_bank_do(prepared_databases: PreparedDatabases) -> None:
     with prepared_databases.copy("office", furnish):
         pass
-    expect_invariants_kept(lambda: Money(prepared_databases), SETTINGS)
+    expect_invariants_kept(lambda: RandomPayments(prepared_databases), SETTINGS)

@@ -1,4 +1,4 @@
-"""What a status report makes of payments: accepted is not paid, rejected goes back with its reason."""
+"""Bank reports on payments: accepted is not paid, and rejected is returned with its reason."""
 
 import pytest
 from banking import Line, bring, fill_three, lines, order, statement, states
@@ -27,12 +27,14 @@ def test_accepted_is_not_paid(engine: Engine, status: str) -> None:
     assert row(engine, PaymentBatch).bank_status == status
     assert states(engine) == ["batched"] * 3
     assert row(engine, PaymentBatch).state == "exported"
-    told = None if status == "RCVC" else status  # the verification of payees is of the file, not of each payment
-    assert [line.bank_status for line in lines(engine)] == [told] * 3
+    expected = None if status == "RCVC" else status  # the verification of payees is of the file, not of each payment
+    assert [line.bank_status for line in lines(engine)] == [expected] * 3
 
 
 @pytest.mark.parametrize("version", ["10", "03"])
-def test_a_rejected_payment_goes_back_with_its_reason_and_the_others_stay(engine: Engine, version: str) -> None:
+def test_a_rejected_payment_is_returned_to_approval_with_its_reason_and_the_others_stay(
+    engine: Engine, version: str
+) -> None:
     first, *others = lines(engine)
     file = report(order(engine), told_on=ON, rejected={first.end_to_end: "AC04"})
     bring(engine, file.replace(b"pain.002.001.10", f"pain.002.001.{version}".encode()))
@@ -49,7 +51,7 @@ def test_a_rejected_payment_goes_back_with_its_reason_and_the_others_stay(engine
 
 
 @pytest.mark.parametrize("level", ["payments", "batch", "group"])
-def test_an_order_that_is_rejected_whole_ends_and_all_of_it_goes_back(engine: Engine, level: str) -> None:
+def test_an_order_rejected_as_a_whole_ends_and_all_its_payments_are_returned(engine: Engine, level: str) -> None:
     sent = order(engine)
     if level == "payments":
         file = report(sent, told_on=ON, rejected={line.end_to_end: "AM04" for line in lines(engine)})
@@ -79,7 +81,7 @@ def test_the_same_report_twice_changes_nothing(engine: Engine) -> None:
     assert row(engine, BankMessage).kind == "pain.002"
 
 
-def test_a_report_that_rejects_what_was_booked_changes_nothing_and_someone_asks_the_bank(engine: Engine) -> None:
+def test_a_report_that_rejects_a_booked_payment_changes_nothing_and_someone_asks_the_bank(engine: Engine) -> None:
     first = lines(engine)[0]
     bring(engine, statement(Line(f"-{first.amount}", first.end_to_end)))
     bring(engine, report(order(engine), told_on=ON, rejected={first.end_to_end: "AC04"}), days=2)
@@ -101,7 +103,7 @@ def test_a_booking_after_the_rejection_waits_for_a_person_who_can_make_it_paid(e
     assert problems(engine) == []
 
 
-def test_a_report_that_does_not_belong_here_is_refused_whole_with_its_line(engine: Engine) -> None:
+def test_a_report_on_another_order_is_refused_whole_with_its_line(engine: Engine) -> None:
     batch = str(row(engine, PaymentBatch).message_id).encode()
     first = lines(engine)[0].end_to_end.encode()
     file = report(order(engine), told_on=ON, rejected={first.decode(): "AC04"})
@@ -120,7 +122,7 @@ def test_a_report_that_does_not_belong_here_is_refused_whole_with_its_line(engin
     assert snapshot(engine) == before
 
 
-def test_every_code_has_words_in_both_languages_and_an_unknown_one_shows_itself() -> None:
+def test_every_code_has_words_in_both_languages_and_an_unknown_one_is_shown_as_it_is() -> None:
     for table in (STATUSES, REASONS):
         for code, words in table.items():
             assert len(code) == 4

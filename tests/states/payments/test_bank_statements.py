@@ -1,4 +1,4 @@
-"""What a statement makes of payments: booked once is paid, a return is unpaid, and all else waits for a person."""
+"""Bank statements: booked once is paid, a return is unpaid, and any other entry waits for a person."""
 
 from datetime import date
 from decimal import Decimal
@@ -34,12 +34,12 @@ def works(engine: Engine, action: str) -> list[str]:
 
 
 def findings(engine: Engine) -> list[str | None]:
-    """Why each entry waits, in order."""
+    """The reason why each entry waits, in order."""
     return [entry.finding and entry.finding["rule"] for entry in rows(engine, BankEntry)]
 
 
 def match(engine: Engine, entry: BankEntry, payment: str, **more: Any) -> None:
-    """Match an entry by hand."""
+    """Match an entry manually."""
     body = {"message": entry.message, "position": entry.position, "payment": payment, "reasons": "Seen at the bank."}
     do(engine, "organisation", ZILVERDAM, "match-bank-entry", by=FINANCE, at=LATER, body=body, **more)
 
@@ -83,7 +83,7 @@ WAITS = {
 
 
 @pytest.mark.parametrize("what", WAITS)
-def test_what_is_not_the_payment_as_ordered_waits_for_a_person_and_changes_nothing_else(
+def test_an_entry_that_differs_from_the_order_waits_for_a_person_and_changes_nothing_else(
     engine: Engine, what: str
 ) -> None:
     first, batch = lines(engine)[0], row(engine, PaymentBatch)
@@ -105,7 +105,7 @@ def test_a_payment_that_is_booked_twice_is_paid_once_and_the_second_waits(engine
     assert states(engine) == ["paid", "batched", "batched"]
 
 
-def test_a_return_tells_why_and_one_that_is_told_again_waits(engine: Engine) -> None:
+def test_a_return_has_its_reason_and_a_repeated_one_waits(engine: Engine) -> None:
     first = lines(engine)[0]
     bring(engine, statement(Line(f"-{first.amount}", first.end_to_end)))
     bring(engine, statement(Line(f"{first.amount}", first.end_to_end, reason="AC04"), name="S-2"))
@@ -117,7 +117,7 @@ def test_a_return_tells_why_and_one_that_is_told_again_waits(engine: Engine) -> 
     assert states(engine)[0] == "returned"
 
 
-def test_parts_that_are_matched_by_hand_make_paid_once_they_are_the_whole(engine: Engine) -> None:
+def test_manually_matched_parts_make_a_payment_paid_once_they_are_the_whole(engine: Engine) -> None:
     first = lines(engine)[0]
     rest = first.amount - Decimal("1.00")
     found = bring(engine, statement(Line("-1.00", first.end_to_end), Line(f"-{rest}", "ELSEWHERE"), Line("-5.00")))
@@ -136,7 +136,7 @@ def test_parts_that_are_matched_by_hand_make_paid_once_they_are_the_whole(engine
     assert problems(engine) == []
 
 
-def test_no_more_is_matched_by_hand_than_was_ordered(engine: Engine) -> None:
+def test_no_more_is_matched_manually_than_was_ordered(engine: Engine) -> None:
     first = lines(engine)[0]
     (entry,) = bring(engine, statement(Line(f"-{first.amount + 1}", first.end_to_end))).entries
     assert refused(lambda: match(engine, entry, first.end_to_end)) == ["bank.match-within-order"]
@@ -145,7 +145,7 @@ def test_no_more_is_matched_by_hand_than_was_ordered(engine: Engine) -> None:
     assert states(engine) == ["batched"] * 3
 
 
-def test_money_that_the_bank_calls_no_return_can_be_matched_as_one(engine: Engine) -> None:
+def test_a_credit_not_marked_as_a_return_can_be_matched_as_one(engine: Engine) -> None:
     first = lines(engine)[0]
     bring(engine, statement(Line(f"-{first.amount}", first.end_to_end)))
     found = bring(engine, statement(Line(f"{first.amount}", "TERUG"), name="S-2"))
@@ -153,7 +153,7 @@ def test_money_that_the_bank_calls_no_return_can_be_matched_as_one(engine: Engin
     assert states(engine)[0] == "returned"
 
 
-def test_an_entry_is_assessed_by_its_own_finance_and_only_as_what_it_is(engine: Engine) -> None:
+def test_an_entry_is_assessed_by_its_own_finance_and_only_according_to_its_kind(engine: Engine) -> None:
     (entry,) = bring(engine, statement(Line("-1.00"))).entries
     stranger = person(Role.FINANCE, GOUDVEEN)
     with pytest.raises(RefusedError) as caught:
@@ -170,7 +170,7 @@ def test_an_entry_is_assessed_by_its_own_finance_and_only_as_what_it_is(engine: 
         finish(session, item.id, by=FINANCE, at=LATER)
 
 
-def test_a_booking_of_what_never_left_is_not_believed(engine: Engine) -> None:
+def test_a_booking_of_a_payment_that_was_never_sent_is_not_accepted(engine: Engine) -> None:
     first = lines(engine)[0]
     bring(engine, statement(Line(f"{first.amount}", first.end_to_end, reason="AC04")))  # rejected before it was booked
     do(engine, "payable", first.payable, "approve", by=person(Role.APPROVER, ZILVERDAM), at=LATER)
@@ -181,7 +181,7 @@ def test_a_booking_of_what_never_left_is_not_believed(engine: Engine) -> None:
     assert row(engine, PaymentBatch, PaymentBatch.id == again.id).state == "open"
 
 
-# The same again.
+# Repeated statements.
 
 
 def test_the_same_statement_in_other_bytes_changes_nothing(engine: Engine) -> None:
@@ -194,7 +194,7 @@ def test_the_same_statement_in_other_bytes_changes_nothing(engine: Engine) -> No
     assert snapshot(engine) == before
 
 
-def test_a_statement_of_the_same_name_that_says_something_else_is_refused_until_next_year(engine: Engine) -> None:
+def test_a_different_statement_of_the_same_name_is_refused_until_next_year(engine: Engine) -> None:
     bring(engine, statement(Line("-1.00")))
     before = snapshot(engine)
     with pytest.raises(BankFileRefusedError, match="said something else"):
@@ -233,7 +233,7 @@ def test_a_statement_that_books_on_a_day_to_come_is_refused_whole_until_that_day
     assert states(engine)[0] == "paid"
 
 
-def test_missing_statements_are_named_until_they_come(engine: Engine) -> None:
+def test_missing_statements_are_named_until_they_arrive(engine: Engine) -> None:
     bring(engine, statement(name="S-1", sequence=1))
     assert works(engine, "find-bank-statement") == []
     bring(engine, statement(name="S-4", sequence=4))
@@ -250,7 +250,7 @@ def test_missing_statements_are_named_until_they_come(engine: Engine) -> None:
     assert [gap.sequence for gap in seen(engine)] == [5]
 
 
-def test_a_statement_of_thousands_of_lines_is_taken_in_whole(engine: Engine) -> None:
+def test_a_statement_of_thousands_of_lines_is_imported_whole(engine: Engine) -> None:
     others = [Line(f"-{number % 90 + 1}.00", f"OTHER-{number}") for number in range(2000)]
     booked = [Line(f"-{line.amount}", line.end_to_end) for line in lines(engine)]
     found = bring(engine, statement(*others, *booked, opening="1000000.00"))
@@ -259,15 +259,19 @@ def test_a_statement_of_thousands_of_lines_is_taken_in_whole(engine: Engine) -> 
     assert row(engine, PaymentBatch).state == "settled"
 
 
-def test_a_large_statement_stands_in_entries_of_the_ledger_of_a_thousand_lines_each(engine: Engine) -> None:
+def test_a_large_statement_is_recorded_in_ledger_entries_of_a_thousand_lines_each(engine: Engine) -> None:
     payments = [Line(f"-{line.amount}", line.end_to_end) for line in lines(engine)]
     taken = bring(engine, statement(*(Line("-0.01") for _ in range(2000)), *payments))
     assert (taken.message.entries, [entry.position for entry in taken.entries]) == (2003, list(range(1, 2004)))
     stream = LedgerEntry.stream == taken.message.stream
-    told = {entry.seq: entry for entry in rows(engine, LedgerEntry, stream) if entry.event.startswith("take-in")}
-    assert [told[seq].event for seq in sorted(told)] == ["take-in-entries", "take-in-entries", "take-in-statement"]
-    assert [len(told[seq].facts["entries"]) for seq in sorted(told)] == [1000, 3, 1000]
-    for entry in told.values():
+    imported = {entry.seq: entry for entry in rows(engine, LedgerEntry, stream) if entry.event.startswith("take-in")}
+    assert [imported[seq].event for seq in sorted(imported)] == [
+        "take-in-entries",
+        "take-in-entries",
+        "take-in-statement",
+    ]
+    assert [len(imported[seq].facts["entries"]) for seq in sorted(imported)] == [1000, 3, 1000]
+    for entry in imported.values():
         kept = [name for name in entry.changes if name.startswith("bank_entry:")]
         assert len(kept) == len(entry.facts["entries"])
     assert {item.state for item in rows(engine, Payable)} == {"paid"}
@@ -275,7 +279,7 @@ def test_a_large_statement_stands_in_entries_of_the_ledger_of_a_thousand_lines_e
     assert problems(engine) == []
 
 
-def test_what_was_rejected_and_sent_again_is_paid_by_the_second_file(engine: Engine) -> None:
+def test_a_payment_rejected_and_sent_again_is_paid_by_the_second_file(engine: Engine) -> None:
     first = lines(engine)[0]
     bring(engine, statement(Line(f"{first.amount}", first.end_to_end, reason="AC04")))
     do(engine, "payable", first.payable, "approve", by=person(Role.APPROVER, ZILVERDAM), at=START + DAY)
@@ -289,7 +293,7 @@ def test_what_was_rejected_and_sent_again_is_paid_by_the_second_file(engine: Eng
 
 
 def sent_again(engine: Engine) -> tuple[BatchLine, BankEntry]:
-    """A payment that came back, was approved again, and of which the first file is booked all the same."""
+    """A payment that was returned and approved again, and whose first file is booked nevertheless."""
     first = lines(engine)[0]
     bring(engine, statement(Line(f"{first.amount}", first.end_to_end, reason="AC04")))
     do(engine, "payable", first.payable, "approve", by=person(Role.APPROVER, ZILVERDAM), at=START + DAY)
@@ -297,7 +301,7 @@ def sent_again(engine: Engine) -> tuple[BatchLine, BankEntry]:
     return first, late.entries[0]
 
 
-def test_a_late_booking_is_not_matched_while_the_payable_goes_along_in_another_batch(engine: Engine) -> None:
+def test_a_late_booking_is_not_matched_while_the_payable_is_in_another_batch(engine: Engine) -> None:
     first, entry = sent_again(engine)
     batch = do(engine, "payment-batch", None, "build", by=FINANCE, at=START + DAY, body={"employer": ZILVERDAM}).row
     assert refused(lambda: match(engine, entry, first.end_to_end)) == ["bank.match-leaves-no-second"]
@@ -308,14 +312,14 @@ def test_a_late_booking_is_not_matched_while_the_payable_goes_along_in_another_b
     assert problems(engine) == []
 
 
-def test_a_late_booking_pays_what_was_approved_again_and_stands_in_no_batch(engine: Engine) -> None:
+def test_a_late_booking_pays_a_payable_approved_again_that_is_in_no_batch(engine: Engine) -> None:
     first, entry = sent_again(engine)
     match(engine, entry, first.end_to_end)
     assert states(engine)[0] == "paid"
     assert problems(engine) == []
 
 
-def test_a_late_booking_or_return_is_not_matched_once_the_payable_left_in_another_batch(engine: Engine) -> None:
+def test_a_late_booking_or_return_is_not_matched_once_the_payable_was_sent_in_another_batch(engine: Engine) -> None:
     first, entry = sent_again(engine)
     again = send(engine, days=1)
     late = Line(f"{first.amount}", first.end_to_end, reason="AC04")

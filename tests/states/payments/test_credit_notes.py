@@ -1,4 +1,4 @@
-"""Matching, second approvers, parts and credit notes: never more than billed, and nothing negative to the bank."""
+"""Credit notes: never more is paid than billed, and no negative amount is sent to the bank."""
 
 from decimal import Decimal
 from typing import Any
@@ -84,7 +84,7 @@ def credit(engine: Engine, *lines: dict[str, Any], number: str = "C-1", by: Acto
         ("12.10", {"currency": "GBP"}, ["payable.in-euros"]),
     ],
 )
-def test_a_credit_note_takes_something_off_an_invoice_that_stands_and_never_more(
+def test_a_credit_note_reduces_a_valid_invoice_and_never_by_more_than_its_total(
     prepared: Prepared, gross: str, changes: dict[str, str], rules: list[str]
 ) -> None:
     engine = prepared("provided-municipality", fill_once)
@@ -152,14 +152,14 @@ def test_a_credit_is_settled_with_the_next_invoice_and_only_the_rest_goes_to_the
 
 
 def expect_whole_trail(engine: Engine) -> None:
-    """Of everything that was paid, settled or repaid no link is missing."""
+    """Check that no link is missing in the trail of what was paid, settled or repaid."""
     with Session(engine) as session:
         expect_money_holds(session)
         for payable in rows(engine, Payable):
             assert money_trail.of_payable(session, session.get_one(Payable, payable.id)).gaps == []
 
 
-def test_a_credit_larger_than_what_is_due_leaves_a_rest_that_is_asked_back(prepared: Prepared) -> None:
+def test_a_credit_larger_than_the_amount_due_leaves_a_rest_that_is_claimed_back(prepared: Prepared) -> None:
     engine = prepared("provided-municipality", fill_once)
     key = row(engine, Measure).id
     invoice(engine, line(key, "242.00", final=False))
@@ -176,7 +176,7 @@ def test_a_credit_larger_than_what_is_due_leaves_a_rest_that_is_asked_back(prepa
     call = lambda body: do(engine, "payable", note.id, "record-repayment", by=FINANCE, at=LATER, body=body)  # noqa: E731
     assert refused(lambda: call({"message": "message-1", "position": 1})) == ["credit.repaid-by-the-bank"]
     assert refused(lambda: call(wrong)) == ["credit.repaid-by-the-bank"]
-    with transaction(engine) as session:  # the total of a batch that came back
+    with transaction(engine) as session:  # the total of a batch that was returned
         own = {"position": 98, "amount": Decimal("79.00"), "payable": None}
         session.add(BankEntry(**{**bank.model_dump(), **own}))
     assert refused(lambda: call({"message": bank.message, "position": 98})) == ["credit.repaid-by-the-bank"]
@@ -187,8 +187,8 @@ def test_a_credit_larger_than_what_is_due_leaves_a_rest_that_is_asked_back(prepa
     assert len(waiting(engine, "assess-bank-entry")) == 1
     call({"message": bank.message, "position": 1})
     assert waiting(engine, "assess-bank-entry") == []
-    told = {"message": bank.message, "position": 1, "reasons": "R", "payment": rows(engine, BatchLine)[0].end_to_end}
-    match = lambda: do(engine, "organisation", ZILVERDAM, "match-bank-entry", by=FINANCE, at=LATER, body=told)  # noqa: E731
+    body = {"message": bank.message, "position": 1, "reasons": "R", "payment": rows(engine, BatchLine)[0].end_to_end}
+    match = lambda: do(engine, "organisation", ZILVERDAM, "match-bank-entry", by=FINANCE, at=LATER, body=body)  # noqa: E731
     assert refused(match) == ["bank.entry-waits"]
     note = row(engine, Payable, Payable.id == note.id)
     assert (note.state, note.paid_on) == ("repaid", bank.booked_on)
@@ -197,7 +197,7 @@ def test_a_credit_larger_than_what_is_due_leaves_a_rest_that_is_asked_back(prepa
     assert problems(engine) == []
 
 
-def test_a_credit_of_the_whole_lets_the_right_invoice_come(prepared: Prepared) -> None:
+def test_a_credit_of_the_whole_allows_the_corrected_invoice(prepared: Prepared) -> None:
     engine = prepared("provided-municipality", fill_once)
     key = row(engine, Measure).id
     invoice(engine, line(key, "242.00"))
@@ -214,7 +214,7 @@ def test_a_credit_of_the_whole_lets_the_right_invoice_come(prepared: Prepared) -
     assert problems(engine) == []
 
 
-def test_an_invoice_on_which_a_credit_rests_is_not_rejected(prepared: Prepared) -> None:
+def test_an_invoice_with_a_credit_is_not_rejected(prepared: Prepared) -> None:
     engine = prepared("provided-municipality", fill_once)
     key = row(engine, Measure).id
     invoice(engine, line(key))
@@ -232,13 +232,13 @@ def reject(engine: Engine, payable: Payable) -> None:
 
 
 def note(engine: Engine, employer: str = ZILVERDAM) -> Payable:
-    """The credit note that nobody rejected, or what is left of it."""
+    """The credit note that was not rejected, or the rest of it."""
     wanted = (Payable.kind == "credit-note", Payable.organisation == employer, Payable.state != "rejected")
     return rows(engine, Payable, *wanted, Payable.part == 1)[0]
 
 
 @pytest.mark.parametrize("last", [True, False])
-def test_a_wrongly_approved_credit_goes_back_and_its_measure_is_invoiced_as_it_was(
+def test_a_wrongly_approved_credit_is_withdrawn_and_its_measure_is_invoiced_as_before(
     prepared: Prepared, last: bool
 ) -> None:
     engine = prepared("provided-municipality", fill_once)
@@ -258,7 +258,7 @@ def test_a_wrongly_approved_credit_goes_back_and_its_measure_is_invoiced_as_it_w
     assert problems(engine) == []
 
 
-def test_a_credit_of_which_something_was_settled_stands(prepared: Prepared) -> None:
+def test_a_partly_settled_credit_is_not_withdrawn(prepared: Prepared) -> None:
     engine = prepared("provided-municipality", fill_once)
     key = row(engine, Measure).id
     invoice(engine, line(key, "242.00"))
@@ -273,7 +273,7 @@ def test_a_credit_of_which_something_was_settled_stands(prepared: Prepared) -> N
     assert snapshot(engine) == before
 
 
-def test_a_credit_stands_while_an_invoice_is_there_in_place_of_what_it_took_off(prepared: Prepared) -> None:
+def test_a_credit_is_not_withdrawn_while_an_invoice_replaces_what_it_took_off(prepared: Prepared) -> None:
     engine = prepared("provided-municipality", fill_once)
     key = row(engine, Measure).id
     invoice(engine, line(key, "242.00"))
@@ -288,7 +288,7 @@ def test_a_credit_stands_while_an_invoice_is_there_in_place_of_what_it_took_off(
     assert problems(engine) == []
 
 
-def test_a_credit_stands_while_its_days_were_invoiced_again(prepared: Prepared) -> None:
+def test_a_credit_is_not_withdrawn_while_its_days_are_invoiced_again(prepared: Prepared) -> None:
     engine = prepared("recurring", fill_recurring)
     key = row(engine, Measure).id
     invoice(engine, line(key, **period(PROVIDED, PROVIDED + 9 * DAY)))
@@ -301,7 +301,7 @@ def test_a_credit_stands_while_its_days_were_invoiced_again(prepared: Prepared) 
 
 
 @pytest.mark.parametrize("first", [ZILVERDAM, GOUDVEEN])
-def test_a_shared_credit_goes_back_as_a_whole(prepared: Prepared, first: str) -> None:
+def test_a_shared_credit_is_withdrawn_as_a_whole(prepared: Prepared, first: str) -> None:
     engine = prepared("shared", fill_shared)
     key = row(engine, Measure).id
     invoice(engine, line(key))
@@ -324,7 +324,7 @@ def test_a_shared_credit_goes_back_as_a_whole(prepared: Prepared, first: str) ->
     parted=st.lists(st.integers(1, 99), min_size=2, max_size=2),
 )
 @example(gross=100, credited=[2], parted=[1, 1])  # a cent each, of which no VAT is left
-def test_whatever_is_credited_and_paid_in_parts_no_payer_pays_more_than_billed(
+def test_no_payer_pays_more_than_billed_after_any_credits_and_payments_in_parts(
     prepared: Prepared, gross: int, credited: list[int], parted: list[int]
 ) -> None:
     engine = prepared("shared", fill_shared)

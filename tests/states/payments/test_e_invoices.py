@@ -1,4 +1,4 @@
-"""E-invoices: what they say is filled in, and what in them does not fit is named by its term."""
+"""E-invoices: their fields are filled in, and each contradiction is named by its term."""
 
 from datetime import date
 from decimal import Decimal
@@ -17,7 +17,7 @@ D = Decimal
 
 
 def found(**changes: Any) -> list[tuple[str, str | None]]:
-    """Which terms do not fit, and by which rule of the standard."""
+    """The terms that do not fit, each with the rule of the standard."""
     read = ubl.read(e_invoice(**changes))
     return [(item.term, item.standard) for item in problems(read, on=ON, same_buyer=True, number_ok=True)]
 
@@ -65,13 +65,13 @@ def test_a_credit_note_names_the_invoice_that_it_takes_off() -> None:
         ({"iban": "NL00ABNA0123456789"}, [("BT-84", None)]),
     ],
 )
-def test_what_does_not_add_up_is_named_by_its_term_and_rule(
+def test_a_total_that_does_not_add_up_is_named_by_its_term_and_rule(
     changes: dict[str, Any], terms: list[tuple[str, str | None]]
 ) -> None:
     assert found(**changes) == terms
 
 
-def test_the_name_and_the_number_are_looked_at() -> None:
+def test_the_name_and_the_number_are_checked() -> None:
     read = ubl.read(e_invoice())
     terms = [item.term for item in problems(read, on=ON, same_buyer=False, number_ok=False)]
     assert terms == ["BT-1", "BT-44"]
@@ -127,7 +127,7 @@ def test_the_vat_of_a_rate_is_divided_by_a_cent_a_line_at_most() -> None:
         (e_invoice().replace(b"LegalMonetaryTotal", b"OtherTotal"), "BG-22"),
     ],
 )
-def test_what_cannot_be_read_is_refused_with_its_line_or_term(data: bytes, words: str) -> None:
+def test_an_unreadable_invoice_is_refused_with_its_line_or_term(data: bytes, words: str) -> None:
     with pytest.raises(DocumentRefusedError, match=f"(?s){words}") as caught:
         ubl.read(data)
     assert "root:" not in str(caught.value)

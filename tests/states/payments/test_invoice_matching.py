@@ -15,7 +15,7 @@ from states.tables.ledger import LedgerEntry, Stream
 from states.tables.payments import Payable, PayableLine
 
 
-def test_the_security_contact_matches_an_invoice_of_which_finance_knows_amounts_alone(prepared: Prepared) -> None:
+def test_the_security_contact_matches_an_invoice_while_finance_sees_amounts_only(prepared: Prepared) -> None:
     engine = prepared("shared", fill_shared)
     invoice(engine, billed("100.00", text="Camera bij Voorbeeldlaan 1"), billed("21.00"), toMatch=True)
     whole, measure = row(engine, Payable), row(engine, Measure)
@@ -24,8 +24,8 @@ def test_the_security_contact_matches_an_invoice_of_which_finance_knows_amounts_
     assert [(item.role, item.organisation) for item in waiting(engine, "match")] == [("security-contact", ZILVERDAM)]
     assert all("Camera" not in f"{entry.facts}{entry.changes}" for entry in rows(engine, LedgerEntry))
     with Session(engine) as session:
-        told = Vault.of(session).content(session, session.get_one(Stream, whole.stream), whole.id)
-    assert told["offered.0.text"] == "Camera bij Voorbeeldlaan 1"
+        content = Vault.of(session).content(session, session.get_one(Stream, whole.stream), whole.id)
+    assert content["offered.0.text"] == "Camera bij Voorbeeldlaan 1"
     assert refused(lambda: through(engine, whole, "check")) == ["chart.state"]
     body = {"lines": [line(measure.id, "100.00"), line(None, "21.00", outside="wage", reasons="R")]}
     do(engine, "payable", whole.id, "match", by=CONTACT, at=LATER, body=body)
@@ -49,7 +49,7 @@ def test_the_security_contact_matches_an_invoice_of_which_finance_knows_amounts_
         (["60.50", "60.50"], []),
     ],
 )
-def test_what_is_matched_is_together_what_was_billed(prepared: Prepared, lines: list[str], rules: list[str]) -> None:
+def test_the_matched_amounts_add_up_to_the_bill(prepared: Prepared, lines: list[str], rules: list[str]) -> None:
     engine = prepared("provided-municipality", fill_once)
     invoice(engine, billed(), toMatch=True)
     key = row(engine, Measure).id
@@ -63,7 +63,7 @@ def test_what_is_matched_is_together_what_was_billed(prepared: Prepared, lines: 
         call()
 
 
-def test_what_is_still_to_be_matched_says_nothing_of_measures(prepared: Prepared) -> None:
+def test_an_unmatched_invoice_discloses_no_measures(prepared: Prepared) -> None:
     engine = prepared("provided-municipality", fill_once)
     with pytest.raises(MalformedError) as caught:
         invoice(engine, line(row(engine, Measure).id, outside="wage", reasons="R"), toMatch=True)

@@ -39,7 +39,7 @@ def test_an_invoice_is_what_it_states_in_euros_and_in_the_name_of_its_employer(
         invoice(engine, item, **changes)
 
 
-def test_an_invoice_in_the_officials_name_bears_no_employers(prepared: Prepared) -> None:
+def test_an_invoice_in_the_officials_name_names_no_employer(prepared: Prepared) -> None:
     engine = prepared("provided-municipality", fill_once)
     with pytest.raises(MalformedError) as caught:
         invoice(engine, line(row(engine, Measure).id), addressee="official", addressedTo=ZILVERDAM)

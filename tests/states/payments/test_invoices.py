@@ -1,4 +1,4 @@
-"""Invoices: recurring costs, addressees, what is outside the advice, parts that go back, homes of the old scheme."""
+"""Invoices: VAT and addressees, costs outside the advice, own contributions, and evidence."""
 
 from decimal import Decimal
 from typing import Any
@@ -66,7 +66,7 @@ OFFICES = {"municipality": fill_once, "province": fill_province, "water-board": 
         ("water-board", {"addressee": "official"}, "official", None),
     ],
 )
-def test_only_vat_of_the_employers_own_invoice_comes_back_and_else_it_is_cost(
+def test_only_vat_of_the_employers_own_invoice_is_recovered_and_other_vat_is_cost(
     prepared: Prepared, kind: str, changes: dict[str, str], addressee: str, vat: str | None
 ) -> None:
     engine = prepared(f"provided-{kind}", OFFICES[kind])
@@ -134,7 +134,7 @@ def test_a_line_that_contradicts_itself_is_named_and_changes_nothing(
     assert snapshot(engine) == before
 
 
-def test_only_a_car_has_a_part_that_is_owed_to_security(prepared: Prepared) -> None:
+def test_only_a_car_has_a_part_attributed_to_security(prepared: Prepared) -> None:
     engine = prepared("provided-municipality", fill_once)
     item = line(row(engine, Measure).id, attributable=True)
     assert refused(lambda: invoice(engine, item)) == ["tax.car-attributable"]
@@ -156,7 +156,7 @@ def test_a_car_is_booked_in_two_classes(prepared: Prepared) -> None:
     }
 
 
-def test_what_is_outside_the_advice_is_booked_as_such_and_its_reasons_are_content(prepared: Prepared) -> None:
+def test_costs_outside_the_advice_are_booked_as_such_and_their_reasons_are_content(prepared: Prepared) -> None:
     engine = prepared("provided-municipality", fill_once)
     words = "Op verzoek van het gezin"
     invoice(
@@ -182,7 +182,7 @@ def test_what_is_outside_the_advice_is_booked_as_such_and_its_reasons_are_conten
     assert problems(engine) == []
 
 
-def test_an_invoice_of_nothing_but_what_is_outside_needs_no_measure_that_waits(prepared: Prepared) -> None:
+def test_an_invoice_outside_the_advice_needs_no_waiting_measure(prepared: Prepared) -> None:
     engine = prepared("provided-municipality", fill_once)
     invoice(engine, line(row(engine, Measure).id))
     own = line(None, outside="wage", reasons="R")
@@ -203,7 +203,7 @@ def test_an_own_contribution_blocks_check_approval_and_the_exempt_booking(prepar
     payable = row(engine, Payable)
     asked = ["tax.no-own-contribution"]
     assert refused(lambda: do(engine, "payable", payable.id, "check", by=finance(engine), at=LATER)) == asked
-    with transaction(engine) as session:  # as if it were found out later
+    with transaction(engine) as session:  # as if it were discovered later
         session.get_one(Payable, payable.id).own_contribution = Decimal(0)
     do(engine, "payable", payable.id, "check", by=finance(engine), at=LATER)
     contribute(engine, "0.01")
@@ -225,7 +225,7 @@ def test_an_own_contribution_blocks_check_approval_and_the_exempt_booking(prepar
 
 
 def contribute(engine: Engine, amount: str) -> None:
-    """Someone finds out about an own contribution, or pays it back."""
+    """Record an own contribution, or its repayment."""
     with transaction(engine) as session:
         session.get_one(Payable, row(engine, Payable).id).own_contribution = Decimal(amount)
 
@@ -266,7 +266,7 @@ def fill_home(engine: Engine) -> None:
     walk(engine, reference, before=at_event("receive-invoice"), choose=only("home"))
 
 
-def test_what_is_there_of_the_evidence_fills_itself_in_and_the_rest_is_asked_for(prepared: Prepared) -> None:
+def test_available_evidence_is_filled_in_automatically_and_the_rest_is_requested(prepared: Prepared) -> None:
     engine = prepared("provided-home", fill_home)
     application, measure = row(engine, Application), row(engine, Measure)
     invoice(engine, line(measure.id), by=person(Role.FINANCE, GOUDVEEN))
@@ -305,7 +305,7 @@ def test_works_for_the_certificate_that_are_recorded_outside_need_no_declaration
     assert exempt.missing == ["risk-inventory", "no-own-contribution"]
 
 
-def test_lent_goods_carry_the_end_of_the_office(prepared: Prepared) -> None:
+def test_lent_goods_have_the_end_of_office_as_their_end(prepared: Prepared) -> None:
     engine = prepared("provided-municipality", fill_once)
     invoice(engine, line(row(engine, Measure).id))
     pay(engine)

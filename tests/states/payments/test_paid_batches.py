@@ -62,7 +62,7 @@ def test_the_same_statement_twice_changes_nothing(prepared: Prepared) -> None:
     assert snapshot(engine) == before
 
 
-def test_the_same_statement_twice_at_once_is_taken_in_once(prepared: Prepared) -> None:
+def test_the_same_statement_sent_twice_at_once_is_imported_once(prepared: Prepared) -> None:
     engine = prepared("exported", fill_exported)
     file = answer(engine)
     start = Barrier(3)
@@ -87,7 +87,7 @@ def test_the_same_statement_twice_at_once_is_taken_in_once(prepared: Prepared) -
         (b'Ccy="EUR">', b'Ccy="USD">'),
     ],
 )
-def test_a_statement_that_does_not_belong_here_is_refused_whole(prepared: Prepared, old: bytes, new: bytes) -> None:
+def test_a_statement_of_another_account_is_refused_whole(prepared: Prepared, old: bytes, new: bytes) -> None:
     engine = prepared("exported", fill_exported)
     file = answer(engine)
     assert old in file
@@ -144,8 +144,8 @@ def test_a_returned_payment_is_unpaid_its_booking_reversed_and_it_can_be_paid_ag
     assert problems(engine) == []
 
 
-def test_a_return_that_is_told_again_leaves_the_second_payment_alone(prepared: Prepared) -> None:
-    """The bank may repeat an old return on a later statement; the payment it speaks of came back already."""
+def test_a_repeated_return_does_not_affect_the_second_payment(prepared: Prepared) -> None:
+    """The bank may repeat an old return on a later statement; that payment was returned already."""
     engine = prepared("paid", fill_paid)
     batch, payment = row(engine, PaymentBatch), row(engine, BatchLine).end_to_end
     give_back(engine, batch, payment)
@@ -158,13 +158,13 @@ def test_a_return_that_is_told_again_leaves_the_second_payment_alone(prepared: P
     assert problems(engine) == []
 
 
-def test_a_batch_settles_though_one_of_its_payments_came_back_and_waits_in_another(prepared: Prepared) -> None:
+def test_a_batch_settles_although_one_of_its_payments_was_returned_and_waits_in_another(prepared: Prepared) -> None:
     engine = prepared("approved", fill_approved)
     batch = build(engine)
     for event, by in (("seal", FINANCE), ("release", RELEASER), ("export", FINANCE)):
         step(engine, batch, event, by)
     first = min(rows(engine, BatchLine), key=lambda item: item.end_to_end)
-    give_back(engine, batch, first.end_to_end)  # refused by the bank before it was ever booked
+    give_back(engine, batch, first.end_to_end)  # rejected by the bank before it was booked
     assert row(engine, Payable, Payable.id == first.payable).state == "returned"
     do(engine, "payable", first.payable, "approve", by=APPROVER, at=START + timedelta(days=6))
     with transaction(engine) as session:
@@ -225,7 +225,7 @@ def test_a_reversed_booking_mirrors_its_lines(prepared: Prepared) -> None:
     ]
 
 
-def test_what_the_bank_sent_stays_with_its_entries(prepared: Prepared) -> None:
+def test_a_bank_file_is_kept_with_its_entries(prepared: Prepared) -> None:
     engine = prepared("exported", fill_exported)
     bring(engine, answer(engine))
     entry = row(engine, BankEntry)

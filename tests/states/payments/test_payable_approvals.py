@@ -34,7 +34,7 @@ def test_above_the_limit_two_people_approve_and_a_third_one_of_finance_checks(pr
     assert problems(engine) == []
 
 
-def test_parts_of_an_invoice_are_no_way_around_the_second_approver(prepared: Prepared) -> None:
+def test_an_invoice_in_parts_does_not_avoid_the_second_approver(prepared: Prepared) -> None:
     engine = prepared("provided-municipality", fill_once)
     invoice(engine, line(row(engine, Measure).id, HIGH))
     whole = through(engine, row(engine, Payable), "check")
@@ -42,7 +42,7 @@ def test_parts_of_an_invoice_are_no_way_around_the_second_approver(prepared: Pre
     assert {through(engine, part, "approve").state for part in rows(engine, Payable)} == {"first-approved"}
 
 
-def test_whoever_entered_or_matched_an_invoice_does_not_approve_it(prepared: Prepared) -> None:
+def test_the_person_who_entered_or_matched_an_invoice_does_not_approve_it(prepared: Prepared) -> None:
     engine = prepared("provided-municipality", fill_once)
     both = person(Role.SECURITY_CONTACT, ZILVERDAM, number=7)
     also = Actor(both.person, Role.APPROVER, ZILVERDAM)

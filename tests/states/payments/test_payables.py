@@ -1,4 +1,4 @@
-"""Money: every cent of an invoice reaches one payer, one batch, one booking, and nothing twice."""
+"""Payables: every cent of an invoice has one payer, one batch and one booking."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -159,7 +159,7 @@ def test_a_line_adds_up_to_the_cent(prepared: Prepared, changes: dict[str, str],
         ({"kind": "advance", "receipt": "BON-1"}, []),
     ],
 )
-def test_an_invoice_is_of_a_day_and_an_account_that_can_be(
+def test_an_invoice_has_a_possible_day_and_account(
     prepared: Prepared, changes: dict[str, str], rules: list[str]
 ) -> None:
     engine = prepared("invoiceable", fill_invoiceable)
@@ -170,7 +170,7 @@ def test_an_invoice_is_of_a_day_and_an_account_that_can_be(
         invoice(engine, item, **changes)
 
 
-def test_a_number_with_spaces_and_underscores_is_kept_and_leaves_in_letters_of_the_bank(prepared: Prepared) -> None:
+def test_a_number_with_spaces_and_underscores_is_kept_and_sent_in_bank_characters(prepared: Prepared) -> None:
     engine = prepared("invoiceable", fill_invoiceable)
     invoice(engine, line(row(engine, Measure).id, "100.00", "21", "21.00"), number="F 2026_0012")
     payable = row(engine, Payable)
@@ -190,7 +190,7 @@ def test_an_invoice_is_for_a_measure_of_the_case(prepared: Prepared) -> None:
 
 
 @pytest.mark.parametrize("account", ["NL02ABNA0123456789", "NL02 ABNA 0123 4567 89", "nl02abna0123456789"])
-def test_the_same_invoice_comes_in_once_however_its_account_is_written(prepared: Prepared, account: str) -> None:
+def test_the_same_invoice_is_recorded_once_however_its_account_is_written(prepared: Prepared, account: str) -> None:
     engine = prepared("invoiceable", fill_invoiceable)
     item = line(row(engine, Measure).id, "100.00", "21", "21.00", final=False)
     invoice(engine, item)
@@ -202,7 +202,7 @@ def test_the_same_invoice_comes_in_once_however_its_account_is_written(prepared:
         invoice(engine, item, apart="Another supplier, or another delivery of that day.", **changes)
 
 
-def test_a_rejected_invoice_makes_room_for_the_right_one(prepared: Prepared) -> None:
+def test_a_rejected_invoice_can_be_replaced_by_the_corrected_one(prepared: Prepared) -> None:
     engine = prepared("invoiceable", fill_invoiceable)
     item = line(row(engine, Measure).id, "100.00", "21", "21.00")
     invoice(engine, item)

@@ -42,7 +42,7 @@ def test_a_batch_holds_everything_approved_and_its_sums(prepared: Prepared) -> N
     assert refused(lambda: build(engine)) == ["batch.not-empty"]
 
 
-def test_two_builders_at_once_put_nothing_in_two_batches(prepared: Prepared) -> None:
+def test_of_two_batches_built_at_once_no_payable_is_in_both(prepared: Prepared) -> None:
     engine = prepared("approved", fill_approved)
     start = Barrier(4)
 
@@ -98,7 +98,7 @@ def test_the_file_of_a_sealed_batch_is_the_same_byte_for_byte_and_matches_its_se
     assert b"A. Voorbeeld" not in first
 
 
-def test_what_was_approved_is_rejected_while_it_stands_in_no_batch(prepared: Prepared) -> None:
+def test_an_approved_payable_can_be_rejected_while_it_is_in_no_batch(prepared: Prepared) -> None:
     engine = prepared("approved", fill_approved)
     wrong = rows(engine, Payable)[0]
     reject = lambda: do(engine, "payable", wrong.id, "reject", by=APPROVER, at=START + DAY, body={"reasons": "R"})  # noqa: E731
@@ -118,7 +118,7 @@ def test_an_open_batch_has_no_file(prepared: Prepared) -> None:
         order(engine)
 
 
-def test_a_batch_that_was_changed_after_its_seal_does_not_leave(prepared: Prepared) -> None:
+def test_a_batch_changed_after_its_seal_is_not_exported(prepared: Prepared) -> None:
     engine = prepared("sealed", fill_sealed)
     batch = row(engine, PaymentBatch)
     step(engine, batch, "release", RELEASER)
@@ -139,7 +139,7 @@ WRONG_DAYS = {
 }
 
 
-def test_a_batch_is_executed_on_a_bank_day_that_can_still_be_had(prepared: Prepared) -> None:
+def test_a_batch_is_executed_on_a_bank_day_whose_cut_off_has_not_passed(prepared: Prepared) -> None:
     engine = prepared("approved", fill_approved)
     for day, rule in WRONG_DAYS.items():
         body = {"employer": ZILVERDAM, "executionOn": day}
@@ -149,7 +149,7 @@ def test_a_batch_is_executed_on_a_bank_day_that_can_still_be_had(prepared: Prepa
     do(engine, "payment-batch", None, "build", by=FINANCE, at=START + DAY, body=body)
 
 
-def test_a_batch_of_another_employer_is_nobodys_here(prepared: Prepared) -> None:
+def test_a_batch_of_another_employer_is_not_accessible(prepared: Prepared) -> None:
     engine = prepared("approved", fill_approved)
     with pytest.raises(MalformedError):
         do(engine, "payment-batch", None, "build", by=FINANCE, body={"employer": GOUDVEEN})

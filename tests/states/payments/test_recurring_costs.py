@@ -33,7 +33,7 @@ def fill_ending(engine: Engine) -> None:
         (period(PROVIDED, ENDS + DAY), ["payable.period-within-measure"]),
     ],
 )
-def test_a_line_of_what_recurs_names_days_between_provision_and_end(
+def test_a_line_of_a_recurring_cost_names_days_between_provision_and_end(
     prepared: Prepared, more: dict[str, str], rules: list[str]
 ) -> None:
     engine = prepared("ending", fill_ending)
@@ -70,7 +70,7 @@ def test_no_day_is_paid_twice_on_one_invoice_or_two_until_the_first_is_rejected(
     invoice(engine, line(key, **period(PROVIDED + 10 * DAY, PROVIDED + 20 * DAY)), number="F-4")
 
 
-def test_the_line_that_reaches_the_end_is_the_last_whatever_it_says_itself(prepared: Prepared) -> None:
+def test_the_line_that_reaches_the_end_is_final_whatever_its_field_says(prepared: Prepared) -> None:
     engine = prepared("ending", fill_ending)
     key = row(engine, Measure).id
     invoice(engine, line(key, **period(PROVIDED, ENDS - DAY)))  # final by default, and yet not the last
@@ -100,7 +100,7 @@ def test_without_an_end_a_measure_runs_until_the_office_ends(prepared: Prepared)
     assert problems(engine) == []
 
 
-def test_what_runs_beyond_an_office_that_ended_meanwhile_is_found_at_the_check(prepared: Prepared) -> None:
+def test_a_cost_beyond_an_office_that_ended_meanwhile_is_found_at_the_check(prepared: Prepared) -> None:
     engine = prepared("recurring", fill_recurring)
     invoice(engine, line(row(engine, Measure).id, **period(PROVIDED, TODAY)))
     application, payable = row(engine, Application), row(engine, Payable)
@@ -113,7 +113,7 @@ def test_what_runs_beyond_an_office_that_ended_meanwhile_is_found_at_the_check(p
             do(engine, "payable", payable.id, "check", by=finance(engine), at=LATER)
 
 
-def test_the_example_for_what_recurs_is_accepted_and_asks_for_no_day_twice(prepared: Prepared) -> None:
+def test_the_example_of_a_recurring_cost_is_accepted_and_repeats_no_day(prepared: Prepared) -> None:
     engine = prepared("recurring", fill_recurring)
     act(engine, row(engine, Application).id, "receive-invoice", at=LATER)
     assert (row(engine, PayableLine).period_from, row(engine, PayableLine).period_until) == (PROVIDED, TODAY)

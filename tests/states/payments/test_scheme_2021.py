@@ -64,7 +64,9 @@ def test_all_that_was_provided_at_a_home_counts_together(prepared: Prepared) -> 
 
 
 @pytest.mark.parametrize(("at", "rules"), [(LAST_OLD, ["provision.home-maximum"]), (LAST_OLD + DAY, [])])
-def test_what_was_invoiced_ahead_is_judged_at_the_provision(prepared: Prepared, at: datetime, rules: list[str]) -> None:
+def test_a_measure_invoiced_ahead_is_judged_at_the_provision(
+    prepared: Prepared, at: datetime, rules: list[str]
+) -> None:
     engine = prepared("old-home", fill_old)
     invoice(engine, line(row(engine, Measure).id, "2400.01"), at=OLD + 5 * DAY)
     more = {"onClosedList": True} if rules else {}
@@ -75,9 +77,7 @@ def test_what_was_invoiced_ahead_is_judged_at_the_provision(prepared: Prepared, 
 
 
 @pytest.mark.parametrize(("listed", "rules"), [(None, 1), (False, 1), (True, 0)])
-def test_until_2023_a_home_measure_stands_on_the_closed_list(
-    prepared: Prepared, listed: bool | None, rules: int
-) -> None:
+def test_until_2023_a_home_measure_is_on_the_closed_list(prepared: Prepared, listed: bool | None, rules: int) -> None:
     engine = prepared("old-home", fill_old)
     more = {} if listed is None else {"onClosedList": listed}
     if rules:
@@ -88,7 +88,7 @@ def test_until_2023_a_home_measure_stands_on_the_closed_list(
         assert example["provide"]["on_closed_list"] is True
 
 
-def test_since_2024_there_is_no_list_to_stand_on(prepared: Prepared) -> None:
+def test_since_2024_there_is_no_closed_list(prepared: Prepared) -> None:
     engine = prepared("old-home", fill_old)
     with pytest.raises(MalformedError) as caught:
         provide(engine, LAST_OLD + DAY, onClosedList=True)

@@ -26,7 +26,7 @@ def reject(engine: Engine, employer: str) -> None:
 
 
 @pytest.mark.parametrize("other", ["received", "checked", "approved"])
-def test_a_shared_invoice_goes_back_as_a_whole_and_the_right_one_comes_in_its_place(
+def test_a_shared_invoice_is_rejected_as_a_whole_and_replaced_by_the_corrected_one(
     prepared: Prepared, other: str
 ) -> None:
     engine = prepared("shared", fill_shared)
@@ -47,7 +47,7 @@ def test_a_shared_invoice_goes_back_as_a_whole_and_the_right_one_comes_in_its_pl
 
 
 @pytest.mark.parametrize("paid", [True, False])
-def test_a_part_with_the_bank_stands_and_the_rejected_one_is_replaced_alone(prepared: Prepared, paid: bool) -> None:
+def test_a_part_sent_to_the_bank_remains_and_only_the_rejected_part_is_replaced(prepared: Prepared, paid: bool) -> None:
     engine = prepared("shared", fill_shared)
     key = row(engine, Measure).id
     invoice(engine, line(key, "242.00"))

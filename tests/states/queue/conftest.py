@@ -1,4 +1,4 @@
-"""Queue with four applications in it."""
+"""Fixture of a queue with four applications."""
 
 import pytest
 from prepared_databases import Prepared
@@ -7,5 +7,5 @@ from sqlalchemy import Engine
 
 
 @pytest.fixture
-def desk(prepared: Prepared) -> Engine:
-    return prepared("desk", fill)
+def four_cases(prepared: Prepared) -> Engine:
+    return prepared("four-cases", fill)

@@ -1,4 +1,4 @@
-"""The queue: each item to one person, in an order that can be told, and nobody waits for ever."""
+"""Claims: each item goes to one person, in an order that can be explained, and none waits forever."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -66,11 +66,11 @@ def in_order(engine: Engine) -> list[str]:
     return [item.id for item in sorted(found, key=lambda item: (item.lane, item.start_by, item.created_at, item.id))]
 
 
-def test_claims_come_in_the_order_of_the_queue_and_the_acute_first(queue: Engine) -> None:
+def test_claims_follow_the_order_of_the_queue_and_acute_work_is_first(queue: Engine) -> None:
     expected = in_order(queue)
     assert [row(queue, WorkItem, WorkItem.id == key).lane for key in expected[:6]] == [1, 1, 1, 1, 1, 4]
     found = [take(queue) for _ in range(len(expected) + 1)]
-    assert [item.id for item in found if item] == expected  # nothing is overdue yet, so the reserve takes nobody else
+    assert [item.id for item in found if item] == expected  # nothing is overdue yet, so the reserve takes no other item
     assert found[-1] is None
     assert all(item.assignee == "officer-1" for item in found if item)
 
@@ -89,13 +89,13 @@ def test_no_two_claims_get_the_same_item_however_many_claim_at_once(queue: Engin
     with ThreadPoolExecutor(6) as pool:
         taken = [key for mine in pool.map(clerk, range(1, 7)) for key in mine]
     assert len(taken) == len(set(taken))
-    # A claim passes over what another holds, so a last look may find nothing; what is left is still there to take.
+    # A claim skips rows that another has locked, so the last one may find nothing; the rest can still be claimed.
     while (item := take(queue)) is not None:
         taken.append(item.id)
     assert sorted(taken) == sorted(waiting)
 
 
-def test_of_two_who_claim_at_once_the_first_two_items_go(queue: Engine) -> None:
+def test_two_claims_at_once_take_the_first_two_items(queue: Engine) -> None:
     expected = in_order(queue)
     with transaction(queue) as one, transaction(queue) as other:
         first = claim(one, by=OFFICER, at=START)
@@ -105,7 +105,7 @@ def test_of_two_who_claim_at_once_the_first_two_items_go(queue: Engine) -> None:
         assert [first.id, second.id] == expected[:2]
 
 
-def test_the_reserve_gives_every_fifth_claim_to_what_is_longest_overdue(office: Engine) -> None:
+def test_the_reserve_gives_every_fifth_claim_to_the_longest_overdue_work(office: Engine) -> None:
     oldest = [receive(office, at=START + timedelta(hours=hour)) for hour in range(3)]
     at = START + timedelta(days=60)
     urgent = []
@@ -168,17 +168,17 @@ def test_a_role_and_an_employer_get_their_own_work_only(queue: Engine) -> None:
         assert take(queue, by=by) is None
 
 
-def test_the_explanation_names_the_place_at_which_the_item_really_comes(queue: Engine) -> None:
+def test_the_explanation_names_the_actual_place_of_the_item(queue: Engine) -> None:
     places = {}
     with Session(queue) as session:
         for key in in_order(queue):
             item = session.get_one(WorkItem, key)
-            told = explain(session, item, at=START)
-            places[key] = told["place"]
-            assert sum(told["before"].values()) == told["place"] - 1 == rank(session, item) - 1
-            names = [factor["factor"] for factor in told["factors"]]
+            explanation = explain(session, item, at=START)
+            places[key] = explanation["place"]
+            assert sum(explanation["before"].values()) == explanation["place"] - 1 == rank(session, item) - 1
+            names = [factor["factor"] for factor in explanation["factors"]]
             assert names == ["lane", "startBy", "age", "reserve", "skill", "inHand"]
-            assert all(factor["rule"] and factor["source"] for factor in told["factors"])
+            assert all(factor["rule"] and factor["source"] for factor in explanation["factors"])
     claimed = [take(queue) for _ in range(len(places))]
     for number, item in enumerate(claimed, start=1):
         assert item is not None
@@ -191,9 +191,9 @@ def test_the_explanation_says_what_would_change_it_and_is_right(queue: Engine) -
     key = in_order(queue)[-1]
     with Session(queue) as session:
         item = session.get_one(WorkItem, key)
-        told = explain(session, item, at=START + timedelta(hours=14))
-    wanted = {change["if"]: change["place"] for change in told["whatWouldChangeIt"]}
-    urgent = next(change for change in told["whatWouldChangeIt"] if change["lane"] == "urgent")
+        explanation = explain(session, item, at=START + timedelta(hours=14))
+    wanted = {change["if"]: change["place"] for change in explanation["whatWouldChangeIt"]}
+    urgent = next(change for change in explanation["whatWouldChangeIt"] if change["lane"] == "urgent")
     body = {name: value for name, value in urgent["such"].items() if name != "row"}
     do(queue, "application", item.application, "record-threat", by=OFFICER, at=START + timedelta(hours=14), body=body)
     with Session(queue) as session:
@@ -201,7 +201,7 @@ def test_the_explanation_says_what_would_change_it_and_is_right(queue: Engine) -
         assert now == wanted["after a threat signal that is urgent"]
 
 
-def test_an_item_is_given_back_by_its_holder_or_the_coordinator_and_stands_where_it_stood(queue: Engine) -> None:
+def test_an_item_is_released_by_its_owner_or_the_coordinator_and_keeps_its_place(queue: Engine) -> None:
     before = in_order(queue)
     item = take(queue)
     assert item is not None
@@ -219,7 +219,7 @@ def test_an_item_is_given_back_by_its_holder_or_the_coordinator_and_stands_where
     assert in_order(queue) == before
 
 
-def test_work_is_done_by_its_event_and_only_what_no_event_shows_by_hand(queue: Engine) -> None:
+def test_work_is_completed_by_its_event_and_manually_only_where_no_event_does(queue: Engine) -> None:
     by_action = {item.action: item for item in rows(queue, WorkItem)}
     with transaction(queue) as session, pytest.raises(RefusedError) as caught:
         finish(session, by_action["start-intake"].id, by=OFFICER, at=START)
@@ -230,7 +230,7 @@ def test_work_is_done_by_its_event_and_only_what_no_event_shows_by_hand(queue: E
     assert row(queue, WorkItem, WorkItem.id == by_action["start-intake"].id).done_at == START
 
 
-def test_each_item_is_offered_once_and_again_when_it_stands_elsewhere(queue: Engine) -> None:
+def test_each_item_is_offered_once_and_again_when_its_place_changes(queue: Engine) -> None:
     def offered() -> list[str]:
         with transaction(queue) as session:
             return [one.id for one in offer_due(session, at=START, run="run-1")]
@@ -256,7 +256,7 @@ def test_each_item_is_offered_once_and_again_when_it_stands_elsewhere(queue: Eng
     )
     again = offered()
     assert routine.id in again
-    assert len(again) == 5  # and the steps of handing the threat over
+    assert len(again) == 5  # and the steps of the handoff
 
 
 # Threats.
@@ -270,7 +270,7 @@ def test_a_threat_reorders_the_queue(queue: Engine) -> None:
     do(queue, "application", last.application, "record-threat", by=OFFICER, at=at, body=body)
     moved = row(queue, WorkItem, WorkItem.id == last.id)
     assert (moved.lane, moved.start_by) == (1, at)
-    acute = 1 + 4 + 1 + 3  # of each of the two cases its intake, and the steps of handing its threat over
+    acute = 1 + 4 + 1 + 3  # of each of the two cases its intake, and the steps of its handoff
     assert last.id in in_order(queue)[:acute]
     assert row(queue, Application, Application.id == last.application).urgency == "acute"
 
@@ -294,9 +294,9 @@ def test_what_has_not_happened_yet_is_no_threat_signal(office: Engine) -> None:
 
 
 def unsettle(engine: Engine) -> None:
-    """Threats of every class, one lowered again, steps of hand-offs taken, work in hand."""
+    """Threats of every class, one lowered again, some handoff steps taken, and some work assigned."""
     found = sorted(rows(engine, WorkItem), key=lambda item: item.created_at)
-    references = list(dict.fromkeys(item.application for item in found))  # as they came in, for ids are random
+    references = list(dict.fromkeys(item.application for item in found))  # in the order of arrival, for ids are random
     kinds = ("acute-danger", "stalking", "online-harassment", "death-threat")
     for number, (reference, kind) in enumerate(zip(references[2:], kinds, strict=False)):
         at = START + timedelta(days=9, hours=number)
@@ -309,13 +309,13 @@ def unsettle(engine: Engine) -> None:
 
 
 def words_of(engine: Engine, key: str, at: datetime) -> dict[str, str]:
-    """What an explanation says of each factor."""
+    """The text of each factor in an explanation."""
     with Session(engine) as session:
-        told = explain(session, session.get_one(WorkItem, key), at=at)
-    return {factor["factor"]: factor["what"] for factor in told["factors"]}
+        explanation = explain(session, session.get_one(WorkItem, key), at=at)
+    return {factor["factor"]: factor["what"] for factor in explanation["factors"]}
 
 
-def test_work_that_moved_says_so_and_reckons_nothing_that_does_not_add_up(queue: Engine) -> None:
+def test_the_explanation_of_moved_work_says_so_and_its_numbers_add_up(queue: Engine) -> None:
     key = in_order(queue)[-1]
     reference = row(queue, WorkItem, WorkItem.id == key).application
     at = START + timedelta(days=60)
@@ -326,7 +326,7 @@ def test_work_that_moved_says_so_and_reckons_nothing_that_does_not_add_up(queue:
     assert said.endswith(" had passed.")
 
 
-def test_a_step_of_a_hand_off_names_what_decides_its_lane(queue: Engine) -> None:
+def test_a_handoff_step_names_the_event_that_decides_its_lane(queue: Engine) -> None:
     reference = row(queue, WorkItem, WorkItem.id == in_order(queue)[-1]).application
     at = START + timedelta(days=60)
     for hours, kind in enumerate(("intimidation", "acute-danger")):
@@ -341,8 +341,8 @@ def test_a_step_of_a_hand_off_names_what_decides_its_lane(queue: Engine) -> None
             assert office_time_text(start_by(later, "intake", Urgency.ELEVATED)) in starts  # and not a minute before it
     assert words_of(queue, step, later)["lane"].startswith("acute: by row ")
     with Session(queue) as session:
-        told = explain(session, session.get_one(WorkItem, step), at=later)
-    supposed = [change["if"] for change in told["whatWouldChangeIt"]]
+        explanation = explain(session, session.get_one(WorkItem, step), at=later)
+    supposed = [change["if"] for change in explanation["whatWouldChangeIt"]]
     assert len(set(supposed)) == len(supposed), "threats of one day are told apart"
     lower = {"urgency": "routine", "reasons": "The police closed its inquiry."}
     later += timedelta(hours=1)
@@ -350,7 +350,7 @@ def test_a_step_of_a_hand_off_names_what_decides_its_lane(queue: Engine) -> None
     assert words_of(queue, step, later)["lane"].startswith("routine: a person lowered it on ")
 
 
-def test_every_explanation_computes_again_to_the_place_where_the_item_stands(queue: Engine) -> None:
+def test_every_explanation_recomputes_to_the_actual_place_of_the_item(queue: Engine) -> None:
     unsettle(queue)
     take(queue, at=START + timedelta(days=10))
     at = START + timedelta(days=11)
@@ -358,13 +358,13 @@ def test_every_explanation_computes_again_to_the_place_where_the_item_stands(que
     with Session(queue) as session:
         waiting = select(WorkItem).where(WorkItem.role == "officer", col(WorkItem.done_at).is_(None))
         for item in session.exec(waiting):
-            told = explain(session, item, at=at)
-            assert check(told) == []
-            lane = next(factor for factor in told["factors"] if factor["factor"] == "lane")
-            until = next(factor for factor in told["factors"] if factor["factor"] == "startBy")
+            explanation = explain(session, item, at=at)
+            assert check(explanation) == []
+            lane = next(factor for factor in explanation["factors"] if factor["factor"] == "lane")
+            until = next(factor for factor in explanation["factors"] if factor["factor"] == "startBy")
             if item.assignee is None:
                 again[item.id] = (RANK[Urgency(lane["value"])], until["value"], item.created_at, item.id)
-                assert told["place"] == rank(session, item)
+                assert explanation["place"] == rank(session, item)
     assert sorted(again, key=again.__getitem__) == in_order(queue)
     assert {again[key][0] for key in again} == {1, 2, 3, 4}
 

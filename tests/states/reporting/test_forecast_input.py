@@ -1,4 +1,4 @@
-"""The forecast of this office: from its own work, and with the very order in which the queue gives work out."""
+"""Forecast input: the work of this office, assigned in the same order as by the queue."""
 
 from datetime import date, datetime, timedelta
 from random import Random
@@ -46,8 +46,8 @@ def arrange(engine: Engine, who: str, *skills: str, **more: Any) -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_the_forecast_gives_the_same_work_as_the_queue_to_whoever_asks(busy: Engine, seed: int) -> None:
-    """Lanes, ages, skills and the reserve at random; two people, of whom one knows homes only, take turns at random."""
+def test_the_forecast_assigns_the_same_work_as_the_queue(busy: Engine, seed: int) -> None:
+    """Lanes, ages, skills and the reserve at random; two people, one of whom knows homes only, in random order."""
     rng = Random(seed)
     arrange(busy, OTHER_OFFICER.person, HOME)
     now = START + timedelta(days=30)
@@ -73,7 +73,7 @@ def test_the_forecast_gives_the_same_work_as_the_queue_to_whoever_asks(busy: Eng
 
 
 def lived(engine: Engine) -> datetime:
-    """Five weeks in which every case passed the intake and most were heard; answers their end."""
+    """Run five weeks in which every case passed the intake and most were heard; return their end."""
     first = start_of(date(2026, 3, 2), 9)
     with transaction(engine) as session:
         waiting = session.exec(select(WorkItem).where(WorkItem.role == "officer").order_by(col(WorkItem.id)))
@@ -110,7 +110,11 @@ def test_the_history_of_the_office_is_its_work_its_people_and_their_calendars(bu
         past = past_of_office(session, at=until, weeks=8)
     model = fit(past, weeks=8)
     assert [(stage.name, stage.pool, round(stage.spread(0).expected, 2)) for stage in model.stages] == [
-        ("start-intake", "officer", 0.98),  # one of twenty-four was done beside the next, which took half of its hour
+        (
+            "start-intake",
+            "officer",
+            0.98,
+        ),  # one of twenty-four was done at the same time as the next, which took half of its hour
         ("support-team", "officer", 0.5),
         ("plan-interview", "officer", 0.25),  # nobody did it: its estimate
         ("hold-interview", "adviser", 2.0),  # nobody claimed it: its estimate before it was done
@@ -140,7 +144,7 @@ def test_the_history_of_the_office_is_its_work_its_people_and_their_calendars(bu
     assert "hold-interview" in found["base"]["lanes"]["urgent"]["work"]
 
 
-def test_an_office_that_is_too_young_says_how_much_there_is_and_how_much_is_needed(
+def test_an_office_with_too_little_history_says_how_much_it_has_and_how_much_is_needed(
     busy: Engine, office: Engine
 ) -> None:
     for engine, cases in ((office, 0), (busy, 0)):
@@ -153,7 +157,7 @@ def test_an_office_that_is_too_young_says_how_much_there_is_and_how_much_is_need
         assert "afgeronde zaken" in no.value.finding.message_nl
 
 
-def test_skills_that_work_asks_for_and_nobody_of_its_pool_has_are_named_before_anyone_is_hired(busy: Engine) -> None:
+def test_required_skills_that_nobody_of_the_pool_has_are_named_before_anyone_is_hired(busy: Engine) -> None:
     until = lived(busy)
     asked = Question(weeks=8, replications=10)
 
@@ -167,7 +171,7 @@ def test_skills_that_work_asks_for_and_nobody_of_its_pool_has_are_named_before_a
         visits = list(session.exec(select(WorkItem).where(WorkItem.action == "hold-interview")))
         for item, skill in zip(visits, (DIGITAL, "region:utrecht", HOME), strict=False):
             item.skill = skill
-    lacking, words = said()  # whoever has no skills arranged has every one
+    lacking, words = said()  # a person without recorded skills has every skill
     assert lacking == {}
     assert "nobody has" not in words
 

@@ -1,4 +1,4 @@
-"""Lateness honestly counted: what the figures of a period say of the office's own work."""
+"""Statistics: the figures of a period on waiting, work, lateness and terms."""
 
 from datetime import date, datetime, timedelta
 
@@ -50,7 +50,7 @@ def counted(engine: Engine, at: datetime, **more: object) -> Statistics:
 
 
 def take(engine: Engine, by: Actor, at: datetime) -> str:
-    """Claim what is next; answers its id."""
+    """Claim the next item and return its id."""
     with transaction(engine) as session:
         item = claiming.claim(session, by=by, at=at)
         assert item is not None
@@ -68,7 +68,7 @@ def of_kind(found: Statistics, kind: str) -> Overrides:
     return next(one for one in found.overrides if one.kind == kind)
 
 
-def test_work_that_is_asked_for_waits_is_taken_up_and_done(office: Engine) -> None:
+def test_work_is_requested_waits_and_is_claimed_and_done(office: Engine) -> None:
     reference = receive(office)
     found = counted(office, START + HOUR)
     assert (found.work.asked, found.work.open, found.work.in_hand, found.work.begun) == (1, 1, 0, 0)
@@ -90,7 +90,7 @@ def test_work_that_is_asked_for_waits_is_taken_up_and_done(office: Engine) -> No
     assert set(found.employers) == {ZILVERDAM}
 
 
-def test_work_that_loses_its_sense_is_not_counted_as_done(office: Engine) -> None:
+def test_cancelled_work_is_not_counted_as_done(office: Engine) -> None:
     reference = receive(office)
     act(office, reference, "withdraw", at=START + HOUR)
     found = counted(office, START + 2 * HOUR)
@@ -98,7 +98,7 @@ def test_work_that_loses_its_sense_is_not_counted_as_done(office: Engine) -> Non
     assert found.work.handling.hours.of == 0
 
 
-def test_an_advice_that_comes_back_was_looked_at_and_counts_as_done(prepared: Prepared) -> None:
+def test_a_returned_advice_was_reviewed_and_counts_as_done(prepared: Prepared) -> None:
     office, reference, at = at_stage(prepared, Stage.WITH_SECURITY_AUTHORITY)
     before = counted(office, at)
     act(office, reference, "return-advice", at=at + HOUR)
@@ -123,7 +123,7 @@ def test_work_is_at_risk_before_its_start_by_and_late_after_it(office: Engine) -
     assert (found.work.late, found.work.begun, found.work.begun_late) == (1, 1, 1)
 
 
-def test_acute_work_that_is_taken_up_within_its_service_level_is_in_time(office: Engine) -> None:
+def test_acute_work_claimed_within_its_service_level_is_in_time(office: Engine) -> None:
     reference, at = receive(office), START + HOUR
     body = {"kind": "acute-danger", "source": "police"}
     do(office, "application", reference, "record-threat", by=OFFICER, at=at, body=body)
@@ -190,7 +190,7 @@ def at_the_employer(engine: Engine) -> None:
 
 
 def employer_received(engine: Engine) -> tuple[str, datetime]:
-    """Let the employer confirm its receipt; answers the case, and when."""
+    """Let the employer confirm its receipt; return the case, and the moment."""
     with Session(engine) as session:
         reference, last = session.exec(
             select(LedgerEntry.stream, LedgerEntry.at)
@@ -201,7 +201,7 @@ def employer_received(engine: Engine) -> tuple[str, datetime]:
     return reference, last + HOUR
 
 
-def test_a_suspension_and_a_notice_of_delay_say_how_many_days_they_gave(prepared: Prepared) -> None:
+def test_a_suspension_and_a_notice_of_delay_say_how_many_days_they_added(prepared: Prepared) -> None:
     engine = prepared("statistics-takeover", at_the_employer)
     reference, at = employer_received(engine)
     day = at.date()
@@ -250,7 +250,7 @@ def test_a_takeover_in_time_is_kept_and_one_after_its_last_day_is_missed(prepare
 
 
 def closed_cases(engine: Engine) -> None:
-    """A whole case, and one with two employers that is on its way."""
+    """A closed case, and an open one with two employers."""
     walk(engine, receive(engine), Stage.SETTLEMENT, choose=sparing)
     walk(engine, receive(engine, name="D. Twee", employers=[ZILVERDAM, GOUDVEEN]), Stage.PROVISION, choose=sparing)
 
@@ -269,7 +269,7 @@ def test_every_domain_has_its_advice_and_the_work_on_its_measures(prepared: Prep
     assert digital.terms is None
 
 
-def test_what_is_narrowed_down_counts_for_the_employer_that_is_meant(prepared: Prepared) -> None:
+def test_filtered_figures_count_the_chosen_employer_alone(prepared: Prepared) -> None:
     engine = prepared("statistics-closed", closed_cases)
     at = START + 20 * DAY
     found = counted(engine, at)
@@ -284,7 +284,7 @@ def test_what_is_narrowed_down_counts_for_the_employer_that_is_meant(prepared: P
         counted(engine, at, employer="gemeente-nergens")
 
 
-def test_the_times_of_all_work_stand_in_the_ledger(prepared: Prepared) -> None:
+def test_the_times_of_all_work_are_in_the_ledger(prepared: Prepared) -> None:
     engine = prepared("statistics-closed", closed_cases)
     with Session(engine) as session:
         items = session.exec(select(WorkItem)).all()
@@ -295,7 +295,7 @@ def test_the_times_of_all_work_stand_in_the_ledger(prepared: Prepared) -> None:
     for item in items:
         assert (item.application, item.created_at) in moments, item
         assert item.done_at is None or (item.application, item.done_at) in moments, item
-    ended = [piece for piece in found.work.values() if piece.ended_at is not None]
+    ended = [span for span in found.work.values() if span.ended_at is not None]
     undone = {(item.chart, item.action) for item in items if not found.work[item.id].done and item.done_at is not None}
     assert ended
     assert undone == set()
@@ -338,7 +338,7 @@ def test_a_report_is_read_from_the_cases_and_their_chains(prepared: Prepared) ->
     assert all(table.whole is None for one in found for table in one.tables), "too few to say anything"
 
 
-def test_work_that_is_given_back_waits_again_and_an_assignment_says_what_it_passed_over(office: Engine) -> None:
+def test_released_work_waits_again_and_an_assignment_says_what_it_skipped(office: Engine) -> None:
     for number in range(3):
         receive(office, at=START + number * timedelta(minutes=1), name=f"G. Wacht {number}")
     first = take(office, OFFICER, START + HOUR)

@@ -1,4 +1,4 @@
-"""The ledger's canonical JSON is that of RFC 8785."""
+"""Canonical JSON of the ledger is that of RFC 8785."""
 
 from decimal import Decimal
 
@@ -29,9 +29,9 @@ class Paid(Body):
 
 
 @pytest.mark.parametrize(("amount", "written"), [("-0.00", "0.00"), ("-0", "0.00"), ("0", "0.00"), ("-0.01", "-0.01")])
-def test_an_amount_of_nothing_has_no_sign(amount: str, written: str) -> None:
+def test_an_amount_of_zero_has_no_sign(amount: str, written: str) -> None:
     assert plain(Decimal(amount)) == written
 
 
-def test_an_amount_of_nothing_that_came_with_a_sign_loses_it() -> None:
+def test_an_amount_of_zero_with_a_sign_loses_it() -> None:
     assert str(parse(Paid, {"amount": "-0.00"}).amount) == "0.00"

@@ -1,4 +1,4 @@
-"""The ledger tells what happened and nothing else can; the vault keeps what must not be told."""
+"""Ledger and vault: the ledger determines every row, and the vault alone holds content."""
 
 from datetime import timedelta
 
@@ -24,7 +24,7 @@ from states.tables.people import Organisation
 
 
 def fill_whole(engine: Engine) -> None:
-    """A whole walk of a mayor of two municipalities, with a threat on the way, and one that was withdrawn."""
+    """A closed case of a mayor of two municipalities, with a threat, and a withdrawn case."""
     reference = receive(engine, employers=[ZILVERDAM, GOUDVEEN])
     walk(engine, reference, Stage.ADVICE)
     act(engine, reference, "record-threat", at=START + timedelta(minutes=30))
@@ -42,7 +42,7 @@ def reference_of(engine: Engine) -> str:
 
 
 def expect_rebuilt_equals_stored(engine: Engine) -> int:
-    """Hold every recorded row against the fold of its stream, and the other way round; how many there were."""
+    """Compare every stored row with the fold of its stream, and the reverse; return how many there are."""
     rebuilt: dict[str, dict[str, object]] = {}
     with Session(engine) as session:
         for stream in session.exec(select(Stream.id)).all():
@@ -61,7 +61,7 @@ def expect_rebuilt_equals_stored(engine: Engine) -> int:
     return len(stored)
 
 
-def test_every_row_is_what_its_ledger_says_after_a_whole_walk(whole: Engine) -> None:
+def test_every_row_equals_its_ledger_after_a_whole_walk(whole: Engine) -> None:
     assert expect_rebuilt_equals_stored(whole) > 100
     assert problems(whole) == []
 
@@ -82,7 +82,7 @@ def test_every_row_can_be_rebuilt_after_its_key_is_destroyed(whole: Engine) -> N
             vault.open(stream, item)
 
 
-def test_the_content_of_an_application_comes_back_from_the_vault(whole: Engine) -> None:
+def test_the_content_of_an_application_is_read_from_the_vault(whole: Engine) -> None:
     reference = reference_of(whole)
     with Session(whole) as session:
         stream = session.get_one(Stream, reference)
@@ -116,10 +116,10 @@ def test_the_content_of_an_application_comes_back_from_the_vault(whole: Engine) 
         ("DELETE FROM certificate WHERE stream = :s", "stands in the ledger and not in its table"),
     ],
 )
-def test_verify_finds_what_was_tampered_with(whole: Engine, statement: str, words: str) -> None:
+def test_verify_finds_every_kind_of_tampering(whole: Engine, statement: str, words: str) -> None:
     reference = reference_of(whole)
     with whole.begin() as connection:
-        connection.execute(text("SET LOCAL session_replication_role = replica"))  # as who owns the server could
+        connection.execute(text("SET LOCAL session_replication_role = replica"))  # as the owner of the server could
         assert connection.execute(text(statement), {"s": reference}).rowcount
     found = problems(whole)
     assert any(words in problem for problem in found), found
@@ -136,7 +136,7 @@ def test_verify_finds_two_heads_that_were_swapped(whole: Engine) -> None:
     assert {problem.split(":")[0] for problem in found} == {first.id, second.id}
 
 
-def test_verify_counts_what_it_looked_at(whole: Engine) -> None:
+def test_verify_counts_what_it_checked(whole: Engine) -> None:
     with Session(whole) as session:
         verdict = verify(session)
     assert verdict.by_kind["application"] == 2
@@ -219,14 +219,14 @@ def test_an_office_with_another_key_opens_nothing(whole: Engine) -> None:
             stranger.open(session.get_one(Stream, item.stream), item)
 
 
-def test_a_mark_tells_the_same_text_apart_from_another_and_nothing_more() -> None:
+def test_a_mark_distinguishes_two_texts_and_discloses_nothing_more() -> None:
     vault = Vault(bytes(range(32)))
     assert vault.mark("NL02ABNA0123456789") == vault.mark("NL02ABNA0123456789")
     assert vault.mark("NL02ABNA0123456789") != vault.mark("NL02ABNA0123456788")
     assert vault.mark("x") != Vault(bytes(32)).mark("x")
 
 
-def test_an_employer_stands_in_the_ledger_of_its_own_stream(whole: Engine) -> None:
+def test_an_employer_is_in_the_ledger_of_its_own_stream(whole: Engine) -> None:
     for employer in rows(whole, Organisation):
         with Session(whole) as session:
             assert f"organisation:{employer.id}" in as_of(session, employer.stream, START + timedelta(days=99))

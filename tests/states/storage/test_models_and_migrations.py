@@ -1,4 +1,4 @@
-"""Models and migrations agree, and a filled database can be brought up to date."""
+"""Models and migrations agree, and a filled database can be upgraded."""
 
 from collections.abc import Iterator
 
@@ -41,7 +41,7 @@ def test_the_migrations_make_exactly_the_tables_of_the_models(engine: Engine) ->
         assert compare_metadata(context, METADATA) == []
 
 
-def test_a_column_that_no_migration_makes_would_be_noticed(engine: Engine) -> None:
+def test_a_column_that_no_migration_makes_is_noticed(engine: Engine) -> None:
     with engine.begin() as connection:
         connection.execute(text("ALTER TABLE measure DROP COLUMN invoiced"))
         connection.execute(text("DROP INDEX uq_payable_number"))
@@ -80,7 +80,7 @@ def test_upgrading_a_filled_database_again_changes_nothing(prepared: Prepared) -
     assert problems(engine) == []
 
 
-def test_a_walk_goes_on_after_an_upgrade_and_the_ledger_is_still_closed(prepared: Prepared) -> None:
+def test_a_walk_continues_after_an_upgrade_and_the_ledger_is_still_append_only(prepared: Prepared) -> None:
     engine = prepared("filled-for-upgrade", fill_some)
     upgrade(address(engine))
     walk(engine, receive(engine), Stage.PROVISION)

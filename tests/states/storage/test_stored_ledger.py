@@ -1,7 +1,7 @@
 """Stored ledger: entries and receipts written by an earlier version keep their hashes, columns and answers.
 
 ``stored_ledger.jsonl`` holds whole streams of a fictional office; ``stored_receipts.jsonl`` holds receipt lines of
-every rule. Both were written before the code was rearranged, and are never written again.
+every rule. Both were written by an earlier version, and are never written again.
 """
 
 import importlib

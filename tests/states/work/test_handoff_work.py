@@ -1,4 +1,4 @@
-"""Handing a threat over: one item a step, done by its event, also on a case that has ended; the case goes on."""
+"""Handoff work: one item for each step, completed by its event, also on an ended case; the case continues."""
 
 from datetime import timedelta
 from typing import Any
@@ -74,7 +74,7 @@ def waiting(engine: Engine, reference: str) -> dict[str, WorkItem]:
         ({"kind": "online-harassment", "occurredOn": "2026-01-30"}, [REPORT, SUPPORT]),
     ],
 )
-def test_a_signal_asks_for_its_steps(office: Engine, signal: dict[str, Any], steps: list[HandOffStep]) -> None:
+def test_a_signal_requires_its_steps(office: Engine, signal: dict[str, Any], steps: list[HandOffStep]) -> None:
     reference = receive(office)
     threaten(office, reference, **signal)
     assert set(waiting(office, reference)) == set(steps)
@@ -94,7 +94,9 @@ def test_a_signal_keeps_the_row_and_the_version_by_which_it_has_its_class(office
 
 
 @pytest.mark.parametrize("kind", ["acute-danger", "online-harassment"])
-def test_a_threat_is_taken_in_and_handed_over_in_every_stage_and_moves_none(prepared: Prepared, kind: str) -> None:
+def test_a_threat_is_recorded_and_handed_over_in_every_stage_and_changes_no_stage(
+    prepared: Prepared, kind: str
+) -> None:
     engine = prepared("every-stage", fill_every_stage)
     cases = rows(engine, Application)
     assert {case.state for case in cases} == set(Stage)
@@ -128,7 +130,7 @@ def test_a_threat_is_taken_in_and_handed_over_in_every_stage_and_moves_none(prep
     assert problems(engine) == []
 
 
-def test_two_threats_in_one_case_are_one_item_a_step_and_what_was_done_is_asked_for_again(
+def test_two_threats_in_one_case_make_one_item_for_each_step_and_require_completed_steps_again(
     office: Engine,
 ) -> None:
     reference = receive(office)
@@ -154,18 +156,18 @@ def test_the_steps_keep_their_order_when_the_case_moves_to_another_lane(office: 
     assert [item.action for item in moved if item.action != "call-112"] == [REPORT, SUPPORT, CONTACT, LOAN]
 
 
-def test_the_start_of_a_step_is_told_by_the_minute_of_its_signal(office: Engine) -> None:
+def test_the_start_of_a_step_is_explained_by_the_minute_of_its_signal(office: Engine) -> None:
     reference = receive(office)
     threaten(office, reference, "acute-danger", at=LATER)
     with Session(office) as session:
-        told = explain(session, session.get_one(WorkItem, waiting(office, reference)["call-112"].id), at=LATER)
-    words = {factor["factor"]: factor["what"] for factor in told["factors"]}
+        recipients = explain(session, session.get_one(WorkItem, waiting(office, reference)["call-112"].id), at=LATER)
+    words = {factor["factor"]: factor["what"] for factor in recipients["factors"]}
     assert words["startBy"] == f"Acute work starts at once: from {office_time_text(LATER)}."
 
 
 @pytest.mark.parametrize("outcome", HandOffOutcome)
 @pytest.mark.parametrize("by", [OFFICER, ADVISER, COORDINATOR])
-def test_a_step_is_closed_whatever_came_of_it(office: Engine, outcome: HandOffOutcome, by: Actor) -> None:
+def test_a_step_is_closed_with_any_outcome(office: Engine, outcome: HandOffOutcome, by: Actor) -> None:
     reference = receive(office)
     threaten(office, reference)
     record(office, reference, REPORT, by=by, outcome=outcome, externalReference="PL-2026-17", doneOn="2026-03-02")
@@ -189,7 +191,7 @@ def test_a_step_is_closed_whatever_came_of_it(office: Engine, outcome: HandOffOu
         (CONTACT, {"consent": False}, "hand-off.contact-with-consent"),
     ],
 )
-def test_what_cannot_be_so_is_refused(office: Engine, step: HandOffStep, more: dict[str, Any], rule: str) -> None:
+def test_an_impossible_step_is_refused(office: Engine, step: HandOffStep, more: dict[str, Any], rule: str) -> None:
     reference = receive(office)
     threaten(office, reference, "acute-danger", occurredOn="2026-03-01")
     assert refused(lambda: record(office, reference, step, **more)) == [rule]
@@ -206,7 +208,7 @@ def test_of_a_call_to_112_only_the_time_is_kept(office: Engine) -> None:
     assert (entry.facts["time"], entry.content) == ("11:00", {})
 
 
-def test_a_step_that_nothing_asks_for_is_not_recorded_nor_one_a_second_time(office: Engine) -> None:
+def test_a_step_that_no_signal_requires_is_not_recorded_nor_one_a_second_time(office: Engine) -> None:
     reference = receive(office)
     assert refused(lambda: record(office, reference, SUPPORT)) == ["hand-off.step-is-open"]
     threaten(office, reference)
@@ -216,23 +218,23 @@ def test_a_step_that_nothing_asks_for_is_not_recorded_nor_one_a_second_time(offi
 
 
 @pytest.mark.parametrize(
-    ("more", "told"),
+    ("more", "recipients"),
     [
         ({"consent": True}, ["security-contact-goudveen-1", "security-contact-zilverdam-1"]),
         ({"consent": False, "outcome": "declined-by-official"}, []),
         ({"outcome": "not-needed"}, []),
     ],
 )
-def test_the_security_contacts_of_the_employers_are_told_with_consent_only(
+def test_the_security_contacts_of_the_employers_are_notified_with_consent_only(
     office: Engine,
     more: dict[str, Any],
-    told: list[str],
+    recipients: list[str],
 ) -> None:
     reference = receive(office, employers=[ZILVERDAM, GOUDVEEN])
     threaten(office, reference)
     record(office, reference, CONTACT, **more)
     letters = rows(office, Outbox, Outbox.letter == "security-contact-informed")
-    assert sorted(letter.recipient for letter in letters) == told
+    assert sorted(letter.recipient for letter in letters) == recipients
     assert all(letter.facts == {} for letter in letters)
 
 

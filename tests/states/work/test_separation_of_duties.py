@@ -40,18 +40,18 @@ from states.work.excluded_people import excluded
 from states.work.work_by_state import EVENT_OF
 
 LATER = START + timedelta(days=400)
-APART = {
+SEPARATING_RULES = {
     "conflict.not-own-case",
     "conflict.four-eyes",
     "payable.four-eyes-in-batch",
     "objection.heard-by-someone-else",
     "objection.decided-by-someone-else",
 }
-"""The rules by which a step must be in other hands."""
+"""The rules that require another person for a step."""
 
 
-def doing(session: Session, item: WorkItem) -> tuple[Any, Any] | None:
-    """The event that does a piece of work, and its subject; None for work that no event does."""
+def completing_event(session: Session, item: WorkItem) -> tuple[Any, Any] | None:
+    """The event that completes a work item, and its subject; None for work that no event completes."""
     definition = EVENTS.get((item.chart, EVENT_OF.get(item.action, item.action)))
     subject = session.get(definition.table, item.subject) if definition is not None else None
     return None if definition is None or subject is None else (definition, subject)
@@ -66,10 +66,10 @@ def people(engine: Engine) -> list[str]:
 
 
 def disagreements(engine: Engine) -> Iterator[tuple[str, str, bool, list[str]]]:
-    """Work and people about which queue and rules differ: the work, the person, whether excluded, what rules object."""
+    """Differences between queue and rules: work, person, whether excluded, and the refusing rules."""
     with Session(engine) as session:
         for item in rows(engine, WorkItem, col(WorkItem.done_at).is_(None)):
-            if (found := doing(session, item)) is None:
+            if (found := completing_event(session, item)) is None:
                 continue
             definition, subject = found
             application = session.get(Application, item.application)
@@ -83,12 +83,12 @@ def disagreements(engine: Engine) -> Iterator[tuple[str, str, bool, list[str]]]:
                 if body is None:
                     continue
                 objections = [each.rule for each in findings_for(session, definition, context, dict(body))]
-                if out != bool(APART & set(objections)):
+                if out != bool(SEPARATING_RULES & set(objections)):
                     yield f"{item.chart}/{item.action}", name, out, objections
 
 
 def fill_separated(engine: Engine) -> None:
-    """Work before each step that must be in other hands than earlier ones."""
+    """Work before each step that another person must do than earlier ones."""
     fill_every_stage(engine)
     for event in ("check", "approve", "seal", "release"):
         walk(engine, receive(engine), before=at_event(event), choose=sparing)
@@ -126,6 +126,6 @@ def fill_separated(engine: Engine) -> None:
 def test_the_queue_excludes_whom_the_rules_refuse_and_nobody_else(prepared: Prepared) -> None:
     engine = prepared("separated", fill_separated)
     waiting = {(item.chart, item.action) for item in rows(engine, WorkItem, col(WorkItem.done_at).is_(None))}
-    # Rejecting is no work of its own, and matching only excludes the applicant, as all work does.
+    # Rejecting is not a work item, and matching excludes the applicant only, as all work does.
     assert waiting >= SEPARATED.keys() - {("payable", "reject"), ("payable", "match")}
     assert list(disagreements(engine)) == []

@@ -1,4 +1,4 @@
-"""Objections: for each rule at least one set of facts to which it objects."""
+"""Refused facts: for each rule at least one set of facts to which it objects."""
 
 import importlib
 import pkgutil
@@ -89,7 +89,7 @@ SIGNAL = {
     "on": ON,
 }
 
-OBJECTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
+REFUSED_FACTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("capacity.enough-history", {"cases": 19, "days": 28, "on": ON}),
     ("capacity.enough-history", {"cases": 20, "days": 27, "on": ON}),
     ("chart.state", {"event": "close", "state": "intake", "possible": ["booking"]}),

@@ -1,6 +1,6 @@
-"""The books at random: payments, returns, bookings, corrections and closed periods in any order.
+"""Journal at random: payments, returns, bookings, corrections and closed periods in any order.
 
-It is the same every time; ``RANDOM_BOOKS=50`` tries as many orders as that, each time others.
+It is the same every time; ``RANDOM_BOOKS=50`` tries that many orders, different each time.
 """
 
 import os
@@ -69,7 +69,7 @@ class Books(RuleBasedStateMachine):
         self.at = START + timedelta(hours=5)
         self.lines: dict[tuple[str, int], dict[str, Any]] = {}
         self.shut: dict[str, set[str]] = {employer: set() for employer in EMPLOYERS}
-        """The periods that were closed before the step at hand."""
+        """The periods that were closed before the current step."""
 
     @initialize()
     def office_opens(self) -> None:
@@ -85,7 +85,7 @@ class Books(RuleBasedStateMachine):
                 self.open.close()
 
     def do(self, chart: str, subject: str | None, event: str, role: Role, acts_for: str, /, **body: Any) -> Any:
-        """One step of someone of an employer; None where a rule refuses it."""
+        """One step of an employer's person; None where a rule refuses it."""
         try:
             found = do(self.engine, chart, subject, event, by=person(role, acts_for), at=self.at, body=body).row
         except RefusedError:
@@ -94,7 +94,7 @@ class Books(RuleBasedStateMachine):
         return found
 
     def expect_to_hold(self) -> None:
-        """What must hold of the books whatever happened."""
+        """Check the invariants of the books."""
         with Session(self.engine) as session:
             expect_money_holds(session)
             for case in rows(self.engine, Application):
@@ -111,14 +111,14 @@ class Books(RuleBasedStateMachine):
         self.expect_closed_periods_unchanged()
 
     def expect_creditors_are_the_open_items(self, session: Session, employer: str) -> None:
-        """What stands on creditors is what was paid and not booked."""
+        """Check that the balance of the creditors is what was paid and not booked."""
         lines = [row for row in journal_query.journal(session, [employer]) if row.side == "creditor"]
         standing = sum((row.debit - row.credit for row in lines), Decimal(0))
         items = [item for item in reports.open_items(session, [employer]) if item.kind == "booking"]
         assert standing == sum((item.amount for item in items), Decimal(0))
 
     def expect_closed_periods_unchanged(self) -> None:
-        """Lines that stood are as they were, and new ones lie on days that were open."""
+        """Check that existing lines are unchanged and new ones are on days that were open."""
         found = {(line.booking, line.position): line.model_dump() for line in rows(self.engine, JournalLine)}
         assert {key: found[key] for key in self.lines} == self.lines
         for key in found.keys() - self.lines.keys():
@@ -133,11 +133,11 @@ class Books(RuleBasedStateMachine):
                 self.shut[row.organisation].add(row.period)
 
     @rule(days=st.integers(0, 40))
-    def time_goes_by(self, days: int) -> None:
+    def time_passes(self, days: int) -> None:
         self.at += timedelta(days=days)
 
     @rule(employer=st.sampled_from(EMPLOYERS))
-    def what_is_approved_goes_to_the_bank(self, employer: str) -> None:
+    def approved_payables_are_sent_to_the_bank(self, employer: str) -> None:
         for row in rows(self.engine, Payable, Payable.organisation == employer, Payable.state == "returned"):
             self.do("payable", row.id, "approve", Role.APPROVER, employer)
         batch = self.do("payment-batch", None, "build", Role.FINANCE, employer, employer=employer)
@@ -146,8 +146,8 @@ class Books(RuleBasedStateMachine):
                 self.do("payment-batch", batch.id, event, role, employer)
 
     @rule(data=st.data(), back=st.booleans(), ago=st.integers(0, 3))
-    def the_bank_tells(self, data: Any, back: bool, ago: int) -> None:
-        """It booked an order, or gives one of its payments back."""
+    def the_bank_reports(self, data: Any, back: bool, ago: int) -> None:
+        """The bank books an order, or returns one of its payments."""
         sent = rows(self.engine, PaymentBatch, PaymentBatch.exported_at.is_not(None))  # type: ignore[union-attr]
         if not sent:
             return
@@ -177,7 +177,7 @@ class Books(RuleBasedStateMachine):
 
     @rule(data=st.data(), ago=st.integers(-1, 60), moves=st.booleans())
     def finance_corrects(self, data: Any, ago: int, moves: bool) -> None:
-        """A booking is reversed and made anew under some day."""
+        """A booking is reversed and made again under some day."""
         booked = [row for row in rows(self.engine, Booking) if row.state in {"booked", "exported"}]
         if not booked:
             return
@@ -210,7 +210,7 @@ class Books(RuleBasedStateMachine):
 
 
 @pytest.mark.timeout(0 if TRIED else 300)
-def test_whatever_happens_the_books_balance_and_the_trail_of_what_was_paid_is_whole(
+def test_after_any_steps_the_books_balance_and_the_trail_of_each_payment_is_complete(
     prepared_databases: PreparedDatabases,
 ) -> None:
     with prepared_databases.copy("office", furnish):
@@ -218,7 +218,7 @@ def test_whatever_happens_the_books_balance_and_the_trail_of_what_was_paid_is_wh
     expect_invariants_kept(lambda: Books(prepared_databases), SETTINGS)
 
 
-def test_a_line_that_were_lost_would_be_noticed(prepared_databases: PreparedDatabases) -> None:
+def test_a_lost_line_is_noticed(prepared_databases: PreparedDatabases) -> None:
     with prepared_databases.copy("office", furnish):
         pass
     with prepared_databases.copy("books-at-random", fill, base="office") as engine:

@@ -1,4 +1,4 @@
-"""Resembling applications: joined, kept apart, or refused as repeated."""
+"""Joined applications: similar ones are joined, kept apart, or refused as repeated."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from states.charts.application import Stage
 from states.tables.application import Application
 
 
-def test_an_application_that_resembles_another_one_is_looked_at(office: Engine) -> None:
+def test_a_similar_application_is_flagged_for_review(office: Engine) -> None:
     first, second = receive(office, name="D. Dubbel"), receive(office, name="d. dubbel")
     assert row(office, Application, Application.id == second).resembles == first
     assert row(office, Application, Application.id == first).resembles is None
@@ -23,7 +23,7 @@ def test_an_application_that_resembles_another_one_is_looked_at(office: Engine) 
     assert row(office, Application, Application.id == second).resembles is None
 
 
-def test_a_joined_application_hands_its_urgency_over(office: Engine) -> None:
+def test_a_joined_application_passes_on_its_urgency(office: Engine) -> None:
     first, second = receive(office, name="D. Dubbel"), receive(office, name="D. Dubbel")
     do(office, "application", second, "record-threat", by=OFFICER, body={"kind": "stalking", "source": "police"})
     act(office, second, "join", at=START)

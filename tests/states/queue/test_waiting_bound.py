@@ -1,4 +1,4 @@
-"""The order of the queue and its bound on waiting, against the real claim on real PostgreSQL (docs/queue.md)."""
+"""Waiting bound: the order of the queue and its bound on waiting, with real claims on PostgreSQL (docs/queue.md)."""
 
 import os
 import signal
@@ -55,7 +55,7 @@ def pool(prepared: Prepared) -> Engine:
 
 
 def item(number: int, lane: int, at: Any, **changes: Any) -> WorkItem:
-    """A piece of work of the advisers' pool, asked for at a moment."""
+    """A work item of the advisers' pool, requested at a moment."""
     start = at if lane == 1 else at + timedelta(hours=HOURS[lane])
     made = {
         "id": f"work-{number:06}",
@@ -72,8 +72,8 @@ def item(number: int, lane: int, at: Any, **changes: Any) -> WorkItem:
     return WorkItem(**{**made, **changes})
 
 
-class Waiting(RuleBasedStateMachine):
-    """Arrivals, threats, claims, releases and claims that die, in any order, while time goes on."""
+class WaitingBound(RuleBasedStateMachine):
+    """Arrivals, threats, claims, releases and crashed claims in any order, while time passes."""
 
     engine: Engine
 
@@ -87,7 +87,7 @@ class Waiting(RuleBasedStateMachine):
         self.held: dict[str, str] = {}
         self.done: set[str] = set()
         self.promised: dict[str, int] = {}
-        """For each item that was found overdue: within how many claims of those who may take it it comes."""
+        """For each overdue item: the number of claims by people who may take it within which it is taken."""
         self.counted: dict[str, int] = {}
 
     def waiting(self) -> list[WorkItem]:
@@ -105,7 +105,7 @@ class Waiting(RuleBasedStateMachine):
         skill=st.sampled_from(ASKED),
         barred=st.sampled_from([(), (), ("adviser-1",), ("adviser-2",)]),
     )
-    def comes_in(self, lane: int, skill: str, barred: tuple[str, ...]) -> None:
+    def work_arrives(self, lane: int, skill: str, barred: tuple[str, ...]) -> None:
         self.number += 1
         made = item(self.number, lane, self.at, skill=skill, not_by=list(barred))
         self.live[made.id] = item(self.number, lane, self.at, skill=skill, not_by=list(barred))
@@ -113,7 +113,7 @@ class Waiting(RuleBasedStateMachine):
             session.add(made)
 
     @rule(hours=st.integers(1, 30))
-    def time_goes_on(self, hours: int) -> None:
+    def time_passes(self, hours: int) -> None:
         self.at += timedelta(hours=hours)
 
     @precondition(lambda self: self.waiting())
@@ -125,7 +125,7 @@ class Waiting(RuleBasedStateMachine):
             return
         level = self.at if lane == 1 else found.created_at + timedelta(hours=HOURS[lane])
         found.lane, found.start_by = lane, max(self.at, level)
-        self.promised.pop(found.id, None)  # it goes sooner now, and has another promise
+        self.promised.pop(found.id, None)  # it moves forward, and has another bound
         with transaction(self.engine) as session:
             stored = session.get_one(WorkItem, found.id)
             stored.lane, stored.start_by = found.lane, found.start_by
@@ -133,13 +133,13 @@ class Waiting(RuleBasedStateMachine):
     @initialize(lanes=st.lists(st.sampled_from([3, 4]), min_size=2, max_size=5), skill=st.sampled_from(ASKED))
     def some_work_is_overdue_already(self, lanes: list[int], skill: str) -> None:
         for lane in lanes:
-            self.comes_in(lane, skill, ())
+            self.work_arrives(lane, skill, ())
         self.at += timedelta(hours=60)
 
     @rule(who=st.sampled_from(ADVISERS), times=st.integers(1, 2 * N), skill=st.sampled_from(ASKED))
-    def urgent_work_comes_in_as_fast_as_it_is_taken(self, who: Actor, times: int, skill: str) -> None:
+    def urgent_work_arrives_as_fast_as_it_is_claimed(self, who: Actor, times: int, skill: str) -> None:
         for _ in range(times):
-            self.comes_in(2, skill, ())
+            self.work_arrives(2, skill, ())
             self.someone_claims(who, dies=False)
 
     @rule(who=st.sampled_from(ADVISERS), dies=st.sampled_from([False, False, False, True]))
@@ -148,7 +148,7 @@ class Waiting(RuleBasedStateMachine):
         able = [found for found in self.waiting() if self.may(who, found)]
         with Session(self.engine, expire_on_commit=False) as session:
             taken = claiming.claim(session, by=who, at=self.at)
-            if dies:  # before its commit: as if it had never been
+            if dies:  # before its commit: as if it had not happened
                 session.rollback()
                 return
             session.commit()
@@ -170,7 +170,7 @@ class Waiting(RuleBasedStateMachine):
             assert self.counted[key] < promise, f"{key} waits longer than the bound"
 
     def promise(self) -> None:
-        """The theorem: the k-th oldest overdue item comes within N k claims of those who may take it."""
+        """The theorem: the k-th oldest overdue item is taken within N k claims by people who may take it."""
         overdue = sorted((found for found in self.live.values() if self.is_overdue(found)), key=self.age)
         rank = 0
         for found in overdue:
@@ -186,19 +186,19 @@ class Waiting(RuleBasedStateMachine):
 
     @precondition(lambda self: self.held)
     @rule(data=st.data())
-    def someone_gives_back(self, data: st.DataObject) -> None:
+    def someone_releases(self, data: st.DataObject) -> None:
         key = data.draw(st.sampled_from(sorted(self.held)))
         holder = next(who for who in ADVISERS if who.person == self.held[key])
         with transaction(self.engine) as session:
             assignment.release(session, key, by=holder, at=self.at)
         del self.held[key]
-        for other in self.promised:  # what is given back stands before the younger again: they are one further
+        for other in self.promised:  # a released item is before the younger ones again: they move back by one
             if self.is_overdue(self.live[key]) and self.age(self.live[key]) < self.age(self.live[other]):
                 self.promised[other] += N
 
     @precondition(lambda self: self.held)
     @rule(data=st.data(), whom=st.sampled_from(ADVISERS))
-    def someone_passes_on(self, data: st.DataObject, whom: Actor) -> None:
+    def someone_delegates(self, data: st.DataObject, whom: Actor) -> None:
         key = data.draw(st.sampled_from(sorted(self.held)))
         if self.held[key] == whom.person or not self.may(whom, self.live[key]):
             return
@@ -208,7 +208,7 @@ class Waiting(RuleBasedStateMachine):
 
     @precondition(lambda self: self.held)
     @rule(data=st.data())
-    def something_is_done(self, data: st.DataObject) -> None:
+    def an_item_is_done(self, data: st.DataObject) -> None:
         key = data.draw(st.sampled_from(sorted(self.held)))
         with transaction(self.engine) as session:
             session.get_one(WorkItem, key).done_at = self.at
@@ -223,8 +223,8 @@ class Waiting(RuleBasedStateMachine):
         assert {key: row.assignee for key, row in stored.items() if row.done_at is None and row.assignee} == self.held
 
 
-def test_nothing_overdue_waits_beyond_the_bound_whatever_comes_in(pool: Engine) -> None:
-    class Here(Waiting):
+def test_no_overdue_work_waits_beyond_the_bound_whatever_arrives(pool: Engine) -> None:
+    class Here(WaitingBound):
         engine = pool
 
     expect_invariants_kept(
@@ -239,8 +239,8 @@ def test_nothing_overdue_waits_beyond_the_bound_whatever_comes_in(pool: Engine) 
     )
 
 
-def test_without_the_reserve_the_bound_would_not_hold(pool: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A routine item behind ever more urgent work: the test of the bound can fail."""
+def test_without_the_reserve_the_bound_is_broken(pool: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A routine item behind a stream of urgent work, which shows that the test of the bound can fail."""
 
     def claims_until_taken() -> int | None:
         with transaction(pool) as session:
@@ -276,7 +276,7 @@ def test_the_reserve_never_goes_before_acute_work(pool: Engine) -> None:
 
 
 def clerk(url: str, number: int, done: Any) -> None:
-    """Claim for ever, in a process of its own; what was committed is told."""
+    """Claim without end, in a separate process, and report each committed claim."""
     engine = connect(url, key=KEY)
     while True:
         with transaction(engine) as session:
@@ -295,24 +295,24 @@ def clerks() -> Iterator[list[Any]]:
         process.join()
 
 
-def test_of_clerks_that_are_killed_while_they_claim_nothing_is_lost_or_given_twice(
+def test_after_clerks_are_killed_while_claiming_no_work_is_lost_or_assigned_twice(
     pool: Engine, clerks: list[Any]
 ) -> None:
     with transaction(pool) as session:
         session.add_all([item(number, 1 + number % 4, START, skill=ASKED[number % 3]) for number in range(120)])
     context = get_context("spawn")
-    told = context.Queue()
+    committed = context.Queue()
     url = pool.url.render_as_string(hide_password=False)
     for number in range(3):
-        process = context.Process(target=clerk, args=(url, number, told))
+        process = context.Process(target=clerk, args=(url, number, committed))
         process.start()
         clerks.append(process)
-    told.get(timeout=60)
+    committed.get(timeout=60)
     time.sleep(0.4)
     for process in clerks[:2]:
         os.kill(process.pid, signal.SIGKILL)
     clerks[2].join(60)
-    while True:  # what a dying claim held is free again now
+    while True:  # the rows that a killed claim locked are free again
         with transaction(pool) as session:
             if claiming.claim(session, by=ADVISERS[0], at=START + timedelta(days=30)) is None:
                 break
@@ -394,14 +394,14 @@ def test_a_claim_reads_the_index_that_holds_the_order_and_sorts_no_backlog(backl
 
 
 @pytest.mark.parametrize("name", INDEXES)
-def test_the_guard_of_the_plan_notices_an_index_that_is_gone(backlog: Engine, name: str) -> None:
+def test_the_check_of_the_plan_notices_a_missing_index(backlog: Engine, name: str) -> None:
     with transaction(backlog) as session:
         session.execute(text(f"DROP INDEX {INDEXES[name]}"))
     assert INDEXES[name] not in plan(backlog, getattr(claiming, name))
 
 
 def test_the_claim_of_an_item_costs_no_more_behind_a_backlog(backlog: Engine) -> None:
-    """Counted in pages that the claim reads, which tell no time of day."""
+    """Counted in pages that the claim reads, which do not depend on the load of the machine."""
     with Session(backlog) as session:
         facts = {"skills": [""], "role": "adviser", "organisation": "", "person": OFFICER.person, "at": START}
         explained = text("EXPLAIN (ANALYZE, BUFFERS) " + claiming.IN_ORDER.text).bindparams(  # type: ignore[attr-defined]

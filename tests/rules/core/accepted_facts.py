@@ -1,10 +1,10 @@
-"""Passes: for each rule at least one set of facts to which it does not object, as near as possible to an objection."""
+"""Accepted facts: for each rule at least one set of facts that it accepts, as close as possible to an objection."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from objections import (
+from refused_facts import (
     CALL,
     CREDIT,
     DAY,
@@ -30,7 +30,7 @@ from rules.procedure.objections import Against, ObjectionOutcome, Waiver
 from rules.threats.handoff import HandOffOutcome, HandOffStep
 from rules.threats.urgency import Urgency
 
-PASSES: tuple[tuple[str, dict[str, Any]], ...] = (
+ACCEPTED_FACTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("batch.file-leaves-once-exported", {"state": "exported"}),
     ("batch.file-leaves-once-exported", {"state": "settled"}),
     ("batch.not-empty", {"count": 1}),

@@ -1,4 +1,4 @@
-"""Every rule that is shown as in force is asked somewhere in the product."""
+"""Checked rules: every rule that is in force is checked somewhere in the product."""
 
 import ast
 from pathlib import Path
@@ -28,5 +28,5 @@ USED = names_used()
 
 
 @pytest.mark.parametrize("rule_id", sorted(REGISTRY))
-def test_a_rule_in_force_is_asked_by_an_event_or_another_part_of_the_product(rule_id: str) -> None:
+def test_a_rule_in_force_is_checked_by_an_event_or_another_part_of_the_product(rule_id: str) -> None:
     assert REGISTRY[rule_id].check.__name__ in USED
