@@ -26,8 +26,7 @@ from rules.core.roles import Actor, Role
 from rules.procedure import objections
 from states.charts.objection import ObjectionState
 from states.commands.available_actions import actions
-from states.storage.database import transaction
-from states.storage.vault import Vault
+from states.storage.database import transaction, vault_of
 from states.tables.application import Application
 from states.tables.deadlines import Term
 from states.tables.ledger import LedgerEntry, Stream
@@ -87,7 +86,7 @@ def test_grounds_are_stored_in_the_vault_alone(office: Engine) -> None:
     found = heard(office, refuse(office))
     with Session(office) as session:
         stream = session.get_one(Stream, found.stream)
-        assert Vault.of(session).content(session, stream, found.id)["grounds"] == "Het ambt is verkeerd vastgelegd"
+        assert vault_of(session).content(session, stream, found.id)["grounds"] == "Het ambt is verkeerd vastgelegd"
     entries = rows(office, LedgerEntry)
     assert not any("verkeerd" in str((entry.facts, entry.receipt, entry.changes)) for entry in entries)
 

@@ -30,8 +30,7 @@ from sqlmodel import Session
 
 from rules.core.roles import ENGINE, Role
 from states.errors import MalformedError
-from states.storage.database import transaction
-from states.storage.vault import Vault
+from states.storage.database import transaction, vault_of
 from states.tables.accounting import Booking, JournalLine
 from states.tables.application import Application, Measure
 from states.tables.ledger import LedgerEntry, Stream
@@ -167,7 +166,7 @@ def test_costs_outside_the_advice_are_booked_as_such_and_their_reasons_are_conte
     )
     payable = row(engine, Payable)
     with Session(engine) as session:
-        content = Vault.of(session).content(session, session.get_one(Stream, payable.stream), payable.id)
+        content = vault_of(session).content(session, session.get_one(Stream, payable.stream), payable.id)
     assert [content["lines.1.reasons"], content["lines.2.reasons"]] == [words, words]
     assert all(words not in f"{entry.facts}{entry.changes}{entry.receipt}" for entry in rows(engine, LedgerEntry))
     pay(engine)

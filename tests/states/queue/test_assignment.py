@@ -35,8 +35,7 @@ from rules.core.roles import Actor, Role
 from states.errors import MalformedError, NotFoundError, RefusedError
 from states.queue import assignment, claiming, reassignment
 from states.queue.availability import availability_in_pool, availability_of
-from states.storage.database import transaction
-from states.storage.vault import Vault
+from states.storage.database import transaction, vault_of
 from states.tables.ledger import LedgerEntry, Stream
 from states.tables.work import WorkItem
 
@@ -152,7 +151,7 @@ def test_a_coordinator_assigns_out_of_the_order_and_the_reason_is_kept_in_the_va
     assert REASON not in str(entry.facts)
     with Session(four_cases) as session:
         stream = session.get_one(Stream, entry.stream)
-        assert Vault.of(session).content(session, stream, last.id) == {"reason": REASON}
+        assert vault_of(session).content(session, stream, last.id) == {"reason": REASON}
     assert problems(four_cases) == []
 
 
@@ -297,6 +296,6 @@ def test_assigned_work_is_no_longer_in_the_queue_and_the_case_continues(four_cas
     assert stage(four_cases, item.application) == "intake"
     with transaction(four_cases) as session, pytest.raises(NotFoundError):
         assignment.release(session, item.id, by=OFFICER, at=START)
+    key = rows(four_cases, WorkItem, WorkItem.done_at.is_(None))[0].id  # type: ignore[union-attr]
     with pytest.raises(RefusedError), transaction(four_cases) as session:
-        key = rows(four_cases, WorkItem, WorkItem.done_at.is_(None))[0].id  # type: ignore[union-attr]
         assignment.finish(session, key, by=OTHER_OFFICER, at=START)
