@@ -6,7 +6,9 @@ import pytest
 from office import AUTHORITY, COORDINATOR, EMPLOYER, OFFICER, ZILVERDAM
 from served import ADMINISTRATOR, AUDITOR, MINISTRY, Api, expect_problem
 
-TODAY = datetime.now(UTC).date()
+from rules.core.dates import office_day
+
+TODAY = office_day(datetime.now(UTC))
 TOMORROW = TODAY + timedelta(days=2)
 
 
