@@ -12,9 +12,7 @@ from office import (
     at_event,
     do,
     everyone,
-    fill_every_stage,
     iban,
-    intend_to_refuse_one,
     person,
     receive,
     rows,
@@ -22,9 +20,10 @@ from office import (
     walk,
 )
 from office import row as row_of
-from shelf import Prepared
+from prepared_databases import Prepared
 from sqlalchemy import Engine
 from sqlmodel import Session, col
+from stages import fill_every_stage, intend_to_refuse_one
 
 from rules.core.roles import Actor, Role
 from rules.procedure.separation_of_duties import SEPARATED
