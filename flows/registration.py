@@ -1,4 +1,4 @@
-"""Registration of the pool, queues and deployments of prefect.yaml with a Prefect server. Idempotent."""
+"""Registration of the pool, queues and deployments of prefect.yaml with a Prefect server, any number of times."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Content of a case: which roles may read it. For other roles, and after erasure, it is empty."""
+"""Content of a case: which roles may read it; it is empty for other roles and after erasure."""
 
 from collections.abc import Mapping
 from typing import Any

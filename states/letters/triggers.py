@@ -1,4 +1,4 @@
-"""Triggers of letters: one table of the letters that each event posts. The texts are in notifications/.
+"""Triggers of letters: one table of the letters that each event posts; notifications/ has the texts.
 
 No event posts the other letters: reminders and escalations come from states/jobs/reminders.py, the daily digest from
 states/jobs/digests.py, offers of acute work from states/queue/offers.py, and alarms from states/queue/alarms.py.
