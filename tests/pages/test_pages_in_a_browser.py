@@ -75,6 +75,6 @@ def test_the_home_page_lists_waiting_work_and_its_links_work_by_keyboard(url: st
         assert row.get_by_text(state, exact=True).is_visible()
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to content"
-    page.get_by_role("link", name="Every call, with its body and who may make it").click()
+    page.get_by_role("link", name="Every endpoint, with its body and who may call it").click()
     assert page.get_by_role("heading", name="API reference").is_visible()
     page.get_by_text("/v1/applications/{reference}/actions", exact=False).first.click()

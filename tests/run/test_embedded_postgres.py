@@ -12,7 +12,8 @@ import pytest
 from api.processes import embedded_postgres
 
 BEGIN = (
-    "import os, sys; from pathlib import Path; from api import embedded; embedded.start(Path(sys.argv[1])); os._exit(9)"
+    "import os, sys; from pathlib import Path; from api.processes import embedded_postgres;"
+    "embedded_postgres.start(Path(sys.argv[1])); os._exit(9)"
 )
 
 
