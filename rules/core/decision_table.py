@@ -17,10 +17,20 @@ def matching_rows(table: Sequence[Row], case: Mapping[str, object]) -> list[Row]
     return [row for row in table if all(value in row.get(column, (value,)) for column, value in case.items())]
 
 
-def unknown_words(table: Sequence[Row], columns: Mapping[str, Collection[object]]) -> Iterator[str]:
-    """Unknown columns and values in the rows, one sentence for each row and column."""
+def malformed_rows(
+    table: Sequence[Row], columns: Mapping[str, Collection[object]], *, optional: Collection[str] = ()
+) -> Iterator[str]:
+    """Missing columns and unknown values of the rows, one sentence for each row and column.
+
+    Args:
+        table: the rows.
+        columns: every column with its possible values.
+        optional: columns that a row may leave out because it fits every value of them.
+    """
     for row in table:
         for column, known in columns.items():
+            if column not in row and column not in optional:
+                yield f"{row['id']} does not name its {column}."
             if unknown := set(row.get(column, ())) - set(known):
                 yield f"{row['id']} names {sorted(map(str, unknown))} among its {column}."
 

@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 
 from rules.core.dated_values import Version, value
-from rules.core.decision_table import Row, every_case, matching_rows, unknown_words
+from rules.core.decision_table import Row, every_case, malformed_rows, matching_rows
 from rules.core.errors import RulesError
 from rules.core.rule import AWB, CIRCULAR, HOUSE, Bilingual, message, rule
 from rules.threats.urgency import SignalKind, SignalSource, Urgency
@@ -59,7 +59,7 @@ def check_table(found: Version) -> None:
 
 def problems(table: Sequence[Row]) -> Iterator[str]:
     """Signals for which a table gives a step twice or no step, and unknown words."""
-    yield from unknown_words(table, COLUMNS)
+    yield from malformed_rows(table, COLUMNS)
     yield from (f"{row['id']} names the step {row['step']}." for row in table if row["step"] not in set(HandOffStep))
     order = [row["step"] for row in table if row["step"] in set(HandOffStep)]
     if order != sorted(order, key=list(HandOffStep).index):

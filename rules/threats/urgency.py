@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from rules.core.dated_values import Version, value, version
-from rules.core.decision_table import Row, every_case, matching_rows, unknown_words
+from rules.core.decision_table import Row, every_case, malformed_rows, matching_rows
 from rules.core.errors import RulesError
 from rules.core.rule import CIRCULAR, LETTER_2024, Bilingual, message, rule
 
@@ -93,7 +93,7 @@ def check_table(found: Version) -> None:
 
 def problems(table: Sequence[Row]) -> Iterator[str]:
     """Gaps, overlaps and unknown words of a table; empty if it decides every signal exactly once."""
-    yield from unknown_words(table, COLUMNS)
+    yield from malformed_rows(table, COLUMNS, optional={"reported"})
     yield from (
         f"{row['id']} names the urgency {row['urgency']}." for row in table if row["urgency"] not in set(Urgency)
     )

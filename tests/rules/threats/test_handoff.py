@@ -123,3 +123,11 @@ def test_a_step_is_recorded_when_allowed_and_otherwise_refused_in_both_languages
         assert finding.message
         assert finding.message_nl
     assert rule.summary_nl
+
+
+@pytest.mark.parametrize("number", range(len(TABLE)))
+@pytest.mark.parametrize("column", ["urgencies", "kinds", "sources", "reported"])
+def test_a_row_that_leaves_a_column_out_is_reported(number: int, column: str) -> None:
+    left = {name: value for name, value in TABLE[number].items() if name != column}
+    table = [left if place == number else row for place, row in enumerate(TABLE)]
+    assert f"{left['id']} does not name its {column}." in problems(table)

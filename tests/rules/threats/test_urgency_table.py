@@ -181,3 +181,14 @@ def test_a_person_only_lowers(present: Urgency, wanted: Urgency) -> None:
 def test_a_signal_has_happened() -> None:
     assert signal_not_in_future(occurred_on=ON, on=ON) is None
     assert signal_not_in_future(occurred_on=ON + timedelta(days=1), on=ON) is not None
+
+
+@pytest.mark.parametrize("number", range(len(TABLE)))
+@pytest.mark.parametrize("column", ["kinds", "sources", "ages"])
+def test_a_row_that_leaves_a_column_out_is_reported_unless_it_is_whether_the_police_knows(
+    number: int, column: str
+) -> None:
+    left = {name: value for name, value in TABLE[number].items() if name != column}
+    table = [left if place == number else row for place, row in enumerate(TABLE)]
+    assert f"{left['id']} does not name its {column}." in problems(table)
+    assert not any("does not name" in problem for problem in problems(TABLE))
