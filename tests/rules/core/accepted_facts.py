@@ -80,6 +80,7 @@ ACCEPTED_FACTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("completion.decided-in-time", {"due_on": None, "announced_on": ON}),
     ("conflict.four-eyes", {"person": "a", "earlier": {"wrote this advice": "b", "x": None}, "doing": "adopt it"}),
     ("conflict.not-own-case", {"person": "a", "applicant": "b"}),
+    ("conflict.not-own-case", {"person": "a", "applicant": "b", "representative": "c"}),
     ("conflict.who-decides", {"office": PublicOffice.MAYOR, "decided_as": Capacity.DEPUTY_MAYOR, "on": ON}),
     ("credit.holds-its-invoice", {"credits": []}),
     ("credit.not-invoiced-again", {"measure": "measure-1", "again": False}),

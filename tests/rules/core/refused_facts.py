@@ -95,6 +95,7 @@ REFUSED_FACTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("chart.state", {"event": "close", "state": "intake", "possible": ["booking"]}),
     ("chart.state", {"event": "close", "state": "intake", "possible": []}),
     ("conflict.not-own-case", {"person": "a", "applicant": "a"}),
+    ("conflict.not-own-case", {"person": "a", "applicant": "b", "representative": "a"}),
     ("conflict.four-eyes", {"person": "a", "earlier": {"wrote this advice": "a"}, "doing": "adopt it"}),
     ("document.once", {"earlier": ["payable-1", "payable-2"]}),
     ("payable.advance-has-document", {"advance": True, "documents": 0}),
