@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, ClassVar, Generic, TypeVar
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from rules.core.roles import Actor
 from rules.core.rule import Finding, Rule
@@ -16,7 +16,7 @@ from states.engine.unit_of_work import UnitOfWork
 from states.errors import NotFoundError
 from states.tables.application import Application
 from states.tables.base import Recorded, Subject
-from states.tables.ledger import LedgerEntry, Stream
+from states.tables.ledger import Stream
 
 R = TypeVar("R", bound=Subject)
 B = TypeVar("B", bound=Body)
@@ -104,15 +104,6 @@ class EventContext(Generic[R]):
         """The content of a subject, from all its entries; empty once it is erased."""
         stream = self.session.get_one(Stream, row.stream)
         return self.unit.vault.content(self.session, stream, row.id)
-
-    def actors_of(self, *events: str) -> set[str]:
-        """The people who carried out any of these events on the subject so far, from its ledger."""
-        query = select(LedgerEntry.person).where(
-            LedgerEntry.stream == self.row.stream,
-            LedgerEntry.subject == self.row.id,
-            col(LedgerEntry.event).in_(events),
-        )
-        return set(self.session.exec(query))
 
     def employers(self) -> list[str]:
         """The ids of the application's employers; the first one takes remainders."""

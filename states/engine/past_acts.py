@@ -66,6 +66,7 @@ def of_batch(*columns: Any) -> Callable[[UnitOfWork, Any], People]:
             .join(Payable, col(Payable.id) == BatchLine.payable)
             .join(Application, col(Application.id) == Payable.stream)
             .where(BatchLine.batch == row.id)
+            .distinct()  # a large batch has few people
         )
         return [person for people in unit.session.execute(query) for person in people]
 
