@@ -21,6 +21,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError, PydanticKnownError
 from stdnum import iban as iban_number
 
+from rules.access.content_classes import ContentClass
 from states.errors import MalformedError
 
 CONTENT = {"x-content": True}
@@ -51,9 +52,9 @@ def legible(text: str) -> str:
 
 
 Text = Annotated[str, Field(min_length=1, max_length=4000, json_schema_extra=CONTENT), AfterValidator(legible)]
-"""Free text: always content."""
+"""Free text: always content; the body that has it adds its :class:`ContentClass`."""
 Line = Annotated[str, Field(min_length=1, max_length=200, json_schema_extra=CONTENT), AfterValidator(legible)]
-"""One line of free text: always content."""
+"""One line of free text: always content; the body that has it adds its :class:`ContentClass`."""
 EMAIL = r"^[^@\s<>,;:\"]{1,64}@[A-Za-z0-9.-]{1,190}$"
 Email = Annotated[
     str,
@@ -64,6 +65,7 @@ Iban = Annotated[
     str,
     Field(min_length=15, max_length=42, json_schema_extra=CONTENT),
     AfterValidator(lambda text: str(iban_number.compact("".join(text.split())))),
+    ContentClass.PAYEE,
 ]
 """An account number, with or without spaces and punctuation: content; a rule checks its digits."""
 CODE = r"^[A-Za-z0-9][A-Za-z0-9./-]{0,39}$"
@@ -208,6 +210,24 @@ def is_content(field: object) -> bool:
     """Whether a field, or a part of its annotation, is marked as content."""
     extra = getattr(field, "json_schema_extra", None)
     return isinstance(extra, dict) and bool(extra.get("x-content"))
+
+
+@cache
+def class_of(schema: type[BaseModel], path: str) -> ContentClass:
+    """The content class of a field by its dotted path, in which numbers are positions in a list.
+
+    A fact that declares none is of the case; a text that declares none has no readers (a test finds it).
+
+    Raises:
+        KeyError: the body has no such field.
+    """
+    name, _, rest = path.partition(".")
+    rest = re.sub(r"^[0-9]+\.", "", rest)
+    field = schema.model_fields[name]
+    parts = [field.annotation, *field.metadata, *flatten(field.annotation)]
+    if rest:
+        return class_of(next(each for each in parts if isinstance(each, type) and issubclass(each, BaseModel)), rest)
+    return next((each for each in parts if isinstance(each, ContentClass)), ContentClass.CASE)
 
 
 def flatten(annotation: object) -> Iterator[object]:

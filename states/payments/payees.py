@@ -6,6 +6,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 from sqlmodel import Session, col, select
 
+from rules.access.content_classes import ContentClass
 from states.engine.bodies import CONTENT
 from states.errors import ErasedError
 from states.formats import sepa_text
@@ -28,7 +29,12 @@ def can_be_paid(name: str) -> str:
     return name
 
 
-Payee = Annotated[str, Field(min_length=1, max_length=200, json_schema_extra=CONTENT), AfterValidator(can_be_paid)]
+Payee = Annotated[
+    str,
+    Field(min_length=1, max_length=200, json_schema_extra=CONTENT),
+    AfterValidator(can_be_paid),
+    ContentClass.PAYEE,
+]
 """The account holder's name exactly as on the account: content, in characters that SEPA allows."""
 
 

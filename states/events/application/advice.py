@@ -1,11 +1,12 @@
 """Advice over four domains: written by the adviser, adopted or returned by the security authority."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 from sqlmodel import col
 
+from rules.access.content_classes import ContentClass
 from rules.core import date_rules
 from rules.core.regulation import BASES_OF, Domain, LegalBasis, ProvisionForm
 from rules.core.translations import BarredAct, DatedFact, EarlierFact
@@ -25,7 +26,7 @@ class ProposedMeasure(Body):
 
     legal_basis: LegalBasis
     form: ProvisionForm
-    description: Text
+    description: Annotated[Text, ContentClass.MEASURE]
     estimate: Amount
     """Euros including VAT."""
     recurring: bool = False
@@ -37,9 +38,9 @@ class ProposedMeasure(Body):
 class Assessment(Body):
     """The advice in one domain: the findings, and the measures if any are needed."""
 
-    domain: Domain
+    domain: Annotated[Domain, ContentClass.MEASURE_FACTS]
     needed: bool
-    finding: Text
+    finding: Annotated[Text, ContentClass.ADVICE]
     measures: tuple[ProposedMeasure, ...] = Field(default=(), max_length=40)
 
 
@@ -160,8 +161,8 @@ class SubmitAdvice(ApplicationEvent[Body]):
 class Return(Body):
     """The domain to return, and the reasons."""
 
-    domain: Domain
-    reasons: Text
+    domain: Annotated[Domain, ContentClass.MEASURE_FACTS]
+    reasons: Annotated[Text, ContentClass.REVIEW]
 
 
 class ReturnAdvice(ApplicationEvent[Return]):

@@ -1,9 +1,10 @@
 """Corrections: facts of an application that were recorded late or wrongly."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic.alias_generators import to_camel
 
+from rules.access.content_classes import ContentClass
 from rules.core import date_rules
 from rules.core.rule import OLDEST
 from rules.core.translations import DatedFact, EarlierFact
@@ -34,7 +35,7 @@ class Correction(Body):
     """The day on which the employer received the request; its terms are recomputed."""
     organisation: Handle | None = None
     """The employer whose day of receipt is corrected, if there are several."""
-    reasons: Text
+    reasons: Annotated[Text, ContentClass.REASONS]
 
 
 FACTS = ("received_on", "in_territory", "exemption_on", *DATES)

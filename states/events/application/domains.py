@@ -1,7 +1,8 @@
 """Domains of an advice: the events of one domain in one version."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
+from rules.access.content_classes import ContentClass
 from rules.core.regulation import Domain
 from states.charts.advice import DOMAIN_ADVICE, DomainState
 from states.engine.bodies import Body, Reference
@@ -14,7 +15,7 @@ class OpenDomain(Body):
     """One domain of one version of an advice."""
 
     application: Reference
-    domain: Domain
+    domain: Annotated[Domain, ContentClass.MEASURE_FACTS]
     risk: Literal["low", "medium", "high"]
     advice_version: int
 

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from rules.access.content_classes import ContentClass
 from rules.business_calendar.durations import length
 from rules.core import date_rules
 from rules.core.regulation import Domain
@@ -45,7 +46,7 @@ class StartIntake(ApplicationEvent[NewIntake]):
 class Invitation(Body):
     """What is missing, and the last day to send it."""
 
-    missing: Text
+    missing: Annotated[Text, ContentClass.REASONS]
     days: Annotated[int, Field(ge=1, le=60)] = 14
 
 
@@ -62,7 +63,7 @@ class InviteCompletion(ApplicationEvent[Invitation]):
 class Completion(Body):
     """What the applicant added."""
 
-    added: Text
+    added: Annotated[Text, ContentClass.STATEMENT]
 
 
 class Complete(ApplicationEvent[Completion]):
@@ -87,7 +88,7 @@ class Complete(ApplicationEvent[Completion]):
 class Decision(Body):
     """A decision with its reasons, and the day of its announcement; left out, today."""
 
-    reasons: Text
+    reasons: Annotated[Text, ContentClass.REASONS]
     announced_on: Day | None = None
 
 
@@ -168,7 +169,7 @@ class InterviewPlan(Body):
 
     interview_on: Day
     adviser: Handle | None = None
-    place: Line | None = None
+    place: Annotated[Line, ContentClass.APPOINTMENT] | None = None
 
 
 class PlanInterview(ApplicationEvent[InterviewPlan]):
@@ -196,7 +197,7 @@ class PlanInterview(ApplicationEvent[InterviewPlan]):
 class DomainRisk(Body):
     """The risk in one domain, by the interview."""
 
-    domain: Domain
+    domain: Annotated[Domain, ContentClass.MEASURE_FACTS]
     risk: Literal["low", "medium", "high"]
     likelihood: Annotated[int, Field(ge=1, le=5)]
     impact: Annotated[int, Field(ge=1, le=5)]
@@ -210,7 +211,7 @@ class Interview(Body):
     adviser: Handle | None = None
     household_present: bool
     domains: list[DomainRisk]
-    notes: Text | None = None
+    notes: Annotated[Text, ContentClass.INTERVIEW] | None = None
 
 
 class HoldInterview(ApplicationEvent[Interview]):

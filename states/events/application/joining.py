@@ -1,10 +1,11 @@
 """Joining of two applications that are the same, and representation of the applicant (Awb 2:1, 3:2, 4:6)."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Annotated, Any
 
 from sqlmodel import Session, col, select
 
+from rules.access.content_classes import ContentClass
 from rules.core.roles import Role
 from rules.procedure import life_events
 from rules.threats.urgency import Urgency, highest
@@ -22,7 +23,7 @@ class Joining(Body):
     """The application that continues, and why the two are the same."""
 
     other: Reference
-    reasons: Text
+    reasons: Annotated[Text, ContentClass.INTERNAL]
 
 
 class Join(ApplicationEvent[Joining]):
@@ -81,7 +82,7 @@ class TakeInJoined(ApplicationEvent[Joined]):
 class Distinction(Body):
     """Why two similar applications are different."""
 
-    reasons: Text
+    reasons: Annotated[Text, ContentClass.INTERNAL]
 
 
 class KeepApart(ApplicationEvent[Distinction]):
@@ -105,8 +106,8 @@ class Representation(Body):
 
     representative: Handle | None = None
     """The representative's handle, if known; left out, a new one is made."""
-    name: Line
-    email: Email
+    name: Annotated[Line, ContentClass.REPRESENTATIVE]
+    email: Annotated[Email, ContentClass.REPRESENTATIVE]
     authorisation: Code
     """The reference of the written authorisation (machtiging)."""
     since: Day

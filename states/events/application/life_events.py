@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 from sqlmodel import Session, col, select
 
+from rules.access.content_classes import ContentClass
 from rules.core import date_rules
 from rules.core.dates import office_day
 from rules.core.regulation import Domain
@@ -158,8 +159,8 @@ class Move(Body):
     """The new home: its first day and address, and if it lies in the territory or is exempted (REG x.9(2), (6))."""
 
     moved_on: Day
-    home_address: Line
-    household: Text | None = None
+    home_address: Annotated[Line, ContentClass.DWELLING]
+    household: Annotated[Text, ContentClass.DWELLING] | None = None
     in_territory: bool = True
     exemption_on: Day | None = None
 
@@ -204,7 +205,7 @@ class Revision(Body):
     """The domains that the new version of the advice assesses again, and why."""
 
     domains: tuple[Domain, ...] = Field(min_length=1, max_length=4)
-    reasons: Text
+    reasons: Annotated[Text, ContentClass.REASONS]
 
 
 class ReviseAdvice(LifeEvent[Revision]):
@@ -232,7 +233,7 @@ class Reopening(Body):
     """The stage in which the application continues, the reasons, and the founded objection if there is one."""
 
     stage: Literal["intake", "interview-held", "advice", "provision", "settlement", "booking"]
-    reasons: Text
+    reasons: Annotated[Text, ContentClass.REASONS]
     objection: Handle | None = None
 
 

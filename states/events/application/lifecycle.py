@@ -1,8 +1,9 @@
 """Lifecycle of an application: certificate, withdrawal, lapse, stage changes and closing."""
 
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+from rules.access.content_classes import ContentClass
 from rules.core import date_rules
 from rules.core.translations import DatedFact, EarlierFact
 from rules.procedure import advice, closing
@@ -26,7 +27,7 @@ class CertificateFact(Body):
     kind: Literal["valid", "hardship"]
     valid_from: Day
     valid_until: Day | None = None
-    reasons: Text | None = None
+    reasons: Annotated[Text, ContentClass.REASONS] | None = None
 
 
 class RecordCertificate(ApplicationEvent[CertificateFact]):
@@ -69,7 +70,7 @@ class RecordCertificate(ApplicationEvent[CertificateFact]):
 class WithdrawalReasons(Body):
     """Reasons, which may be left out."""
 
-    reasons: Text | None = None
+    reasons: Annotated[Text, ContentClass.REASONS] | None = None
 
 
 class Withdraw(ApplicationEvent[WithdrawalReasons]):

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import Field
 from sqlmodel import Session, col, select
 
+from rules.access.content_classes import ContentClass
 from rules.core import date_rules
 from rules.core.regulation import LegalBasis, PublicOffice
 from rules.core.roles import Role
@@ -43,13 +44,13 @@ class NewApplication(Body):
     """The employers that pay; the first takes the remainder of a split."""
     applicant: Handle | None = None
     """The applicant's handle, if known; left out, a new one is made."""
-    name: Line
-    email: Email
+    name: Annotated[Line, ContentClass.CONTACT]
+    email: Annotated[Email, ContentClass.CONTACT]
     language: Language | None = None
     """The language of letters to the applicant; left out, the earlier choice, or else Dutch."""
-    phone: Line | None = None
-    home_address: Line
-    household: Text | None = None
+    phone: Annotated[Line, ContentClass.CONTACT] | None = None
+    home_address: Annotated[Line, ContentClass.DWELLING]
+    household: Annotated[Text, ContentClass.DWELLING] | None = None
     received_on: Day | None = None
     """The legal day of receipt; left out, today."""
     received_via: Channel = Channel.PORTAL
@@ -61,12 +62,12 @@ class NewApplication(Body):
     exemption_on: Day | None = None
     follows: Reference | None = None
     """The application for the former home, after a move (REG x.9(6))."""
-    new_facts: Text | None = None
+    new_facts: Annotated[Text, ContentClass.STATEMENT] | None = None
     """What is new since an earlier application was refused (Awb 4:6)."""
     office_suspended_since: Day | None = None
     """The first day of a suspension from office; the claims stay (BESL 3.2.18(2))."""
     office_suspended_until: Day | None = None
-    remarks: Text | None = None
+    remarks: Annotated[Text, ContentClass.STATEMENT] | None = None
 
 
 class Receive(ApplicationEvent[NewApplication]):

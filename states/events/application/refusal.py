@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from rules.access.content_classes import ContentClass
 from rules.core import date_rules
 from rules.core.rule import REGISTRY, Finding
 from rules.core.translations import BarredAct, DatedFact, EarlierFact
@@ -42,7 +43,7 @@ class Ground(Body):
     """The rule on which the refusal would rest, and the reasons."""
 
     ground: RuleId
-    reasons: Text
+    reasons: Annotated[Text, ContentClass.REASONS]
 
 
 class IntendRefusal(ApplicationEvent[Ground]):
@@ -71,7 +72,7 @@ class IntendRefusal(ApplicationEvent[Ground]):
 class View(Body):
     """The applicant's view (zienswijze)."""
 
-    view: Text
+    view: Annotated[Text, ContentClass.STATEMENT]
 
 
 class RecordView(ApplicationEvent[View]):
@@ -91,7 +92,7 @@ class RecordView(ApplicationEvent[View]):
 class Reasons(Body):
     """Reasons."""
 
-    reasons: Text
+    reasons: Annotated[Text, ContentClass.REASONS]
 
 
 class AbandonRefusal(ApplicationEvent[Reasons]):

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from rules.access.content_classes import ContentClass
 from rules.core import date_rules
 from rules.core.dated_values import value
 from rules.core.roles import OF_AN_EMPLOYER
@@ -44,7 +45,7 @@ class SuspensionInterval(Body):
     """The last suspended day; left out, the suspension is open. For a completion: the end of the term given for it."""
     organisation: Handle | None = None
     """The employer whose term it is, if there are several; a caller who acts for one may leave it out."""
-    reasons: Text
+    reasons: Annotated[Text, ContentClass.REASONS]
 
 
 def named_term(context: EventContext[Application], kind: str, organisation: str | None = None) -> Any:
@@ -123,7 +124,7 @@ class Resumption(Body):
     """The day on which the completion arrived; a dated value decides if that day counts again (Awb 4:15(1)(a))."""
     organisation: Handle | None = None
     """The employer whose term it is, if there are several; a caller who acts for one may leave it out."""
-    reasons: Text | None = None
+    reasons: Annotated[Text, ContentClass.REASONS] | None = None
 
     @model_validator(mode="after")
     def one_day(self) -> Self:

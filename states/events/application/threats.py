@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field
 from sqlmodel import col, select
 
+from rules.access.content_classes import ContentClass
 from rules.core.dates import AMSTERDAM
 from rules.threats import handoff, urgency
 from rules.threats.handoff import HandOffOutcome, HandOffStep
@@ -20,14 +21,14 @@ from states.tables.work import WorkItem
 class Signal(Body):
     """A threat signal: its kind, source and day, and whether the police knows of it. Its content is not a fact."""
 
-    kind: SignalKind
-    source: SignalSource
-    occurred_on: Day | None = None
+    kind: Annotated[SignalKind, ContentClass.THREAT_FACTS]
+    source: Annotated[SignalSource, ContentClass.THREAT_FACTS]
+    occurred_on: Annotated[Day, ContentClass.THREAT_FACTS] | None = None
     """Left out, today."""
-    reported_to_police: bool = False
-    external_reference: Code | None = None
+    reported_to_police: Annotated[bool, ContentClass.THREAT_FACTS] = False
+    external_reference: Annotated[Code, ContentClass.THREAT_FACTS] | None = None
     """The reference of a police, OM or GIR record; never its content."""
-    details: Text | None = None
+    details: Annotated[Text, ContentClass.THREAT] | None = None
 
 
 class RecordThreat(ApplicationEvent[Signal]):
@@ -159,7 +160,7 @@ class Lowering(Body):
     """The new urgency, and the reasons."""
 
     urgency: Urgency
-    reasons: Text
+    reasons: Annotated[Text, ContentClass.INTERNAL]
 
 
 class LowerUrgency(ApplicationEvent[Lowering]):

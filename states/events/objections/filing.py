@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 from sqlmodel import col, select
 
+from rules.access.content_classes import ContentClass
 from rules.core import date_rules
 from rules.core.dated_values import value
 from rules.core.dates import office_day
@@ -89,7 +90,7 @@ def decision_of(entry: LedgerEntry) -> Decision:
 class Filing(Body):
     """An objection as received; its grounds are content and may follow later (Awb 6:5, 6:6)."""
 
-    grounds: Text | None = None
+    grounds: Annotated[Text, ContentClass.OBJECTION] | None = None
     received_on: Day | None = None
     """The day of receipt; left out, today."""
     posted_on: Day | None = None

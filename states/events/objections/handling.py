@@ -1,8 +1,9 @@
 """Handling of an objection: the hearing or its waiver (Awb 7:2 to 7:7), and the term to decide (7:10)."""
 
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+from rules.access.content_classes import ContentClass
 from rules.core import date_rules
 from rules.core.dated_values import value
 from rules.core.translations import DatedFact, EarlierFact
@@ -56,7 +57,7 @@ class Hearing(Body):
     held_on: Day
     heard_by: Handle | None = None
     """The person who held the hearing; left out, the caller."""
-    report: Text | None = None
+    report: Annotated[Text, ContentClass.OBJECTION] | None = None
 
 
 class Hear(ObjectionEvent[Hearing]):
@@ -96,7 +97,7 @@ class NoHearing(Body):
     """The ground of Awb 7:3, and why it applies."""
 
     ground: Waiver
-    reasons: Text
+    reasons: Annotated[Text, ContentClass.OBJECTION]
 
 
 class WaiveHearing(ObjectionEvent[NoHearing]):
@@ -127,7 +128,7 @@ def term_of(context: EventContext[Objection]) -> Term | None:
 class PostponementReasons(Body):
     """Why more time is needed."""
 
-    reasons: Text
+    reasons: Annotated[Text, ContentClass.OBJECTION]
 
 
 class PutOff(ObjectionEvent[PostponementReasons]):
@@ -161,7 +162,7 @@ class DecisionSuspension(Body):
     """The first suspended day."""
     until: Day | None = None
     """The last suspended day; left out, the suspension is open."""
-    reasons: Text
+    reasons: Annotated[Text, ContentClass.OBJECTION]
 
 
 class SuspendDecision(ObjectionEvent[DecisionSuspension]):

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from rules.access.content_classes import ContentClass
 from rules.core import date_rules
 from rules.core.dated_values import value
 from rules.core.translations import DatedFact, EarlierFact
@@ -28,7 +29,7 @@ class ObjectionDecision(Body):
     """The stage in which the application continues, if the contested decision had ended it."""
     decided_on: Day | None = None
     decision: Code | None = None
-    reasons: Text
+    reasons: Annotated[Text, ContentClass.OBJECTION]
 
 
 class Decide(ObjectionEvent[ObjectionDecision]):
@@ -95,7 +96,7 @@ class Decide(ObjectionEvent[ObjectionDecision]):
 class ObjectionWithdrawal(Body):
     """Reasons, which may be left out."""
 
-    reasons: Text | None = None
+    reasons: Annotated[Text, ContentClass.OBJECTION] | None = None
 
 
 class WithdrawObjection(ObjectionEvent[ObjectionWithdrawal]):

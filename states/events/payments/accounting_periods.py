@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from rules.access.content_classes import ContentClass
 from rules.payments import accounting_periods
 from states.accounting import accounts, periods
 from states.charts.people import ORGANISATION
@@ -117,7 +118,7 @@ class ClosePeriod(BooksEvent[ClosedPeriod]):
 class ReopenedPeriod(ClosedPeriod):
     """The year or month, and the reasons."""
 
-    reasons: Text
+    reasons: Annotated[Text, ContentClass.PAYMENT_REASONS]
 
 
 class ReopenPeriod(BooksEvent[ReopenedPeriod]):

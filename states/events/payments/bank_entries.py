@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 from sqlmodel import Session, col, select
 
+from rules.access.content_classes import ContentClass
 from rules.payments import statement_matching
 from states.engine.bodies import Body, Code, Handle, Text
 from states.engine.event import EventContext
@@ -21,7 +22,7 @@ class AssessedEntry(Body):
 
     message: Handle
     position: int = Field(ge=1)
-    reasons: Text
+    reasons: Annotated[Text, ContentClass.PAYMENT_REASONS]
 
 
 class MatchedEntry(AssessedEntry):

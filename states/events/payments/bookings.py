@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from rules.access.content_classes import ContentClass
 from rules.core import date_rules
 from rules.core.translations import DatedFact, EarlierFact
 from rules.payments import accounting_periods, tax
@@ -192,7 +193,7 @@ class Reverse(BookingEvent[Returned]):
 class CorrectedBooking(BookingDay):
     """Why the booking was wrong, and the day of the new one."""
 
-    reasons: Text
+    reasons: Annotated[Text, ContentClass.PAYMENT_REASONS]
 
 
 class Correct(BookingEvent[CorrectedBooking]):

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from rules.access.content_classes import ContentClass
 from rules.payments.tax import Addressee, Outside
 from states.engine.bodies import Amount, Body, Code, Day, Handle, Iban, InvoiceNumber, Reference, Text
 from states.payments.payees import Payee
@@ -17,9 +18,9 @@ class Part(Body):
     measure: Handle | None = None
     outside: Outside | None = None
     """Instead of a measure: the cost is wage of the official, or the employer takes it in its free space."""
-    reasons: Text | None = None
+    reasons: Annotated[Text, ContentClass.INVOICE_LINE] | None = None
     """Why a cost outside the advice is paid."""
-    text: Text | None = None
+    text: Annotated[Text, ContentClass.INVOICE_LINE] | None = None
     """The supplier's text; it may name the measure or the place, so few people may read it."""
     certificate_works: bool = False
     """Outside the advice: works on the house that the certificate requires of its owner (REG x.9(5)(b))."""
@@ -71,7 +72,7 @@ class Billed(Body):
     payee: Payee
     """The name exactly as on the account."""
     iban: Iban
-    apart: Text | None = None
+    apart: Annotated[Text, ContentClass.PAYEE] | None = None
     """Why it is a different invoice, if it resembles an earlier one."""
 
 
@@ -96,7 +97,7 @@ class Invoice(Billed):
 class UnmatchedLine(Body):
     """A line as the supplier billed it, before it is matched with a measure."""
 
-    text: Text | None = None
+    text: Annotated[Text, ContentClass.INVOICE_LINE] | None = None
     net: Amount
     vat_rate: Amount
     vat: Amount

@@ -1,9 +1,10 @@
 """Payable rejection: the invoice returns to the supplier, and its measures can be invoiced again."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from sqlmodel import col
 
+from rules.access.content_classes import ContentClass
 from rules.core.translations import BarredAct
 from rules.payments import credit_notes
 from states.charts.payable import PayableState
@@ -20,7 +21,7 @@ from states.tables.payments import Payable, PayableKind, PayableLine
 class Rejection(Body):
     """The reasons."""
 
-    reasons: Text
+    reasons: Annotated[Text, ContentClass.PAYMENT_REASONS]
 
 
 class Reject(PayableEvent[Rejection]):

@@ -1,7 +1,8 @@
 """Loan requests (REG x.9(7)): next to an application, as a bridge, or without one."""
 
-from typing import Any
+from typing import Annotated, Any
 
+from rules.access.content_classes import ContentClass
 from rules.core import date_rules
 from rules.core.regulation import PublicOffice
 from rules.core.roles import OF_AN_EMPLOYER, Role
@@ -23,8 +24,8 @@ from states.tables.people import Duty, Organisation, Person
 class LoanDetails(Body):
     """What is requested, and why; both are content."""
 
-    description: Text
-    need: Text | None = None
+    description: Annotated[Text, ContentClass.LOAN]
+    need: Annotated[Text, ContentClass.LOAN] | None = None
     requested_on: Day | None = None
     """The day of the request; left out, today."""
     urgent: bool = False
@@ -109,8 +110,8 @@ class NewLoan(LoanDetails):
     office: PublicOffice
     person: Handle | None = None
     """The official's handle, if known; left out, a new one is made."""
-    name: Line
-    email: Email
+    name: Annotated[Line, ContentClass.CONTACT]
+    email: Annotated[Email, ContentClass.CONTACT]
     certain_since: Day
     """The day since which it is certain that the official holds or will take the office."""
     in_office_until: Day | None = None

@@ -6,8 +6,9 @@ which the employer cannot refuse, and it ends by ``measure/remove``.
 """
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
+from rules.access.content_classes import ContentClass
 from rules.core import date_rules
 from rules.core.roles import Role
 from rules.core.translations import DatedFact, EarlierFact
@@ -82,7 +83,7 @@ class Declining(Body):
 
     announced_on: Day | None = None
     decision: Code | None = None
-    reasons: Text
+    reasons: Annotated[Text, ContentClass.LOAN]
 
 
 class DeclineLoan(LoanEvent[Declining]):
@@ -126,7 +127,7 @@ class Lending(Body):
     """The day of the handover."""
 
     lent_on: Day
-    remarks: Text | None = None
+    remarks: Annotated[Text, ContentClass.LOAN] | None = None
 
 
 class Lend(LoanEvent[Lending]):
@@ -152,7 +153,7 @@ class LoanReturn(Body):
     """The day of return."""
 
     returned_on: Day
-    remarks: Text | None = None
+    remarks: Annotated[Text, ContentClass.LOAN] | None = None
 
 
 class TakeBack(LoanEvent[LoanReturn]):
@@ -177,7 +178,7 @@ class LoanLoss(Body):
     """Since when it is lost, and how."""
 
     lost_on: Day
-    reasons: Text
+    reasons: Annotated[Text, ContentClass.LOAN]
 
 
 class Lose(LoanEvent[LoanLoss]):
@@ -201,7 +202,7 @@ class Lose(LoanEvent[LoanLoss]):
 class LoanWithdrawal(Body):
     """Reasons, which may be left out."""
 
-    reasons: Text | None = None
+    reasons: Annotated[Text, ContentClass.LOAN] | None = None
 
 
 class WithdrawLoan(LoanEvent[LoanWithdrawal]):

@@ -1,8 +1,9 @@
 """Measures, from the draft advice to their settlement."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
+from rules.access.content_classes import ContentClass
 from rules.core import date_rules
 from rules.core.regulation import Domain, LegalBasis, ProvisionForm
 from rules.core.translations import DatedFact, EarlierFact
@@ -30,10 +31,10 @@ class Proposal(Body):
     """A measure in a draft advice; its description is content."""
 
     application: Reference
-    domain: Domain
+    domain: Annotated[Domain, ContentClass.MEASURE_FACTS]
     legal_basis: LegalBasis
     form: ProvisionForm
-    description: Text
+    description: Annotated[Text, ContentClass.MEASURE]
     estimate: Amount
     advice_version: int
     recurring: bool = False
@@ -103,7 +104,7 @@ class Order(Body):
     """The day of the order, and the supplier."""
 
     ordered_on: Day
-    supplier: Line | None = None
+    supplier: Annotated[Line, ContentClass.SUPPLIER] | None = None
 
 
 class OrderMeasure(MeasureEvent[Order]):
@@ -139,7 +140,7 @@ class Provision(Body):
     provided_on: Day
     on_closed_list: bool | None = None
     """For home measures until the end of 2023: whether the measure is on the closed list of those years."""
-    remarks: Text | None = None
+    remarks: Annotated[Text, ContentClass.MEASURE] | None = None
 
 
 class Provide(MeasureEvent[Provision]):
@@ -205,7 +206,7 @@ class Settle(MeasureEvent[Body]):
 class Reasons(Body):
     """Reasons."""
 
-    reasons: Text
+    reasons: Annotated[Text, ContentClass.REASONS]
 
 
 class SettleWithoutInvoice(MeasureEvent[Reasons]):

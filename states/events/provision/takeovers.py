@@ -1,7 +1,8 @@
 """Takeovers (overname) of an advice, by one employer each."""
 
-from typing import Any
+from typing import Annotated, Any
 
+from rules.access.content_classes import ContentClass
 from rules.business_calendar.durations import length
 from rules.core import date_rules
 from rules.core.regulation import Capacity
@@ -148,7 +149,7 @@ class DecliningSecondHome(Body):
     """Why the employer provides no measures for another home, and the day of announcement."""
 
     announced_on: Day | None = None
-    reasons: Text
+    reasons: Annotated[Text, ContentClass.REASONS]
 
 
 class DeclineSecondHome(TakeoverEvent[DecliningSecondHome]):
@@ -196,7 +197,7 @@ class Notice(Body):
     announced_on: Day
     until: Day
     """The last day of the term from now on."""
-    reasons: Text
+    reasons: Annotated[Text, ContentClass.REASONS]
 
 
 class GiveNotice(TakeoverEvent[Notice]):

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field
 from sqlalchemy import func
 from sqlmodel import Session, select
 
+from rules.access.content_classes import ContentClass
 from rules.core.regulation import Province
 from rules.core.roles import OF_AN_EMPLOYER, Role
 from rules.payments.amounts import valid_iban
@@ -118,8 +119,8 @@ class NewPerson(Body):
     """A new person; the name and address go to the vault."""
 
     id: Handle
-    name: Line
-    email: Email
+    name: Annotated[Line, ContentClass.PERSON]
+    email: Annotated[Email, ContentClass.PERSON]
     duties: list[NewDuty] = Field(min_length=1)
     language: Language = Language.NL
     """The language of letters to this person."""

@@ -1,0 +1,1 @@
+"""Access: what is kept apart for whom, and for how long."""
