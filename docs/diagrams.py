@@ -15,6 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import readers_table
+
 import rules
 from notifications.catalogue import catalogue
 from rules.core.dated_values import Version, versions
@@ -36,6 +38,7 @@ NAMES = DOCS / "names.toml"
 ARCHITECTURE = DOCS / "architecture.md"
 CHART_PAGE = DOCS / "charts.md"
 REFERENCE = DOCS / "reference.md"
+PRIVACY = DOCS / "privacy.md"
 BOOKS = DOCS / "books.md"
 ROOMS = ("api", "flows", "notifications", "states", "rules")
 """The packages of the product, from top to bottom."""
@@ -363,6 +366,8 @@ def blocks() -> Iterator[tuple[Path, str, str]]:
     yield CHART_PAGE, "life-events", life_event_block()
     for kind in (JournalRow, OpenItem, ClassRow, SpendingRow):
         yield BOOKS, f"columns:{kind.__name__}", column_block(kind)
+    for name, header, lines in readers_table.TABLES:
+        yield PRIVACY, name, table(header, lines())
     yield REFERENCE, "rules", rule_block()
     yield REFERENCE, "values", value_block()
     yield REFERENCE, "states", state_name_block()

@@ -7,14 +7,15 @@ from sqlmodel import col, select
 from api.access.cases import visible
 from api.access.employers import acts_for_employer, own_names
 from api.http.dependencies import RequestContext
-from rules.core.roles import OF_AN_EMPLOYER, Role
+from rules.access.readers import SEES_BOOKS, Relation, relation_by_role
+from rules.core.roles import Role
 from rules.procedure import authorization
 from states.accounting.journal_query import Employers
 from states.errors import NotFoundError, RefusedError
 from states.tables.payments import BankEntry, BankMessage, PaymentBatch
 from states.tables.people import Organisation
 
-SEES_ALL_BOOKS = frozenset({Role.COORDINATOR, Role.AUDITOR, Role.ADMINISTRATOR, Role.OFFICER})
+SEES_ALL_BOOKS = frozenset(grant.role for grant in SEES_BOOKS if grant.relation is Relation.OFFICE)
 """Roles of the office that see the batches and books of every employer."""
 FETCHES_ORDERS = frozenset({Role.FINANCE, Role.RELEASER})
 """Roles that download the file of a batch to send it to the bank."""
@@ -32,7 +33,7 @@ def require_books(context: RequestContext) -> None:
     Raises:
         RefusedError: the role has nothing to do with money.
     """
-    if context.by.role not in OF_AN_EMPLOYER | SEES_ALL_BOOKS:
+    if relation_by_role(context.by.role, SEES_BOOKS) is None:
         raise books_refused(context)
 
 

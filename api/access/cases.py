@@ -8,7 +8,8 @@ from sqlmodel import Session, col, or_, select
 
 from api.access.employers import acts_for_employer, own_names
 from api.http.dependencies import RequestContext
-from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
+from rules.access.readers import SEES_CASE, SEES_LOAN, Relation, relation_by_role
+from rules.core.roles import Actor, Role
 from states.engine import parties
 from states.engine.employers import EmployerDirectory
 from states.errors import NotFoundError
@@ -21,66 +22,68 @@ from states.tables.letters import Outbox
 from states.tables.loans import Loan, Objection
 from states.tables.payments import Document, Payable
 
-ONLY_WHERE_REMINDED = frozenset({Role.SECRETARY, Role.HEAD})
-"""Roles that see only the cases about which they were sent a reminder."""
 T = TypeVar("T", bound=Subject)
 
 
 def may_see(session: Session, by: Actor, application: Application) -> bool:
-    """Return whether the caller may know that a case exists.
-
-    Applicants see their own cases. People of an employer see the cases in which it was asked to take over. The
-    secretary of an employer and the head of the office see only cases about which they were sent a reminder. The
-    ministry's contact sees none; the other roles of the office see all.
-    """
-    if by.role is Role.MINISTRY_CONTACT:
-        return False
-    if by.role in ONLY_WHERE_REMINDED:
-        sent = select(Reminder.term).where(Reminder.application == application.id, Reminder.recipient == by.person)
-        return session.exec(sent.limit(1)).first() is not None
-    if by.role is Role.APPLICANT:
-        return by.person in {application.applicant, application.representative}
-    if acts_for_employer(by):
-        mine = col(Takeover.organisation).in_(EmployerDirectory(session).known_as(by.organisation))
-        query = select(Takeover.id).where(Takeover.stream == application.id, mine)
-        return session.exec(query.limit(1)).first() is not None
-    return True
+    """Return whether the caller may know that a case exists, by the table of who sees a case."""
+    query = select(Application.id).where(Application.id == application.id, *visible_applications(session, by))
+    return session.exec(query).first() is not None
 
 
 def visible_applications(session: Session, by: Actor) -> list[ColumnElement[bool]]:
-    """Return the conditions of :func:`may_see` for a query on applications."""
-    if by.role is Role.MINISTRY_CONTACT:
-        return [false()]
-    if by.role is Role.APPLICANT:
-        return [or_(col(Application.applicant) == by.person, col(Application.representative) == by.person)]
-    found: list[ColumnElement[bool]] = []
-    if acts_for_employer(by):
-        requested = select(Takeover.stream).where(
-            col(Takeover.organisation).in_(EmployerDirectory(session).known_as(by.organisation))
-        )
-        found.append(col(Application.id).in_(requested))
-    if by.role in ONLY_WHERE_REMINDED:
-        reminded = select(Reminder.application).where(Reminder.recipient == by.person)
-        found.append(col(Application.id).in_(reminded))
-    return found
+    """Return the conditions under which the caller may see applications.
+
+    Officials see their own cases, people of an employer those that it was asked to take over, the secretary and the
+    head those about which they were sent a reminder, the office all of them.
+    """
+    match relation_by_role(by.role, SEES_CASE):
+        case Relation.OFFICE:
+            return []
+        case Relation.OWN:
+            return [or_(col(Application.applicant) == by.person, col(Application.representative) == by.person)]
+        case Relation.NOTIFIED:
+            reminded = select(Reminder.application).where(Reminder.recipient == by.person)
+            return [col(Application.id).in_(reminded), *requested_of(session, by)]
+        case Relation.OWN_ORGANISATION:
+            return requested_of(session, by)
+        case _:
+            return [false()]
+
+
+def requested_of(session: Session, by: Actor) -> list[ColumnElement[bool]]:
+    """Return the condition that the caller's employer was asked to take over, for those who act for one."""
+    if not acts_for_employer(by):
+        return []
+    names = EmployerDirectory(session).known_as(by.organisation)
+    requested = select(Takeover.stream).where(col(Takeover.organisation).in_(names))
+    return [col(Application.id).in_(requested)]
 
 
 def may_see_loan_or_objection(session: Session, by: Actor, row: Loan | Objection) -> bool:
     """Return whether the caller may know of a loan or an objection: the official, the office, or the employer."""
-    if by.role in {Role.HEAD, Role.MINISTRY_CONTACT}:
-        return False
-    if by.role is Role.APPLICANT:
-        return row.person == by.person
-    return by.role not in OF_AN_EMPLOYER or by.organisation in EmployerDirectory(session).concerned_by(row)
+    match relation_by_role(by.role, SEES_LOAN):
+        case Relation.OFFICE:
+            return True
+        case Relation.OWN:
+            return row.person == by.person
+        case Relation.OWN_ORGANISATION:
+            return by.organisation in EmployerDirectory(session).concerned_by(row)
+        case _:
+            return False
 
 
 def visible_loans(context: RequestContext, query: Any) -> Any:
     """Limit a query to the loans that the caller may see: the official's own, the employer's own, or all."""
-    if context.by.role is Role.APPLICANT:
-        return query.where(Loan.person == context.by.person)
-    if acts_for_employer(context.by):
-        return query.where(Loan.organisation == context.by.organisation)
-    return query
+    match relation_by_role(context.by.role, SEES_LOAN):
+        case Relation.OFFICE:
+            return query
+        case Relation.OWN:
+            return query.where(Loan.person == context.by.person)
+        case Relation.OWN_ORGANISATION:
+            return query.where(col(Loan.organisation).in_(own_names(context)))
+        case _:
+            return query.where(false())
 
 
 def require_application(session: Session, by: Actor, reference: str) -> Application:
@@ -150,7 +153,14 @@ def visible_entries(context: RequestContext, stream: str, entries: Iterable[Ledg
 
 
 def visible_measures(context: RequestContext, query: Any) -> Any:
-    """Limit a query to the measures that concern the caller; one without a payer concerns every employer."""
+    """Limit a query to the measures that concern the caller; one without a payer concerns every employer.
+
+    Officials and employers see a measure once an adopted advice held it; a draft is the office's.
+    """
+    if relation_by_role(context.by.role, SEES_CASE) is Relation.OFFICE:
+        return query
+    advised = select(LedgerEntry.subject).where(LedgerEntry.stream == Measure.stream, LedgerEntry.event == "advise")
+    query = query.where(col(Measure.id).in_(advised))
     if not acts_for_employer(context.by):
         return query
     return query.where(or_(col(Measure.payer).is_(None), col(Measure.payer).in_(own_names(context))))

@@ -1,94 +1,102 @@
-"""Content of a case: which roles may read it; it is empty for other roles and after erasure."""
+"""Content of a case: applies the table of readers to texts, to the facts of entries and to columns."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session
+from api.access.relations import relations
+from api.http.dependencies import RequestContext
+from rules.access.content_classes import ContentClass
+from rules.access.readers import READERS, Moment, Relation, reads
+from rules.core.roles import Actor
+from states.reporting import case_file
+from states.reporting.case_file import Passage, Progress, VisibleFacts
+from states.storage.content import EntryContent, content_of_subject
+from states.tables.application import Application
+from states.tables.ledger import LedgerEntry
 
-from rules.core.roles import Actor, Role
-from states.storage.database import vault_of
-from states.tables.application import Application, Measure
-from states.tables.ledger import Stream
-from states.tables.loans import Loan, Objection
-from states.tables.payments import Payable
-
-READS_CONTENT = frozenset(
-    {Role.APPLICANT, Role.OFFICER, Role.ADVISER, Role.SECURITY_AUTHORITY, Role.COORDINATOR, Role.PRIVACY_OFFICER},
-)
-"""Roles that need to know the content of a case; auditors verify facts only."""
-READS_MEASURES = READS_CONTENT | {Role.EMPLOYER, Role.SECURITY_CONTACT}
-"""Roles that need to know what a measure is; finance sees only amounts and supplier."""
-READS_OBJECTIONS = READS_CONTENT | {Role.EMPLOYER}
-"""Roles that need to know the grounds of an objection; an employer reads those against its own decision."""
-READS_INVOICE_LINES = frozenset({Role.SECURITY_CONTACT, Role.EMPLOYER})
-"""Roles of an employer that read the text that a supplier wrote on the lines of an e-invoice."""
-READS_PAYEE = frozenset({Role.EMPLOYER, Role.SECURITY_CONTACT, Role.FINANCE, Role.APPROVER, Role.RELEASER})
-PAYS = frozenset({Role.FINANCE, Role.APPROVER, Role.RELEASER})
-"""Roles that see what is to be paid in a case, but neither for what nor where."""
+OF_COLUMNS: Mapping[str, ContentClass] = {
+    "urgency": ContentClass.URGENCY,
+    "interview_on": ContentClass.CALENDAR,
+    "interview_held_on": ContentClass.CALENDAR,
+    "threat_analysis": ContentClass.THREAT_FACTS,
+    "home_assessment": ContentClass.THREAT_FACTS,
+}
+"""The class of each column of an application that not everyone who may see the case may read."""
+ALL_MOMENTS = frozenset(Moment)
 
 
-def of_application(session: Session, by: Actor, row: Application) -> Mapping[str, Any]:
-    """Return the content of an application."""
-    return content_of(session, by, row, READS_CONTENT)
+@dataclass(frozen=True)
+class Reader:
+    """The caller as a reader of one subject: the role, and what ties the caller to it."""
+
+    by: Actor
+    relations: frozenset[Relation]
+
+    def may_read(self, kind: ContentClass, moments: Collection[Moment] = ALL_MOMENTS) -> bool:
+        """Return whether the caller may read a class; without moments, once all of them have come."""
+        return reads(kind, self.by.role, self.relations, moments)
+
+    def may_read_any(self, kinds: Iterable[ContentClass]) -> bool:
+        """Return whether the caller may ever read one of some classes."""
+        return any(map(self.may_read, kinds))
+
+    def hidden_columns(self) -> set[str]:
+        """Return the columns of an application that the caller may not read."""
+        return {name for name, kind in OF_COLUMNS.items() if not self.may_read(kind)}
+
+    def passages(
+        self, context: RequestContext, case: Application, progress: Progress, *, until: datetime | None = None
+    ) -> list[Passage]:
+        """Return the texts of a case that the caller may read, in the order of their entries."""
+        if not self.may_read_any(kind for kind in ContentClass if kind.is_content):
+            return []
+        found = case_file.passages(context.session, case.stream, progress, until=until)
+        return [passage for passage in found if self.may_read(passage.kind, passage.moments)]
+
+    def entries(self, context: RequestContext, row: Any) -> list[EntryContent]:
+        """Return the entries of a subject, each with the texts that the caller may read."""
+        if not self.may_read_any(kind for kind in ContentClass if kind.is_content):
+            return []
+        return [
+            replace(
+                entry, content={path: entry.content[path] for path in entry.content if self.may_read_field(entry, path)}
+            )
+            for entry in content_of_subject(context.session, row.stream, row.id)
+        ]
+
+    def may_read_field(self, entry: EntryContent, path: str) -> bool:
+        """Return whether the caller may read a field of an entry."""
+        return self.may_read(case_file.class_of_field(entry.chart, entry.event, path))
+
+    def visible_entry(self, entry: LedgerEntry, progress: Progress) -> VisibleFacts | None:
+        """Return what the caller may see of an entry; None where the official may not know of it yet."""
+        shown = case_file.visible_facts(entry, progress, self.may_read)
+        return None if Relation.OWN in self.relations and not shown.whole else shown
 
 
-def of_measure(session: Session, by: Actor, row: Measure) -> Mapping[str, Any]:
-    """Return the content of a measure: what it is."""
-    return content_of(session, by, row, READS_MEASURES)
+def reader_of(context: RequestContext, row: Any) -> Reader:
+    """Return the caller as a reader of a subject that the caller may know of."""
+    return Reader(context.by, relations(context, row))
 
 
-def of_payable(session: Session, by: Actor, row: Payable) -> Mapping[str, Any]:
-    """Return the content of a payable: the payee and the text of its lines."""
-    return content_of(session, by, row, READS_PAYEE)
+def narrowed(
+    context: RequestContext, case: Application, entries: Iterable[LedgerEntry]
+) -> Iterator[tuple[LedgerEntry, VisibleFacts]]:
+    """Return the entries of a case that the caller may see, each with what the caller may see of it."""
+    reader, progress = reader_of(context, case), case_file.progress_of(context.session, case.stream)
+    for entry in entries:
+        shown = reader.visible_entry(entry, progress)
+        if shown is not None:
+            yield entry, shown
 
 
-def of_loan(session: Session, by: Actor, row: Loan) -> Mapping[str, Any]:
-    """Return the content of a loan: what is lent, and why."""
-    return content_of(session, by, row, READS_MEASURES)
-
-
-def of_objection(session: Session, by: Actor, row: Objection) -> Mapping[str, Any]:
-    """Return the content of an objection: its grounds and the reasons of the decision."""
-    return content_of(session, by, row, READS_OBJECTIONS)
-
-
-def content_of(session: Session, by: Actor, row: Any, readers: frozenset[Role]) -> Mapping[str, Any]:
-    """Return the content of a subject; empty for callers who are not readers, and after erasure."""
-    if by.role not in readers:
-        return {}
-    return vault_of(session).content(session, session.get_one(Stream, row.stream), row.id)
-
-
-def searches_by_name(by: Actor) -> bool:
-    """Return whether the caller may search applications by the official's name."""
-    return by.role in READS_CONTENT
-
-
-def reads_measures(by: Actor) -> bool:
-    """Return whether the caller may know what a measure is."""
-    return by.role in READS_MEASURES
-
-
-def reads_domain_of_measure(by: Actor) -> bool:
-    """Return whether the caller may know the domain of a measure, which reveals something of what it is."""
-    return reads_measures(by) or by.role is Role.AUDITOR
-
-
-def reads_advice(by: Actor) -> bool:
-    """Return whether the caller may see the advice by domain; a domain reveals something of what a measure is."""
-    return by.role not in PAYS
-
-
-def reads_invoice_lines(by: Actor) -> bool:
-    """Return whether the caller may read the text that a supplier wrote on the lines of an e-invoice."""
-    return by.role in READS_INVOICE_LINES
+def has_grant(by: Actor, kind: ContentClass) -> bool:
+    """Return whether the caller's role may read a class in some case."""
+    return any(grant.role is by.role for grant in READERS[kind])
 
 
 def reads_account(by: Actor, organisation: str | None) -> bool:
     """Return whether the caller may know the bank account that an employer pays to."""
-    return by.role in READS_PAYEE and by.organisation == organisation
-
-
-def visible_facts(by: Actor, facts: dict[str, Any]) -> dict[str, Any]:
-    """Return the facts of a ledger entry that the caller may see; roles that pay do not see a domain."""
-    return facts if reads_advice(by) else {name: fact for name, fact in facts.items() if name != "domain"}
+    return has_grant(by, ContentClass.PAYEE) and by.organisation == organisation

@@ -7,6 +7,8 @@ from sqlmodel import col, or_
 from api.access.employers import acts_for_employer
 from api.http.dependencies import RequestContext, require_duty
 from api.http.problems import invalid_parameter
+from rules.access.content_classes import ContentClass
+from rules.access.readers import OFFICE, READERS
 from rules.core.roles import Actor, Role
 from states.tables.work import WorkAlarm, WorkItem
 
@@ -89,5 +91,10 @@ def sees_colleagues(by: Actor) -> bool:
 
 
 def sees_signals(by: Actor) -> bool:
-    """Return whether the caller may know which threats made a case urgent; employers see only their number."""
-    return not acts_for_employer(by)
+    """Return whether the caller may know which threats made a case urgent: the office, for its cases."""
+    return any(grant in OFFICE and grant.role is by.role for grant in READERS[ContentClass.THREAT_FACTS])
+
+
+def counts_signals(by: Actor) -> bool:
+    """Return whether the caller may know how many threats made a case urgent; those who only pay may not."""
+    return any(grant.role is by.role for grant in READERS[ContentClass.URGENCY])

@@ -124,7 +124,7 @@ def return_one_domain(case: Case) -> None:
     """Return the home domain and check that the other three keep their state."""
     body = {"domain": "home", "reasons": "The back entrance is not described."}
     case.carry_out(case.client.of(Role.SECURITY_AUTHORITY), "return-advice", body)
-    states = {item["domain"]: item["state"] for item in case.view()["advice"]}
+    states = {item["domain"]: item["state"] for item in case.view()["advice"]["domains"]}
     kept = dict.fromkeys(("work", "travel", "digital"), "submitted")
     case.log.expect_equal("The domains after one was returned", states, {**kept, "home": "returned"})
     case.log.line("The authority returns the home; work, travel and digital stay submitted with their drafts.")

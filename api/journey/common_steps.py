@@ -66,7 +66,7 @@ def adopt(case: Case, adopted_on: date | None = None) -> None:
     }
     case.carry_out(case.client.of(Role.SECURITY_AUTHORITY), "adopt-advice", body)
     case.expect_stage("takeover")
-    case.log.expect_equal("The domains", {item["state"] for item in case.view()["advice"]}, {"adopted"})
+    case.log.expect_equal("The domains", {item["state"] for item in case.view()["advice"]["domains"]}, {"adopted"})
     case.log.line(f"The security authority adopts the advice; asked to take over: {', '.join(case.employers)}.")
 
 

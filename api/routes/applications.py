@@ -1,13 +1,15 @@
 """Applications: receive, list, search and read them, as they are now or as they were at an instant."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import Field
-from sqlmodel import col, select
+from sqlmodel import SQLModel, col, select
 
-from api.access import cases, content
+from api.access import cases
+from api.access.content import has_grant, reader_of
 from api.access.employers import is_of_own_employer
 from api.http.dependencies import RequestContext, RequestContextDep
 from api.http.errors import MalformedHeaderError
@@ -15,7 +17,8 @@ from api.http.idempotency import Answer, answer_once
 from api.http.pagination import instant, newest_first, position_in, position_text, row_id, split_page
 from api.http.parameters import Reference
 from api.http.urls import etag, href
-from api.views import applications, base
+from api.views import applications, texts
+from rules.access.content_classes import ContentClass
 from rules.core.regulation import PublicOffice
 from rules.threats.urgency import Urgency
 from states.charts.application import Stage
@@ -23,8 +26,9 @@ from states.commands.fire import fire
 from states.engine.bodies import Body
 from states.errors import NotFoundError
 from states.events.application.receipt import NewApplication, Receive
+from states.reporting.case_file import progress_of
 from states.storage import name_index, replay
-from states.tables.application import Application, ApplicationEmployer, DomainAdvice, Takeover
+from states.tables.application import Application, ApplicationEmployer, DomainAdvice, Takeover, ThreatSignal
 
 router = APIRouter(prefix="/v1/applications", tags=["applications"])
 EXAMPLE: dict[str, Any] = Receive().example(None)  # type: ignore[arg-type]  # this example reads no context
@@ -100,7 +104,7 @@ def search_page(context: RequestContext, wanted: Search) -> applications.Applica
     if wanted.reference:
         query = query.where(col(Application.id).startswith(wanted.reference.upper(), autoescape=True))
     if wanted.name:
-        people = name_index.find_people(session, wanted.name) if content.searches_by_name(by) else []
+        people = name_index.find_people(session, wanted.name) if has_grant(by, ContentClass.CONTACT) else []
         query = query.where(col(Application.applicant).in_(people))
     if wanted.employer:
         known = employers.known_as(employers.current(wanted.employer))
@@ -111,7 +115,9 @@ def search_page(context: RequestContext, wanted: Search) -> applications.Applica
     query = newest_first(query, place, position_in(wanted.cursor, instant, row_id) if wanted.cursor else None)
     rows = session.exec(query.limit(wanted.limit + 1)).all()
     shown, following = split_page(rows, wanted.limit, lambda row: position_text(row.created_at, row.id))
-    return applications.ApplicationPage(items=[applications.summary(employers, row) for row in shown], next=following)
+    return applications.ApplicationPage(
+        items=[applications.summary(context, employers, row) for row in shown], next=following
+    )
 
 
 @router.get("/{reference}", response_model=applications.ApplicationView, operation_id="get-application")
@@ -137,31 +143,23 @@ def get_application(
 
 
 def application_view(context: RequestContext, row: Application) -> applications.ApplicationView:
-    """Return an application with its advice, its takeovers and, for those who need to know, its content."""
-    session, by = context.session, context.by
-    advice = session.exec(
-        select(DomainAdvice).where(
-            DomainAdvice.stream == row.id,
-            DomainAdvice.advice_version == row.advice_version,
-        ),
+    """Return an application with its advice, its takeovers, and the texts that the caller may read."""
+
+    def of(table: type[SQLModel], *where: Any) -> list[dict[str, Any]]:
+        return [found.model_dump() for found in context.session.exec(select(table).where(*where))]
+
+    parts = CaseParts(
+        facts=row.model_dump(),
+        employers=context.employers.of_application(row.id),
+        domains=of(DomainAdvice, DomainAdvice.stream == row.id),
+        takeovers=of(Takeover, Takeover.stream == row.id),
+        signals=of(ThreatSignal, ThreatSignal.stream == row.id),
     )
-    takeovers = session.exec(select(Takeover).where(Takeover.stream == row.id).order_by(Takeover.organisation)).all()
-    text = base.wire(content.of_application(session, by, row))
-    return applications.ApplicationView(
-        **applications.summary(context.employers, row).model_dump(),
-        **row.model_dump(exclude={"office", "urgency", "received_on", "changed_at", "id", "state", "stream"}),
-        advice=applications.advice(by, [applications.DomainView.model_validate(item) for item in advice]),
-        takeovers=[
-            applications.TakeoverView.model_validate(item)
-            for item in takeovers
-            if is_of_own_employer(context, item.organisation)
-        ],
-        content=text or None,
-    )
+    return visible_application(context, row, parts)
 
 
 def application_as_of(context: RequestContext, row: Application, instant: datetime) -> applications.ApplicationView:
-    """Return the facts of an application at an instant, rebuilt from the ledger.
+    """Return an application at an instant, rebuilt from the ledger, with the texts of then.
 
     Raises:
         NotFoundError: the application did not exist at that instant.
@@ -175,13 +173,73 @@ def application_as_of(context: RequestContext, row: Application, instant: dateti
         return [found for key, found in rows.items() if key.startswith(f"{table}:")]
 
     employers = sorted(of("application_employer"), key=lambda item: item["position"])
+    parts = CaseParts(
+        facts=facts,
+        employers=[item["organisation"] for item in employers],
+        domains=of("domain_advice"),
+        takeovers=of("takeover"),
+        signals=of("threat_signal"),
+    )
+    return visible_application(context, row, parts, until=instant)
+
+
+@dataclass(frozen=True)
+class CaseParts:
+    """Columns of an application and of its parts, now or at an instant."""
+
+    facts: dict[str, Any]
+    employers: list[str]
+    domains: list[dict[str, Any]]
+    """The advice in each domain of every version."""
+    takeovers: list[dict[str, Any]]
+    signals: list[dict[str, Any]]
+
+
+def visible_application(
+    context: RequestContext, row: Application, parts: CaseParts, *, until: datetime | None = None
+) -> applications.ApplicationView:
+    """Return what the caller may see of an application.
+
+    Args:
+        context: the request.
+        row: the application, which the caller may know of.
+        parts: its columns and parts, now or at an instant.
+        until: that instant; None for now.
+    """
+    reader, progress = reader_of(context, row), progress_of(context.session, row.stream, until=until)
+    found = reader.passages(context, row, progress, until=until)
+    facts = {name: fact for name, fact in parts.facts.items() if name not in reader.hidden_columns()}
+    version = facts["advice_version"]
+    domains = parts.domains if applications.reads_domains(reader, version, progress) else []
+    places = texts.of_class(found, ContentClass.APPOINTMENT)
     return applications.ApplicationView(
         **{**facts, "reference": row.id, "stage": facts["state"], "version": row.version},
-        employers=[item["organisation"] for item in employers],
-        advice=applications.advice(context.by, [applications.DomainView(**item) for item in of("domain_advice")]),
+        employers=parts.employers,
+        advice=applications.AdviceView(
+            version=version,
+            adopted_on=facts.get("adopted_on"),
+            domains=[
+                applications.DomainView(**item)
+                for item in sorted(domains, key=lambda item: str(item["domain"]))
+                if item["advice_version"] == version
+            ],
+            versions=texts.versions(found, progress.adopted),
+        ),
         takeovers=[
             applications.TakeoverView(**item)
-            for item in of("takeover")
+            for item in sorted(parts.takeovers, key=lambda item: str(item["organisation"]))
             if is_of_own_employer(context, item["organisation"])
         ],
+        contact=texts.contact(found, ContentClass.CONTACT),
+        representative_contact=texts.contact(found, ContentClass.REPRESENTATIVE),
+        dwellings=texts.dwellings(found),
+        statements=[texts.text_view(each) for each in texts.of_class(found, ContentClass.STATEMENT)],
+        signals=texts.signals(found, parts.signals, reader, progress),
+        interview=texts.InterviewView(
+            planned_on=facts.get("interview_on"),
+            held_on=facts.get("interview_held_on"),
+            place=places[-1].text if places else None,
+            notes=[texts.text_view(each) for each in texts.of_class(found, ContentClass.INTERVIEW)],
+        ),
+        reasons=texts.reasons(found),
     )

@@ -7,9 +7,10 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 from sqlmodel import col, select
 
-from api.access import action_filter, cases, content
+from api.access import action_filter, cases
+from api.access.content import narrowed
 from api.access.employers import only_own_employer
-from api.access.work import visible_work_of_case
+from api.access.work import counts_signals, visible_work_of_case
 from api.http.dependencies import RequestContext, RequestContextDep
 from api.http.parameters import Reference
 from api.http.urls import etag, href
@@ -143,10 +144,12 @@ def history(context: RequestContextDep, reference: Reference) -> History:
     """List the ledger of one case in order; ``content`` has an HMAC per content field, never the content."""
     row = cases.require_application(context.session, context.by, reference)
     entries = cases.visible_entries(context, row.stream, entries_of(context.session, row.stream))
-    shown = [EntryView.model_validate(entry) for entry in entries]
-    for item in shown:
-        item.facts = content.visible_facts(context.by, item.facts)
-    return History(items=shown)
+    shown = narrowed(context, row, entries)
+    return History(
+        items=[
+            EntryView(**{**entry.model_dump(), "facts": seen.facts, "receipt": seen.receipt}) for entry, seen in shown
+        ]
+    )
 
 
 class SuspensionView(base.View):
@@ -226,7 +229,7 @@ class Priority(base.View):
     """Explanation of the queue position of each waiting work item of a case."""
 
     reference: str
-    urgency: str
+    urgency: str | None
     items: list[dict[str, Any]]
 
 
@@ -237,7 +240,8 @@ def priority(context: RequestContextDep, reference: Reference) -> Priority:
     query = select(WorkItem).where(WorkItem.application == row.id, col(WorkItem.done_at).is_(None))
     waiting = context.session.exec(visible_work_of_case(context, query).order_by(*pools.queue_order()))
     found = [explanation.explain(context.session, item, at=context.at) for item in waiting]
-    return Priority(reference=row.id, urgency=row.urgency, items=[work.explanation(context.by, why) for why in found])
+    urgency = row.urgency if counts_signals(context.by) else None
+    return Priority(reference=row.id, urgency=urgency, items=[work.explanation(context.by, why) for why in found])
 
 
 class Measures(base.View):
@@ -252,7 +256,7 @@ def measures(context: RequestContextDep, reference: Reference) -> Measures:
     row = cases.require_application(context.session, context.by, reference)
     query = cases.visible_measures(context, select(Measure).where(Measure.stream == row.id))
     found = context.session.exec(query.order_by(Measure.id)).all()
-    return Measures(items=[applications.measure(context.session, context.by, item) for item in found])
+    return Measures(items=applications.measures(context, found))
 
 
 @router.get("/payables", operation_id="get-payables-of-application")

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from api.access import cases
+from api.access.content import narrowed
 from api.http.dependencies import RequestContextDep
 from api.http.parameters import Reference
 from api.views import base
@@ -124,17 +125,17 @@ def decisions(context: RequestContextDep, reference: Reference, under: DayText =
     row = cases.require_application(context.session, context.by, reference)
     day = day_of("under", under)
     entries = cases.visible_entries(context, row.stream, entries_of(context.session, row.stream))
-    return Decisions(items=[decision(entry, day) for entry in entries])
+    return Decisions(items=[decision(entry, seen.receipt, day) for entry, seen in narrowed(context, row, entries)])
 
 
-def decision(entry: LedgerEntry, under: date | None) -> DecisionView:
-    """Return a ledger entry as a decision."""
+def decision(entry: LedgerEntry, receipt: list[Any], under: date | None) -> DecisionView:
+    """Return a ledger entry as a decision, with what the caller may see of its receipt."""
     refused = entry.event == REFUSED
     return DecisionView(
         **entry.model_dump(include={"seq", "at", "chart", "subject", "person", "role", "organisation"}),
         event=entry.facts["event"] if refused else entry.event,
         decided="refused" if refused else "done",
-        rules=[rule_view(line, under) for line in entry.receipt],
+        rules=[rule_view(line, under) for line in receipt],
     )
 
 

@@ -9,13 +9,14 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from sqlmodel import col, select
 
 from api.access.cases import may_read_document, may_see, require_subject
-from api.access.content import reads_invoice_lines
+from api.access.content import has_grant
 from api.http import authentication
 from api.http.dependencies import ConfigurationDep, RequestContextDep, require_duty, utc_now
 from api.http.idempotency import Answer
 from api.http.parameters import Id
 from api.http.urls import etag
 from api.views import base
+from rules.access.content_classes import ContentClass
 from rules.core.dates import office_day
 from rules.core.roles import Actor
 from rules.payments import invoice_documents as limits
@@ -214,7 +215,7 @@ def read(data: Annotated[bytes, Depends(e_invoice_of)], context: RequestContextD
     filled = e_invoices.read(context.session, data, by=context.by, on=office_day(context.at))
     found = filled.found
     case = context.session.get(Application, filled.application) if filled.application else None
-    reads = reads_invoice_lines(context.by)
+    reads = has_grant(context.by, ContentClass.INVOICE_LINE)
     return EInvoiceView(
         kind="credit-note" if found.credit else "supplier-invoice",
         number=filled.number,

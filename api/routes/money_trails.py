@@ -162,7 +162,7 @@ def view(context: RequestContext, row: Payable) -> TrailView:
     return TrailView(
         payable=PayableLink.model_validate(row),
         advice=case and AdviceLink(application=case.id, advice_version=case.advice_version, adopted_on=case.adopted_on),
-        measures=[applications.measure(context.session, context.by, item) for item in found.measures],
+        measures=applications.measures(context, found.measures),
         takeovers=[applications.TakeoverView.model_validate(item) for item in found.takeovers],
         lines=[LineView.model_validate(item) for item in found.lines],
         documents=[DocumentLink.model_validate(item) for item in found.documents],

@@ -47,7 +47,7 @@ def takeover(context: RequestContextDep, response: Response, key: Id) -> applica
 @router.get("/measures/{id}", tags=["measures"], operation_id="get-measure")
 def measure(context: RequestContextDep, response: Response, key: Id) -> applications.MeasureView:
     """Return one measure as the caller may see it."""
-    return applications.measure(context.session, context.by, load_subject(context, Measure, "measure", key, response))
+    return applications.measures(context, [load_subject(context, Measure, "measure", key, response)])[0]
 
 
 @router.get("/bookings/{id}", tags=["bookings"], operation_id="get-booking")
@@ -68,7 +68,7 @@ def request_loan(
 
     def do() -> Answer:
         row = fire(context.session, "loan", None, "request", by=context.by, at=context.at, body=body).row
-        shown = loans_and_objections.loan(context.session, context.by, row).model_dump(mode="json", by_alias=True)
+        shown = loans_and_objections.loan(context, row).model_dump(mode="json", by_alias=True)
         return Answer(201, shown, {"Location": href("loan", row.id), "ETag": etag(row.version)})
 
     return answer_once(context, idempotency_key, "POST /v1/loans", body, do)
@@ -87,22 +87,20 @@ def loans(
     query = newest_first(query, place, None if last is None else (last.requested_on, last.id))
     shown, following = split_page(context.session.exec(query.limit(limit + 1)).all(), limit)
     return loans_and_objections.LoanPage(
-        items=[loans_and_objections.loan(context.session, context.by, row) for row in shown], next=following
+        items=[loans_and_objections.loan(context, row) for row in shown], next=following
     )
 
 
 @router.get("/loans/{id}", tags=["loans"], operation_id="get-loan")
 def loan(context: RequestContextDep, response: Response, key: Id) -> loans_and_objections.LoanView:
     """Return one loan as the caller may see it."""
-    return loans_and_objections.loan(context.session, context.by, load_subject(context, Loan, "loan", key, response))
+    return loans_and_objections.loan(context, load_subject(context, Loan, "loan", key, response))
 
 
 @router.get("/objections/{id}", tags=["objections"], operation_id="get-objection")
 def objection(context: RequestContextDep, response: Response, key: Id) -> loans_and_objections.ObjectionView:
     """Return one objection as the caller may see it."""
-    return loans_and_objections.objection(
-        context.session, context.by, load_subject(context, Objection, "objection", key, response)
-    )
+    return loans_and_objections.objection(context, load_subject(context, Objection, "objection", key, response))
 
 
 @router.get("/organisations/{id}", tags=["people"], operation_id="get-organisation")

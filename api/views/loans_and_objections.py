@@ -1,16 +1,17 @@
 """Loans and objections as the API returns them."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlmodel import Session
+from pydantic import Field
 
-from api.access import content
 from api.access.cases import may_see
+from api.access.content import reader_of
+from api.http.dependencies import RequestContext
 from api.http.pagination import Page
+from api.views import texts
 from api.views.base import View
-from rules.core.roles import Actor
+from states.storage.content import latest
 from states.tables.application import Application
 from states.tables.loans import Loan, Objection
 
@@ -36,8 +37,8 @@ class LoanView(View):
     version: int
     description: str | None = None
     need: str | None = None
-    reasons: str | None = None
-    remarks: str | None = None
+    reasons: list[texts.TextView] = Field(default=[])
+    remarks: list[texts.TextView] = Field(default=[])
 
 
 class LoanPage(Page[LoanView]):
@@ -77,23 +78,36 @@ class ObjectionView(View):
     version: int
     grounds: str | None = None
     report: str | None = None
-    reasons: str | None = None
+    reasons: list[texts.TextView] = Field(default=[])
 
 
-def facts_and_content(session: Session, by: Actor, row: Loan | Objection, text: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the facts and content of a loan or an objection, with the application only if the caller may see it."""
-    facts = {**row.model_dump(), **text}
-    case = session.get(Application, row.application) if row.application else None
-    if case is not None and not may_see(session, by, case):
+def shared_facts(context: RequestContext, row: Loan | Objection) -> dict[str, Any]:
+    """Return the facts of a loan or an objection, with the application only if the caller may see it."""
+    facts = row.model_dump()
+    case = context.session.get(Application, row.application) if row.application else None
+    if case is not None and not may_see(context.session, context.by, case):
         facts["application"] = None
     return facts
 
 
-def loan(session: Session, by: Actor, row: Loan) -> LoanView:
-    """Return a loan as the caller may see it."""
-    return LoanView(**facts_and_content(session, by, row, content.of_loan(session, by, row)))
+def loan(context: RequestContext, row: Loan) -> LoanView:
+    """Return a loan as the caller may see it, with its texts."""
+    entries = reader_of(context, row).entries(context, row)
+    return LoanView(
+        **shared_facts(context, row),
+        description=latest(entries, "description"),
+        need=latest(entries, "need"),
+        reasons=texts.texts_of(entries, "reasons"),
+        remarks=texts.texts_of(entries, "remarks"),
+    )
 
 
-def objection(session: Session, by: Actor, row: Objection) -> ObjectionView:
-    """Return an objection as the caller may see it."""
-    return ObjectionView(**facts_and_content(session, by, row, content.of_objection(session, by, row)))
+def objection(context: RequestContext, row: Objection) -> ObjectionView:
+    """Return an objection as the caller may see it, with its texts."""
+    entries = reader_of(context, row).entries(context, row)
+    return ObjectionView(
+        **shared_facts(context, row),
+        grounds=latest(entries, "grounds"),
+        report=latest(entries, "report"),
+        reasons=texts.texts_of(entries, "reasons"),
+    )

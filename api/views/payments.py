@@ -5,13 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 from pydantic import Field
-from sqlmodel import Session, select
+from sqlmodel import select
 
-from api.access import content
+from api.access.content import reader_of
 from api.http.dependencies import RequestContext
 from api.http.pagination import Page
 from api.views.base import View, Words
-from rules.core.roles import Actor
 from states.payments.payees import payee_of
 from states.tables.accounting import Booking
 from states.tables.payments import Payable, PayableLine
@@ -172,18 +171,19 @@ class BookingPage(Page[BookingView]):
     """Page of bookings."""
 
 
-def payable(session: Session, by: Actor, row: Payable, lines: list[Any]) -> PayableView:
+def payable(context: RequestContext, row: Payable, lines: list[Any]) -> PayableView:
     """Return a payable as the caller may see it."""
-    text = content.of_payable(session, by, row)
-    payee, iban = payee_of(session, row) if text else (None, None)
-    knows = content.reads_measures(by)
+    reader = reader_of(context, row)
+    found = {path: text for entry in reader.entries(context, row) for path, text in entry.content.items()}
+    payee, iban = payee_of(context.session, row) if "iban" in found else (None, None)
     return PayableView(
         **row.model_dump(),
         application=row.stream,
         payee=payee,
         iban=iban,
-        reasons=[why for path, why in sorted(text.items()) if path.endswith(".reasons")],
-        texts=[words for path, words in sorted(text.items()) if path.endswith(".text")] if knows else [],
+        reasons=[text for path, text in sorted(found.items()) if path.endswith(".reasons")],
+        texts=[text for path, text in sorted(found.items()) if path.endswith(".text")],
+        rejection=found.get("reasons"),
         lines=[LineView.model_validate(line) for line in row.offered or lines],
     )
 
@@ -191,7 +191,7 @@ def payable(session: Session, by: Actor, row: Payable, lines: list[Any]) -> Paya
 def payable_view(context: RequestContext, row: Payable) -> PayableView:
     """Return a payable with its lines, as the caller may see it."""
     lines = context.session.exec(select(PayableLine).where(PayableLine.payable == row.id).order_by(PayableLine.id))
-    return payable(context.session, context.by, row, list(lines))
+    return payable(context, row, list(lines))
 
 
 def booking_view(row: Booking) -> BookingView:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from api.access.work import sees_colleagues, sees_signals
+from api.access.work import counts_signals, sees_colleagues, sees_signals
 from api.http.pagination import Page
 from api.views import base
 from api.views.base import utc_instants
@@ -18,7 +18,8 @@ from states.work.work_by_state import level_of
 def explanation(by: Actor, why: Mapping[str, Any]) -> dict[str, Any]:
     """Return why an item has its position in the queue, as the caller may know it.
 
-    Employers see how many threats make a case urgent, but not which. Only the office sees who is absent or excluded.
+    Officials and employers see how many threats make a case urgent, but not which; those who only pay see neither.
+    Only the office sees who is absent or excluded.
     """
     shown: dict[str, Any] = utc_instants(why)
     if not sees_colleagues(by):
@@ -30,7 +31,7 @@ def explanation(by: Actor, why: Mapping[str, Any]) -> dict[str, Any]:
     if not sees_signals(by):
         for factor in shown.get("factors", []):
             if factor["factor"] == "lane":
-                factor["fact"] = {"signals": len(factor["fact"])}
+                factor["fact"] = {"signals": len(factor["fact"])} if counts_signals(by) else None
     return shown
 
 

@@ -19,6 +19,10 @@ class ContentClass(StrEnum):
 
     CASE = "case"
     """Facts that everyone who may see the case may see."""
+    URGENCY = "urgency"
+    """How urgent a case is, and how many signals made it so."""
+    CALENDAR = "calendar"
+    """The days of the interview, which tell where the official is."""
     THREAT_FACTS = "threat-facts"
     """Facts about a threat: its kind, its source, its day."""
     MEASURE_FACTS = "measure-facts"
@@ -58,9 +62,14 @@ class ContentClass(StrEnum):
     PAYEE = "payee"
     """Who is paid, on which account, and why someone other than the supplier."""
     INVOICE_LINE = "invoice-line"
-    """Text that a supplier wrote on a line, and why a line was changed."""
+    """Text that a supplier wrote on a line; it may name the measure or the place."""
     PAYMENT_REASONS = "payment-reasons"
-    """Reasons of a decision on a payment or in the books."""
+    """Reasons of a decision on a payment or in the books, or for a cost outside the advice."""
+
+    @property
+    def is_content(self) -> bool:
+        """Whether it lies in the vault, and not in the ledger."""
+        return self not in FACTS
 
     @property
     def retention(self) -> Retention:
@@ -68,8 +77,20 @@ class ContentClass(StrEnum):
         return RETENTION[self]
 
 
+FACTS = frozenset(
+    {
+        ContentClass.CASE,
+        ContentClass.URGENCY,
+        ContentClass.CALENDAR,
+        ContentClass.THREAT_FACTS,
+        ContentClass.MEASURE_FACTS,
+    },
+)
+"""The classes of facts; every other class is content."""
+
 RETENTION: dict[ContentClass, Retention] = dict.fromkeys(ContentClass, Retention.SAFETY) | {
     ContentClass.CASE: Retention.PROCEDURE,
+    ContentClass.URGENCY: Retention.PROCEDURE,
     ContentClass.PERSON: Retention.PROCEDURE,
     ContentClass.REPRESENTATIVE: Retention.PROCEDURE,
     ContentClass.REASONS: Retention.PROCEDURE,

@@ -190,3 +190,21 @@ def not_before_signal(*, done_on: date, first_signal: date | None) -> Bilingual 
         f"The step ({done_on}) lies before the threat ({first_signal}). Give the day on which it was done.",
         f"De stap ({done_on}) ligt voor de dreiging ({first_signal}). Geef de dag waarop hij is gedaan.",
     )
+
+
+@rule(
+    "handoff.signal-held-back",
+    article="GDPR 15(4), UAVG 41",
+    source=GDPR,
+    nl="Alleen een signaal dat de bestuurder nog niet kan lezen, wordt vrijgegeven.",
+    verified=False,
+)
+def signal_held_back(*, signal: str, held_back: Sequence[str]) -> Bilingual | None:
+    """Only a signal that the official cannot read yet is released."""
+    if signal in held_back:
+        return None
+    named = ", ".join(held_back)
+    return message(
+        f"{signal} is no signal of this case that is held back; held back are: {named or 'none'}.",
+        f"{signal} is geen signaal van deze zaak dat wordt achtergehouden; achtergehouden wordt: {named or 'niets'}.",
+    )

@@ -189,6 +189,7 @@ APPLICATION = chart_from_grid(
     forward               >   >   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x
     plan-interview        x   >   =   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x
     hold-interview        x   x   >   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x
+    amend-interview       x   x   x   =   =   =   =   =   =   =   x   x   x   x   x   x   x   x   x
     begin-advice          x   x   x   >   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x
     assess-domain         x   x   x   x   =   x   x   x   x   x   x   x   x   x   x   x   x   x   x
     submit-advice         x   x   x   x   >   x   x   x   x   x   x   x   x   x   x   x   x   x   x
@@ -207,6 +208,7 @@ APPLICATION = chart_from_grid(
     withdraw              >   >   >   >   >   >   >   x   x   x   x   x   >   x   x   x   x   x   x
     lapse                 >   >   >   >   >   >   >   x   x   x   x   x   >   x   x   x   x   x   x
     record-threat         =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =
+    release-threat        =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =
     record-hand-off       =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =
     succeed-employer      =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =
     lower-urgency         =   =   =   =   =   =   =   =   =   =   x   x   =   x   x   x   x   x   x
@@ -225,6 +227,7 @@ APPLICATION = chart_from_grid(
     keep-apart            =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =
     take-in-joined        =   =   =   =   =   =   =   =   =   =   x   x   =   x   x   x   x   x   x
     decline-second-home   x   x   x   x   x   x   >   x   x   x   x   x   x   x   x   x   x   x   x
+    open-content          =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =
     record-representative =   =   =   =   =   =   =   =   =   =   =   x   =   =   =   x   =   =   x
     end-representation    =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =
     """,

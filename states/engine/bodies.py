@@ -222,12 +222,20 @@ def class_of(schema: type[BaseModel], path: str) -> ContentClass:
         KeyError: the body has no such field.
     """
     name, _, rest = path.partition(".")
-    rest = re.sub(r"^[0-9]+\.", "", rest)
-    field = schema.model_fields[name]
-    parts = [field.annotation, *field.metadata, *flatten(field.annotation)]
-    if rest:
-        return class_of(next(each for each in parts if isinstance(each, type) and issubclass(each, BaseModel)), rest)
-    return next((each for each in parts if isinstance(each, ContentClass)), ContentClass.CASE)
+    field, rest = schema.model_fields[name], re.sub(r"^[0-9]+\.", "", rest)
+    inner = model_within(schema, name) if rest else None
+    if inner is not None:
+        return class_of(inner, rest)
+    declared = [*field.metadata, *flatten(field.annotation)]
+    return next((each for each in declared if isinstance(each, ContentClass)), ContentClass.CASE)
+
+
+@cache
+def model_within(schema: type[BaseModel], name: str) -> type[BaseModel] | None:
+    """The body that a field holds one or several of; None for a plain field."""
+    annotation = schema.model_fields[name].annotation
+    parts = (annotation, *flatten(annotation))
+    return next((part for part in parts if isinstance(part, type) and issubclass(part, BaseModel)), None)
 
 
 def flatten(annotation: object) -> Iterator[object]:

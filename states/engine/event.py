@@ -16,7 +16,6 @@ from states.engine.unit_of_work import UnitOfWork
 from states.errors import NotFoundError
 from states.tables.application import Application
 from states.tables.base import Recorded, Subject
-from states.tables.ledger import Stream
 
 R = TypeVar("R", bound=Subject)
 B = TypeVar("B", bound=Body)
@@ -99,11 +98,6 @@ class EventContext(Generic[R]):
             if (key := getattr(row, "id", None)) is not None:
                 self.unit.rows[str(table.__tablename__), key] = row
         return found
-
-    def content_of(self, row: Any) -> dict[str, Any]:
-        """The content of a subject, from all its entries; empty once it is erased."""
-        stream = self.session.get_one(Stream, row.stream)
-        return self.unit.vault.content(self.session, stream, row.id)
 
     def employers(self) -> list[str]:
         """The ids of the application's employers; the first one takes remainders."""

@@ -14,6 +14,7 @@ from states.charts.takeover import TAKEOVER
 from states.engine.event import EVENTS
 from states.events.application import (
     advice,
+    content_access,
     corrections,
     domains,
     intake,
@@ -75,6 +76,7 @@ MODULES = (
     receipt,
     intake,
     advice,
+    content_access,
     refusal,
     threats,
     corrections,

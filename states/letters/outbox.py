@@ -7,9 +7,8 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from states.errors import NotFoundError
-from states.storage.database import vault_of
+from states.storage.content import content_of_subject, latest
 from states.tables.base import new_id
-from states.tables.ledger import Stream
 from states.tables.letters import Outbox
 from states.tables.people import Language, Person
 
@@ -148,10 +147,9 @@ def address(session: Session, person: str) -> str:
         NotFoundError: the person is unknown or has no address.
     """
     row = session.get(Person, person)
-    stream = session.get(Stream, row.stream) if row else None
-    if row is None or stream is None:
+    if row is None:
         raise NotFoundError("person", person)
-    email = vault_of(session).content(session, stream, person).get("email")
+    email = latest(content_of_subject(session, row.stream, person), "email")
     if not email:
         raise NotFoundError("e-mail address of", person)
     return str(email)

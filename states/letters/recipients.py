@@ -127,6 +127,11 @@ def successor_employer(unit: UnitOfWork, transition: Transition) -> list[str]:
     return duty_holders(unit.session, Role.EMPLOYER, succession.successor)
 
 
+def privacy_officers(unit: UnitOfWork, _: Transition) -> list[str]:
+    """The privacy officers of the office."""
+    return duty_holders(unit.session, Role.PRIVACY_OFFICER, "")
+
+
 def consented_contacts(unit: UnitOfWork, transition: Transition) -> list[str]:
     """The security contacts of the case's employers, once the official has consented to informing them."""
     body: Any = transition.body  # a HandOffRecord

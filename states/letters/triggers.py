@@ -38,6 +38,7 @@ from states.letters.recipients import (
     employers,
     official_unless_deceased,
     official_when_due_back,
+    privacy_officers,
     successor_employer,
 )
 
@@ -73,6 +74,7 @@ LETTERS: dict[tuple[str, str], tuple[Letter, ...]] = {
     ),
     ("application", "withdraw"): (Letter("withdrawal-confirmed", applicant, no_facts),),
     ("application", "record-threat"): (Letter("threat-handoff", applicant, no_facts),),
+    ("application", "open-content"): (Letter("content-opened", privacy_officers, no_facts),),
     ("application", "record-hand-off"): (Letter("security-contact-informed", consented_contacts, no_facts),),
     ("application", "succeed-employer"): (
         Letter("employer-succeeded", applicant_of_open_case, successor_name),

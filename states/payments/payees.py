@@ -4,15 +4,14 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from rules.access.content_classes import ContentClass
 from states.engine.bodies import CONTENT
 from states.errors import ErasedError
 from states.formats import sepa_text
 from states.formats.errors import BankTextError
-from states.storage.database import vault_of
-from states.tables.ledger import Stream, VaultItem
+from states.storage.content import content_of_subject
 from states.tables.payments import Payable
 
 
@@ -44,10 +43,7 @@ def payee_of(session: Session, payable: Payable) -> tuple[str, str]:
     Raises:
         ErasedError: the content was erased.
     """
-    vault, stream = vault_of(session), session.get_one(Stream, payable.stream)
-    mine = select(VaultItem).where(VaultItem.stream == stream.id, VaultItem.subject == payable.id)
-    for item in session.exec(mine.order_by(col(VaultItem.seq))):
-        content = vault.open(stream, item)
-        if "payee" in content and "iban" in content:
-            return content["payee"], content["iban"].replace(" ", "").upper()
+    for entry in content_of_subject(session, payable.stream, payable.id):
+        if "payee" in entry.content and "iban" in entry.content:
+            return entry.content["payee"], entry.content["iban"].replace(" ", "").upper()
     raise ErasedError(f"Nothing says any more whom {payable.id} is paid to.")

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlmodel import Session, col, select
 
 from states.errors import ErasedError
 from states.tables.ledger import VaultItem
@@ -86,16 +85,6 @@ class Vault:
         )
         content: dict[str, Any] = json.loads(plain)
         return content
-
-    def content(self, session: Session, stream: HasDataKey, subject: str) -> dict[str, Any]:
-        """All content of one subject, where later entries replace earlier ones; empty once erased."""
-        if stream.key is None:
-            return {}
-        found: dict[str, Any] = {}
-        items = select(VaultItem).where(VaultItem.stream == stream.id, VaultItem.subject == subject)
-        for item in session.exec(items.order_by(col(VaultItem.seq))):
-            found |= self.open(stream, item)
-        return found
 
     def mark(self, text: str) -> str:
         """An HMAC under the office's master key: equal texts give equal marks, and a mark does not reveal its text."""

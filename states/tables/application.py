@@ -181,6 +181,8 @@ class ThreatSignal(Recorded, table=True):
     """The row of the urgency table that gave its urgency."""
     table_since: date | None = None
     """The first day of the version of that table."""
+    released_on: date | None = None
+    """Since when the official may read it: at once what the official reported, else once it was released."""
 
 
 class HandOff(Recorded, table=True):

@@ -167,7 +167,7 @@ class Forward(ApplicationEvent[Forwarding]):
 class InterviewPlan(Body):
     """The day of the interview, and the adviser."""
 
-    interview_on: Day
+    interview_on: Annotated[Day, ContentClass.CALENDAR]
     adviser: Handle | None = None
     place: Annotated[Line, ContentClass.APPOINTMENT] | None = None
 
@@ -197,7 +197,7 @@ class PlanInterview(ApplicationEvent[InterviewPlan]):
 class DomainRisk(Body):
     """The risk in one domain, by the interview."""
 
-    domain: Annotated[Domain, ContentClass.MEASURE_FACTS]
+    domain: Domain
     risk: Literal["low", "medium", "high"]
     likelihood: Annotated[int, Field(ge=1, le=5)]
     impact: Annotated[int, Field(ge=1, le=5)]
@@ -207,7 +207,7 @@ class DomainRisk(Body):
 class Interview(Body):
     """The risk interview (risicogesprek): its day, its participants, and the risk in each of the four domains."""
 
-    held_on: Day
+    held_on: Annotated[Day, ContentClass.CALENDAR]
     adviser: Handle | None = None
     household_present: bool
     domains: list[DomainRisk]
@@ -255,6 +255,22 @@ class HoldInterview(ApplicationEvent[Interview]):
             "domains": [{"domain": str(domain), **risk} for domain in Domain],
             "notes": "The household was asked about daily routines.",
         }
+
+
+class Amendment(Body):
+    """Notes that replace or complete earlier ones; every version is kept."""
+
+    notes: Annotated[Text, ContentClass.INTERVIEW]
+
+
+class AmendInterview(ApplicationEvent[Amendment]):
+    """Amend the notes of the risk interview; what was written before stays readable beside it."""
+
+    name, title, body = "amend-interview", "Amend the notes of the interview", Amendment
+
+    def example(self, context: EventContext[Application]) -> dict[str, Any]:
+        """One sentence."""
+        return {"notes": "The official added that the back door is used most."}
 
 
 def check_eligibility(context: EventContext[Application]) -> None:

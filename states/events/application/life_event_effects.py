@@ -14,8 +14,9 @@ from states.charts.takeover import TakeoverState
 from states.engine.event import EventContext
 from states.events.application.advice import domains
 from states.events.application.life_event_table import LifeEventTable, read_table
+from states.storage.content import content_of_subject, latest
 from states.tables.application import Application, DomainAdvice, Measure, Takeover
-from states.tables.ledger import LedgerEntry, Stream
+from states.tables.ledger import LedgerEntry
 from states.tables.people import Person
 
 NOT_PROVIDED_YET = (MeasureState.PROPOSED, MeasureState.ADVISED, MeasureState.TAKEN_OVER, MeasureState.ORDERED)
@@ -149,10 +150,10 @@ def advise_new_home(context: EventContext[Application]) -> None:
 
 def second_home(context: EventContext[Application]) -> None:
     """Receive a linked application for the new home, which is discretionary because of earlier measures (par. 6)."""
-    row, vault = context.row, context.unit.vault
-    known = vault.content(context.session, context.session.get_one(Stream, row.stream), row.id)
-    person = context.get(Person, row.applicant)
-    asked = vault.content(context.session, context.session.get_one(Stream, person.stream), person.id)
+    row = context.row
+    known = content_of_subject(context.session, row.stream, row.id)
+    received = [entry for entry in known if entry.event == "receive"]  # a representative has a name too
+    asked = content_of_subject(context.session, context.get(Person, row.applicant).stream, row.applicant)
     moved: Any = context.body
     context.unit.follow_up(
         context.unit,
@@ -163,8 +164,8 @@ def second_home(context: EventContext[Application]) -> None:
             "office": row.office,
             "employers": context.employers(),
             "applicant": row.applicant,
-            "name": known.get("name") or asked.get("name") or "as recorded before",
-            "email": known.get("email") or asked.get("email") or "as-recorded@before.invalid",
+            "name": latest(received, "name") or latest(asked, "name") or "as recorded before",
+            "email": latest(received, "email") or latest(asked, "email") or "as-recorded@before.invalid",
             "home_address": moved.home_address,
             "received_on": context.on,
             "certain_since": row.certain_since,

@@ -7,10 +7,11 @@ from sqlmodel import col, select
 
 from rules.access.content_classes import ContentClass
 from rules.core.dates import AMSTERDAM
+from rules.core.roles import Role
 from rules.threats import handoff, urgency
 from rules.threats.handoff import HandOffOutcome, HandOffStep
 from rules.threats.urgency import SignalKind, SignalSource, Urgency
-from states.engine.bodies import Body, Code, Day, Text
+from states.engine.bodies import Body, Code, Day, Handle, Text
 from states.engine.event import EventContext
 from states.events.application.base import ApplicationEvent
 from states.tables.application import Application, HandOff, ThreatSignal
@@ -73,6 +74,7 @@ class RecordThreat(ApplicationEvent[Signal]):
                 urgency=found.urgency,
                 table_row=found.row,
                 table_since=found.since,
+                released_on=context.on if context.by.role is Role.APPLICANT else None,
             ),
         )
         context.row.urgency = urgency.highest((context.row.urgency, found.urgency))
@@ -88,18 +90,49 @@ class RecordThreat(ApplicationEvent[Signal]):
         }
 
 
+class Release(Body):
+    """The signal that the official may know of."""
+
+    signal: Handle
+
+
+class ReleaseThreat(ApplicationEvent[Release]):
+    """Release a threat signal that others told of, so that the official may read it."""
+
+    name, title, body = "release-threat", "Release a threat signal to the official", Release
+
+    def validate(self, context: EventContext[Application], body: Release) -> None:
+        """The signal is one of this case, and is still held back."""
+        held_back = [row.id for row in self.held_back(context)]
+        context.check(handoff.signal_held_back, signal=body.signal, held_back=held_back)
+
+    def apply(self, context: EventContext[Application], body: Release) -> None:
+        """Record the day."""
+        context.get(ThreatSignal, body.signal).released_on = context.on
+
+    @staticmethod
+    def held_back(context: EventContext[Application]) -> list[ThreatSignal]:
+        """The signals of the case that the official may not read yet."""
+        mine = ThreatSignal.stream == context.row.id
+        return context.rows(ThreatSignal, mine, col(ThreatSignal.released_on).is_(None))
+
+    def example(self, context: EventContext[Application]) -> dict[str, Any] | None:
+        """The first signal that is held back."""
+        return next(({"signal": row.id} for row in self.held_back(context)), None)
+
+
 class HandOffRecord(Body):
     """One step of a hand-off: its outcome and its time, never the content of the threat."""
 
-    step: HandOffStep
-    done_on: Day | None = None
+    step: Annotated[HandOffStep, ContentClass.THREAT_FACTS]
+    done_on: Annotated[Day, ContentClass.THREAT_FACTS] | None = None
     """Left out, today."""
-    time: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] | None = None
+    time: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"), ContentClass.THREAT_FACTS] | None = None
     """Dutch time of a call to 112; nothing else of the call is stored."""
-    outcome: HandOffOutcome = HandOffOutcome.DONE
-    consent: bool | None = None
+    outcome: Annotated[HandOffOutcome, ContentClass.THREAT_FACTS] = HandOffOutcome.DONE
+    consent: Annotated[bool, ContentClass.THREAT_FACTS] | None = None
     """Whether the official consents; the employer is not informed without consent."""
-    external_reference: Code | None = None
+    external_reference: Annotated[Code, ContentClass.THREAT_FACTS] | None = None
 
 
 def open_steps(context: EventContext[Application]) -> list[HandOffStep]:

@@ -21,6 +21,7 @@ from states.events.payments import invoice_lines
 from states.events.payments.duplicate_invoices import check_not_received_before, serialise_on_payee
 from states.events.payments.invoice_bodies import CreditLine, CreditNote
 from states.events.payments.payables import PayableEvent, propose_bookings
+from states.payments.payees import payee_of
 from states.tables.application import Application
 from states.tables.base import new_id
 from states.tables.payments import BankEntry, BankMessage, Payable, PayableKind, PayableLine
@@ -108,14 +109,14 @@ class ReceiveCreditNote(Event[Application, CreditNote]):
                 rooms = payers.values()
                 if sum(room.net for room in rooms) < net or sum(room.vat for room in rooms) < vat:
                     continue
-                content = context.content_of(row)
+                payee, iban = payee_of(context.session, row)
                 line = CreditLine(**item._asdict(), net=net, vat=vat, gross=net + vat)
                 return {
                     "invoice": row.invoice,
                     "number": f"C-{row.id[-6:].upper()}",
                     "dated": context.on.isoformat(),
-                    "payee": content["payee"],
-                    "iban": content["iban"],
+                    "payee": payee,
+                    "iban": iban,
                     "lines": [line.model_dump(mode="json", by_alias=True, exclude_none=True)],
                 }
         return None

@@ -18,7 +18,7 @@ class Part(Body):
     measure: Handle | None = None
     outside: Outside | None = None
     """Instead of a measure: the cost is wage of the official, or the employer takes it in its free space."""
-    reasons: Annotated[Text, ContentClass.INVOICE_LINE] | None = None
+    reasons: Annotated[Text, ContentClass.PAYMENT_REASONS] | None = None
     """Why a cost outside the advice is paid."""
     text: Annotated[Text, ContentClass.INVOICE_LINE] | None = None
     """The supplier's text; it may name the measure or the place, so few people may read it."""

@@ -9,6 +9,7 @@ from states.engine.event import EventContext
 from states.events.payments import invoice_lines
 from states.events.payments.invoice_bodies import InvoiceLine, Matching, Part, UnmatchedLine
 from states.events.payments.payables import PayableEvent
+from states.payments.payees import payee_of
 from states.tables.application import Application
 from states.tables.payments import Payable
 
@@ -49,7 +50,7 @@ class Match(PayableEvent[Matching]):
     def apply(self, context: EventContext[Payable], body: Matching) -> None:
         """Turn this payable into the first payer's part, and make the others."""
         row, case = context.row, application_context(context)
-        content = context.content_of(row)
+        payee, iban = payee_of(context.session, row)
         parts = invoice_lines.shares(context, body.lines, case.employers())
         row.offered, row.matched_by = None, context.by.person
         row.organisation = next(iter(parts))
@@ -60,7 +61,7 @@ class Match(PayableEvent[Matching]):
         context.session.flush()
         invoice_lines.store_lines(context, lines)
         facts = row.model_dump(include=set(SHARED_FIELDS))
-        facts |= {"application": row.stream, "payee": content["payee"], "iban": content["iban"]}
+        facts |= {"application": row.stream, "payee": payee, "iban": iban}
         for employer, share in parts.items():
             other = context.trigger("payable", None, "receive", organisation=employer, lines=share, **facts)
             other.entered_by, other.matched_by = row.entered_by, row.matched_by

@@ -19,6 +19,7 @@ from states.engine.event import B, Event, EventContext
 from states.events.payments.invoice_bodies import NewPayable, Part, UnmatchedLine
 from states.events.payments.invoice_lines import store_lines
 from states.events.provision.measures import settle_if_paid
+from states.payments.payees import payee_of
 from states.tables.accounting import Booking
 from states.tables.application import Measure
 from states.tables.base import new_id
@@ -89,9 +90,8 @@ class ReceivePayable(PayableEvent[NewPayable]):
 
 def separate_part(context: EventContext[Any], row: Payable, amount: Decimal) -> Payable:
     """Separate a part of a payable or credit, in the same state; the rest keeps its id."""
-    content = context.content_of(row)
-    payee = {"payee": content["payee"], "iban": content["iban"]}
-    made: Payable = context.trigger("payable", None, "part-off", part_of=row.id, amount=amount, **payee)
+    payee, iban = payee_of(context.session, row)
+    made: Payable = context.trigger("payable", None, "part-off", part_of=row.id, amount=amount, payee=payee, iban=iban)
     return made
 
 

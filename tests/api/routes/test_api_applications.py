@@ -36,7 +36,7 @@ def test_every_change_gives_the_etag_that_reading_gives(api: Api) -> None:
     assert done.headers["ETag"] == api.get(case).headers["ETag"] == f'"{done.json()["version"]}"'
 
 
-def test_any_instant_shows_the_stage_of_that_instant_and_no_content(api: Api) -> None:
+def test_any_instant_shows_the_stage_and_the_signals_of_that_instant(api: Api) -> None:
     before = now()
     case = api.receive()
     received = now()
@@ -48,9 +48,8 @@ def test_any_instant_shows_the_stage_of_that_instant_and_no_content(api: Api) ->
     assert past["stage"] == "intake"
     assert past["urgency"] == "routine"
     assert api.read(case)["urgency"] != "routine"
-    assert past["content"] is None
+    assert past["signals"] == []
     assert past["employers"] == [ZILVERDAM]
-    assert "Voorbeeldlaan" not in str(past)
     expect_problem(api.get(f"{case}?asOf={before}"), 404)
     expect_problem(api.get(f"{case}?asOf=0001-01-01T00:00:00Z"), 404)
     assert api.read(f"{case}?asOf=9999-12-31T23:59:59Z")["stage"] == "intake"
@@ -81,7 +80,7 @@ def test_the_past_shows_the_advice_and_the_takeovers_of_then(api: Api) -> None:
     past = api.read(f"{case}?asOf={written}")
     assert past["stage"] == "with-security-authority"
     assert past["takeovers"] == []
-    assert {item["state"] for item in past["advice"]} == {"submitted"}
+    assert {item["state"] for item in past["advice"]["domains"]} == {"submitted"}
     assert [item["state"] for item in api.read(case)["takeovers"]] == ["taken-over"]
 
 

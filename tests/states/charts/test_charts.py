@@ -260,6 +260,8 @@ def test_the_ends_of_an_application_accept_only_what_the_grid_lists() -> None:
     assert accepted == {
         "record-threat",
         "record-hand-off",
+        "release-threat",
+        "open-content",
         "succeed-employer",
         "end-office",
         "request-loan",

@@ -6,11 +6,9 @@ from typing import Annotated
 import pytest
 from pydantic import BaseModel
 
-from rules.access.content_classes import RETENTION, ContentClass, Retention
+from rules.access.content_classes import FACTS, RETENTION, ContentClass, Retention
 from states.engine.bodies import Body, Line, Text, class_of, content_fields, flatten
 from states.events.catalogue import EVENTS
-
-FACTS = {ContentClass.CASE, ContentClass.THREAT_FACTS, ContentClass.MEASURE_FACTS}
 
 
 def paths_of(schema: type[BaseModel], before: str = "") -> Iterator[tuple[str, bool]]:

@@ -31,7 +31,7 @@ from states.charts.loan import LoanState
 from states.engine import parties
 from states.errors import MalformedError
 from states.queue.claiming import claim
-from states.storage.database import vault_of
+from states.storage.content import content_of_subject
 from states.storage.replay import as_of
 from states.tables.ledger import LedgerEntry, Stream, StreamKind
 from states.tables.people import Duty
@@ -66,8 +66,8 @@ def test_a_loan_has_its_own_chain_and_vault_and_is_rebuilt_from_them(office: Eng
     stream = row(office, Stream, Stream.id == loan.id)
     assert stream.kind is StreamKind.LOAN
     with Session(office) as session:
-        content = vault_of(session).content(session, stream, loan.id)
-        assert content["description"] == "Een draagbare noodknop"
+        asked = content_of_subject(session, stream.id, loan.id)[0]
+        assert asked.content["description"] == "Een draagbare noodknop"
         assert as_of(session, loan.id, START)[f"loan:{loan.id}"]["lent_on"] == "2026-03-02"
         assert parties.official_of(session, loan.id) == loan.person
     entries = rows(office, LedgerEntry, LedgerEntry.stream == loan.id)

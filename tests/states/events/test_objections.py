@@ -26,10 +26,11 @@ from rules.core.roles import Actor, Role
 from rules.procedure import objections
 from states.charts.objection import ObjectionState
 from states.commands.available_actions import actions
-from states.storage.database import transaction, vault_of
+from states.storage.content import content_of_subject
+from states.storage.database import transaction
 from states.tables.application import Application
 from states.tables.deadlines import Term
-from states.tables.ledger import LedgerEntry, Stream
+from states.tables.ledger import LedgerEntry
 from states.tables.loans import Loan, Objection
 
 # The decision.
@@ -85,8 +86,8 @@ def test_the_objection_ends_the_term_to_object_and_starts_the_term_to_decide(off
 def test_grounds_are_stored_in_the_vault_alone(office: Engine) -> None:
     found = heard(office, refuse(office))
     with Session(office) as session:
-        stream = session.get_one(Stream, found.stream)
-        assert vault_of(session).content(session, stream, found.id)["grounds"] == "Het ambt is verkeerd vastgelegd"
+        filed = content_of_subject(session, found.stream, found.id)[0]
+    assert filed.content["grounds"] == "Het ambt is verkeerd vastgelegd"
     entries = rows(office, LedgerEntry)
     assert not any("verkeerd" in str((entry.facts, entry.receipt, entry.changes)) for entry in entries)
 

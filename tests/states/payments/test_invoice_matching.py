@@ -9,9 +9,9 @@ from prepared_databases import Prepared
 from sqlmodel import Session
 
 from states.errors import MalformedError
-from states.storage.database import vault_of
+from states.storage.content import content_of_subject
 from states.tables.application import Application, Measure
-from states.tables.ledger import LedgerEntry, Stream
+from states.tables.ledger import LedgerEntry
 from states.tables.payments import Payable, PayableLine
 
 
@@ -24,7 +24,7 @@ def test_the_security_contact_matches_an_invoice_while_finance_sees_amounts_only
     assert [(item.role, item.organisation) for item in waiting(engine, "match")] == [("security-contact", ZILVERDAM)]
     assert all("Camera" not in f"{entry.facts}{entry.changes}" for entry in rows(engine, LedgerEntry))
     with Session(engine) as session:
-        content = vault_of(session).content(session, session.get_one(Stream, whole.stream), whole.id)
+        content = content_of_subject(session, whole.stream, whole.id)[0].content
     assert content["offered.0.text"] == "Camera bij Voorbeeldlaan 1"
     assert refused(lambda: through(engine, whole, "check")) == ["chart.state"]
     body = {"lines": [line(measure.id, "100.00"), line(None, "21.00", outside="wage", reasons="R")]}

@@ -30,10 +30,11 @@ from sqlmodel import Session
 
 from rules.core.roles import ENGINE, Role
 from states.errors import MalformedError
-from states.storage.database import transaction, vault_of
+from states.storage.content import content_of_subject
+from states.storage.database import transaction
 from states.tables.accounting import Booking, JournalLine
 from states.tables.application import Application, Measure
-from states.tables.ledger import LedgerEntry, Stream
+from states.tables.ledger import LedgerEntry
 from states.tables.payments import Payable
 
 # VAT and its addressee.
@@ -166,7 +167,7 @@ def test_costs_outside_the_advice_are_booked_as_such_and_their_reasons_are_conte
     )
     payable = row(engine, Payable)
     with Session(engine) as session:
-        content = vault_of(session).content(session, session.get_one(Stream, payable.stream), payable.id)
+        content = content_of_subject(session, payable.stream, payable.id)[0].content
     assert [content["lines.1.reasons"], content["lines.2.reasons"]] == [words, words]
     assert all(words not in f"{entry.facts}{entry.changes}{entry.receipt}" for entry in rows(engine, LedgerEntry))
     pay(engine)

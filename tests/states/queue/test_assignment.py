@@ -35,8 +35,9 @@ from rules.core.roles import Actor, Role
 from states.errors import MalformedError, NotFoundError, RefusedError
 from states.queue import assignment, claiming, reassignment
 from states.queue.availability import availability_in_pool, availability_of
-from states.storage.database import transaction, vault_of
-from states.tables.ledger import LedgerEntry, Stream
+from states.storage.content import content_of_subject
+from states.storage.database import transaction
+from states.tables.ledger import LedgerEntry
 from states.tables.work import WorkItem
 
 # Who may take what.
@@ -150,8 +151,7 @@ def test_a_coordinator_assigns_out_of_the_order_and_the_reason_is_kept_in_the_va
     assert (entry.facts["from"], entry.facts["to"], entry.stream) == (None, OTHER_OFFICER.person, "work:officer:")
     assert REASON not in str(entry.facts)
     with Session(four_cases) as session:
-        stream = session.get_one(Stream, entry.stream)
-        assert vault_of(session).content(session, stream, last.id) == {"reason": REASON}
+        assert [each.content for each in content_of_subject(session, entry.stream, last.id)] == [{"reason": REASON}]
     assert problems(four_cases) == []
 
 

@@ -13,6 +13,7 @@ from sqlmodel import Session, select
 
 from states.charts.application import Stage
 from states.errors import ErasedError
+from states.storage.content import content_of_stream, content_of_subject, latest
 from states.storage.database import transaction, vault_of
 from states.storage.ledger import plain
 from states.storage.replay import as_of, entries_of, fold, recorded_tables
@@ -75,7 +76,7 @@ def test_every_row_can_be_rebuilt_after_its_key_is_destroyed(whole: Engine) -> N
     with Session(whole) as session:
         stream = session.get_one(Stream, reference)
         vault = vault_of(session)
-        assert vault.content(session, stream, reference) == {}
+        assert content_of_stream(session, reference) == []
         item = session.exec(select(VaultItem).where(VaultItem.stream == reference)).first()
         assert item is not None
         with pytest.raises(ErasedError):
@@ -85,9 +86,8 @@ def test_every_row_can_be_rebuilt_after_its_key_is_destroyed(whole: Engine) -> N
 def test_the_content_of_an_application_is_read_from_the_vault(whole: Engine) -> None:
     reference = reference_of(whole)
     with Session(whole) as session:
-        stream = session.get_one(Stream, reference)
-        content = vault_of(session).content(session, stream, reference)
-    assert content["home_address"] == "Voorbeeldlaan 1, 1234 AB Zilverdam"
+        content = latest(content_of_subject(session, reference, reference), "home_address")
+    assert content == "Voorbeeldlaan 1, 1234 AB Zilverdam"
     first = rows(whole, LedgerEntry, LedgerEntry.stream == reference, LedgerEntry.event == "receive")[0]
     assert set(first.content) >= {"name", "email", "home_address", "household"}
     assert all(len(mark) == 64 for mark in first.content.values())

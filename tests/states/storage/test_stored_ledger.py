@@ -70,6 +70,10 @@ LEDGER = ledger()
 RECEIPTS = receipts()
 
 
+ADDED_SINCE = {"handoff.signal-held-back"}
+"""Rules that no receipt of then can name."""
+
+
 def test_the_stored_ledger_holds_an_application_from_receipt_to_closing_and_a_stream_of_each_other_kind() -> None:
     assert {kind for kind, _ in LEDGER.values()} == set(StreamKind) - {StreamKind.LOAN}
     after = {
@@ -106,8 +110,8 @@ def test_the_last_state_of_a_stored_application_is_the_one_of_its_last_event() -
     assert [row["state"] for key, row in rows.items() if key.startswith("payable:")] == ["paid"]
 
 
-def test_the_stored_receipts_name_every_rule() -> None:
-    assert sorted(REGISTRY.keys() - RECEIPTS.keys()) == []
+def test_the_stored_receipts_name_every_rule_of_then() -> None:
+    assert REGISTRY.keys() - RECEIPTS.keys() == ADDED_SINCE
 
 
 @pytest.mark.parametrize("rule_id", sorted(RECEIPTS))
