@@ -5,19 +5,15 @@ rebuilds rows from them.
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from decimal import Decimal
-from enum import Enum
+from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel
 from sqlalchemy import ARRAY, String, bindparam, func, insert, select
 from sqlmodel import Session
 
-from rules.payments.amounts import CENT
+from states.storage.canonical_json import canonical, plain
 from states.storage.database import vault_of
 from states.tables.columns import table_of
 from states.tables.ledger import Stream, StreamKind
@@ -36,29 +32,6 @@ LOCK_FREE = (
     .with_for_update(skip_locked=True)
 )
 LOCK_IF_FREE = CHAIN.where(STREAMS.c.id == bindparam("id")).with_for_update(skip_locked=True)
-
-
-def plain(value: Any) -> Any:  # noqa: PLR0911  # one line per kind of value
-    """The JSON form in which facts are hashed and stored: amounts and dates as text, enums by value."""
-    match value:
-        case None | bool() | str() | int() if not isinstance(value, Enum):
-            return value
-        case Enum():
-            return value.value
-        case datetime():
-            return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-        case date():
-            return value.isoformat()
-        case Decimal():
-            # Every amount and rate has two decimals; zero has no sign, as in the database.
-            return format(value.quantize(CENT) + 0, "f")
-        case BaseModel():
-            return plain(value.model_dump())
-        case Mapping():
-            return {str(key): plain(item) for key, item in value.items()}
-        case Iterable():
-            return [plain(item) for item in value]
-    raise TypeError(f"{type(value).__name__} has no canonical form; give a text, number, date or amount.")
 
 
 @dataclass(frozen=True)
@@ -96,15 +69,6 @@ def lock_free(session: Session, streams: Iterable[str], *, limit: int) -> dict[s
     """Lock up to ``limit`` of the chains; skip those that another transaction has locked."""
     rows = session.connection().execute(LOCK_FREE, {"ids": sorted(set(streams)), "limit": limit})
     return {row.id: Chain(*row) for row in rows}
-
-
-def canonical(value: Any) -> bytes:
-    """RFC 8785 canonical JSON of a value in the form of :func:`plain`.
-
-    Such values have no floats and only ASCII keys. For those the standard library writes the bytes of RFC 8785 exactly
-    (a test compares it with a library of that standard), many times faster.
-    """
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def digest(entry: Mapping[str, Any]) -> str:

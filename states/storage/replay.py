@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from states.storage.ledger import plain
+from states.storage.canonical_json import plain
 from states.tables import accounting, application, loans, payments, people
 from states.tables.base import METADATA, Recorded
 from states.tables.ledger import LedgerEntry

@@ -14,8 +14,9 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from rules.core.roles import Actor
+from states.storage.canonical_json import plain
 from states.storage.database import vault_of
-from states.storage.ledger import Chain, digest, plain
+from states.storage.ledger import Chain, digest
 
 WRITE = text(
     """

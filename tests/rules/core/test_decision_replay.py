@@ -16,7 +16,7 @@ from rules.core.roles import Role
 from rules.core.rule import REGISTRY, Bilingual
 from rules.payments.amounts import iban_valid, line_adds_up
 from rules.procedure.objections import Against
-from states.storage.ledger import plain
+from states.storage.canonical_json import plain
 
 
 def kept(rule_id: str, private: tuple[str, ...] = (), **facts: Any) -> dict[str, Any]:

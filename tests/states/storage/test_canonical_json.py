@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from states.engine.bodies import Amount, Body, parse
-from states.storage.ledger import canonical, plain
+from states.storage.canonical_json import canonical, plain
 
 KEYS = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=12)
 TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)

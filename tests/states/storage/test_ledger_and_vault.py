@@ -13,9 +13,9 @@ from sqlmodel import Session, select
 
 from states.charts.application import Stage
 from states.errors import ErasedError
+from states.storage.canonical_json import plain
 from states.storage.content import content_of_stream, content_of_subject, latest
 from states.storage.database import transaction, vault_of
-from states.storage.ledger import plain
 from states.storage.replay import as_of, entries_of, fold, recorded_tables
 from states.storage.vault import Vault
 from states.storage.verification import verify

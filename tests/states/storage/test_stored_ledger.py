@@ -19,7 +19,7 @@ import rules
 from rules.core.decision_replay import rerun
 from rules.core.rule import REGISTRY
 from rules.core.translations import DatedFact, PastAct
-from states.storage.ledger import canonical, plain
+from states.storage.canonical_json import canonical, plain
 from states.storage.replay import fold, recorded_tables
 from states.storage.verification import chain_problems
 from states.tables.ledger import LedgerEntry, Stream, StreamKind
