@@ -1,5 +1,6 @@
 """Upgrade of a database to the newest version, from code, without Alembic's command line or configuration file."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from alembic import command
@@ -28,6 +29,16 @@ def pending(url: str) -> bool:
     return set(present) != set(ScriptDirectory.from_config(configuration(url)).get_heads())
 
 
-def upgrade(url: str) -> None:
-    """Run every migration that the database lacks, in one transaction."""
-    command.upgrade(configuration(url), "head")
+def upgrade(url: str, *, key: Callable[[], bytes] | None = None) -> None:
+    """Run every migration that the database lacks, in one transaction.
+
+    Args:
+        url: the address of the database.
+        key: reads the master key of the office; asked only where sealed data change their form.
+
+    Raises:
+        ResealError: sealed data cannot be taken to the new form; nothing was changed.
+    """
+    config = configuration(url)
+    config.attributes["key"] = key
+    command.upgrade(config, "head")

@@ -1,6 +1,5 @@
 """Authentication: verifies bearer tokens, and issues them for the demonstration office only."""
 
-import hmac
 import json
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -16,6 +15,7 @@ from api.http.errors import ApiError, UnauthenticatedError, UnknownDutyError
 from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
 from states.engine.employers import EmployerDirectory
 from states.settings import Configuration
+from states.storage.purpose_keys import Epoch, Purpose
 from states.storage.vault import office_key
 from states.tables.people import Duty
 
@@ -27,8 +27,7 @@ PREFERRED_EMPLOYER = "gemeente-zilverdam"
 @lru_cache(maxsize=4)
 def own_key(path: Path) -> OctKey:
     """Return the signing key of the demonstration office, derived from the key of the office."""
-    secret = hmac.new(office_key(path), b"bearer tokens", "sha256").digest()
-    return OctKey.import_key(secret)
+    return OctKey.import_key(Epoch(office_key(path)).key(Purpose.TOKENS))
 
 
 @lru_cache(maxsize=4)

@@ -14,6 +14,7 @@ from sqlmodel import col, delete, select
 from api.http.dependencies import RequestContext
 from states.errors import ReusedKeyError
 from states.storage.database import vault_of
+from states.storage.purpose_keys import Purpose
 from states.tables.operations import IdempotencyKey
 
 RETENTION = timedelta(hours=24)
@@ -42,16 +43,16 @@ def answer_once(context: RequestContext, key: str | None, route: str, body: Any,
     if key is None:
         return do().response()
     session, vault = context.session, vault_of(context.session)
-    mark = vault.mark(f"{route}\n{json.dumps(jsonable_encoder(body), sort_keys=True)}")
+    mark = vault.mark(Purpose.IDEMPOTENCY, f"{route}\n{json.dumps(jsonable_encoder(body), sort_keys=True)}")
     # The lock makes a second request with the same key wait until the first has stored its answer.
     session.exec(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{context.by.person} {key}", 0))))
     session.exec(delete(IdempotencyKey).where(col(IdempotencyKey.expires_at) < context.at))
     stored = session.get(IdempotencyKey, (context.by.person, key))
-    purpose = f"answer {context.by.person} {key}"
+    place = ("answer", context.by.person, key)
     if stored is not None:
         if stored.body_mark != mark:
             raise ReusedKeyError("This Idempotency-Key was used for another request; take a new one.")
-        kept = json.loads(vault.open_for_office(stored.answer, purpose))
+        kept = json.loads(vault.open(Purpose.IDEMPOTENCY, stored.answer, place))
         return Answer(stored.status, kept["body"], kept["headers"]).response(**{"Idempotency-Replayed": "true"})
     answer = do()
     kept = {"body": jsonable_encoder(answer.body), "headers": answer.headers}
@@ -62,7 +63,7 @@ def answer_once(context: RequestContext, key: str | None, route: str, body: Any,
             route=route,
             body_mark=mark,
             status=answer.status,
-            answer=vault.seal_for_office(json.dumps(kept).encode(), purpose),
+            answer=vault.seal(Purpose.IDEMPOTENCY, json.dumps(kept).encode(), place),
             expires_at=context.at + RETENTION,
         ),
     )

@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from api.demonstration.load import load
 from api.processes.instance import OfficeError
+from migrations.resealing import ResealError
 from migrations.upgrade import upgrade
 from rules.core.dated_values import FOLDER
 from rules.core.errors import RulesError
@@ -42,14 +43,16 @@ def snapshot_values(folder: Path) -> Path:
     return copy
 
 
-def migrate(database: str) -> None:
+def migrate(configuration: Configuration, database: str) -> None:
     """Apply the pending migrations.
 
     Raises:
-        OfficeError: the database does not answer.
+        OfficeError: the database does not answer, or its sealed data do not open with the key of the office.
     """
     try:
-        upgrade(database)
+        upgrade(database, key=configuration.key_file.read_bytes)
+    except (ResealError, FileNotFoundError) as error:
+        raise OfficeError(f"The database cannot be upgraded. {error}") from error
     except OperationalError as error:
         reason = str(error.orig).strip().splitlines()[0]
         raise OfficeError(f"The database does not answer: {reason}") from error

@@ -91,7 +91,7 @@ class Supervisor:
         self._office = Instance(self._office.api, database, self._office.prefect)
         with self._console.step("Tables"):
             values: Path = preparation().snapshot_values(self._folder)
-            preparation().migrate(database)
+            preparation().migrate(self._configuration, database)
         environment = child_environment(self._configuration, database, self._office.prefect)
         environment["VEILIGADVIES_VALUES"] = str(values)
         self._start_child("api", ["api.serve"], environment)

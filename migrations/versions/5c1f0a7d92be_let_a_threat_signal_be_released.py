@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "5c1f0a7d92be"
-down_revision: str | Sequence[str] | None = "327d5d5ef79c"
+down_revision: str | Sequence[str] | None = "c1d5e9a07b34"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -16,7 +16,7 @@ from rules.core.roles import ENGINE, OF_AN_EMPLOYER, Actor, Role
 from rules.procedure import authorization, separation_of_duties, transitions
 from states.charts.statechart import Chart
 from states.commands.reactions import run_reactions
-from states.engine.bodies import Body, divide, parse
+from states.engine.bodies import Body, by_retention, divide, parse
 from states.engine.event import Event, EventContext
 from states.engine.unit_of_work import Transition, UnitOfWork
 from states.errors import Attempt, NotFoundError, RefusedError, StaleError
@@ -224,7 +224,8 @@ def append_entry(
     after: str | None,
 ) -> dict[str, Any]:
     """Append the event, with every change of every recorded row, to the subject's stream."""
-    facts, content = divide(definition.ledger_body(body))
+    kept = definition.ledger_body(body)
+    facts, content = divide(kept)
     return unit.buffer.append(
         unit.streams[context.row.stream],
         by=context.by,
@@ -236,6 +237,6 @@ def append_entry(
         after=after,
         facts=facts,
         changes=unit.end_changes(),
-        content=content,
+        content=by_retention(type(kept), content),
         receipt=context.rule_trace,
     )

@@ -6,21 +6,20 @@ from hashlib import sha256
 from io import BytesIO
 from typing import Any, NamedTuple
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pypdf import PdfReader
 from pypdf.errors import PdfReadError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from rules.access.content_classes import Retention
 from rules.core.roles import Actor
 from states.commands.fire import fire
-from states.errors import DocumentRefusedError, StatesError
+from states.errors import DocumentRefusedError, ErasedError, StatesError
 from states.formats import ubl
 from states.storage.database import vault_of
-from states.storage.vault import NONCE, Vault
+from states.storage.sealing import Place
 from states.tables.base import new_id
-from states.tables.ledger import Stream
 from states.tables.payments import Document, DocumentPart, Payable
 
 PART_SIZE = 2**20
@@ -143,11 +142,10 @@ def take_in(session: Session, payable: Payable, data: bytes, *, by: Actor, at: d
     key = new_id("document")
     body = {"document": key, "mediaType": kind, "size": len(data), "sha256": digest}
     fire(session, "payable", payable.id, "add-document", by=by, at=at, body=body)
-    stream = session.get_one(Stream, payable.stream)
-    cipher = AESGCM(vault_of(session).data_key(stream))
+    keys = vault_of(session).keys_of(session, payable.stream)
     for position in range(part_count(len(data))):
         part = data[position * PART_SIZE : (position + 1) * PART_SIZE]
-        sealed = Vault.seal_with(cipher, part, part_context(key, position, len(data)))
+        sealed = keys.seal(Retention.MONEY, part, part_place(payable.stream, key, position, len(data)))
         session.add(DocumentPart(document=key, position=position, sealed=sealed))
         session.flush()
     return StoredDocument(session.get_one(Document, key), again=False)
@@ -158,9 +156,9 @@ def part_count(size: int) -> int:
     return -(-size // PART_SIZE)
 
 
-def part_context(document: str, position: int, size: int) -> str:
-    """The associated data of a part's encryption, so that no part can be moved, left out or added."""
-    return f"{document}:{position}:{size}"
+def part_place(stream: str, document: str, position: int, size: int) -> Place:
+    """Where a part belongs, so that no part can be moved, left out or added."""
+    return ("document", stream, document, position, size, Retention.MONEY)
 
 
 def open_document(session: Session, document: Document) -> bytes:
@@ -170,11 +168,13 @@ def open_document(session: Session, document: Document) -> bytes:
         ErasedError: the data key of its case was destroyed.
         StatesError: the stored bytes are not those that came in.
     """
-    cipher = AESGCM(vault_of(session).data_key(session.get_one(Stream, document.stream)))
+    keys = vault_of(session).keys_of(session, document.stream)
+    if keys.is_erased(Retention.MONEY):
+        raise ErasedError(f"The document {document.id} was erased.")
     query = select(DocumentPart).where(DocumentPart.document == document.id).order_by(col(DocumentPart.position))
     found = b"".join(
-        cipher.decrypt(
-            part.sealed[:NONCE], part.sealed[NONCE:], part_context(document.id, part.position, document.size).encode()
+        keys.unseal(
+            Retention.MONEY, part.sealed, part_place(document.stream, document.id, part.position, document.size)
         )
         for part in session.exec(query)
     )

@@ -21,7 +21,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError, PydanticKnownError
 from stdnum import iban as iban_number
 
-from rules.access.content_classes import ContentClass
+from rules.access.content_classes import ContentClass, Retention
 from states.errors import MalformedError
 
 CONTENT = {"x-content": True}
@@ -267,3 +267,11 @@ def divide(body: BaseModel) -> tuple[dict[str, Any], dict[str, Any]]:
         else:
             facts[name] = value
     return facts, content
+
+
+def by_retention(schema: type[BaseModel], content: Mapping[str, Any]) -> dict[Retention, dict[str, Any]]:
+    """The content of a body, as :func:`divide` gives it, by the retention class of each field."""
+    found: dict[Retention, dict[str, Any]] = {}
+    for path, value in content.items():
+        found.setdefault(class_of(schema, path).retention, {})[path] = value
+    return found

@@ -17,7 +17,7 @@ from states.charts.payable import PayableState
 from states.engine.bodies import REFERENCE, InvoiceNumber
 from states.engine.employers import EmployerDirectory
 from states.formats import ubl
-from states.storage.database import vault_of
+from states.storage.account_marks import account_mark
 from states.tables.payments import Payable, PayableKind
 from states.tables.people import Organisation
 
@@ -76,7 +76,7 @@ def credited_invoice(session: Session, found: EInvoice, by: Actor) -> str | None
     """The invoice that a credit note names, if this employer has it from the same account."""
     if found.preceding is None or found.iban is None:
         return None
-    mark = vault_of(session).mark("".join(found.iban.split()).upper())
+    mark = account_mark(session, found.iban)
     query = select(Payable.invoice).where(
         Payable.number == found.preceding,
         Payable.payee_mark == mark,

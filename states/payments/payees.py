@@ -11,6 +11,7 @@ from states.engine.bodies import CONTENT
 from states.errors import ErasedError
 from states.formats import sepa_text
 from states.formats.errors import BankTextError
+from states.storage.account_marks import bare
 from states.storage.content import content_of_subject
 from states.tables.payments import Payable
 
@@ -45,5 +46,5 @@ def payee_of(session: Session, payable: Payable) -> tuple[str, str]:
     """
     for entry in content_of_subject(session, payable.stream, payable.id):
         if "payee" in entry.content and "iban" in entry.content:
-            return entry.content["payee"], entry.content["iban"].replace(" ", "").upper()
+            return entry.content["payee"], bare(entry.content["iban"])
     raise ErasedError(f"Nothing says any more whom {payable.id} is paid to.")

@@ -5,14 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
+from rules.access.content_classes import Retention
 from rules.core.roles import Actor, Role
 from states.engine.parties import duty_holders
 from states.storage import ledger
-from states.storage.database import vault_of
-from states.storage.ledger import STREAMS, Chain
+from states.storage.ledger import Chain
 from states.storage.write_buffer import WriteBuffer
 from states.tables.ledger import StreamKind
 from states.tables.work import WorkItem
@@ -88,9 +87,7 @@ def lock_chain(
     names = [name, *([f"{pool_chain}:{receiver}"] if receiver else [])]
     found = ledger.lock(session, names)
     for missing in sorted(set(names) - found.keys()):
-        row = {"id": missing, "kind": StreamKind.WORK, "seq": 0, "head": "", "last_at": at}
-        key = vault_of(session).new_key(missing)
-        session.connection().execute(insert(STREAMS).values(**row, key=key).on_conflict_do_nothing())
+        ledger.open_if_missing(session, missing, StreamKind.WORK, at)
     if len(found) < len(names):
         found = ledger.lock(session, names)
     return found[name]
@@ -139,8 +136,8 @@ def record(
         event=event,
         facts={**known, **facts},
         changes={},
-        content=content or {},
+        content={Retention.PROCEDURE: content or {}},
         receipt=[],
     )
     buffer.write(at)
-    return Chain(chain.id, entry["seq"], entry["hash"], entry["at"], chain.key)
+    return Chain(chain.id, entry["seq"], entry["hash"], entry["at"], chain.keys)

@@ -8,7 +8,8 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from states.storage.database import vault_of
-from states.tables.ledger import LedgerEntry, Stream, VaultItem
+from states.storage.vault import DataKeys
+from states.tables.ledger import DataKey, LedgerEntry, VaultItem
 
 
 @dataclass(frozen=True)
@@ -27,42 +28,44 @@ class EntryContent:
 
 
 def content_of_stream(session: Session, stream: str, *, until: datetime | None = None) -> list[EntryContent]:
-    """The content of every entry of a stream that has any, in their order; empty once it was erased.
+    """The content of every entry of a stream that has any, in their order, without what was erased.
 
     Args:
         session: the database session.
         stream: the id of the stream.
         until: only entries up to and including this instant.
+
+    Raises:
+        InvalidTag: an item was changed, or moved from another place.
     """
-    return opened(session, session.get_one(Stream, stream), None, until)
+    return opened(session, stream, *(() if until is None else (LedgerEntry.at <= until,)))
 
 
 def content_of_subject(session: Session, stream: str, subject: str) -> list[EntryContent]:
-    """The content of every entry of one subject that has any, in their order; empty once it was erased."""
-    return opened(session, session.get_one(Stream, stream), subject, None)
+    """The content of every entry of one subject that has any, in their order, without what was erased.
+
+    Raises:
+        InvalidTag: an item was changed, or moved from another place.
+    """
+    return opened(session, stream, VaultItem.subject == subject)
 
 
-def opened(session: Session, stream: Stream, subject: str | None, until: datetime | None) -> list[EntryContent]:
-    """The content of the entries of a stream under conditions."""
-    if stream.key is None:
-        return []
-    query = select(VaultItem, LedgerEntry).where(
-        VaultItem.stream == stream.id,
-        col(LedgerEntry.stream) == VaultItem.stream,
-        col(LedgerEntry.seq) == VaultItem.seq,
+def opened(session: Session, stream: str, *where: Any) -> list[EntryContent]:
+    """The content of the entries of a stream under conditions; an entry has an item for each retention class."""
+    query = (
+        select(VaultItem, LedgerEntry, DataKey.wrapped)
+        .join(LedgerEntry, (col(LedgerEntry.stream) == VaultItem.stream) & (col(LedgerEntry.seq) == VaultItem.seq))
+        .join(DataKey, (col(DataKey.stream) == VaultItem.stream) & (col(DataKey.retention) == VaultItem.retention))
+        .where(VaultItem.stream == stream, *where)
     )
-    if subject is not None:
-        query = query.where(VaultItem.subject == subject)
-    if until is not None:
-        query = query.where(LedgerEntry.at <= until)
-    vault = vault_of(session)
-    return [
-        EntryContent(
-            content=vault.open(stream, item),
-            **entry.model_dump(include={"seq", "at", "person", "role", "chart", "subject", "event", "facts"}),
-        )
-        for item, entry in session.exec(query.order_by(col(VaultItem.seq)))
-    ]
+    rows = session.exec(query.order_by(col(VaultItem.seq), col(VaultItem.retention))).all()
+    keys = DataKeys(vault_of(session), stream, {item.retention: wrapped for item, _, wrapped in rows})
+    found: dict[int, EntryContent] = {}
+    for item, entry, _ in rows:
+        facts = entry.model_dump(include={"seq", "at", "person", "role", "chart", "subject", "event", "facts"})
+        content = {**found[entry.seq].content} if entry.seq in found else {}
+        found[entry.seq] = EntryContent(**facts, content=content | keys.open(item, entry.event))
+    return list(found.values())
 
 
 def latest(entries: list[EntryContent], field: str) -> Any:

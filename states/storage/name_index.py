@@ -5,6 +5,7 @@ import unicodedata
 from sqlmodel import Session, col, select
 
 from states.storage.database import vault_of
+from states.storage.purpose_keys import Purpose
 from states.tables.name_index import NameMark
 
 
@@ -18,7 +19,7 @@ def words(name: str) -> list[str]:
 def index_name(session: Session, person: str, name: str) -> None:
     """Index the words of a person's name."""
     vault = vault_of(session)
-    session.add_all(NameMark(mark=vault.mark(f"name:{word}"), person=person) for word in words(name))
+    session.add_all(NameMark(mark=vault.mark(Purpose.NAMES, word), person=person) for word in words(name))
 
 
 def find_people(session: Session, name: str) -> list[str]:
@@ -26,7 +27,7 @@ def find_people(session: Session, name: str) -> list[str]:
     vault = vault_of(session)
     found: set[str] | None = None
     for word in words(name):
-        of_word = select(NameMark.person).where(col(NameMark.mark) == vault.mark(f"name:{word}"))
+        of_word = select(NameMark.person).where(col(NameMark.mark) == vault.mark(Purpose.NAMES, word))
         people = set(session.exec(of_word))
         found = people if found is None else found & people
     return sorted(found or ())

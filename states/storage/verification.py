@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlmodel import Session, select
 
+from states.storage.account_marks import wrong_marks
 from states.storage.checkpoints import broken_checkpoints
 from states.storage.ledger import digest
 from states.storage.replay import differences, entries_of, fold, recorded_tables
@@ -34,7 +35,11 @@ def verify(session: Session) -> Verdict:
         verdict.problems += [*chain_problems(stream, entries), *differences(session, stream.id, entries)]
         recorded |= fold(entries).keys()
         session.expunge_all()
-    verdict.problems += [*rows_without_entry(session, recorded), *broken_checkpoints(session)]
+    verdict.problems += [
+        *rows_without_entry(session, recorded),
+        *wrong_marks(session),
+        *broken_checkpoints(session),
+    ]
     return verdict
 
 

@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session
 
+from rules.access.content_classes import Retention
 from rules.core.roles import Actor
 from states.storage.canonical_json import plain
-from states.storage.database import vault_of
 from states.storage.ledger import Chain, digest
 
 WRITE = text(
@@ -30,9 +30,10 @@ WRITE = text(
             event text, before text, after text, facts jsonb, changes jsonb, content jsonb, receipt jsonb,
             previous text, hash text)
     ), content AS (
-        INSERT INTO vault_item (stream, seq, subject, sealed)
-        SELECT stream, seq, subject, decode(sealed, 'base64')
-        FROM jsonb_to_recordset(CAST(:content AS jsonb)) AS c(stream text, seq int, subject text, sealed text)
+        INSERT INTO vault_item (stream, seq, retention, subject, sealed)
+        SELECT stream, seq, retention, subject, decode(sealed, 'base64')
+        FROM jsonb_to_recordset(CAST(:content AS jsonb)) AS c(
+            stream text, seq int, retention text, subject text, sealed text)
     ), head AS (
         UPDATE stream SET seq = h.seq, head = h.hash, last_at = h.at
         FROM jsonb_to_recordset(CAST(:heads AS jsonb)) AS h(stream text, seq int, hash text, at timestamptz)
@@ -82,19 +83,27 @@ class WriteBuffer:
         after: str | None = None,
         facts: Mapping[str, Any],
         changes: Mapping[str, Any],
-        content: Mapping[str, Any],
+        content: Mapping[Retention, Mapping[str, Any]],
         receipt: list[Any],
     ) -> dict[str, Any]:
-        """Add one entry to a locked chain; its content goes to the vault, and an HMAC of it to the entry."""
+        """Add one entry to a locked chain; its content goes to the vault by class, and an HMAC of it to the entry.
+
+        Raises:
+            ErasedError: the data key of a class that it holds was destroyed.
+        """
         last = self.chain_heads.get(stream.id)
         seq, head, latest = (
             (last["seq"], last["hash"], last["at"]) if last else (stream.seq, stream.head, stream.last_at)
         )
         marks: dict[str, str] = {}
-        if content:
-            sealed, marks = vault_of(self.session).seal(stream, seq + 1, plain(content))
-            encoded = base64.b64encode(sealed).decode()
-            self.content.append({"stream": stream.id, "seq": seq + 1, "subject": subject, "sealed": encoded})
+        for retention, fields in content.items():
+            if not fields:
+                continue
+            held = plain(fields)
+            marks |= stream.keys.marks(retention, held)
+            sealed = stream.keys.seal_content(retention, held, seq=seq + 1, subject=subject, event=event)
+            item = {"stream": stream.id, "seq": seq + 1, "retention": retention, "subject": subject}
+            self.content.append({**item, "sealed": base64.b64encode(sealed).decode()})
         entry = {
             "stream": stream.id,
             "seq": seq + 1,

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Index, LargeBinary
 from sqlmodel import Field, SQLModel
 
+from rules.access.content_classes import Retention
 from states.tables.base import by_value, json_type
 
 
@@ -31,8 +32,16 @@ class Stream(SQLModel, table=True):
     seq: int = 0
     head: str = ""
     last_at: datetime
-    key: bytes | None = Field(default=None, sa_type=LargeBinary)
-    """The data key of the vault, wrapped by the office's master key; None once destroyed."""
+
+
+class DataKey(SQLModel, table=True):
+    """A data key of the vault, wrapped by a key outside the database; erasing content removes the row for good."""
+
+    __tablename__ = "data_key"
+
+    stream: str = Field(primary_key=True, foreign_key="stream.id")
+    retention: Retention = Field(primary_key=True, sa_type=by_value(Retention))
+    wrapped: bytes = Field(sa_type=LargeBinary)
 
 
 class LedgerEntry(SQLModel, table=True):
@@ -66,12 +75,13 @@ class LedgerEntry(SQLModel, table=True):
 
 
 class VaultItem(SQLModel, table=True):
-    """The content of one ledger entry, sealed with the stream's data key."""
+    """What one ledger entry holds of one retention class, sealed with the stream's data key of that class."""
 
     __tablename__ = "vault_item"
 
     stream: str = Field(primary_key=True, foreign_key="stream.id")
     seq: int = Field(primary_key=True)
+    retention: Retention = Field(primary_key=True, sa_type=by_value(Retention))
     subject: str = Field(index=True)
     sealed: bytes = Field(sa_type=LargeBinary)
 

@@ -46,6 +46,7 @@ class Payable(Subject, table=True):
         Index("uq_payable_repaid_by", "repaid_by", unique=True),
     )
 
+    unrecorded = Subject.unrecorded | {"payee_mark"}
     id: str = Field(primary_key=True)
     stream: str = Field(foreign_key="stream.id", index=True)
     state: PayableState = Field(sa_type=by_value(PayableState))
@@ -61,7 +62,8 @@ class Payable(Subject, table=True):
     vat: Decimal = Field(sa_type=money_type())
     gross: Decimal = Field(sa_type=money_type())
     payee_mark: str
-    """HMAC of the payee's IBAN: finds a duplicate without telling whose account it is."""
+    """HMAC of the payee's IBAN: finds a duplicate without telling whose account it is. It follows from the sealed
+    account and changes with the keys, so the ledger does not record it; ``verify`` computes it again."""
     own_contribution: Decimal = Field(default=Decimal(0), sa_type=money_type())
     addressee: Addressee | None = Field(default=None, sa_type=by_value(Addressee))
     """To whom the invoice is addressed; only the employer's own invoice gives VAT back."""

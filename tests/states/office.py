@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from proposals import named, up_to_allowed
 from sqlalchemy import Engine, inspect, text
-from sqlmodel import Session, select
+from sqlmodel import Session, col, delete, select
 from stdnum import iban as iban_number
 
+from rules.access.content_classes import Retention
 from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
 from states.charts.application import ENDS, Stage
 from states.commands.available_actions import FORWARD, Action, actions
@@ -20,6 +21,7 @@ from states.errors import RefusedError
 from states.storage.database import transaction
 from states.storage.verification import verify
 from states.tables.application import Application
+from states.tables.ledger import DataKey
 
 KEY = bytes(range(32))
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -282,6 +284,12 @@ def problems(engine: Engine) -> list[str]:
     """The problems that ``verify`` finds."""
     with Session(engine) as session:
         return verify(session).problems
+
+
+def erase(session: Session, stream: str, *classes: Retention) -> None:
+    """Destroy the data keys of a stream: of some classes, or of all."""
+    of_classes = col(DataKey.retention).in_(classes or list(Retention))
+    session.execute(delete(DataKey).where(col(DataKey.stream) == stream, of_classes))
 
 
 def refused(call: Callable[[], Any]) -> list[str]:

@@ -22,6 +22,7 @@ from states.events.payments.duplicate_invoices import check_not_received_before,
 from states.events.payments.invoice_bodies import CreditLine, CreditNote
 from states.events.payments.payables import PayableEvent, propose_bookings
 from states.payments.payees import payee_of
+from states.storage.account_marks import account_mark
 from states.tables.application import Application
 from states.tables.base import new_id
 from states.tables.payments import BankEntry, BankMessage, Payable, PayableKind, PayableLine
@@ -60,7 +61,7 @@ class ReceiveCreditNote(Event[Application, CreditNote]):
         context.check(amounts.iban_valid, private=("iban",), iban=body.iban)
         invoice_lines.check_sums(context, body, body.lines)
         parts = parts_of(context, body.invoice)
-        mark = context.unit.vault.mark(body.iban)
+        mark = account_mark(context.session, body.iban)
         same = all(row.payee_mark == mark for row in parts)
         if not context.check(
             credit_notes.invoice_not_rejected, invoice=body.invoice, parts=len(parts), same_account=same

@@ -11,22 +11,22 @@ from rules.payments import amounts, invoices
 from states.charts.payable import PayableState
 from states.engine.event import EventContext
 from states.events.payments.invoice_bodies import CreditNote, Invoice
-from states.storage.database import vault_of
+from states.storage.account_marks import account_mark
 from states.tables.application import Application
 from states.tables.payments import Payable, PayableKind, PayableLine
 
 
 def serialise_on_payee(session: Session, iban: str) -> None:
     """Serialise invoices of one payee over all cases, so that the second finds the first."""
-    mark = vault_of(session).mark(iban)
-    session.execute(select(func.pg_advisory_xact_lock(int(mark[:15], 16))))
+    mark = account_mark(session, iban)
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(mark, 0))))
 
 
 def check_not_received_before(
     context: EventContext[Application], body: Invoice | CreditNote, replaced: Payable | None = None
 ) -> None:
     """The invoice is new: by number, and also by spelling, amounts and account."""
-    mark = context.unit.vault.mark(body.iban)
+    mark = account_mark(context.session, body.iban)
     context.check(
         amounts.not_a_duplicate,
         number=body.number,

@@ -20,6 +20,7 @@ from states.events.payments.invoice_bodies import NewPayable, Part, UnmatchedLin
 from states.events.payments.invoice_lines import store_lines
 from states.events.provision.measures import settle_if_paid
 from states.payments.payees import payee_of
+from states.storage.account_marks import account_mark
 from states.tables.accounting import Booking
 from states.tables.application import Measure
 from states.tables.base import new_id
@@ -75,7 +76,7 @@ class ReceivePayable(PayableEvent[NewPayable]):
             net=signed(sum((line.net for line in lines), body.awarded), sign),
             vat=signed(sum((line.vat for line in lines), Decimal(0)), sign),
             gross=signed(sum((line.gross for line in lines), body.awarded), sign),
-            payee_mark=context.unit.vault.mark(body.iban),
+            payee_mark=account_mark(context.session, body.iban),
             addressee=body.addressee or DEFAULT_ADDRESSEE[body.kind],
             offered=[line.model_dump(mode="json", exclude={"text"}) for line in body.offered] or None,
             entered_by=None if context.unit.by.role is Role.ENGINE else context.unit.by.person,
