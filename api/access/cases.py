@@ -1,6 +1,6 @@
 """Cases: who may see an application, a loan or an objection, and which parts of it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, false
@@ -60,6 +60,14 @@ def requested_of(session: Session, by: Actor) -> list[ColumnElement[bool]]:
     return [col(Application.id).in_(requested)]
 
 
+def visible_among(session: Session, by: Actor, references: Collection[str]) -> set[str]:
+    """Return the references of those of some applications that the caller may see, as :func:`may_see` of one."""
+    if not references:
+        return set()
+    query = select(Application.id).where(col(Application.id).in_(references), *visible_applications(session, by))
+    return set(session.exec(query))
+
+
 def may_see_loan_or_objection(session: Session, by: Actor, row: Loan | Objection) -> bool:
     """Return whether the caller may know of a loan or an objection: the official, the office, or the employer."""
     match relation_by_role(by.role, SEES_LOAN):
@@ -111,6 +119,13 @@ def visible(context: RequestContext, row: Any) -> bool:
 def concerns(context: RequestContext, row: Any) -> bool:
     """Return whether the caller may know of a subject and, if acting for an employer, it concerns that employer."""
     return visible(context, row) and context.by.organisation in (None, *context.employers.concerned_by(row))
+
+
+def concerning(context: RequestContext, rows: Sequence[Payable]) -> list[Payable]:
+    """Return those of some payables that concern the caller, as :func:`concerns` of one."""
+    seen = visible_among(context.session, context.by, {row.stream for row in rows})
+    mine, employers = context.by.organisation, context.employers
+    return [row for row in rows if row.stream in seen and mine in (None, *employers.concerned_by(row))]
 
 
 def require_subject(context: RequestContext, table: type[T], what: str, key: str) -> T:

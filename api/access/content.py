@@ -1,18 +1,18 @@
 """Content of a case: applies the table of readers to texts, to the facts of entries and to columns."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from api.access.relations import relations
+from api.access.relations import relations_of
 from api.http.dependencies import RequestContext
 from rules.access.content_classes import ContentClass
 from rules.access.readers import READERS, Moment, Relation, reads
 from rules.core.roles import Actor
 from states.reporting import case_file
 from states.reporting.case_file import Passage, Progress, VisibleFacts
-from states.storage.content import EntryContent, content_of_subject
+from states.storage.content import EntryContent, content_of_subjects
 from states.tables.application import Application
 from states.tables.ledger import LedgerEntry
 
@@ -25,6 +25,10 @@ OF_COLUMNS: Mapping[str, ContentClass] = {
 }
 """The class of each column of an application that not everyone who may see the case may read."""
 ALL_MOMENTS = frozenset(Moment)
+OF_PAYABLES = (ContentClass.PAYEE, ContentClass.INVOICE_LINE, ContentClass.PAYMENT_REASONS)
+OF_MEASURES = (ContentClass.MEASURE, ContentClass.SUPPLIER, ContentClass.REASONS)
+OF_LOANS = (ContentClass.LOAN, ContentClass.CONTACT)
+OF_OBJECTIONS = (ContentClass.OBJECTION,)
 
 
 @dataclass(frozen=True)
@@ -55,20 +59,10 @@ class Reader:
         found = case_file.passages(context.session, case.stream, progress, until=until)
         return [passage for passage in found if self.may_read(passage.kind, passage.moments)]
 
-    def entries(self, context: RequestContext, row: Any) -> list[EntryContent]:
-        """Return the entries of a subject, each with the texts that the caller may read."""
-        if not self.may_read_any(kind for kind in ContentClass if kind.is_content):
-            return []
-        return [
-            replace(
-                entry, content={path: entry.content[path] for path in entry.content if self.may_read_field(entry, path)}
-            )
-            for entry in content_of_subject(context.session, row.stream, row.id)
-        ]
-
-    def may_read_field(self, entry: EntryContent, path: str) -> bool:
-        """Return whether the caller may read a field of an entry."""
-        return self.may_read(case_file.class_of_field(entry.chart, entry.event, path))
+    def texts_of(self, entry: EntryContent) -> dict[str, Any]:
+        """Return the texts of an entry that the caller may read, by path, once their moments have come."""
+        kinds = {path: case_file.class_of_field(entry.chart, entry.event, path) for path in entry.content}
+        return {path: entry.content[path] for path, kind in kinds.items() if self.may_read(kind)}
 
     def visible_entry(self, entry: LedgerEntry, progress: Progress) -> VisibleFacts | None:
         """Return what the caller may see of an entry; None where the official may not know of it yet."""
@@ -76,9 +70,33 @@ class Reader:
         return None if Relation.OWN in self.relations and not shown.whole else shown
 
 
+def readers_of(context: RequestContext, rows: Sequence[Any]) -> dict[str, Reader]:
+    """Return the caller as a reader of each of some subjects that the caller may know of, by its id."""
+    return {key: Reader(context.by, found) for key, found in relations_of(context, rows).items()}
+
+
 def reader_of(context: RequestContext, row: Any) -> Reader:
     """Return the caller as a reader of a subject that the caller may know of."""
-    return Reader(context.by, relations(context, row))
+    return readers_of(context, [row])[row.id]
+
+
+def entries_of(
+    context: RequestContext, rows: Sequence[Any], kinds: Collection[ContentClass]
+) -> dict[str, list[EntryContent]]:
+    """Return the entries of each of some subjects with the texts that the caller may read, by its id.
+
+    Args:
+        context: the request.
+        rows: subjects that the caller may know of.
+        kinds: the classes of content that such subjects have.
+    """
+    if not any(has_grant(context.by, kind) for kind in kinds):
+        return {row.id: [] for row in rows}
+    readers = readers_of(context, rows)
+    return {
+        key: [replace(entry, content=readers[key].texts_of(entry)) for entry in entries]
+        for key, entries in content_of_subjects(context.session, {row.id: row.stream for row in rows}).items()
+    }
 
 
 def narrowed(

@@ -1,8 +1,10 @@
 """Relations: what ties the caller to a case, by which the table of readers decides."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import union
 from sqlmodel import col, select
 
 from api.http.dependencies import RequestContext
@@ -17,45 +19,45 @@ from states.tables.loans import Loan, Objection
 from states.tables.work import WorkItem
 
 
-def relations(context: RequestContext, row: Any) -> frozenset[Relation]:
-    """Return what ties the caller to a subject that the caller may know of."""
+def relations_of(context: RequestContext, rows: Sequence[Any]) -> dict[str, frozenset[Relation]]:
+    """Return what ties the caller to each of some subjects that the caller may know of, by its id."""
     relation = relation_by_role(context.by.role)
     if relation is None:
-        return frozenset()
+        return {row.id: frozenset() for row in rows}
+    tie = frozenset({relation})
     if relation is not Relation.OFFICE:
-        return frozenset({relation})
-    case = case_of(context, row)
+        return {row.id: tie for row in rows}
+    cases = {row.id: case_of(row) for row in rows}
+    handled = handled_among(context, {case for case in cases.values() if case is not None})
     # A loan without an application has no officer of its own: every officer handles it.
-    return frozenset({relation, Relation.HANDLES} if case is None or handles(context, case) else {relation})
+    return {key: tie | {Relation.HANDLES} if case is None or case in handled else tie for key, case in cases.items()}
 
 
-def case_of(context: RequestContext, row: Any) -> Application | None:
-    """Return the application that a subject belongs to, if any."""
-    if isinstance(row, Application):
-        return row
+def case_of(row: Any) -> str | None:
+    """Return the reference of the application that a subject belongs to, if any."""
     if isinstance(row, (Loan, Objection)):
-        return context.session.get(Application, row.application) if row.application else None
-    return context.session.get_one(Application, row.stream) if parties.has_application(row) else None
+        return row.application
+    return str(row.stream) if parties.has_application(row) or isinstance(row, Application) else None
 
 
-def handles(context: RequestContext, case: Application) -> bool:
-    """Return whether the caller works on a case: its officer or adviser, holder of its work, or with a reason."""
+def handled_among(context: RequestContext, cases: set[str]) -> set[str]:
+    """Return those of some cases on which the caller works: officer, adviser, holder of work, or with a reason."""
     by = context.by
-    if (by.role, by.person) in {(Role.OFFICER, case.officer), (Role.ADVISER, case.adviser)}:
-        return True
-    held = select(WorkItem.id).where(
-        WorkItem.application == case.id,
+    if not cases:
+        return set()
+    since = context.at - timedelta(hours=value("opened_content_hours", office_day(context.at)))
+    mine = {Role.OFFICER: Application.officer, Role.ADVISER: Application.adviser}.get(by.role)
+    assigned = [] if mine is None else [select(Application.id).where(col(Application.id).in_(cases), mine == by.person)]
+    held = select(WorkItem.application).where(
+        col(WorkItem.application).in_(cases),
         WorkItem.role == by.role,
         WorkItem.assignee == by.person,
         col(WorkItem.done_at).is_(None),
     )
-    if context.session.exec(held.limit(1)).first() is not None:
-        return True
-    since = context.at - timedelta(hours=value("opened_content_hours", office_day(context.at)))
-    opened = select(LedgerEntry.seq).where(
-        LedgerEntry.stream == case.stream,
+    opened = select(LedgerEntry.stream).where(
+        col(LedgerEntry.stream).in_(cases),
         LedgerEntry.event == "open-content",
         LedgerEntry.person == by.person,
         LedgerEntry.at > since,
     )
-    return context.session.exec(opened.limit(1)).first() is not None
+    return set(context.session.execute(union(*assigned, held, opened)).scalars())

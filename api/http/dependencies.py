@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
@@ -79,9 +80,9 @@ class RequestContext:
     at: datetime
     configuration: Configuration
 
-    @property
+    @cached_property
     def employers(self) -> EmployerDirectory:
-        """Return the employer directory of this session."""
+        """Return the employer directory of this request, which reads each employer once."""
         return EmployerDirectory(self.session)
 
 

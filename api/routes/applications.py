@@ -115,9 +115,7 @@ def search_page(context: RequestContext, wanted: Search) -> applications.Applica
     query = newest_first(query, place, position_in(wanted.cursor, instant, row_id) if wanted.cursor else None)
     rows = session.exec(query.limit(wanted.limit + 1)).all()
     shown, following = split_page(rows, wanted.limit, lambda row: position_text(row.created_at, row.id))
-    return applications.ApplicationPage(
-        items=[applications.summary(context, employers, row) for row in shown], next=following
-    )
+    return applications.ApplicationPage(items=applications.summaries(context, employers, shown), next=following)
 
 
 @router.get("/{reference}", response_model=applications.ApplicationView, operation_id="get-application")

@@ -1,7 +1,7 @@
 """Bank files: import statements and status reports, and show unmatched entries and missing statements."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
@@ -119,11 +119,11 @@ def entry_view(entry: BankEntry) -> BankEntryView:
     )
 
 
-def waiting(context: RequestContext, key: str) -> int:
-    """Return how many entries of a statement wait for a person."""
-    return context.session.exec(
-        select(func.count()).select_from(BankEntry).where(BankEntry.message == key, *ENTRY_WAITS)
-    ).one()
+def waiting(context: RequestContext, rows: Sequence[BankMessage]) -> dict[str, int]:
+    """Return how many entries of each statement wait for a person; statements without any are left out."""
+    mine = col(BankEntry.message).in_([row.id for row in rows])
+    query = select(BankEntry.message, func.count()).where(mine, *ENTRY_WAITS).group_by(BankEntry.message)
+    return dict(context.session.exec(query).all())
 
 
 def message_view(
@@ -266,9 +266,10 @@ def messages(
     query = newest_first(query, place, None if last is None else (last.received_at, last.id))
     found = context.session.exec(query.limit(limit + 1)).all()
     shown, following = split_page(found, limit)
-    missing = [gap for owner in employers_with_bank_files(context) for gap in gaps(context.session, owner)]
+    waits = waiting(context, shown)
+    missing = gaps(context.session, *employers_with_bank_files(context))
     return BankMessagePage(
-        items=[BankMessageSummary(**row.model_dump(), waiting=waiting(context, row.id)) for row in shown],
+        items=[BankMessageSummary(**row.model_dump(), waiting=waits.get(row.id, 0)) for row in shown],
         next=following,
         gaps=[StatementGap.model_validate(gap) for gap in missing],
     )

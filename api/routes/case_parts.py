@@ -1,5 +1,6 @@
 """Case parts: the actions, history, terms, priority, measures, payables, bookings and letters of one case."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -11,7 +12,7 @@ from api.access import action_filter, cases
 from api.access.content import narrowed
 from api.access.employers import only_own_employer
 from api.access.work import counts_signals, visible_work_of_case
-from api.http.dependencies import RequestContext, RequestContextDep
+from api.http.dependencies import RequestContextDep
 from api.http.parameters import Reference
 from api.http.urls import etag, href
 from api.views import applications, base, work
@@ -26,7 +27,7 @@ from states.reporting import case_durations
 from states.storage.replay import entries_of
 from states.tables.accounting import Booking
 from states.tables.application import Measure
-from states.tables.deadlines import Term
+from states.tables.deadlines import Term, TermSuspension, Threshold
 from states.tables.letters import Outbox
 from states.tables.payments import Payable
 from states.tables.work import WorkItem
@@ -208,19 +209,26 @@ def terms(context: RequestContextDep, reference: Reference) -> Deadlines:
     """List the terms of one case with their reasons, suspensions and thresholds."""
     row = cases.require_application(context.session, context.by, reference)
     query = select(Term).where(Term.application == row.id).order_by(col(Term.started_on), col(Term.id))
-    found = [term_view(context, term) for term in context.session.exec(only_own_employer(context, query, Term))]
-    return Deadlines(items=found, days=case_durations.days_of_case(context.session, row, office_day(context.at)))
+    found = context.session.exec(only_own_employer(context, query, Term)).all()
+    suspensions = term_query.suspensions_of(context.session, found)
+    thresholds = term_query.thresholds_of(context.session, found)
+    on = office_day(context.at)
+    return Deadlines(
+        items=[term_view(term, suspensions[term.id], thresholds[term.id], on=on) for term in found],
+        days=case_durations.days_of_case(context.session, row, on),
+    )
 
 
-def term_view(context: RequestContext, term: Term) -> TermView:
-    """Return the view of a term."""
-    found = term_query.suspensions(context.session, term)
-    intervals = [Suspension(item.since, item.until, item.ground, item.article, item.attributed_to) for item in found]
-    until = term.ended_on or office_day(context.at)
+def term_view(
+    term: Term, suspensions: Sequence[TermSuspension], thresholds: Sequence[Threshold], *, on: date
+) -> TermView:
+    """Return the view of a term, with the days of each party until a day."""
+    intervals = [Suspension(one.since, one.until, one.ground, one.article, one.attributed_to) for one in suspensions]
+    until = term.ended_on or on
     return TermView(
         **term.model_dump(),
-        suspensions=[SuspensionView.model_validate(item) for item in found],
-        thresholds=[ThresholdView.model_validate(item) for item in term_query.thresholds(context.session, term)],
+        suspensions=[SuspensionView.model_validate(item) for item in suspensions],
+        thresholds=[ThresholdView.model_validate(item) for item in thresholds],
         days=attribution(term.started_on, max(until, term.started_on), term.owner, intervals),
     )
 
@@ -238,8 +246,8 @@ def priority(context: RequestContextDep, reference: Reference) -> Priority:
     """Explain the queue position of each waiting work item of a case: rules, facts, and what would change it."""
     row = cases.require_application(context.session, context.by, reference)
     query = select(WorkItem).where(WorkItem.application == row.id, col(WorkItem.done_at).is_(None))
-    waiting = context.session.exec(visible_work_of_case(context, query).order_by(*pools.queue_order()))
-    found = [explanation.explain(context.session, item, at=context.at) for item in waiting]
+    waiting = context.session.exec(visible_work_of_case(context, query).order_by(*pools.queue_order())).all()
+    found = explanation.explain_all(context.session, waiting, at=context.at)
     urgency = row.urgency if counts_signals(context.by) else None
     return Priority(reference=row.id, urgency=urgency, items=[work.explanation(context.by, why) for why in found])
 

@@ -1,6 +1,6 @@
 """Money trails: of one payable, or of the payables behind a measure, a batch, a bank entry or a booking."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from api.access.books import require_bank_entry, require_batch, require_books
-from api.access.cases import concerns, visible
+from api.access.cases import concerning, concerns, visible
 from api.http.dependencies import RequestContext, RequestContextDep
 from api.http.parameters import Id
 from api.views import applications, base
@@ -19,6 +19,8 @@ from states.tables.accounting import Booking
 from states.tables.application import Measure
 from states.tables.payments import Payable
 
+READ_AT_ONCE = 500
+"""How many trails are read at once; a batch may have a hundred thousand."""
 router = APIRouter(prefix="/v1", tags=["trails"])
 
 
@@ -155,14 +157,21 @@ def require_payable(context: RequestContext, row: Payable | None, key: str) -> P
     return row
 
 
-def view(context: RequestContext, row: Payable) -> TrailView:
+def views(context: RequestContext, rows: Sequence[Payable]) -> list[TrailView]:
+    """Return the trails of payables, with their measures as the caller may see them."""
+    trails = money_trail.of_payables(context.session, rows)
+    named = {row.id: row for found in trails for row in found.measures}
+    measures = {item.id: item for item in applications.measures(context, list(named.values()))}
+    return [view(found, measures) for found in trails]
+
+
+def view(found: money_trail.Trail, measures: Mapping[str, applications.MeasureView]) -> TrailView:
     """Return the trail of a payable, with its measures as the caller may see them."""
-    found = money_trail.of_payable(context.session, row)
     case = found.application
     return TrailView(
-        payable=PayableLink.model_validate(row),
+        payable=PayableLink.model_validate(found.payable),
         advice=case and AdviceLink(application=case.id, advice_version=case.advice_version, adopted_on=case.adopted_on),
-        measures=applications.measures(context, found.measures),
+        measures=[measures[row.id] for row in found.measures],
         takeovers=[applications.TakeoverView.model_validate(item) for item in found.takeovers],
         lines=[LineView.model_validate(item) for item in found.lines],
         documents=[DocumentLink.model_validate(item) for item in found.documents],
@@ -175,15 +184,16 @@ def view(context: RequestContext, row: Payable) -> TrailView:
     )
 
 
-def views_of(context: RequestContext, rows: Iterable[Payable]) -> Trails:
+def views_of(context: RequestContext, rows: Sequence[Payable]) -> Trails:
     """Return the trails of the payables that the caller may see."""
-    return Trails(items=[view(context, row) for row in rows if concerns(context, row)])
+    parts = (rows[first : first + READ_AT_ONCE] for first in range(0, len(rows), READ_AT_ONCE))
+    return Trails(items=[item for part in parts for item in views(context, concerning(context, part))])
 
 
 @router.get("/payables/{id}/trail", operation_id="get-trail-of-payable")
 def of_payable(context: RequestContextDep, key: Id) -> TrailView:
     """Return the money trail of one payable, from the advice to the journal, with the missing links."""
-    return view(context, require_payable(context, context.session.get(Payable, key), key))
+    return views(context, [require_payable(context, context.session.get(Payable, key), key)])[0]
 
 
 @router.get("/measures/{id}/trails", operation_id="get-trails-of-measure")
@@ -207,9 +217,8 @@ def of_batch(context: RequestContextDep, key: Id) -> Trails:
 def of_booking(context: RequestContextDep, key: Id) -> TrailView:
     """Return the trail that a booking and its journal lines belong to."""
     booking = context.session.get(Booking, key)
-    return view(
-        context, require_payable(context, context.session.get(Payable, booking.payable) if booking else None, key)
-    )
+    payable = context.session.get(Payable, booking.payable) if booking else None
+    return views(context, [require_payable(context, payable, key)])[0]
 
 
 @router.get("/bank-messages/{id}/entries/{position}/trails", operation_id="get-trails-of-bank-entry")

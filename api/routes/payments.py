@@ -1,6 +1,6 @@
 """Payments: receive invoices, list payables, build batches, and download payment orders."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Annotated
 
@@ -18,7 +18,7 @@ from api.http.pagination import Cursor, Limit, newest_first, split_page
 from api.http.parameters import Id, Key
 from api.http.urls import etag, href
 from api.views import payments
-from api.views.payments import payable_view
+from api.views.payments import payable_view, payable_views
 from rules.payments import amounts
 from rules.payments.bank_days import first_execution
 from states.charts.batch import BatchState
@@ -33,8 +33,8 @@ from states.events.payments.batch_contents import select_payables
 from states.events.payments.batches import NewBatch
 from states.events.payments.invoice_bodies import Invoice
 from states.formats.bank_reason_codes import reason_in_words, status_in_words
-from states.payments.batch_files import CHUNK, lines_of, open_batch_file, sha256_of
-from states.tables.payments import Payable, PaymentBatch
+from states.payments.batch_files import CHUNK, lines_by_batch, open_batch_file, sha256_of
+from states.tables.payments import BatchLine, Payable, PaymentBatch
 
 router = APIRouter(prefix="/v1", tags=["finance"])
 
@@ -55,7 +55,7 @@ def receive(context: RequestContextDep, body: NewPayable, idempotency_key: Key =
         before = set(context.session.exec(select(Payable.id).where(Payable.stream == row.id)))
         do_event(context, EVENTS["application", "receive-invoice"], row.id, invoice, "*")
         made = context.session.exec(select(Payable).where(Payable.stream == row.id).order_by(Payable.id)).all()
-        new = [payable_view(context, item) for item in made if item.id not in before]
+        new = payable_views(context, [item for item in made if item.id not in before])
         shown = payments.PayablePage(items=new).model_dump(mode="json", by_alias=True)
         return Answer(201, shown, {"Location": href("payable", new[0].id)})
 
@@ -77,7 +77,7 @@ def payables(
         query = query.where(Payable.id > cursor)
     found = context.session.exec(visible_in_books(context, query, Payable).order_by(Payable.id).limit(limit + 1)).all()
     shown, following = split_page(found, limit)
-    return payments.PayablePage(items=[payable_view(context, item) for item in shown], next=following)
+    return payments.PayablePage(items=payable_views(context, shown), next=following)
 
 
 @router.get("/payables/{id}", response_model=payments.PayableView, operation_id="get-payable")
@@ -94,7 +94,7 @@ def build(context: RequestContextDep, body: NewBatch, idempotency_key: Key = Non
 
     def do() -> Answer:
         row = fire(context.session, "payment-batch", None, "build", by=context.by, at=context.at, body=body).row
-        shown = batch_view(context, row).model_dump(mode="json", by_alias=True)
+        shown = batch_views(context, [row])[0].model_dump(mode="json", by_alias=True)
         return Answer(201, shown, {"Location": href("payment-batch", row.id), "ETag": etag(row.version)})
 
     return answer_once(context, idempotency_key, "POST /v1/payment-batches", body, do)
@@ -116,26 +116,31 @@ def batches(
     query = newest_first(query, place, None if last is None else (last.created_at, last.id))
     found = context.session.exec(query.limit(limit + 1)).all()
     shown, following = split_page(found, limit)
-    return payments.BatchPage(items=[batch_view(context, row) for row in shown], next=following)
+    return payments.BatchPage(items=batch_views(context, shown), next=following)
 
 
-def batch_view(context: RequestContext, row: PaymentBatch) -> payments.BatchView:
+def batch_views(context: RequestContext, rows: Sequence[PaymentBatch]) -> list[payments.BatchView]:
+    """Return the views of batches with their payments."""
+    lines = lines_by_batch(context.session, rows)
+    return [batch_view(row, lines[row.id]) for row in rows]
+
+
+def batch_view(row: PaymentBatch, lines: Sequence[BatchLine]) -> payments.BatchView:
     """Return the view of a batch with its payments."""
-    lines = [
-        payments.BatchLineView(
-            **line.model_dump(),
-            bank_status_words=status_in_words(line.bank_status),
-            bank_reason_words=reason_in_words(line.bank_reason),
-        )
-        for line in lines_of(context.session, row)
-    ]
     return payments.BatchView(
         **row.model_dump(exclude={"left_out"}),
         left_out=[payments.LeftOut.model_validate(item) for item in row.left_out or ()],
         bank_status_words=status_in_words(row.bank_status),
         bank_reason_words=reason_in_words(row.bank_reason),
         payee_is_verified=row.count == 1,
-        lines=lines,
+        lines=[
+            payments.BatchLineView(
+                **line.model_dump(),
+                bank_status_words=status_in_words(line.bank_status),
+                bank_reason_words=reason_in_words(line.bank_reason),
+            )
+            for line in lines
+        ],
     )
 
 
@@ -161,7 +166,7 @@ def batch(context: RequestContextDep, response: Response, key: Id) -> payments.B
     """Return one batch: its count, total and payments."""
     row = require_batch(context, key)
     response.headers["ETag"] = etag(row.version)
-    return batch_view(context, row)
+    return batch_views(context, [row])[0]
 
 
 @router.get("/payment-batches/{id}/pain001", operation_id="get-pain001", response_class=Response)

@@ -86,9 +86,8 @@ def loans(
     place = col(Loan.requested_on), col(Loan.id)
     query = newest_first(query, place, None if last is None else (last.requested_on, last.id))
     shown, following = split_page(context.session.exec(query.limit(limit + 1)).all(), limit)
-    return loans_and_objections.LoanPage(
-        items=[loans_and_objections.loan(context, row) for row in shown], next=following
-    )
+    items = loans_and_objections.loans(context, shown)
+    return loans_and_objections.LoanPage(items=items, next=following)
 
 
 @router.get("/loans/{id}", tags=["loans"], operation_id="get-loan")

@@ -1,12 +1,12 @@
 """Applications, their advice, takeovers and measures, as the API returns them."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
 from pydantic import Field
 
-from api.access.content import Reader, has_grant, reader_of
+from api.access.content import OF_MEASURES, Reader, entries_of, has_grant, readers_of
 from api.http.dependencies import RequestContext
 from api.http.pagination import Page
 from api.views import texts
@@ -14,7 +14,8 @@ from api.views.base import View
 from rules.access.content_classes import ContentClass
 from rules.access.readers import Moment
 from states.engine.employers import EmployerDirectory
-from states.reporting.case_file import Passage, Progress, progress_of
+from states.reporting.case_file import Progress, advised_among
+from states.storage.content import latest
 from states.tables.application import Application, Measure
 
 
@@ -134,8 +135,16 @@ class MeasureView(View):
     reasons: list[texts.TextView] = Field(default=[])
 
 
+def summaries(
+    context: RequestContext, employers: EmployerDirectory, rows: Sequence[Application]
+) -> list[ApplicationSummary]:
+    """Return applications for a list."""
+    employers.read(row.id for row in rows)
+    return [summary(context, employers, row) for row in rows]
+
+
 def summary(context: RequestContext, employers: EmployerDirectory, row: Application) -> ApplicationSummary:
-    """Return an application for a list."""
+    """Return an application as in a list."""
     return ApplicationSummary(
         reference=row.id,
         stage=row.state,
@@ -152,30 +161,25 @@ def reads_domains(reader: Reader, version: int, progress: Progress) -> bool:
     return reader.may_read(ContentClass.MEASURE_FACTS, {Moment.ADOPTED} if version in progress.adopted else set())
 
 
-def measures(context: RequestContext, rows: Iterable[Measure]) -> list[MeasureView]:
-    """Return measures as the caller may see them; the texts of each case are read once."""
-    cases: dict[str, tuple[Reader, list[Passage]]] = {}
+def measures(context: RequestContext, rows: Sequence[Measure]) -> list[MeasureView]:
+    """Return measures as the caller may see them, each with its own texts; a draft is the office's."""
+    readers, advised = readers_of(context, rows), advised_among(context.session, rows)
+    texts_of_each = entries_of(context, rows, OF_MEASURES)
     found = []
     for row in rows:
-        if row.stream not in cases:
-            case = context.session.get_one(Application, row.stream)
-            reader, progress = reader_of(context, case), progress_of(context.session, row.stream)
-            cases[row.stream] = reader, reader.passages(context, case, progress)
-        reader, passages = cases[row.stream]
-        found.append(measure(reader, row, [passage for passage in passages if passage.subject == row.id]))
+        moments = {Moment.ADOPTED} if row.id in advised else set()
+        facts = row.model_dump()
+        if not readers[row.id].may_read(ContentClass.MEASURE_FACTS, moments):
+            facts["domain"] = None
+        entries = texts_of_each[row.id] if readers[row.id].may_read(ContentClass.MEASURE, moments) else []
+        found.append(
+            MeasureView(
+                **facts,
+                application=row.stream,
+                description=latest(entries, "description"),
+                supplier=latest(entries, "supplier"),
+                remarks=texts.texts_of(entries, "remarks"),
+                reasons=texts.texts_of(entries, "reasons"),
+            )
+        )
     return found
-
-
-def measure(reader: Reader, row: Measure, passages: list[Passage]) -> MeasureView:
-    """Return a measure as the caller may see it, with its texts."""
-    facts = row.model_dump()
-    if not reader.may_read(ContentClass.MEASURE_FACTS):
-        facts["domain"] = None
-    return MeasureView(
-        **facts,
-        application=row.stream,
-        description=next((each.text for each in passages if each.path == "description"), None),
-        supplier=next((each.text for each in reversed(passages) if each.path == "supplier"), None),
-        remarks=[texts.text_view(each) for each in passages if each.path == "remarks"],
-        reasons=[texts.text_view(each) for each in passages if each.path == "reasons"],
-    )

@@ -1,18 +1,18 @@
 """Loans and objections as the API returns them."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from pydantic import Field
 
-from api.access.cases import may_see
-from api.access.content import reader_of
+from api.access.cases import visible_among
+from api.access.content import OF_LOANS, OF_OBJECTIONS, entries_of
 from api.http.dependencies import RequestContext
 from api.http.pagination import Page
 from api.views import texts
 from api.views.base import View
 from states.storage.content import latest
-from states.tables.application import Application
 from states.tables.loans import Loan, Objection
 
 
@@ -81,32 +81,37 @@ class ObjectionView(View):
     reasons: list[texts.TextView] = Field(default=[])
 
 
-def shared_facts(context: RequestContext, row: Loan | Objection) -> dict[str, Any]:
-    """Return the facts of a loan or an objection, with the application only if the caller may see it."""
-    facts = row.model_dump()
-    case = context.session.get(Application, row.application) if row.application else None
-    if case is not None and not may_see(context.session, context.by, case):
-        facts["application"] = None
-    return facts
+def visible_facts(context: RequestContext, rows: Sequence[Loan | Objection]) -> list[dict[str, Any]]:
+    """Return the facts of loans or objections, with the application only where the caller may see it."""
+    seen = visible_among(context.session, context.by, {row.application for row in rows if row.application})
+    return [{**row.model_dump(), "application": row.application if row.application in seen else None} for row in rows]
+
+
+def loans(context: RequestContext, rows: Sequence[Loan]) -> list[LoanView]:
+    """Return loans as the caller may see them, with their texts."""
+    found, facts = entries_of(context, rows, OF_LOANS), visible_facts(context, rows)
+    return [
+        LoanView(
+            **known,
+            description=latest(found[row.id], "description"),
+            need=latest(found[row.id], "need"),
+            reasons=texts.texts_of(found[row.id], "reasons"),
+            remarks=texts.texts_of(found[row.id], "remarks"),
+        )
+        for row, known in zip(rows, facts, strict=True)
+    ]
 
 
 def loan(context: RequestContext, row: Loan) -> LoanView:
     """Return a loan as the caller may see it, with its texts."""
-    entries = reader_of(context, row).entries(context, row)
-    return LoanView(
-        **shared_facts(context, row),
-        description=latest(entries, "description"),
-        need=latest(entries, "need"),
-        reasons=texts.texts_of(entries, "reasons"),
-        remarks=texts.texts_of(entries, "remarks"),
-    )
+    return loans(context, [row])[0]
 
 
 def objection(context: RequestContext, row: Objection) -> ObjectionView:
     """Return an objection as the caller may see it, with its texts."""
-    entries = reader_of(context, row).entries(context, row)
+    entries = entries_of(context, [row], OF_OBJECTIONS)[row.id]
     return ObjectionView(
-        **shared_facts(context, row),
+        **visible_facts(context, [row])[0],
         grounds=latest(entries, "grounds"),
         report=latest(entries, "report"),
         reasons=texts.texts_of(entries, "reasons"),

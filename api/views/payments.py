@@ -1,17 +1,19 @@
 """Payments: payables, batches and bookings as the API returns them."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from pydantic import Field
-from sqlmodel import select
+from sqlmodel import col, select
 
-from api.access.content import reader_of
+from api.access.content import OF_PAYABLES, entries_of
 from api.http.dependencies import RequestContext
 from api.http.pagination import Page
 from api.views.base import View, Words
-from states.payments.payees import payee_of
+from states.payments.payees import payees_of
+from states.storage.content import EntryContent
 from states.tables.accounting import Booking
 from states.tables.payments import Payable, PayableLine
 
@@ -171,15 +173,16 @@ class BookingPage(Page[BookingView]):
     """Page of bookings."""
 
 
-def payable(context: RequestContext, row: Payable, lines: list[Any]) -> PayableView:
+def payable(
+    row: Payable, entries: Sequence[EntryContent], payee: tuple[str, str] | None, lines: Sequence[PayableLine]
+) -> PayableView:
     """Return a payable as the caller may see it."""
-    reader = reader_of(context, row)
-    found = {path: text for entry in reader.entries(context, row) for path, text in entry.content.items()}
-    payee, iban = payee_of(context.session, row) if "iban" in found else (None, None)
+    found = {path: text for entry in entries for path, text in entry.content.items()}
+    name, iban = payee or (None, None)
     return PayableView(
         **row.model_dump(),
         application=row.stream,
-        payee=payee,
+        payee=name,
         iban=iban,
         reasons=[text for path, text in sorted(found.items()) if path.endswith(".reasons")],
         texts=[text for path, text in sorted(found.items()) if path.endswith(".text")],
@@ -188,10 +191,21 @@ def payable(context: RequestContext, row: Payable, lines: list[Any]) -> PayableV
     )
 
 
+def payable_views(context: RequestContext, rows: Sequence[Payable]) -> list[PayableView]:
+    """Return payables with their lines, as the caller may see them."""
+    session = context.session
+    lines: dict[str, list[PayableLine]] = {row.id: [] for row in rows}
+    query = select(PayableLine).where(col(PayableLine.payable).in_(list(lines)))
+    for line in session.exec(query.order_by(PayableLine.id)):
+        lines[line.payable].append(line)
+    entries = entries_of(context, rows, OF_PAYABLES)
+    payees = payees_of(session, [row for row in rows if any("iban" in entry.content for entry in entries[row.id])])
+    return [payable(row, entries[row.id], payees.get(row.id), lines[row.id]) for row in rows]
+
+
 def payable_view(context: RequestContext, row: Payable) -> PayableView:
     """Return a payable with its lines, as the caller may see it."""
-    lines = context.session.exec(select(PayableLine).where(PayableLine.payable == row.id).order_by(PayableLine.id))
-    return payable(context, row, list(lines))
+    return payable_views(context, [row])[0]
 
 
 def booking_view(row: Booking) -> BookingView:

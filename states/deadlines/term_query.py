@@ -1,5 +1,6 @@
 """Term query: terms by subject or application, with their suspensions and thresholds."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from sqlmodel import Session, col, select
@@ -22,8 +23,16 @@ def another_has_passed(session: Session, row: Term, on: date) -> bool:
 
 def suspensions(session: Session, term: Term) -> list[TermSuspension]:
     """The suspensions of a term in order."""
-    query = select(TermSuspension).where(TermSuspension.term == term.id)
-    return list(session.exec(query.order_by(col(TermSuspension.since), col(TermSuspension.id))))
+    return suspensions_of(session, [term])[term.id]
+
+
+def suspensions_of(session: Session, terms: Iterable[Term]) -> dict[str, list[TermSuspension]]:
+    """The suspensions of some terms by term, each in order."""
+    found: dict[str, list[TermSuspension]] = {term.id: [] for term in terms}
+    query = select(TermSuspension).where(col(TermSuspension.term).in_(list(found)))
+    for row in session.exec(query.order_by(col(TermSuspension.since), col(TermSuspension.id))):
+        found[row.term].append(row)
+    return found
 
 
 def intervals(session: Session, term: Term) -> list[Suspension]:
@@ -36,7 +45,15 @@ def intervals(session: Session, term: Term) -> list[Suspension]:
 
 def thresholds(session: Session, term: Term) -> list[Threshold]:
     """The thresholds of a term."""
-    return list(session.exec(select(Threshold).where(Threshold.term == term.id)))
+    return thresholds_of(session, [term])[term.id]
+
+
+def thresholds_of(session: Session, terms: Iterable[Term]) -> dict[str, list[Threshold]]:
+    """The thresholds of some terms by term."""
+    found: dict[str, list[Threshold]] = {term.id: [] for term in terms}
+    for row in session.exec(select(Threshold).where(col(Threshold.term).in_(list(found)))):
+        found[row.term].append(row)
+    return found
 
 
 def running_of(session: Session, subject: str, kind: str) -> Term | None:

@@ -3,6 +3,7 @@
 An employer that was merged is represented by its successor everywhere.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -14,7 +15,11 @@ from states.tables.loans import Objection
 from states.tables.people import Organisation, Person
 
 TIES = METADATA.tables["application_employer"]
-EMPLOYERS = select(TIES.c.organisation).where(TIES.c.application == bindparam("application")).order_by(TIES.c.position)
+EMPLOYERS = (
+    select(TIES.c.application, TIES.c.organisation)
+    .where(TIES.c.application.in_(bindparam("applications", expanding=True)))
+    .order_by(TIES.c.application, TIES.c.position)
+)
 ORGANISATIONS = METADATA.tables["organisation"]
 MERGED = select(ORGANISATIONS.c.id, ORGANISATIONS.c.successor).where(ORGANISATIONS.c.successor.is_not(None))
 
@@ -55,9 +60,17 @@ class EmployerDirectory:
     def of_application(self, application: str) -> list[str]:
         """The employers of an application, each once; the first one takes the remainder of a split."""
         if not self._of_application.get(application):
-            named = self._session.connection().execute(EMPLOYERS, {"application": application}).scalars()
-            self._of_application[application] = list(dict.fromkeys(map(self.current, named)))
+            self.read([application])
         return self._of_application[application]
+
+    def read(self, applications: Iterable[str]) -> None:
+        """Read the employers of several applications at once, so that :meth:`of_application` does not ask for each."""
+        found: dict[str, dict[str, None]] = {application: {} for application in applications}
+        if not found:
+            return
+        for row in self._session.connection().execute(EMPLOYERS, {"applications": list(found)}):
+            found[row.application][self.current(row.organisation)] = None
+        self._of_application |= {application: list(employers) for application, employers in found.items()}
 
     def concerned_by(self, row: Any) -> list[str]:
         """The employers that a subject concerns; none for a person or for an objection to the office's decision."""

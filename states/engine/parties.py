@@ -1,8 +1,9 @@
 """Parties of a case: its application, its official, and the people who hold a duty."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlmodel import Session
 
 from rules.core.roles import OF_AN_EMPLOYER, Role
@@ -30,6 +31,15 @@ def official_of(session: Session, case: str) -> str:
 
 def duty_holders(session: Session, role: Role, organisation: str) -> list[str]:
     """People who hold a duty: at the employer where the role acts for one, otherwise at the office or the ministry."""
-    mine = organisation if role in OF_AN_EMPLOYER else ""
-    query = select(DUTIES.c.person).where(DUTIES.c.role == role, DUTIES.c.organisation == mine)
-    return sorted(session.connection().execute(query).scalars())
+    return holders_of(session, [(role, organisation)])[role, organisation]
+
+
+def holders_of(session: Session, duties: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
+    """As :func:`duty_holders`, of several duties by role and organisation."""
+    places = {(role, name): (role, name if Role(role) in OF_AN_EMPLOYER else "") for role, name in duties}
+    query = select(DUTIES.c.role, DUTIES.c.organisation, DUTIES.c.person)
+    mine = tuple_(DUTIES.c.role, DUTIES.c.organisation).in_(list(places.values()))
+    found: dict[tuple[str, str], list[str]] = {place: [] for place in places.values()}
+    for row in session.connection().execute(query.where(mine)):
+        found[row.role, row.organisation].append(row.person)
+    return {duty: sorted(found[place]) for duty, place in places.items()}

@@ -1,6 +1,6 @@
 """Batch files: a sealed batch as a payment order for the bank."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
@@ -10,30 +10,46 @@ from sqlmodel import Session, col, select
 from states.errors import StatesError
 from states.formats import pain001
 from states.formats.registry import PAYMENT_ORDER
-from states.payments.payees import payee_of
+from states.payments.payees import payee_in, payees_of
 from states.tables.payments import BatchLine, Payable, PaymentBatch
 from states.tables.people import Organisation
 
 MEMORY_LIMIT = CHUNK = 2**20
+READ_AT_ONCE = 500
+"""How many payments are read with one question; a batch may have a hundred thousand."""
 
 
 def lines_of(session: Session, batch: PaymentBatch) -> list[BatchLine]:
     """The payments of a batch in a fixed order."""
-    return list(session.exec(select(BatchLine).where(BatchLine.batch == batch.id).order_by(col(BatchLine.end_to_end))))
+    return lines_by_batch(session, [batch])[batch.id]
+
+
+def lines_by_batch(session: Session, batches: Iterable[PaymentBatch]) -> dict[str, list[BatchLine]]:
+    """The payments of several batches by batch, each in the order of :func:`lines_of`."""
+    found: dict[str, list[BatchLine]] = {batch.id: [] for batch in batches}
+    query = select(BatchLine).where(col(BatchLine.batch).in_(list(found)))
+    for line in session.exec(query.order_by(col(BatchLine.batch), col(BatchLine.end_to_end))):
+        found[line.batch].append(line)
+    return found
 
 
 def transfers_of(session: Session, batch: PaymentBatch) -> Iterator[pain001.Transfer]:
     """The payments of a batch, with only the account holder's name and IBAN from the vault."""
-    for line in lines_of(session, batch):
-        payable = session.get_one(Payable, line.payable)
-        name, iban = payee_of(session, payable)
-        yield pain001.Transfer(
-            end_to_end_id=line.end_to_end,
-            amount=line.amount,
-            name=name,
-            iban=iban,
-            remittance=f"Factuur {payable.number}",
-        )
+    lines = lines_of(session, batch)
+    for first in range(0, len(lines), READ_AT_ONCE):
+        part = lines[first : first + READ_AT_ONCE]
+        query = select(Payable).where(col(Payable.id).in_([line.payable for line in part]))
+        payables = {payable.id: payable for payable in session.exec(query)}
+        payees = payees_of(session, payables.values())
+        for line in part:
+            name, iban = payee_in(payees, line.payable)
+            yield pain001.Transfer(
+                end_to_end_id=line.end_to_end,
+                amount=line.amount,
+                name=name,
+                iban=iban,
+                remittance=f"Factuur {payables[line.payable].number}",
+            )
 
 
 def open_batch_file(session: Session, batch: PaymentBatch) -> BinaryIO:

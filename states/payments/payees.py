@@ -1,5 +1,6 @@
 """Payees: a name that a payment file can hold, and the name and account of a payable."""
 
+from collections.abc import Iterable, Mapping
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -12,7 +13,7 @@ from states.errors import ErasedError
 from states.formats import sepa_text
 from states.formats.errors import BankTextError
 from states.storage.account_marks import bare
-from states.storage.content import content_of_subject
+from states.storage.content import content_of_subjects
 from states.tables.payments import Payable
 
 
@@ -44,7 +45,25 @@ def payee_of(session: Session, payable: Payable) -> tuple[str, str]:
     Raises:
         ErasedError: the content was erased.
     """
-    for entry in content_of_subject(session, payable.stream, payable.id):
-        if "payee" in entry.content and "iban" in entry.content:
-            return entry.content["payee"], bare(entry.content["iban"])
-    raise ErasedError(f"Nothing says any more whom {payable.id} is paid to.")
+    return payee_in(payees_of(session, [payable]), payable.id)
+
+
+def payee_in(payees: Mapping[str, tuple[str, str]], payable: str) -> tuple[str, str]:
+    """The name and account of a payable, from what :func:`payees_of` found.
+
+    Raises:
+        ErasedError: the content was erased.
+    """
+    if payable not in payees:
+        raise ErasedError(f"Nothing says any more whom {payable} is paid to.")
+    return payees[payable]
+
+
+def payees_of(session: Session, payables: Iterable[Payable]) -> dict[str, tuple[str, str]]:
+    """The name and account of each payable as :func:`payee_of`, read at once; without those that were erased."""
+    found: dict[str, tuple[str, str]] = {}
+    for payable, entries in content_of_subjects(session, {row.id: row.stream for row in payables}).items():
+        for entry in entries:
+            if "payee" in entry.content and "iban" in entry.content:
+                found.setdefault(payable, (entry.content["payee"], bare(entry.content["iban"])))
+    return found

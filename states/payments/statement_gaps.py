@@ -25,10 +25,11 @@ class Gap:
     expected: Decimal | None = None
 
 
-def gaps(session: Session, organisation: str) -> list[Gap]:
-    """The gaps of an employer's account, oldest first; none can be found if the bank gives no numbers."""
+def gaps(session: Session, *organisations: str) -> list[Gap]:
+    """The gaps of employers' accounts, each oldest first; none can be found if the bank gives no numbers."""
+    employers = EmployerDirectory(session)
     mine = select(BankMessage).where(
-        col(BankMessage.organisation).in_(EmployerDirectory(session).known_as(organisation)),
+        col(BankMessage.organisation).in_({name for one in organisations for name in employers.known_as(one)}),
         col(BankMessage.sequence).is_not(None),
         col(BankMessage.issued_on).is_not(None),
     )

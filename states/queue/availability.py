@@ -1,6 +1,6 @@
 """Availability of people in a pool: skills, working hours, absence, and how much each holds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ from rules.core.dated_values import value
 from rules.core.dates import AMSTERDAM, office_day
 from rules.core.roles import Role
 from rules.queue.skills import skills_suffice
-from states.engine.parties import duty_holders
+from states.engine.parties import holders_of
 
 FRIDAY = 5
 
@@ -44,52 +44,59 @@ class Availability(NamedTuple):
 
 AVAILABILITY = text(
     """
-    SELECT who.person, a.skills, a.hours, a."limit", held.in_hand, held.acute_in_hand,
+    SELECT who.role, who.organisation, who.person, a.skills, a.hours, a."limit", held.in_hand, held.acute_in_hand,
            (SELECT max(b.until) FROM absence b
              WHERE b.person = who.person AND b.until >= :day AND b.since <= :day) AS absent_until
-    FROM unnest(:people) AS who(person) LEFT JOIN work_arrangement a ON a.person = who.person
+    FROM unnest(:people, :roles, :organisations) AS who(person, role, organisation)
+    LEFT JOIN work_arrangement a ON a.person = who.person
     CROSS JOIN LATERAL (
         SELECT count(*) AS in_hand, count(*) FILTER (WHERE w.lane = 1) AS acute_in_hand FROM work_item w
-        WHERE w.assignee = who.person AND w.role = :role AND w.organisation = :organisation AND w.done_at IS NULL
+        WHERE w.assignee = who.person AND w.role = who.role AND w.organisation = who.organisation AND w.done_at IS NULL
     ) held
     ORDER BY who.person
     """,
-).bindparams(bindparam("people", type_=ARRAY(String)))
+).bindparams(*(bindparam(name, type_=ARRAY(String)) for name in ("people", "roles", "organisations")))
 
 
 def availability_of(
     session: Session, person: str, role: Role | str, organisation: str | None, *, at: datetime
 ) -> Availability:
     """What one person can take from a pool now."""
-    return load_availability(session, [person], role, organisation, at=at)[0]
+    pool = (str(role), organisation or "")
+    return load_availability(session, {pool: [person]}, at=at)[pool][0]
 
 
 def availability_in_pool(
     session: Session, role: Role | str, organisation: str | None, *, at: datetime
 ) -> list[Availability]:
     """The availability of everyone who holds the duty of a pool."""
-    return load_availability(session, duty_holders(session, Role(role), organisation or ""), role, organisation, at=at)
+    pool = (str(role), organisation or "")
+    return load_availability(session, holders_of(session, [pool]), at=at)[pool]
 
 
 def load_availability(
-    session: Session, people: Sequence[str], role: Role | str, organisation: str | None, *, at: datetime
-) -> list[Availability]:
-    """What some people can take from a pool now, sorted by handle."""
+    session: Session, people: Mapping[tuple[str, str], Sequence[str]], *, at: datetime
+) -> dict[tuple[str, str], list[Availability]]:
+    """What some people can take from each pool now, by role and organisation of the pool, sorted by handle."""
     day = office_day(at)
     limit = int(value("work_in_hand_limit", day))
-    facts = {"people": list(people), "role": str(role), "organisation": organisation or "", "day": day}
-    return [
-        Availability(
-            row.person,
-            tuple(row.skills or ()),
-            row.limit or limit,
-            row.in_hand,
-            row.acute_in_hand,
-            row.absent_until,
-            row.absent_until is None and is_within_hours(row.hours or {}, at),
+    asked = [(person, *pool) for pool, mine in people.items() for person in mine]
+    people_of, roles, organisations = ([row[column] for row in asked] for column in range(3))
+    facts = {"people": people_of, "roles": roles, "organisations": organisations, "day": day}
+    found: dict[tuple[str, str], list[Availability]] = {pool: [] for pool in people}
+    for row in session.connection().execute(AVAILABILITY, facts):
+        found[row.role, row.organisation].append(
+            Availability(
+                row.person,
+                tuple(row.skills or ()),
+                row.limit or limit,
+                row.in_hand,
+                row.acute_in_hand,
+                row.absent_until,
+                row.absent_until is None and is_within_hours(row.hours or {}, at),
+            )
         )
-        for row in session.connection().execute(AVAILABILITY, facts)
-    ]
+    return found
 
 
 def is_within_hours(hours: dict[str, Any], at: datetime) -> bool:

@@ -1,5 +1,7 @@
 """Candidates for a work item: the rules that exclude a person."""
 
+from collections.abc import Collection
+
 from sqlmodel import Session
 
 from rules.core.rule import Finding
@@ -17,10 +19,22 @@ def reasons_not_to_assign(
     session: Session, item: WorkItem, person: str, available: Availability | None, in_hand: int | None = None
 ) -> list[Finding]:
     """The objections to assigning an item to a person; empty if there are none."""
+    return objections(item, person, available, in_hand, officials=officials_of(session, item))
+
+
+def objections(
+    item: WorkItem,
+    person: str,
+    available: Availability | None,
+    in_hand: int | None = None,
+    *,
+    officials: Collection[str],
+) -> list[Finding]:
+    """As :func:`reasons_not_to_assign`, for a caller who has asked whom the item is about."""
     pool = {"role": item.role, "organisation": item.organisation}
     found = [
         assignment.in_pool(person=person, holds=available is not None, **pool),
-        assignment.no_interest(person=person, own=is_own_case(session, item, person), earlier=person in item.not_by),
+        assignment.no_interest(person=person, own=person in officials, earlier=person in item.not_by),
     ]
     if available is not None:
         held = available.in_hand if in_hand is None else in_hand
@@ -32,13 +46,13 @@ def reasons_not_to_assign(
     return [finding for finding in found if finding is not None]
 
 
-def is_own_case(session: Session, item: WorkItem, person: str) -> bool:
-    """Whether an item is about this person: as applicant, as representative, or as the borrower of a loan."""
+def officials_of(session: Session, item: WorkItem) -> set[str]:
+    """The people whom an item is about: the applicant and the representative, or the borrower of a loan."""
     case = session.get(Application, item.application)
     if case is not None:
-        return person in {case.applicant, case.representative}
+        return {person for person in (case.applicant, case.representative) if person}
     loan = session.get(Loan, item.application)
-    return loan is not None and loan.person == person
+    return {loan.person} if loan is not None else set()
 
 
 def require_person(session: Session, person: str, field: str = "person") -> None:

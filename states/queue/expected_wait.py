@@ -1,7 +1,8 @@
 """Expected wait of an item, from the recent claim rate of its pool."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ARRAY, String, bindparam, text
 from sqlmodel import Session
@@ -21,27 +22,51 @@ MAX_HOURS = 2000
 """Beyond this many working hours, about a year, no day is given."""
 CLAIM_RATE = text(
     """
-    SELECT count(*) FILTER (WHERE e.event = 'claim' AND e.at >= :since)
+    SELECT c.role, c.organisation,
+           count(*) FILTER (WHERE e.event = 'claim' AND e.at >= :since)
          - count(*) FILTER (WHERE e.event IN ('release', 'return') AND e.at >= :since) AS taken,
-           min(e.at) AS oldest, min(h.seq) AS seq
-    FROM stream h JOIN ledger_entry e ON e.stream = h.id AND e.seq > h.seq - :looked_at
-    WHERE h.id = ANY(:chains)
+           min(e.at) AS oldest
+    FROM unnest(:roles, :organisations, :chains) AS c(role, organisation, chain)
+    JOIN stream h ON h.id = c.chain JOIN ledger_entry e ON e.stream = h.id AND e.seq > h.seq - :looked_at
+    GROUP BY c.role, c.organisation
     """,
-).bindparams(bindparam("chains", type_=ARRAY(String)))
+).bindparams(*(bindparam(name, type_=ARRAY(String)) for name in ("roles", "organisations", "chains")))
 
 
-def expected_wait(session: Session, role: str, organisation: str, ahead: int, *, at: datetime) -> dict[str, Any]:
-    """The period in which the claim number ``ahead`` from now will be made; unknown after too few claims."""
+class Pace(NamedTuple):
+    """The recent claims of a pool."""
+
+    taken: int
+    """Claims since ``oldest``, less what was returned."""
+    oldest: datetime
+    """The oldest movement that was read."""
+
+
+def paces(session: Session, people: Mapping[tuple[str, str], Sequence[str]], *, at: datetime) -> dict[Any, Pace]:
+    """The pace of each pool that has taken work, by role and organisation.
+
+    Args:
+        session: read only.
+        people: who holds the duty of each pool.
+        at: now.
+    """
+    chains = [(*pool, chain) for pool, mine in people.items() for chain in pools.chains_of(*pool, mine)]
+    roles, organisations, names = ([row[column] for row in chains] for column in range(3))
     since = at - timedelta(weeks=PERIOD_WEEKS)
-    facts = {"since": since, "looked_at": MAX_MOVEMENTS, "chains": pools.chains_of(session, role, organisation)}
-    found = session.connection().execute(CLAIM_RATE, facts).one()
-    if found.oldest is None or found.taken < MIN_CLAIMS:
+    facts = {"since": since, "looked_at": MAX_MOVEMENTS, "roles": roles, "organisations": organisations}
+    rows = session.connection().execute(CLAIM_RATE, {**facts, "chains": names})
+    return {(row.role, row.organisation): Pace(row.taken, row.oldest) for row in rows}
+
+
+def expected_wait(found: Pace | None, ahead: int, *, at: datetime) -> dict[str, Any]:
+    """The period in which the claim number ``ahead`` from now will be made; unknown after too few claims."""
+    if found is None or found.taken < MIN_CLAIMS:
         why = message(
             f"Fewer than {MIN_CLAIMS} items were taken in this pool in the last {PERIOD_WEEKS} weeks.",
             f"In deze groep is in de afgelopen {PERIOD_WEEKS} weken minder dan {MIN_CLAIMS} keer werk opgepakt.",
         )
         return {"known": False, "why": why.en, "whyNl": why.nl}
-    since = max(since, found.oldest)
+    since = max(at - timedelta(weeks=PERIOD_WEEKS), found.oldest)
     hours = max(working_hours(since, at), 1.0)
     low, high = wait(ahead, claims=found.taken, hours=hours)
     method = message(

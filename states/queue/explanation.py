@@ -1,6 +1,7 @@
 """Explanation of an item's position: its rank, every factor with rule, source and fact, and what would change it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,38 +12,91 @@ from rules.core.dated_values import value
 from rules.core.dates import office_day, utc_text
 from rules.core.rule import message
 from rules.queue.order import ACUTE, LANES, QueuePosition
+from states.engine.parties import holders_of
 from states.priority import factors, positions
 from states.priority.claim_explanation import hand_off_source
+from states.priority.positions import Pool
 from states.priority.what_if import OpenCase, Scenario, open_case_of, scenarios
 from states.queue import expected_wait
 from states.queue import reserve as reserve_counts
-from states.queue.availability import availability_in_pool
-from states.queue.candidates import reasons_not_to_assign
+from states.queue.availability import Availability, load_availability
+from states.queue.candidates import objections, officials_of
 from states.tables.work import WorkItem
 
 NAMED_BEFORE = 5
 """How many of the items before it are named."""
 
 
-def explain(session: Session, item: WorkItem, *, at: datetime, case: OpenCase | None = None) -> dict[str, Any]:
+def explain(session: Session, item: WorkItem, *, at: datetime) -> dict[str, Any]:
     """Explain the position of an item: every factor with its rule, source and fact, and what would change it.
 
     Args:
         session: read only.
         item: open work.
         at: now.
-        case: the case of the item, if it was read already.
     """
-    case = case or open_case_of(session, item.application)
-    outcomes = [(one, one.position_of(case, item)) for one in scenarios(case, item, at=at)]
-    lanes = {lane: positions.start_of_lane(lane) for lane in range(ACUTE, item.lane + 1)}
-    points = [item.position, *lanes.values(), *(position for _, position in outcomes if position is not None)]
-    before = positions.counts_before(session, *item.pool, points)
-    due = positions.due_before(session, *item.pool, item.position)
-    rank = before[item.position] + 1 if item.assignee is None else None
-    reserve = factors.reserve_promise(
-        item, at=at, so_far=reserve_counts.claims_since_turn(session, item), due_before=due
+    return explain_all(session, [item], at=at)[0]
+
+
+def explain_all(session: Session, items: Sequence[WorkItem], *, at: datetime) -> list[dict[str, Any]]:
+    """Explain the positions of open items of one case as :func:`explain`; each table is asked once for all of them."""
+    if not items:
+        return []
+    case = open_case_of(session, items[0].application)
+    scenes = {item.id: [(one, one.position_of(case, item)) for one in scenarios(case, item, at=at)] for item in items}
+    read = read_pools(session, items, {key: [position for _, position in found] for key, found in scenes.items()}, at)
+    return [explanation_of(case, item, scenes[item.id], read, at) for item in items]
+
+
+@dataclass(frozen=True)
+class PoolReadings:
+    """What explanations read of the pools of their items; by pool, by item, or by case."""
+
+    before: Mapping[Pool, Mapping[QueuePosition, int]]
+    """How many waiting items come before each point."""
+    due_before: Mapping[str, int]
+    so_far: Mapping[str, int]
+    """The claims since the reserve's last turn, by item."""
+    people: Mapping[Pool, Sequence[Availability]]
+    first: Mapping[Pool, Sequence[tuple[str, QueuePosition]]]
+    paces: Mapping[Pool, expected_wait.Pace]
+    officials: Collection[str]
+    """The people whom the case is about."""
+
+
+def read_pools(
+    session: Session, items: Sequence[WorkItem], outcomes: Mapping[str, Iterable[QueuePosition | None]], at: datetime
+) -> PoolReadings:
+    """Read the pools of some items of one case: their order around the items, their people, and their pace."""
+    points: dict[Pool, list[QueuePosition]] = {}
+    for item in items:
+        mine = points.setdefault(item.pool, [])
+        mine += [item.position, *(positions.start_of_lane(lane) for lane in range(ACUTE, item.lane + 1))]
+        mine += [position for position in outcomes[item.id] if position is not None]
+    holders = holders_of(session, points)
+    return PoolReadings(
+        before=positions.counts_before(session, points),
+        due_before=positions.due_before(session, items),
+        so_far=reserve_counts.claims_since_turn(session, items),
+        people=load_availability(session, holders, at=at),
+        first=positions.first_items(session, points, NAMED_BEFORE),
+        paces=expected_wait.paces(session, holders, at=at),
+        officials=officials_of(session, items[0]),
     )
+
+
+def explanation_of(
+    case: OpenCase,
+    item: WorkItem,
+    outcomes: list[tuple[Scenario, QueuePosition | None]],
+    read: PoolReadings,
+    at: datetime,
+) -> dict[str, Any]:
+    """The explanation of one item, from what was read of its case and its pool."""
+    lanes = {lane: positions.start_of_lane(lane) for lane in range(ACUTE, item.lane + 1)}
+    before, due = read.before[item.pool], read.due_before[item.id]
+    rank = before[item.position] + 1 if item.assignee is None else None
+    reserve = factors.reserve_promise(item, at=at, so_far=read.so_far[item.id], due_before=due)
     return {
         "workItem": item.id,
         "action": item.action,
@@ -53,13 +107,13 @@ def explain(session: Session, item: WorkItem, *, at: datetime, case: OpenCase | 
             *factors.lane_and_start_by(item, case.facts_of(item), case.urgency_events),
             factors.age(item),
             reserve,
-            factors.required_skill(item, people_of_pool(session, item, at=at)),
+            factors.required_skill(item, people_of_pool(item, read)),
             factors.holder(item),
         ],
         "before": before_by_lane(item, before, lanes) if rank is not None else {},
-        "firstBefore": first_before(session, item) if rank is not None else [],
+        "firstBefore": first_before(item, read.first.get(item.pool, ())) if rank is not None else [],
         "whatWouldChangeIt": [*alternatives(case, item, outcomes, before), *reserve_from_start_by(item, at, due)],
-        "expectedWait": expected_wait_of(session, item, rank, reserve, at),
+        "expectedWait": expected_wait_of(read.paces.get(item.pool), rank, reserve, at),
         "explainedAt": utc_text(at),
     }
 
@@ -73,9 +127,8 @@ def before_by_lane(
     return {lane: count for lane, count in found.items() if count}
 
 
-def first_before(session: Session, item: WorkItem) -> list[dict[str, Any]]:
+def first_before(item: WorkItem, first: Iterable[tuple[str, QueuePosition]]) -> list[dict[str, Any]]:
     """The first items of the queue that come before it, each with the first factor in which it differs."""
-    found = positions.first_items(session, *item.pool, NAMED_BEFORE)
     return [
         {
             "workItem": position.id,
@@ -88,7 +141,7 @@ def first_before(session: Session, item: WorkItem) -> list[dict[str, Any]]:
                 if one != other
             ),
         }
-        for action, position in found
+        for action, position in first
         if position < item.position
     ]
 
@@ -137,26 +190,22 @@ def reserve_from_start_by(item: WorkItem, at: datetime, due: int) -> list[dict[s
 
 
 def expected_wait_of(
-    session: Session,
-    item: WorkItem,
-    rank: int | None,
-    reserve: Mapping[str, Any],
-    at: datetime,
+    pace: expected_wait.Pace | None, rank: int | None, reserve: Mapping[str, Any], at: datetime
 ) -> dict[str, Any]:
     """The expected wait: for as many claims as its rank, or for as many as the reserve needs at most."""
     if rank is None:
         why = message("Somebody has it in hand.", "Iemand heeft het opgepakt.")
         return {"known": False, "why": why.en, "whyNl": why.nl}
     ahead = min(rank, reserve["fact"]["withinClaims"] or rank)
-    return expected_wait.expected_wait(session, *item.pool, ahead, at=at)
+    return expected_wait.expected_wait(pace, ahead, at=at)
 
 
-def people_of_pool(session: Session, item: WorkItem, *, at: datetime) -> dict[str, Any]:
+def people_of_pool(item: WorkItem, read: PoolReadings) -> dict[str, Any]:
     """How many people of the pool may take an item now, and how many may not, by the rule that objects."""
-    pool = availability_in_pool(session, *item.pool, at=at)
+    pool = read.people[item.pool]
     barred: dict[str, list[str]] = {}
     for one in pool:
-        for finding in reasons_not_to_assign(session, item, one.person, one):
+        for finding in objections(item, one.person, one, officials=read.officials):
             barred.setdefault(finding.rule, []).append(one.person)
     names = {person for who in barred.values() for person in who}
     return {

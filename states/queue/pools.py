@@ -1,6 +1,6 @@
 """Pools of work: a role, and the employer if the role acts for one; each pool has its own chains in the ledger."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,6 @@ from sqlmodel import Session, col
 
 from rules.access.content_classes import Retention
 from rules.core.roles import Actor, Role
-from states.engine.parties import duty_holders
 from states.storage import ledger
 from states.storage.ledger import Chain
 from states.storage.write_buffer import WriteBuffer
@@ -93,10 +92,10 @@ def lock_chain(
     return found[name]
 
 
-def chains_of(session: Session, role: str, organisation: str) -> list[str]:
+def chains_of(role: str, organisation: str, people: Iterable[str]) -> list[str]:
     """The chains of a pool: its own, and one for each person who holds its duty."""
     pool_chain = f"work:{role}:{organisation}"
-    return [pool_chain, *(f"{pool_chain}:{person}" for person in duty_holders(session, Role(role), organisation))]
+    return [pool_chain, *(f"{pool_chain}:{person}" for person in people)]
 
 
 def record(

@@ -6,12 +6,12 @@ its last turn, this claim is the reserve's: it takes the longest overdue item th
 of all classes of the claimant start again. docs/queue.md proves from this that nothing overdue waits for ever.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import ARRAY, String, bindparam, text
-from sqlmodel import Session
+from sqlmodel import Session, and_, col, or_, select
 
 from rules.core.dated_values import value
 from rules.core.dates import office_day
@@ -19,6 +19,8 @@ from rules.queue.order import is_reserve_turn
 from rules.queue.skills import skills_suffice
 from states.queue.pools import walk_classes
 from states.tables.work import ReserveCount, WorkItem
+
+KEY = (col(ReserveCount.role), col(ReserveCount.organisation), col(ReserveCount.skill), col(ReserveCount.not_by))
 
 
 class WorkClass(NamedTuple):
@@ -65,10 +67,15 @@ def classes_of(session: Session, role: str, organisation: str, person: str, skil
     return [each for each in found if person not in each.not_by and skills_suffice(skills, each.skill)]
 
 
-def claims_since_turn(session: Session, item: WorkItem) -> int:
-    """How many claims the class of an item counted since the reserve's last turn."""
-    known = session.get(ReserveCount, (item.role, item.organisation, item.skill, tuple(item.not_by)))
-    return known.count if known is not None else 0
+def claims_since_turn(session: Session, items: Iterable[WorkItem]) -> dict[str, int]:
+    """How many claims the class of each item counted since the reserve's last turn, by item."""
+    classes = {item.id: (item.role, item.organisation, item.skill, tuple(item.not_by)) for item in items}
+    asked = [
+        and_(*(column == each for column, each in zip(KEY, wanted, strict=True))) for wanted in set(classes.values())
+    ]
+    rows = session.exec(select(ReserveCount).where(or_(*asked)))
+    known = {(row.role, row.organisation, row.skill, tuple(row.not_by)): row.count for row in rows}
+    return {key: known.get(wanted, 0) for key, wanted in classes.items()}
 
 
 def lock_counts(session: Session, role: str, organisation: str) -> None:

@@ -63,9 +63,9 @@ def employer_periods(session: Session, application: Application) -> list[Employe
     """The days of each employer: before it confirmed the receipt, and in its term."""
     asked = session.exec(select(Takeover).where(Takeover.stream == application.stream))
     found = [EmployerPeriod(row.requested_on, row.received_on) for row in asked]
-    for term in terms(session, application, "takeover"):
-        still = tuple(
-            HeldInterval(row.since, row.until, row.attributed_to) for row in term_query.suspensions(session, term)
-        )
+    own = terms(session, application, "takeover")
+    suspended = term_query.suspensions_of(session, own)
+    for term in own:
+        still = tuple(HeldInterval(row.since, row.until, row.attributed_to) for row in suspended[term.id])
         found.append(EmployerPeriod(term.started_on + ONE_DAY, term.ended_on, still))
     return found

@@ -1,6 +1,6 @@
 """Case file: the texts and facts of a case by class, and from when the official may read each of them."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from states.events.catalogue import EVENTS
 from states.priority.reorder_log import REORDER
 from states.storage.content import EntryContent, content_of_stream
 from states.storage.refused_attempts import REFUSED
+from states.tables.application import Measure
 from states.tables.ledger import LedgerEntry
 
 MARKS = ("open", "advise", "adopt-advice", "record-threat", "release-threat")
@@ -74,6 +75,16 @@ def progress_of(session: Session, stream: str, *, until: datetime | None = None)
             case "application", "release-threat":
                 found.released.add(entry.facts["signal"])
     return found
+
+
+def advised_among(session: Session, rows: Sequence[Measure]) -> set[str]:
+    """Those of some measures that an adopted advice held."""
+    query = select(LedgerEntry.subject).where(
+        col(LedgerEntry.stream).in_({row.stream for row in rows}),
+        col(LedgerEntry.subject).in_([row.id for row in rows]),
+        LedgerEntry.event == "advise",
+    )
+    return set(session.exec(query))
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,15 @@
 A missing link is named; the trail of a paid payable has none.
 """
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
+from typing import Any, TypeVar
 
-from sqlmodel import Session, col, or_, select
+from sqlalchemy import tuple_
+from sqlmodel import Session, SQLModel, col, or_, select
 
 from states.charts.batch import BatchState
 from states.charts.booking import BookingState
@@ -16,6 +20,8 @@ from states.engine.employers import EmployerDirectory
 from states.tables.accounting import Booking, JournalLine, Part, Side
 from states.tables.application import Application, Measure, Takeover
 from states.tables.payments import BankEntry, BatchLine, Document, Payable, PayableLine, PaymentBatch
+
+T = TypeVar("T", bound=SQLModel)
 
 BEFORE_BATCH = {
     PayableState.TO_MATCH: "the security contact says which measures it is for",
@@ -131,54 +137,80 @@ IN_FORCE = (BookingState.BOOKED, BookingState.EXPORTED)
 
 def of_payable(session: Session, payable: Payable) -> Trail:
     """The trail of one payable."""
-    lines = list(
-        session.exec(select(PayableLine).where(PayableLine.payable == payable.id).order_by(col(PayableLine.id)))
-    )
-    named = {line.measure for line in lines if line.measure}
-    measures = list(session.exec(select(Measure).where(col(Measure.id).in_(named)).order_by(col(Measure.id))))
-    asked = select(Takeover).where(Takeover.stream == payable.stream).order_by(col(Takeover.id))
+    return of_payables(session, [payable])[0]
+
+
+def of_payables(session: Session, payables: Sequence[Payable]) -> list[Trail]:
+    """The trails of some payables; each table is asked once, however many there are."""
+    keys = [payable.id for payable in payables]
+    streams = {payable.stream for payable in payables}
+    lines = rows_by(session, PayableLine, PayableLine.payable, keys, PayableLine.id)
+    named = {line.measure for found in lines.values() for line in found if line.measure}
+    measures = rows_by(session, Measure, Measure.id, named)
+    takeovers = rows_by(session, Takeover, Takeover.stream, streams, Takeover.id)
+    applications = rows_by(session, Application, Application.id, streams)
+    documents = rows_by(session, Document, Document.invoice, {payable.invoice for payable in payables}, Document.id)
+    bookings = rows_by(session, Booking, Booking.payable, keys, Booking.id)
+    made = [booking.id for found in bookings.values() for booking in found]
+    journal = rows_by(session, JournalLine, JournalLine.booking, made, JournalLine.position)
+    payments = payments_of(session, keys)
+    entries = {entry.place: entry for entry in entries_of(session, keys, chain(*journal.values()))}
+    named_by: dict[str | None, list[BankEntry]] = defaultdict(list)
+    for entry in entries.values():
+        named_by[entry.payable].append(entry)
     employers = EmployerDirectory(session)
-    mine = employers.current(payable.organisation)
-    takeovers = [row for row in session.exec(asked) if employers.current(row.organisation) == mine]
-    bookings = list(session.exec(select(Booking).where(Booking.payable == payable.id).order_by(col(Booking.id))))
-    made = [booking.id for booking in bookings]
-    journal = list(
-        session.exec(
-            select(JournalLine)
-            .where(col(JournalLine.booking).in_(made))
-            .order_by(col(JournalLine.booking), col(JournalLine.position)),
-        ),
-    )
-    return Trail(
-        payable=payable,
-        application=session.get(Application, payable.stream),
-        lines=lines,
-        measures=measures,
-        takeovers=takeovers if measures else [],
-        payments=payments_of(session, payable),
-        entries=entries_of(session, payable, journal),
-        bookings=bookings,
-        journal=journal,
-        documents=list(
-            session.exec(select(Document).where(Document.invoice == payable.invoice).order_by(col(Document.id)))
-        ),
-    )
+
+    def trail(payable: Payable) -> Trail:
+        own = lines.get(payable.id, [])
+        for_measures = [row for key in sorted({line.measure for line in own if line.measure}) for row in measures[key]]
+        mine = employers.current(payable.organisation)
+        asked = [row for row in takeovers.get(payable.stream, []) if employers.current(row.organisation) == mine]
+        booked = bookings.get(payable.id, [])
+        written = [line for booking in booked for line in journal.get(booking.id, [])]
+        reported = {place for line in written if (place := (line.statement, line.entry)) in entries}
+        said = {row.place: row for row in (*named_by[payable.id], *(entries[place] for place in reported))}
+        return Trail(
+            payable=payable,
+            application=next(iter(applications.get(payable.stream, [])), None),
+            lines=own,
+            measures=for_measures,
+            takeovers=asked if for_measures else [],
+            payments=payments[payable.id],
+            entries=sorted(said.values(), key=lambda row: (row.booked_on, row.message, row.position)),
+            bookings=booked,
+            journal=written,
+            documents=documents.get(payable.invoice, []),
+        )
+
+    return [trail(payable) for payable in payables]
 
 
-def payments_of(session: Session, payable: Payable) -> list[tuple[BatchLine, PaymentBatch]]:
-    """Every payment of it in a batch, in order."""
+def rows_by(session: Session, table: type[T], column: Any, values: Collection[str], *order: Any) -> dict[str, list[T]]:
+    """The rows of a table that have one of some values in a column, by that value, in an order."""
+    found: dict[str, list[T]] = {}
+    query = select(table).where(col(column).in_(values)).order_by(*(col(each) for each in order))
+    for row in session.exec(query):
+        found.setdefault(getattr(row, column.key), []).append(row)
+    return found
+
+
+def payments_of(session: Session, payables: Collection[str]) -> dict[str, list[tuple[BatchLine, PaymentBatch]]]:
+    """Every payment of some payables in a batch, in order, by payable."""
+    found: dict[str, list[tuple[BatchLine, PaymentBatch]]] = defaultdict(list)
     query = select(BatchLine, PaymentBatch).join(PaymentBatch, col(PaymentBatch.id) == BatchLine.batch)
-    mine = query.where(BatchLine.payable == payable.id)
-    return list(session.exec(mine.order_by(col(PaymentBatch.created_at), col(PaymentBatch.id))).all())
+    mine = query.where(col(BatchLine.payable).in_(payables))
+    for line, batch in session.exec(mine.order_by(col(PaymentBatch.created_at), col(PaymentBatch.id))):
+        found[line.payable].append((line, batch))
+    return found
 
 
-def entries_of(session: Session, payable: Payable, journal: Iterable[JournalLine]) -> list[BankEntry]:
-    """The statement entries that paid or returned it: those that name it, and those that the journal names."""
+def entries_of(session: Session, payables: Collection[str], journal: Iterable[JournalLine]) -> list[BankEntry]:
+    """The statement entries that may have paid or returned some payables: those that name one, or that a line names."""
     reported = {(line.statement, line.entry) for line in journal if line.statement}
-    statements = [statement for statement, _ in reported]
-    query = select(BankEntry).where(or_(BankEntry.payable == payable.id, col(BankEntry.message).in_(statements)))
-    found = session.exec(query.order_by(col(BankEntry.booked_on), col(BankEntry.message), col(BankEntry.position)))
-    return [row for row in found if row.payable == payable.id or (row.message, row.position) in reported]
+    query = select(BankEntry).where(
+        or_(col(BankEntry.payable).in_(payables), tuple_(col(BankEntry.message), col(BankEntry.position)).in_(reported))
+    )
+    return list(session.exec(query))
 
 
 def payables_of_entry(session: Session, entry: BankEntry) -> list[Payable]:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import tuple_
 from sqlmodel import Session, col, select
 
+from rules.access.content_classes import Retention
 from states.storage.database import vault_of
 from states.storage.vault import DataKeys
 from states.tables.ledger import DataKey, LedgerEntry, VaultItem
@@ -38,34 +40,50 @@ def content_of_stream(session: Session, stream: str, *, until: datetime | None =
     Raises:
         InvalidTag: an item was changed, or moved from another place.
     """
-    return opened(session, stream, *(() if until is None else (LedgerEntry.at <= until,)))
+    return opened(session, VaultItem.stream == stream, *(() if until is None else (LedgerEntry.at <= until,)))
 
 
 def content_of_subject(session: Session, stream: str, subject: str) -> list[EntryContent]:
-    """The content of every entry of one subject that has any, in their order, without what was erased.
+    """As :func:`content_of_stream`, of one subject."""
+    return opened(session, VaultItem.stream == stream, VaultItem.subject == subject)
 
-    Raises:
-        InvalidTag: an item was changed, or moved from another place.
+
+def content_of_subjects(session: Session, streams: Mapping[str, str]) -> dict[str, list[EntryContent]]:
+    """As :func:`content_of_subject`, of several subjects, by subject.
+
+    Args:
+        session: the database session.
+        streams: the stream of each subject.
     """
-    return opened(session, stream, VaultItem.subject == subject)
+    found: dict[str, list[EntryContent]] = {subject: [] for subject in streams}
+    places = [(stream, subject) for subject, stream in streams.items()]
+    if places:
+        for entry in opened(session, tuple_(col(VaultItem.stream), col(VaultItem.subject)).in_(places)):
+            found[entry.subject].append(entry)
+    return found
 
 
-def opened(session: Session, stream: str, *where: Any) -> list[EntryContent]:
-    """The content of the entries of a stream under conditions; an entry has an item for each retention class."""
+def opened(session: Session, *where: Any) -> list[EntryContent]:
+    """The content of entries under conditions; an entry has an item for each retention class."""
     query = (
         select(VaultItem, LedgerEntry, DataKey.wrapped)
         .join(LedgerEntry, (col(LedgerEntry.stream) == VaultItem.stream) & (col(LedgerEntry.seq) == VaultItem.seq))
         .join(DataKey, (col(DataKey.stream) == VaultItem.stream) & (col(DataKey.retention) == VaultItem.retention))
-        .where(VaultItem.stream == stream, *where)
+        .where(*where)
     )
-    rows = session.exec(query.order_by(col(VaultItem.seq), col(VaultItem.retention))).all()
-    keys = DataKeys(vault_of(session), stream, {item.retention: wrapped for item, _, wrapped in rows})
-    found: dict[int, EntryContent] = {}
+    places = col(VaultItem.stream), col(VaultItem.seq), col(VaultItem.retention)
+    rows = session.exec(query.order_by(*places)).all()
+    wrapped: dict[str, dict[Retention, bytes]] = {}
+    for item, _, key in rows:
+        wrapped.setdefault(item.stream, {})[item.retention] = key
+    keys = {stream: DataKeys(vault_of(session), stream, found) for stream, found in wrapped.items()}
+    entries: dict[tuple[str, int], EntryContent] = {}
     for item, entry, _ in rows:
         facts = entry.model_dump(include={"seq", "at", "person", "role", "chart", "subject", "event", "facts"})
-        content = {**found[entry.seq].content} if entry.seq in found else {}
-        found[entry.seq] = EntryContent(**facts, content=content | keys.open(item, entry.event))
-    return list(found.values())
+        before = entries.get((item.stream, item.seq))
+        content = {**(before.content if before else {}), **keys[item.stream].open(item, entry.event)}
+        entries[item.stream, item.seq] = EntryContent(**facts, content=content)
+    return list(entries.values())
 
 
 def latest(entries: list[EntryContent], field: str) -> Any:

@@ -238,6 +238,11 @@ class BankEntry(Recorded, table=True):
     assessed_by: str | None = None
 
     @property
+    def place(self) -> tuple[str, int]:
+        """Its statement, and its position in it."""
+        return self.message, self.position
+
+    @property
     def waits(self) -> bool:
         """Whether a person must look at it."""
         return not self.matched and not self.set_aside
