@@ -1,6 +1,6 @@
 """Cases: who may see an application, a loan or an objection, and which parts of it."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, false
@@ -8,6 +8,7 @@ from sqlmodel import Session, col, or_, select
 
 from api.access.employers import acts_for_employer, own_names
 from api.http.dependencies import RequestContext
+from api.http.pagination import position_in, position_text, split_page
 from rules.access.readers import SEES_CASE, SEES_LOAN, Relation, relation_by_role
 from rules.core.roles import Actor, Role
 from states.engine import parties
@@ -159,12 +160,20 @@ def own_parts(context: RequestContext, stream: str) -> set[str]:
     return found
 
 
-def visible_entries(context: RequestContext, stream: str, entries: Iterable[LedgerEntry]) -> list[LedgerEntry]:
-    """Return the ledger entries of a case that the caller may see; an employer sees those on its own parts."""
-    if not acts_for_employer(context.by):
-        return list(entries)
-    mine = own_parts(context, stream)
-    return [entry for entry in entries if entry.subject in mine]
+def entries_page(
+    context: RequestContext, stream: str, cursor: str | None, limit: int
+) -> tuple[Sequence[LedgerEntry], str | None]:
+    """Return one page of the ledger of a case in order, and the cursor of the next one.
+
+    An employer sees the entries on its own parts.
+    """
+    query = select(LedgerEntry).where(LedgerEntry.stream == stream)
+    if acts_for_employer(context.by):
+        query = query.where(col(LedgerEntry.subject).in_(own_parts(context, stream)))
+    if cursor is not None:
+        query = query.where(col(LedgerEntry.seq) > position_in(cursor, int)[0])
+    found = context.session.exec(query.order_by(col(LedgerEntry.seq)).limit(limit + 1)).all()
+    return split_page(found, limit, lambda entry: position_text(entry.seq))
 
 
 def visible_measures(context: RequestContext, query: Any) -> Any:

@@ -34,15 +34,24 @@ class Identified(Protocol):
     id: str
 
 
-R = TypeVar("R", bound=Identified)
-
-
 def id_of(row: Identified) -> str:
     """Return the id of a row: its cursor where the id determines the order of the list."""
     return row.id
 
 
-def split_page(found: Sequence[R], limit: int, cursor: Callable[[R], str] = id_of) -> tuple[Sequence[R], str | None]:
+def next_link(operation: str, *path: str) -> dict[int | str, dict[str, Any]]:
+    """Return the OpenAPI link from a page to the next one.
+
+    Args:
+        operation: the operation id of the list.
+        path: the parameters in its path.
+    """
+    parameters = {"cursor": "$response.body#/next"} | {name: f"$request.path.{name}" for name in path}
+    words = "The next page; the last one has no next."
+    return {200: {"links": {"next": {"operationId": operation, "parameters": parameters, "description": words}}}}
+
+
+def split_page(found: Sequence[T], limit: int, cursor: Callable[[Any], str] = id_of) -> tuple[Sequence[T], str | None]:
     """Return the rows of a page and the cursor of the next page, None on the last.
 
     Args:

@@ -54,8 +54,12 @@ class Case:
         return f"/v1/applications/{self.reference}"
 
     def part(self, name: str, **query: str) -> list[Any]:
-        """Return a list of its parts: measures, payables, bookings, deadlines, letters."""
-        found: list[Any] = self.officer.get(f"{self.address}/{name}", **query)["items"]
+        """Return a list of its parts, of all pages: measures, payables, bookings, deadlines, letters, history."""
+        page = self.officer.get(f"{self.address}/{name}", **query)
+        found: list[Any] = page["items"]
+        while page.get("next"):
+            page = self.officer.get(f"{self.address}/{name}", **{**query, "cursor": page["next"]})
+            found += page["items"]
         return found
 
     def measures(self) -> list[Any]:

@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 
 from api.access.books import readable_books, visible_in_books
 from api.http.dependencies import RequestContext, RequestContextDep
-from api.http.pagination import Cursor, Limit, split_page
+from api.http.pagination import Cursor, Limit, next_link, split_page
 from api.views import base
 from api.views.payments import BookingPage, booking_view
 from rules.core.dates import office_day
@@ -217,7 +217,7 @@ def books(
     )
 
 
-@router.get("/bookings", response_model=BookingPage, operation_id="list-bookings")
+@router.get("/bookings", response_model=BookingPage, operation_id="list-bookings", responses=next_link("list-bookings"))
 def bookings(
     context: RequestContextDep,
     state: BookingState | None = None,

@@ -14,7 +14,7 @@ from api.access.employers import is_of_own_employer
 from api.http.dependencies import RequestContext, RequestContextDep
 from api.http.errors import MalformedHeaderError
 from api.http.idempotency import Answer, answer_once
-from api.http.pagination import instant, newest_first, position_in, position_text, row_id, split_page
+from api.http.pagination import instant, newest_first, next_link, position_in, position_text, row_id, split_page
 from api.http.parameters import Reference
 from api.http.urls import etag, href
 from api.views import applications, texts
@@ -58,7 +58,7 @@ def receive(
     return answer_once(context, idempotency_key, "POST /v1/applications", body, do)
 
 
-@router.get("", operation_id="list-applications")
+@router.get("", operation_id="list-applications", responses=next_link("list-applications"))
 def list_applications(
     context: RequestContextDep,
     stage: Stage | None = None,

@@ -16,7 +16,7 @@ from api.access.books import employers_with_bank_files, require_bank_message, vi
 from api.http import authentication
 from api.http.dependencies import ConfigurationDep, RequestContext, RequestContextDep, require_duty, utc_now
 from api.http.idempotency import Answer, answer_once
-from api.http.pagination import Cursor, Limit, Page, newest_first, split_page
+from api.http.pagination import Cursor, Limit, Page, newest_first, next_link, split_page
 from api.http.parameters import Id, Key
 from api.views import base
 from api.views.payments import StoredFindingView
@@ -250,7 +250,7 @@ def document_in(raw: bytes) -> bytes:
         raise BankFileRefusedError("The body contains no document.", remedy) from None
 
 
-@router.get("", operation_id="list-bank-messages")
+@router.get("", operation_id="list-bank-messages", responses=next_link("list-bank-messages"))
 def messages(
     context: RequestContextDep,
     kind: Annotated[str | None, Query(pattern=r"^(camt\.053|pain\.002)$")] = None,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Query
 from pydantic import Field
@@ -12,11 +12,12 @@ from api.access import action_filter, cases
 from api.access.content import narrowed
 from api.access.employers import only_own_employer
 from api.access.work import counts_signals, visible_work_of_case
-from api.http.dependencies import RequestContextDep
+from api.http.dependencies import RequestContext, RequestContextDep
+from api.http.pagination import Cursor, Limit, Page, PositionCursor, next_link, split_page
 from api.http.parameters import Reference
 from api.http.urls import etag, href
 from api.views import applications, base, work
-from api.views.payments import BookingPage, PayablePage, booking_view, payable_view
+from api.views.payments import BookingPage, PayablePage, booking_view, payable_views
 from rules.core.dates import office_day
 from rules.deadlines.suspensions import Suspension, attribution
 from states.commands.available_actions import Action, actions
@@ -24,7 +25,6 @@ from states.deadlines import term_query
 from states.events.catalogue import EVENTS
 from states.queue import explanation, pools
 from states.reporting import case_durations
-from states.storage.replay import entries_of
 from states.tables.accounting import Booking
 from states.tables.application import Measure
 from states.tables.deadlines import Term, TermSuspension, Threshold
@@ -33,6 +33,7 @@ from states.tables.payments import Payable
 from states.tables.work import WorkItem
 
 router = APIRouter(prefix="/v1/applications/{reference}", tags=["applications"])
+P = TypeVar("P", Payable, Booking)
 
 
 class FindingView(base.View):
@@ -134,23 +135,22 @@ class EntryView(base.View):
     hash: str
 
 
-class History(base.View):
-    """Ledger of one case."""
-
-    items: list[EntryView]
+class History(Page[EntryView]):
+    """Page of the ledger of one case."""
 
 
-@router.get("/history", operation_id="get-history")
-def history(context: RequestContextDep, reference: Reference) -> History:
+@router.get("/history", operation_id="get-history", responses=next_link("get-history", "reference"))
+def history(
+    context: RequestContextDep, reference: Reference, cursor: PositionCursor = None, limit: Limit = 100
+) -> History:
     """List the ledger of one case in order; ``content`` has an HMAC per content field, never the content."""
     row = cases.require_application(context.session, context.by, reference)
-    entries = cases.visible_entries(context, row.stream, entries_of(context.session, row.stream))
-    shown = narrowed(context, row, entries)
-    return History(
-        items=[
-            EntryView(**{**entry.model_dump(), "facts": seen.facts, "receipt": seen.receipt}) for entry, seen in shown
-        ]
-    )
+    entries, following = cases.entries_page(context, row.stream, cursor, limit)
+    items = [
+        EntryView(**{**entry.model_dump(), "facts": seen.facts, "receipt": seen.receipt})
+        for entry, seen in narrowed(context, row, entries)
+    ]
+    return History(items=items, next=following)
 
 
 class SuspensionView(base.View):
@@ -267,21 +267,41 @@ def measures(context: RequestContextDep, reference: Reference) -> Measures:
     return Measures(items=applications.measures(context, found))
 
 
-@router.get("/payables", operation_id="get-payables-of-application")
-def payables(context: RequestContextDep, reference: Reference) -> PayablePage:
+@router.get(
+    "/payables",
+    operation_id="get-payables-of-application",
+    responses=next_link("get-payables-of-application", "reference"),
+)
+def payables(
+    context: RequestContextDep, reference: Reference, cursor: Cursor = None, limit: Limit = 100
+) -> PayablePage:
     """List the payables of one case that concern the caller."""
-    row = cases.require_application(context.session, context.by, reference)
-    query = only_own_employer(context, select(Payable).where(Payable.stream == row.id), Payable)
-    found = context.session.exec(query.order_by(Payable.id)).all()
-    return PayablePage(items=[payable_view(context, item) for item in found])
+    shown, following = page_of_case(context, Payable, reference, cursor, limit)
+    return PayablePage(items=payable_views(context, shown), next=following)
 
 
-@router.get("/bookings", operation_id="get-bookings-of-application")
-def bookings(context: RequestContextDep, reference: Reference) -> BookingPage:
+@router.get(
+    "/bookings",
+    operation_id="get-bookings-of-application",
+    responses=next_link("get-bookings-of-application", "reference"),
+)
+def bookings(
+    context: RequestContextDep, reference: Reference, cursor: Cursor = None, limit: Limit = 100
+) -> BookingPage:
     """List the bookings of one case that concern the caller."""
+    shown, following = page_of_case(context, Booking, reference, cursor, limit)
+    return BookingPage(items=[booking_view(item) for item in shown], next=following)
+
+
+def page_of_case(
+    context: RequestContext, table: type[P], reference: str, cursor: str | None, limit: int
+) -> tuple[Sequence[P], str | None]:
+    """Return one page of the payables or bookings of a case that concern the caller, and the cursor of the next."""
     row = cases.require_application(context.session, context.by, reference)
-    query = only_own_employer(context, select(Booking).where(Booking.stream == row.id), Booking)
-    return BookingPage(items=[booking_view(item) for item in context.session.exec(query.order_by(Booking.id))])
+    query = only_own_employer(context, select(table).where(table.stream == row.id), table)
+    if cursor is not None:
+        query = query.where(table.id > cursor)
+    return split_page(context.session.exec(query.order_by(table.id).limit(limit + 1)).all(), limit)
 
 
 class LetterView(base.View):

@@ -15,6 +15,7 @@ from pydantic import Field
 from api.access import cases
 from api.access.content import narrowed
 from api.http.dependencies import RequestContextDep
+from api.http.pagination import Limit, Page, PositionCursor, next_link
 from api.http.parameters import Reference
 from api.views import base
 from rules.core import dated_values as values
@@ -23,7 +24,6 @@ from rules.core.decision_replay import Rerun, rerun, version_of
 from rules.core.rule import REGISTRY, Bilingual
 from states.errors import MalformedError
 from states.storage.refused_attempts import REFUSED
-from states.storage.replay import entries_of
 from states.tables.ledger import LedgerEntry
 
 router = APIRouter()
@@ -110,22 +110,32 @@ class DecisionView(base.View):
     rules: list[RuleAskedView]
 
 
-class Decisions(base.View):
-    """Decisions of one case, in order."""
-
-    items: list[DecisionView]
+class Decisions(Page[DecisionView]):
+    """Page of the decisions of one case, in order."""
 
 
-@router.get("/v1/applications/{reference}/decisions", tags=["applications"], operation_id="get-decisions")
-def decisions(context: RequestContextDep, reference: Reference, under: DayText = None) -> Decisions:
+@router.get(
+    "/v1/applications/{reference}/decisions",
+    tags=["applications"],
+    operation_id="get-decisions",
+    responses=next_link("get-decisions", "reference"),
+)
+def decisions(
+    context: RequestContextDep,
+    reference: Reference,
+    under: DayText = None,
+    cursor: PositionCursor = None,
+    limit: Limit = 100,
+) -> Decisions:
     """List every decision of one case with its rules, facts and values, checked again.
 
     With ``under``, each rule is also checked with the rules and values of that day.
     """
     row = cases.require_application(context.session, context.by, reference)
     day = day_of("under", under)
-    entries = cases.visible_entries(context, row.stream, entries_of(context.session, row.stream))
-    return Decisions(items=[decision(entry, seen.receipt, day) for entry, seen in narrowed(context, row, entries)])
+    entries, following = cases.entries_page(context, row.stream, cursor, limit)
+    items = [decision(entry, seen.receipt, day) for entry, seen in narrowed(context, row, entries)]
+    return Decisions(items=items, next=following)
 
 
 def decision(entry: LedgerEntry, receipt: list[Any], under: date | None) -> DecisionView:

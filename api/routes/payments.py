@@ -14,7 +14,7 @@ from api.access.cases import require_application, require_subject
 from api.commands import do_event
 from api.http.dependencies import RequestContext, RequestContextDep
 from api.http.idempotency import Answer, answer_once
-from api.http.pagination import Cursor, Limit, newest_first, split_page
+from api.http.pagination import Cursor, Limit, newest_first, next_link, split_page
 from api.http.parameters import Id, Key
 from api.http.urls import etag, href
 from api.views import payments
@@ -62,7 +62,7 @@ def receive(context: RequestContextDep, body: NewPayable, idempotency_key: Key =
     return answer_once(context, idempotency_key, "POST /v1/payables", body, do)
 
 
-@router.get("/payables", operation_id="list-payables")
+@router.get("/payables", operation_id="list-payables", responses=next_link("list-payables"))
 def payables(
     context: RequestContextDep,
     state: PayableState | None = None,
@@ -100,7 +100,7 @@ def build(context: RequestContextDep, body: NewBatch, idempotency_key: Key = Non
     return answer_once(context, idempotency_key, "POST /v1/payment-batches", body, do)
 
 
-@router.get("/payment-batches", operation_id="list-batches")
+@router.get("/payment-batches", operation_id="list-batches", responses=next_link("list-batches"))
 def batches(
     context: RequestContextDep,
     state: BatchState | None = None,

@@ -9,7 +9,7 @@ from api.access.cases import require_subject, visible_loans
 from api.access.people import require_person
 from api.http.dependencies import RequestContext, RequestContextDep
 from api.http.idempotency import Answer, answer_once
-from api.http.pagination import Cursor, Limit, newest_first, split_page
+from api.http.pagination import Cursor, Limit, newest_first, next_link, split_page
 from api.http.urls import etag, href
 from api.views import applications, loans_and_objections, payments, people
 from api.views.payments import booking_view
@@ -74,7 +74,7 @@ def request_loan(
     return answer_once(context, idempotency_key, "POST /v1/loans", body, do)
 
 
-@router.get("/loans", tags=["loans"], operation_id="list-loans")
+@router.get("/loans", tags=["loans"], operation_id="list-loans", responses=next_link("list-loans"))
 def loans(
     context: RequestContextDep, state: LoanState | None = None, cursor: Cursor = None, limit: Limit = 100
 ) -> loans_and_objections.LoanPage:

@@ -17,6 +17,7 @@ from api.http.pagination import (
     PositionCursor,
     instant,
     newest_first,
+    next_link,
     position_in,
     position_text,
     row_id,
@@ -122,7 +123,7 @@ class ProposalResult(base.View):
     item: WorkItemView | None
 
 
-@router.get("/work-items", operation_id="list-work-items")
+@router.get("/work-items", operation_id="list-work-items", responses=next_link("list-work-items"))
 def waiting(
     context: RequestContextDep,
     role: Role | None = None,
@@ -144,7 +145,7 @@ def position_of(item: WorkItem) -> str:
     return position_text(item.lane, item.start_by, item.created_at, item.id)
 
 
-@router.get("/work-items/alarms", operation_id="list-work-alarms")
+@router.get("/work-items/alarms", operation_id="list-work-alarms", responses=next_link("list-work-alarms"))
 def list_alarms(context: RequestContextDep, cursor: PositionCursor = None, limit: Limit = 100) -> AlarmPage:
     """List the alarms of pools that cannot take work that must be taken, active ones first, then newest first."""
     after = None if cursor is None else position_in(cursor, instant, instant, row_id)
