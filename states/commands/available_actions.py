@@ -113,11 +113,8 @@ def actions(session: Session, application: Application, *, at: datetime, demonst
         demonstration: whether there is a demonstration bank, whose statement can then be proposed.
     """
     people = People(session, application)
-    found = [
-        propose(session, chart, row, event, people, at)
-        for chart, row in subjects(session, application)
-        for event in events_of(chart, row)
-    ]
+    parts = list(subjects(session, application))  # kept until the end: the session holds rows weakly, and asks again
+    found = [propose(session, chart, row, event, people, at) for chart, row in parts for event in events_of(chart, row)]
     found += [
         propose(session, "payment-batch", None, "build", people, at, {"employer": employer})
         for employer in employers_awaiting_batch(session, application)

@@ -98,7 +98,7 @@ class PayableLine(Recorded, table=True):
     __tablename__ = "payable_line"
 
     id: str = Field(primary_key=True)
-    stream: str = Field(foreign_key="stream.id")
+    stream: str = Field(foreign_key="stream.id", index=True)
     payable: str = Field(foreign_key="payable.id", index=True)
     measure: str | None = Field(default=None, foreign_key="measure.id", index=True)
     outside: Outside | None = Field(default=None, sa_type=by_value(Outside))

@@ -29,6 +29,10 @@ class WorkItem(SQLModel, table=True):
             "id",
             postgresql_where=text("done_at IS NULL AND assignee IS NULL"),
         ),
+        # The list of a pool's open work has this order, and reads one page of it.
+        Index(
+            "ix_work_item_list", "role", "organisation", "lane", "start_by", "created_at", "id", postgresql_where=OPEN
+        ),
         Index(
             "ix_work_item_overdue",
             "role",
