@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "c3b1f6a92d57"
-down_revision: str | Sequence[str] | None = "327d5d5ef79c"
+down_revision: str | Sequence[str] | None = "5c1f0a7d92be"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
