@@ -34,8 +34,7 @@ from api.routes import (
     work_items,
 )
 from states.settings import Configuration
-from states.storage.database import connect
-from states.storage.vault import office_key
+from states.storage.office_key import open_office
 
 VERSION = version("veiligadvies")
 POLICY = (
@@ -69,7 +68,7 @@ def create(configuration: Configuration) -> FastAPI:
     """Create the API of one office; it needs only the database, and serves while other processes still start."""
     # Otherwise FastAPI warns that it cannot validate the e-mail address in the OpenAPI document.
     logger.setLevel(logging.ERROR)
-    engine = connect(str(configuration.database_url), key=office_key(configuration.key_file))
+    engine = open_office(str(configuration.database_url), configuration.key_file)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

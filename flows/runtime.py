@@ -9,8 +9,7 @@ from functools import cache
 from sqlalchemy import Engine
 
 from states.settings import Configuration
-from states.storage.database import connect
-from states.storage.vault import office_key
+from states.storage.office_key import open_office
 
 
 class ConfigurationError(Exception):
@@ -34,12 +33,13 @@ def engine() -> Engine:
 
     Raises:
         ConfigurationError: no database is named.
+        OfficeKeyError: the key file cannot be used with this database.
     """
     url = configuration().database_url
     if not url:
         raise ConfigurationError("Name the database: DATABASE_URL=postgresql://...; `veiligadvies run` sets it.")
     settings = configuration()
-    return connect(url, key=office_key(settings.key_file), pool_size=5, time_limit=settings.run_seconds)
+    return open_office(url, settings.key_file, pool_size=5, time_limit=settings.run_seconds)
 
 
 def await_gate() -> None:

@@ -97,5 +97,9 @@ class ReusedKeyError(StatesError):
     """An Idempotency-Key was used before with another request."""
 
 
+class OfficeKeyError(StatesError):
+    """The office's master key cannot be used: missing, damaged, open to others, or of another database."""
+
+
 class ErasedError(StatesError):
     """The content was erased: its data key is destroyed. The ledger's facts remain."""

@@ -8,9 +8,9 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from api.processes import instance
+from states.errors import OfficeKeyError
 from states.settings import Configuration
-from states.storage.database import connect
-from states.storage.vault import office_key
+from states.storage.office_key import open_office
 
 
 def fail(message: object) -> NoReturn:
@@ -21,13 +21,13 @@ def fail(message: object) -> NoReturn:
 
 def find_database(configuration: Configuration) -> Engine:
     """Connect to the database of DATABASE_URL, or otherwise of the office that runs here."""
-    if not configuration.key_file.exists():
+    if configuration.database_url is None and not configuration.folder.exists():
         fail(f"No office was ever started in {configuration.folder}. Start one with `make run`.")
     try:
         url = configuration.database_url or instance.read(configuration.folder).database
-    except instance.OfficeError as error:
+        return open_office(url, configuration.key_file, make=False, pool_size=1)
+    except (instance.OfficeError, OfficeKeyError) as error:
         fail(error)
-    return connect(url, key=office_key(configuration.key_file), pool_size=1)
 
 
 def with_database(configuration: Configuration, work: Callable[[Engine], int]) -> None:

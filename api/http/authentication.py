@@ -15,8 +15,8 @@ from api.http.errors import ApiError, UnauthenticatedError, UnknownDutyError
 from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
 from states.engine.employers import EmployerDirectory
 from states.settings import Configuration
+from states.storage.office_key import read_key
 from states.storage.purpose_keys import Epoch, Purpose
-from states.storage.vault import office_key
 from states.tables.people import Duty
 
 LIFETIME = timedelta(hours=12)
@@ -27,7 +27,7 @@ PREFERRED_EMPLOYER = "gemeente-zilverdam"
 @lru_cache(maxsize=4)
 def own_key(path: Path) -> OctKey:
     """Return the signing key of the demonstration office, derived from the key of the office."""
-    return OctKey.import_key(Epoch(office_key(path)).key(Purpose.TOKENS))
+    return OctKey.import_key(Epoch(read_key(path)).key(Purpose.TOKENS))
 
 
 @lru_cache(maxsize=4)

@@ -9,6 +9,7 @@ from states.errors import (
     ErasedError,
     MalformedError,
     NotFoundError,
+    OfficeKeyError,
     RefusedError,
     ReusedKeyError,
     StaleError,
@@ -52,6 +53,7 @@ PROBLEM_OF: dict[type[Exception], ProblemType] = {
     TooLargeError: problem_types.TOO_LARGE,
     ReusedKeyError: problem_types.KEY_REUSED,
     ErasedError: problem_types.ERASED,
+    OfficeKeyError: problem_types.NOT_READY,
     StatesError: problem_types.NOT_POSSIBLE,
 }
 """The most specific class of an error decides."""

@@ -19,6 +19,7 @@ WHAT = {
     "api": "Answers case officers, employers, finance and auditors on this address",
     "database": "PostgreSQL: cases, ledger, queue and terms",
     "migrations": "The database tables match this version",
+    "office-key": "The key file is in its place and opens the data",
     "prefect": "Runs all scheduled and automatic work, and shows it in its own pages",
     "dispatcher": "Offers acute work within a second, and sends letters",
     "clock": "Watches every term; takes over scheduled work while Prefect is not running",

@@ -19,9 +19,9 @@ from migrations.upgrade import upgrade
 from rules.core.dated_values import FOLDER
 from rules.core.errors import RulesError
 from states.deadlines.validation import check_dated_values
+from states.errors import OfficeKeyError
 from states.settings import Configuration
-from states.storage.database import connect
-from states.storage.vault import office_key
+from states.storage.office_key import open_office, read_key
 
 
 def snapshot_values(folder: Path) -> Path:
@@ -50,17 +50,29 @@ def migrate(configuration: Configuration, database: str) -> None:
         OfficeError: the database does not answer, or its sealed data do not open with the key of the office.
     """
     try:
-        upgrade(database, key=configuration.key_file.read_bytes)
-    except (ResealError, FileNotFoundError) as error:
+        upgrade(database, key=lambda: read_key(configuration.key_file))
+    except (ResealError, OfficeKeyError) as error:
         raise OfficeError(f"The database cannot be upgraded. {error}") from error
     except OperationalError as error:
         reason = str(error.orig).strip().splitlines()[0]
         raise OfficeError(f"The database does not answer: {reason}") from error
 
 
+def provide_key(configuration: Configuration, database: str) -> None:
+    """Make the office's key at its very first start; at every other, check that it is the key of this database.
+
+    Raises:
+        OfficeError: the key is missing, damaged, open to others, or of another database.
+    """
+    try:
+        open_office(database, configuration.key_file)
+    except OfficeKeyError as error:
+        raise OfficeError(f"{error}\nThe data folder is {configuration.folder}.") from error
+
+
 def load_demonstration(configuration: Configuration, database: str, progress: Callable[[int, int, str], None]) -> None:
     """Load the demonstration office, or the missing part of it."""
-    engine = connect(database, key=office_key(configuration.key_file))
+    engine = open_office(database, configuration.key_file)
     # An interrupted load continues at the next start, so its commits need not wait for the disk.
     event.listen(engine, "connect", _commit_asynchronously)
     load(engine, at=datetime.now(UTC), progress=progress)

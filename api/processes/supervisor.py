@@ -92,6 +92,7 @@ class Supervisor:
         with self._console.step("Tables"):
             values: Path = preparation().snapshot_values(self._folder)
             preparation().migrate(self._configuration, database)
+            preparation().provide_key(self._configuration, database)
         environment = child_environment(self._configuration, database, self._office.prefect)
         environment["VEILIGADVIES_VALUES"] = str(values)
         self._start_child("api", ["api.serve"], environment)

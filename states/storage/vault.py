@@ -3,10 +3,8 @@
 import hashlib
 import hmac
 import json
-import os
 import secrets
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from cryptography.exceptions import InvalidTag
@@ -18,22 +16,6 @@ from states.errors import ErasedError
 from states.storage.purpose_keys import FIRST_EPOCH, LENGTH, Epoch, Purpose
 from states.storage.sealing import Place, key_id_of, seal, unseal
 from states.tables.ledger import DataKey, VaultItem
-
-
-def office_key(path: Path) -> bytes:
-    """The office's master key of 32 bytes; created on first use, readable by the office's user only."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = path.with_suffix(f".{os.getpid()}")
-        draft.touch(mode=0o600)
-        draft.write_bytes(secrets.token_bytes(32))
-        try:
-            os.link(draft, path)  # if two processes start at once, the first wins and both read the same key
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return path.read_bytes()
 
 
 class OpenKey(NamedTuple):

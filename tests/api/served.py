@@ -34,8 +34,8 @@ from api.http.problem_types import TYPES, of_status
 from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
 from states.commands.fire import fire
 from states.settings import Configuration
-from states.storage.database import connect, transaction
-from states.storage.vault import office_key
+from states.storage.database import transaction
+from states.storage.office_key import open_office
 
 EMPLOYERS = {
     ZILVERDAM: ("municipality", "NL91ABNA0417164300"),
@@ -261,7 +261,7 @@ Serve = Callable[..., AbstractContextManager[Api]]
 
 def fill(database: str, home: Path) -> None:
     """Register employers and people in a database, with the key in the data folder."""
-    engine = connect(database, key=office_key(configuration_of(database, home).key_file))
+    engine = open_office(database, configuration_of(database, home).key_file)
     furnish(engine)
     engine.dispose()
 

@@ -35,7 +35,7 @@ from states.payments.batch_files import batch_document
 from states.queue import claiming
 from states.settings import Configuration
 from states.storage.database import connect, transaction
-from states.storage.vault import office_key
+from states.storage.office_key import read_key
 from states.tables.accounting import Booking
 from states.tables.payments import PaymentBatch
 
@@ -133,7 +133,7 @@ class Job:
         if self.order["do"] == "api":
             self.api(APPS[self.order["database"], self.order["home"]])
             return
-        key = office_key(self.configuration.key_file)
+        key = read_key(self.configuration.key_file)
         engine = self.kill_switch.watch(connect(self.order["database"], key=key, pool_size=2))
         work: dict[str, Callable[[Engine], Any]] = {
             "offer": lambda engine: jobs.offer(engine, self.at, "run-of-the-test"),

@@ -163,6 +163,7 @@ class OfficeCopy:
         self.facts = facts
         key = home / "keys" / "office.key"
         key.parent.mkdir(parents=True, exist_ok=True)
+        key.touch(mode=0o600)
         key.write_bytes(KEY)
         self.engine = connect(database, key=KEY, pool_size=2)
 

@@ -31,8 +31,8 @@ from flows.registration import register
 from flows.worker import TYPE, InProcessWorker
 from states.jobs import runs
 from states.settings import Configuration
-from states.storage.database import connect, transaction, wake
-from states.storage.vault import office_key
+from states.storage.database import transaction, wake
+from states.storage.office_key import open_office
 from states.tables.work import WorkItem
 
 T = TypeVar("T")
@@ -58,7 +58,7 @@ class Pool:
         home.mkdir(parents=True, exist_ok=True)
         self.database = database
         self.configuration = Configuration(home=home)
-        self.engine: Engine = connect(database, key=office_key(self.configuration.key_file))
+        self.engine: Engine = open_office(database, self.configuration.key_file)
         self.prefect = prefect
         self.created_at = datetime.now(UTC)
         self.processes: list[subprocess.Popen[bytes]] = []

@@ -13,8 +13,8 @@ from api.http import authentication
 from api.processes import embedded_postgres, instance
 from rules.core.roles import Role
 from states.settings import Configuration
-from states.storage.database import connect, transaction
-from states.storage.vault import office_key
+from states.storage.database import transaction
+from states.storage.office_key import open_office
 
 ROOT = Path(__file__).parents[2]
 COMMAND = str(Path(sys.executable).parent / "veiligadvies")
@@ -72,7 +72,7 @@ class Running:
     def token(self, role: Role, person: str | None = None) -> str:
         """A bearer token, as the command line issues it."""
         configuration = Configuration(home=self.home)
-        engine = connect(instance.read(self.home).database, key=office_key(configuration.key_file), pool_size=1)
+        engine = open_office(instance.read(self.home).database, configuration.key_file, pool_size=1)
         try:
             with transaction(engine) as session:
                 return authentication.issue(session, configuration, role, person, at=datetime.now(UTC))

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,9 @@ import pytest
 from api.processes import embedded_postgres, instance
 from api.processes.environment import child_environment
 from states.settings import Configuration
+from states.storage.database import connect, transaction
+from states.storage.ledger import open_stream
+from states.tables.ledger import StreamKind
 
 COMMAND = [str(Path(sys.executable).parent / "veiligadvies")]
 
@@ -132,6 +136,27 @@ def test_from_nothing_to_ready_and_back_and_again(
     assert "Stopped" in again.output
     assert remaining_processes(home) == []
     assert not (home / "run.json").exists()
+
+
+def test_an_office_that_lost_its_key_does_not_start_and_makes_no_other(
+    database: str, environment: dict[str, str], home: Path, begin: Callable[[], Run]
+) -> None:
+    engine = connect(database, key=bytes(range(32)), pool_size=1)
+    with transaction(engine) as session:
+        open_stream(session, "organisation-1", StreamKind.ORGANISATION, datetime.now(UTC))
+    engine.dispose()
+    environment["DATABASE_URL"] = database
+    run = begin()
+    assert run.process.stdout is not None
+    for line in run.process.stdout:
+        run.output += line
+        if "ready in" in line:
+            break
+    assert "Put back the key file of this office from its backup" in run.output, run.output
+    assert "ready in" not in run.output
+    assert "Traceback" not in run.output
+    assert run.process.wait(15) == 1
+    assert not (home / "keys" / "office.key").exists()
 
 
 @pytest.mark.parametrize(

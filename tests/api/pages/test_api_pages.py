@@ -11,7 +11,7 @@ from served import Api, Serve, running
 
 from states.storage.database import connect
 
-PARTS = ["api", "database", "migrations", "prefect", "dispatcher", "clock", "worker"]
+PARTS = ["api", "database", "migrations", "office-key", "prefect", "dispatcher", "clock", "worker"]
 
 
 class Page(HTMLParser):
@@ -92,7 +92,7 @@ def test_readiness_names_each_part_and_the_rest_serves_while_prefect_is_away(api
     assert answer.status_code == 503
     parts = {part["name"]: part for part in answer.json()["parts"]}
     assert list(parts) == PARTS
-    assert [name for name in PARTS if parts[name]["ok"]] == ["api", "database", "migrations"]
+    assert [name for name in PARTS if parts[name]["ok"]] == ["api", "database", "migrations", "office-key"]
     assert all(part["detail"] for part in parts.values())
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert answer.json()["status"] == 503
