@@ -8,20 +8,18 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from email.message import EmailMessage
-from pathlib import Path
 
 import structlog
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
+from flows import bank_folder
 from notifications.channels import Channel, OutcomeUnknownError, TransientChannelError, channel
 from notifications.errors import NotificationsError
 from notifications.letters import render
 from notifications.message import compose
 from rules.core.dates import office_day
-from rules.core.roles import ENGINE
-from states.commands import bank_files
 from states.engine.bodies import REFERENCE
 from states.errors import StatesError
 from states.jobs import calendar_horizon, digests, due_batches, ended_offices, reminders, runs
@@ -240,32 +238,18 @@ def import_bank_files(engine: Engine, configuration: Configuration, at: datetime
     moved is imported again, which changes nothing.
     """
     folder = configuration.bank
-    for name in ("in", "done", "refused"):
-        (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
+    bank_folder.make_private(folder)
     imported = 0
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as guard:
         # Held by the connection: until after the commit and the move, and released when this process dies.
         lock = {"name": f"bank:{folder}"}
         if guard.execute(text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))"), lock).scalar():
             try:
-                imported = sum(_import_file(engine, folder, file, at) for file in sorted((folder / "in").glob("*.xml")))
+                imported = bank_folder.import_all(engine, folder, at)
             finally:
                 guard.execute(text("SELECT pg_advisory_unlock(hashtextextended(:name, 0))"), lock)
     _record_run(engine, BANK, at, runner)
     return imported
-
-
-def _import_file(engine: Engine, folder: Path, file: Path, at: datetime) -> bool:
-    try:
-        with file.open("rb") as source, transaction(engine) as session:
-            bank_files.take_in(session, source, by=ENGINE, at=at)
-    except StatesError as error:
-        (folder / "refused" / f"{file.name}.txt").write_text(f"{error}\n", encoding="utf-8")
-        file.rename(folder / "refused" / file.name)
-        _LOG.warning("bank-file-refused", file=file.name)
-        return False
-    file.rename(folder / "done" / file.name)
-    return True
 
 
 def _until_none_left(engine: Engine, some: Callable[[Session], int]) -> int:

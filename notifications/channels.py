@@ -15,6 +15,7 @@ from typing import Protocol
 from notifications.errors import NotificationsError
 from notifications.message import name_of
 from states.settings import Configuration
+from states.storage.private_files import private_folder
 
 
 class TransientChannelError(NotificationsError):
@@ -49,7 +50,7 @@ class MailboxFolder:
         """Write the message, unless the folder already holds one with its Message-ID."""
         path = self._file(str(message["Message-ID"]))
         try:
-            self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_folder(self._path)
             if not path.exists():
                 self._write(path, message.as_bytes())
             # Also for an existing file: the process that wrote it may have died before this line.

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
+from states.storage.private_files import append_privately, private_folder
+
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 MAX_PAUSE = 30.0
@@ -132,7 +134,9 @@ def _die_with_us() -> None:
 
 
 def _open_log(log: Path) -> IO[bytes]:
-    log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_folder(log.parent)
+    for older in log.parent.glob(f"{log.stem}.log*"):
+        older.chmod(0o600)
     if log.exists() and log.stat().st_size > MAX_LOG_SIZE:
         log.replace(log.with_suffix(".log.1"))
-    return log.open("ab")
+    return append_privately(log)

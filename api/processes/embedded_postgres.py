@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import stat
 import time
 import warnings
 from collections.abc import Iterator
@@ -54,8 +55,8 @@ class Embedded:
 def start(folder: Path) -> Embedded:
     """Create, start or find the server with its data in this folder.
 
-    As root, the server runs as the system user ``pgserver``, and all parent folders of this one are made
-    traversable for others, so do not put it below a secret folder.
+    As root, the server runs as the system user ``pgserver``. Our group can then pass through the parent folder, and
+    everybody through the folders above it; none of them can be listed by others than before.
 
     Raises:
         EmbeddedError: it cannot be started here.
@@ -64,8 +65,8 @@ def start(folder: Path) -> Embedded:
     if any(not (character.isalnum() or character in "/._-+") for character in str(folder)):
         # pg_ctl passes the folder of the socket to a shell without quotes.
         raise EmbeddedError(f"PostgreSQL needs a data folder of plain letters, digits and . _ - +, not {folder}.")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with _plain_locale():
+    folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _plain_locale(), _folders_kept(folder):
         if not (folder / "PG_VERSION").exists():
             _initialise(folder)
         info = _running_server(folder)
@@ -186,6 +187,24 @@ def _create_database(info: PostmasterInfo) -> str:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone() is None:
             connection.execute(f"CREATE DATABASE {DATABASE}".encode())
     return _address(info, DATABASE)
+
+
+@contextmanager
+def _folders_kept(folder: Path) -> Iterator[None]:
+    # As root, the package opens every folder above the data to all users, also to be read. Its server only has to pass:
+    # through the data folder by its group, which it inherits from us, and through the folders above it as everybody.
+    if os.geteuid() != 0:
+        yield
+        return
+    before = {parent: stat.S_IMODE(parent.stat().st_mode) for parent in folder.parents}
+    try:
+        yield
+    finally:
+        home, mode = folder.parent, before.pop(folder.parent)
+        os.chown(home, -1, os.getegid())
+        home.chmod(mode | stat.S_IXGRP)
+        for parent, mode in before.items():
+            parent.chmod(mode | stat.S_IXOTH)
 
 
 @contextmanager

@@ -9,6 +9,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from states.storage.private_files import private_folder
+
 
 class OfficeError(Exception):
     """The office cannot run, or is not running; the message says what to do."""
@@ -31,7 +33,8 @@ def locked(folder: Path) -> Iterator[None]:
     Raises:
         OfficeError: another office holds the lock.
     """
-    with (folder / "run.lock").open("a+", encoding="ascii") as file:
+    lock = os.open(folder / "run.lock", os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(lock, "a+", encoding="ascii") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -103,6 +106,6 @@ def remembered_port(file: Path) -> int:
         if is_free("127.0.0.1", port):
             return port
     port = free_port()
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_folder(file.parent)
     file.write_text(str(port), encoding="ascii")
     return port

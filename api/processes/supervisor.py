@@ -19,6 +19,7 @@ from api.processes.environment import child_environment, prefect_server_environm
 from api.processes.instance import Instance, OfficeError
 from api.processes.signals import Signals, Stopping
 from states.settings import Configuration
+from states.storage.private_files import OWNER_ONLY, TRAVERSABLE, private_folder
 
 PREFECT = "prefect-server"
 PARTS = ("dispatcher", "clock", "worker")
@@ -37,7 +38,7 @@ def run(configuration: Configuration, console: Console) -> None:
         OfficeError: it cannot run here; the message says what to do.
     """
     folder = configuration.folder
-    folder.mkdir(parents=True, exist_ok=True)
+    make_private(configuration, console)
     with instance.locked(folder):
         if not instance.is_free(configuration.host, configuration.port):
             raise OfficeError(f"Port {configuration.port} is in use. Choose another: PORT=8001 make run")
@@ -51,6 +52,23 @@ def run(configuration: Configuration, console: Console) -> None:
         finally:
             supervisor.stop()
         console.say("Stopped; all data are kept.")
+
+
+def make_private(configuration: Configuration, console: Console) -> None:
+    """Make the office's folders for its own user only; says which were open to others.
+
+    Raises:
+        OfficeError: one of them belongs to another user.
+    """
+    home = configuration.folder
+    # As root, the embedded database runs as another user, who has to pass through the data folder.
+    allowed = TRAVERSABLE if os.geteuid() == 0 else OWNER_ONLY
+    for folder, mode in {home: allowed, configuration.bank: OWNER_ONLY, configuration.mailbox: OWNER_ONLY}.items():
+        try:
+            if private_folder(folder, mode):
+                console.say(f"{folder} was open to other users of this machine; now only the office can open it.")
+        except OSError as error:
+            raise OfficeError(f"{folder} cannot be made private ({error.strerror}); give it to this user.") from error
 
 
 def preparation() -> ModuleType:

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from states.errors import OfficeKeyError
 from states.storage.database import connect
+from states.storage.private_files import private_folder
 from states.storage.purpose_keys import Purpose
 from states.storage.vault import Vault, wrapping_place
 from states.tables.ledger import DataKey, Stream
@@ -56,7 +57,7 @@ def make_key(path: Path) -> None:
     Only for an office without data: see :func:`open_office`.
     """
     folder = path.parent
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_folder(folder)
     draft = path.with_suffix(f".{os.getpid()}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         os.fchmod(file.fileno(), 0o600)  # whatever the umask, or an earlier draft
@@ -143,8 +144,9 @@ def check_key(engine: Engine, path: Path) -> None:
     with Session(engine) as session:
         if not session.execute(text("SELECT to_regclass('stream') IS NOT NULL")).scalar():
             return
-        for place in (col(DataKey.stream), col(DataKey.stream).desc()):
-            found = session.exec(select(DataKey).order_by(place).limit(1)).first()
+        first = col(DataKey.stream), col(DataKey.retention)
+        for place in (first, [column.desc() for column in first]):
+            found = session.exec(select(DataKey).order_by(*place).limit(1)).first()
             try:
                 if found is not None:
                     vault.open(Purpose.WRAPPING, found.wrapped, wrapping_place(found.stream, found.retention))

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -43,6 +44,18 @@ def gone(number: int) -> bool:
         return bool(psutil.Process(number).status() == psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return True
+
+
+def test_the_logs_of_a_child_are_for_the_office_only_also_if_they_were_open_before(tmp_path: Path) -> None:
+    logs = tmp_path / "logs"
+    logs.mkdir(mode=0o755)
+    for name in ("server.log", "server.log.1"):
+        (logs / name).touch(mode=0o644)
+    child = ChildProcess("server", ["http.server", "0", "--bind", "127.0.0.1"], {}, logs)
+    child.start()
+    child_process.stop([child], 5.0)
+    assert {stat.S_IMODE(file.stat().st_mode) for file in logs.iterdir()} == {0o600}
+    assert stat.S_IMODE(logs.stat().st_mode) == 0o700
 
 
 def test_a_child_that_dies_is_restarted_and_reported(tmp_path: Path) -> None:

@@ -117,7 +117,7 @@ def test_a_key_file_that_was_harmed_is_refused_with_its_remedy(
 def test_a_key_that_opens_the_first_data_and_not_the_last_is_refused(filled: str, path: Path) -> None:
     engine = connect(filled, key=bytes(32), pool_size=1)
     with transaction(engine) as session:
-        last = session.exec(select(DataKey).order_by(col(DataKey.stream).desc())).first()
+        last = session.exec(select(DataKey).order_by(col(DataKey.stream).desc(), col(DataKey.retention).desc())).first()
         assert last is not None
         # as an office did that had lost its key and made another
         last.wrapped = vault_of(session).new_keys(last.stream)[last.retention]
