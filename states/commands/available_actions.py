@@ -14,7 +14,7 @@ from rules.core.dates import office_day
 from rules.core.regulation import LegalBasis
 from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
 from rules.core.rule import Finding
-from rules.procedure import certificates
+from rules.procedure import certificates, erasure
 from rules.procedure.authorization import roles_of
 from states.charts.batch import BatchState
 from states.charts.measure import MeasureState
@@ -24,9 +24,11 @@ from states.engine.bodies import parse
 from states.engine.employers import EmployerDirectory
 from states.engine.event import Event, EventContext
 from states.engine.unit_of_work import UnitOfWork
+from states.errors import ErasedError
 from states.events.catalogue import EVENTS
 from states.formats import demonstration_bank
 from states.payments.batch_files import batch_document
+from states.storage.vault import DataKeys
 from states.tables.accounting import Booking
 from states.tables.application import Application, Certificate, Measure, Takeover
 from states.tables.base import Subject
@@ -185,10 +187,13 @@ def statement_action(
     """The action to import the bank's statement on a batch; the demonstration bank's statement is the example."""
     owner = people.directory.current(batch.organisation)  # for a merged employer, its successor
     actor = next(iter(people.actors_for(Role.FINANCE, None, owner)), None)
-    example = None
+    example, findings = None, list[Finding]()
     if demonstration:
-        answer = demonstration_bank.answer(batch_document(session, batch), booked_on=office_day(at))
-        example = {"document": answer.decode()}
+        try:
+            answer = demonstration_bank.answer(batch_document(session, batch), booked_on=office_day(at))
+            example = {"document": answer.decode()}
+        except ErasedError:
+            findings = erased_content()
     return Action(
         chart="organisation",
         subject=batch.organisation,
@@ -198,7 +203,7 @@ def statement_action(
         person=actor.person if actor else None,
         organisation=owner,
         allowed=actor is not None and example is not None,
-        findings=(),
+        findings=tuple(findings),
         version=None,
         example=example,
     )
@@ -235,6 +240,8 @@ class People:
         self.session = session
         self.application = application
         self.directory = EmployerDirectory(session)
+        self.known_keys: dict[str, DataKeys] = {}
+        """The data keys of the case: every event asks whether its content was erased."""
         self.employers = self.directory.of_application(application.id)
         query = select(Duty).where(col(Duty.organisation).in_(("", *self.employers)), Duty.role != Role.APPLICANT)
         self.duties = list(session.exec(query.order_by(col(Duty.person))))
@@ -276,11 +283,15 @@ def propose(
     body = example
     for actor in actors:
         context: EventContext[Any] = EventContext(
-            UnitOfWork(session, actor, at, directory=people.directory), row, actor
+            UnitOfWork(session, actor, at, directory=people.directory, known_keys=people.known_keys), row, actor
         )
         if body is None:
             with session.no_autoflush:
-                body = dict(found) if (found := definition.example(context)) is not None else None
+                try:
+                    body = dict(found) if (found := definition.example(context)) is not None else None
+                except ErasedError:
+                    best = (actor, erased_content())
+                    continue
         if body is None:
             continue  # another employer's people may have an example
         findings = findings_for(session, definition, context, body)
@@ -304,6 +315,12 @@ def propose(
         version=row.version if row is not None else None,
         example=body,
     )
+
+
+def erased_content() -> list[Finding]:
+    """The finding against what needs content that was erased."""
+    found = erasure.still_there(erased=True)
+    return [found] if found else []
 
 
 def findings_for(

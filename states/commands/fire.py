@@ -10,16 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pydantic.alias_generators import to_camel
 from sqlmodel import Session, col, select
 
 from rules.core.roles import ENGINE, OF_AN_EMPLOYER, Actor, Role
-from rules.procedure import authorization, separation_of_duties, transitions
+from rules.procedure import authorization, erasure, separation_of_duties, transitions
 from states.charts.statechart import Chart
 from states.commands.reactions import run_reactions
 from states.engine.bodies import Body, by_retention, divide, parse
 from states.engine.event import Event, EventContext
 from states.engine.unit_of_work import Transition, UnitOfWork
-from states.errors import Attempt, NotFoundError, RefusedError, StaleError
+from states.errors import Attempt, ErasedError, NotFoundError, RefusedError, StaleError
 from states.events.catalogue import EVENTS
 from states.storage import ledger
 from states.tables.application import Application
@@ -136,9 +137,7 @@ def process_event(
     """
     context: EventContext[Any] = EventContext(unit, row, by)
     validate_event(context, definition, body)
-    if context.findings:
-        duty = context.findings[0].rule.startswith("duty.")
-        raise RefusedError(context.findings, duty=duty, attempt=refused_attempt(context, definition))
+    refuse_if_found(context, definition)
     unit.begin_changes()
     before: str | None = None
     if row is None:
@@ -146,17 +145,34 @@ def process_event(
         context.row = subject
         unit.session.add(subject)
         after = str(subject.state)
+        check_content(context, body)
+        refuse_if_found(context, definition)
     else:
         subject, before, after = row, str(row.state), str(row.state)
         if definition.chart.mark(definition.name, before) == ">":
             after = definition.chart.move(before, definition.name, **definition.conditions(context, body))
             subject.state = definition.chart.states(after)
     context.body = body
-    definition.apply(context, body)
+    try:
+        definition.apply(context, body)
+    except ErasedError:
+        context.check(erasure.still_there, erased=True)
+        refuse_if_found(context, definition)
     if isinstance(subject, Application):
         subject.changed_at = unit.at
     unit.transitions.append(Transition(definition.chart.name, subject, definition.name, before, after, body))
     return Outcome(subject, append_entry(unit, definition, context, body, before, after))
+
+
+def refuse_if_found(context: EventContext[Any], definition: Event[Any, Any]) -> None:
+    """Refuse the event if a rule objected to it.
+
+    Raises:
+        RefusedError: a rule did.
+    """
+    if context.findings:
+        duty = context.findings[0].rule.startswith("duty.")
+        raise RefusedError(context.findings, duty=duty, attempt=refused_attempt(context, definition))
 
 
 def refused_attempt(context: EventContext[Any], definition: Event[Any, Any]) -> Attempt | None:
@@ -179,7 +195,12 @@ def validate_event(context: EventContext[Any], definition: Event[Any, Any], body
         return
     if not definition.creates and not check_state(context, chart, name):
         return
-    definition.validate(context, body)
+    if context.row is not None and not check_content(context, body):
+        return
+    try:
+        definition.validate(context, body)
+    except ErasedError:
+        context.check(erasure.still_there, erased=True)
 
 
 def check_relation(context: EventContext[Any], chart: str, name: str) -> bool:
@@ -213,6 +234,13 @@ def check_state(context: EventContext[Any], chart: Chart, name: str) -> bool:
         return True
     states = [str(value) for value in chart.states if chart.grid[name, value] in ">="]
     return context.check(transitions.possible_in_state, event=name, state=state, possible=states)
+
+
+def check_content(context: EventContext[Any], body: Body) -> bool:
+    """Check that the content in a body can be kept: the data key of its case is not destroyed."""
+    held, stream = by_retention(type(body), divide(body)[1]), context.row.stream
+    lost = [to_camel(path) for kept, paths in held.items() if context.unit.is_erased(stream, kept) for path in paths]
+    return not lost or context.check(erasure.can_be_kept, fields=lost, erased=True)
 
 
 def append_entry(

@@ -14,8 +14,9 @@ from sqlmodel import Session, col, select
 
 from rules.access.content_classes import Retention
 from rules.core.roles import Actor
+from rules.procedure import erasure
 from states.commands.fire import fire
-from states.errors import DocumentRefusedError, ErasedError, StatesError
+from states.errors import DocumentRefusedError, ErasedError, RefusedError, StatesError
 from states.formats import ubl
 from states.storage.database import vault_of
 from states.storage.sealing import Place
@@ -139,10 +140,13 @@ def take_in(session: Session, payable: Payable, data: bytes, *, by: Actor, at: d
     same = select(Document).where(Document.sha256 == digest, Document.invoice == payable.invoice)
     if (before := session.exec(same).first()) is not None:
         return StoredDocument(before, again=True)
+    keys = vault_of(session).keys_of(session, payable.stream)
+    refusal = erasure.can_be_kept(fields=["document"], erased=keys.is_erased(Retention.MONEY))
+    if refusal is not None:
+        raise RefusedError([refusal])
     key = new_id("document")
     body = {"document": key, "mediaType": kind, "size": len(data), "sha256": digest}
     fire(session, "payable", payable.id, "add-document", by=by, at=at, body=body)
-    keys = vault_of(session).keys_of(session, payable.stream)
     for position in range(part_count(len(data))):
         part = data[position * PART_SIZE : (position + 1) * PART_SIZE]
         sealed = keys.seal(Retention.MONEY, part, part_place(payable.stream, key, position, len(data)))

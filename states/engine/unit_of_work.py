@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import event, inspect
 from sqlmodel import Session
 
+from rules.access.content_classes import Retention
 from rules.core.dates import office_day
 from rules.core.roles import ENGINE, Actor
 from states.engine.bodies import Body
@@ -20,7 +21,7 @@ from states.engine.employers import EmployerDirectory
 from states.engine.parties import has_application
 from states.storage.database import vault_of
 from states.storage.ledger import Chain, lock, open_stream
-from states.storage.vault import Vault
+from states.storage.vault import DataKeys, Vault
 from states.storage.write_buffer import WriteBuffer
 from states.tables.application import Application
 from states.tables.base import Recorded, Subject
@@ -80,6 +81,8 @@ class UnitOfWork:
     follow_up: FollowUp = no_follow_up
     directory: InitVar[EmployerDirectory | None] = None
     """One that is shared with others who only ask; None for one of its own."""
+    known_keys: dict[str, DataKeys] = field(default_factory=dict)
+    """The data keys of streams that are not locked; shared with others who only ask."""
     streams: dict[str, Chain] = field(default_factory=dict)
     """The locked chains by stream."""
     transitions: list[Transition] = field(default_factory=list)
@@ -105,6 +108,14 @@ class UnitOfWork:
     def vault(self) -> Vault:
         """The vault of this session."""
         return vault_of(self.session)
+
+    def is_erased(self, stream: str, retention: Retention) -> bool:
+        """Whether the content of a stream of one class was erased: its data key is destroyed."""
+        if stream in self.streams:
+            return self.streams[stream].keys.is_erased(retention)
+        if stream not in self.known_keys:
+            self.known_keys[stream] = self.vault.keys_of(self.session, stream)
+        return self.known_keys[stream].is_erased(retention)
 
     def application_of(self, row: Any) -> Application | None:
         """The application that a subject belongs to, if any."""

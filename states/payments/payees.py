@@ -5,16 +5,17 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
-from rules.access.content_classes import ContentClass
+from rules.access.content_classes import ContentClass, Retention
 from states.engine.bodies import CONTENT
 from states.errors import ErasedError
 from states.formats import sepa_text
 from states.formats.errors import BankTextError
 from states.storage.account_marks import bare
 from states.storage.content import content_of_subjects
-from states.tables.payments import Payable
+from states.tables.ledger import DataKey
+from states.tables.payments import BatchLine, Payable
 
 
 def can_be_paid(name: str) -> str:
@@ -37,6 +38,14 @@ Payee = Annotated[
     ContentClass.PAYEE,
 ]
 """The account holder's name exactly as on the account: content, in characters that SEPA allows."""
+
+
+def erased_payees(session: Session, batch: str) -> list[str]:
+    """The payables in a batch whose payee was erased with their case."""
+    lines = select(BatchLine.payable).where(BatchLine.batch == batch, col(BatchLine.counts))
+    kept = select(DataKey.stream).where(DataKey.retention == Retention.MONEY)
+    erased = select(Payable.id).where(col(Payable.id).in_(lines), col(Payable.stream).not_in(kept))
+    return list(session.exec(erased))
 
 
 def payee_of(session: Session, payable: Payable) -> tuple[str, str]:

@@ -9,6 +9,8 @@ from sqlmodel import Session, col
 
 from rules.access.content_classes import Retention
 from rules.core.roles import Actor, Role
+from rules.procedure import erasure
+from states.errors import RefusedError
 from states.storage import ledger
 from states.storage.ledger import Chain
 from states.storage.write_buffer import WriteBuffer
@@ -123,7 +125,13 @@ def record(
 
     Returns:
         The chain with its new head, for the next event of the same transaction.
+
+    Raises:
+        RefusedError: there is content, and the data key of the chain is destroyed.
     """
+    erased = chain.keys.is_erased(Retention.PROCEDURE)
+    if (refusal := erasure.can_be_kept(fields=sorted(content or ()), erased=erased)) is not None:
+        raise RefusedError([refusal])
     buffer = WriteBuffer(session)
     known = {"application": item.application, "action": item.action, "lane": item.lane, "startBy": item.start_by}
     entry = buffer.append(

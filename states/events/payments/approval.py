@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from sqlmodel import Session, col, select
 
+from rules.access.content_classes import Retention
 from rules.core import date_rules
 from rules.core.translations import BarredAct, DatedFact
 from rules.payments import amounts, approvals, invoice_documents, invoices, recurring_costs, scheme_2021, tax
@@ -95,6 +96,10 @@ def offset_credits(context: EventContext[Payable]) -> None:
         if other.stream not in context.unit.streams or row.state not in {PayableState.APPROVED, PayableState.CREDIT}:
             continue
         amount = min(abs(row.gross), abs(other.gross))
+        if any(
+            abs(part.gross) != amount and context.unit.is_erased(part.stream, Retention.MONEY) for part in (row, other)
+        ):
+            continue  # nothing says any more whom a part of it would be paid to
         one, against = (
             part if abs(part.gross) == amount else separate_part(context, part, amount) for part in (row, other)
         )

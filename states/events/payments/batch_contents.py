@@ -6,8 +6,10 @@ from sqlmodel import Session, col, select
 
 from rules.core.rule import Finding
 from rules.payments import batch_selection
+from rules.procedure import erasure
 from states.charts.payable import PayableState
 from states.engine.event import EventContext
+from states.errors import ErasedError
 from states.events.payments.approval import findings_on
 from states.formats import sepa_text
 from states.formats.errors import BankTextError
@@ -51,8 +53,13 @@ def findings_against(context: EventContext[Any], payable: Payable, place: int) -
     """Findings against an approved payable: the points of its check again, and what a payment file can hold."""
     again: EventContext[Payable] = EventContext(context.unit, payable, context.by)
     findings_on(again)
+    try:
+        field = unwritable_field(context.session, payable)
+    except ErasedError:
+        found = erasure.still_there(erased=True)
+        return [*again.findings, *([found] if found else [])]
     asked = (
-        batch_selection.payee_writable(payable=payable.id, field=unwritable_field(context.session, payable)),
+        batch_selection.payee_writable(payable=payable.id, field=field),
         batch_selection.within_largest(payable=payable.id, amount=payable.gross, on=context.on),
         batch_selection.within_batch_size(payable=payable.id, place=place, on=context.on),
     )

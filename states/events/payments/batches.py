@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 
 from rules.core.roles import Role
 from rules.payments import amounts, bank_days
-from rules.procedure import separation_of_duties
+from rules.procedure import erasure, separation_of_duties
 from states.charts.batch import BATCH, BatchState
 from states.engine.bodies import Body, Day, Handle
 from states.engine.event import B, Event, EventContext
@@ -15,6 +15,7 @@ from states.errors import MalformedError, StatesError
 from states.events.payments.batch_contents import APPROVED, select_payables, unpaid
 from states.formats.registry import PAYMENT_ORDER
 from states.payments.batch_files import lines_of, open_batch_file, sha256_of
+from states.payments.payees import erased_payees
 from states.tables.base import new_id
 from states.tables.ledger import StreamKind
 from states.tables.payments import BatchLine, Payable, PaymentBatch
@@ -102,14 +103,21 @@ class BatchWithPayables(BatchEvent[B]):
         return list(session.exec(query.where(BatchLine.batch == key)))
 
 
+def check_payees(context: EventContext[PaymentBatch]) -> None:
+    """Check that no payee of the batch was erased, without whom its file cannot be written."""
+    if erased_payees(context.session, context.row.id):
+        context.check(erasure.still_there, erased=True)
+
+
 class Seal(BatchEvent[Body]):
     """Seal a batch: fix its contents and the SHA-256 of its file."""
 
     name, title = "seal", "Seal a batch"
 
     def validate(self, context: EventContext[PaymentBatch], body: Body) -> None:
-        """The batch still holds a payment."""
+        """The batch still holds a payment, and the payees are still known."""
         context.check(amounts.batch_not_empty, count=context.row.count, left_out=len(context.row.left_out or ()))
+        check_payees(context)
 
     def apply(self, context: EventContext[PaymentBatch], body: Body) -> None:
         """Write the file, validate it by the ISO schema, and store its hash."""
@@ -147,8 +155,9 @@ class Export(BatchEvent[Body]):
     name, title = "export", "Export a batch"
 
     def validate(self, context: EventContext[PaymentBatch], body: Body) -> None:
-        """The day of execution has not passed."""
+        """The day of execution has not passed, and the payees are still known."""
         context.check(bank_days.exported_in_time, execution_on=context.row.execution_on, on=context.on)
+        check_payees(context)
 
     def apply(self, context: EventContext[PaymentBatch], body: Body) -> None:
         """Compare the file with its seal."""

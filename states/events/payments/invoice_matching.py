@@ -33,7 +33,7 @@ class Match(PayableEvent[Matching]):
     name, title, body = "match", "Match an invoice to its measures", Matching
 
     def validate(self, context: EventContext[Payable], body: Matching) -> None:
-        """The matched lines equal the billed ones, and each is for something that can be paid."""
+        """The matched lines equal the billed ones, each is for something that can be paid, and the payee is known."""
         billed, lines = invoice_lines.by_rate(unmatched_lines(context.row)), invoice_lines.by_rate(body.lines)
         for rate in sorted({*billed, *lines}):
             right, given = (sums[rate][0] if rate in sums else invoice_lines.NOTHING for sums in (billed, lines))
@@ -46,6 +46,7 @@ class Match(PayableEvent[Matching]):
             context.check(invoices.matched_as_billed, vat_rate=rate, **facts)
         invoice_lines.check_amounts(context, body.lines, context.row.dated)
         invoice_lines.check_lines(application_context(context), context.row.dated, body.lines, None)
+        payee_of(context.session, context.row)
 
     def apply(self, context: EventContext[Payable], body: Matching) -> None:
         """Turn this payable into the first payer's part, and make the others."""

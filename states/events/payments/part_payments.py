@@ -9,7 +9,7 @@ from rules.payments.credit_notes import Sums, portion
 from states.engine.bodies import Amount, Body, Handle, Iban
 from states.engine.event import EventContext
 from states.events.payments.payables import PayableEvent, separate_part
-from states.payments.payees import Payee
+from states.payments.payees import Payee, payee_of
 from states.tables.base import new_id
 from states.tables.payments import Payable, PayableKind, PayableLine
 
@@ -73,9 +73,10 @@ class PayInParts(PayableEvent[SeparateAmount]):
     name, title, body = "pay-in-parts", "Pay a payable in parts", SeparateAmount
 
     def validate(self, context: EventContext[Payable], body: SeparateAmount) -> None:
-        """The amount is positive and less than the whole."""
+        """The amount is positive and less than the whole, and the payee is still known."""
         context.check(credit_notes.parts_of_a_supplier, kind=str(context.row.kind))
         context.check(credit_notes.part_is_less, amount=body.amount, gross=context.row.gross)
+        payee_of(context.session, context.row)
 
     def apply(self, context: EventContext[Payable], body: SeparateAmount) -> None:
         """Separate the part."""

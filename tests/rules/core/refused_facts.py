@@ -94,6 +94,8 @@ REFUSED_FACTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("capacity.enough-history", {"cases": 20, "days": 27, "on": ON}),
     ("chart.state", {"event": "close", "state": "intake", "possible": ["booking"]}),
     ("chart.state", {"event": "close", "state": "intake", "possible": []}),
+    ("content.can-be-kept", {"fields": ["details"], "erased": True}),
+    ("content.still-there", {"erased": True}),
     ("conflict.not-own-case", {"person": "a", "applicant": "a"}),
     ("conflict.not-own-case", {"person": "a", "applicant": "b", "representative": "a"}),
     ("conflict.four-eyes", {"person": "a", "earlier": {"wrote this advice": "a"}, "doing": "adopt it"}),
