@@ -13,6 +13,7 @@ import pytest
 from databases import address, copied, drop, make
 from pypdf import PdfWriter
 from served import Api, configuration_of, expect_problem, serving
+from sqlalchemy import delete, true
 from sqlmodel import col, select
 
 from api.demonstration.load import load

@@ -32,6 +32,7 @@ from rules.threats.urgency import Urgency
 
 ACCEPTED_FACTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("batch.file-leaves-once-exported", {"state": "exported"}),
+    ("handoff.signal-held-back", {"signal": "signal-2", "held_back": ["signal-1", "signal-2"]}),
     ("batch.file-leaves-once-exported", {"state": "settled"}),
     ("batch.not-empty", {"count": 1}),
     ("batch.not-in-the-past", {"execution_on": ON, "on": ON}),

@@ -90,6 +90,8 @@ SIGNAL = {
 }
 
 REFUSED_FACTS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("handoff.signal-held-back", {"signal": "signal-3", "held_back": ["signal-1", "signal-2"]}),
+    ("handoff.signal-held-back", {"signal": "signal-3", "held_back": []}),
     ("capacity.enough-history", {"cases": 19, "days": 28, "on": ON}),
     ("capacity.enough-history", {"cases": 20, "days": 27, "on": ON}),
     ("chart.state", {"event": "close", "state": "intake", "possible": ["booking"]}),

@@ -70,7 +70,7 @@ LEDGER = ledger()
 RECEIPTS = receipts()
 
 
-ADDED_SINCE = {"handoff.signal-held-back"}
+ADDED_SINCE = {"content.can-be-kept", "content.still-there", "handoff.signal-held-back"}
 """Rules that no receipt of then can name."""
 
 
