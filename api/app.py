@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.logger import logger
 
 from api.http import problems
+from api.http.limits import RequestLimits
 from api.pages import home, problem_meanings
 from api.routes import (
     accounting,
@@ -59,8 +60,10 @@ PROBLEM = {
         },
     },
 }
+FILES = r"/v1/bank-messages|/v1/payables/[^/]+/documents|/v1/invoices/_read"
+"""The paths that take a file, and limit its size themselves."""
 RESPONSES: dict[int | str, dict[str, Any]] = dict.fromkeys(
-    (400, 401, 403, 404, 409, 412, 413, 422, 428, 500, 503), PROBLEM
+    (400, 401, 403, 404, 408, 409, 412, 413, 422, 428, 431, 500, 503), PROBLEM
 )
 
 
@@ -97,6 +100,8 @@ def create(configuration: Configuration) -> FastAPI:
     )
     app.state.configuration = configuration
     app.state.engine = engine
+
+    app.add_middleware(RequestLimits, configuration=configuration, files=FILES)
 
     @app.middleware("http")
     async def headers(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:

@@ -3,6 +3,7 @@
 import uvicorn
 
 from api.app import create
+from api.http.connections import OPTIONS, LimitedProtocol
 from states import logging_setup
 from states.deadlines.validation import check_dated_values
 from states.settings import Configuration
@@ -24,6 +25,8 @@ def main() -> None:
         access_log=False,  # the IP address of a caller is personal data
         server_header=False,
         timeout_graceful_shutdown=GRACE,
+        http=LimitedProtocol,
+        **OPTIONS,
     )
 
 

@@ -96,6 +96,18 @@ def verified_claims(configuration: Configuration, token: str, *, at: datetime) -
     return dict(found.claims)
 
 
+def bearer(header: str | None) -> str:
+    """Return the bearer token in a header.
+
+    Raises:
+        UnauthenticatedError: there is none.
+    """
+    kind, _, token = (header or "").partition(" ")
+    if kind.lower() != "bearer" or not token.strip():
+        raise UnauthenticatedError("Send a header `Authorization: Bearer <token>`.")
+    return token.strip()
+
+
 def actor(session: Session, configuration: Configuration, header: str | None, *, at: datetime) -> Actor:
     """Return the person and role behind a request, checked against the registered duties.
 
@@ -103,10 +115,7 @@ def actor(session: Session, configuration: Configuration, header: str | None, *,
         UnauthenticatedError: there is no bearer token, or it is not valid.
         UnknownDutyError: the person does not hold the role.
     """
-    kind, _, token = (header or "").partition(" ")
-    if kind.lower() != "bearer" or not token:
-        raise UnauthenticatedError("Send a header `Authorization: Bearer <token>`.")
-    claims = verified_claims(configuration, token.strip(), at=at)
+    claims = verified_claims(configuration, bearer(header), at=at)
     organisation = str(claims.get("organisation") or "")
     try:
         role = Role(str(claims.get("role")))

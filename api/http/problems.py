@@ -76,6 +76,8 @@ def invalid_request(_: Request, error: Exception) -> JSONResponse:
 def framework_error(_: Request, error: Exception) -> JSONResponse:
     """Answer what the framework itself rejects, such as an unknown path."""
     assert isinstance(error, HTTPException)
+    if error.status_code == problem_types.TOO_LARGE.status:
+        return problem(problem_types.TOO_LARGE, str(error.detail), error.headers)
     known = {kind.status: kind for kind in (problem_types.UNKNOWN_ADDRESS, problem_types.METHOD_NOT_ALLOWED)}
     kind = known.get(error.status_code)
     if kind is not None:

@@ -30,6 +30,7 @@ from sqlalchemy import Engine
 
 from api.app import create
 from api.http import authentication
+from api.http.connections import OPTIONS, LimitedProtocol
 from api.http.problem_types import TYPES, of_status
 from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
 from states.commands.fire import fire
@@ -219,7 +220,9 @@ class Api:
 def running(app: FastAPI) -> Iterator[str]:
     """Serve an application on a free port, as ``api.serve`` does, and yield its address."""
     server = uvicorn.Server(
-        uvicorn.Config(app, port=0, log_config=None, access_log=False, server_header=False, ws="none"),
+        uvicorn.Config(
+            app, port=0, log_config=None, access_log=False, server_header=False, http=LimitedProtocol, **OPTIONS
+        ),
     )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
