@@ -1,10 +1,12 @@
 """Registration of the pool, queues and deployments of prefect.yaml with a Prefect server, any number of times."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from prefect.client.orchestration import PrefectClient
-from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
+from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate, WorkPoolUpdate
+from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterId
 from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
 from prefect.exceptions import ObjectAlreadyExists
 from prefect.flows import Flow
@@ -53,6 +55,42 @@ async def register(client: PrefectClient, *, worker_type: str, template: dict[st
     for queue in file["definitions"]["queues"]:
         await _queue(client, pool, queue)
     return {line["name"]: await _deployment(client, pool, line) for line in file["deployments"]}
+
+
+async def resume(client: PrefectClient, deployments: Mapping[str, Any]) -> list[str]:
+    """Resume what somebody paused: the pool, its queues, the deployments or their schedules; returns what was paused.
+
+    Work goes on meanwhile, because the clock does what is late; but nobody may stop it without being noticed.
+
+    Args:
+        client: a client of the Prefect server.
+        deployments: the ids of ours, by name.
+
+    Raises:
+        LookupError: a deployment or its schedule is gone, so they must be registered again.
+    """
+    pool = pool_name(read())
+    paused: list[str] = []
+    if (await client.read_work_pool(pool)).is_paused:
+        await client.update_work_pool(pool, WorkPoolUpdate(is_paused=False))
+        paused.append(f"pool {pool}")
+    for queue in await client.read_work_queues(work_pool_name=pool):
+        if queue.is_paused:
+            await client.update_work_queue(queue.id, is_paused=False)
+            paused.append(f"queue {queue.name}")
+    ours = DeploymentFilter(id=DeploymentFilterId(any_=list(deployments.values())))
+    found = await client.read_deployments(deployment_filter=ours)
+    if len(found) < len(deployments) or not all(deployment.schedules for deployment in found):
+        raise LookupError("The server has lost our deployments, or their schedules.")
+    for deployment in found:
+        if deployment.paused:
+            await client.resume_deployment(deployment.id)
+            paused.append(f"deployment {deployment.name}")
+        for schedule in deployment.schedules:
+            if not schedule.active:
+                await client.update_deployment_schedule(deployment.id, schedule.id, active=True)
+                paused.append(f"schedule of {deployment.name}")
+    return paused
 
 
 async def _queue(client: PrefectClient, pool: str, queue: dict[str, Any]) -> None:

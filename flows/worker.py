@@ -27,14 +27,14 @@ from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker
 from flows.crashed_runs import delete_missed, mark_crashed
 from flows.deployment_file import limits, pool_name, read
 from flows.heartbeat import Heartbeat
-from flows.registration import load, register
+from flows.registration import load, register, resume
 from flows.runtime import await_gate, configuration, engine, process_id, process_name, utc_now
 from states import logging_setup
 from states.deadlines.validation import check_dated_values
 
 TYPE = "veiligadvies"
 CLEANUP_INTERVAL = timedelta(seconds=10)
-"""How often to look for runs of dead processes."""
+"""How often to look for runs of dead processes, and for what was paused."""
 SHUTDOWN_SECONDS = 4.0
 """Seconds that running flows get to end when the worker is asked to stop."""
 _LOG = structlog.get_logger()
@@ -126,6 +126,7 @@ async def prepare(client: PrefectClient) -> dict[str, Any]:
     """Register the deployments of prefect.yaml and clear old runs; returns the deployments' ids by name."""
     template = InProcessWorker.get_default_base_job_template()
     deployments = await register(client, worker_type=TYPE, template=template)
+    await resume_paused(client, deployments)
     crashed = await clear_crashed(client, deployments)
     missed = await delete_missed(client, deployments.values(), utc_now())
     _LOG.info("deployments-registered", deployments=sorted(deployments), crashed=crashed, missed=missed)
@@ -139,7 +140,7 @@ async def clear_crashed(client: PrefectClient, deployments: dict[str, Any]) -> i
 
 
 async def keep_clearing(client: PrefectClient, deployments: dict[str, Any]) -> None:
-    """Clear runs of dead processes again and again.
+    """Clear runs of dead processes, and resume what was paused, again and again.
 
     Raises:
         LookupError: the server lost our deployments, so they must be registered again.
@@ -147,8 +148,13 @@ async def keep_clearing(client: PrefectClient, deployments: dict[str, Any]) -> N
     while True:
         await anyio.sleep(CLEANUP_INTERVAL.total_seconds())
         await clear_crashed(client, deployments)
-        if len(await client.read_deployments(limit=len(deployments))) < len(deployments):
-            raise LookupError("The server has lost our deployments.")
+        await resume_paused(client, deployments)
+
+
+async def resume_paused(client: PrefectClient, deployments: dict[str, Any]) -> None:
+    """Resume what somebody paused in Prefect, and raise the alarm."""
+    if paused := await resume(client, deployments):
+        _LOG.error("prefect-was-paused", resumed=paused)
 
 
 def main() -> None:

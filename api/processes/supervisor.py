@@ -15,7 +15,7 @@ from typing import Any
 from api.processes import instance
 from api.processes.child_process import ChildProcess, adopt_orphans, reap, stop
 from api.processes.console import Console
-from api.processes.environment import child_environment, prefect_server_environment
+from api.processes.environment import child_environment, new_secret, prefect_server_environment
 from api.processes.instance import Instance, OfficeError
 from api.processes.signals import Signals, Stopping
 from states.settings import Configuration
@@ -90,6 +90,7 @@ class Supervisor:
         self._console = console
         self._folder = configuration.folder
         self._children: dict[str, ChildProcess] = {}
+        self._secret = ""
         host = "127.0.0.1" if configuration.host in {"0.0.0.0", "::"} else configuration.host  # noqa: S104
         self._host = f"[{host}]" if ":" in host else host
         self._office = Instance(f"http://{self._host}:{configuration.port}", configuration.database_url or "", "")
@@ -101,7 +102,8 @@ class Supervisor:
         port = 0 if external_prefect else instance.remembered_port(self._folder / "prefect" / "port")
         self._office = Instance(self._office.api, "", external_prefect or f"http://127.0.0.1:{port}/api")
         if not external_prefect:
-            environment = prefect_server_environment(child_environment(self._configuration, "", self._office.prefect))
+            self._secret = new_secret(self._folder)
+            environment = prefect_server_environment(self._environment(""))
             command = ["flows.server", "--host", "127.0.0.1", "--port", str(port)]
             self._start_child(PREFECT, command, environment)
         with self._console.step("PostgreSQL"):
@@ -111,7 +113,7 @@ class Supervisor:
             values: Path = preparation().snapshot_values(self._folder)
             preparation().migrate(self._configuration, database)
             preparation().provide_key(self._configuration, database)
-        environment = child_environment(self._configuration, database, self._office.prefect)
+        environment = self._environment(database)
         environment["VEILIGADVIES_VALUES"] = str(values)
         self._start_child("api", ["api.serve"], environment)
         for part in PARTS:
@@ -143,6 +145,9 @@ class Supervisor:
             embedded_postgres().stop(self._folder / "postgres")
         reap()
         instance.remove(self._folder)
+
+    def _environment(self, database: str) -> dict[str, str]:
+        return child_environment(self._configuration, database, self._office.prefect, self._secret)
 
     def _start_child(self, name: str, command: list[str], environment: dict[str, str], *, gated: bool = False) -> None:
         with self.signals.deferred():

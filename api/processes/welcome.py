@@ -1,17 +1,20 @@
 """Welcome text of a started office: its addresses, and how to sign in as each role."""
 
 from api.demonstration.sign_in_guide import guide
+from api.processes.environment import SIGN_IN_FILE
 from api.processes.instance import Instance
 from states.settings import Configuration
 
 
 def welcome(configuration: Configuration, office: Instance) -> str:
     """Return the text that is printed when an office has started."""
+    embedded = configuration.prefect_api_url is None
+    sign_in = f" (sign in with the text in {configuration.folder / 'prefect' / SIGN_IN_FILE})" if embedded else ""
     lines = [
         "",
         f"  Pages and API   {office.api}/",
         f"  API document    {office.api}/openapi.json",
-        f"  Prefect         {office.prefect.removesuffix('/api')}",
+        f"  Prefect         {office.prefect.removesuffix('/api')}{sign_in}",
         f"  Letters         {configuration.smtp_url or configuration.mailbox}",
         f"  Bank folder     {configuration.bank}",
         f"  Logs            {configuration.folder / 'logs'}",
