@@ -142,7 +142,7 @@ def check_key(engine: Engine, path: Path) -> None:
     """
     vault = Vault(read_key(path))
     with Session(engine) as session:
-        if not session.execute(text("SELECT to_regclass('stream') IS NOT NULL")).scalar():
+        if not session.execute(text("SELECT to_regclass('data_key') IS NOT NULL")).scalar():
             return
         first = col(DataKey.stream), col(DataKey.retention)
         for place in (first, [column.desc() for column in first]):

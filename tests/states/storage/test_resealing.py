@@ -20,6 +20,7 @@ from sqlmodel import Session, select
 
 from api.processes.instance import OfficeError
 from api.processes.preparation import migrate
+from migrations import resealing
 from migrations.resealing import ResealError
 from migrations.upgrade import configuration, pending, upgrade
 from rules.access.content_classes import Retention
@@ -30,6 +31,7 @@ from states.storage.account_marks import account_mark
 from states.storage.content import content_of_subject
 from states.storage.database import connect, vault_of
 from states.storage.name_index import find_people
+from states.storage.office_key import open_office
 from states.tables.application import Application
 from states.tables.ledger import DataKey, LedgerEntry, VaultItem
 from states.tables.operations import IdempotencyKey
@@ -60,8 +62,11 @@ def earlier(server: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def later(earlier: str) -> Iterator[Engine]:
-    """The same office, upgraded."""
+def later(earlier: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """The same office, upgraded in batches that are smaller than what it holds."""
+    for name, size in (("STREAMS_AT_ONCE", 16), ("ITEMS_AT_ONCE", 3), ("PARTS_AT_ONCE", 1)):
+        assert getattr(resealing, name) > size
+        monkeypatch.setattr(resealing, name, size)
     upgrade(earlier, key=lambda: KEY)
     engine = connect(earlier, key=KEY)
     yield engine
@@ -188,6 +193,13 @@ def test_a_start_of_the_office_without_its_key_says_what_is_missing(earlier: str
     with pytest.raises(OfficeError, match=r"cannot be upgraded.*office\.key"):
         migrate(Configuration(home=home), earlier)
     assert pending(earlier)
+
+
+def test_the_key_of_an_office_that_is_not_upgraded_yet_is_not_called_wrong(earlier: str, tmp_path: Path) -> None:
+    key = tmp_path / "office.key"
+    key.touch(mode=0o600)
+    key.write_bytes(KEY)
+    open_office(earlier, key, make=False).dispose()
 
 
 def test_what_is_sealed_by_class_is_not_taken_back(later: Engine, earlier: str) -> None:
