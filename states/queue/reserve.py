@@ -11,16 +11,14 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import ARRAY, String, bindparam, text
-from sqlmodel import Session, and_, col, or_, select
+from sqlmodel import Session
 
 from rules.core.dated_values import value
 from rules.core.dates import office_day
 from rules.queue.order import is_reserve_turn
 from rules.queue.skills import skills_suffice
 from states.queue.pools import walk_classes
-from states.tables.work import ReserveCount, WorkItem
-
-KEY = (col(ReserveCount.role), col(ReserveCount.organisation), col(ReserveCount.skill), col(ReserveCount.not_by))
+from states.tables.work import WorkItem
 
 
 class WorkClass(NamedTuple):
@@ -41,6 +39,15 @@ CLASSES = text(
      AND known.skill = class.skill AND known.not_by = class.not_by
     """,
 )
+COUNTS = text(
+    """
+    SELECT class.n, known.count
+    FROM unnest(:roles, :organisations, :skills, :bars) WITH ORDINALITY AS class(role, organisation, skill, not_by, n)
+    JOIN reserve_count known
+      ON known.role = class.role AND known.organisation = class.organisation
+     AND known.skill = class.skill AND known.not_by = class.not_by::varchar[]
+    """,
+).bindparams(*(bindparam(name, type_=ARRAY(String)) for name in ("roles", "organisations", "skills", "bars")))
 LOCK_COUNTS = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 SAVE_COUNTS = text(
     """
@@ -69,13 +76,20 @@ def classes_of(session: Session, role: str, organisation: str, person: str, skil
 
 def claims_since_turn(session: Session, items: Iterable[WorkItem]) -> dict[str, int]:
     """How many claims the class of each item counted since the reserve's last turn, by item."""
-    classes = {item.id: (item.role, item.organisation, item.skill, tuple(item.not_by)) for item in items}
-    asked = [
-        and_(*(column == each for column, each in zip(KEY, wanted, strict=True))) for wanted in set(classes.values())
-    ]
-    rows = session.exec(select(ReserveCount).where(or_(*asked)))
-    known = {(row.role, row.organisation, row.skill, tuple(row.not_by)): row.count for row in rows}
-    return {key: known.get(wanted, 0) for key, wanted in classes.items()}
+    asked = list(items)
+    facts = {
+        "roles": [item.role for item in asked],
+        "organisations": [item.organisation for item in asked],
+        "skills": [item.skill for item in asked],
+        "bars": [array_text(item.not_by) for item in asked],
+    }
+    known = dict(session.connection().execute(COUNTS, facts).tuples().all())
+    return {item.id: known.get(number, 0) for number, item in enumerate(asked, 1)}
+
+
+def array_text(names: Iterable[str]) -> str:
+    """Names as PostgreSQL writes an array; the driver sends no arrays of arrays."""
+    return "{" + ",".join(f'"{name}"' for name in names) + "}"
 
 
 def lock_counts(session: Session, role: str, organisation: str) -> None:
@@ -96,7 +110,7 @@ def count_claim(session: Session, role: str, organisation: str, classes: Sequenc
             "role": role,
             "organisation": organisation,
             "skills": [each.skill for each in classes],
-            "bars": ["{" + ",".join(f'"{name}"' for name in each.not_by) + "}" for each in classes],
+            "bars": [array_text(each.not_by) for each in classes],
             "counts": [0 if turn else each.claims + 1 for each in classes],
         },
     )

@@ -168,10 +168,10 @@ def test_the_history_of_an_employer_holds_its_own_only(api: Api, case: str, role
     owners = {key: item["organisation"] for key, item in {**own["payables"], **own["bookings"], **takeovers}.items()}
     owners |= {key: item["payer"] for key, item in measures.items()}
     for employer in (ZILVERDAM, GOUDVEEN):
-        entries = api.read(f"{case}/history", person(role, employer))["items"]
+        entries = api.read(f"{case}/history?limit=500", person(role, employer))["items"]
         assert {entry["chart"] for entry in entries} == {"takeover", "measure", "payable", "booking"}
         assert {owners[entry["subject"]] for entry in entries} <= {employer, None}
-    whole = api.read(f"{case}/history", AUDITOR)["items"]
+    whole = api.read(f"{case}/history?limit=500", AUDITOR)["items"]
     assert {entry["chart"] for entry in whole} > {"application", "domain-advice"}
 
 

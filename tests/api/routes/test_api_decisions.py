@@ -110,16 +110,45 @@ def test_decisions_are_visible_to_those_who_see_the_history(whole: tuple[Api, st
     api, case = whole
     me = Actor(api.read(case)["applicant"], Role.APPLICANT)
     for by in (me, OFFICER, ADVISER, AUTHORITY, AUDITOR, ADMINISTRATOR):
-        history = api.read(f"{case}/history", by)["items"]
-        assert [item["seq"] for item in api.read(f"{case}/decisions", by)["items"]] == [item["seq"] for item in history]
+        history = api.read(f"{case}/history?limit=500", by)["items"]
+        shown = api.read(f"{case}/decisions?limit=500", by)["items"]
+        assert [item["seq"] for item in shown] == [item["seq"] for item in history]
     for employer in (ZILVERDAM, GOUDVEEN):
         by = person(Role.EMPLOYER, employer)
-        history = api.read(f"{case}/history", by)["items"]
-        shown = api.read(f"{case}/decisions", by)["items"]
+        history = api.read(f"{case}/history?limit=500", by)["items"]
+        shown = api.read(f"{case}/decisions?limit=500", by)["items"]
         assert [item["seq"] for item in shown] == [item["seq"] for item in history]
         assert all(item["chart"] != "application" for item in shown)
     expect_problem(api.get(f"{case}/decisions", person(Role.EMPLOYER, LAAGLAND)), 404)
     expect_problem(api.get("/v1/applications/VA-2026-NOTHING1/decisions"), 404)
+
+
+@pytest.mark.parametrize("part", ["history", "decisions", "payables", "bookings"])
+@pytest.mark.parametrize("by", [OFFICER, person(Role.FINANCE, ZILVERDAM)], ids=["the office", "an employer"])
+def test_the_pages_of_a_case_are_together_the_whole_and_in_its_order(
+    whole: tuple[Api, str], by: Actor, part: str
+) -> None:
+    api, case = whole
+    found, sizes, cursor = [], [], {}
+    while True:
+        answer = api.get(f"{case}/{part}", by, params={"limit": 2, **cursor})
+        assert answer.status_code == 200, answer.text
+        page = answer.json()
+        found += page["items"]
+        sizes.append(len(page["items"]))
+        if page["next"] is None:
+            break
+        cursor = {"cursor": page["next"]}
+    assert found == api.read(f"{case}/{part}?limit=500", by)["items"]
+    assert set(sizes[:-1]) <= {2}
+    assert 1 <= sizes[-1] <= 2
+
+
+@pytest.mark.parametrize("part", ["history", "decisions"])
+def test_a_cursor_that_no_page_of_the_history_returned_is_refused(whole: tuple[Api, str], part: str) -> None:
+    api, case = whole
+    for cursor in ("abc", "", "1~2", "1.5"):
+        expect_problem(api.get(f"{case}/{part}", params={"cursor": cursor}), 400)
 
 
 def test_a_refused_attempt_is_shown_with_what_the_rule_objected(api: Api) -> None:
