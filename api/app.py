@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
+from anyio import CapacityLimiter
 from fastapi import FastAPI, Request, Response
 from fastapi.logger import logger
 
@@ -38,6 +39,8 @@ from states.settings import Configuration
 from states.storage.office_key import open_office
 
 VERSION = version("veiligadvies")
+RENDERINGS = 2
+"""How many documents are rendered at a time; each may take a gigabyte."""
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
@@ -100,6 +103,7 @@ def create(configuration: Configuration) -> FastAPI:
     )
     app.state.configuration = configuration
     app.state.engine = engine
+    app.state.renderings = CapacityLimiter(RENDERINGS)
 
     app.add_middleware(RequestLimits, configuration=configuration, files=FILES)
 

@@ -73,7 +73,11 @@ class BankFileRefusedError(StatesError):
 
 
 class DocumentRefusedError(StatesError):
-    """A document cannot be stored or read: wrong type, damaged, locked, or with active content."""
+    """A document cannot be stored, read or shown: another type, damaged, locked, or too much of it."""
+
+    def __init__(self, reason: str, *findings: Finding) -> None:
+        super().__init__(reason)
+        self.findings = findings
 
 
 class TooLargeError(StatesError):

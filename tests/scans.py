@@ -11,9 +11,9 @@ def chunk(kind: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
 
-def png(of: str = "a receipt", *, pixels: bytes = zlib.compress(b"\0\x80")) -> bytes:
-    """A PNG."""
-    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0))
+def png(of: str = "a receipt", *, pixels: bytes = zlib.compress(b"\0\x80"), size: tuple[int, int] = (1, 1)) -> bytes:
+    """A PNG; its size is what it says it is."""
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", *size, 8, 0, 0, 0, 0))
     return SIGNATURE + head + chunk(b"tEXt", b"Title\0" + of.encode()) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
 
 

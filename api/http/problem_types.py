@@ -72,7 +72,7 @@ BANK_FILE_REFUSED = ProblemType(
     "bank-file-refused", 422, "The bank file is refused", "Nothing of it was imported. The detail says why."
 )
 DOCUMENT_REFUSED = ProblemType(
-    "document-refused", 422, "The document is refused", "It was not stored. The detail says why."
+    "document-refused", 422, "The document is refused", "It is not stored or shown. The detail says why."
 )
 BEYOND_THE_RULES = ProblemType(
     "beyond-the-rules",

@@ -18,7 +18,7 @@ from api.http.problem_types import ProblemType
 from rules.core.errors import RulesError
 from states import logging_setup
 from states.engine import bodies
-from states.errors import MalformedError, RefusedError, StatesError, TooLargeError
+from states.errors import DocumentRefusedError, MalformedError, RefusedError, StatesError, TooLargeError
 
 LOG = structlog.get_logger()
 MEDIA_TYPE = "application/problem+json"
@@ -39,7 +39,7 @@ def problem(kind: ProblemType, detail: str, headers: Mapping[str, str] | None = 
 def known_error(_: Request, error: Exception) -> JSONResponse:
     """Answer an error that the API, the engine or a rule raised on purpose."""
     more: dict[str, Any] = {}
-    if isinstance(error, RefusedError):
+    if isinstance(error, RefusedError | DocumentRefusedError):
         more["findings"] = [
             {
                 "rule": item.rule,

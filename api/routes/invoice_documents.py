@@ -1,17 +1,28 @@
 """Invoice documents and e-invoices: upload them, and return them only to those who need them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from functools import partial
+from hashlib import sha256
+from typing import Annotated, Any, TypeVar
 
+from anyio import to_thread
 from fastapi import APIRouter, Depends, Header, Request, Response
 from sqlmodel import col, select
 
 from api.access.cases import may_read_document, may_see, require_subject
 from api.access.content import has_grant
 from api.http import authentication
-from api.http.dependencies import ConfigurationDep, RequestContextDep, require_duty, utc_now
+from api.http.dependencies import (
+    ConfigurationDep,
+    RequestContext,
+    RequestContextDep,
+    reject_unknown_query,
+    require_duty,
+    utc_now,
+)
 from api.http.idempotency import Answer
 from api.http.parameters import Id
 from api.http.urls import etag
@@ -28,6 +39,8 @@ from states.tables.application import Application
 from states.tables.payments import Document, Payable
 
 router = APIRouter(prefix="/v1", tags=["finance"])
+SUFFIX = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg", "text/plain": "txt"}
+T = TypeVar("T")
 
 
 def sender(
@@ -64,9 +77,22 @@ async def read_body(request: Request, most: int) -> bytes:
     return bytes(found)
 
 
-async def document_of(request: Request, _: SenderDep) -> bytes:
-    """Read a document, within the size limit of the day."""
-    return await read_body(request, limits.largest(office_day(utc_now())))
+async def rendered(request: Request, work: Callable[[], T]) -> T:
+    """Do work that renders a document, beside the other requests and at most a few at a time."""
+    return await to_thread.run_sync(work, limiter=request.app.state.renderings)
+
+
+async def document_of(request: Request, by: SenderDep) -> invoice_documents.ExaminedDocument:
+    """Read and examine a document, within the limits of the day, from a caller who may add documents.
+
+    Raises:
+        RefusedError: the caller's role adds no documents.
+        DocumentRefusedError: it is no document, or cannot be shown.
+    """
+    require_duty(by, "payable", "add-document")
+    day = office_day(utc_now())
+    data = await read_body(request, limits.largest(day))
+    return await rendered(request, partial(invoice_documents.examine, data, on=day))
 
 
 async def e_invoice_of(request: Request, by: SenderDep) -> bytes:
@@ -111,13 +137,14 @@ class Documents(base.View):
     status_code=201,
     response_model=DocumentView,
     operation_id="add-document",
-    openapi_extra=body_of(*invoice_documents.SUFFIX),
+    openapi_extra=body_of(*invoice_documents.SHOWN_AS),
 )
-def add(data: Annotated[bytes, Depends(document_of)], context: RequestContextDep, key: Id) -> Response:
-    """Store a PDF, image or e-invoice with its invoice, encrypted; the same file again changes nothing."""
+def add(
+    examined: Annotated[invoice_documents.ExaminedDocument, Depends(document_of)], context: RequestContextDep, key: Id
+) -> Response:
+    """Store a PDF, image or e-invoice that can be shown, encrypted; the same file again changes nothing."""
     row = require_subject(context, Payable, "payable", key)
-    require_duty(context.by, "payable", "add-document")
-    taken = invoice_documents.take_in(context.session, row, data, by=context.by, at=context.at)
+    taken = invoice_documents.take_in(context.session, row, examined, by=context.by, at=context.at)
     shown = DocumentView(**taken.document.model_dump(), again=taken.again).model_dump(mode="json", by_alias=True)
     return Answer(200 if taken.again else 201, shown, {"Location": f"/v1/documents/{taken.document.id}"}).response()
 
@@ -131,18 +158,57 @@ def listed(context: RequestContextDep, response: Response, key: Id) -> Documents
     return Documents(items=[DocumentView.model_validate(item) for item in context.session.exec(query)])
 
 
+@dataclass(frozen=True)
+class Original:
+    """Document as it came, with its id and kind; it is drawn anew before anything of it leaves."""
+
+    id: str
+    media_type: str
+    data: bytes
+
+
+def original(request: Request, configuration: ConfigurationDep, by: SenderDep, key: Id) -> Original:
+    """Open a document for a caller who may read it; the transaction ends before it is rendered.
+
+    Raises:
+        RefusedError: the caller's role reads no documents.
+        NotFoundError: there is none, or the caller may not know it.
+    """
+    reject_unknown_query(request)
+    require_duty(by, "document", "read")
+    with transaction(request.app.state.engine) as session:
+        row = session.get(Document, key)
+        if row is None or not may_read_document(RequestContext(session, by, utc_now(), configuration), row):
+            raise NotFoundError("document", key)
+        return Original(row.id, row.media_type, invoice_documents.open_document(session, row))
+
+
+OriginalDep = Annotated[Original, Depends(original)]
+
+
 @router.get("/documents/{id}", operation_id="get-document", response_class=Response)
-def document(context: RequestContextDep, key: Id) -> Response:
-    """Return a document, for the security contact of an employer that pays, and for the privacy officer."""
-    require_duty(context.by, "document", "read")
-    row = context.session.get(Document, key)
-    if row is None or not may_read_document(context, row):
-        raise NotFoundError("document", key)
+async def document(request: Request, found: OriginalDep) -> Response:
+    """Return a document as it is shown, for the security contact of an employer that pays, and the privacy officer.
+
+    A PDF has a picture of each page, a picture is encoded anew, and an e-invoice is text; the file that came is kept
+    as the record and never sent.
+    """
+    day = office_day(utc_now())
+    content = await rendered(request, partial(invoice_documents.image_of, found.data, found.media_type, on=day))
+    media_type = invoice_documents.SHOWN_AS[found.media_type]
     headers = {
-        "Content-Disposition": f'attachment; filename="{row.id}.{invoice_documents.SUFFIX[row.media_type]}"',
-        "X-Content-SHA256": row.sha256,
+        "Content-Disposition": f'attachment; filename="{found.id}.{SUFFIX[media_type]}"',
+        "X-Content-SHA256": sha256(content).hexdigest(),
     }
-    return Response(invoice_documents.open_document(context.session, row), media_type=row.media_type, headers=headers)
+    return Response(content, media_type=media_type, headers=headers)
+
+
+@router.get("/documents/{id}/text", operation_id="get-document-text", response_class=Response)
+async def document_text(request: Request, found: OriginalDep) -> Response:
+    """Return the text of a document for its readers, to search or to listen to; empty for pictures and scans."""
+    day = office_day(utc_now())
+    text = await rendered(request, partial(invoice_documents.text_of, found.data, found.media_type, on=day))
+    return Response(text, media_type="text/plain")
 
 
 class ProblemView(base.View):

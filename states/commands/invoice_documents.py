@@ -1,23 +1,19 @@
-"""Invoice documents: recognised by their content, refused if they hold active content, and stored encrypted."""
+"""Invoice documents: recognised by their content, shown only as they were drawn anew, and stored encrypted."""
 
-import logging
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
-from io import BytesIO
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from pypdf import PdfReader
-from pypdf.errors import PdfReadError
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from rules.access.content_classes import Retention
 from rules.core.roles import Actor
+from rules.payments.invoice_documents import Obstacle, most_pages
 from rules.procedure import erasure
 from states.commands.fire import fire
-from states.errors import DocumentRefusedError, ErasedError, RefusedError, StatesError
-from states.formats import ubl
+from states.errors import ErasedError, RefusedError, StatesError
+from states.formats import rendering, ubl, xml_text
 from states.storage.database import vault_of
 from states.storage.sealing import Place
 from states.tables.base import new_id
@@ -32,25 +28,20 @@ SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"<?xml", "application/xml"),
     (b"\xef\xbb\xbf<?xml", "application/xml"),
 )
-END_MARKERS = {"image/png": b"IEND\xaeB`\x82", "image/jpeg": b"\xff\xd9"}
-"""The bytes that end a complete picture; some telephones add bytes after the end of a JPEG."""
-SUFFIX = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg", "application/xml": "xml"}
-ACTIVE_CONTENT = {
-    "/JS": "a script",
-    "/JavaScript": "a script",
-    "/Launch": "an action that starts a program",
-    "/EmbeddedFile": "another file",
-    "/EmbeddedFiles": "another file",
-    "/RichMedia": "media that plays",
-    "/XFA": "a form that runs",
-    "/ImportData": "an action that reads a file",
-    "/SubmitForm": "an action that sends data",
+SHOWN_AS = {
+    "application/pdf": "application/pdf",
+    "image/png": "image/png",
+    "image/jpeg": "image/jpeg",
+    "application/xml": "text/plain",
 }
-"""Names in a PDF of content that can run when the file is opened, and that no invoice needs."""
-MOST_OBJECTS = 50_000
-TAIL = 2048
-"""Bytes at the end that hold the position of a PDF's table (ISO 32000 asks for 1024), or a picture's end marker."""
-logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its log lines repeat parts of the file
+"""The media type of what is shown of a document, by that of the document."""
+
+
+class ExaminedDocument(NamedTuple):
+    """A file that was recognised and can be shown; only :func:`examine` makes one."""
+
+    data: bytes
+    media_type: str
 
 
 class StoredDocument(NamedTuple):
@@ -60,82 +51,55 @@ class StoredDocument(NamedTuple):
     again: bool
 
 
-def media_type_of(data: bytes) -> str:
-    """The media type of a document, by its first bytes.
+def examine(data: bytes, *, on: date) -> ExaminedDocument:
+    """Recognise a file by its first bytes, and see that it can be shown; it takes seconds, and no transaction.
 
     Raises:
-        DocumentRefusedError: its type is not accepted, or it holds what is not allowed.
+        DocumentRefusedError: its type is not accepted, or it cannot be shown.
     """
-    found = next((kind for sign, kind in SIGNATURES if data.startswith(sign)), None)
-    if found is None:
-        raise DocumentRefusedError(
-            "The file is no PDF, PNG, JPEG or XML e-invoice, whatever its name says. Save it as a PDF, and send that."
-        )
-    if found in END_MARKERS and END_MARKERS[found] not in data[-TAIL:]:
-        raise DocumentRefusedError(
-            "The picture breaks off before its end. Save or scan it anew, and send the whole file."
-        )
-    if found == "application/pdf":
-        refuse_active(data)
-    if found == "application/xml":
+    most = most_pages(on)
+    kind = next((kind for sign, kind in SIGNATURES if data.startswith(sign)), None)
+    if kind is None:
+        raise rendering.refused(Obstacle.KIND, most)
+    if kind == "application/xml":
         ubl.parse(data)
-    return found
+    else:
+        rendering.check(data, kind, most)
+    return ExaminedDocument(data, kind)
 
 
-def refuse_active(data: bytes) -> None:
-    """Refuse a PDF that is locked or broken, or that holds active content.
+def image_of(data: bytes, kind: str, *, on: date) -> bytes:
+    """What is shown of a document: drawn and encoded anew, or the fields of an e-invoice as text.
 
     Raises:
-        DocumentRefusedError: the reason is in its message.
+        DocumentRefusedError: it cannot be shown.
     """
-    try:
-        if b"startxref" not in data[-TAIL:]:
-            raise PdfReadError("no end")  # noqa: TRY301  # pypdf would search the whole file, which takes long
-        reader = PdfReader(BytesIO(data), root_object_recovery_limit=1000, xref_stream_maximum_entries=MOST_OBJECTS)
-        locked = reader.is_encrypted
-        found = None if locked else active_content_of(reader)
-    except Exception as error:  # a broken file may raise any error in pypdf
-        words = "The PDF cannot be read: it is broken. Make it anew from the source, or scan the page."
-        raise DocumentRefusedError(words) from error
-    if locked:
-        raise DocumentRefusedError("The PDF is locked with a password. Ask the supplier for one that opens.")
-    if found is not None:
-        raise DocumentRefusedError(
-            f"The PDF holds {found}, which no invoice needs. Print it to a new PDF, and send that."
-        )
+    if kind == "application/xml":
+        return text_of(data, kind, on=on).encode()
+    return rendering.image_of(data, kind, most_pages(on))
 
 
-def active_content_of(reader: PdfReader) -> str | None:
-    """The active content of a PDF, if any; every object is examined, also one that nothing refers to."""
-    numbers = [(number, generation) for generation, table in reader.xref.items() for number in table]
-    numbers += [(number, 0) for number in reader.xref_objStm]
-    if len(numbers) > MOST_OBJECTS:
-        return "more objects than can be looked at"
-    waiting: list[Any] = [reader.trailer]
-    for number, generation in numbers:
-        waiting.append(reader.get_object(IndirectObject(number, generation, reader)))
-        while waiting:
-            node = waiting.pop()
-            if isinstance(node, DictionaryObject):
-                names = {str(name) for name in node} | {
-                    str(node.raw_get(key)) for key in ("/S", "/Type", "/Subtype") if key in node
-                }
-                if named := sorted(ACTIVE_CONTENT.keys() & names):
-                    return ACTIVE_CONTENT[named[0]]
-                waiting += [node.raw_get(name) for name in node]
-            elif isinstance(node, ArrayObject):
-                waiting += list(node)
-    return None
+def text_of(data: bytes, kind: str, *, on: date) -> str:
+    """The text of a document, for a reader who listens or searches; empty for a picture and for scanned pages.
+
+    Raises:
+        DocumentRefusedError: it cannot be shown.
+    """
+    if kind == "application/xml":
+        return xml_text.written(ubl.parse(data))
+    return rendering.text_of(data, most_pages(on)) if kind == "application/pdf" else ""
 
 
-def take_in(session: Session, payable: Payable, data: bytes, *, by: Actor, at: datetime) -> StoredDocument:
+def take_in(
+    session: Session, payable: Payable, examined: ExaminedDocument, *, by: Actor, at: datetime
+) -> StoredDocument:
     """Store a document with the invoice of a payable: its facts in the ledger, its bytes encrypted.
 
     Raises:
-        DocumentRefusedError: its type is not accepted, or it holds what is not allowed.
         RefusedError: it is stored with another invoice, or a rule objects.
     """
-    kind, digest = media_type_of(data), sha256(data).hexdigest()
+    data, kind = examined
+    digest = sha256(data).hexdigest()
     session.execute(select(func.pg_advisory_xact_lock(int(digest[:15], 16))))  # serialises imports of one file
     same = select(Document).where(Document.sha256 == digest, Document.invoice == payable.invoice)
     if (before := session.exec(same).first()) is not None:
@@ -166,7 +130,7 @@ def part_place(stream: str, document: str, position: int, size: int) -> Place:
 
 
 def open_document(session: Session, document: Document) -> bytes:
-    """The decrypted bytes of a document.
+    """The decrypted bytes of a document as it came: the record, which is never shown or sent.
 
     Raises:
         ErasedError: the data key of its case was destroyed.

@@ -72,10 +72,9 @@ def finance(engine: Engine, role: Role = Role.FINANCE) -> Actor:
 
 def upload(engine: Engine, payable: Payable, *, at: datetime = LATER) -> None:
     """Finance sends the receipt itself."""
+    examined = invoice_documents.examine(png(payable.id), on=at.date())
     with transaction(engine) as session:
-        invoice_documents.take_in(
-            session, session.get_one(Payable, payable.id), png(payable.id), by=finance(engine), at=at
-        )
+        invoice_documents.take_in(session, session.get_one(Payable, payable.id), examined, by=finance(engine), at=at)
 
 
 def pay(engine: Engine, *, at: datetime = LATER, employer: str | None = None) -> None:

@@ -95,6 +95,7 @@ ACCEPTED_FACTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("default.after-term", {"received_on": ON, "due_on": ON - DAY}),
     ("default.once", {"given": False}),
     ("delay.notice-within-term", {"announced_on": ON, "until": ON + DAY, "legal_end": ON}),
+    ("document.shown", {"obstacle": None, "most": 40}),
     ("document.once", {"earlier": []}),
     ("payable.advance-has-document", {"advance": True, "documents": 1}),
     ("payable.advance-has-document", {"advance": False, "documents": 0}),

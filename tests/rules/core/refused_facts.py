@@ -10,6 +10,7 @@ import rules
 from rules.core.regulation import Capacity, Domain, LegalBasis, PublicOffice
 from rules.core.roles import Role
 from rules.payments.e_invoices import TERMS
+from rules.payments.invoice_documents import Obstacle
 from rules.procedure.objections import Against, ObjectionOutcome, Waiver
 from rules.threats.handoff import HandOffOutcome, HandOffStep
 from rules.threats.urgency import SignalKind, SignalSource, Urgency
@@ -101,6 +102,7 @@ REFUSED_FACTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("conflict.not-own-case", {"person": "a", "applicant": "a"}),
     ("conflict.not-own-case", {"person": "a", "applicant": "b", "representative": "a"}),
     ("conflict.four-eyes", {"person": "a", "earlier": {"wrote this advice": "a"}, "doing": "adopt it"}),
+    *(("document.shown", {"obstacle": obstacle, "most": 40}) for obstacle in Obstacle),
     ("document.once", {"earlier": ["payable-1", "payable-2"]}),
     ("payable.advance-has-document", {"advance": True, "documents": 0}),
     ("duty.role", {"chart": "application", "event": "close", "role": Role.FINANCE}),

@@ -11,7 +11,7 @@ from rules.core.translations import PastAct
 from rules.payments.amounts import CENT, split
 from rules.payments.approvals import second_limit, second_needed
 from rules.payments.credit_notes import Sums, part_of, portion, share
-from rules.payments.invoice_documents import largest, largest_e_invoice
+from rules.payments.invoice_documents import largest, largest_e_invoice, most_pages
 from rules.payments.invoices import rate_adds_up, spelling
 from rules.procedure.separation_of_duties import SEPARATED
 
@@ -118,8 +118,8 @@ def test_above_the_limit_of_an_employer_a_second_person_approves(kind: str, limi
             assert second_needed(amount=sign * amount, employer_kind=kind, on=ON) is needed
 
 
-def test_documents_have_a_largest_size() -> None:
-    assert (largest(ON), largest_e_invoice(ON)) == (20 * 2**20, 8 * 2**20)
+def test_documents_have_a_largest_size_and_number_of_pages() -> None:
+    assert (largest(ON), largest_e_invoice(ON), most_pages(ON)) == (20 * 2**20, 8 * 2**20, 40)
 
 
 def test_each_step_of_a_payment_is_done_by_another_person_except_preparation() -> None:
