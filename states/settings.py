@@ -3,8 +3,12 @@
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import AnyHttpUrl, Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from rules.core.roles import Role
+
+LOOPBACK = frozenset({"127.0.0.1", "[::1]", "localhost"})
 
 
 class Configuration(BaseSettings):
@@ -38,7 +42,32 @@ class Configuration(BaseSettings):
     audience: str = "veiligadvies"
     """The audience that bearer tokens must name."""
     jwks_file: Path | None = None
-    """Public keys of the identity provider; without it only the demonstration office's own key is accepted."""
+    """Public keys of the identity provider; without them only the demonstration office's own key is accepted."""
+    jwks_url: str | None = None
+    """The address of those keys instead of a file: https, or this machine."""
+    person_claim: str = "sub"
+    """The claim of a token that names the person as registered here."""
+    role_claim: str = "role"
+    """The claim that names the role, or roles and groups; a dot goes into a claim: ``realm_access.roles``."""
+    organisation_claim: str = "organisation"
+    """The claim that names the employer of a role that acts for one."""
+    role_names: dict[str, Role] | None = None
+    """What the identity provider calls our roles; without it the claim is the role itself."""
+
+    @field_validator("jwks_url")
+    @classmethod
+    def cannot_be_overheard(cls, address: str | None) -> str | None:
+        """Return an address whose answer nobody on the way can change.
+
+        Raises:
+            ValueError: it is another.
+        """
+        if address is None:
+            return None
+        found = AnyHttpUrl(address)
+        if found.scheme != "https" and found.host not in LOOPBACK:
+            raise ValueError("Give the address of the keys with https; http is for this machine only.")
+        return address
 
     @cached_property
     def folder(self) -> Path:

@@ -1,25 +1,41 @@
 """Authentication: verifies bearer tokens, and issues them for the demonstration office only."""
 
-import json
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from copy import copy
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet, OctKey
+from joserfc.jwk import OctKey
+from joserfc.jws import JWSRegistry
 from sqlmodel import Session, col, select
 
 from api.http.errors import ApiError, UnauthenticatedError, UnknownDutyError
+from api.http.provider_keys import provider_keys
+from rules.core.characters import fits_a_line
+from rules.core.dates import office_day
 from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
+from rules.procedure.sign_in import longest_token
 from states.engine.employers import EmployerDirectory
 from states.settings import Configuration
 from states.storage.office_key import read_key
 from states.storage.purpose_keys import Epoch, Purpose
 from states.tables.people import Duty
 
-LIFETIME = timedelta(hours=12)
+ALGORITHMS = ("RS256", "PS256", "ES256", "Ed25519", "EdDSA")
+"""Signatures of an identity provider; RFC 9864 names Ed25519 what was EdDSA before."""
+
+SIGNATURES = JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
+"""Checks those signatures; further header fields are ignored unless they are critical (RFC 7515, section 4)."""
+SIGNATURES.algorithms = {name: copy(JWSRegistry.algorithms[name]) for name in ALGORITHMS}
+SIGNATURES.algorithms["EdDSA"].security_warning = None  # the former name is no fault of who sends the token
+ACCESS_TOKEN = "at+jwt"  # noqa: S105  # a media type
+"""The type of an access token (RFC 9068); a token without a type may be one."""
+OF_AN_ID_TOKEN = frozenset({"nonce", "at_hash", "c_hash", "s_hash"})
+"""Claims that tell a client who signed in (OpenID Connect Core); a token with them opens no API."""
 PREFERRED_EMPLOYER = "gemeente-zilverdam"
 """The employer whose people get the demonstration tokens when no person is named."""
 
@@ -28,12 +44,6 @@ PREFERRED_EMPLOYER = "gemeente-zilverdam"
 def own_key(path: Path) -> OctKey:
     """Return the signing key of the demonstration office, derived from the key of the office."""
     return OctKey.import_key(Epoch(read_key(path)).key(Purpose.TOKENS))
-
-
-@lru_cache(maxsize=4)
-def provider_keys(path: Path, _changed: float) -> KeySet:
-    """Return the public keys of the identity provider; read again when the file changes."""
-    return KeySet.import_key_set(json.loads(path.read_text("utf-8")))
 
 
 def issue(session: Session, configuration: Configuration, role: Role, person: str | None, *, at: datetime) -> str:
@@ -62,37 +72,45 @@ def issue(session: Session, configuration: Configuration, role: Role, person: st
         "role": str(role),
         "organisation": duty.organisation,
         "iat": int(at.timestamp()),
-        "exp": int((at + LIFETIME).timestamp()),
+        "exp": int((at + longest_token(office_day(at))).timestamp()),
     }
-    return jwt.encode({"alg": "HS256"}, claims, own_key(configuration.key_file))
+    return jwt.encode({"alg": "HS256", "typ": ACCESS_TOKEN}, claims, own_key(configuration.key_file))
 
 
 def verified_claims(configuration: Configuration, token: str, *, at: datetime) -> dict[str, Any]:
-    """Return the claims of a token after checking its signature, issuer, audience and dates.
+    """Return the claims of a token after checking its signature, type, issuer, audience and dates.
 
     Raises:
         UnauthenticatedError: a check fails, or no identity provider is configured.
+        KeysUnavailableError: the keys of the identity provider cannot be had.
     """
+    source = provider_keys(configuration)
     try:
-        if configuration.jwks_file is not None:
-            keys = provider_keys(configuration.jwks_file, configuration.jwks_file.stat().st_mtime)
-            found = jwt.decode(token, keys, algorithms=["RS256", "PS256", "ES256", "EdDSA"])
+        if source is not None:
+            found = jwt.decode(token, lambda seen: source.keys(seen.headers().get("kid")), registry=SIGNATURES)
+            require_access_token(found.header, found.claims)
         elif configuration.demonstration:
             found = jwt.decode(token, own_key(configuration.key_file), algorithms=["HS256"])
         else:
-            raise UnauthenticatedError("No identity provider is configured (VEILIGADVIES_JWKS_FILE).")
+            words = "No identity provider is configured (VEILIGADVIES_JWKS_URL or VEILIGADVIES_JWKS_FILE)."
+            raise UnauthenticatedError(words)
         registry = jwt.JWTClaimsRegistry(
             now=int(at.timestamp()),
             leeway=30,
             iss={"essential": True, "value": configuration.issuer},
             aud={"essential": True, "value": configuration.audience},
             sub={"essential": True},
+            iat={"essential": True},
             exp={"essential": True},
         )
         registry.validate(found.claims)
-    except (JoseError, ValueError) as error:
+    except (JoseError, ValueError, RecursionError) as error:
         text = "The token is not valid: it is expired, altered, or not for this office."
         raise UnauthenticatedError(text) from error
+    longest = longest_token(office_day(at))
+    if found.claims["exp"] - found.claims["iat"] > longest.total_seconds():
+        hours = int(longest.total_seconds() // 3600)
+        raise UnauthenticatedError(f"The token holds for more than {hours} hours; sign in for one that ends sooner.")
     return dict(found.claims)
 
 
@@ -108,22 +126,80 @@ def bearer(header: str | None) -> str:
     return token.strip()
 
 
+def require_access_token(header: Mapping[str, Any], claims: Mapping[str, Any]) -> None:
+    """Check that a token of the identity provider was made for an API, and is no proof to a client of who signed in.
+
+    Raises:
+        UnauthenticatedError: it is of another type.
+    """
+    named = str(header.get("typ") or ACCESS_TOKEN).lower().removeprefix("application/")
+    if named != ACCESS_TOKEN or OF_AN_ID_TOKEN & claims.keys():
+        raise UnauthenticatedError(f"The token is no access token; send one of the type {ACCESS_TOKEN} (RFC 9068).")
+
+
+def claim(claims: Mapping[str, Any], name: str) -> Any:
+    """Return a claim by its name, or by the names that lead to it with dots between; None if there is none."""
+    if name in claims:
+        return claims[name]
+    first, dot, rest = name.partition(".")
+    inner = claims.get(first)
+    return claim(inner, rest) if dot and isinstance(inner, Mapping) else None
+
+
+def roles_of(configuration: Configuration, claims: Mapping[str, Any]) -> list[Role]:
+    """Return the roles that a token names, by the names that the configuration gives them.
+
+    Raises:
+        UnknownDutyError: it names none of this office.
+    """
+    named = claim(claims, configuration.role_claim)
+    if configuration.role_names:
+        names = named if isinstance(named, list) else [named]
+        found = [role for name, role in configuration.role_names.items() if name in names]
+    else:
+        found = [role for role in Role if role == str(named)]
+    if not found:
+        raise UnknownDutyError("The token names no role that this office knows.")
+    return list(dict.fromkeys(found))
+
+
+def handle_in(configuration: Configuration, claims: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the person and the organisation that a token names; the organisation may be empty.
+
+    Raises:
+        UnauthenticatedError: one of them cannot be the name of anybody.
+    """
+    person = claim(claims, configuration.person_claim)
+    organisation = claim(claims, configuration.organisation_claim) or ""
+    for name in (person, organisation):
+        if not isinstance(name, str) or not all(map(fits_a_line, name)):
+            raise UnauthenticatedError("The token names its person or organisation in a way that nobody is named here.")
+    return person, organisation
+
+
 def actor(session: Session, configuration: Configuration, header: str | None, *, at: datetime) -> Actor:
     """Return the person and role behind a request, checked against the registered duties.
 
     Raises:
         UnauthenticatedError: there is no bearer token, or it is not valid.
-        UnknownDutyError: the person does not hold the role.
+        UnknownDutyError: the person does not hold the role, or holds several of those that the token names.
+        KeysUnavailableError: the keys of the identity provider cannot be had.
     """
     claims = verified_claims(configuration, bearer(header), at=at)
-    organisation = str(claims.get("organisation") or "")
-    try:
-        role = Role(str(claims.get("role")))
-    except ValueError:
-        raise UnknownDutyError("The token names no role that this office knows.") from None
-    if role is Role.ENGINE or session.get(Duty, (str(claims["sub"]), role, organisation)) is None:
+    person, organisation = handle_in(configuration, claims)
+    roles = roles_of(configuration, claims)
+    held = [
+        role
+        for role in roles
+        if role is not Role.ENGINE and session.get(Duty, (person, role, organisation)) is not None
+    ]
+    if not held:
         if (successor := EmployerDirectory(session).current(organisation)) != organisation:
             merged = f"{organisation} was merged into {successor}; sign in for {successor}."
-            raise UnknownDutyError(f"{merged} You do not hold the role {role} for {organisation} any more (duty.role).")
-        raise UnknownDutyError(f"You do not hold the role {role} here (rule duty.role, Awb 10:3).")
-    return Actor(str(claims["sub"]), role, organisation or None)
+            lost = f"You do not hold the role {roles[0]} for {organisation} any more (duty.role)."
+            raise UnknownDutyError(f"{merged} {lost}")
+        raise UnknownDutyError(f"You do not hold the role {roles[0]} here (rule duty.role, Awb 10:3).")
+    if len(held) > 1:
+        several = f"The token names several roles that you hold here: {', '.join(held)}."
+        raise UnknownDutyError(f"{several} Sign in for the one in which you act.")
+    return Actor(person, held[0], organisation or None)

@@ -26,6 +26,10 @@ class UnauthenticatedError(ApiError):
     """The token is missing or not valid."""
 
 
+class KeysUnavailableError(ApiError):
+    """The keys of the identity provider cannot be had, so nobody can be signed in or refused."""
+
+
 class UnknownDutyError(ApiError):
     """The token is valid, but its person does not hold the role that it names."""
 
@@ -40,6 +44,7 @@ class MalformedHeaderError(ApiError):
 
 PROBLEM_OF: dict[type[Exception], ProblemType] = {
     UnauthenticatedError: problem_types.UNAUTHENTICATED,
+    KeysUnavailableError: problem_types.SIGN_IN_UNAVAILABLE,
     UnknownDutyError: problem_types.NOT_YOUR_ROLE,
     MissingIfMatchError: problem_types.VERSION_REQUIRED,
     MalformedHeaderError: problem_types.MALFORMED_PARAMETER,

@@ -89,6 +89,12 @@ INTERNAL_ERROR = ProblemType(
 DATABASE_UNAVAILABLE = ProblemType(
     "database-unavailable", 503, "The database is unavailable", "Try again in a moment with the same Idempotency-Key."
 )
+SIGN_IN_UNAVAILABLE = ProblemType(
+    "sign-in-unavailable",
+    503,
+    "Sign-in is unavailable",
+    "The keys of the identity provider cannot be had. Try again in a moment, and tell the administrator.",
+)
 NOT_READY = ProblemType("not-ready", 503, "Not ready", "The detail names what is not ready. Try again in a moment.")
 
 TYPES = {kind.slug: kind for kind in list(globals().values()) if isinstance(kind, ProblemType)}
