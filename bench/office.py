@@ -9,10 +9,11 @@ from sqlalchemy import Engine
 from bench.server import server
 from migrations.upgrade import upgrade
 from rules.core.roles import Actor, Role
+from rules.procedure.grants import takes_two
 from states.commands.fire import fire
 from states.storage.database import connect, transaction
 
-ADMINISTRATOR = Actor("administrator-1", Role.ADMINISTRATOR)
+ADMINISTRATOR, HEAD = Actor("administrator-1", Role.ADMINISTRATOR), Actor("head-1", Role.HEAD)
 EMPLOYER = "gemeente-zilverdam"
 OFFICE = ("officer", "adviser", "security-authority", "coordinator")
 AT_EMPLOYER = ("employer", "approver", "finance", "releaser")
@@ -57,3 +58,5 @@ def people(session: object) -> None:
             "duties": [{"role": role, "organisation": employed}],
         }
         fire(session, "person", None, "register", by=ADMINISTRATOR, at=now(), body=body)
+        if takes_two(Role(role), now().date()):
+            fire(session, "person", body["id"], "confirm-duty", by=HEAD, at=now(), body=body["duties"][0])

@@ -9,6 +9,10 @@ from typer.core import TyperCommand, TyperGroup
 
 COMMANDS = {
     "run": ("api.cli.run:run", "Start an office and run it until Ctrl-C."),
+    "appoint": (
+        "api.cli.appoint:appoint",
+        "Appoint the first administrator of an office that has none, and its head; asks for names and addresses.",
+    ),
     "token": ("api.cli.token:token", "Print a bearer token for a person of the demonstration office."),
     "term": ("api.cli.term:term", "Say when a term ends, and why; needs no office."),
     "values": (

@@ -11,14 +11,16 @@ from api.demonstration.applications import CASES
 from api.demonstration.example_bodies import application as new_application
 from api.demonstration.example_bodies import body, handle, hours_after
 from api.demonstration.next_step import STATEMENT, next_step
-from api.demonstration.people import AUDITOR, EMPLOYERS, OFFICE, Member, of_employers
+from api.demonstration.people import AUDITOR, EMPLOYERS, FIRST, OFFICE, Member, of_employers
 from rules.business_calendar.closed_days import why_surely_closed
 from rules.business_calendar.working_hours import add_or_provisional, office_time
 from rules.core.dates import office_day
-from rules.core.roles import Actor, Role
+from rules.core.roles import ENGINE, Actor, Role
+from rules.procedure.grants import takes_two
 from states.commands.available_actions import Action
 from states.commands.bank_files import take_in
 from states.commands.fire import fire
+from states.engine.founding import FIRST_PEOPLE
 from states.jobs.reminders import pass_due
 from states.queue import claiming, offers
 from states.storage.database import transaction
@@ -29,7 +31,7 @@ from states.tables.people import Organisation, Person
 
 Progress = Callable[[int, int, str], None]
 
-ADMINISTRATOR = Actor("administrator-1", Role.ADMINISTRATOR)
+HEAD, ADMINISTRATOR = (Actor(member.id, member.role) for member in FIRST)
 OPENED = timedelta(days=170)
 """How long ago the office opened."""
 LAST_CLAIMS = (
@@ -79,9 +81,13 @@ class History:
         """The received applications, by their index in ``CASES``."""
 
     def open_office(self) -> None:
-        """Register the employers and people that are not registered yet."""
+        """Found the office with its head and administrator, who then register the employers and the other people."""
         opened = add_or_provisional(self.at - OPENED, 0)[0]
         with transaction(self.engine) as session:
+            for member in FIRST:
+                if session.get(Person, member.id) is None:
+                    body = {**member.body(), "demonstration": True}
+                    fire(session, "person", None, FIRST_PEOPLE, by=ENGINE, at=opened, body=body)
             for employer in EMPLOYERS:
                 if session.get(Organisation, employer.id) is None:
                     fire(session, "organisation", None, "register", by=ADMINISTRATOR, at=opened, body=employer.body())
@@ -176,9 +182,13 @@ class History:
 
 
 def register(session: Session, member: Member, at: datetime) -> None:
-    """Register someone who is not there yet."""
-    if session.get(Person, member.id) is None:
-        fire(session, "person", None, "register", by=ADMINISTRATOR, at=at, body=member.body())
+    """Register someone who is not there yet; the head confirms a role that takes two people."""
+    if session.get(Person, member.id) is not None:
+        return
+    body = member.body()
+    fire(session, "person", None, "register", by=ADMINISTRATOR, at=at, body=body)
+    if takes_two(member.role, office_day(at)):
+        fire(session, "person", member.id, "confirm-duty", by=HEAD, at=at, body=body["duties"][0])
 
 
 def last_office_moment(at: datetime) -> datetime:

@@ -112,6 +112,11 @@ class Member(NamedTuple):
         }
 
 
+FIRST = (
+    Member("head-1", "O. Verzinsel", Role.HEAD),
+    Member("administrator-1", "Y. Bedacht", Role.ADMINISTRATOR),
+)
+"""Who the office begins with; the administrator comes last, because an office with one has no first people any more."""
 OFFICE = (
     Member("officer-1", "R. Voorbeeld", Role.OFFICER),
     Member("officer-2", "S. Verzonnen", Role.OFFICER),
@@ -119,10 +124,8 @@ OFFICE = (
     Member("adviser-2", "U. Fictie", Role.ADVISER),
     Member("security-authority-1", "V. Nergens", Role.SECURITY_AUTHORITY),
     Member("coordinator-1", "W. Schijnbaar", Role.COORDINATOR),
-    Member("head-1", "O. Verzinsel", Role.HEAD),
     Member("ministry-contact-1", "Q. Departement", Role.MINISTRY_CONTACT),
     Member("privacy-officer-1", "X. Onbestaand", Role.PRIVACY_OFFICER),
-    Member("administrator-1", "Y. Bedacht", Role.ADMINISTRATOR),
     Member("applicant-1", "A. Voorbeeld", Role.APPLICANT),
 )
 AUDITOR = Member("auditor-1", "Z. Nazien", Role.AUDITOR)
@@ -137,7 +140,7 @@ def of_employers() -> Iterator[Member]:
             yield Member(f"{role}-{employer.place}-1", name, role, employer.id)
 
 
-CAST = (*OFFICE, *of_employers(), AUDITOR)
+CAST = (*FIRST, *OFFICE, *of_employers(), AUDITOR)
 
 SUPPLIERS = (
     ("Beveiliging Voorbeeld BV", "NL79TEST0417169855"),

@@ -20,6 +20,7 @@ from rules.core.dates import office_day
 from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
 from rules.procedure.sign_in import longest_token
 from states.engine.employers import EmployerDirectory
+from states.engine.founding import is_demonstration
 from states.settings import Configuration
 from states.storage.office_key import read_key
 from states.storage.purpose_keys import Epoch, Purpose
@@ -50,9 +51,9 @@ def issue(session: Session, configuration: Configuration, role: Role, person: st
     """Issue a token for a person of the demonstration office; without a person, for the first who holds the role.
 
     Raises:
-        ApiError: this is not a demonstration office, or nobody holds the role.
+        ApiError: this is not the demonstration office, by its setting or by its ledger; or nobody holds the role.
     """
-    if not configuration.demonstration:
+    if not configuration.demonstration or not is_demonstration(session):
         raise ApiError("Only the demonstration office issues tokens; sign in with your identity provider.")
     query = select(Duty).where(Duty.role == role)
     if person is not None:

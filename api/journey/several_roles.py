@@ -28,6 +28,9 @@ class MultiRolePerson:
             "duties": [{"role": role, "organisation": self.employer} for role in DUTIES],
         }
         expect_success(self._administrator.post("/v1/people", body))
+        release = {"role": Role.RELEASER, "organisation": self.employer}  # takes a second person
+        head = self._client.of(Role.HEAD)
+        expect_success(head.post(f"/v1/people/{self._person}/_confirm-duty", release, if_match="*"))
         return self
 
     def __exit__(

@@ -19,7 +19,7 @@ from migrations.upgrade import upgrade
 from rules.core.dated_values import FOLDER
 from rules.core.errors import RulesError
 from states.deadlines.validation import check_dated_values
-from states.errors import OfficeKeyError
+from states.errors import OfficeKeyError, RefusedError
 from states.settings import Configuration
 from states.storage.office_key import open_office, read_key
 
@@ -71,12 +71,23 @@ def provide_key(configuration: Configuration, database: str) -> None:
 
 
 def load_demonstration(configuration: Configuration, database: str, progress: Callable[[int, int, str], None]) -> None:
-    """Load the demonstration office, or the missing part of it."""
+    """Load the demonstration office, or the missing part of it.
+
+    Raises:
+        OfficeError: the database holds another office, in which nobody is fictional.
+    """
     engine = open_office(database, configuration.key_file)
     # An interrupted load continues at the next start, so its commits need not wait for the disk.
     event.listen(engine, "connect", _commit_asynchronously)
-    load(engine, at=datetime.now(UTC), progress=progress)
-    engine.dispose()
+    try:
+        load(engine, at=datetime.now(UTC), progress=progress)
+    except RefusedError as error:
+        if not any(finding.rule == "grant.first-people" for finding in error.findings):
+            raise
+        words = "This database holds an office that is not the demonstration; set VEILIGADVIES_DEMONSTRATION=false."
+        raise OfficeError(words) from error
+    finally:
+        engine.dispose()
 
 
 def _commit_asynchronously(raw: Any, _: Any) -> None:

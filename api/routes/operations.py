@@ -5,8 +5,9 @@ from fastapi.responses import JSONResponse
 from sqlmodel import select
 
 from api.access.employers import visible_organisations
-from api.http.dependencies import RequestContextDep, utc_now
+from api.http.dependencies import RequestContextDep, require_duty, utc_now
 from api.http.idempotency import Answer, answer_once
+from api.http.pagination import Cursor, Limit, split_page
 from api.http.parameters import Key
 from api.http.problem_types import NOT_READY
 from api.http.problems import problem
@@ -15,7 +16,7 @@ from api.http.urls import etag, href
 from api.views import base, people
 from states.commands.fire import fire
 from states.events.registry.registration import NewOrganisation, NewPerson
-from states.tables.people import Organisation
+from states.tables.people import Organisation, ProposedDuty
 
 router = APIRouter()
 
@@ -72,11 +73,25 @@ def register_organisation(context: RequestContextDep, body: NewOrganisation, ide
     "/v1/people", status_code=201, response_model=people.PersonView, tags=["people"], operation_id="register-person"
 )
 def register_person(context: RequestContextDep, body: NewPerson, idempotency_key: Key = None) -> Response:
-    """Register a person with duties; the name and e-mail address are stored encrypted."""
+    """Register a person with duties; the name and e-mail address are stored encrypted.
+
+    A role that reaches far is only proposed: another person confirms it.
+    """
 
     def do() -> Answer:
         row = fire(context.session, "person", None, "register", by=context.by, at=context.at, body=body).row
-        shown = people.PersonView.model_validate(row).model_dump(mode="json", by_alias=True)
+        shown = people.person(context.session, row).model_dump(mode="json", by_alias=True)
         return Answer(201, shown, {"Location": href("person", row.id), "ETag": etag(row.version)})
 
     return answer_once(context, idempotency_key, "POST /v1/people", body, do)
+
+
+@router.get("/v1/proposed-duties", tags=["people"], operation_id="list-proposed-duties")
+def proposed_duties(context: RequestContextDep, cursor: Cursor = None, limit: Limit = 100) -> people.ProposedDutyPage:
+    """List the roles that reach far and wait for a second person to confirm or decline them."""
+    require_duty(context.by, "proposed-duty", "read")
+    query = people.open_proposals()
+    if cursor is not None:
+        query = query.where(ProposedDuty.id > cursor)
+    shown, following = split_page(context.session.exec(query.limit(limit + 1)).all(), limit)
+    return people.ProposedDutyPage(items=[people.proposed_duty(row) for row in shown], next=following)

@@ -110,7 +110,7 @@ def organisation(context: RequestContextDep, response: Response, key: Id) -> peo
 
 @router.get("/people/{id}", tags=["people"], operation_id="get-person")
 def person(context: RequestContextDep, response: Response, key: Id) -> people.PersonView:
-    """Return one person, without the name; administrators and coordinators may see everyone."""
+    """Return one person, without the name; administrators, coordinators and the head of the office may see everyone."""
     row = require_person(context, key)
     response.headers["ETag"] = etag(row.version)
-    return people.PersonView.model_validate(row)
+    return people.person(context.session, row)

@@ -142,7 +142,12 @@ DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
     ("organisation", "set-aside-bank-entry"): (Role.FINANCE, Role.ENGINE),
     ("organisation", "merge"): (Role.ADMINISTRATOR,),
     ("organisation", "locate"): (Role.ADMINISTRATOR, Role.COORDINATOR),
+    ("person", "register-first"): (Role.ENGINE,),
     ("person", "register"): (Role.ADMINISTRATOR, Role.ENGINE),
+    ("person", "grant-duty"): (Role.ADMINISTRATOR,),
+    ("person", "confirm-duty"): (Role.ADMINISTRATOR, Role.HEAD),
+    ("person", "decline-duty"): (Role.ADMINISTRATOR, Role.HEAD),
+    ("proposed-duty", "read"): (Role.ADMINISTRATOR, Role.HEAD, Role.PRIVACY_OFFICER, Role.AUDITOR),
     ("person", "depart"): (Role.ADMINISTRATOR, Role.ENGINE),
     ("person", "choose-language"): (Role.APPLICANT, Role.OFFICER, Role.ADMINISTRATOR, Role.ENGINE),
     ("person", "choose-letters"): (
@@ -167,6 +172,7 @@ DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
         Role.APPROVER,
         Role.FINANCE,
         Role.RELEASER,
+        Role.SECURITY_CONTACT,
         Role.ADMINISTRATOR,
     ),
     ("person", "end-absence"): (
@@ -178,6 +184,7 @@ DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
         Role.APPROVER,
         Role.FINANCE,
         Role.RELEASER,
+        Role.SECURITY_CONTACT,
         Role.ADMINISTRATOR,
     ),
     ("person", "succeed-employer"): (Role.ENGINE,),
@@ -345,8 +352,7 @@ def own_organisation(*, role: Role, organisation: str | None, concerned: Sequenc
     """A person who acts for an employer acts only on cases of that employer."""
     if role not in OF_AN_EMPLOYER or organisation in concerned:
         return None
-    named = ", ".join(sorted(concerned))
-    return message(
-        f"You act for {organisation or 'no employer'}; this is for {named or 'no employer yet'}.",
-        f"U handelt voor {organisation or 'geen werkgever'}; dit is voor {named or 'nog geen werkgever'}.",
+    return message(  # whose it is instead, is not the caller's to know
+        f"You act for {organisation or 'no employer'}; this does not concern that employer.",
+        f"U handelt voor {organisation or 'geen werkgever'}; dit gaat die werkgever niet aan.",
     )

@@ -64,6 +64,9 @@ PERSON = chart_from_grid(
     """
     # event           active departed
     depart               >       x
+    grant-duty           =       x
+    confirm-duty         =       x
+    decline-duty         =       x
     choose-language      =       x
     choose-letters       =       x
     succeed-employer     =       x

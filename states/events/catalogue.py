@@ -53,7 +53,7 @@ from states.events.provision import (
     measures_after_office,
     takeovers,
 )
-from states.events.registry import letter_preferences, mergers, registration, work_arrangements
+from states.events.registry import duties, letter_preferences, mergers, registration, work_arrangements
 
 CHARTS: dict[str, Chart] = {
     chart.name: chart
@@ -103,6 +103,7 @@ MODULES = (
     booking_evidence,
     accounting_periods,
     registration,
+    duties,
     bank_reports,
     statements,
     bank_entries,

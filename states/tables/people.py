@@ -79,6 +79,33 @@ class Duty(Recorded, table=True):
     """The employer's id, or empty for roles of the advice office."""
 
 
+class ProposedDuty(Recorded, table=True):
+    """A role that takes two people to grant: proposed by one, and confirmed or declined by another."""
+
+    __tablename__ = "proposed_duty"
+    __table_args__ = (
+        Index(
+            "uq_proposed_duty_open",
+            "person",
+            "role",
+            "organisation",
+            unique=True,
+            postgresql_where=text("decided_by IS NULL"),
+        ),
+    )
+
+    id: str = Field(primary_key=True)
+    stream: str = Field(foreign_key="stream.id")
+    person: str = Field(foreign_key="person.id")
+    role: Role = Field(sa_type=by_value(Role))
+    organisation: str = ""
+    """The employer's id, or empty for roles of the advice office."""
+    proposed_by: str
+    decided_by: str | None = None
+    """Who confirmed or declined it; None while it waits."""
+    granted: bool = False
+
+
 class WorkArrangement(Recorded, table=True):
     """The skills, working hours and work limit of a person, for every pool."""
 

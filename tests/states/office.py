@@ -12,7 +12,9 @@ from sqlmodel import Session, col, delete, select
 from stdnum import iban as iban_number
 
 from rules.access.content_classes import Retention
+from rules.core.dates import office_day
 from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
+from rules.procedure.grants import takes_two
 from states.charts.application import ENDS, Stage
 from states.commands.available_actions import FORWARD, Action, actions
 from states.commands.bank_files import ImportedFile, take_in
@@ -35,7 +37,9 @@ KINDS = {
     LAAGLAND: "province",
     BROEKZIJDE: "water-board",
 }
-ADMINISTRATOR = Actor("beheer-1", Role.ADMINISTRATOR)
+ADMINISTRATOR, HEAD = Actor("beheer-1", Role.ADMINISTRATOR), Actor("hoofd-1", Role.HEAD)
+SECOND_ADMINISTRATOR = Actor("beheer-2", Role.ADMINISTRATOR)
+"""With the first one, who registers people, and the head, these confirm the roles that take two."""
 OF_THE_OFFICE = (Role.OFFICER, Role.ADVISER, Role.SECURITY_AUTHORITY, Role.COORDINATOR, Role.MINISTRY_CONTACT)
 
 
@@ -90,7 +94,7 @@ def furnish(engine: Engine, *, at: datetime = START - timedelta(days=1)) -> None
 
 
 def enrol(session: Session, *actors: Actor, at: datetime = START) -> None:
-    """Register one person with one or more duties."""
+    """Register one person with one or more duties, each confirmed by a second person where it takes two."""
     duties = [
         {"role": str(actor.role), **({"organisation": actor.organisation} if actor.organisation else {})}
         for actor in actors
@@ -98,6 +102,10 @@ def enrol(session: Session, *actors: Actor, at: datetime = START) -> None:
     handle = actors[0].person
     body = {"id": handle, "name": f"Naam van {handle}", "email": f"{handle}@kantoor.example", "duties": duties}
     fire(session, "person", None, "register", by=ADMINISTRATOR, at=at, body=body)
+    second = HEAD if handle != HEAD.person else SECOND_ADMINISTRATOR
+    for actor, duty in zip(actors, duties, strict=True):
+        if takes_two(actor.role, office_day(at)):
+            fire(session, "person", handle, "confirm-duty", by=second, at=at, body=duty)
 
 
 def application_body(**changes: Any) -> dict[str, Any]:

@@ -9,13 +9,15 @@ from sqlmodel import Session, select
 
 from rules.access.content_classes import ContentClass
 from rules.core.regulation import Province
-from rules.core.roles import OF_AN_EMPLOYER, Role
+from rules.core.roles import Role
 from rules.payments.amounts import valid_iban
 from rules.procedure import authorization as duties
+from rules.procedure import grants
 from states.charts.people import ORGANISATION, PERSON, OrganisationState, PersonState
 from states.engine.bodies import ACCOUNT_NAME, Body, Code, Day, Email, Handle, Line
 from states.engine.event import Event, EventContext
 from states.errors import MalformedError
+from states.events.registry.duties import NewDuty, check_grants, grant, hold, open_proposals
 from states.payments.payees import can_be_paid
 from states.storage import name_index
 from states.tables.ledger import StreamKind
@@ -108,13 +110,6 @@ class Locate(Event[Organisation, Location]):
         return {"province": "overijssel"}
 
 
-class NewDuty(Body):
-    """A role, for an employer where the role asks for one."""
-
-    role: Role
-    organisation: Handle | None = None
-
-
 class NewPerson(Body):
     """A new person; the name and address go to the vault."""
 
@@ -127,17 +122,16 @@ class NewPerson(Body):
 
 
 class RegisterPerson(Event[Person, NewPerson]):
-    """Register a person."""
+    """Register a person. A role that reaches far is only proposed, and another person confirms it."""
 
     chart, table, name, title = PERSON, Person, "register", "Register a person"
     body, creates = NewPerson, True
 
     def validate(self, context: EventContext[Person], body: NewPerson) -> None:
-        """The id is free, and no duty is at a merged employer."""
+        """The id is free, and people can hold the duties."""
         if context.session.get(Person, body.id) is not None:
             raise MalformedError([("id", f"There is a person {body.id} already; give the new one another id.")])
-        for employer in sorted({duty.organisation for duty in body.duties if duty.organisation}):
-            context.check_employer_active(employer)
+        check_grants(context, body.duties, "duties.{}.organisation")
 
     def create(self, context: EventContext[Person], body: NewPerson) -> Person:
         """A person with their own stream."""
@@ -146,14 +140,43 @@ class RegisterPerson(Event[Person, NewPerson]):
         return Person(id=body.id, stream=stream, state=PersonState.ACTIVE, language=body.language)
 
     def apply(self, context: EventContext[Person], body: NewPerson) -> None:
-        """Give the duties, and index the name."""
+        """Give or propose each duty once, and index the name."""
         context.session.flush()
         name_index.index_name(context.session, body.id, body.name)
-        for position, duty in enumerate(body.duties):
-            if (duty.role in OF_AN_EMPLOYER) != (duty.organisation is not None):
-                words = "names its employer" if duty.role in OF_AN_EMPLOYER else "belongs to no employer"
-                raise MalformedError([(f"duties.{position}.organisation", f"The role {duty.role} {words}.")])
-            context.session.add(Duty(person=body.id, role=duty.role, organisation=duty.organisation or ""))
+        for duty in dict.fromkeys(body.duties):
+            self.give(context, duty)
+
+    def give(self, context: EventContext[Person], duty: NewDuty) -> None:
+        """Give a duty, or propose it where it takes a second person."""
+        grant(context, duty)
+
+
+class FirstPerson(NewPerson):
+    """One of the first people of an office, whom whoever installs the office registers."""
+
+    demonstration: bool = False
+    """Whether the office is the demonstration office, in which everyone is fictional and anyone gets a token."""
+
+
+class RegisterFirstPerson(RegisterPerson):
+    """Register one of the first people of an office, while it has no administrator who could do it."""
+
+    name, title, body = "register-first", "Register one of the first people of an office", FirstPerson
+
+    def extra_locks(self, session: Session, key: str, body: NewPerson) -> Iterable[str]:
+        """Locks no extra stream; serialises first people, so that a second administrator finds the first."""
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("first people", 0))))
+        return ()
+
+    def validate(self, context: EventContext[Person], body: NewPerson) -> None:
+        """The office has no administrator."""
+        held = context.rows(Duty, Duty.role == Role.ADMINISTRATOR, order=Duty.person)
+        if context.check(grants.first_people, administrators=len(held)):
+            super().validate(context, body)
+
+    def give(self, context: EventContext[Person], duty: NewDuty) -> None:
+        """Give a duty; there is nobody yet who could confirm it."""
+        hold(context, duty)
 
 
 class Departure(Body):
@@ -194,7 +217,9 @@ class DepartPerson(Event[Person, Departure]):
     body = Departure
 
     def apply(self, context: EventContext[Person], body: Departure) -> None:
-        """Remove the duties."""
+        """Remove the duties, and what was proposed."""
         context.row.deceased_on = body.deceased_on
+        for proposal in open_proposals(context):
+            proposal.decided_by = context.by.person
         for duty in context.rows(Duty, Duty.person == context.row.id, order=Duty.role):
             context.session.delete(duty)

@@ -219,6 +219,7 @@ FOLLOWING = {
     ("payable", "receive"),
     ("payable", "part-off"),
     ("person", "register"),
+    ("person", "register-first"),
     ("loan", "open"),
     ("objection", "file"),
 }
