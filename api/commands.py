@@ -3,7 +3,8 @@
 import re
 from typing import Any
 
-from api.access.cases import may_see, visible
+from api.access.cases import may_see
+from api.access.subjects import knows
 from api.http.dependencies import RequestContext
 from api.http.errors import MalformedHeaderError, MissingIfMatchError
 from api.http.idempotency import Answer
@@ -49,7 +50,7 @@ def do_event(
     chart, name = definition.chart.name, definition.name
     lacking = authorization.role_has_duty(chart=chart, event=name, role=context.by.role)
     row = context.session.get(definition.table, subject)
-    if row is None or not visible(context, row):
+    if row is None or not knows(context, row):
         raise NotFoundError(chart, subject)
     if lacking is not None:
         raise RefusedError([lacking], duty=True)

@@ -1,19 +1,40 @@
 """People: who may see a person, and who may choose the letters that a person gets."""
 
+from sqlmodel import col, or_, select
+
+from api.access.cases import visible_applications, visible_loans
 from api.access.work import SEES_EVERY_POOL
 from api.http.dependencies import RequestContext
 from rules.core.roles import Actor, Role
 from rules.procedure import authorization
 from rules.procedure.letter_preferences import own_choice
 from states.errors import NotFoundError
+from states.tables.application import Application
+from states.tables.loans import Loan
 from states.tables.people import Person
 
-SEES_PEOPLE = frozenset({Role.ADMINISTRATOR, Role.COORDINATOR})
+SEES_PEOPLE = frozenset({Role.ADMINISTRATOR, Role.COORDINATOR, Role.HEAD})
 SEES_LETTERS = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR, Role.AUDITOR})
 
 
+def knows_person(context: RequestContext, key: str) -> bool:
+    """Return whether the caller may know that a person is registered.
+
+    Everyone knows themself, and who applied or represents in a case, or asked for a loan, that they may see. Roles that
+    register people or confirm their duties know everyone.
+    """
+    if context.by.person == key or context.by.role in SEES_PEOPLE:
+        return True
+    parties = or_(col(Application.applicant) == key, col(Application.representative) == key)
+    seen = visible_applications(context.session, context.by)
+    found = context.session.exec(select(Application.id).where(parties, *seen).limit(1)).first()
+    if found is None:
+        found = context.session.exec(visible_loans(context, select(Loan.id).where(Loan.person == key)).limit(1)).first()
+    return found is not None
+
+
 def require_person(context: RequestContext, key: str) -> Person:
-    """Return a person whom the caller may see: the caller, or anyone for roles that register people.
+    """Return a person whom the caller may see: the caller, or anyone for roles that know everyone.
 
     Raises:
         NotFoundError: the person does not exist, or the caller may not know that they do.

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from rules.core.roles import Role
 from rules.core.rule import AWB, BESL, HOUSE, REG, Bilingual, message, rule
 from rules.core.translations import dutch
 
@@ -218,6 +219,23 @@ def represented(*, represented: bool) -> Bilingual | None:
     if represented:
         return None
     return message("Nobody represents the applicant.", "Niemand vertegenwoordigt de aanvrager.")
+
+
+@rule(
+    "turn.known-to-the-office",
+    article="Awb 2:1",
+    source=HOUSE,
+    nl="Alleen het bureau noemt een vertegenwoordiger die al bekend is bij zijn kenmerk.",
+    verified=False,
+)
+def names_representative(*, role: Role, known: bool) -> Bilingual | None:
+    """Only the office names a representative who is known already by an id."""
+    if role is not Role.APPLICANT or not known:
+        return None
+    return message(
+        "Give the name and e-mail address of your representative, and leave the id out: the office knows who is known.",
+        "Geef de naam en het e-mailadres van uw vertegenwoordiger, zonder kenmerk: het bureau weet wie er bekend is.",
+    )
 
 
 @rule(

@@ -20,6 +20,12 @@ EMPLOYERS = (
     .where(TIES.c.application.in_(bindparam("applications", expanding=True)))
     .order_by(TIES.c.application, TIES.c.position)
 )
+DUTIES = METADATA.tables["duty"]
+EMPLOYED_AT = (
+    select(DUTIES.c.organisation)
+    .where(DUTIES.c.person == bindparam("person"), DUTIES.c.organisation != "")
+    .order_by(DUTIES.c.organisation)
+)
 ORGANISATIONS = METADATA.tables["organisation"]
 MERGED = select(ORGANISATIONS.c.id, ORGANISATIONS.c.successor).where(ORGANISATIONS.c.successor.is_not(None))
 
@@ -73,11 +79,15 @@ class EmployerDirectory:
         self._of_application |= {application: list(employers) for application, employers in found.items()}
 
     def concerned_by(self, row: Any) -> list[str]:
-        """The employers that a subject concerns; none for a person or for an objection to the office's decision."""
+        """The employers that a subject concerns: for a person, those at which the person holds a duty.
+
+        None for an objection to the office's decision.
+        """
         if isinstance(row, Organisation):
             return [self.current(row.id)]
         if isinstance(row, Person):
-            return []
+            held = self._session.connection().execute(EMPLOYED_AT, {"person": row.id}).scalars()
+            return list(dict.fromkeys(map(self.current, held)))
         if isinstance(row, Objection):
             return [row.organisation] if row.organisation else []
         if isinstance(row, Application):

@@ -48,20 +48,23 @@ def delegate(session: Session, key: str, person: str, *, reason: str, by: Actor,
 
     Raises:
         NotFoundError: there is no such open item in the caller's pool.
-        MalformedError: there is no such person.
-        RefusedError: it is not assigned to the caller, or a rule objects to the colleague.
+        MalformedError: the colleague has it already.
+        RefusedError: it is not assigned to the caller, or a rule objects to the colleague, or to anyone else.
     """
     return _reassign(session, key, person, event="delegate", reason=reason, by=by, at=at)
 
 
 def _reassign(session: Session, key: str, person: str, *, event: str, reason: str, by: Actor, at: datetime) -> WorkItem:
     item, chain = lock_item(session, key, by=by, at=at, receiver=person)
+    receiver = _availability_by_person(session, item, at).get(person)
     if event == "delegate":
         require(assignment.own_claim, person=by.person, role=by.role, holder=item.assignee)
+        # Of people outside the pool, a colleague does not learn who is registered, and why they may not have it.
+        pool = {"role": item.role, "organisation": item.organisation}
+        require(assignment.in_pool, person=person, holds=receiver is not None, **pool)
     require_person(session, person)
     if item.assignee == person:
         raise MalformedError([("person", f"{person} has this item in hand already; name someone else.")])
-    receiver = _availability_by_person(session, item, at).get(person)
     findings = reasons_not_to_assign(session, item, person, receiver)
     if findings:
         raise RefusedError(findings)

@@ -127,6 +127,8 @@ class RecordRepresentative(ApplicationEvent[Representation]):
         """The representative has no other part in the case, and the applicant is alive."""
         row, person = context.row, body.representative or ""
         context.check(life_events.dies_once, deceased_on=row.deceased_on)
+        if not context.check(life_events.names_representative, role=context.by.role, known=bool(person)):
+            return  # whether that person exists, and what they do, is not the applicant's to know
         held = select(Duty.role).where(Duty.person == person, col(Duty.role) != Role.APPLICANT)
         context.check(
             life_events.representative_not_party,
