@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import Field
 from sqlmodel import SQLModel, col, select
 
-from api.access import cases
+from api.access import cases, references
 from api.access.content import has_grant, reader_of
 from api.access.employers import is_of_own_employer
 from api.http.dependencies import RequestContext, RequestContextDep
@@ -211,7 +211,8 @@ def visible_application(
     domains = parts.domains if applications.reads_domains(reader, version, progress) else []
     places = texts.of_class(found, ContentClass.APPOINTMENT)
     return applications.ApplicationView(
-        **{**facts, "reference": row.id, "stage": facts["state"], "version": row.version},
+        **references.without_hidden(context, facts)
+        | {"reference": row.id, "stage": facts["state"], "version": row.version},
         employers=parts.employers,
         advice=applications.AdviceView(
             version=version,

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 from sqlmodel import col, select
 
-from api.access import action_filter, cases
+from api.access import action_filter, cases, references
 from api.access.content import narrowed
 from api.access.employers import only_own_employer
 from api.access.work import counts_signals, visible_work_of_case
@@ -54,7 +54,10 @@ class ActionView(base.View):
     title: str
     href: str
     method: str = "POST"
+    roles: list[str]
+    """Every role that may do it, the usual one first."""
     role: str
+    """The role of the person who is proposed."""
     person: str | None
     organisation: str | None
     allowed: bool
@@ -70,6 +73,7 @@ class ActionView(base.View):
             name=action.event,
             title=action.title,
             href=action_address(action),
+            roles=list(action.roles),
             role=action.role,
             person=action.person,
             organisation=action.organisation,
@@ -108,11 +112,21 @@ def action_address(action: Action) -> str:
 
 
 @router.get("/actions", operation_id="get-actions")
-def list_actions(context: RequestContextDep, reference: Reference) -> Actions:
-    """List what can be done now on the application and its parts, by whom, and otherwise why not."""
+def list_actions(context: RequestContextDep, reference: Reference, mine: bool = False) -> Actions:
+    """List what can be done now on the application and its parts, by whom, and otherwise why not.
+
+    With ``mine``, only what the caller may do now.
+    """
     row = cases.require_application(context.session, context.by, reference)
-    found = actions(context.session, row, at=context.at, demonstration=context.configuration.demonstration)
-    return Actions(items=[ActionView.of(action) for action in action_filter.filter_actions(context, row, found)])
+    found = actions(
+        context.session,
+        row,
+        at=context.at,
+        demonstration=context.configuration.demonstration,
+        by=context.by if mine else None,
+    )
+    visible = action_filter.filter_actions(context, row, found)
+    return references.shown(context, Actions(items=[ActionView.of(action) for action in visible]))
 
 
 class EntryView(base.View):
@@ -150,7 +164,7 @@ def history(
         EntryView(**{**entry.model_dump(), "facts": seen.facts, "receipt": seen.receipt})
         for entry, seen in narrowed(context, row, entries)
     ]
-    return History(items=items, next=following)
+    return references.shown(context, History(items=items, next=following))
 
 
 class SuspensionView(base.View):
@@ -249,7 +263,8 @@ def priority(context: RequestContextDep, reference: Reference) -> Priority:
     waiting = context.session.exec(visible_work_of_case(context, query).order_by(*pools.queue_order())).all()
     found = explanation.explain_all(context.session, waiting, at=context.at)
     urgency = row.urgency if counts_signals(context.by) else None
-    return Priority(reference=row.id, urgency=urgency, items=[work.explanation(context.by, why) for why in found])
+    items = [work.explanation(context.by, why) for why in found]
+    return references.shown(context, Priority(reference=row.id, urgency=urgency, items=items))
 
 
 class Measures(base.View):

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from api.access import cases
+from api.access import cases, references
 from api.access.content import narrowed
 from api.http.dependencies import RequestContextDep
 from api.http.pagination import Limit, Page, PositionCursor, next_link
@@ -135,7 +135,7 @@ def decisions(
     day = day_of("under", under)
     entries, following = cases.entries_page(context, row.stream, cursor, limit)
     items = [decision(entry, seen.receipt, day) for entry, seen in narrowed(context, row, entries)]
-    return Decisions(items=items, next=following)
+    return references.shown(context, Decisions(items=items, next=following))
 
 
 def decision(entry: LedgerEntry, receipt: list[Any], under: date | None) -> DecisionView:

@@ -10,7 +10,7 @@ from pydantic import Field
 from sqlmodel import col, select
 
 from api.access.books import require_batch, require_books_of, require_payment_order, visible_in_books
-from api.access.cases import require_application, require_subject
+from api.access.cases import concerns, require_application, require_subject
 from api.commands import do_event
 from api.http.dependencies import RequestContext, RequestContextDep
 from api.http.idempotency import Answer, answer_once
@@ -47,7 +47,10 @@ class NewPayable(Invoice):
 
 @router.post("/payables", status_code=201, response_model=payments.PayablePage, operation_id="receive-payable")
 def receive(context: RequestContextDep, body: NewPayable, idempotency_key: Key = None) -> Response:
-    """Receive an invoice; every employer that pays for its measures gets a payable for its part."""
+    """Receive an invoice; every employer that pays for its measures gets a payable for its part.
+
+    The answer lists those of the caller's own employer.
+    """
 
     def do() -> Answer:
         row = require_application(context.session, context.by, body.application)
@@ -55,9 +58,9 @@ def receive(context: RequestContextDep, body: NewPayable, idempotency_key: Key =
         before = set(context.session.exec(select(Payable.id).where(Payable.stream == row.id)))
         do_event(context, EVENTS["application", "receive-invoice"], row.id, invoice, "*")
         made = context.session.exec(select(Payable).where(Payable.stream == row.id).order_by(Payable.id)).all()
-        new = payable_views(context, [item for item in made if item.id not in before])
+        new = payable_views(context, [item for item in made if item.id not in before and concerns(context, item)])
         shown = payments.PayablePage(items=new).model_dump(mode="json", by_alias=True)
-        return Answer(201, shown, {"Location": href("payable", new[0].id)})
+        return Answer(201, shown, {"Location": href("payable", new[0].id) if new else href("application", row.id)})
 
     return answer_once(context, idempotency_key, "POST /v1/payables", body, do)
 

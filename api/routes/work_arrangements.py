@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from sqlmodel import col, select
 
+from api.access import references
 from api.access.people import require_person_with_work
 from api.access.work import pool_to_show
 from api.http.dependencies import RequestContextDep
@@ -85,7 +86,7 @@ def work_of(context: RequestContextDep, key: Annotated[str, Path(alias="id", max
     )
     query = select(WorkItem).where(WorkItem.assignee == key, col(WorkItem.done_at).is_(None))
     assigned = query.order_by(*pools.queue_order())
-    return WorkOfPerson(
+    found = WorkOfPerson(
         person=key,
         version=person.version,
         skills=arrangement.skills if arrangement else [],
@@ -96,3 +97,4 @@ def work_of(context: RequestContextDep, key: Annotated[str, Path(alias="id", max
         ],
         in_hand=[work_item_view(item, context.at) for item in context.session.exec(assigned)],
     )
+    return references.shown(context, found)

@@ -8,6 +8,7 @@ from pydantic import Field
 from sqlalchemy import tuple_
 from sqlmodel import col, func, select
 
+from api.access import references
 from api.access.work import visible_alarms, visible_work
 from api.http.dependencies import RequestContext, RequestContextDep, require_duty
 from api.http.idempotency import Answer, answer_once
@@ -137,7 +138,13 @@ def waiting(
         query = query.where(tuple_(*pools.queue_order()) > position_in(cursor, int, instant, instant, row_id))
     found = context.session.exec(query.order_by(*pools.queue_order()).limit(limit + 1)).all()
     shown, following = split_page(found, limit, position_of)
-    return WorkItemPage(items=[work_item_view(item, context.at) for item in shown], next=following)
+    page = WorkItemPage(items=[work_item_view(item, context.at) for item in shown], next=following)
+    return references.shown(context, page)
+
+
+def view(context: RequestContext, item: WorkItem) -> WorkItemView:
+    """Return the view of one item as the caller may see it."""
+    return references.shown(context, work_item_view(item, context.at))
 
 
 def position_of(item: WorkItem) -> str:
@@ -160,12 +167,11 @@ def list_alarms(context: RequestContextDep, cursor: PositionCursor = None, limit
 def list_proposals(context: RequestContextDep) -> Proposals:
     """List the acute items that the caller is asked to take before the work already assigned."""
     found = preemption.open_proposals(context.session, context.by)
-    return Proposals(
-        items=[
-            Proposal(id=proposal.id, proposed_at=proposal.proposed_at, item=work_item_view(item, context.at))
-            for proposal, item in found
-        ]
-    )
+    items = [
+        Proposal(id=proposal.id, proposed_at=proposal.proposed_at, item=work_item_view(item, context.at))
+        for proposal, item in found
+    ]
+    return references.shown(context, Proposals(items=items))
 
 
 @router.post("/work-items/proposals/{id}/_answer", operation_id="answer-work-proposal")
@@ -175,7 +181,7 @@ def answer(context: RequestContextDep, key: Id, body: ProposalAnswer) -> Proposa
     item = preemption.answer(
         context.session, key, accept=body.accept, give_back=body.give_back, by=context.by, at=context.at
     )
-    return ProposalResult(item=work_item_view(item, context.at) if item is not None else None)
+    return ProposalResult(item=view(context, item) if item is not None else None)
 
 
 @router.post("/work-items/_claim", response_model=ClaimResult, operation_id="claim-work")
@@ -190,7 +196,7 @@ def claim(context: RequestContextDep, idempotency_key: Key = None) -> Response:
         claimed = ClaimResult(
             item=work_item_view(item, context.at), why=work.explanation(context.by, item.explanation or {})
         )
-        return Answer(200, claimed.model_dump(mode="json", by_alias=True))
+        return Answer(200, references.shown(context, claimed).model_dump(mode="json", by_alias=True))
 
     return answer_once(context, idempotency_key, "POST /v1/work-items/_claim", {}, do)
 
@@ -214,7 +220,9 @@ def one(context: RequestContextDep, key: Id) -> dict[str, Any]:
         address = "/v1/rules"  # lists every dated value, including the calendar of closed days
     shown = work_item_view(item, context.at).model_dump(mode="json", by_alias=True)
     why = explanation.explain(context.session, item, at=context.at) if item.done_at is None else item.explanation
-    return {**shown, "why": work.explanation(context.by, why or {}), "subjectHref": address}
+    whole = {**shown, "why": work.explanation(context.by, why or {}), "subjectHref": address}
+    found: dict[str, Any] = references.without_hidden(context, whole)
+    return found
 
 
 @router.post("/work-items/{id}/_release", operation_id="release-work")
@@ -222,15 +230,13 @@ def release(context: RequestContextDep, key: Id, body: ReleaseReason | None = No
     """Release an item; it returns to its former position in the queue."""
     require_duty(context.by, "work", "release")
     content = {"reason": body.reason} if body is not None and body.reason else None
-    return work_item_view(
-        assignment.release(context.session, key, by=context.by, at=context.at, content=content), context.at
-    )
+    return view(context, assignment.release(context.session, key, by=context.by, at=context.at, content=content))
 
 
 @router.post("/work-items/{id}/_finish", operation_id="finish-work")
 def finish(context: RequestContextDep, key: Id) -> WorkItemView:
     """Finish work that no event of the case completes, such as contacting an employer that missed a term."""
-    return work_item_view(assignment.finish(context.session, key, by=context.by, at=context.at), context.at)
+    return view(context, assignment.finish(context.session, key, by=context.by, at=context.at))
 
 
 @router.post("/work-items/{id}/_assign", operation_id="assign-work")
@@ -238,7 +244,7 @@ def assign(context: RequestContextDep, key: Id, body: Reassignment) -> WorkItemV
     """Assign an item to a member of its pool, outside queue order; for coordinators, with a reason."""
     require_duty(context.by, "work", "assign")
     item = reassignment.assign(context.session, key, body.person, reason=body.reason, by=context.by, at=context.at)
-    return work_item_view(item, context.at)
+    return view(context, item)
 
 
 @router.post("/work-items/{id}/_delegate", operation_id="delegate-work")
@@ -246,7 +252,7 @@ def delegate(context: RequestContextDep, key: Id, body: Reassignment) -> WorkIte
     """Delegate an item assigned to the caller to a colleague of the pool, with a reason."""
     require_duty(context.by, "work", "delegate")
     item = reassignment.delegate(context.session, key, body.person, reason=body.reason, by=context.by, at=context.at)
-    return work_item_view(item, context.at)
+    return view(context, item)
 
 
 @router.post("/work-items/_redistribute", operation_id="redistribute-work")
@@ -256,7 +262,8 @@ def redistribute(context: RequestContextDep, body: Redistribution) -> MovedItems
     found = reassignment.redistribute(
         context.session, body.person, body.to, reason=body.reason, by=context.by, at=context.at
     )
-    return MovedItems(items=[MovedItem(item=work_item_view(one.item, context.at), to=one.receiver) for one in found])
+    items = [MovedItem(item=work_item_view(one.item, context.at), to=one.receiver) for one in found]
+    return references.shown(context, MovedItems(items=items))
 
 
 class Outcome(base.View):

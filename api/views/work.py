@@ -39,7 +39,8 @@ class WorkItemView(base.View):
     """Work item: something that must be done next."""
 
     id: str
-    application: str
+    application: str | None
+    """The case; null if the caller may not see it, such as before an employer is asked to take over."""
     action: str
     role: str
     organisation: str

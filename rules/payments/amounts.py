@@ -34,6 +34,12 @@ def valid_iban(text: str) -> bool:
     return bool(iban_number.is_valid(text))
 
 
+def named(known: Sequence[str], *, elsewhere: bool) -> Bilingual:
+    """The ids that the reader may know, in a sentence, and that there are others, which stay unnamed."""
+    en, nl = ("a part of another employer", "een deel van een andere werkgever") if elsewhere else ("", "")
+    return Bilingual(", ".join(filter(None, [*known, en])), ", ".join(filter(None, [*known, nl])))
+
+
 @rule(
     "payable.line-adds-up",
     article="Wet OB 1968 art. 35a",
@@ -158,14 +164,14 @@ def amount_not_zero(*, gross: Decimal) -> Bilingual | None:
     source=HOUSE,
     nl="Eén factuur van één leverancier komt één keer binnen.",
 )
-def not_a_duplicate(*, number: str, earlier: list[str]) -> Bilingual | None:
+def not_a_duplicate(*, number: str, earlier: Sequence[str], elsewhere: bool = False) -> Bilingual | None:
     """An invoice of a supplier is entered only once."""
-    if not earlier:
+    if not earlier and not elsewhere:
         return None
-    named = ", ".join(earlier)
+    those = named(earlier, elsewhere=elsewhere)
     return message(
-        f"Invoice {number} of this account came in before, as {named}. Reject that one if it was wrong.",
-        f"Factuur {number} van deze rekening kwam al binnen, als {named}. Wijs die af als zij niet klopte.",
+        f"Invoice {number} of this account came in before, as {those.en}. Reject that one if it was wrong.",
+        f"Factuur {number} van deze rekening kwam al binnen, als {those.nl}. Wijs die af als zij niet klopte.",
     )
 
 
@@ -175,7 +181,9 @@ def not_a_duplicate(*, number: str, earlier: list[str]) -> Bilingual | None:
     source=HOUSE,
     nl="Een nieuw deel van een factuur komt in de plaats van een afgewezen deel, en één keer.",
 )
-def replaces_rejected(*, replaced: str, state: str, earlier: Sequence[str]) -> Bilingual | None:
+def replaces_rejected(
+    *, replaced: str, state: str, earlier: Sequence[str], elsewhere: bool = False
+) -> Bilingual | None:
     """A new part of an invoice replaces a rejected part, and only once."""
     if state != "rejected":
         return message(
@@ -183,10 +191,11 @@ def replaces_rejected(*, replaced: str, state: str, earlier: Sequence[str]) -> B
             f"Het deel {replaced} staat op {dutch(state)}: alleen een afgewezen deel wordt vervangen. Wijs het eerst"
             " af.",
         )
-    if earlier:
+    if earlier or elsewhere:
+        those = named(earlier, elsewhere=elsewhere)
         return message(
-            f"The part {replaced} was replaced already, by {', '.join(earlier)}. Reject that one if it is wrong.",
-            f"Het deel {replaced} is al vervangen, door {', '.join(earlier)}. Wijs dat af als het niet klopt.",
+            f"The part {replaced} was replaced already, by {those.en}. Reject that one if it is wrong.",
+            f"Het deel {replaced} is al vervangen, door {those.nl}. Wijs dat af als het niet klopt.",
         )
     return None
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from rules.core.rule import HOUSE, REG, Bilingual, message, rule
 from rules.core.translations import dutch
-from rules.payments.amounts import CENT, split
+from rules.payments.amounts import CENT, named, split
 
 ZERO = Decimal("0.00")
 
@@ -116,14 +116,18 @@ def not_more_than_billed(
     source=HOUSE,
     nl="Een factuur waarop een creditnota rust, wordt niet afgewezen zolang die er is.",
 )
-def invoice_without_credits(*, credits: Sequence[str]) -> Bilingual | None:  # noqa: A002  # the accounting term
+def invoice_without_credits(
+    *,
+    credits: Sequence[str],  # noqa: A002  # the accounting term
+    elsewhere: bool = False,
+) -> Bilingual | None:
     """An invoice with a credit note is not rejected while the credit note exists."""
-    if not credits:
+    if not credits and not elsewhere:
         return None
-    named = ", ".join(credits)
+    those = named(credits, elsewhere=elsewhere)
     return message(
-        f"The credit note {named} belongs to this invoice: reject it first, or keep both.",
-        f"Op deze factuur rust creditnota {named}: wijs die eerst af, of laat beide staan.",
+        f"The credit note {those.en} belongs to this invoice: reject it first, or keep both.",
+        f"Op deze factuur rust creditnota {those.nl}: wijs die eerst af, of laat beide staan.",
     )
 
 
@@ -133,16 +137,16 @@ def invoice_without_credits(*, credits: Sequence[str]) -> Bilingual | None:  # n
     source=HOUSE,
     nl="Een goedgekeurde creditnota wordt afgewezen zolang er niets mee is verrekend of teruggevorderd.",
 )
-def nothing_settled(*, settled: Sequence[str]) -> Bilingual | None:
+def nothing_settled(*, settled: Sequence[str], elsewhere: bool = False) -> Bilingual | None:
     """An approved credit note is rejected only if nothing was settled with it or reclaimed."""
-    if not settled:
+    if not settled and not elsewhere:
         return None
-    named = ", ".join(settled)
+    those = named(settled, elsewhere=elsewhere)
     return message(
-        f"Of this credit note {named} was already settled or asked back, so it cannot be rejected. Ask the supplier for"
-        " an invoice for the excess, and enter that.",
-        f"Van deze creditnota is {named} al verrekend of teruggevorderd, dus zij blijft staan. Vraag de leverancier om"
-        " een factuur voor wat er te veel af ging, en neem die op.",
+        f"Of this credit note {those.en} was already settled or asked back, so it cannot be rejected. Ask the supplier"
+        " for an invoice for the excess, and enter that.",
+        f"Van deze creditnota is {those.nl} al verrekend of teruggevorderd, dus zij blijft staan. Vraag de leverancier"
+        " om een factuur voor wat er te veel af ging, en neem die op.",
     )
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from rules.core.dated_values import value
 from rules.core.rule import HOUSE, REG, Bilingual, message, rule
+from rules.payments.amounts import named
 
 
 def largest(on: date) -> int:
@@ -89,16 +90,16 @@ def shown(*, obstacle: Obstacle | None, most: int) -> Bilingual | None:
     source=HOUSE,
     nl="Hetzelfde document hoort bij één factuur.",
 )
-def once(*, earlier: Sequence[str]) -> Bilingual | None:
+def once(*, earlier: Sequence[str], elsewhere: bool = False) -> Bilingual | None:
     """The same document belongs to one invoice."""
-    if not earlier:
+    if not earlier and not elsewhere:
         return None
-    named = ", ".join(earlier)
+    those = named(earlier, elsewhere=elsewhere)
     return message(
-        f"This file is already stored with {named}. If that is the same invoice, reject one of the two; if not, add"
+        f"This file is already stored with {those.en}. If that is the same invoice, reject one of the two; if not, add"
         " the document of this one.",
-        f"Precies dit bestand staat al bij {named}. Is het dezelfde factuur, wijs dan een van beide af; zo niet, voeg"
-        " het document van deze factuur toe.",
+        f"Precies dit bestand staat al bij {those.nl}. Is het dezelfde factuur, wijs dan een van beide af; zo niet,"
+        " voeg het document van deze factuur toe.",
     )
 
 

@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from rules.core.rule import HOUSE, REG, SCHEME_2024, Bilingual, message, rule
 from rules.core.translations import dutch
-from rules.payments.amounts import CENT
+from rules.payments.amounts import CENT, named
 
 OB = "https://wetten.overheid.nl/BWBR0002629"
 
@@ -118,15 +118,15 @@ def addressee_right(*, addressed_to: str | None, employers: Sequence[str]) -> Bi
     source=HOUSE,
     nl="Wat op een eerdere factuur lijkt, komt alleen binnen met de reden waarom het een andere is.",
 )
-def no_lookalike(*, number: str, earlier: Sequence[str], explained: bool) -> Bilingual | None:
+def no_lookalike(*, number: str, earlier: Sequence[str], explained: bool, elsewhere: bool = False) -> Bilingual | None:
     """An invoice that resembles an earlier one is entered only with the reason why it is another one."""
-    if not earlier or explained:
+    if explained or not (earlier or elsewhere):
         return None
-    named = ", ".join(earlier)
+    those = named(earlier, elsewhere=elsewhere)
     return message(
-        f"Invoice {number} looks like {named}: the same number in another spelling, or the same amounts for the same"
+        f"Invoice {number} looks like {those.en}: the same number in another spelling, or the same amounts for the same"
         " on the same day. If it is another invoice, say in apart why; if not, leave it.",
-        f"Factuur {number} lijkt op {named}: hetzelfde nummer anders gespeld, of dezelfde bedragen voor hetzelfde op"
+        f"Factuur {number} lijkt op {those.nl}: hetzelfde nummer anders gespeld, of dezelfde bedragen voor hetzelfde op"
         " dezelfde dag. Is het een andere factuur, zeg dan in apart waarom; zo niet, neem haar niet op.",
     )
 

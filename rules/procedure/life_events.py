@@ -166,8 +166,8 @@ def follows_own(*, same_official: bool, same_office: bool) -> Bilingual | None:
     if same_official and same_office:
         return None
     return message(
-        "The earlier application is another official's or another office's; par. 6 is about a move within one office.",
-        "De eerdere aanvraag is van een ander of voor een ander ambt; lid 6 gaat over een verhuizing in één ambt.",
+        "This official has no such earlier application for this office; par. 6 is about a move within one office.",
+        "Deze ambtsdrager heeft geen zulke eerdere aanvraag voor dit ambt; lid 6 gaat over een verhuizing in één ambt.",
     )
 
 

@@ -96,7 +96,10 @@ class Action:
     subject: str | None
     event: str
     title: str
+    roles: tuple[Role, ...]
+    """Every role of people that may do it, the usual one first."""
     role: Role
+    """The role of the person who is proposed."""
     person: str | None
     organisation: str | None
     allowed: bool
@@ -105,7 +108,9 @@ class Action:
     example: Mapping[str, Any] | None
 
 
-def actions(session: Session, application: Application, *, at: datetime, demonstration: bool = False) -> list[Action]:
+def actions(
+    session: Session, application: Application, *, at: datetime, demonstration: bool = False, by: Actor | None = None
+) -> list[Action]:
     """Every action that the charts allow now on an application and its parts; those that advance it come first.
 
     Args:
@@ -113,10 +118,16 @@ def actions(session: Session, application: Application, *, at: datetime, demonst
         application: the application.
         at: the present moment.
         demonstration: whether there is a demonstration bank, whose statement can then be proposed.
+        by: who asks what they may do themself; the others' actions are then left out. None for what anyone may do.
     """
-    people = People(session, application)
+    people = People(session, application, only=by)
     parts = list(subjects(session, application))  # kept until the end: the session holds rows weakly, and asks again
-    found = [propose(session, chart, row, event, people, at) for chart, row in parts for event in events_of(chart, row)]
+    found = [
+        propose(session, chart, row, event, people, at)
+        for chart, row in parts
+        for event in events_of(chart, row)
+        if by is None or by.role in roles_of(chart, event)
+    ]
     found += [
         propose(session, "payment-batch", None, "build", people, at, {"employer": employer})
         for employer in employers_awaiting_batch(session, application)
@@ -124,6 +135,8 @@ def actions(session: Session, application: Application, *, at: datetime, demonst
     found += [
         statement_action(session, batch, people, at, demonstration) for batch in exported_batches(session, application)
     ]
+    if by is not None:
+        found = [action for action in found if action.allowed]
     needs_certificate = certificate_needed(session, application, office_day(at))
 
     def order(action: Action) -> tuple[int, int]:
@@ -199,6 +212,7 @@ def statement_action(
         subject=batch.organisation,
         event="take-in-statement",
         title="Take in a bank statement",
+        roles=(Role.FINANCE,),
         role=Role.FINANCE,
         person=actor.person if actor else None,
         organisation=owner,
@@ -234,10 +248,11 @@ def certificate_needed(session: Session, application: Application, on: date) -> 
 
 
 class People:
-    """The people who can act for an application, by role and organisation."""
+    """The people who can act for an application, by role and organisation; or one of them, who asks."""
 
-    def __init__(self, session: Session, application: Application) -> None:
+    def __init__(self, session: Session, application: Application, *, only: Actor | None = None) -> None:
         self.session = session
+        self.only = only
         self.application = application
         self.directory = EmployerDirectory(session)
         self.known_keys: dict[str, DataKeys] = {}
@@ -248,6 +263,10 @@ class People:
 
     def actors_for(self, role: Role, row: Subject | None, organisation: str | None) -> list[Actor]:
         """The people with a role; those who handle the case come first."""
+        found = self._actors_for(role, row, organisation)
+        return found if self.only is None else [actor for actor in found if actor == self.only]
+
+    def _actors_for(self, role: Role, row: Subject | None, organisation: str | None) -> list[Actor]:
         if role is Role.APPLICANT:
             officials = (self.application.applicant, self.application.representative)
             return [Actor(person, role) for person in officials if person]
@@ -307,6 +326,7 @@ def propose(
         subject=row.id if row is not None else None,
         event=event,
         title=definition.title,
+        roles=tuple(role for role in roles_of(chart, event) if role is not Role.ENGINE),
         role=person.role if person else roles[0],
         person=person.person if person else None,
         organisation=person.organisation if person else None,

@@ -1,13 +1,13 @@
 """Event: what can happen to a subject of one chart, and the context in which it is validated and applied."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, ClassVar, Generic, TypeVar
 
 from sqlmodel import Session, select
 
-from rules.core.roles import Actor
+from rules.core.roles import OF_AN_EMPLOYER, Actor
 from rules.core.rule import Finding, Rule
 from rules.procedure import mergers
 from states.charts.statechart import Chart
@@ -98,6 +98,17 @@ class EventContext(Generic[R]):
             if (key := getattr(row, "id", None)) is not None:
                 self.unit.rows[str(table.__tablename__), key] = row
         return found
+
+    def known(self, rows: Sequence[Any]) -> tuple[list[str], bool]:
+        """The ids of the rows that the actor may know, and whether there are others.
+
+        People of an employer know the parts of their own employer; for a finding that is all that may be named.
+        """
+        if self.by.role not in OF_AN_EMPLOYER:
+            return [row.id for row in rows], False
+        own = self.unit.employers.known_as(self.by.organisation)
+        known = [row.id for row in rows if row.organisation in own]
+        return known, len(known) < len(rows)
 
     def employers(self) -> list[str]:
         """The ids of the application's employers; the first one takes remainders."""

@@ -10,6 +10,7 @@ from rules.procedure.late_decision_penalty import penalty
 from states.deadlines import term_query
 from states.engine.unit_of_work import Transition, UnitOfWork
 from states.letters.recipients import application_of, term_of_event
+from states.tables.application import Application
 from states.tables.loans import Loan
 from states.tables.people import Organisation
 
@@ -32,6 +33,15 @@ def from_column(name: str, source: str | None = None) -> Facts:
         return {name: found.isoformat() if hasattr(found, "isoformat") else str(found)}
 
     return read
+
+
+def joined_application(unit: UnitOfWork, transition: Transition) -> Mapping[str, Any]:
+    """The application that goes on, if everyone who gets the letter takes part in it; otherwise it stays unnamed."""
+    row: Any = transition.row  # an Application
+    other = unit.get(Application, row.joined_to)
+    assert other is not None
+    readers = {row.applicant, row.representative} - {None}
+    return {"other": other.id if readers <= {other.applicant, other.representative} else ""}
 
 
 def article(unit: UnitOfWork, transition: Transition) -> Mapping[str, Any]:

@@ -96,14 +96,13 @@ class Receive(ApplicationEvent[NewApplication]):
             problems.append(("employers", "Name each employer once."))
         if problems:
             raise MalformedError(problems)
-        earlier = context.get(Application, body.follows) if body.follows else None
-        if earlier is not None:
+        if body.follows is not None:
+            # One that does not exist is answered as one of another official: neither is the applicant's to know.
+            earlier = context.unit.get(Application, body.follows)
             applicant = context.by.person if context.by.role is Role.APPLICANT else body.applicant
-            context.check(
-                life_events.follows_own,
-                same_official=applicant == earlier.applicant,
-                same_office=body.office is earlier.office,
-            )
+            own = earlier is not None and applicant == earlier.applicant
+            same_office = own and earlier is not None and body.office is earlier.office
+            context.check(life_events.follows_own, same_official=own, same_office=same_office)
         for employer in body.employers:
             context.check_employer_active(employer)
         kinds = tuple(str(context.get(Organisation, employer).kind) for employer in body.employers)

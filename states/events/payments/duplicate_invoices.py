@@ -27,15 +27,14 @@ def check_not_received_before(
 ) -> None:
     """The invoice is new: by number, and also by spelling, amounts and account."""
     mark = account_mark(context.session, body.iban)
-    context.check(
-        amounts.not_a_duplicate,
-        number=body.number,
-        earlier=[
-            row.id
+    earlier, elsewhere = context.known(
+        [
+            row
             for row in live_payables(context, Payable.payee_mark == mark, Payable.number == body.number)
             if replaced is None or row.organisation == replaced.organisation
-        ],
+        ]
     )
+    context.check(amounts.not_a_duplicate, number=body.number, earlier=earlier, elsewhere=elsewhere)
     if context.findings:
         return
     near = or_(Payable.payee_mark == mark, Payable.dated == body.dated)
@@ -43,8 +42,16 @@ def check_not_received_before(
     for row in live_payables(context, near):
         if replaced is None or row.invoice != replaced.invoice:
             whole.setdefault(row.invoice, []).append(row)
-    found = [parts[0].id for parts in whole.values() if looks_alike(context, body, mark, parts)]
-    context.check(invoices.no_lookalike, number=body.number, earlier=found, explained=body.apart is not None)
+    alike = [parts for parts in whole.values() if looks_alike(context, body, mark, parts)]
+    # Of an invoice of several payers, the part that the actor may know stands for the whole.
+    known = [context.known(parts)[0][:1] for parts in alike]
+    context.check(
+        invoices.no_lookalike,
+        number=body.number,
+        earlier=[key for keys in known for key in keys],
+        explained=body.apart is not None,
+        elsewhere=not all(known),
+    )
 
 
 def live_payables(context: EventContext[Any], *where: Any) -> list[Payable]:

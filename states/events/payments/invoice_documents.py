@@ -32,7 +32,8 @@ class AddDocument(PayableEvent[DocumentFacts]):
         same = context.rows(Document, Document.sha256 == body.sha256, Document.invoice != context.row.invoice)
         wanted = (col(Payable.invoice).in_([row.invoice for row in same]), Payable.state != PayableState.REJECTED)
         live = context.rows(Payable, *wanted) if same else []
-        context.check(invoice_documents.once, earlier=[row.id for row in live])
+        earlier, elsewhere = context.known(live)
+        context.check(invoice_documents.once, earlier=earlier, elsewhere=elsewhere)
 
     def apply(self, context: EventContext[Payable], body: DocumentFacts) -> None:
         """Store the facts."""

@@ -61,8 +61,9 @@ class ReceiveInvoice(Event[Application, Invoice]):
         replaced = invoice_lines.replaced_by(context, body)
         if replaced is not None:
             later = context.rows(Payable, Payable.replaces == replaced.id, Payable.state != PayableState.REJECTED)
-            earlier = [row.id for row in later]
-            context.check(money.replaces_rejected, replaced=replaced.id, state=str(replaced.state), earlier=earlier)
+            earlier, elsewhere = context.known(later)
+            facts = {"replaced": replaced.id, "state": str(replaced.state)}
+            context.check(money.replaces_rejected, earlier=earlier, elsewhere=elsewhere, **facts)
         self.check_whole(context, body)
         if body.to_match:
             invoice_lines.refuse_early_matches(body.lines)

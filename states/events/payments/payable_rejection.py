@@ -38,7 +38,8 @@ class Reject(PayableEvent[Rejection]):
         """Four eyes, and no credit note refers to the invoice."""
         check_four_eyes(context, "payable", "reject", BarredAct.REJECT)
         live = context.rows(Payable, Payable.credits == context.row.invoice, Payable.state != PayableState.REJECTED)
-        context.check(credit_notes.invoice_without_credits, credits=[row.id for row in live])
+        known, elsewhere = context.known(live)
+        context.check(credit_notes.invoice_without_credits, credits=known, elsewhere=elsewhere)
         if context.row.kind is PayableKind.CREDIT_NOTE:
             check_amount_due_again(context)
 
@@ -65,8 +66,10 @@ def check_amount_due_again(context: EventContext[Payable]) -> None:
     """An approved credit note is unused, and no invoice replaced what it took off."""
     row = context.row
     if row.state is PayableState.CREDIT:
-        settled = context.rows(Payable, Payable.invoice == row.invoice, col(Payable.state).in_(WITH_THE_BANK))
-        context.check(credit_notes.nothing_settled, settled=[part.id for part in settled])
+        settled, elsewhere = context.known(
+            context.rows(Payable, Payable.invoice == row.invoice, col(Payable.state).in_(WITH_THE_BANK))
+        )
+        context.check(credit_notes.nothing_settled, settled=settled, elsewhere=elsewhere)
     keys = [part.id for part in (row, *parts_rejected_with(context))]
     lines = context.rows(PayableLine, col(PayableLine.payable).in_(keys), col(PayableLine.measure).is_not(None))
     freed = {line.measure for line in lines if line.freed}

@@ -5,13 +5,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from fastapi import FastAPI, Request
-from office import ADVISER, GOUDVEEN, ZILVERDAM, person
+from office import ADVISER, AUTHORITY, GOUDVEEN, OFFICER, ZILVERDAM, person
 from served import AUDITOR, Api, expect_problem, onward, running, sparing
 from sqlmodel import Session
 
 from api.app import create
 from api.http import dependencies
-from rules.core.roles import OF_AN_EMPLOYER, Role
+from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
 from rules.procedure.authorization import roles_of
 
 DOMAINS = {"home", "work", "travel", "digital"}
@@ -185,6 +185,7 @@ def test_actions_say_by_whom_where_and_on_which_version(api: Api) -> None:
             "title",
             "href",
             "method",
+            "roles",
             "role",
             "person",
             "organisation",
@@ -205,3 +206,46 @@ def test_asking_what_can_be_done_changes_nothing(api: Api) -> None:
     assert api.actions(case) == api.actions(case)
     assert api.read(f"{case}/history") == before
     assert api.get(case).headers["ETag"] == tag
+
+
+def test_an_action_names_every_role_that_may_do_it(api: Api) -> None:
+    case = api.receive()
+    api.walk(case, choose=sparing, before="order")
+    for item in api.actions(case):
+        people = [role for role in roles_of(chart_of(item), item["name"]) if role is not Role.ENGINE]
+        assert item.get("roles") == people, item["name"]
+        assert item["role"] in people
+    refused = next(item for item in api.actions(case) if item["name"] == "withdraw")
+    assert refused["roles"] == ["applicant", "officer"]
+
+
+def test_who_asks_what_is_theirs_gets_what_they_may_do_now_and_nothing_else(api: Api) -> None:
+    case = api.receive()
+    api.walk(case, choose=sparing, before="adopt-advice")
+    applicant = Actor(api.read(case)["applicant"], Role.APPLICANT)
+    wanted = {
+        applicant: {"withdraw", "record-threat", "record-move", "record-representative", "request-loan"},
+        OFFICER: {"withdraw", "record-threat", "correct-fact", "record-certificate"},
+        AUTHORITY: {"adopt-advice", "return-advice", "record-threat"},
+        AUDITOR: set(),
+        ADVISER: {"record-threat"},
+    }
+    never = {applicant: {"correct-fact"}, OFFICER: {"adopt-advice"}, AUTHORITY: {"withdraw"}, ADVISER: {"adopt-advice"}}
+    for who, names in wanted.items():
+        answer = api.get(f"{case}/actions?mine=true", who)
+        assert answer.status_code == 200, answer.text
+        items = answer.json()["items"]
+        assert {item["name"] for item in items} >= names, who
+        assert {item["name"] for item in items}.isdisjoint(never.get(who, set()))
+        assert {(item["person"], item["role"], item["allowed"]) for item in items} <= {(who.person, who.role, True)}
+        assert bool(items) is bool(names)
+
+
+def test_who_may_not_do_a_step_for_four_eyes_is_not_offered_it_as_theirs(api: Api) -> None:
+    case = api.receive(office="municipal-councillor")
+    api.act(case, "start-intake")
+    api.act(case, "intend-refusal")
+    api.act(case, "record-view")
+    assert "refuse" in {item["name"] for item in api.read(f"{case}/actions?mine=true", AUTHORITY)["items"]}
+    handled = Actor(api.read(case)["officer"], Role.OFFICER)
+    assert "refuse" not in {item["name"] for item in api.read(f"{case}/actions?mine=true", handled)["items"]}
