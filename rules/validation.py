@@ -7,6 +7,7 @@ is checked as a side effect of an import.
 from collections.abc import Callable, Mapping
 
 from rules.core.dated_values import Version, versions
+from rules.procedure.intake import check_most
 from rules.queue.order import check_limit, check_reserve, check_returns
 from rules.reporting.lateness import check_share
 from rules.threats import handoff, urgency
@@ -15,6 +16,8 @@ CHECKS: Mapping[str, Callable[[Version], object]] = {
     "at_risk_share": lambda found: check_share(found.value),
     "claim_returns_after": lambda found: check_returns(found.value),
     "hand_off": handoff.check_table,
+    "interview_horizon": lambda found: check_most("interview_horizon", found.value),
+    "interviews_per_day": lambda found: check_most("interviews_per_day", found.value),
     "reserve_every": lambda found: check_reserve(found.value),
     "urgency_table": urgency.check_table,
     "work_in_hand_limit": lambda found: check_limit(found.value),

@@ -1,10 +1,24 @@
 """Intake: the interview, an incomplete application and the receipt by an employer."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
-from rules.core.rule import AWB, REG, SCHEME_2024, Bilingual, message, rule
+from rules.business_calendar.closed_days import why_surely_closed
+from rules.core.dated_values import value
+from rules.core.errors import RulesError
+from rules.core.rule import AWB, HOUSE, REG, SCHEME_2024, Bilingual, message, rule
 from rules.core.translations import listed
+
+
+def check_most(name: str, most: object) -> int:
+    """Check a dated value that says how many at the most, so that something stays possible.
+
+    Raises:
+        RulesError: it is not a whole number of at least 1.
+    """
+    if isinstance(most, bool) or not isinstance(most, int) or most < 1:
+        raise RulesError(f"{name} is {most!r}: give a whole number of at least 1, so that an interview can be planned.")
+    return most
 
 
 @rule(
@@ -21,6 +35,88 @@ def interview_not_in_past(*, interview_on: date, on: date) -> Bilingual | None:
     return message(
         f"The interview would be on {interview_on}; today is {on}.",
         f"Het gesprek zou op {interview_on} zijn; vandaag is het {on}.",
+    )
+
+
+@rule(
+    "step.interview-within-horizon",
+    article="Awb 4:13(2)",
+    source=AWB,
+    nl="Een gesprek wordt niet verder vooruit gepland dan de gedateerde termijn.",
+    verified=False,
+)
+def interview_within_horizon(*, interview_on: date, on: date) -> Bilingual | None:
+    """An interview is planned within the dated number of days from today."""
+    latest = on + timedelta(days=value("interview_horizon", on))
+    if interview_on <= latest:
+        return None
+    return message(
+        f"The interview would be on {interview_on}; plan it on {latest} or earlier.",
+        f"Het gesprek zou op {interview_on} zijn; plan het op {latest} of eerder.",
+    )
+
+
+@rule(
+    "step.interview-on-open-day",
+    article="house rule of the advice office",
+    source=HOUSE,
+    nl="Een gesprek is op een werkdag van het bureau; op een andere dag met redenen.",
+    verified=False,
+)
+def interview_on_open_day(*, interview_on: date, reasoned: bool) -> Bilingual | None:
+    """An interview is on a working day of the office, or on another day with reasons."""
+    if reasoned or why_surely_closed(interview_on) is None:
+        return None
+    return message(
+        f"The office is closed on {interview_on}; choose a working day, or say in reasonsForDay why it is this day.",
+        f"Op {interview_on} is het bureau gesloten; kies een werkdag, of zeg in reasonsForDay waarom het deze dag is.",
+    )
+
+
+@rule(
+    "step.adviser-there",
+    article="house rule of the advice office",
+    source=HOUSE,
+    nl="De adviseur van een gesprek is er op de dag ervan.",
+    verified=False,
+)
+def adviser_there(
+    *, person: str, interview_on: date, absent_until: date | None, works: bool, reasoned: bool
+) -> Bilingual | None:
+    """The adviser of an interview is there on its day: not absent, and on a day off only with reasons."""
+    if absent_until is not None:
+        return message(
+            f"{person} is recorded as absent on {interview_on}, through {absent_until}; choose another adviser or day.",
+            f"{person} staat op {interview_on} als afwezig te boek, tot en met {absent_until}; kies een andere adviseur"
+            " of een andere dag.",
+        )
+    if works or reasoned:
+        return None
+    return message(
+        f"{person} does not work on {interview_on}; choose another adviser or day, or say in reasonsForDay why it is"
+        " this day.",
+        f"{person} werkt niet op {interview_on}; kies een andere adviseur of een andere dag, of zeg in reasonsForDay"
+        " waarom het deze dag is.",
+    )
+
+
+@rule(
+    "step.adviser-free",
+    article="house rule of the advice office",
+    source=HOUSE,
+    nl="Een adviseur heeft op een dag niet meer gesprekken dan de gedateerde waarde toestaat.",
+    verified=False,
+)
+def adviser_free(*, person: str, interview_on: date, planned: int) -> Bilingual | None:
+    """An adviser has no more interviews on one day than the dated value allows."""
+    most = value("interviews_per_day", interview_on)
+    if planned < most:
+        return None
+    return message(
+        f"{person} has {planned} interviews on {interview_on} already, and may have {most}; choose another adviser or"
+        " day.",
+        f"{person} heeft op {interview_on} al {planned} gesprekken, en mag er {most} hebben; kies een andere adviseur"
+        " of een andere dag.",
     )
 
 

@@ -50,7 +50,15 @@ class ApplicationChart(StrictChart):
     _ = States.from_enum(Stage, initial=Stage.RECEIVED)
 
     start_intake = _.RECEIVED.to(_.INTAKE)
-    not_process = _.RECEIVED.to(_.NOT_PROCESSED) | _.INTAKE.to(_.NOT_PROCESSED)
+    not_process = (
+        _.RECEIVED.to(_.NOT_PROCESSED)
+        | _.INTAKE.to(_.NOT_PROCESSED)
+        | _.INTERVIEW_PLANNED.to(_.NOT_PROCESSED)
+        | _.INTERVIEW_HELD.to(_.NOT_PROCESSED)
+        | _.ADVICE.to(_.NOT_PROCESSED)
+        | _.WITH_SECURITY_AUTHORITY.to(_.NOT_PROCESSED)
+        | _.REFUSAL_INTENDED.to(_.NOT_PROCESSED)
+    )
     forward = _.RECEIVED.to(_.FORWARDED) | _.INTAKE.to(_.FORWARDED)
     plan_interview = _.INTAKE.to(_.INTERVIEW_PLANNED)
     hold_interview = _.INTERVIEW_PLANNED.to(_.INTERVIEW_HELD)
@@ -184,8 +192,8 @@ APPLICATION = chart_from_grid(
     # event              rec int pla hel adv bva tak pro set boo clo wit ref rfd not for lap nom joi
     start-intake          >   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x
     invite-completion     =   =   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x
-    complete              =   =   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x
-    not-process           >   >   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x
+    complete              =   =   =   =   =   =   x   x   x   x   x   x   =   x   x   x   x   x   x
+    not-process           >   >   >   >   >   >   x   x   x   x   x   x   >   x   x   x   x   x   x
     forward               >   >   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x
     plan-interview        x   >   =   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x
     hold-interview        x   x   >   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x   x

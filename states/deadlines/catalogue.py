@@ -112,7 +112,8 @@ TERMS: dict[str, TermKind] = {
         owner="applicant",
         reminds=Role.APPLICANT,
         starts=events("application", "invite-completion"),
-        ends=ENDINGS | events("application", "complete", "intend-refusal", "plan-interview", "invite-completion"),
+        # The days that a letter gave the applicant end with a completion or another invitation, not with a step.
+        ends=ENDINGS | events("application", "complete", "invite-completion"),
         lapses=True,
         followed_by="not-processed",
         statutory=False,

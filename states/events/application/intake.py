@@ -1,13 +1,18 @@
 """Intake of an application, up to the risk interview."""
 
+from collections.abc import Iterable
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
+from sqlmodel import Session
 
 from rules.access.content_classes import ContentClass
+from rules.business_calendar.closed_days import why_surely_closed
 from rules.business_calendar.durations import length
 from rules.core import date_rules
 from rules.core.regulation import Domain
+from rules.core.roles import Role
 from rules.core.translations import DatedFact, EarlierFact
 from rules.deadlines.end_date import due_or_provisional
 from rules.procedure import eligibility, intake, separation_of_duties
@@ -15,6 +20,8 @@ from states.deadlines import term_query
 from states.engine.bodies import Body, Day, Handle, Line, Text
 from states.engine.event import EventContext
 from states.events.application.base import ApplicationEvent
+from states.events.application.interviewers import check_duty, check_interviewer, someone_free, streams_of
+from states.events.application.lifecycle import end_parts
 from states.events.application.office_dates import check_suspension
 from states.tables.application import Application
 
@@ -30,8 +37,14 @@ class StartIntake(ApplicationEvent[NewIntake]):
 
     name, title, body = "start-intake", "Start the intake", NewIntake
 
+    def extra_locks(self, session: Session, key: str, body: NewIntake) -> Iterable[str]:
+        """The stream of the named officer, so that nobody departs meanwhile."""
+        return streams_of(session, [body.officer])
+
     def validate(self, context: EventContext[Application], body: NewIntake) -> None:
-        """The officer is not the applicant."""
+        """The officer is one of the office, and not the applicant."""
+        if body.officer is not None:
+            check_duty(context, body.officer, Role.OFFICER)
         context.check(
             separation_of_duties.not_own_case,
             person=body.officer or context.by.person,
@@ -122,8 +135,9 @@ class NotProcess(ApplicationEvent[Decision]):
         context.check(intake.decided_in_time, due_on=due_on, announced_on=announced_on)
 
     def apply(self, context: EventContext[Application], body: Decision) -> None:
-        """End the application."""
+        """End the application and its open parts."""
         context.row.ended_on = context.on
+        end_parts(context)
 
     def example(self, context: EventContext[Application]) -> dict[str, Any]:
         """Reasons."""
@@ -169,20 +183,34 @@ class InterviewPlan(Body):
 
     interview_on: Annotated[Day, ContentClass.CALENDAR]
     adviser: Handle | None = None
+    """Left out, the adviser who was named before, if any."""
     place: Annotated[Line, ContentClass.APPOINTMENT] | None = None
+    reasons_for_day: Annotated[Text, ContentClass.REASONS] | None = None
+    """Why the interview is on a day on which the office is closed, or the adviser does not work."""
 
 
 class PlanInterview(ApplicationEvent[InterviewPlan]):
-    """Plan the risk interview. The applicant must be eligible from here on."""
+    """Plan the risk interview. The applicant must be eligible from here on; what is missing may still be sent."""
 
     name, title, body = "plan-interview", "Plan the risk interview", InterviewPlan
 
+    def extra_locks(self, session: Session, key: str, body: InterviewPlan) -> Iterable[str]:
+        """The stream of the adviser, so that no two plans take the same place, and no absence comes between."""
+        row = session.get(Application, key)
+        return streams_of(session, [body.adviser or (row.adviser if row is not None else None)])
+
     def validate(self, context: EventContext[Application], body: InterviewPlan) -> None:
-        """The applicant is eligible, and the day is possible."""
+        """The applicant is eligible, the day is possible, and the adviser can be there."""
         check_eligibility(context)
-        context.check(intake.interview_not_in_past, interview_on=body.interview_on, on=context.on)
-        if body.adviser:
-            context.check(separation_of_duties.not_own_case, person=body.adviser, applicant=context.row.applicant)
+        day, reasoned = body.interview_on, body.reasons_for_day is not None
+        context.check(intake.interview_not_in_past, interview_on=day, on=context.on)
+        if not context.check(intake.interview_within_horizon, interview_on=day, on=context.on):
+            return
+        context.check(intake.interview_on_open_day, interview_on=day, reasoned=reasoned)
+        adviser = body.adviser or context.row.adviser
+        if adviser is not None:
+            context.check(separation_of_duties.not_own_case, person=adviser, applicant=context.row.applicant)
+            check_interviewer(context, adviser, day, reasoned=reasoned)
 
     def apply(self, context: EventContext[Application], body: InterviewPlan) -> None:
         """Record the day and the adviser."""
@@ -190,8 +218,21 @@ class PlanInterview(ApplicationEvent[InterviewPlan]):
         context.row.adviser = body.adviser or context.row.adviser
 
     def example(self, context: EventContext[Application]) -> dict[str, Any]:
-        """Today, so that the interview can be recorded at once."""
-        return {"interviewOn": context.on.isoformat()}
+        """The next working day, with another adviser where the one of the case cannot come."""
+        day = next_open_day(context.on)
+        if context.row.adviser is None:
+            return {"interviewOn": day.isoformat()}
+        asked = EventContext[Application](context.unit, context.row, context.by)
+        check_interviewer(asked, context.row.adviser, day, reasoned=False)
+        other = someone_free(context, day) if asked.findings else None
+        return {"interviewOn": day.isoformat(), **({"adviser": other} if other is not None else {})}
+
+
+def next_open_day(on: date) -> date:
+    """The first working day of the office from a day on."""
+    while why_surely_closed(on) is not None:
+        on += timedelta(days=1)
+    return on
 
 
 class DomainRisk(Body):
@@ -220,7 +261,9 @@ class HoldInterview(ApplicationEvent[Interview]):
     name, title, body = "hold-interview", "Record the risk interview", Interview
 
     def validate(self, context: EventContext[Application], body: Interview) -> None:
-        """The day is possible, all four domains are covered, and the caller is not the applicant."""
+        """The day is possible, all four domains are covered, and the adviser is one, and not the applicant."""
+        if body.adviser is not None:
+            check_duty(context, body.adviser, Role.ADVISER)
         context.check(date_rules.not_in_future, what=DatedFact.INTERVIEW, day=body.held_on, on=context.on)
         context.check(intake.interview_after_receipt, held_on=body.held_on, received_on=context.row.received_on)
         context.check(intake.every_domain_discussed, domains=[str(item.domain) for item in body.domains])

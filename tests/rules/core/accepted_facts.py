@@ -22,6 +22,7 @@ from refused_facts import (
     SIGNAL,
     STATED,
     SUM,
+    THERE,
 )
 
 from rules.core.regulation import Capacity, Domain, LegalBasis, PublicOffice
@@ -275,6 +276,9 @@ ACCEPTED_FACTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("provision.home-maximum", {"spent": Decimal("2400.01"), "on": date(2024, 1, 1)}),
     ("provision.on-the-closed-list", {"listed": True, "on": date(2023, 12, 31)}),
     ("provision.on-the-closed-list", {"listed": None, "on": date(2024, 1, 1)}),
+    ("step.adviser-free", {"person": "adviser-1", "interview_on": ON, "planned": 1}),
+    ("step.adviser-there", {**THERE, "absent_until": None, "works": True, "reasoned": False}),
+    ("step.adviser-there", {**THERE, "absent_until": None, "works": False, "reasoned": True}),
     ("step.advance-has-receipt", {"advance": True, "receipt": True}),
     ("step.advance-has-receipt", {"advance": False, "receipt": False}),
     ("step.bookings-made", {"waiting": []}),
@@ -287,6 +291,9 @@ ACCEPTED_FACTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("step.hardship-has-reasons", {"hardship": True, "reasoned": True}),
     ("step.hardship-has-reasons", {"hardship": False, "reasoned": False}),
     ("step.held-not-before-planned-stage", {"held_on": ON, "received_on": ON}),
+    ("step.interview-on-open-day", {"interview_on": ON, "reasoned": False}),
+    ("step.interview-on-open-day", {"interview_on": ON - DAY, "reasoned": True}),
+    ("step.interview-within-horizon", {"interview_on": ON + 56 * DAY, "on": ON}),
     ("step.interview-not-in-past", {"interview_on": ON, "on": ON}),
     ("step.measures-where-needed", {"needed": True, "measures": 1}),
     ("step.measures-where-needed", {"needed": False, "measures": 0}),

@@ -21,6 +21,7 @@ DAY = timedelta(days=1)
 for module in pkgutil.walk_packages(rules.__path__, "rules."):
     importlib.import_module(module.name)
 
+THERE = {"person": "adviser-1", "interview_on": ON}
 CALL, DONE = HandOffStep.CALL_112, HandOffOutcome.DONE
 INTEREST = {
     "kind": "penalty",
@@ -141,6 +142,11 @@ REFUSED_FACTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("measure.recurring-ends", {"recurring": False, "ends_on": ON, "office_until": None}),
     ("step.not-in-future", {"what": "The invoice", "day": ON + DAY, "on": ON}),
     ("step.not-before", {"what": "The order", "day": ON, "earlier": "the takeover", "earliest": ON + DAY}),
+    ("step.adviser-free", {"person": "adviser-1", "interview_on": ON, "planned": 2}),
+    ("step.adviser-there", {**THERE, "absent_until": ON + DAY, "works": True, "reasoned": True}),
+    ("step.adviser-there", {**THERE, "absent_until": None, "works": False, "reasoned": False}),
+    ("step.interview-on-open-day", {"interview_on": ON - DAY, "reasoned": False}),
+    ("step.interview-within-horizon", {"interview_on": ON + 57 * DAY, "on": ON}),
     ("step.interview-not-in-past", {"interview_on": ON - DAY, "on": ON}),
     ("step.held-not-before-planned-stage", {"held_on": ON - DAY, "received_on": ON}),
     ("step.every-domain-discussed", {"domains": ["home", "work"]}),

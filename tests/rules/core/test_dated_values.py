@@ -238,6 +238,8 @@ def test_a_day_belongs_to_the_party_that_must_act_in_the_stage(stage: str, party
     [
         ("reserve_every", 5),
         ("work_in_hand_limit", 30),
+        ("interview_horizon", 56),
+        ("interviews_per_day", 2),
         ("claim_returns_after", {"acute": 2, "urgent": 16, "elevated": 40, "routine": 80}),
         ("at_risk_share", 0.8),
         (

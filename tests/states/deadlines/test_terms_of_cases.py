@@ -215,14 +215,16 @@ def test_a_second_invitation_on_the_same_day_names_its_own_end(office: Engine) -
     assert notified == {"2026-03-16", "2026-03-30", "2026-03-23"}
 
 
-def test_planning_the_interview_ends_the_term_to_complete_for_nothing_is_missing_any_more(office: Engine) -> None:
+def test_planning_the_interview_leaves_the_term_to_complete_which_lapses_on_its_last_day(office: Engine) -> None:
     reference = receive(office)
     do(office, "application", reference, "start-intake", by=OFFICER)
     act(office, reference, "invite-completion", at=START)
     act(office, reference, "plan-interview", at=START)
-    assert row(office, Term, Term.kind == "completion").ended_by == "plan-interview"
+    assert row(office, Term, Term.kind == "completion").ended_by is None
     with transaction(office) as session:
-        assert pass_due(session, at=START + timedelta(days=30), limit=100) == 0
+        assert pass_due(session, at=START + timedelta(days=30), limit=100) > 0
+    ended = row(office, Term, Term.kind == "completion")
+    assert (ended.ended_by, ended.ended_on) == ("lapse", date(2026, 3, 16))
 
 
 @pytest.mark.parametrize(("days", "may"), [(13, False), (14, False), (15, True)])
