@@ -24,7 +24,7 @@ from states.engine.bodies import REFERENCE
 from states.errors import StatesError
 from states.jobs import calendar_horizon, digests, due_batches, ended_offices, reminders, runs
 from states.letters import outbox
-from states.queue import alarms, reassignment
+from states.queue import alarms, hand_back, reassignment
 from states.queue import offers as offering
 from states.settings import Configuration
 from states.storage import checkpoints
@@ -78,8 +78,9 @@ def has_unoffered_work(engine: Engine) -> bool:
 
 
 def tend_queue(engine: Engine, at: datetime) -> int:
-    """Return stale claims to the queue, and raise or clear alarms; returns how many claims were returned."""
-    returned = _until_none_left(engine, lambda session: len(reassignment.return_unworked(session, at=at)))
+    """Return stale claims and the work of missing people, and raise or clear alarms; returns how many returned."""
+    returned = _until_none_left(engine, lambda session: len(hand_back.return_from_missing(session, at=at)))
+    returned += _until_none_left(engine, lambda session: len(reassignment.return_unworked(session, at=at)))
     with transaction(engine) as session:
         alarms.update_alarms(session, at=at)
     return returned

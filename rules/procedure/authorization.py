@@ -47,6 +47,7 @@ DUTIES: dict[tuple[str, str], tuple[Role, ...]] = {
     ("application", "open-content"): (Role.OFFICER, Role.ADVISER),
     ("application", "record-hand-off"): (Role.OFFICER, Role.ADVISER, Role.COORDINATOR),
     ("application", "succeed-employer"): (Role.ENGINE,),
+    ("application", "reassign"): (Role.ENGINE,),
     ("application", "lower-urgency"): (Role.COORDINATOR,),
     ("application", "record-certificate"): (Role.OFFICER, Role.ADVISER),
     ("application", "correct-fact"): (Role.OFFICER,),

@@ -237,6 +237,7 @@ APPLICATION = chart_from_grid(
     decline-second-home   x   x   x   x   x   x   >   x   x   x   x   x   x   x   x   x   x   x   x
     open-content          =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =
     record-representative =   =   =   =   =   =   =   =   =   =   =   x   =   =   =   x   =   =   x
+    reassign              =   =   =   =   =   =   =   =   =   =   x   x   =   x   x   x   x   x   x
     end-representation    =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =   =
     """,
     ends=ENDS,

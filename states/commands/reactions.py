@@ -11,6 +11,7 @@ from states.deadlines import lifecycle
 from states.engine.unit_of_work import UnitOfWork
 from states.letters import triggers
 from states.priority import reorder_log
+from states.queue import hand_back, threat_alerts
 from states.tables.application import Application, Measure, Takeover
 from states.tables.payments import Payable
 from states.work import synchronisation
@@ -28,13 +29,15 @@ COMPLETED_STATES: dict[str, frozenset[str]] = {
 
 
 def run_reactions(unit: UnitOfWork) -> None:
-    """Advance the applications of this unit of work, then update deadlines, work and letters."""
+    """Return work of people who left, advance the applications, then update deadlines, work and letters."""
+    hand_back.return_work(unit)
     for application in applications_with_completed_parts(unit):
         while advance_application(unit, application):
             pass
     lifecycle.apply_to_deadlines(unit)
     reorder_log.record_reordering(unit, synchronisation.synchronise_work(unit))
     triggers.post_letters(unit)
+    threat_alerts.alert(unit)
 
 
 def applications_with_completed_parts(unit: UnitOfWork) -> list[Application]:

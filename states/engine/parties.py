@@ -1,6 +1,7 @@
 """Parties of a case: its application, its official, and the people who hold a duty."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select, tuple_
@@ -13,7 +14,7 @@ from states.tables.loans import Loan, Objection
 from states.tables.payments import PaymentBatch
 from states.tables.people import Organisation, Person
 
-DUTIES = METADATA.tables["duty"]
+DUTIES, ABSENCES = METADATA.tables["duty"], METADATA.tables["absence"]
 
 
 def has_application(row: Any) -> bool:
@@ -43,3 +44,16 @@ def holders_of(session: Session, duties: Iterable[tuple[str, str]]) -> dict[tupl
     for row in session.connection().execute(query.where(mine)):
         found[row.role, row.organisation].append(row.person)
     return {duty: sorted(found[place]) for duty, place in places.items()}
+
+
+def holds_duty(session: Session, person: str, role: Role, organisation: str = "") -> bool:
+    """Whether a person holds a duty: at the office, or at the employer that is named."""
+    mine = (DUTIES.c.person == person, DUTIES.c.role == role, DUTIES.c.organisation == organisation)
+    return session.connection().execute(select(DUTIES.c.person).where(*mine)).first() is not None
+
+
+def absent_until(session: Session, person: str, day: date) -> date | None:
+    """The last day of the person's absence that includes a day; None where there is none."""
+    days = ABSENCES.c
+    query = select(days.until).where(days.person == person, days.since <= day, days.until >= day)
+    return session.connection().execute(query.order_by(days.until.desc()).limit(1)).scalar()

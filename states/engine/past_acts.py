@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from rules.core.translations import BarredAct, PastAct
 from rules.procedure import separation_of_duties
@@ -84,12 +85,34 @@ def of_decision(unit: UnitOfWork, row: Objection) -> People:
         LedgerEntry.event == "intend-refusal",
         LedgerEntry.seq < row.decision_seq,
     )
-    return [application.officer, *unit.session.exec(query)]
+    return [*officers_of(unit, application), *unit.session.exec(query)]
+
+
+def officers_of(unit: UnitOfWork, row: Any) -> People:
+    """The officer of the subject's application, and those who handed it over."""
+    case = unit.application_of(row)
+    if case is None:
+        return []
+    return [case.officer, *unit.session.exec(former_officers().where(LedgerEntry.stream == case.stream))]
+
+
+def former_officers() -> SelectOfScalar[str]:
+    """The officers who handed a case over, from the ledger."""
+    former = col(LedgerEntry.facts)["former"].as_string()
+    handed_over = (LedgerEntry.chart == "application", LedgerEntry.event == "reassign")
+    return select(former).where(*handed_over, col(LedgerEntry.facts)["role"].as_string() == "officer")
+
+
+def officers_of_batch(unit: UnitOfWork, row: Any) -> People:
+    """The officers of the applications in a batch, and those who handed one over."""
+    of_lines = select(Payable.stream).join(BatchLine, col(BatchLine.payable) == Payable.id)
+    cases = col(LedgerEntry.stream).in_(of_lines.where(BatchLine.batch == row.id))
+    return [*of_batch(Application.officer)(unit, row), *unit.session.exec(former_officers().where(cases))]
 
 
 WHO: Mapping[PastAct, Callable[[UnitOfWork, Any], People]] = {
     PastAct.APPLIED: of_case("applicant"),
-    PastAct.HANDLED_APPLICATION: of_case("officer"),
+    PastAct.HANDLED_APPLICATION: officers_of,
     PastAct.WROTE_ADVICE: lambda unit, row: [row.adviser, *actors(unit, row, "assess-domain", "submit-advice")],
     PastAct.PROPOSED_REFUSAL: lambda unit, row: actors(unit, row, "intend-refusal"),
     PastAct.ENTERED_INVOICE: of_row("entered_by"),
@@ -102,7 +125,7 @@ WHO: Mapping[PastAct, Callable[[UnitOfWork, Any], People]] = {
     PastAct.MATCHED_BATCH_INVOICE: of_batch(Payable.matched_by),
     PastAct.CHECKED_BATCH_INVOICE: of_batch(Payable.checked_by),
     PastAct.APPROVED_BATCH_INVOICE: of_batch(Payable.approved_by, Payable.second_approved_by),
-    PastAct.HANDLED_BATCH_APPLICATION: of_batch(Application.officer),
+    PastAct.HANDLED_BATCH_APPLICATION: officers_of_batch,
     PastAct.APPLIED_IN_BATCH: of_batch(Application.applicant),
     PastAct.TOOK_DECISION: of_row("decision_by"),
     PastAct.PREPARED_DECISION: of_decision,

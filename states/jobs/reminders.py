@@ -14,7 +14,7 @@ from states.deadlines.catalogue import TERMS
 from states.deadlines.due_dates import LAPSED
 from states.deadlines.lifecycle import FOLLOWED_UP, lapse
 from states.engine import parties
-from states.engine.parties import duty_holders
+from states.engine.parties import absent_until, duty_holders
 from states.letters import outbox
 from states.storage import ledger
 from states.storage.ledger import Chain
@@ -172,13 +172,15 @@ class ReminderRun:
         return people
 
     def recipients(self, term: Term) -> list[str]:
-        """Who is reminded of a term: the applicant, the officer, or the holders of the duty."""
+        """Who is reminded of a term: the applicant, the officer who is there, or the holders of the duty."""
         role = TERMS[term.kind].reminds
         if role is Role.APPLICANT:
             case = self.case(term.application)
             return [case.applicant if case is not None else parties.official_of(self.session, term.application)]
         if role is Role.OFFICER and (case := self.case(term.application)) is not None and case.officer is not None:
-            return [case.officer]
+            today = office_day(self.at)
+            if case.officer in self.holders(role, "") and absent_until(self.session, case.officer, today) is None:
+                return [case.officer]
         if term.organisation and role not in OF_AN_EMPLOYER:
             role = Role.EMPLOYER  # the objection is to its decision
         return self.holders(role, term.organisation)

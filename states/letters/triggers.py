@@ -1,7 +1,8 @@
 """Triggers of letters: one table of the letters that each event posts; notifications/ has the texts.
 
 No event posts the other letters: reminders and escalations come from states/jobs/reminders.py, the daily digest from
-states/jobs/digests.py, offers of acute work from states/queue/offers.py, and alarms from states/queue/alarms.py.
+states/jobs/digests.py, offers of acute work from states/queue/offers.py, alerts of threats in an acute case from
+states/queue/threat_alerts.py, and alarms from states/queue/alarms.py.
 """
 
 from typing import NamedTuple

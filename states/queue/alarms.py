@@ -4,14 +4,15 @@
   is not acute waits too (docs/queue.md: the case that the theorem leaves out).
 - ``nobody-there``: acute work waits and nobody of the pool is at work.
 - ``nobody-may``: work waits that nobody of the pool may take, because the skill is missing or all are excluded.
+- ``handed-back``: acute work returned to the queue because its holder departed or is absent.
 
 An alarm is raised once, recorded in the chain of the pool, and cleared automatically. The coordinators get a letter
-without content.
+without content: one when it is raised, and one for each further acute case that comes to wait while it is active.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import text
 from sqlmodel import Session, col, select
@@ -22,10 +23,13 @@ from states.engine.parties import duty_holders
 from states.letters import outbox
 from states.queue import pools
 from states.queue.availability import Availability, availability_in_pool
+from states.storage.database import wake
 from states.tables.base import new_id
+from states.tables.letters import Outbox
 from states.tables.work import WorkAlarm, WorkItem
 
 FULL, NOBODY_THERE, NOBODY_MAY = "capacity-full", "nobody-there", "nobody-may"
+HANDED_BACK = "handed-back"
 LETTER = "capacity-alarm"
 CLASSES = text(
     pools.walk_classes("role", "organisation", "skill", "not_by")  # noqa: S608  # the parts are our own
@@ -67,8 +71,12 @@ def update_alarms(session: Session, *, at: datetime) -> int:
             if key in conditions and row is None:
                 raise_alarm(session, conditions[key], at)
                 raised += 1
-            elif key not in conditions and row is not None:
+            elif key not in conditions and row is not None and not stays_active(session, row):
                 clear_alarm(session, row, at)
+    for row in active.values():
+        if row.until is None and row.kind != NOBODY_MAY and untold_cases(session, row):
+            pools.lock_chain(session, row.role, row.organisation, at=at)
+            tell_coordinators(session, row.kind, untold_cases(session, row), at)
     session.flush()
     return raised
 
@@ -123,9 +131,55 @@ def raise_alarm(session: Session, condition: AlarmCondition, at: datetime) -> No
     chain = pools.lock_chain(session, condition.role, condition.organisation, at=at)
     facts = {"kind": condition.kind, "waiting": condition.waiting}
     pools.record(session, chain, by=ENGINE, at=at, event="alarm", item=first, facts=facts)
-    for person in duty_holders(session, Role.COORDINATOR, ""):
-        facts = {"want": condition.kind}
-        outbox.post(session, LETTER, application=first.application, recipient=person, facts=facts, at=at)
+    cases = [first.application] if condition.kind == NOBODY_MAY else untold_cases(session, row)
+    tell_coordinators(session, condition.kind, cases, at)
+
+
+def alarm_handed_back(session: Session, items: Sequence[WorkItem], *, at: datetime) -> None:
+    """Raise the alarm for acute work that returned to the queue, one for each pool, with a letter for each case."""
+    by_pool: dict[tuple[str, str], list[WorkItem]] = {}
+    for item in items:
+        by_pool.setdefault(item.pool, []).append(item)
+    for pool, returned in sorted(by_pool.items()):
+        if active_alarm(session, (*pool, HANDED_BACK)) is None:
+            raise_alarm(session, AlarmCondition(*pool, HANDED_BACK, len(returned)), at)
+        else:
+            tell_coordinators(session, HANDED_BACK, sorted({item.application for item in returned}), at)
+
+
+def tell_coordinators(session: Session, kind: str, cases: Iterable[str], at: datetime) -> None:
+    """Post the letter of an alarm, one for each case and coordinator."""
+    people = duty_holders(session, Role.COORDINATOR, "")
+    if kind != NOBODY_MAY:
+        wake(session, "letters")
+    for case in cases:
+        for person in people:
+            outbox.post(session, LETTER, application=case, recipient=person, facts={"want": kind}, at=at)
+    session.flush()
+
+
+def acute_waiting(alarm: WorkAlarm) -> tuple[Any, ...]:
+    """The conditions for the acute work that waits in the pool of an alarm."""
+    return (*pools.waiting_in(Role(alarm.role), alarm.organisation), WorkItem.lane == ACUTE)
+
+
+def stays_active(session: Session, alarm: WorkAlarm) -> bool:
+    """Whether an alarm stays without a condition: one of work handed back does while acute work waits in the pool."""
+    if alarm.kind != HANDED_BACK:
+        return False
+    return session.exec(select(WorkItem.id).where(*acute_waiting(alarm)).limit(1)).first() is not None
+
+
+def untold_cases(session: Session, alarm: WorkAlarm) -> list[str]:
+    """The cases whose acute work waits in the pool of an alarm and of which no letter was posted since it is active."""
+    told = select(Outbox.id).where(
+        Outbox.letter == LETTER,
+        Outbox.application == WorkItem.application,
+        col(Outbox.facts)["want"].as_string() == alarm.kind,
+        col(Outbox.created_at) >= alarm.since,
+    )
+    query = select(WorkItem.application).where(*acute_waiting(alarm), ~told.exists())
+    return sorted(set(session.exec(query)))
 
 
 def clear_alarm(session: Session, row: WorkAlarm, at: datetime) -> None:

@@ -12,10 +12,11 @@ from rules.core.dates import office_day
 from rules.core.roles import Actor, Role
 from rules.core.rule import Rule
 from rules.queue import assignment
-from rules.queue.order import LANES
+from rules.queue.order import ACUTE, LANES
 from rules.threats.urgency import Urgency
 from states.errors import NotFoundError, RefusedError
 from states.queue import pools
+from states.storage.database import wake
 from states.storage.ledger import Chain
 from states.tables.work import WorkItem
 from states.work.work_by_state import BY_HAND, EVENT_OF
@@ -43,9 +44,11 @@ def assign_to(item: WorkItem, person: str, at: datetime) -> None:
     item.returns_at = returns_at(item.lane, at)
 
 
-def unassign(item: WorkItem) -> None:
-    """Return an item to its position in the queue; it is offered again."""
+def unassign(session: Session, item: WorkItem) -> None:
+    """Return an item to its position in the queue; it is offered again, acute work at once."""
     item.assignee = item.claimed_at = item.returns_at = item.dispatched_at = None
+    if item.lane == ACUTE:
+        wake(session, "acute")
 
 
 def returns_at(lane: int, at: datetime) -> datetime:
@@ -110,7 +113,7 @@ def release(
     item, chain = lock_item(session, key, by=by, at=at)
     require(assignment.own_claim, person=by.person, role=by.role, holder=item.assignee)
     holder = item.assignee
-    unassign(item)
+    unassign(session, item)
     pools.record(session, chain, by=by, at=at, event="release", item=item, facts={"from": holder}, content=content)
     return item
 

@@ -91,9 +91,10 @@ def alert(session: Session, items: Sequence[WorkItem], at: datetime) -> None:
 
 
 def recipients(session: Session, item: WorkItem, people: Sequence[Availability]) -> list[Availability]:
-    """Who is alerted: the assignee of the item, or else the people who may take it and hold no acute work."""
-    if item.assignee is not None:
-        return [one for one in people if one.person == item.assignee]
+    """Who is alerted: the assignee of the item who is not absent, or else those who may take it and hold none acute."""
+    mine = [one for one in people if one.person == item.assignee and one.absent_until is None]
+    if mine:
+        return mine
     may = [one for one in people if not reasons_not_to_assign(session, item, one.person, one) and not one.acute_in_hand]
     return [one for one in may if one.at_work] or may
 

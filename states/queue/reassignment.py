@@ -111,7 +111,7 @@ def redistribute(
             ]
             receiver = min(candidates, key=lambda handle: (load[handle], to.index(handle)), default=None)
             if receiver is None:
-                unassign(item)
+                unassign(session, item)
             else:
                 assign_to(item, receiver, at)
                 alert_if_acute(session, item)
@@ -164,7 +164,7 @@ def return_unworked(session: Session, *, at: datetime, limit: int = RETURN_LIMIT
                 item.returns_at = again
                 continue
             facts = {"from": item.assignee, "claimedAt": item.claimed_at, "lastWorkedOn": worked_at}
-            unassign(item)
+            unassign(session, item)
             chain = pools.record(session, chain, by=ENGINE, at=at, event="return", item=item, facts=facts)
             returned.append(item.id)
     session.flush()

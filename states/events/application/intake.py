@@ -20,7 +20,7 @@ from states.deadlines import term_query
 from states.engine.bodies import Body, Day, Handle, Line, Text
 from states.engine.event import EventContext
 from states.events.application.base import ApplicationEvent
-from states.events.application.interviewers import check_duty, check_interviewer, someone_free, streams_of
+from states.events.application.interviewers import can_hold, check_duty, check_interviewer, someone_free, streams_of
 from states.events.application.lifecycle import end_parts
 from states.events.application.office_dates import check_suspension
 from states.tables.application import Application
@@ -219,12 +219,10 @@ class PlanInterview(ApplicationEvent[InterviewPlan]):
 
     def example(self, context: EventContext[Application]) -> dict[str, Any]:
         """The next working day, with another adviser where the one of the case cannot come."""
-        day = next_open_day(context.on)
-        if context.row.adviser is None:
-            return {"interviewOn": day.isoformat()}
-        asked = EventContext[Application](context.unit, context.row, context.by)
-        check_interviewer(asked, context.row.adviser, day, reasoned=False)
-        other = someone_free(context, day) if asked.findings else None
+        session, row, day = context.session, context.row, next_open_day(context.on)
+        other = None
+        if row.adviser is not None and not can_hold(session, row, row.adviser, day):
+            other = someone_free(session, row, day)
         return {"interviewOn": day.isoformat(), **({"adviser": other} if other is not None else {})}
 
 

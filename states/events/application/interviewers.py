@@ -10,14 +10,14 @@ from rules.procedure import intake
 from rules.queue import assignment
 from states.charts.application import Stage
 from states.engine.event import EventContext
-from states.engine.parties import duty_holders
+from states.engine.parties import absent_until, duty_holders, holds_duty
 from states.tables.application import Application
-from states.tables.people import Absence, Duty, Person, WorkArrangement
+from states.tables.people import Person, WorkArrangement
 
 
 def check_duty(context: EventContext[Application], person: str, role: Role) -> bool:
     """Check that a person who is named in a case holds a duty of the office; nobody who is unknown or departed does."""
-    holds = context.session.get(Duty, (person, role, "")) is not None
+    holds = holds_duty(context.session, person, role)
     return context.check(assignment.in_pool, person=person, role=str(role), organisation="", holds=holds)
 
 
@@ -38,32 +38,28 @@ def check_interviewer(context: EventContext[Application], person: str, day: date
     context.check(intake.adviser_free, person=person, interview_on=day, planned=planned)
 
 
-def someone_free(context: EventContext[Application], day: date) -> str | None:
+def someone_free(session: Session, row: Application, day: date) -> str | None:
     """The first adviser of the office who could hold an interview in a case on a day."""
-    session, row = context.session, context.row
-    for person in duty_holders(session, Role.ADVISER, ""):
-        planned = planned_on(session, person, day, besides=row.id)
-        if (
-            person not in {row.applicant, row.representative}
-            and absent_until(session, person, day) is None
-            and works_on(session, person, day)
-            and intake.adviser_free(person=person, interview_on=day, planned=planned) is None
-        ):
-            return person
-    return None
+    people = duty_holders(session, Role.ADVISER, "")
+    return next((person for person in people if can_hold(session, row, person, day)), None)
+
+
+def can_hold(session: Session, row: Application, person: str, day: date) -> bool:
+    """Whether an adviser could hold an interview in a case on a day, by the same rules."""
+    planned = planned_on(session, person, day, besides=row.id)
+    return (
+        person not in {row.applicant, row.representative}
+        and holds_duty(session, person, Role.ADVISER)
+        and absent_until(session, person, day) is None
+        and works_on(session, person, day)
+        and intake.adviser_free(person=person, interview_on=day, planned=planned) is None
+    )
 
 
 def streams_of(session: Session, people: Iterable[str | None]) -> list[str]:
     """The streams of some people, which their absences, departures and further interviews also lock."""
     named = sorted({person for person in people if person is not None})
     return list(session.exec(select(Person.stream).where(col(Person.id).in_(named)))) if named else []
-
-
-def absent_until(session: Session, person: str, day: date) -> date | None:
-    """The last day of the person's absence that includes a day; None where there is none."""
-    query = select(Absence).where(Absence.person == person, Absence.since <= day, Absence.until >= day)
-    found = session.exec(query.order_by(col(Absence.until).desc()).limit(1)).first()
-    return found.until if found is not None else None
 
 
 def works_on(session: Session, person: str, day: date) -> bool:

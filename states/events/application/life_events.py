@@ -19,6 +19,7 @@ from states.charts.loan import LoanState
 from states.engine.bodies import Body, Day, Handle, Line, Text
 from states.engine.event import B, EventContext
 from states.events.application.base import ApplicationEvent
+from states.events.application.handlers import cases_of
 from states.events.application.life_event_effects import LIFE_EVENTS, PROVIDED, home_measures
 from states.letters import outbox
 from states.tables.application import Application, ThreatSignal
@@ -122,11 +123,12 @@ class RecordDeath(LifeEvent[Death]):
     name, title, body = "record-death", "Record a death", Death
 
     def extra_locks(self, session: Session, key: str, body: Death) -> Iterable[str]:
-        """The streams of the official and of the official's other applications and loans."""
+        """The streams of the official, of the official's other applications and loans, and of cases handled."""
         row = session.get(Application, key)
         if row is None:
             return []
-        return [session.get_one(Person, row.applicant).stream, *related_streams(session, row)]
+        handled = [case.stream for case in cases_of(session, row.applicant)]
+        return [session.get_one(Person, row.applicant).stream, *related_streams(session, row), *handled]
 
     def validate(self, context: EventContext[Application], body: Death) -> None:
         """The death is in the past, and was not recorded before."""

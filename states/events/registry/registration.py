@@ -17,6 +17,8 @@ from states.charts.people import ORGANISATION, PERSON, OrganisationState, Person
 from states.engine.bodies import ACCOUNT_NAME, Body, Code, Day, Email, Handle, Line
 from states.engine.event import Event, EventContext
 from states.errors import MalformedError
+from states.events.application.handlers import cases_of, check_successor, hand_over, locked
+from states.events.application.interviewers import streams_of
 from states.events.registry.duties import NewDuty, check_grants, grant, hold, open_proposals
 from states.payments.payees import can_be_paid
 from states.storage import name_index
@@ -180,9 +182,11 @@ class RegisterFirstPerson(RegisterPerson):
 
 
 class Departure(Body):
-    """The day of death, if that is the reason."""
+    """The day of death, if that is the reason, and the colleague who takes over the cases."""
 
     deceased_on: Day | None = None
+    successor: Handle | None = None
+    """Left out, the cases go to the pool."""
 
 
 class ChosenLanguage(Body):
@@ -211,14 +215,25 @@ class ChooseLanguage(Event[Person, ChosenLanguage]):
 
 
 class DepartPerson(Event[Person, Departure]):
-    """Record that a person leaves and holds no duty any more."""
+    """Record that a person leaves: no duty stays, no work in hand, and no open case."""
 
     chart, table, name, title = PERSON, Person, "depart", "Let a person depart"
     body = Departure
 
+    def extra_locks(self, session: Session, key: str, body: Departure) -> Iterable[str]:
+        """The streams of the cases that the person handles, and of the colleague."""
+        yield from (case.stream for case in cases_of(session, key))
+        yield from streams_of(session, [body.successor])
+
+    def validate(self, context: EventContext[Person], body: Departure) -> None:
+        """The colleague can take over the cases."""
+        if body.successor is not None:
+            check_successor(context, body.successor, cases_of(context.session, context.row.id))
+
     def apply(self, context: EventContext[Person], body: Departure) -> None:
-        """Remove the duties, and what was proposed."""
+        """Hand over the cases, remove the duties and what was proposed; work in hand returns to the queue."""
         context.row.deceased_on = body.deceased_on
+        hand_over(context, locked(context, cases_of(context.session, context.row.id)), body.successor)
         for proposal in open_proposals(context):
             proposal.decided_by = context.by.person
         for duty in context.rows(Duty, Duty.person == context.row.id, order=Duty.role):

@@ -1,18 +1,24 @@
 """Work arrangements: hours, skills and absences of people, by which the queue assigns work."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field
 from sqlalchemy.orm.attributes import flag_modified
-from sqlmodel import col
+from sqlmodel import Session, col
 
 from rules.procedure import authorization
 from rules.queue.skills import SKILLS
+from rules.threats.urgency import Urgency
+from states.charts.application import Stage
 from states.charts.people import PERSON
 from states.engine.bodies import Body, Day, Handle
 from states.engine.event import B, Event, EventContext
 from states.errors import MalformedError
+from states.events.application.handlers import cases_of, check_successor, hand_over, locked
+from states.events.application.interviewers import streams_of
+from states.tables.application import Application
 from states.tables.base import new_id
 from states.tables.people import Absence, Person, WorkArrangement
 
@@ -98,10 +104,12 @@ class ArrangeWork(PersonEvent[Arrangement]):
 
 
 class NewAbsence(Body):
-    """The first and the last day; no reason is asked."""
+    """The first and the last day, and the colleague who takes over the cases; no reason is asked."""
 
     since: Day
     until: Day
+    successor: Handle | None = None
+    """Takes over every open case for good; left out, only cases that cannot wait leave the person, for the pool."""
 
 
 def absences(context: EventContext[Person], from_on: date) -> list[Absence]:
@@ -110,10 +118,35 @@ def absences(context: EventContext[Person], from_on: date) -> list[Absence]:
     return context.rows(Absence, *mine, order=Absence.since)  # a cancelled absence ends before it begins
 
 
+def cases_to_hand_over(session: Session, person: str, body: NewAbsence, on: date) -> list[Application]:
+    """The cases that leave an absent person: all if a colleague is named, otherwise those that cannot wait.
+
+    A case cannot wait if it is acute while the person is away, or if its interview is planned within the absence.
+    """
+    begun = body.since <= on <= body.until
+    return [
+        case
+        for case in cases_of(session, person)
+        if body.successor is not None
+        or (begun and case.urgency is Urgency.ACUTE)
+        or (
+            case.adviser == person
+            and case.state is Stage.INTERVIEW_PLANNED
+            and case.interview_on is not None
+            and max(body.since, on) <= case.interview_on <= body.until
+        )
+    ]
+
+
 class RecordAbsence(PersonEvent[NewAbsence]):
-    """Record an absence. Assigned work stays with the person until it is reassigned."""
+    """Record an absence. Work whose start-by it covers returns to the queue; the rest stays with the person."""
 
     name, title, body = "record-absence", "Record an absence", NewAbsence
+
+    def extra_locks(self, session: Session, key: str, body: NewAbsence) -> Iterable[str]:
+        """The streams of the cases that the person handles, and of the colleague."""
+        yield from (case.stream for case in cases_of(session, key))
+        yield from streams_of(session, [body.successor])
 
     def validate(self, context: EventContext[Person], body: NewAbsence) -> None:
         """The absence is the caller's own or recorded by the coordinator, in order, and overlaps no other."""
@@ -129,10 +162,14 @@ class RecordAbsence(PersonEvent[NewAbsence]):
             if other.since <= body.until:
                 words = f"{other.since} to {other.until} is recorded already; give days outside it, or end that first."
                 raise MalformedError([("since", words)])
+        if body.successor is not None:
+            check_successor(context, body.successor, cases_of(context.session, context.row.id))
 
     def apply(self, context: EventContext[Person], body: NewAbsence) -> None:
-        """Store the days."""
+        """Store the days, and hand over cases."""
         self.touch(context)
+        cases = cases_to_hand_over(context.session, context.row.id, body, context.on)
+        hand_over(context, locked(context, cases), body.successor)
         context.session.add(
             Absence(
                 id=new_id("absence"),
