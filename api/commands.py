@@ -17,7 +17,8 @@ from states.engine.event import Event
 from states.errors import NotFoundError, RefusedError
 from states.tables.application import Application
 
-ENTITY_TAG = re.compile(r'"[0-9]{1,9}"')
+ENTITY_TAG = re.compile(r'"([0-9]{1,9})(?:-[0-9a-f]{12})?"')
+"""A version, and for a case with work in hand a mark of that; see :func:`api.http.urls.etag`."""
 
 
 UNCONDITIONAL = frozenset({("application", "record-threat"), ("application", "record-hand-off")})
@@ -39,13 +40,20 @@ class EventResult(base.View):
 
 
 def do_event(
-    context: RequestContext, definition: Event[Any, Any], subject: str, body: Any, if_match: str | None
+    context: RequestContext,
+    definition: Event[Any, Any],
+    subject: str,
+    body: Any,
+    if_match: str | None,
+    *,
+    take_over: bool = False,
 ) -> Answer:
     """Fire one event on a subject that the caller may see.
 
     Raises:
         NotFoundError: the subject does not exist, or the caller may not know that it does.
         RefusedError: the caller's role lacks the duty, or a rule refuses the event.
+        WorkInHandError: somebody else has the work in hand, and ``take_over`` is false.
     """
     chart, name = definition.chart.name, definition.name
     lacking = authorization.role_has_duty(chart=chart, event=name, role=context.by.role)
@@ -55,7 +63,8 @@ def do_event(
     if lacking is not None:
         raise RefusedError([lacking], duty=True)
     version = None if (chart, name) in UNCONDITIONAL else version_of(if_match)
-    outcome = fire(context.session, chart, subject, name, by=context.by, at=context.at, body=body, version=version)
+    facts: dict[str, Any] = {"body": body, "version": version, "take_over": take_over}
+    outcome = fire(context.session, chart, subject, name, by=context.by, at=context.at, **facts)
     return Answer(200, result_of(context, definition, outcome.row, outcome.entry), {"ETag": etag(outcome.row.version)})
 
 
@@ -71,9 +80,9 @@ def version_of(if_match: str | None) -> int | None:
     tag = if_match.strip()
     if tag == "*":
         return None
-    if not ENTITY_TAG.fullmatch(tag):
+    if (found := ENTITY_TAG.fullmatch(tag)) is None:
         raise MalformedHeaderError('If-Match must be an entity tag as you read it, such as "3", with its quotes.')
-    return int(tag[1:-1])
+    return int(found[1])
 
 
 def result_of(context: RequestContext, definition: Event[Any, Any], row: Any, entry: Any) -> dict[str, Any]:

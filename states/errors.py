@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from rules.core.roles import Actor
 from rules.core.rule import Finding
@@ -53,6 +53,24 @@ class RefusedError(StatesError):
         """True if the caller's role or relation to the case forbids the event in every state."""
         self.attempt = attempt
         """The refused attempt; None if the subject does not exist."""
+
+
+class HeldWork(NamedTuple):
+    """A work item in somebody's hands: the item, its action, who holds it, and since when."""
+
+    item: str
+    action: str
+    holder: str
+    since: datetime
+
+
+class WorkInHandError(StatesError):
+    """The event does work that someone else has in hand, and the caller did not say that they take it over."""
+
+    def __init__(self, held: Sequence[HeldWork]) -> None:
+        hands = "; ".join(f"{one.holder} has {one.action} in hand since {one.since:%Y-%m-%d %H:%M} UTC" for one in held)
+        super().__init__(f"{hands}. Repeat it with takeOver: true to do it in their place; they are told.")
+        self.held = tuple(held)
 
 
 class MalformedError(StatesError):

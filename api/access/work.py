@@ -2,14 +2,16 @@
 
 from typing import Any
 
+from sqlalchemy import false
 from sqlmodel import col, or_
 
-from api.access.employers import acts_for_employer
+from api.access.employers import acts_for_employer, own_names
 from api.http.dependencies import RequestContext, require_duty
 from api.http.problems import invalid_parameter
 from rules.access.content_classes import ContentClass
 from rules.access.readers import OFFICE, READERS
 from rules.core.roles import Actor, Role
+from rules.procedure.authorization import roles_of
 from states.tables.work import WorkAlarm, WorkItem
 
 SEES_EVERY_POOL = frozenset({Role.COORDINATOR, Role.AUDITOR, Role.ADMINISTRATOR})
@@ -58,6 +60,17 @@ def visible_work(context: RequestContext, query: Any, role: Role | None, organis
 def visible_work_of_case(context: RequestContext, query: Any) -> Any:
     """Limit a query on the work of one case to the caller's employer, if the caller acts for one."""
     return query.where(WorkItem.organisation == context.by.organisation) if acts_for_employer(context.by) else query
+
+
+def visible_in_hand(context: RequestContext, query: Any) -> Any:
+    """Limit a query on work in hand to what the caller may see: all for the office, one's own employer's otherwise.
+
+    Nothing for roles that take no work and oversee none, such as the official's.
+    """
+    by = context.by
+    if not sees_every_pool(by) and by.role not in roles_of("work", "claim"):
+        return query.where(false())
+    return query.where(col(WorkItem.organisation).in_(own_names(context))) if acts_for_employer(by) else query
 
 
 def visible_alarms(context: RequestContext, query: Any) -> Any:

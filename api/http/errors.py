@@ -15,6 +15,7 @@ from states.errors import (
     StaleError,
     StatesError,
     TooLargeError,
+    WorkInHandError,
 )
 
 
@@ -51,6 +52,7 @@ PROBLEM_OF: dict[type[Exception], ProblemType] = {
     NotFoundError: problem_types.NOT_FOUND,
     StaleError: problem_types.VERSION_CHANGED,
     RefusedError: problem_types.REFUSED,
+    WorkInHandError: problem_types.WORK_IN_HAND,
     MalformedError: problem_types.INVALID_REQUEST,
     BankFileTooLargeError: problem_types.TOO_LARGE,
     BankFileRefusedError: problem_types.BANK_FILE_REFUSED,

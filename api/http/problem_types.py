@@ -47,6 +47,13 @@ REFUSED = ProblemType(
     "Refused by the rules",
     "A rule does not allow it now. Each finding names the rule, its article and what would be right.",
 )
+WORK_IN_HAND = ProblemType(
+    "work-in-hand",
+    409,
+    "Someone else has this work in hand",
+    "Nothing was changed. held names who has it, and since when. Send it again with takeOver: true to do it in their"
+    " place; they are told.",
+)
 KEY_REUSED = ProblemType(
     "idempotency-key-reused",
     409,

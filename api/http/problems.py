@@ -18,7 +18,15 @@ from api.http.problem_types import ProblemType
 from rules.core.errors import RulesError
 from states import logging_setup
 from states.engine import bodies
-from states.errors import DocumentRefusedError, MalformedError, RefusedError, StatesError, TooLargeError
+from states.errors import (
+    DocumentRefusedError,
+    MalformedError,
+    RefusedError,
+    StatesError,
+    TooLargeError,
+    WorkInHandError,
+)
+from states.storage import ledger
 
 LOG = structlog.get_logger()
 MEDIA_TYPE = "application/problem+json"
@@ -50,6 +58,11 @@ def known_error(_: Request, error: Exception) -> JSONResponse:
                 "since": item.since.isoformat() if item.since else None,
             }
             for item in error.findings
+        ]
+    if isinstance(error, WorkInHandError):
+        more["held"] = [
+            {"item": one.item, "action": one.action, "person": one.holder, "since": ledger.plain(one.since)}
+            for one in error.held
         ]
     if isinstance(error, MalformedError):
         more["errors"] = [{"field": field, "message": message} for field, message in error.problems]

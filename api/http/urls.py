@@ -1,5 +1,7 @@
 """URLs of subjects and their events under /v1, and entity tags."""
 
+import hashlib
+
 COLLECTIONS = {
     "application": "applications",
     "takeover": "takeovers",
@@ -21,6 +23,7 @@ def href(chart: str, subject: str, event: str | None = None) -> str:
     return f"{address}/_{event}" if event else address
 
 
-def etag(version: int) -> str:
-    """Return a version as an entity tag."""
-    return f'"{version}"'
+def etag(version: int, besides: str = "") -> str:
+    """Return a version as an entity tag, with a mark of what else is shown, if anything."""
+    mark = f"-{hashlib.sha256(besides.encode()).hexdigest()[:12]}" if besides else ""
+    return f'"{version}{mark}"'

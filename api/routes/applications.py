@@ -1,5 +1,6 @@
 """Applications: receive, list, search and read them, as they are now or as they were at an instant."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -11,6 +12,7 @@ from sqlmodel import SQLModel, col, select
 from api.access import cases, references
 from api.access.content import has_grant, reader_of
 from api.access.employers import is_of_own_employer
+from api.access.work import visible_in_hand
 from api.http.dependencies import RequestContext, RequestContextDep
 from api.http.errors import MalformedHeaderError
 from api.http.idempotency import Answer, answer_once
@@ -26,9 +28,11 @@ from states.commands.fire import fire
 from states.engine.bodies import Body
 from states.errors import NotFoundError
 from states.events.application.receipt import NewApplication, Receive
+from states.queue import pools
 from states.reporting.case_file import progress_of
 from states.storage import name_index, replay
 from states.tables.application import Application, ApplicationEmployer, DomainAdvice, Takeover, ThreatSignal
+from states.tables.work import WorkItem
 
 router = APIRouter(prefix="/v1/applications", tags=["applications"])
 EXAMPLE: dict[str, Any] = Receive().example(None)  # type: ignore[arg-type]  # this example reads no context
@@ -132,15 +136,35 @@ def get_application(
         if as_of.tzinfo is None:
             raise MalformedHeaderError("asOf: give an instant with its offset, such as 2026-11-23T12:00:00Z.")
         return application_as_of(context, row, as_of)
-    tag = etag(row.version)
+    held = in_hand(context, row)
+    tag = etag(row.version, " ".join(f"{one.item} {one.person} {one.since}" for one in held))
     known_tags = request.headers.get("if-none-match", "").split(",")
     if any(item.strip().removeprefix("W/") in {tag, "*"} for item in known_tags):
         return Response(status_code=304, headers={"ETag": tag})
     response.headers["ETag"] = tag
-    return application_view(context, row)
+    return application_view(context, row, held)
 
 
-def application_view(context: RequestContext, row: Application) -> applications.ApplicationView:
+def in_hand(context: RequestContext, row: Application) -> list[applications.WorkInHandView]:
+    """Return the open work of a case that somebody has in hand, as far as the caller may see it."""
+    query = select(WorkItem).where(
+        WorkItem.application == row.id, col(WorkItem.done_at).is_(None), col(WorkItem.assignee).is_not(None)
+    )
+    found = context.session.exec(visible_in_hand(context, query).order_by(*pools.queue_order()))
+    return [
+        applications.WorkInHandView(
+            **item.model_dump(include={"action", "subject", "role", "organisation"}),
+            item=item.id,
+            person=item.assignee,
+            since=item.claimed_at,
+        )
+        for item in found
+    ]
+
+
+def application_view(
+    context: RequestContext, row: Application, held: Sequence[applications.WorkInHandView] = ()
+) -> applications.ApplicationView:
     """Return an application with its advice, its takeovers, and the texts that the caller may read."""
 
     def of(table: type[SQLModel], *where: Any) -> list[dict[str, Any]]:
@@ -152,6 +176,7 @@ def application_view(context: RequestContext, row: Application) -> applications.
         domains=of(DomainAdvice, DomainAdvice.stream == row.id),
         takeovers=of(Takeover, Takeover.stream == row.id),
         signals=of(ThreatSignal, ThreatSignal.stream == row.id),
+        held=held,
     )
     return visible_application(context, row, parts)
 
@@ -191,6 +216,8 @@ class CaseParts:
     """The advice in each domain of every version."""
     takeovers: list[dict[str, Any]]
     signals: list[dict[str, Any]]
+    held: Sequence[applications.WorkInHandView] = ()
+    """The work that somebody has in hand; of the present only."""
 
 
 def visible_application(
@@ -229,6 +256,7 @@ def visible_application(
             for item in sorted(parts.takeovers, key=lambda item: str(item["organisation"]))
             if is_of_own_employer(context, item["organisation"])
         ],
+        in_hand=list(parts.held),
         contact=texts.contact(found, ContentClass.CONTACT),
         representative_contact=texts.contact(found, ContentClass.REPRESENTATIVE),
         dwellings=texts.dwellings(found),

@@ -1,19 +1,23 @@
 """Events: one endpoint for each event, generated from the catalogue of events with its documented body."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Header, Path, Response
+from pydantic import Field, create_model
 
 from api.access.people import roles_of_people
 from api.commands import EventResult, do_event
 from api.http.dependencies import RequestContextDep
 from api.http.idempotency import answer_once
 from api.http.urls import COLLECTIONS, href
+from states.engine import bodies
 from states.engine.event import Event
 from states.events.catalogue import EVENTS
 
 router = APIRouter()
+TAKE_OVER = "Whether to do it also if someone else has the work in hand, who is told then."
 SENT_AS_FILES = frozenset({"take-in-statement", "take-in-report", "add-document"})
 """Events that need a file; they have endpoints of their own that accept it."""
 
@@ -21,23 +25,48 @@ SENT_AS_FILES = frozenset({"take-in-statement", "take-in-report", "add-document"
 def endpoint(definition: Event[Any, Any]) -> Callable[..., Response]:
     """Return the endpoint of one event on an existing subject."""
     schema = definition.body
+    request = request_body(schema)
     optional = not any(field.is_required() for field in schema.model_fields.values())
-    empty = Body(default_factory=schema) if optional else Body()
+    empty = Body(default_factory=request) if optional else Body()
 
     def act(
         context: RequestContextDep,
         subject: Annotated[str, Path(alias="id", max_length=80)],
-        body: Annotated[schema, empty],  # type: ignore[valid-type]  # made for each event
+        body: Annotated[request, empty],  # type: ignore[valid-type]  # made for each event
         if_match: Annotated[str | None, Header(description="The ETag that you read")] = None,
         idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
     ) -> Response:
         route = f"POST {href(definition.chart.name, subject, definition.name)}"
+        own, take_over = without_reserved(schema, body)
         return answer_once(
-            context, idempotency_key, route, body, lambda: do_event(context, definition, subject, body, if_match)
+            context,
+            idempotency_key,
+            route,
+            body,
+            lambda: do_event(context, definition, subject, own, if_match, take_over=take_over),
         )
 
     act.__doc__ = describe(definition)
     return act
+
+
+@cache
+def request_body(schema: type[bodies.Body]) -> type[bodies.Body]:
+    """Return the schema of a request: the body of the event, and the property that is reserved for every event."""
+    made: type[bodies.Body] = create_model(
+        schema.__name__,
+        __base__=schema,
+        __doc__=schema.__doc__,
+        __module__=schema.__module__,
+        take_over=(bool, Field(default=False, description=TAKE_OVER)),
+    )
+    return made
+
+
+def without_reserved(schema: type[bodies.Body], body: Any) -> tuple[bodies.Body, bool]:
+    """Return the body of the event as it was parsed, and whether the caller takes over the work of someone else."""
+    given = {name: getattr(body, name) for name in schema.model_fields}
+    return schema.model_construct(body.model_fields_set - {"take_over"}, **given), body.take_over
 
 
 def describe(definition: Event[Any, Any]) -> str:

@@ -66,6 +66,18 @@ class TakeoverView(View):
     decided_as: str | None = None
 
 
+class WorkInHandView(View):
+    """Open work of a case in somebody's hands: what is to be done to which part, by whom, and since when."""
+
+    item: str
+    action: str
+    subject: str
+    role: str
+    organisation: str
+    person: str
+    since: datetime
+
+
 class ApplicationView(ApplicationSummary):
     """Application as the caller may see it; each text is present only for those who need to know it."""
 
@@ -100,6 +112,8 @@ class ApplicationView(ApplicationSummary):
     version: int
     advice: AdviceView
     takeovers: list[TakeoverView] = Field(default=[])
+    in_hand: list[WorkInHandView] = Field(default=[])
+    """Of the present only, and for those who may see the work: of the office, or of the caller's own employer."""
     contact: texts.ContactView | None = None
     representative_contact: texts.ContactView | None = None
     dwellings: list[texts.DwellingView] = Field(default=[])

@@ -150,7 +150,7 @@ def take_in_statement(
             for position, entry in enumerate(found.entries, start=1)
         ],
     )
-    fire(session, "organisation", owner.id, "take-in-statement", by=by, at=at, body=body)
+    fire(session, "organisation", owner.id, "take-in-statement", by=by, at=at, body=body, take_over=True)
     return newly_imported(session, digest)
 
 
@@ -202,7 +202,7 @@ def take_in_report(
             for payment in found.payments
         ],
     )
-    fire(session, "payment-batch", batch.id, "take-in-report", by=by, at=at, body=body)
+    fire(session, "payment-batch", batch.id, "take-in-report", by=by, at=at, body=body, take_over=True)
     return newly_imported(session, digest)
 
 

@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select
 from rules.core.roles import ENGINE, OF_AN_EMPLOYER, Actor, Role
 from rules.procedure import authorization, erasure, separation_of_duties, transitions
 from states.charts.statechart import Chart
+from states.commands import work_in_hand
 from states.commands.reactions import run_reactions
 from states.engine.bodies import Body, by_retention, divide, parse
 from states.engine.event import Event, EventContext
@@ -50,6 +51,7 @@ def fire(
     at: datetime,
     body: Mapping[str, Any] | Body | None = None,
     version: int | None = None,
+    take_over: bool = False,
 ) -> Outcome:
     """Carry out an event and everything that follows from it.
 
@@ -62,12 +64,14 @@ def fire(
         at: when this is recorded; aware.
         body: the event's body, in wire form or parsed.
         version: the version that the caller saw; None to act on any version.
+        take_over: whether the actor does it also if somebody else has the work in hand, who is told then.
 
     Raises:
         NotFoundError: no such subject or event.
         MalformedError: the body does not fit.
         StaleError: the subject changed since ``version``.
         RefusedError: a rule objects; nothing has changed.
+        WorkInHandError: somebody else has the work in hand; the caller rolls back, and asks the actor.
     """
     definition = EVENTS.get((chart, event))
     if definition is None:
@@ -85,6 +89,8 @@ def fire(
     with unit.tracking():
         outcome = process_event(unit, definition, row, parsed, by=by)
         run_reactions(unit)
+        ask = not (take_over or definition.creates)
+        work_in_hand.settle(unit, definition.chart, definition.name, outcome.row, ask=ask)
         unit.buffer.write(at)
     return outcome
 
