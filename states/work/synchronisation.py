@@ -52,6 +52,8 @@ def changes_by_state(unit: UnitOfWork) -> tuple[list[tuple[str, str]], Requested
         completed.extend(key for key in ended if requested.pop(key, None) is None)
         if transition.chart == "application" and transition.after in ENDS:
             completed.append((transition.row.id, "keep-apart"))
+        if transition.chart == "application" and transition.before == Stage.INTERVIEW_PLANNED:
+            completed.append((transition.row.id, "plan-interview"))  # opened again where an adviser left
         for action in after.keys() - before.keys():
             if transition.chart != "domain-advice" or in_advice(unit, transition.row):
                 requested[transition.row.id, action] = (transition, after[action])

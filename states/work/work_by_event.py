@@ -9,6 +9,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from rules.core.regulation import ProvisionForm
 from rules.core.roles import Role
 from rules.queue.priority import JOINED, LOWERED, SIGNAL
+from states.charts.application import Stage
 from states.charts.measure import MeasureState
 from states.charts.payable import PayableState
 from states.engine.unit_of_work import Transition, UnitOfWork
@@ -24,6 +25,7 @@ ASSESS_ENTRY = Work("assess-bank-entry", Role.FINANCE, 15, "settlement")
 ASSESS_REPORT = Work("assess-bank-report", Role.FINANCE, 20, "settlement")
 FIND_STATEMENT = Work("find-bank-statement", Role.FINANCE, 20, "settlement")
 COMPARE_APPLICATIONS = Work("keep-apart", Role.OFFICER, 20, "intake")
+PLAN_AGAIN = Work("plan-interview", Role.OFFICER, 15, "intake")
 SETTLE_WITH_ESTATE = Work("settle-with-estate", Role.OFFICER, 60, "settlement")
 KEEP_AFTER_OFFICE = Work("keep-after-office", Role.EMPLOYER, 20, "provision")
 REMOVE = Work("remove", Role.EMPLOYER, 30, "provision")
@@ -106,6 +108,20 @@ def applications_compared(_: UnitOfWork, transition: Transition) -> WorkChanges:
     return WorkChanges([(transition.row.id, COMPARE_APPLICATIONS.action)])
 
 
+def handler_changed(unit: UnitOfWork, transition: Transition) -> WorkChanges:
+    """A case got another handler: a planned interview that nobody holds any more is planned again."""
+    body: Any = transition.body  # a NewHandler
+    assert isinstance(transition.row, Application)
+    if body.role != "adviser" or body.person is not None or transition.row.state is not Stage.INTERVIEW_PLANNED:
+        return WorkChanges()
+    return WorkChanges(opened=new_item_unless_open(unit, transition, PLAN_AGAIN))
+
+
+def interview_planned(_: UnitOfWork, transition: Transition) -> WorkChanges:
+    """The interview was planned, or planned again."""
+    return WorkChanges([(transition.row.id, PLAN_AGAIN.action)])
+
+
 def official_died(unit: UnitOfWork, transition: Transition) -> WorkChanges:
     """The official died: an officer settles with the estate what is open."""
     opened = new_item_unless_open(unit, transition, SETTLE_WITH_ESTATE)
@@ -172,6 +188,8 @@ WORK_BY_EVENT: dict[tuple[str, str], Callable[[UnitOfWork, Transition], WorkChan
     ("payable", "match"): invoice_received,
     ("payable", "reject"): payable_rejected,
     ("application", "start-intake"): intake_started,
+    ("application", "reassign"): handler_changed,
+    ("application", "plan-interview"): interview_planned,
     ("application", "join"): applications_compared,
     ("application", "keep-apart"): applications_compared,
     ("application", "record-death"): official_died,

@@ -44,9 +44,19 @@ class Reassign(ApplicationEvent[NewHandler]):
 
 def cases_of(session: Session, person: str) -> list[Application]:
     """The cases that a person handles and that have not ended, in order."""
+    query = select(Application).where(*handled_by(person)).order_by(Application.id)
+    return list(session.exec(query))
+
+
+def streams_handled(session: Session, person: str) -> list[str]:
+    """The streams of those cases; the cases themselves are read once their streams are locked."""
+    return list(session.exec(select(Application.stream).where(*handled_by(person))))
+
+
+def handled_by(person: str) -> tuple[Any, ...]:
+    """The conditions for an open case that a person handles."""
     mine = or_(*(col(getattr(Application, column)) == person for column in HANDLERS))
-    query = select(Application).where(mine, col(Application.state).not_in(ENDS))
-    return list(session.exec(query.order_by(Application.id)))
+    return mine, col(Application.state).not_in(ENDS)
 
 
 def locked(context: EventContext[Person], cases: Iterable[Application]) -> list[Application]:

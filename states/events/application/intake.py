@@ -203,7 +203,8 @@ class PlanInterview(ApplicationEvent[InterviewPlan]):
         """The applicant is eligible, the day is possible, and the adviser can be there."""
         check_eligibility(context)
         day, reasoned = body.interview_on, body.reasons_for_day is not None
-        context.check(intake.interview_not_in_past, interview_on=day, on=context.on)
+        if not context.check(intake.interview_not_in_past, interview_on=day, on=context.on):
+            return
         if not context.check(intake.interview_within_horizon, interview_on=day, on=context.on):
             return
         context.check(intake.interview_on_open_day, interview_on=day, reasoned=reasoned)

@@ -19,7 +19,7 @@ from states.charts.loan import LoanState
 from states.engine.bodies import Body, Day, Handle, Line, Text
 from states.engine.event import B, EventContext
 from states.events.application.base import ApplicationEvent
-from states.events.application.handlers import cases_of
+from states.events.application.handlers import streams_handled
 from states.events.application.life_event_effects import LIFE_EVENTS, PROVIDED, home_measures
 from states.letters import outbox
 from states.tables.application import Application, ThreatSignal
@@ -127,8 +127,8 @@ class RecordDeath(LifeEvent[Death]):
         row = session.get(Application, key)
         if row is None:
             return []
-        handled = [case.stream for case in cases_of(session, row.applicant)]
-        return [session.get_one(Person, row.applicant).stream, *related_streams(session, row), *handled]
+        official = session.get_one(Person, row.applicant)
+        return [official.stream, *related_streams(session, row), *streams_handled(session, official.id)]
 
     def validate(self, context: EventContext[Application], body: Death) -> None:
         """The death is in the past, and was not recorded before."""

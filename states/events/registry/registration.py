@@ -17,7 +17,7 @@ from states.charts.people import ORGANISATION, PERSON, OrganisationState, Person
 from states.engine.bodies import ACCOUNT_NAME, Body, Code, Day, Email, Handle, Line
 from states.engine.event import Event, EventContext
 from states.errors import MalformedError
-from states.events.application.handlers import cases_of, check_successor, hand_over, locked
+from states.events.application.handlers import cases_of, check_successor, hand_over, locked, streams_handled
 from states.events.application.interviewers import streams_of
 from states.events.registry.duties import NewDuty, check_grants, grant, hold, open_proposals
 from states.payments.payees import can_be_paid
@@ -222,7 +222,7 @@ class DepartPerson(Event[Person, Departure]):
 
     def extra_locks(self, session: Session, key: str, body: Departure) -> Iterable[str]:
         """The streams of the cases that the person handles, and of the colleague."""
-        yield from (case.stream for case in cases_of(session, key))
+        yield from streams_handled(session, key)
         yield from streams_of(session, [body.successor])
 
     def validate(self, context: EventContext[Person], body: Departure) -> None:

@@ -16,7 +16,7 @@ from states.charts.people import PERSON
 from states.engine.bodies import Body, Day, Handle
 from states.engine.event import B, Event, EventContext
 from states.errors import MalformedError
-from states.events.application.handlers import cases_of, check_successor, hand_over, locked
+from states.events.application.handlers import cases_of, check_successor, hand_over, locked, streams_handled
 from states.events.application.interviewers import streams_of
 from states.tables.application import Application
 from states.tables.base import new_id
@@ -145,7 +145,7 @@ class RecordAbsence(PersonEvent[NewAbsence]):
 
     def extra_locks(self, session: Session, key: str, body: NewAbsence) -> Iterable[str]:
         """The streams of the cases that the person handles, and of the colleague."""
-        yield from (case.stream for case in cases_of(session, key))
+        yield from streams_handled(session, key)
         yield from streams_of(session, [body.successor])
 
     def validate(self, context: EventContext[Person], body: NewAbsence) -> None:

@@ -125,7 +125,7 @@ def test_the_proposed_interview_is_on_a_working_day_with_an_adviser_who_is_there
     plan(office, reference, TUESDAY)
     with transaction(office) as session:
         enrol(session, SECOND)
-    days = {"since": "2026-03-03", "until": "2026-03-20"}
+    days = {"since": "2026-03-09", "until": "2026-03-20"}
     do(office, "person", ADVISER.person, "record-absence", by=COORDINATOR, body=days)
     act(office, reference, "plan-interview", at=START + 5 * DAY)
     planned = row(office, Application)

@@ -194,6 +194,22 @@ def test_an_interview_within_an_absence_loses_its_adviser_and_other_cases_stay(o
     assert [handled(office, key)[1] for key in (within, later)] == [None, ADVISER.person]
 
 
+@pytest.mark.parametrize("then", ["plan-interview", "hold-interview", "withdraw"])
+def test_an_interview_that_nobody_holds_any_more_is_planned_again(office: Engine, then: str) -> None:
+    reference = in_intake(office)
+    plan(office, reference, "2026-03-05")
+    assert open_actions(office) == ["hold-interview"]
+    absent(office, ADVISER, "2026-03-04", "2026-03-06")
+    assert open_actions(office) == ["hold-interview", "plan-interview"]
+    act(office, reference, then, at=START + 2 * HOUR)
+    assert "plan-interview" not in open_actions(office)
+    assert problems(office) == []
+
+
+def open_actions(engine: Engine) -> list[str]:
+    return sorted(item.action for item in rows(engine, WorkItem) if item.done_at is None)
+
+
 def test_the_cases_of_an_absence_go_to_the_colleague_who_is_named_and_can_hold_the_interview(office: Engine) -> None:
     cases = [in_intake(office, name=f"N. {number}") for number in range(2)]
     for reference, day in zip(cases, ("2026-03-05", "2026-03-06"), strict=True):
