@@ -26,7 +26,7 @@ from states.errors import (
     TooLargeError,
     WorkInHandError,
 )
-from states.storage import ledger
+from states.storage import canonical_json
 
 LOG = structlog.get_logger()
 MEDIA_TYPE = "application/problem+json"
@@ -61,7 +61,7 @@ def known_error(_: Request, error: Exception) -> JSONResponse:
         ]
     if isinstance(error, WorkInHandError):
         more["held"] = [
-            {"item": one.item, "action": one.action, "person": one.holder, "since": ledger.plain(one.since)}
+            {"item": one.item, "action": one.action, "person": one.holder, "since": canonical_json.plain(one.since)}
             for one in error.held
         ]
     if isinstance(error, MalformedError):

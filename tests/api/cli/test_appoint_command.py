@@ -8,8 +8,7 @@ from typer.testing import CliRunner, Result
 
 from api.cli.main import app
 from states.settings import Configuration
-from states.storage.database import connect
-from states.storage.vault import office_key
+from states.storage.office_key import make_key, open_office
 from states.tables.ledger import LedgerEntry
 from states.tables.people import Duty
 
@@ -22,7 +21,7 @@ def configuration(database: str, home: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("DATABASE_URL", database)
     monkeypatch.setenv("VEILIGADVIES_HOME", str(home))
     found = Configuration()
-    office_key(found.key_file)
+    make_key(found.key_file)
     return found
 
 
@@ -34,7 +33,7 @@ def command(*words: str, answers: str = "") -> Result:
 def test_the_first_administrator_comes_by_a_command_that_the_ledger_records(configuration: Configuration) -> None:
     done = command("appoint", "beheer-1", "hoofd-1", answers=ANSWERS)
     assert done.exit_code == 0, done.output
-    engine = connect(str(configuration.database_url), key=office_key(configuration.key_file))
+    engine = open_office(str(configuration.database_url), configuration.key_file)
     with Session(engine) as session:
         held = {(duty.person, str(duty.role)) for duty in session.exec(select(Duty))}
         entries = session.exec(select(LedgerEntry).where(LedgerEntry.chart == "person")).all()

@@ -16,8 +16,7 @@ from served import Api, Serve, configuration_of
 from sqlalchemy import event
 
 from rules.core.roles import Actor
-from states.storage.database import connect
-from states.storage.vault import office_key
+from states.storage.office_key import open_office
 
 PARAMETER = re.compile(r"%\(\w+\)s(?:::[A-Z]+)?")
 SET = re.compile(r"\([?,() ]+\)")
@@ -29,7 +28,7 @@ def api(server: str, template: str, office_home: Path, serve: Serve) -> Iterator
     """Serve the office with few and many rows."""
     name = make(server, template)
     configuration = configuration_of(address(server, name), office_home)
-    engine = connect(str(configuration.database_url), key=office_key(configuration.key_file))
+    engine = open_office(str(configuration.database_url), configuration.key_file)
     many_rows.fill(engine)
     engine.dispose()
     with serve(name) as served:
