@@ -53,7 +53,8 @@ class RequestLimits:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        refusal = self._refusal(scope, headers)
+        # Verifying a token may ask the identity provider for its keys, which must not hold up other requests.
+        refusal = await anyio.to_thread.run_sync(self._refusal, scope, headers)
         if refusal is None:
             limit = None if self._files.fullmatch(scope["path"]) else MOST_BYTES
             await self.app(scope, LimitedBody(receive, limit), send)

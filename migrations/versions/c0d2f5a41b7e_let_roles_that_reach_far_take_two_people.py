@@ -7,7 +7,7 @@ import sqlmodel
 from alembic import op
 
 revision: str = "c0d2f5a41b7e"
-down_revision: str | Sequence[str] | None = "327d5d5ef79c"
+down_revision: str | Sequence[str] | None = "c3b1f6a92d57"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
