@@ -204,7 +204,7 @@ def _folders_kept(folder: Path) -> Iterator[None]:
         os.chown(home, -1, os.getegid())
         home.chmod(mode | stat.S_IXGRP)
         for parent, mode in before.items():
-            parent.chmod(mode | stat.S_IXOTH)
+            parent.chmod(mode | stat.S_IXGRP | stat.S_IXOTH)  # of one's own group only the group's bits count
 
 
 @contextmanager

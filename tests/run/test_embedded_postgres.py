@@ -1,8 +1,11 @@
 """Embedded PostgreSQL: created, found again, stopped, and recovered after a kill."""
 
 import os
+import stat
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -15,6 +18,13 @@ BEGIN = (
     "import os, sys; from pathlib import Path; from api.processes import embedded_postgres;"
     "embedded_postgres.start(Path(sys.argv[1])); os._exit(9)"
 )
+
+
+@pytest.fixture
+def outside() -> Iterator[Path]:
+    """A folder that is not below pytest's own, which another session of pytest closes."""
+    with tempfile.TemporaryDirectory(prefix="veiligadvies-tests-") as folder:
+        yield Path(folder)
 
 
 def postmaster(folder: Path) -> int:
@@ -70,6 +80,22 @@ def test_a_first_start_that_was_killed_halfway_is_begun_again(home: Path) -> Non
     server = embedded_postgres.start(folder)
     expect_an_answer(server.url)
     server.stop()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="Only as root does the server run as another user.")
+def test_as_root_the_folders_above_the_data_can_be_passed_and_not_read_by_others(outside: Path) -> None:
+    above, home = outside / "above", outside / "above" / "home"
+    for folder in (above, home):
+        folder.mkdir()
+        folder.chmod(0o700)
+    for _ in range(2):
+        server = embedded_postgres.start(home / "postgres")
+        assert (stat.S_IMODE(above.stat().st_mode), stat.S_IMODE(home.stat().st_mode)) == (0o711, 0o710)
+        with psycopg.connect(server.url, autocommit=True) as connection:
+            connection.execute("CHECKPOINT")  # it opens files by their whole path
+            connection.execute("SELECT pg_reload_conf()")
+        server.stop()
+        assert embedded_postgres.running(home / "postgres") is None
 
 
 def test_a_path_too_long_for_a_socket_works_and_its_socket_is_closed_to_others(tmp_path: Path) -> None:
