@@ -38,8 +38,6 @@ def ask(method: str, url: str, body: Any = None, headers: dict[str, str] | None 
 @pytest.mark.parametrize(
     ("method", "path", "body"),
     [
-        ("POST", "/admin/database/clear", {"confirm": False}),
-        ("POST", "/admin/database/drop", {"confirm": False}),
         ("GET", "/admin/settings", None),
         ("POST", "/deployments/filter", {}),
         ("POST", "/flow_runs/filter", {}),

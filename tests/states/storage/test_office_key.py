@@ -128,7 +128,9 @@ def test_a_key_that_opens_the_first_data_and_not_the_last_is_refused(filled: str
 
 def test_a_database_that_does_not_answer_stops_no_process_that_has_its_key(path: Path) -> None:
     make_key(path)
+    key = path.read_bytes()
     open_office(NOWHERE, path).dispose()
+    assert path.read_bytes() == key
 
 
 def test_without_key_and_database_no_key_is_made(path: Path) -> None:
