@@ -52,6 +52,12 @@ FIGURES = {
     "get-statistics": "figures of the whole office",
     "get-progress-report": "figures of the whole office",
 }
+TEXTS_OF_ONE_THING = {
+    "get-measure": "the texts of the entries of one measure",
+    "get-loan": "the texts of the entries of one loan",
+    "get-objection": "the texts of the entries of one objection",
+}
+"""Lists of what one reading of the vault opens; the lists of these things are measured."""
 JUDGED = {
     "get-actions": "each part of the case is judged by its own rules",
     "propose-batch": "each payable is judged again by its own rules",
