@@ -34,6 +34,11 @@ Employer = Annotated[
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+def files(*media: str) -> dict[int | str, dict[str, Any]]:
+    """Return the OpenAPI description of answers that may also be files of these media types."""
+    return {200: {"content": {each: {"schema": {"type": "string", "format": "binary"}} for each in media}}}
+
+
 def file_response(content: bytes, kind: str, name: str, totals: Control) -> Response:
     """Return a file with its control totals in the headers."""
     headers = {
@@ -63,7 +68,12 @@ class Journal(base.View):
     control: Control
 
 
-@router.get("/journal-lines", response_model=Journal, operation_id="list-journal-lines")
+@router.get(
+    "/journal-lines",
+    response_model=Journal,
+    operation_id="list-journal-lines",
+    responses=files("text/csv", WORKBOOK, "application/xml"),
+)
 def journal_lines(
     context: RequestContextDep,
     period: Period = None,
@@ -117,7 +127,12 @@ class OpenItems(base.View):
     control: Control
 
 
-@router.get("/reports/open-items", response_model=OpenItems, operation_id="report-open-items")
+@router.get(
+    "/reports/open-items",
+    response_model=OpenItems,
+    operation_id="report-open-items",
+    responses=files("text/csv", WORKBOOK),
+)
 def open_items(context: RequestContextDep, employer: Employer = None, form: Form = "json") -> OpenItems | Response:
     """Report what is owed and not paid, paid and not booked, or on a statement and not matched."""
     rows = reports.open_items(context.session, readable_books(context, employer))
@@ -134,7 +149,12 @@ class TaxClasses(base.View):
     control: Control
 
 
-@router.get("/reports/tax-classes", response_model=TaxClasses, operation_id="report-tax-classes")
+@router.get(
+    "/reports/tax-classes",
+    response_model=TaxClasses,
+    operation_id="report-tax-classes",
+    responses=files("text/csv", WORKBOOK),
+)
 def tax_classes(
     context: RequestContextDep, year: Year, employer: Employer = None, form: Form = "json"
 ) -> TaxClasses | Response:
@@ -154,7 +174,9 @@ class Spending(base.View):
     control: Control
 
 
-@router.get("/reports/spending", response_model=Spending, operation_id="report-spending")
+@router.get(
+    "/reports/spending", response_model=Spending, operation_id="report-spending", responses=files("text/csv", WORKBOOK)
+)
 def spending(
     context: RequestContextDep, year: Year, employer: Employer = None, form: Form = "json"
 ) -> Spending | Response:
@@ -217,7 +239,12 @@ def books(
     )
 
 
-@router.get("/bookings", response_model=BookingPage, operation_id="list-bookings", responses=next_link("list-bookings"))
+@router.get(
+    "/bookings",
+    response_model=BookingPage,
+    operation_id="list-bookings",
+    responses={200: {**next_link("list-bookings")[200], **files("text/csv")[200]}},
+)
 def bookings(
     context: RequestContextDep,
     state: BookingState | None = None,

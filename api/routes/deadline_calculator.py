@@ -28,7 +28,15 @@ class CalculatedTerm(base.View):
 @router.get("/_calculate", operation_id="calculate-term")
 def calculate_term(
     _: RequestContextDep,
-    since: Annotated[str, Query(alias="from", max_length=40, description="The day of the event: 2026-02-20")],
+    since: Annotated[
+        str,
+        Query(
+            alias="from",
+            max_length=40,
+            description="The day of the event: 2026-02-20",
+            json_schema_extra={"pattern": r"^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2})?$"},
+        ),
+    ],
     hours: Amount = None,
     days: Amount = None,
     weeks: Amount = None,

@@ -28,7 +28,10 @@ from states.tables.ledger import LedgerEntry
 
 router = APIRouter()
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
-DayText = Annotated[str | None, Query(max_length=40, description="A calendar day, such as 2026-11-23")]
+DayText = Annotated[
+    str | None,
+    Query(max_length=40, description="A calendar day, such as 2026-11-23", json_schema_extra={"format": "date"}),
+]
 
 
 class WordsView(base.View):

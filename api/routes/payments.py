@@ -172,7 +172,12 @@ def batch(context: RequestContextDep, response: Response, key: Id) -> payments.B
     return batch_views(context, [row])[0]
 
 
-@router.get("/payment-batches/{id}/pain001", operation_id="get-pain001", response_class=Response)
+@router.get(
+    "/payment-batches/{id}/pain001",
+    operation_id="get-pain001",
+    response_class=Response,
+    responses={200: {"content": {"application/xml": {"schema": {"type": "string"}}}}},
+)
 def pain001(context: RequestContextDep, key: Id) -> Response:
     """Download the exported batch as pain.001.001.09; always the same bytes, with the sealed hash."""
     row = require_payment_order(context, key)

@@ -15,6 +15,7 @@ from pydantic import (
     Field,
     ValidationError,
     ValidatorFunctionWrapHandler,
+    WithJsonSchema,
     WrapValidator,
 )
 from pydantic.alias_generators import to_camel
@@ -136,7 +137,18 @@ AMOUNT_PROBLEMS = {
     "greater_than_equal": "is negative",
     "finite_number": "is no finite number",
 }
-Amount = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2), WrapValidator(parse_amount)]
+AMOUNT_SCHEMA = {
+    "anyOf": [
+        {"type": "number", "minimum": 0, "maximum": 9999999999.99, "multipleOf": 0.01},
+        {"type": "string", "pattern": r"^[0-9]{1,10}(\.[0-9]{1,2})?$"},
+    ]
+}
+Amount = Annotated[
+    Decimal,
+    Field(ge=0, max_digits=12, decimal_places=2),
+    WrapValidator(parse_amount),
+    WithJsonSchema(AMOUNT_SCHEMA, mode="validation"),
+]
 """Euros with at most two decimals."""
 Signed = Annotated[Decimal, Field(max_digits=12, decimal_places=2), WrapValidator(parse_amount)]
 """As :data:`Amount`, or negative for a deduction; used only in events that the engine triggers."""
