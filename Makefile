@@ -10,7 +10,7 @@ BIN := .venv/bin
 # The certificates of the machine, as pip takes them: a registry may be reached through a mirror of its own.
 SYNC = UV_SYSTEM_CERTS=true UV_PYTHON_DOWNLOADS=never VIRTUAL_ENV= UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --quiet --frozen --inexact --no-default-groups
 
-.PHONY: run test bench check mutants browser
+.PHONY: run test bench check mutants fuzz browser
 .DEFAULT_GOAL := run
 
 # The shell is replaced, so that a signal to this target reaches the office itself.
@@ -33,6 +33,10 @@ check: .venv/.run .venv/.test
 mutants: .venv/.run .venv/.test .venv/.mutation
 	$(BIN)/python tests/mutation/of_values.py
 	$(BIN)/python tests/mutation/of_code.py
+
+# Slow, by hand: a demonstration office of its own is sent whole journeys, and then whatever its description allows.
+fuzz: .venv/.run .venv/.test .venv/.fuzz
+	$(BIN)/python tests/api/conformance
 
 # A browser for tests of pages; without one, and without the right to install one, those tests say so themselves.
 browser:
@@ -64,6 +68,11 @@ $(UV):
 .venv/.bench: uv.lock pyproject.toml | .venv/bin/python
 	@echo "Installing what measures ..."
 	@$(SYNC) --group bench
+	@touch $@
+
+.venv/.fuzz: uv.lock pyproject.toml | .venv/bin/python
+	@echo "Installing what invents requests ..."
+	@$(SYNC) --group fuzz
 	@touch $@
 
 .venv/.mutation: uv.lock pyproject.toml | .venv/bin/python

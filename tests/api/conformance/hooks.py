@@ -1,0 +1,33 @@
+"""Hooks of Schemathesis: they note each answer, and check that only a rule refuses what the description allows."""
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import schemathesis
+
+NOTES = Path(os.environ["VEILIGADVIES_INVENTED"])
+BY_NO_RULE = (400, 413, 415, 422, 428)
+"""Refusals of a form; all others say which rule or duty refuses, that the thing changed, or that it is not there."""
+BEYOND_THE_RULES = "/problems/beyond-the-rules"
+"""A date for which no rule, value or calendar is known: that is a refusal by the rules too."""
+
+
+@schemathesis.hook
+def after_call(_: Any, case: Any, response: Any) -> None:
+    """Note the method, the status and the path of an answer."""
+    path = urlsplit(response.request.url).path
+    with NOTES.open("a", encoding="utf-8") as file:
+        file.write(f"{case.method} {response.status_code} {path}\n")
+
+
+@schemathesis.check
+def refused_by_a_rule(_: Any, response: Any, case: Any) -> None:
+    """What the description allows is refused by a rule only."""
+    allowed = case.meta is not None and case.meta.generation.mode.is_positive
+    if not allowed or response.status_code not in BY_NO_RULE:
+        return
+    problem = response.json()
+    if problem["type"] != BEYOND_THE_RULES:
+        raise AssertionError(f"Refused by no rule: {response.status_code} {problem['detail']}")
