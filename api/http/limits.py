@@ -2,9 +2,11 @@
 
 import re
 import time
+from functools import partial
 from http import HTTPStatus
 
 import anyio
+from anyio import to_thread
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -53,8 +55,7 @@ class RequestLimits:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        # Verifying a token may ask the identity provider for its keys, which must not hold up other requests.
-        refusal = await anyio.to_thread.run_sync(self._refusal, scope, headers)
+        refusal = await self._refusal(scope, headers)
         if refusal is None:
             limit = None if self._files.fullmatch(scope["path"]) else MOST_BYTES
             await self.app(scope, LimitedBody(receive, limit), send)
@@ -63,7 +64,7 @@ class RequestLimits:
             refusal.headers["Connection"] = "close"  # the body is still arriving; nobody reads it
         await refusal(scope, receive, send)
 
-    def _refusal(self, scope: Scope, headers: Headers) -> JSONResponse | None:
+    async def _refusal(self, scope: Scope, headers: Headers) -> JSONResponse | None:
         size = sum(len(name) + len(value) for name, value in headers.raw)
         if len(headers.raw) > MOST_HEADERS or size > MOST_HEADER_BYTES:
             words = f"Send at most {MOST_HEADERS} headers of {MOST_HEADER_BYTES} bytes together."
@@ -74,7 +75,8 @@ class RequestLimits:
         if scope["path"].startswith(SIGNED_IN):
             try:
                 token = authentication.bearer(headers.get("authorization"))
-                authentication.verified_claims(self._configuration, token, at=utc_now())
+                check = partial(authentication.verified_claims, self._configuration, token, at=utc_now())
+                await to_thread.run_sync(check)  # it may ask the identity provider for its keys
             except (ApiError, StatesError) as error:
                 return problems.known_error(Request(scope), error)
         if announced(headers) > MOST_BYTES and not self._files.fullmatch(scope["path"]):

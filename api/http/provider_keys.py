@@ -61,22 +61,39 @@ class KeysAtAddress:
 
     def __init__(self, address: str) -> None:
         self._address = address
-        self._lock = Lock()
+        self._asking = Lock()
         self._kept: KeySet | None = None
         self._kept_at = self._asked_at = float("-inf")
 
     def keys(self, kid: str | None) -> KeySet:
-        """Return the keys; they are asked for when they are old, or when none has the id of a token."""
-        with self._lock:
-            now = time.monotonic()
-            known = self._kept is not None and (kid is None or any(key.kid == kid for key in self._kept))
-            if (not known or now - self._kept_at > FRESH) and now - self._asked_at > PAUSE:
-                self._asked_at = now
-                with suppress(httpx.HTTPError, ValueError):
-                    self._kept, self._kept_at = key_set(fetch(self._address)), time.monotonic()
-            if self._kept is None or now - self._kept_at > USABLE:
-                raise KeysUnavailableError("The identity provider does not give its keys.")
-            return self._kept
+        """Return the keys; they are asked for when they are old, or when none has the id of a token.
+
+        One thread asks. Others wait only for a key that they do not know.
+        """
+        if self._should_ask(kid):
+            waits = not self._knows(kid)
+            if self._asking.acquire(blocking=waits, timeout=2 * PATIENCE if waits else -1):
+                try:
+                    if self._should_ask(kid):
+                        self._ask()
+                finally:
+                    self._asking.release()
+        if self._kept is None or time.monotonic() - self._kept_at > USABLE:
+            raise KeysUnavailableError("The identity provider does not give its keys.")
+        return self._kept
+
+    def _knows(self, kid: str | None) -> bool:
+        return self._kept is not None and (kid is None or any(key.kid == kid for key in self._kept))
+
+    def _should_ask(self, kid: str | None) -> bool:
+        now = time.monotonic()
+        return (not self._knows(kid) or now - self._kept_at > FRESH) and now - self._asked_at > PAUSE
+
+    def _ask(self) -> None:
+        self._asked_at = time.monotonic()
+        with suppress(httpx.HTTPError, ValueError):
+            self._kept = key_set(fetch(self._address))
+            self._kept_at = time.monotonic()
 
 
 @lru_cache(maxsize=4)

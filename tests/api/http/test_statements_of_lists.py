@@ -28,13 +28,8 @@ SET = re.compile(r"\([?,() ]+\)")
 def api(server: str, template: str, office_home: Path, serve: Serve) -> Iterator[Api]:
     """Serve the office with few and many rows."""
     name = make(server, template)
-<<<<<<< ours
-    configuration = configuration_of(address(server, name), office_home)
-    engine = open_office(str(configuration.database_url), configuration.key_file)
-=======
     url = address(server, name)
     engine = open_office(url, configuration_of(url, office_home).key_file)
->>>>>>> theirs
     many_rows.fill(engine)
     engine.dispose()
     with serve(name) as served:
