@@ -110,11 +110,10 @@ def require_bank_message(context: RequestContext, key: str) -> BankMessage:
         RefusedError: the caller's role has nothing to do with money.
         NotFoundError: it does not exist, or belongs to another employer.
     """
-    row = context.session.get(BankMessage, key)
-    if row is None:
-        raise NotFoundError("bank message", key)
     require_books(context)
-    if acts_for_employer(context.by) and context.by.organisation != context.employers.current(row.organisation):
+    row = context.session.get(BankMessage, key)
+    owner = None if row is None else context.employers.current(row.organisation)
+    if row is None or (acts_for_employer(context.by) and context.by.organisation != owner):
         raise NotFoundError("bank message", key)
     return row
 

@@ -1,5 +1,6 @@
 """First administrator: registered by a command, once, and only the demonstration office prints tokens."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,10 @@ from sqlmodel import Session, select
 from typer.testing import CliRunner, Result
 
 from api.cli.main import app
+from rules.core.roles import ENGINE
+from states.commands.fire import fire
 from states.settings import Configuration
+from states.storage.database import transaction
 from states.storage.office_key import make_key, open_office
 from states.tables.ledger import LedgerEntry
 from states.tables.people import Duty
@@ -64,8 +68,13 @@ def test_the_command_asks_for_the_head_because_a_role_that_reaches_far_takes_two
 def test_no_token_is_printed_outside_the_demonstration_office_whatever_the_setting(
     configuration: Configuration,
 ) -> None:
-    assert command("appoint", "beheer-1", "hoofd-1", answers=ANSWERS).exit_code == 0
+    engine = open_office(str(configuration.database_url), configuration.key_file)
+    duties = [{"role": "officer"}]
+    body = {"id": "officer-1", "name": "E. Cht", "email": "e@office.example", "duties": duties}
+    with transaction(engine) as session:  # an office with people who are not fictional
+        fire(session, "person", None, "register", by=ENGINE, at=datetime.now(UTC), body=body)
+    engine.dispose()
     assert configuration.demonstration  # the setting was forgotten, as its default is to be the demonstration
-    done = command("token", "--role", "administrator")
+    done = command("token", "--role", "officer")
     assert done.exit_code == 1
     assert "Only the demonstration office issues tokens" in done.output
