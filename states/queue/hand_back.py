@@ -96,9 +96,8 @@ def give_back(session: Session, found: Collection[Held], *, by: Actor, at: datet
     """Return work to the queue, each in the chain of its pool; acute work is offered at once, and rings an alarm."""
     if not found:
         return []
-    # The chain of the holder too, so that a claim that runs meanwhile has ended.
-    names = sorted({(held.pool, held.holder) for held in found})
-    chains = {pool: pools.lock_chain(session, *pool, at=at, receiver=holder) for pool, holder in names}
+    # What the holder claims in this very moment returns at the next tick.
+    chains = {pool: pools.lock_chain(session, *pool, at=at) for pool in sorted({held.pool for held in found})}
     why = {held.item: held for held in found}
     query = select(WorkItem).where(col(WorkItem.id).in_(why), col(WorkItem.done_at).is_(None))
     locked = query.order_by(*pools.queue_order()).with_for_update().execution_options(populate_existing=True)
