@@ -199,7 +199,10 @@ def test_the_key_of_an_office_that_is_not_upgraded_yet_is_not_called_wrong(earli
     key = tmp_path / "office.key"
     key.touch(mode=0o600)
     key.write_bytes(KEY)
-    open_office(earlier, key, make=False).dispose()
+    engine = open_office(earlier, key, make=False)
+    stored_entries = [line for line in stored("stored_vault.jsonl") if line["table"] == "ledger_entry"]
+    assert len(rows(engine, LedgerEntry)) == len(stored_entries)
+    engine.dispose()
 
 
 def test_what_is_sealed_by_class_is_not_taken_back(later: Engine, earlier: str) -> None:
