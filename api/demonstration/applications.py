@@ -48,7 +48,8 @@ DECIDE = "takeover/take-over"
 
 def threat(kind: str, source: str, before: str = INTAKE) -> ExtraStep:
     """Return the step that records a threat signal."""
-    return ExtraStep(before, "application/record-threat", {"kind": kind, "source": source, "reportedToPolice": True})
+    body = {"kind": kind, "source": source, "reportedToPolice": True}
+    return ExtraStep(before, "application/record-threat", body | {"details": f"Made up: {kind}, as told by {source}."})
 
 
 REFUSE = ExtraStep(INTAKE, "application/intend-refusal")

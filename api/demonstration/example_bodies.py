@@ -79,8 +79,20 @@ def body(number: int, action: Action, at: datetime, today: date) -> dict[str, An
             own = {"executionOn": bank_day((today if waits else day) + timedelta(days=5))}
         case _:
             own = {}
+    own |= own_words(number, action, {**example, **own}, day)
     extra = next((item.body for item in case.extra_steps if item.step == f"{action.chart}/{action.event}"), {})
     return {**example, **own, **extra}
+
+
+WRITTEN = ("finding", "reasons", "notes", "details", "grounds", "view", "added", "missing", "remarks")
+"""The fields of free text, which no two steps of the office share."""
+
+
+def own_words(number: int, action: Action, example: dict[str, Any], day: date) -> dict[str, str]:
+    """Return the free texts of a step with its case, its day and its domain, so that no text is there twice."""
+    place = f" ({example['domain']})" if "domain" in example else ""
+    mark = f"Case {number + 1}, {day:%d-%m-%Y}{place}, {action.event}"
+    return {name: f"{mark}: {example[name]}" for name in WRITTEN if example.get(name)}
 
 
 def assessment(example: dict[str, Any], domains: tuple[str, ...]) -> dict[str, Any]:

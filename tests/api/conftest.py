@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from databases import address, copied, drop, make
-from served import Api, Serve, fill, serving
+from served import Api, Serve, configuration_of, fill, serving
+
+from api.demonstration.load import load
+from states.storage.office_key import open_office
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +39,17 @@ def serve(server: str, furnished: str, office_home: Path) -> Serve:
             yield api
 
     return opened
+
+
+@pytest.fixture(scope="session")
+def demonstration(server: str, template: str, office_home: Path) -> Iterator[str]:
+    """Return the name of a database with the demonstration office: cases at every stage, loans, objections, batches."""
+    name = make(server, template)
+    engine = open_office(address(server, name), configuration_of(address(server, name), office_home).key_file)
+    load(engine, at=datetime.now(UTC), progress=lambda *_: None)
+    engine.dispose()
+    yield name
+    drop(server, name)
 
 
 @pytest.fixture(scope="module")

@@ -4,22 +4,19 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from databases import address, copied, drop, make
+from databases import copied
 from pypdf import PdfWriter
-from served import Api, configuration_of, expect_problem, serving
+from served import Api, expect_problem, serving
 from sqlalchemy import delete, true
 from sqlmodel import col, select
 
-from api.demonstration.load import load
 from rules.core.roles import Actor, Role
 from states.storage.database import transaction
-from states.storage.office_key import open_office
 from states.storage.verification import verify
 from states.tables.accounting import Booking
 from states.tables.application import Application, Measure, Takeover
@@ -66,26 +63,10 @@ ASKED = {
 """What must be asked with some collections."""
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("demonstration")
-
-
-@pytest.fixture(scope="module")
-def whole(server: str, template: str, home: Path) -> Iterator[str]:
-    """The name of a database with the demonstration office: cases at every stage, loans, objections, batches."""
-    name = make(server, template)
-    engine = open_office(address(server, name), configuration_of(address(server, name), home).key_file)
-    load(engine, at=datetime.now(UTC), progress=lambda *_: None)
-    engine.dispose()
-    yield name
-    drop(server, name)
-
-
 @contextmanager
-def office(server: str, whole: str, home: Path) -> Iterator[Api]:
+def office(server: str, demonstration: str, office_home: Path) -> Iterator[Api]:
     """A served copy of the demonstration office."""
-    with copied(server, whole) as database, serving(database, home) as api:
+    with copied(server, demonstration) as database, serving(database, office_home) as api:
         yield api
 
 
@@ -151,9 +132,9 @@ def blank_page() -> bytes:
 
 
 def test_a_document_of_an_erased_case_is_gone_and_a_new_one_is_refused_in_words(
-    server: str, whole: str, home: Path
+    server: str, demonstration: str, office_home: Path
 ) -> None:
-    with office(server, whole, home) as api:
+    with office(server, demonstration, office_home) as api:
         contact = next(by for by in readers(api) if by.role is Role.SECURITY_CONTACT)
         with transaction(api.engine) as session:
             payable = session.exec(select(Payable).where(Payable.organisation == contact.organisation)).first()
@@ -170,9 +151,9 @@ def test_a_document_of_an_erased_case_is_gone_and_a_new_one_is_refused_in_words(
 
 
 def test_a_threat_to_an_erased_case_is_recorded_without_words_and_words_are_refused_with_the_remedy(
-    server: str, whole: str, home: Path
+    server: str, demonstration: str, office_home: Path
 ) -> None:
-    with office(server, whole, home) as api:
+    with office(server, demonstration, office_home) as api:
         erase(api)
         case, officer = cases_of(api)[0], readers(api)[0]
         threat = {"kind": "intimidation", "source": "police", "reportedToPolice": True}
@@ -185,8 +166,8 @@ def test_a_threat_to_an_erased_case_is_recorded_without_words_and_words_are_refu
         assert "record-threat" in [entry["event"] for entry in api.read(f"{case}/history", officer)["items"]]
 
 
-def test_every_reading_of_an_erased_case_works_by_its_facts(server: str, whole: str, home: Path) -> None:
-    with office(server, whole, home) as api:
+def test_every_reading_of_an_erased_case_works_by_its_facts(server: str, demonstration: str, office_home: Path) -> None:
+    with office(server, demonstration, office_home) as api:
         asked = addresses(api)
         erase(api)
         found = {(path, by.role): api.get(path, by) for by in readers(api) for path in asked}
@@ -203,9 +184,9 @@ def test_every_reading_of_an_erased_case_works_by_its_facts(server: str, whole: 
 
 
 def test_an_erased_case_says_what_can_be_done_and_takes_it_or_refuses_it_in_words(
-    server: str, whole: str, home: Path
+    server: str, demonstration: str, office_home: Path
 ) -> None:
-    with office(server, whole, home) as api:
+    with office(server, demonstration, office_home) as api:
         before = {case: api.actions(case) for case in cases_of(api)}
         erase(api)
         broken = {case: answer.text for case in before if (answer := api.get(f"{case}/actions")).status_code != 200}
