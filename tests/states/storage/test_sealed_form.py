@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+import scans
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from loan_cases import ask
@@ -16,7 +17,7 @@ from sqlmodel import Session, select
 
 from rules.access.content_classes import Retention
 from states.charts.application import Stage
-from states.commands.invoice_documents import open_document, take_in
+from states.commands.invoice_documents import examine, open_document, take_in
 from states.errors import ErasedError
 from states.storage.canonical_json import canonical
 from states.storage.content import content_of_subject
@@ -27,7 +28,7 @@ from states.tables.application import Application
 from states.tables.ledger import DataKey, LedgerEntry, Stream, VaultItem
 from states.tables.payments import Document, Payable
 
-PICTURE = b"\x89PNG\r\n\x1a\n" + b"a picture of an invoice" + b"IEND\xaeB`\x82"
+PICTURE = scans.png()
 
 
 def fill_two(engine: Engine) -> None:
@@ -37,7 +38,7 @@ def fill_two(engine: Engine) -> None:
         act(engine, reference, "record-threat", at=START, changes={"details": "A note under the door"})
     at = walk(engine, first)
     with transaction(engine) as session:
-        take_in(session, session.exec(select(Payable)).one(), PICTURE, by=CONTACT, at=at)
+        take_in(session, session.exec(select(Payable)).one(), examine(PICTURE, on=at.date()), by=CONTACT, at=at)
     act(engine, second, "withdraw", at=at, changes={"reasons": "Moves abroad"})
 
 
