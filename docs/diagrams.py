@@ -25,7 +25,7 @@ from rules.procedure import authorization
 from states.accounting.export_rows import ClassRow, JournalRow, OpenItem, Row, SpendingRow
 from states.charts.application import Stage
 from states.charts.statechart import Chart
-from states.deadlines.catalogue import TERMS
+from states.deadlines.catalogue import TERMS, always
 from states.events.application.life_event_effects import LIFE_EVENTS
 from states.events.catalogue import CHARTS, EVENTS
 from states.letters.triggers import LETTERS
@@ -302,7 +302,8 @@ def consequence_block() -> str:
         targets = targets_of(definition.chart, definition.name)
         work = [item for state in targets for item in WORK_BY_STATE.get((definition.chart.name, state), ())]
         own = WORK_BY_EVENT.get(pair)
-        terms = [f"starts {kind}" for kind, term in TERMS.items() if pair in term.starts]
+        starts = {kind: "starts" if term.applies is always else "may start" for kind, term in TERMS.items()}
+        terms = [f"{starts[kind]} {kind}" for kind, term in TERMS.items() if pair in term.starts]
         terms += [f"ends {kind}" for kind, term in TERMS.items() if pair in term.ends]
         letters = [f"{letter.letter}" for letter in LETTERS.get(pair, ())]
         asked = [f"{item.action} ({item.role})" for item in work] + ([f"`{own.__name__}`"] if own else [])

@@ -1,1 +1,1 @@
-"""Access: the only place that decides who may see what."""
+"""Access: applies to each caller the tables of who may see and read what (rules/access)."""

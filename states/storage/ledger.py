@@ -1,7 +1,7 @@
 """Ledger: one append-only hash chain per stream, SHA-256 over RFC 8785 canonical JSON.
 
-This module opens, locks and hashes chains. The write buffer (write_buffer.py) appends the entries, and replay.py
-rebuilds rows from them.
+This module opens, locks and hashes chains and writes no entry: the write buffer (write_buffer.py) does, and replay.py
+rebuilds rows from the entries.
 """
 
 import hashlib
