@@ -7,7 +7,7 @@ The grounds are listed twice: in the body below, and with article and party in t
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from rules.access.content_classes import ContentClass
 from rules.core import date_rules
@@ -117,6 +117,7 @@ class SuspendTerm(ApplicationEvent[SuspensionInterval]):
 class Resumption(Body):
     """The term that resumes, with either the last suspended day or the day of completion."""
 
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["until"]}, {"required": ["completedOn"]}]})
     term: TermName
     until: Day | None = None
     """The last suspended day."""

@@ -104,7 +104,7 @@ class Duties:
         today = self.today.isoformat()
         steps: tuple[tuple[tuple[str, dict[str, Any]], ...], ...] = (
             (("grant", {}), ("lend", {"lentOn": today}), ("take-back", {"returnedOn": today})),
-            (("grant", {}), ("lend", {"lentOn": today}), ("lose", {"lostOn": today})),
+            (("grant", {}), ("lend", {"lentOn": today}), ("lose", {"lostOn": today, "reasons": "Hij is kwijt."})),
             (("decline", {"reasons": "Het advies is er al."}),),
             (("withdraw", {}),),
             (("grant", {}), ("lend", {"lentOn": today}), ("end-with-office", {"endedOn": today})),

@@ -14,10 +14,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from journeys import ZILVERDAM
 from readings import Ids, parameters_of
 from recorder import Recorder
 
-from rules.core.roles import Role
+from api.access.work import SEES_EVERY_POOL
+from rules.core.roles import OF_AN_EMPLOYER, Role
 
 NAMED = {
     "person": "people",
@@ -46,33 +48,52 @@ CURSORS = {
 """A cursor of each list; only a page says which there are, and a made-up one is refused."""
 UNCONDITIONAL = ("application-record-threat", "application-record-hand-off")
 """They need no If-Match."""
+KNOWN: dict[str, list[str]] = {
+    "from": ["2026-01-01", "2026-07-01"],
+    "until": ["2026-06-30", "2026-09-30"],
+    "level": ["intake", "assess-domain"],
+    "lane": ["acute", "routine"],
+    "suspended": ["2026-03-01..2026-03-10"],
+}
+"""Query parameters of which the description does not say all that there is."""
 MOST = 12
 NOTES = "VEILIGADVIES_INVENTED"
 """The environment variable with the file in which the hooks note each answer."""
 SETTINGS = Path(__file__).with_name("schemathesis.toml")
 
 
-def with_real_things(document: dict[str, Any], ids: Ids) -> dict[str, Any]:
+def with_real_things(document: dict[str, Any], ids: Ids, role: Role) -> dict[str, Any]:
     """A copy of a description in which parameters and fields that name something have its real values."""
     found = copy.deepcopy(document)
+    mine = ids | ({"organisations": [ZILVERDAM]} if role in OF_AN_EMPLOYER else {})
     for path, methods in found["paths"].items():
-        collections = dict(parameters_of(path))
         for operation in methods.values():
             for parameter in operation.get("parameters", []):
-                collection = collections.get(parameter["name"]) if parameter["in"] == "path" else None
-                collection = collection or (NAMED.get(parameter["name"]) if parameter["in"] == "query" else None)
-                if values := ids.get(collection or "", [])[:MOST]:
-                    numbers = parameter["schema"].get("type") == "integer"
-                    parameter["schema"] = {"enum": [int(one) for one in values] if numbers else values}
-                if parameter["name"].lower() == "if-match" and operation["operationId"] not in UNCONDITIONAL:
-                    parameter |= {"required": True, "schema": {"enum": ["*"]}}
-                if parameter["name"] == "cursor":
-                    parameter["schema"] = {"enum": [CURSORS.get(operation["operationId"], ids["payables"][0])]}
+                values = values_of(path, operation["operationId"], parameter, ids, role)
+                if values:
+                    parameter["schema"] = {"enum": values[:MOST]}
+                    parameter["required"] = parameter["required"] or parameter["in"] == "header"
     for name in sent(found):
         for field, schema in found["components"]["schemas"][name].get("properties", {}).items():
-            if values := ids.get(NAMED.get(field, ""), [])[:MOST]:
+            if values := mine.get(NAMED.get(field, ""), [])[:MOST]:
                 narrow(schema, values)
     return found
+
+
+def values_of(path: str, operation: str, parameter: dict[str, Any], ids: Ids, role: Role) -> list[Any]:
+    """The real values of a parameter; none if the description says all that there is."""
+    name, place = parameter["name"], parameter["in"]
+    if place == "path":
+        values = ids.get(dict(parameters_of(path)).get(name, ""), [])
+        return [int(each) for each in values] if parameter["schema"].get("type") == "integer" else values
+    if place == "header":
+        return ["*"] if name.lower() == "if-match" and operation not in UNCONDITIONAL else []
+    if name == "cursor":
+        return [CURSORS.get(operation, ids["payables"][0])]
+    if "work-items" in path and name in {"role", "organisation"} and role not in SEES_EVERY_POOL:
+        own = ZILVERDAM if role in OF_AN_EMPLOYER else ""
+        return [str(role) if name == "role" else own]
+    return KNOWN.get(name, ids.get(NAMED.get(name, ""), []))
 
 
 def sent(document: dict[str, Any]) -> set[str]:
@@ -104,7 +125,7 @@ def narrow(schema: dict[str, Any], values: list[str]) -> None:
 def invent(office: Recorder, ids: Ids, role: Role, *, seconds: int, workers: int, folder: Path) -> str:
     """Let Schemathesis invent requests of one role; returns what it found, and notes every answer."""
     document, notes = folder / f"{role}.json", folder / f"{role}.answers"
-    document.write_text(json.dumps(with_real_things(office.document, ids)))
+    document.write_text(json.dumps(with_real_things(office.document, ids, role)))
     command = [
         str(Path(sys.executable).with_name("schemathesis")),
         *("--config-file", str(SETTINGS), "run", str(document), "--url", office.url),

@@ -19,7 +19,7 @@ QUERIES = {
     "/v1/reports/tax-classes": "?year=2026",
     "/v1/reports/spending": "?year=2026",
     "/v1/terms/_calculate": "?from=2026-11-02&weeks=8",
-    "/v1/progress-report": "?year=2026",
+    "/v1/progress-report": "?from=2026-07-01&until=2026-09-30",
 }
 """What a reading has to ask."""
 Ids = dict[str, list[str]]
