@@ -53,6 +53,7 @@ KNOWN: dict[str, list[str]] = {
     "until": ["2026-06-30", "2026-09-30"],
     "level": ["intake", "assess-domain"],
     "lane": ["acute", "routine"],
+    "asOf": ["2026-11-23T12:00:00Z"],
     "suspended": ["2026-03-01..2026-03-10"],
 }
 """Query parameters of which the description does not say all that there is."""

@@ -6,6 +6,7 @@ from typing import Any
 from recorder import Recorder
 from scans import png
 
+from api.http.errors import ApiError
 from rules.core.roles import Role
 from states.commands.available_actions import ENDING, FORWARD
 
@@ -53,10 +54,15 @@ class Journeys:
         if action["name"] == "receive-invoice" and "receive-payable" not in self.office.done:
             body["json"] |= {"application": address.split("/")[3]}
             address = "/v1/payables"
-        answer = self.office.send(action["method"], address, role, person, match=action["ifMatch"], **body)
-        if not answer.is_success:
+        try:
+            accepted = self.office.send(
+                action["method"], address, role, person, match=action["ifMatch"], **body
+            ).is_success
+        except ApiError:  # who is proposed cannot sign in any more, such as an official who died
+            accepted = False
+        if not accepted:
             self.refused.add((self.operation(action), action["href"]))
-        return answer.is_success
+        return accepted
 
     def new_in(self, offered: Iterable[Action], *, ending: bool) -> Action | None:
         """The first action whose operation never answered with success; what ends a case only if asked for."""
