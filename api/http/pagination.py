@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, Protocol, TypeVar
 
 from fastapi import Query
@@ -11,10 +11,11 @@ from sqlalchemy import tuple_
 
 from api.http.errors import MalformedHeaderError
 from rules.core.dates import utc_text
+from states.engine.bodies import PlainLine
 
-Cursor = Annotated[str | None, Query(max_length=60)]
+Cursor = Annotated[PlainLine | None, Query(max_length=60)]
 """The ``next`` of the previous page: the id of its last row."""
-PositionCursor = Annotated[str | None, Query(max_length=120)]
+PositionCursor = Annotated[PlainLine | None, Query(max_length=120)]
 """The ``next`` of the previous page: the position of its last row in the order of the list."""
 Limit = Annotated[int, Query(ge=1, le=500)]
 T = TypeVar("T")
@@ -90,12 +91,15 @@ def instant(text: str) -> datetime:
     """Parse the instant in a position.
 
     Raises:
-        ValueError: it is not an instant, or has no time zone.
+        ValueError: it is not an instant of the years 1 to 9999, or has no time zone.
     """
     at = datetime.fromisoformat(text)
     if at.tzinfo is None:
         raise ValueError(text)
-    return at
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(text) from error
 
 
 def row_id(text: str) -> str:

@@ -4,13 +4,16 @@ from typing import Annotated
 
 from fastapi import Header, Path, Query
 
+from states.engine.bodies import PlainLine
+
 Reference = Annotated[str, Path(pattern=r"^[A-Za-z0-9-]{3,40}$", description="The application's reference")]
 
 
 Key = Annotated[str | None, Header(max_length=200)]
 
 
-Id = Annotated[str, Path(alias="id", max_length=60)]
+Id = Annotated[PlainLine, Path(alias="id", max_length=60)]
+LongId = Annotated[PlainLine, Path(alias="id", max_length=80)]
 
 
 Organisation = Annotated[

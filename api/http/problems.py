@@ -80,7 +80,7 @@ def invalid_request(_: Request, error: Exception) -> JSONResponse:
         message = bodies.message(item)
         if item["type"] == "json_invalid":  # its path is a position in the text, not a field
             path, message = [], f"This is not valid JSON; the error is at character {path[0]}"
-        field = ".".join(str(part) for part in path) or str(place)
+        field = bodies.field_name(path, str(place))
         found.append({"field": field, "in": str(place), "message": message})
     detail = "; ".join(f"{item['field']}: {item['message']}" for item in found)
     return problem(problem_types.INVALID_REQUEST, detail, errors=found)

@@ -4,13 +4,14 @@ from datetime import date, datetime
 from importlib.metadata import version as installed
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import Field
 from sqlmodel import Session, select
 
 from api.access.books import readable_books, visible_in_books
 from api.http.dependencies import RequestContext, RequestContextDep
 from api.http.pagination import Cursor, Limit, next_link, split_page
+from api.http.parameters import LongId
 from api.views import base
 from api.views.payments import BookingPage, booking_view
 from rules.core.dates import office_day
@@ -19,6 +20,7 @@ from states.accounting import accounts, journal_query, periods, reports, xaf
 from states.accounting.export_rows import ClassRow, JournalRow, OpenItem, SpendingRow
 from states.accounting.spreadsheets import Control, Sheet, as_csv, as_workbook, control
 from states.charts.booking import BookingState
+from states.engine.bodies import PlainLine
 from states.errors import MalformedError, RefusedError
 from states.tables.accounting import Booking
 from states.tables.people import Organisation
@@ -29,7 +31,7 @@ JournalForm = Annotated[Literal["json", "csv", "xlsx", "xaf"], Query(alias="form
 Period = Annotated[str | None, Query(pattern=rules.PERIOD, description="A year or a month, such as 2026-03")]
 Year = Annotated[int, Query(ge=2021, le=2099, description="A year of the books")]
 Employer = Annotated[
-    str | None, Query(max_length=60, description="One employer; for roles that see the books of all employers")
+    PlainLine | None, Query(max_length=60, description="One employer; for roles that see the books of all employers")
 ]
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -223,9 +225,7 @@ class Books(base.View):
 
 
 @router.get("/organisations/{id}/books", operation_id="get-books")
-def books(
-    context: RequestContextDep, key: Annotated[str, Path(alias="id", max_length=80)], on: date | None = None
-) -> Books:
+def books(context: RequestContextDep, key: LongId, on: date | None = None) -> Books:
     """Return the accounts that are valid on a day (by default today), and the closed periods."""
     readable_books(context, key)
     session: Session = context.session

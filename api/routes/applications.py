@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -18,6 +18,7 @@ from api.http.errors import MalformedHeaderError
 from api.http.idempotency import Answer, answer_once
 from api.http.pagination import instant, newest_first, next_link, position_in, position_text, row_id, split_page
 from api.http.parameters import Reference
+from api.http.problems import invalid_parameter
 from api.http.urls import etag, href
 from api.views import applications, texts
 from rules.access.content_classes import ContentClass
@@ -25,7 +26,7 @@ from rules.core.regulation import PublicOffice
 from rules.threats.urgency import Urgency
 from states.charts.application import Stage
 from states.commands.fire import fire
-from states.engine.bodies import Body
+from states.engine.bodies import Body, PlainLine
 from states.errors import NotFoundError
 from states.events.application.receipt import NewApplication, Receive
 from states.queue import pools
@@ -68,7 +69,7 @@ def list_applications(
     stage: Stage | None = None,
     urgency: Urgency | None = None,
     employer: Annotated[str | None, Query(pattern=EMPLOYER)] = None,
-    cursor: Annotated[str | None, Query(max_length=100)] = None,
+    cursor: Annotated[PlainLine | None, Query(max_length=100)] = None,
     limit: Limit = 50,
 ) -> applications.ApplicationPage:
     """List the applications that the caller may see, newest first."""
@@ -79,13 +80,13 @@ def list_applications(
 class Search(Body):
     """Search criteria; a name belongs in this body and never in an address."""
 
-    name: Annotated[str | None, Field(min_length=2, max_length=100)] = None
+    name: Annotated[PlainLine | None, Field(min_length=2, max_length=100)] = None
     reference: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9-]{2,40}$")] = None
     stage: Stage | None = None
     urgency: Urgency | None = None
     office: PublicOffice | None = None
     employer: Annotated[str | None, Field(pattern=EMPLOYER)] = None
-    cursor: Annotated[str | None, Field(max_length=100)] = None
+    cursor: Annotated[PlainLine | None, Field(max_length=100)] = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
@@ -135,7 +136,7 @@ def get_application(
     if as_of is not None:
         if as_of.tzinfo is None:
             raise MalformedHeaderError("asOf: give an instant with its offset, such as 2026-11-23T12:00:00Z.")
-        return application_as_of(context, row, as_of)
+        return application_as_of(context, row, in_utc(as_of))
     held = in_hand(context, row)
     tag = etag(row.version, " ".join(f"{one.item} {one.person} {one.since}" for one in held))
     known_tags = request.headers.get("if-none-match", "").split(",")
@@ -179,6 +180,19 @@ def application_view(
         held=held,
     )
     return visible_application(context, row, parts)
+
+
+def in_utc(as_of: datetime) -> datetime:
+    """Return an instant in UTC.
+
+    Raises:
+        RequestValidationError: in UTC it lies outside the years that can be counted.
+    """
+    try:
+        return as_of.astimezone(UTC)
+    except OverflowError as error:
+        words = "This instant lies before the year 1 or after the year 9999 in UTC; give one with the offset Z."
+        raise invalid_parameter("asOf", words) from error
 
 
 def application_as_of(context: RequestContext, row: Application, instant: datetime) -> applications.ApplicationView:

@@ -22,6 +22,7 @@ from rules.core.dates import office_day
 from rules.deadlines.suspensions import Suspension, attribution
 from states.commands.available_actions import Action, actions
 from states.deadlines import term_query
+from states.engine.bodies import PlainLine
 from states.events.catalogue import EVENTS
 from states.queue import explanation, pools
 from states.reporting import case_durations
@@ -343,7 +344,7 @@ class Letters(base.View):
 def letters(
     context: RequestContextDep,
     reference: Reference,
-    letter: Annotated[str | None, Query(max_length=60)] = None,
+    letter: Annotated[PlainLine | None, Query(max_length=60)] = None,
 ) -> Letters:
     """List the letters of one case, and whether they were sent."""
     row = cases.require_application(context.session, context.by, reference)

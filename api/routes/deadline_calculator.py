@@ -10,11 +10,12 @@ from api.http.problems import invalid_parameter
 from api.views import base
 from rules.core.errors import QuestionError, RulesError
 from rules.deadlines.calculator import Question, calculate
+from states.engine.bodies import PlainLine
 
 router = APIRouter(prefix="/v1/terms", tags=["terms"])
 
 Amount = Annotated[int | None, Query()]
-Word = Annotated[str | None, Query(max_length=40)]
+Word = Annotated[PlainLine | None, Query(max_length=40)]
 
 
 class CalculatedTerm(base.View):
@@ -29,7 +30,7 @@ class CalculatedTerm(base.View):
 def calculate_term(
     _: RequestContextDep,
     since: Annotated[
-        str,
+        PlainLine,
         Query(
             alias="from",
             max_length=40,
@@ -49,7 +50,7 @@ def calculate_term(
     level: Word = None,
     lane: Word = None,
     suspended: Annotated[
-        list[str],
+        list[PlainLine],
         Query(max_length=50, description="First and last suspended day: 2026-03-01..2026-03-10"),
     ] = [],  # noqa: B006  # read only; FastAPI copies it
 ) -> CalculatedTerm:

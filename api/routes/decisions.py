@@ -22,6 +22,7 @@ from rules.core import dated_values as values
 from rules.core.dates import office_day
 from rules.core.decision_replay import Rerun, rerun, version_of
 from rules.core.rule import REGISTRY, Bilingual
+from states.engine.bodies import PlainLine
 from states.errors import MalformedError
 from states.storage.refused_attempts import REFUSED
 from states.tables.ledger import LedgerEntry
@@ -29,7 +30,7 @@ from states.tables.ledger import LedgerEntry
 router = APIRouter()
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 DayText = Annotated[
-    str | None,
+    PlainLine | None,
     Query(max_length=40, description="A calendar day, such as 2026-11-23", json_schema_extra={"format": "date"}),
 ]
 

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from functools import cache
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Header, Path, Response
+from fastapi import APIRouter, Body, Header, Response
 from pydantic import Field, create_model
 
 from api.access.people import roles_of_people
 from api.commands import EventResult, do_event
 from api.http.dependencies import RequestContextDep
 from api.http.idempotency import answer_once
+from api.http.parameters import LongId
 from api.http.urls import COLLECTIONS, href
 from states.engine import bodies
 from states.engine.event import Event
@@ -31,7 +32,7 @@ def endpoint(definition: Event[Any, Any]) -> Callable[..., Response]:
 
     def act(
         context: RequestContextDep,
-        subject: Annotated[str, Path(alias="id", max_length=80)],
+        subject: LongId,
         body: Annotated[request, empty],  # type: ignore[valid-type]  # made for each event
         if_match: Annotated[str | None, Header(description="The ETag that you read")] = None,
         idempotency_key: Annotated[str | None, Header(max_length=200)] = None,

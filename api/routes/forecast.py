@@ -14,6 +14,7 @@ from rules.forecast.history import TooLittleHistoryError
 from rules.forecast.model import Model
 from rules.forecast.request import REPLICATIONS, Question, scenarios
 from rules.forecast.trace import RUN_OUT
+from states.engine.bodies import PlainLine
 from states.errors import RefusedError
 
 router = APIRouter(prefix="/v1", tags=["forecast"])
@@ -33,12 +34,12 @@ def forecast(
     ] = None,
     seed: Annotated[int, Query(ge=0, le=2**31)] = 1,
     ill: Annotated[
-        str | None, Query(max_length=60, description="What if: the number of ill advisers, or the name of one")
+        PlainLine | None, Query(max_length=60, description="What if: the number of ill advisers, or the name of one")
     ] = None,
     intake: Annotated[float | None, Query(description="What if: the number of cases multiplied by this")] = None,
     reserve: Annotated[int | None, Query(description="What if: another reserve")] = None,
     joins: Annotated[
-        str | None, Query(max_length=60, description="What if: one more adviser, with this skill or all")
+        PlainLine | None, Query(max_length=60, description="What if: one more adviser, with this skill or all")
     ] = None,
     needed: Annotated[bool, Query(description="Whether to compute the number of advisers needed")] = True,
     confidence: Annotated[

@@ -1,11 +1,10 @@
 """Letter preferences of a person: the language, and the letters that can be declined."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Response
 
 from api.access.people import may_choose_letters, require_person_with_letters
 from api.http.dependencies import RequestContextDep
+from api.http.parameters import LongId
 from api.http.urls import etag, href
 from api.views import base
 from notifications.catalogue import catalogue
@@ -36,9 +35,7 @@ class LettersOfPerson(base.View):
 
 
 @router.get("/people/{id}/letters", operation_id="get-letters-of-person")
-def letters_of(
-    context: RequestContextDep, response: Response, person: Annotated[str, Path(alias="id", max_length=80)]
-) -> LettersOfPerson:
+def letters_of(context: RequestContextDep, response: Response, person: LongId) -> LettersOfPerson:
     """Return the letter preferences of a person; for that person, the coordinator, administrator and auditor."""
     row = require_person_with_letters(context, person)
     response.headers["ETag"] = etag(row.version)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, TypeVar
 
-from fastapi import APIRouter, Header, Path, Response
+from fastapi import APIRouter, Header, Response
 from sqlmodel import col, select
 
 from api.access.cases import require_subject, visible_loans
@@ -10,6 +10,7 @@ from api.access.people import require_person
 from api.http.dependencies import RequestContext, RequestContextDep
 from api.http.idempotency import Answer, answer_once
 from api.http.pagination import Cursor, Limit, newest_first, next_link, split_page
+from api.http.parameters import LongId
 from api.http.urls import etag, href
 from api.views import applications, loans_and_objections, payments, people
 from api.views.payments import booking_view
@@ -23,7 +24,7 @@ from states.tables.loans import Loan, Objection
 from states.tables.people import Organisation
 
 router = APIRouter(prefix="/v1")
-Id = Annotated[str, Path(alias="id", max_length=80)]
+Id = LongId
 T = TypeVar("T", bound=Subject)
 
 

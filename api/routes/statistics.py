@@ -17,6 +17,7 @@ from rules.reporting import metrics, periods
 from rules.reporting.lateness import DurationSummary, Figures
 from rules.reporting.percentiles import Percentiles
 from rules.threats.urgency import Urgency
+from states.engine.bodies import PlainLine
 from states.reporting import statistics
 from states.reporting.overrides import Overrides
 from states.reporting.statistics import Statistics, StatisticsRequest
@@ -139,7 +140,9 @@ def get_statistics(
     ] = None,
     lane: Annotated[Urgency | None, Query(description="Work in this lane only")] = None,
     domain: Annotated[Domain | None, Query(description="Work in this domain only")] = None,
-    employer: Annotated[str | None, Query(max_length=60, description="Work and terms of this employer only")] = None,
+    employer: Annotated[
+        PlainLine | None, Query(max_length=60, description="Work and terms of this employer only")
+    ] = None,
     province: Annotated[Province | None, Query(description="Work and terms of employers in this province only")] = None,
 ) -> StatisticsView:
     """Return open, late and at-risk work, waits and handling times per lane, domain and employer, and overrides.

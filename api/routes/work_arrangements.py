@@ -1,16 +1,15 @@
 """Work arrangements: the people of a pool, their skills, hours and absences, and the work assigned to them."""
 
 from datetime import date
-from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from sqlmodel import col, select
 
 from api.access import references
 from api.access.people import require_person_with_work
 from api.access.work import pool_to_show
 from api.http.dependencies import RequestContextDep
-from api.http.parameters import Organisation
+from api.http.parameters import LongId, Organisation
 from api.views import base
 from api.views.work import WorkItemView, work_item_view
 from rules.core.dates import office_day
@@ -77,7 +76,7 @@ def people(
 
 
 @router.get("/people/{id}/work", tags=["people"], operation_id="get-work-of-person")
-def work_of(context: RequestContextDep, key: Annotated[str, Path(alias="id", max_length=80)]) -> WorkOfPerson:
+def work_of(context: RequestContextDep, key: LongId) -> WorkOfPerson:
     """Return a person's skills, hours, absences and assigned work; the caller's own, or anyone's for a coordinator."""
     person = require_person_with_work(context, key)
     arrangement = context.session.get(WorkArrangement, key)

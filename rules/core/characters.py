@@ -9,6 +9,12 @@ WITHOUT_MEANING = frozenset({"Cc", "Cn", "Co", "Cs"})
 LINE_ENDS = frozenset({"Zl", "Zp"})
 LAYOUT = frozenset("\n\r\t")
 
+NEVER = r"\u007f-\u009f\u202a-\u202e\u2066-\u2069\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff"
+TEXT = rf"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f{NEVER}]*$"
+"""What a text may hold, as far as a pattern can say it; what is unassigned changes with Unicode."""
+LINE = rf"^[^\u0000-\u001f\u2028\u2029{NEVER}]*$"
+"""As :data:`TEXT`, for a line."""
+
 
 def fits_a_text(character: str) -> bool:
     """Whether a text of several lines may hold a character."""

@@ -61,8 +61,8 @@ def calculate(question: Question) -> Answer:
         QuestionError: the question contradicts itself or lacks something.
         BeyondHorizonError: the calendar does not reach the end; the message says what to add.
     """
-    moment = _moment(question.since)
     try:
+        moment = _moment(question.since)
         if question.level is not None or question.lane is not None:
             return _named(question, moment)
         unit, amount = _length(question)

@@ -1,7 +1,7 @@
 """Bodies of events: every field is a fact (ledger) or content (vault); free text is always content."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
@@ -23,6 +23,7 @@ from pydantic_core import PydanticCustomError, PydanticKnownError
 from stdnum import iban as iban_number
 
 from rules.access.content_classes import ContentClass, Retention
+from rules.core import characters
 from states.errors import MalformedError
 
 CONTENT = {"x-content": True}
@@ -52,19 +53,60 @@ def legible(text: str) -> str:
     return text
 
 
-Text = Annotated[str, Field(min_length=1, max_length=4000, json_schema_extra=CONTENT), AfterValidator(legible)]
+def plain_text(text: str) -> str:
+    """Return a text without characters that nobody sees or that make it read otherwise.
+
+    Raises:
+        PydanticCustomError: it holds one; the message names its code point.
+    """
+    return _without(text, characters.fits_a_text, "a text")
+
+
+def plain_line(text: str) -> str:
+    """Return a line, as :func:`plain_text`, also without the end of a line.
+
+    Raises:
+        PydanticCustomError: it holds one; the message names its code point.
+    """
+    return _without(text, characters.fits_a_line, "one line")
+
+
+def _without(text: str, fits: Callable[[str], bool], place: str) -> str:
+    for character in text:
+        if not fits(character):
+            words = "The character {code} cannot stand in {place}: nobody sees it, or it changes how the rest reads."
+            named = {"code": f"U+{ord(character):04X}", "place": place}
+            raise PydanticCustomError("character", f"{words} Leave it out.", named)
+    return text
+
+
+PlainLine = Annotated[str, Field(json_schema_extra={"pattern": characters.LINE}), AfterValidator(plain_line)]
+"""A line that is no content: an id or a filter, some of whose characters no database can store."""
+Text = Annotated[
+    str,
+    Field(min_length=1, max_length=4000, json_schema_extra={**CONTENT, "pattern": characters.TEXT}),
+    AfterValidator(plain_text),
+    AfterValidator(legible),
+]
 """Free text: always content; the body that has it adds its :class:`ContentClass`."""
-Line = Annotated[str, Field(min_length=1, max_length=200, json_schema_extra=CONTENT), AfterValidator(legible)]
+Line = Annotated[
+    str,
+    Field(min_length=1, max_length=200, json_schema_extra={**CONTENT, "pattern": characters.LINE}),
+    AfterValidator(plain_line),
+    AfterValidator(legible),
+]
 """One line of free text: always content; the body that has it adds its :class:`ContentClass`."""
-EMAIL = r"^[^@\s<>,;:\"]{1,64}@[A-Za-z0-9.-]{1,190}$"
+EMAIL = rf"^[^@\s<>,;:\"\u0000-\u001f{characters.NEVER}]{{1,64}}@[A-Za-z0-9.-]{{1,190}}$"
 Email = Annotated[
     str,
     Field(pattern=EMAIL, max_length=254, json_schema_extra=CONTENT),
+    AfterValidator(plain_line),
 ]
 """An e-mail address: content."""
 Iban = Annotated[
     str,
-    Field(min_length=15, max_length=42, json_schema_extra=CONTENT),
+    Field(min_length=15, max_length=42, json_schema_extra={**CONTENT, "pattern": characters.LINE}),
+    AfterValidator(plain_line),
     AfterValidator(lambda text: str(iban_number.compact("".join(text.split())))),
     ContentClass.PAYEE,
 ]
@@ -179,6 +221,7 @@ Day = Annotated[date, WrapValidator(parse_day)]
 """A calendar day in the Netherlands."""
 
 
+LONGEST_NAME = 200
 B = TypeVar("B", bound=Body)
 
 
@@ -198,7 +241,12 @@ def parse(schema: type[B], given: Mapping[str, Any] | Body) -> B:
 
 def problems(error: ValidationError) -> list[tuple[str, str]]:
     """Each problem as (field, message), without the value that was sent, because it may be content."""
-    return [(".".join(map(str, item["loc"])) or "body", message(item)) for item in error.errors(include_input=False)]
+    return [(field_name(item["loc"]), message(item)) for item in error.errors(include_input=False)]
+
+
+def field_name(path: Iterable[object], default: str = "body") -> str:
+    """The name of a field by its path; an unknown field is named by the sender, who may put anything into it."""
+    return characters.legible(".".join(map(str, path)))[:LONGEST_NAME] or default
 
 
 def message(problem: Mapping[str, Any]) -> str:

@@ -19,7 +19,7 @@ from rules.payments.invoice_documents import Obstacle, shown
 from states.errors import DocumentRefusedError
 from states.formats import image_pdf
 
-SECONDS = 30.0
+SECONDS = 20.0
 """Seconds after which the process is ended, whatever it does; its processor time has a limit of its own."""
 LONGEST = 2400
 """Dots of the longer side of a page, beyond which the process does not do its work."""

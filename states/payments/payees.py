@@ -8,7 +8,8 @@ from pydantic_core import PydanticCustomError
 from sqlmodel import Session, col, select
 
 from rules.access.content_classes import ContentClass, Retention
-from states.engine.bodies import CONTENT
+from rules.core import characters
+from states.engine.bodies import CONTENT, plain_line
 from states.errors import ErasedError
 from states.formats import sepa_text
 from states.formats.errors import BankTextError
@@ -33,7 +34,8 @@ def can_be_paid(name: str) -> str:
 
 Payee = Annotated[
     str,
-    Field(min_length=1, max_length=200, json_schema_extra=CONTENT),
+    Field(min_length=1, max_length=200, json_schema_extra={**CONTENT, "pattern": characters.LINE}),
+    AfterValidator(plain_line),
     AfterValidator(can_be_paid),
     ContentClass.PAYEE,
 ]
