@@ -48,6 +48,7 @@ OUTSIDE_CHARTS = {
     ("police-report", "draft"),
     ("document", "read"),
     ("timer", "read"),
+    ("proposed-duty", "read"),
     ("letter", "settle"),
     ("statistics", "read"),
     ("progress-report", "read"),
