@@ -41,7 +41,7 @@ def joined_application(unit: UnitOfWork, transition: Transition) -> Mapping[str,
     other = unit.get(Application, row.joined_to)
     assert other is not None
     readers = {row.applicant, row.representative} - {None}
-    return {"other": other.id if readers <= {other.applicant, other.representative} else ""}
+    return {"others": [other.id] if readers <= {other.applicant, other.representative} else []}
 
 
 def article(unit: UnitOfWork, transition: Transition) -> Mapping[str, Any]:

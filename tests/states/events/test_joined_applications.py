@@ -7,9 +7,11 @@ from life_cases import next_steps
 from office import GOUDVEEN, OFFICER, START, act, do, problems, receive, refused, row
 from sqlalchemy import Engine
 
+from notifications.letters import render
 from rules.threats.handoff import HandOffStep
 from states.charts.application import Stage
 from states.tables.application import Application
+from states.tables.letters import Outbox
 
 
 def test_a_similar_application_is_flagged_for_review(office: Engine) -> None:
@@ -32,6 +34,17 @@ def test_a_joined_application_passes_on_its_urgency(office: Engine) -> None:
     handed_over = {f"officer: {step}" for step in HandOffStep}
     assert set(next_steps(office, second)) <= handed_over
     assert problems(office) == []
+
+
+def test_the_letter_of_a_joined_application_names_the_other_only_to_who_takes_part_in_it(office: Engine) -> None:
+    mine, again = (receive(office, name="D. Dubbel", applicant="dubbel-1") for _ in range(2))
+    namesake = receive(office, name="D. Dubbel", applicant="dubbel-2")
+    for joined, named in ((again, True), (namesake, False)):
+        body = {"other": mine, "reasons": "The same."}
+        do(office, "application", joined, "join", by=OFFICER, body=body)
+        letter = row(office, Outbox, Outbox.application == joined, Outbox.letter == "joined")
+        facts = {"link": "http://localhost/", "sent_on": "2026-03-02", **letter.facts, "reference": joined}
+        assert all((mine in render("joined", facts, language).body) == named for language in ("nl", "en"))
 
 
 def test_only_applications_for_the_same_claim_are_joined(office: Engine) -> None:
