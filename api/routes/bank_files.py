@@ -221,6 +221,7 @@ async def received_file(request: Request, _: Annotated[None, Depends(require_may
     status_code=201,
     response_model=BankMessageView,
     operation_id="take-in-bank-message",
+    responses={200: {"model": BankMessageView, "description": "It was imported already; nothing changed"}},
     openapi_extra=FILE_BODY,
 )
 def take_in(

@@ -12,7 +12,7 @@ from rules.core.dates import office_day
 from rules.core.errors import QuestionError
 from rules.forecast.history import TooLittleHistoryError
 from rules.forecast.model import Model
-from rules.forecast.request import REPLICATIONS, Question, scenarios
+from rules.forecast.request import INTAKE, REPLICATIONS, Question, scenarios
 from rules.forecast.trace import RUN_OUT
 from states.engine.bodies import PlainLine
 from states.errors import RefusedError
@@ -36,7 +36,13 @@ def forecast(
     ill: Annotated[
         PlainLine | None, Query(max_length=60, description="What if: the number of ill advisers, or the name of one")
     ] = None,
-    intake: Annotated[float | None, Query(description="What if: the number of cases multiplied by this")] = None,
+    intake: Annotated[
+        float | None,
+        Query(
+            description="What if: the number of cases multiplied by this",
+            json_schema_extra={"minimum": INTAKE[0], "maximum": INTAKE[1]},
+        ),
+    ] = None,
     reserve: Annotated[int | None, Query(description="What if: another reserve")] = None,
     joins: Annotated[
         PlainLine | None, Query(max_length=60, description="What if: one more adviser, with this skill or all")

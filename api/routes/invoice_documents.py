@@ -137,6 +137,7 @@ class Documents(base.View):
     status_code=201,
     response_model=DocumentView,
     operation_id="add-document",
+    responses={200: {"model": DocumentView, "description": "The same file was stored already; nothing changed"}},
     openapi_extra=body_of(*invoice_documents.SHOWN_AS),
 )
 def add(

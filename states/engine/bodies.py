@@ -217,7 +217,8 @@ FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 WRITTEN_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 LIKE_A_DAY = re.compile(r"[0-9]{1,4}([-./][0-9]{1,4}){1,2}")
 """A value that looks like a day can be repeated in an error; other text might be content in the wrong place."""
-Day = Annotated[date, WrapValidator(parse_day)]
+DAY_SCHEMA = {"type": "string", "format": "date", "pattern": "^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}$"}
+Day = Annotated[date, WrapValidator(parse_day), WithJsonSchema(DAY_SCHEMA, mode="validation")]
 """A calendar day in the Netherlands."""
 
 

@@ -33,6 +33,7 @@ NAMED = {
     "giveBack": "work-items",
     "measure": "measures",
     "message": "bank-messages",
+    "payment": "payments",
     "into": "applications",
     "follows": "applications",
     "other": "applications",

@@ -41,6 +41,8 @@ def ids_of(office: Recorder) -> Ids:
                 found.setdefault("objections", []).append(one["subject"])
     for payable in found["payables"]:
         found.setdefault("documents", []).extend(one["id"] for one in office.items(f"/v1/payables/{payable}/documents"))
+    for batch in office.items("/v1/payment-batches", Role.COORDINATOR):
+        found.setdefault("payments", []).extend(line["endToEnd"] for line in batch["lines"])
     for message in found["bank-messages"]:
         entries = office.get(f"/v1/bank-messages/{message}").get("entries", [])
         found.setdefault("positions", []).extend(str(one["position"]) for one in entries)
