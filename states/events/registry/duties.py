@@ -22,6 +22,10 @@ class NewDuty(Body):
     organisation: Handle | None = None
 
 
+class NamedDuty(NewDuty):
+    """The role that is granted, confirmed or declined."""
+
+
 def check_grants(context: EventContext[Person], duties: Sequence[NewDuty], field: str) -> None:
     """Check that people can hold some duties; ``field`` is where the body names them.
 
@@ -72,12 +76,12 @@ def proposal_of(context: EventContext[Person], duty: NewDuty) -> ProposedDuty | 
     return next(iter(open_proposals(context, *same)), None)
 
 
-class GrantDuty(PersonEvent[NewDuty]):
+class GrantDuty(PersonEvent[NamedDuty]):
     """Grant a role to a person. One that reaches far is only proposed, and another person confirms it."""
 
-    name, title, body = "grant-duty", "Grant a role, or propose one that reaches far", NewDuty
+    name, title, body = "grant-duty", "Grant a role, or propose one that reaches far", NamedDuty
 
-    def validate(self, context: EventContext[Person], body: NewDuty) -> None:
+    def validate(self, context: EventContext[Person], body: NamedDuty) -> None:
         """It is a role of people, for another person, and new to that person."""
         if not context.check(grants.not_to_oneself, person=context.by.person, receiver=context.row.id):
             return
@@ -85,7 +89,7 @@ class GrantDuty(PersonEvent[NewDuty]):
         held = context.session.get(Duty, (context.row.id, body.role, body.organisation or "")) is not None
         context.check(grants.once, role=body.role, held=held, proposed=proposal_of(context, body) is not None)
 
-    def apply(self, context: EventContext[Person], body: NewDuty) -> None:
+    def apply(self, context: EventContext[Person], body: NamedDuty) -> None:
         """Give or propose it."""
         self.touch(context)
         grant(context, body)
@@ -95,10 +99,10 @@ class GrantDuty(PersonEvent[NewDuty]):
         return {"role": "officer"}
 
 
-class ProposalEvent(PersonEvent[NewDuty]):
+class ProposalEvent(PersonEvent[NamedDuty]):
     """Shared by the events that decide on a proposed role."""
 
-    def decide(self, context: EventContext[Person], body: NewDuty, *, granted: bool) -> None:
+    def decide(self, context: EventContext[Person], body: NamedDuty, *, granted: bool) -> None:
         """Record who decided on the proposal, and how."""
         self.touch(context)
         proposal = proposal_of(context, body)
@@ -110,16 +114,16 @@ class ProposalEvent(PersonEvent[NewDuty]):
         found = next(iter(open_proposals(context)), None)
         if found is None:
             return None
-        duty = NewDuty(role=found.role, organisation=found.organisation or None)
+        duty = NamedDuty(role=found.role, organisation=found.organisation or None)
         return duty.model_dump(mode="json", exclude_none=True)
 
 
 class ConfirmDuty(ProposalEvent):
     """Confirm a role that reaches far and that another person proposed; from here on the person holds it."""
 
-    name, title, body = "confirm-duty", "Confirm a role that someone else proposed", NewDuty
+    name, title, body = "confirm-duty", "Confirm a role that someone else proposed", NamedDuty
 
-    def validate(self, context: EventContext[Person], body: NewDuty) -> None:
+    def validate(self, context: EventContext[Person], body: NamedDuty) -> None:
         """Another person proposed it, and it is not the caller's own."""
         proposal = proposal_of(context, body)
         if not context.check(grants.awaits_decision, role=body.role, proposed=proposal is not None):
@@ -129,7 +133,7 @@ class ConfirmDuty(ProposalEvent):
         context.check(grants.by_two, role=body.role, person=context.by.person, proposed_by=proposal.proposed_by)
         check_grants(context, [body], "organisation")
 
-    def apply(self, context: EventContext[Person], body: NewDuty) -> None:
+    def apply(self, context: EventContext[Person], body: NamedDuty) -> None:
         """Give it."""
         self.decide(context, body, granted=True)
         hold(context, body)
@@ -138,12 +142,12 @@ class ConfirmDuty(ProposalEvent):
 class DeclineDuty(ProposalEvent):
     """Decline a role that was proposed, or take the own proposal back."""
 
-    name, title, body = "decline-duty", "Decline a proposed role, or take it back", NewDuty
+    name, title, body = "decline-duty", "Decline a proposed role, or take it back", NamedDuty
 
-    def validate(self, context: EventContext[Person], body: NewDuty) -> None:
+    def validate(self, context: EventContext[Person], body: NamedDuty) -> None:
         """There is such a proposal."""
         context.check(grants.awaits_decision, role=body.role, proposed=proposal_of(context, body) is not None)
 
-    def apply(self, context: EventContext[Person], body: NewDuty) -> None:
+    def apply(self, context: EventContext[Person], body: NamedDuty) -> None:
         """Close the proposal."""
         self.decide(context, body, granted=False)

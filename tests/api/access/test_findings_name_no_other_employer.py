@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from office import APPROVER, CONTACT, FINANCE, GOUDVEEN, ZILVERDAM, person
+from scans import png
 from served import Api, expect_problem, onward, sparing
 
 from rules.core.roles import Actor, Role
@@ -64,7 +65,7 @@ def test_a_document_that_another_employer_keeps_is_refused_without_its_name(
     api: Api, of_goudveen: tuple[dict[str, Any], dict[str, Any]]
 ) -> None:
     _, theirs = of_goudveen
-    picture = b"\x89PNG\r\n\x1a\n" + b"of an invoice" + b"IEND\xaeB`\x82"
+    picture = png("of an invoice")
     headers = {"Content-Type": "image/png"}
     contact = person(Role.SECURITY_CONTACT, GOUDVEEN)
     first = api.post(f"/v1/payables/{theirs['id']}/documents", contact, content=picture, headers=headers)

@@ -120,4 +120,7 @@ def test_the_head_and_the_ministry_see_no_loans(office: Api, role: Role) -> None
 
 def test_the_secretary_sees_no_books(office: Api) -> None:
     by = someone(office, Role.SECRETARY)
-    assert {office.get(path, by).status_code for path in ("/v1/payables", "/v1/bookings", "/v1/journal")} == {403}
+    assert {
+        office.get(path, by).status_code
+        for path in ("/v1/payables", "/v1/bookings", "/v1/payment-batches", "/v1/bank-messages")
+    } == {403}
