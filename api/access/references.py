@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
+from sqlalchemy import union_all
 from sqlmodel import col, select
 
 from api.access.cases import visible_applications
@@ -63,16 +64,18 @@ def names_in(thing: Any) -> Iterator[str]:
 def seen(context: RequestContext, named: set[str]) -> set[str]:
     """Return the references to what the caller may see; the office sees the parts of every employer."""
     cases = {name for name in named if name.split("-", 1)[0] not in PARTS}
-    query = select(Application.id).where(col(Application.id).in_(cases))
-    found = set(context.session.exec(query.where(*visible_applications(context.session, context.by))))
+    asked: list[Any] = [
+        select(Application.id).where(col(Application.id).in_(cases), *visible_applications(context.session, context.by))
+    ]
     if not acts_for_employer(context.by):
-        return found | (named - cases)
+        return {*context.session.execute(asked[0]).scalars(), *(named - cases)}
     for kind, table in PARTS.items():
         ids = [name for name in named if name.startswith(f"{kind}-")]
         if ids:
-            own = select(table.id).where(col(table.id).in_(ids), col(table.organisation).in_(own_names(context)))
-            found.update(context.session.exec(own))
-    return found
+            asked.append(
+                select(table.id).where(col(table.id).in_(ids), col(table.organisation).in_(own_names(context)))
+            )
+    return set(context.session.execute(union_all(*asked)).scalars())
 
 
 def replaced(thing: Any, is_hidden: Callable[[str], bool]) -> Any:

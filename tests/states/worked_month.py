@@ -39,7 +39,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from api.processes import embedded_postgres
-from api.routes.money_trails import view
+from api.routes.money_trails import views
 from migrations.upgrade import upgrade
 from states.accounting import journal_query, reports, xaf
 from states.accounting.export_rows import ClassRow, JournalRow, OpenItem, Row, SpendingRow
@@ -196,7 +196,7 @@ class Month:
             self.sheet("tax-classes-2026", ClassRow, reports.tax_classes(session, [ZILVERDAM], 2026))
             self.sheet("spending-2026", SpendingRow, reports.spending(session, [ZILVERDAM], 2026))
             context: Any = SimpleNamespace(session=session, by=FINANCE)
-            found = view(context, session.get_one(Payable, alarm.id))
+            (found,) = views(context, [session.get_one(Payable, alarm.id)])
         self.files["trail.json"] = f"{found.model_dump_json(by_alias=True, indent=2)}\n".encode()
         heading = xaf.Heading(ZILVERDAM, "Gemeente Zilverdam", "001234567", "2026-03", on(1, 4).date(), "worked month")
         self.files["journal-2026-03.xaf"] = xaf.document(heading, lines)

@@ -8,6 +8,7 @@ from typing import Any
 from banking import Line, bring, send, statement
 from loan_cases import ask
 from office import (
+    ADMINISTRATOR,
     CONTACT,
     COORDINATOR,
     DAY,
@@ -76,10 +77,10 @@ class Reading:
     """Who reads the many, if not the same person."""
 
 
-def pages(address: str, *by: Actor) -> Reading:
-    """A list in pages: one row, and as many as there are."""
+def pages(address: str, *by: Actor, few: int = 1) -> Reading:
+    """A list in pages: a few rows, and as many as there are."""
     more = "&" if "?" in address else "?"
-    return Reading(f"{address}{more}limit=1", f"{address}{more}limit=50", by or READERS)
+    return Reading(f"{address}{more}limit={few}", f"{address}{more}limit=50", by or READERS)
 
 
 def fill(engine: Engine) -> None:
@@ -106,10 +107,17 @@ def fill(engine: Engine) -> None:
         for payable, many in ((payables[0], 1), (payables[1], 3)):
             for number in range(many):
                 clerk = person(Role.FINANCE, payable.organisation)
-                invoice_documents.take_in(
-                    session, session.get_one(Payable, payable.id), png(f"{payable.id} {number}"), by=clerk, at=START
-                )
+                examined = invoice_documents.examine(png(f"{payable.id} {number}"), on=START.date())
+                invoice_documents.take_in(session, session.get_one(Payable, payable.id), examined, by=clerk, at=START)
+    propose_duties(engine)
     hand_out(engine)
+
+
+def propose_duties(engine: Engine) -> None:
+    """For one officer one role that reaches far is proposed, for the other several."""
+    far = ("privacy-officer", "security-authority")
+    for who, role in ((OTHER_OFFICER, far[0]), *((OFFICER, role) for role in far)):
+        do(engine, "person", who.person, "grant-duty", by=ADMINISTRATOR, at=START + DAY, body={"role": role})
 
 
 def hand_out(engine: Engine) -> None:
@@ -154,8 +162,10 @@ def readings(engine: Engine) -> Mapping[str, Reading]:
     return {
         "list-applications": pages("/v1/applications"),
         "get-application": Reading(closed_few, closed_many),
-        "get-history": pages(f"{closed_many}/history"),
-        "get-decisions": pages(f"{closed_many}/decisions"),
+        "get-history": pages(f"{closed_many}/history", few=12),
+        "get-decisions": pages(f"{closed_many}/decisions", few=12),
+        "get-person": Reading(*(f"/v1/people/{who.person}" for who in (OTHER_OFFICER, OFFICER)), (ADMINISTRATOR,)),
+        "list-proposed-duties": pages("/v1/proposed-duties", ADMINISTRATOR),
         "get-deadlines": Reading(f"{open_few}/deadlines", f"{open_many}/deadlines"),
         "get-priority": Reading(f"{open_few}/priority", f"{open_many}/priority"),
         "get-measures": Reading(f"{open_few}/measures", f"{open_many}/measures"),

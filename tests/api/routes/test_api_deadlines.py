@@ -71,7 +71,7 @@ def test_a_secretary_sees_a_case_once_its_term_has_passed_and_the_ministry_none(
     with transaction(api.engine) as session:
         pass_due(session, at=datetime.now(UTC) + timedelta(days=80), limit=1000)
     reference = case.rsplit("/", 1)[1]
-    assert api.read(case, secretary)["content"] is None
+    assert api.read(case, secretary)["contact"] is None
     assert reference in {item["reference"] for item in api.read("/v1/applications", secretary)["items"]}
     expect_problem(api.get(case, MINISTRY), 404)
     expect_problem(api.get(f"{case}/deadlines", MINISTRY), 404)

@@ -27,9 +27,11 @@ from prepared_databases import Prepared
 from sqlalchemy import Engine
 from sqlmodel import Session, col
 
+from api.http.dependencies import RequestContext
 from api.views import payments
 from rules.core.roles import Role
 from states.charts.application import Stage
+from states.settings import Configuration
 from states.tables.application import Application, Takeover
 from states.tables.deadlines import Reminder, Term, Threshold
 from states.tables.letters import Outbox
@@ -364,8 +366,8 @@ def test_interest_for_another_payee_does_not_change_the_payee_of_the_late_paymen
     by = person(Role.FINANCE, ZILVERDAM)
     do(running, "payable", owed(running).id, "fix-interest", by=by, at=noon(date(2027, 1, 14)), body=other)
     with Session(running) as session:
-        shown = [
-            payments.payable(session, by, owed(running, kind), [])
-            for kind in (PayableKind.PENALTY, PayableKind.INTEREST)
-        ]
+        context = RequestContext(session, by, noon(date(2027, 1, 14)), Configuration())
+        shown = payments.payable_views(
+            context, [owed(running, kind) for kind in (PayableKind.PENALTY, PayableKind.INTEREST)]
+        )
     assert [(view.payee, view.iban) for view in shown] == [(TO["payee"], TO["iban"]), (other["payee"], other["iban"])]

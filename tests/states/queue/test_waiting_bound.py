@@ -355,7 +355,7 @@ def backlog(pool: Engine) -> Engine:
                 """
                 INSERT INTO work_item (id, application, chart, subject, action, role, organisation, lane, start_by,
                                        created_at, estimate, skill, not_by)
-                SELECT 'work-' || n, 'VA-' || n, 'application', 'VA-' || n, 'submit-advice', 'adviser', '', 2 + n % 3,
+                SELECT 'work-' || n, 'VA-' || n, 'application', 'VA-' || n, 'submit-advice', 'adviser', '', 1 + n % 4,
                        TIMESTAMPTZ '2026-03-02' + n * INTERVAL '1 minute', TIMESTAMPTZ '2026-03-02', 30,
                        CASE n % 3 WHEN 0 THEN '' WHEN 1 THEN 'domain:home' ELSE 'domain:digital' END, '{}'
                 FROM generate_series(1, 20000) n

@@ -70,7 +70,14 @@ LEDGER = ledger()
 RECEIPTS = receipts()
 
 
-ADDED_SINCE = {"content.can-be-kept", "content.still-there", "handoff.signal-held-back"}
+ADDED_SINCE = {
+    "document.shown",
+    "handoff.signal-held-back",
+    "step.adviser-free",
+    "step.adviser-there",
+    "step.interview-on-open-day",
+    "step.interview-within-horizon",
+}
 """Rules that no receipt of then can name."""
 
 
