@@ -17,10 +17,12 @@ from office import (
     GOUDVEEN,
     OFFICER,
     OTHER_OFFICER,
+    SECOND_ADMINISTRATOR,
     START,
     ZILVERDAM,
     at_event,
     do,
+    enrol,
     furnish,
     person,
     receive,
@@ -102,7 +104,7 @@ def fill(engine: Engine) -> None:
         for month in months:
             clerk = person(Role.FINANCE, employer)
             do(engine, "organisation", employer, "close-period", by=clerk, at=START + DAY, body={"period": month})
-    payables = sorted(rows(engine, Payable), key=lambda payable: payable.id)
+    payables = of_two_invoices(engine)
     with transaction(engine) as session:
         for payable, many in ((payables[0], 1), (payables[1], 3)):
             for number in range(many):
@@ -113,8 +115,18 @@ def fill(engine: Engine) -> None:
     hand_out(engine)
 
 
+def of_two_invoices(engine: Engine) -> list[Payable]:
+    """The first payable of each of two invoices; parts of one invoice have the same documents."""
+    found: dict[str, Payable] = {}
+    for payable in sorted(rows(engine, Payable), key=lambda payable: payable.id):
+        found.setdefault(payable.invoice, payable)
+    return list(found.values())[:2]
+
+
 def propose_duties(engine: Engine) -> None:
     """For one officer one role that reaches far is proposed, for the other several."""
+    with transaction(engine) as session:
+        enrol(session, SECOND_ADMINISTRATOR, at=START)
     far = ("privacy-officer", "security-authority")
     for who, role in ((OTHER_OFFICER, far[0]), *((OFFICER, role) for role in far)):
         do(engine, "person", who.person, "grant-duty", by=ADMINISTRATOR, at=START + DAY, body={"role": role})
@@ -152,7 +164,7 @@ def readings(engine: Engine) -> Mapping[str, Reading]:
     batch_few, batch_many = min(sizes, key=lambda key: sizes[key]), max(sizes, key=lambda key: sizes[key])
     message_few, message_many = (row(engine, BankMessage, BankMessage.statement == f"S-{n}").id for n in (1, 2))
     entries = {entry.batch: f"{entry.message}/entries/{entry.position}" for entry in rows(engine, BankEntry)}
-    documented = sorted(each.id for each in rows(engine, Payable))[:2]
+    documented = [each.id for each in of_two_invoices(engine)]
     booking_few = next(iter(rows(engine, Booking, Booking.payable == payable_few.id))).id
     booking_many = next(iter(rows(engine, Booking, Booking.payable == payable_many.id))).id
 
@@ -164,8 +176,10 @@ def readings(engine: Engine) -> Mapping[str, Reading]:
         "get-application": Reading(closed_few, closed_many),
         "get-history": pages(f"{closed_many}/history", few=12),
         "get-decisions": pages(f"{closed_many}/decisions", few=12),
-        "get-person": Reading(*(f"/v1/people/{who.person}" for who in (OTHER_OFFICER, OFFICER)), (ADMINISTRATOR,)),
-        "list-proposed-duties": pages("/v1/proposed-duties", ADMINISTRATOR),
+        "get-person": Reading(
+            *(f"/v1/people/{who.person}" for who in (OTHER_OFFICER, OFFICER)), (SECOND_ADMINISTRATOR,)
+        ),
+        "list-proposed-duties": pages("/v1/proposed-duties", SECOND_ADMINISTRATOR),
         "get-deadlines": Reading(f"{open_few}/deadlines", f"{open_many}/deadlines"),
         "get-priority": Reading(f"{open_few}/priority", f"{open_many}/priority"),
         "get-measures": Reading(f"{open_few}/measures", f"{open_many}/measures"),
