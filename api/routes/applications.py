@@ -97,12 +97,18 @@ def search(context: RequestContextDep, body: Search) -> applications.Application
 
 
 def search_page(context: RequestContext, wanted: Search) -> applications.ApplicationPage:
-    """Return one page of the matching applications that the caller may see."""
+    """Return one page of the matching applications that the caller may see.
+
+    Raises:
+        RequestValidationError: the caller searches by what the caller may not see.
+    """
     session, by, employers = context.session, context.by, context.employers
     query = select(Application)
     if wanted.stage:
         query = query.where(Application.state == wanted.stage)
     if wanted.urgency:
+        if not has_grant(by, ContentClass.URGENCY):
+            raise invalid_parameter("urgency", "Your role does not see how urgent a case is; leave this out.")
         query = query.where(Application.urgency == wanted.urgency)
     if wanted.office:
         query = query.where(Application.office == wanted.office)
