@@ -27,6 +27,8 @@ ALLOWED_FOLDERS = {
 SIDE_EVENTS = (
     "record-threat",
     "lower-urgency",
+    "open-content",
+    "amend-interview",
     "invite-completion",
     "complete",
     "correct-fact",
