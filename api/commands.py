@@ -10,7 +10,7 @@ from api.http.errors import MalformedHeaderError, MissingIfMatchError
 from api.http.idempotency import Answer
 from api.http.urls import etag
 from api.views import base
-from rules.procedure import authorization
+from rules.access import authority
 from states.commands.fire import fire
 from states.engine import parties
 from states.engine.event import Event
@@ -56,7 +56,7 @@ def do_event(
         WorkInHandError: somebody else has the work in hand, and ``take_over`` is false.
     """
     chart, name = definition.chart.name, definition.name
-    lacking = authorization.role_has_duty(chart=chart, event=name, role=context.by.role)
+    lacking = authority.role_has_duty(chart=chart, event=name, role=context.by.role)
     row = context.session.get(definition.table, subject)
     if row is None or not knows(context, row):
         raise NotFoundError(chart, subject)

@@ -19,9 +19,9 @@ import readers_table
 
 import rules
 from notifications.catalogue import catalogue
+from rules.access import authority
 from rules.core.dated_values import Version, versions
 from rules.core.rule import HOUSE, REGISTRY
-from rules.procedure import authorization
 from states.accounting.export_rows import ClassRow, JournalRow, OpenItem, Row, SpendingRow
 from states.charts.application import Stage
 from states.charts.statechart import Chart
@@ -177,7 +177,7 @@ def events_of(chart: Chart) -> str:
     creating = [name for (of, name), event in EVENTS.items() if of == chart.name and event.creates]
     for name in (*creating, *chart.events):
         title = EVENTS[chart.name, name].title
-        who = ", ".join(authorization.roles_of(chart.name, name))
+        who = ", ".join(authority.roles_of(chart.name, name))
         where = "creates it" if name in creating else possible_in(chart, name)
         lines.append((f"`{name}`", entry("events", f"{chart.name}/{name}")["nl"], title, who, where))
     return table(("Event", "Dutch", "What it does", "Done by", "Possible in"), lines)

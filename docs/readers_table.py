@@ -5,7 +5,19 @@ from collections.abc import Iterator
 from pydantic import BaseModel
 
 from rules.access.content_classes import ContentClass
-from rules.access.readers import READERS, SEES_BOOKS, SEES_CASE, SEES_LOAN, Grant, Moment, Relation
+from rules.access.readers import (
+    FETCHES_ORDERS,
+    READERS,
+    SEES_BOOKS,
+    SEES_CASE,
+    SEES_EVERY_POOL,
+    SEES_LETTERS,
+    SEES_LOAN,
+    SEES_PEOPLE,
+    Grant,
+    Moment,
+    Relation,
+)
 from states.engine.bodies import class_of, content_fields, model_within
 from states.events.catalogue import EVENTS
 
@@ -67,6 +79,10 @@ def thing_lines() -> Iterator[tuple[str, str]]:
     yield "application and its parts", grants_text(SEES_CASE)
     yield "loan, objection", grants_text(SEES_LOAN)
     yield "payable, batch, books", grants_text(SEES_BOOKS)
+    yield "file of a batch for the bank", grants_text(FETCHES_ORDERS)
+    yield "work of every pool", grants_text(SEES_EVERY_POOL)
+    yield "registered people, without names", grants_text(SEES_PEOPLE)
+    yield "which letters a person gets", grants_text(SEES_LETTERS)
 
 
 TABLES = (

@@ -7,9 +7,8 @@ from sqlmodel import col, select
 from api.access.cases import visible
 from api.access.employers import acts_for_employer, own_names
 from api.http.dependencies import RequestContext
-from rules.access.readers import SEES_BOOKS, Relation, relation_by_role
-from rules.core.roles import Role
-from rules.procedure import authorization
+from rules.access import authority
+from rules.access.readers import FETCHES_ORDERS, SEES_BOOKS, Relation, relation_by_role, sees
 from states.accounting.journal_query import Employers
 from states.errors import NotFoundError, RefusedError
 from states.tables.payments import BankEntry, BankMessage, PaymentBatch
@@ -17,13 +16,11 @@ from states.tables.people import Organisation
 
 SEES_ALL_BOOKS = frozenset(grant.role for grant in SEES_BOOKS if grant.relation is Relation.OFFICE)
 """Roles of the office that see the batches and books of every employer."""
-FETCHES_ORDERS = frozenset({Role.FINANCE, Role.RELEASER})
-"""Roles that download the file of a batch to send it to the bank."""
 
 
 def books_refused(context: RequestContext) -> RefusedError:
     """Return the refusal for a caller who has no duty in the books."""
-    lacking = authorization.role_has_duty(chart="payment-batch", event="seal", role=context.by.role)
+    lacking = authority.role_has_duty(chart="payment-batch", event="seal", role=context.by.role)
     return RefusedError([lacking] if lacking else [], duty=True)
 
 
@@ -98,7 +95,7 @@ def require_payment_order(context: RequestContext, key: str) -> PaymentBatch:
         NotFoundError: it does not exist, or belongs to another employer.
     """
     row = require_batch(context, key)
-    if context.by.role not in FETCHES_ORDERS:
+    if not sees(context.by.role, FETCHES_ORDERS):
         raise books_refused(context)
     return row
 

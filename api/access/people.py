@@ -3,18 +3,15 @@
 from sqlmodel import col, or_, select
 
 from api.access.cases import visible_applications, visible_loans
-from api.access.work import SEES_EVERY_POOL
 from api.http.dependencies import RequestContext
+from rules.access import authority
+from rules.access.readers import SEES_EVERY_POOL, SEES_LETTERS, SEES_PEOPLE, Grant, sees
 from rules.core.roles import Actor, Role
-from rules.procedure import authorization
 from rules.procedure.letter_preferences import own_choice
 from states.errors import NotFoundError
 from states.tables.application import Application
 from states.tables.loans import Loan
 from states.tables.people import Person
-
-SEES_PEOPLE = frozenset({Role.ADMINISTRATOR, Role.COORDINATOR, Role.HEAD})
-SEES_LETTERS = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR, Role.AUDITOR})
 
 
 def knows_person(context: RequestContext, key: str) -> bool:
@@ -23,7 +20,7 @@ def knows_person(context: RequestContext, key: str) -> bool:
     Everyone knows themself, and who applied or represents in a case, or asked for a loan, that they may see. Roles that
     register people or confirm their duties know everyone.
     """
-    if context.by.person == key or context.by.role in SEES_PEOPLE:
+    if context.by.person == key or sees(context.by.role, SEES_PEOPLE):
         return True
     parties = or_(col(Application.applicant) == key, col(Application.representative) == key)
     seen = visible_applications(context.session, context.by)
@@ -60,14 +57,14 @@ def require_person_with_work(context: RequestContext, key: str) -> Person:
     return visible_person(context, key, SEES_EVERY_POOL)
 
 
-def visible_person(context: RequestContext, key: str, readers: frozenset[Role]) -> Person:
+def visible_person(context: RequestContext, key: str, readers: tuple[Grant, ...]) -> Person:
     """Return a person if the caller is that person or has one of the given roles.
 
     Raises:
         NotFoundError: the person does not exist, or the caller may not know that they do.
     """
     row = context.session.get(Person, key)
-    if row is None or (context.by.person != key and context.by.role not in readers):
+    if row is None or (context.by.person != key and not sees(context.by.role, readers)):
         raise NotFoundError("person", key)
     return row
 
@@ -75,11 +72,11 @@ def visible_person(context: RequestContext, key: str, readers: frozenset[Role]) 
 def may_choose_letters(by: Actor, reader: str) -> bool:
     """Return whether the caller may choose the letters that a reader gets."""
     return (
-        authorization.role_has_duty(chart="person", event="choose-letters", role=by.role) is None
+        authority.role_has_duty(chart="person", event="choose-letters", role=by.role) is None
         and own_choice(role=by.role, person=by.person, reader=reader) is None
     )
 
 
 def roles_of_people(chart: str, event: str) -> list[Role]:
     """Return the roles in which people, and not the engine, may fire an event."""
-    return [role for role in authorization.roles_of(chart, event) if role is not Role.ENGINE]
+    return [role for role in authority.roles_of(chart, event) if role is not Role.ENGINE]

@@ -8,18 +8,16 @@ from sqlmodel import col, or_
 from api.access.employers import acts_for_employer, own_names
 from api.http.dependencies import RequestContext, require_duty
 from api.http.problems import invalid_parameter
+from rules.access.authority import roles_of
 from rules.access.content_classes import ContentClass
-from rules.access.readers import OFFICE, READERS
+from rules.access.readers import OFFICE, READERS, SEES_EVERY_POOL, sees
 from rules.core.roles import Actor, Role
-from rules.procedure.authorization import roles_of
 from states.tables.work import WorkAlarm, WorkItem
-
-SEES_EVERY_POOL = frozenset({Role.COORDINATOR, Role.AUDITOR, Role.ADMINISTRATOR})
 
 
 def sees_every_pool(by: Actor) -> bool:
     """Return whether the caller may see any pool."""
-    return by.role in SEES_EVERY_POOL
+    return sees(by.role, SEES_EVERY_POOL)
 
 
 def require_own_pool(by: Actor, role: Role | None, organisation: str | None) -> None:

@@ -14,8 +14,8 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from api.http import authentication
+from rules.access import authority
 from rules.core.roles import Actor
-from rules.procedure import authorization as duties
 from states.engine.employers import EmployerDirectory
 from states.errors import RefusedError
 from states.settings import Configuration
@@ -45,7 +45,7 @@ def require_duty(by: Actor, chart: str, event: str) -> None:
     Raises:
         RefusedError: the role lacks the duty.
     """
-    lacking = duties.role_has_duty(chart=chart, event=event, role=by.role)
+    lacking = authority.role_has_duty(chart=chart, event=event, role=by.role)
     if lacking is not None:
         raise RefusedError([lacking], duty=True)
 

@@ -85,6 +85,15 @@ SEES_BOOKS: tuple[Grant, ...] = (
 )
 """Who may see payables, batches and books; the secretary and the head have no duty in them."""
 
+FETCHES_ORDERS = granted(Relation.OWN_ORGANISATION, Role.FINANCE, Role.RELEASER)
+"""Who may download the file of a batch to send it to the bank."""
+SEES_EVERY_POOL = granted(Relation.OFFICE, Role.COORDINATOR, Role.AUDITOR, Role.ADMINISTRATOR)
+"""Who may see the work of every pool, and the hours, absences and work of its people."""
+SEES_PEOPLE = granted(Relation.OFFICE, Role.ADMINISTRATOR, Role.COORDINATOR, Role.HEAD)
+"""Who may see which people are registered, without their names."""
+SEES_LETTERS = granted(Relation.OFFICE, Role.COORDINATOR, Role.ADMINISTRATOR, Role.AUDITOR)
+"""Who may see which letters a person gets."""
+
 READERS: Mapping[ContentClass, tuple[Grant, ...]] = {
     ContentClass.CASE: SEES_CASE,
     ContentClass.URGENCY: tuple(grant for grant in SEES_CASE if grant not in PAYERS),

@@ -10,12 +10,12 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from rules.access.authority import roles_of
 from rules.core.dates import office_day
 from rules.core.regulation import LegalBasis
 from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
 from rules.core.rule import Finding
 from rules.procedure import certificates, erasure
-from rules.procedure.authorization import roles_of
 from states.charts.batch import BatchState
 from states.charts.measure import MeasureState
 from states.charts.payable import PayableState

@@ -13,8 +13,9 @@ from typing import Any
 from pydantic.alias_generators import to_camel
 from sqlmodel import Session, col, select
 
+from rules.access import authority
 from rules.core.roles import ENGINE, OF_AN_EMPLOYER, Actor, Role
-from rules.procedure import authorization, erasure, separation_of_duties, transitions
+from rules.procedure import erasure, separation_of_duties, transitions
 from states.charts.statechart import Chart
 from states.commands import work_in_hand
 from states.commands.reactions import run_reactions
@@ -195,7 +196,7 @@ def validate_event(context: EventContext[Any], definition: Event[Any, Any], body
     The same function decides which actions are available, so screen, API and engine never disagree.
     """
     chart, name = definition.chart, definition.name
-    if not context.check(authorization.role_has_duty, chart=chart.name, event=name, role=context.by.role):
+    if not context.check(authority.role_has_duty, chart=chart.name, event=name, role=context.by.role):
         return
     if context.by.role is not Role.ENGINE and context.row is not None and not check_relation(context, chart.name, name):
         return
@@ -218,7 +219,7 @@ def check_relation(context: EventContext[Any], chart: str, name: str) -> bool:
         representative = case.representative if case is not None else None
         facts = {"person": by.person, "applicant": official}
         if by.role is Role.APPLICANT:
-            if not context.check(authorization.own_application, role=by.role, representative=representative, **facts):
+            if not context.check(authority.own_application, role=by.role, representative=representative, **facts):
                 return False
         elif (chart, name) not in ALLOWED_IN_OWN_CASE:
             if representative is not None:
@@ -226,7 +227,7 @@ def check_relation(context: EventContext[Any], chart: str, name: str) -> bool:
             if not context.check(separation_of_duties.not_own_case, **facts):
                 return False
     return by.role not in OF_AN_EMPLOYER or context.check(
-        authorization.own_organisation,
+        authority.own_organisation,
         role=by.role,
         organisation=by.organisation,
         concerned=context.unit.employers.concerned_by(context.row),

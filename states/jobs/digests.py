@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ARRAY, Row, String, bindparam, text
 from sqlmodel import Session, col, select
 
+from rules.access.authority import roles_of
 from rules.core.dates import office_day
-from rules.procedure.authorization import roles_of
 from states.letters import outbox
 from states.queue.availability import is_within_hours
 from states.tables.letters import Digest

@@ -9,8 +9,8 @@ from office import OFFICER, application_body
 from pydantic import BaseModel
 
 from api.http.urls import COLLECTIONS
+from rules.access.authority import roles_of
 from rules.core.roles import Actor, Role
-from rules.procedure.authorization import roles_of
 from states.engine.bodies import content_fields, flatten
 from states.events.catalogue import EVENTS
 

@@ -2,12 +2,13 @@
 
 from typing import Annotated, Any
 
+from rules.access import authority
 from rules.access.content_classes import ContentClass
 from rules.core import date_rules
 from rules.core.regulation import PublicOffice
 from rules.core.roles import OF_AN_EMPLOYER, Role
 from rules.core.translations import DatedFact
-from rules.procedure import authorization, eligibility, loans, separation_of_duties
+from rules.procedure import eligibility, loans, separation_of_duties
 from states.charts.loan import LoanState
 from states.engine.bodies import Body, Day, Email, Handle, Line, Reference, Text
 from states.engine.event import EventContext
@@ -128,12 +129,10 @@ class AskForLoan(LoanEvent[NewLoan]):
         by = context.by
         if by.role in OF_AN_EMPLOYER:
             concerned = [body.organisation]
-            context.check(
-                authorization.own_organisation, role=by.role, organisation=by.organisation, concerned=concerned
-            )
+            context.check(authority.own_organisation, role=by.role, organisation=by.organisation, concerned=concerned)
         if body.person is not None:
             mine = by.role is Role.APPLICANT
-            asked = authorization.own_application if mine else separation_of_duties.not_own_case
+            asked = authority.own_application if mine else separation_of_duties.not_own_case
             facts = {"role": by.role} if mine else {}
             context.check(asked, person=by.person, applicant=body.person, **facts)
         if context.findings:

@@ -7,11 +7,11 @@ from pydantic import AfterValidator, Field
 from sqlalchemy import func
 from sqlmodel import Session, select
 
+from rules.access import authority
 from rules.access.content_classes import ContentClass
 from rules.core.regulation import Province
 from rules.core.roles import Role
 from rules.payments.amounts import valid_iban
-from rules.procedure import authorization as duties
 from rules.procedure import grants
 from states.charts.people import ORGANISATION, PERSON, OrganisationState, PersonState
 from states.engine.bodies import ACCOUNT_NAME, Body, Code, Day, Email, Handle, Line
@@ -203,7 +203,7 @@ class ChooseLanguage(Event[Person, ChosenLanguage]):
 
     def validate(self, context: EventContext[Person], body: ChosenLanguage) -> None:
         """Applicants choose for themselves only."""
-        context.check(duties.own_language, role=context.by.role, person=context.by.person, reader=context.row.id)
+        context.check(authority.own_language, role=context.by.role, person=context.by.person, reader=context.row.id)
 
     def apply(self, context: EventContext[Person], body: ChosenLanguage) -> None:
         """Store the choice."""

@@ -8,7 +8,7 @@ from pydantic import Field
 from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import Session, col
 
-from rules.procedure import authorization
+from rules.access import authority
 from rules.queue.skills import SKILLS
 from rules.threats.urgency import Urgency
 from states.charts.application import Stage
@@ -151,7 +151,7 @@ class RecordAbsence(PersonEvent[NewAbsence]):
     def validate(self, context: EventContext[Person], body: NewAbsence) -> None:
         """The absence is the caller's own or recorded by the coordinator, in order, and overlaps no other."""
         if not context.check(
-            authorization.own_absence, role=context.by.role, person=context.by.person, absent=context.row.id
+            authority.own_absence, role=context.by.role, person=context.by.person, absent=context.row.id
         ):
             return
         if body.until < body.since:
@@ -200,7 +200,7 @@ class EndAbsence(PersonEvent[EndedAbsence]):
     def validate(self, context: EventContext[Person], body: EndedAbsence) -> None:
         """There is such an absence, and its new end is not later."""
         if not context.check(
-            authorization.own_absence, role=context.by.role, person=context.by.person, absent=context.row.id
+            authority.own_absence, role=context.by.role, person=context.by.person, absent=context.row.id
         ):
             return
         found = self.named_absence(context, body)

@@ -11,8 +11,8 @@ from sqlmodel import Session
 
 from api.app import create
 from api.http import dependencies
+from rules.access.authority import roles_of
 from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
-from rules.procedure.authorization import roles_of
 
 DOMAINS = {"home", "work", "travel", "digital"}
 

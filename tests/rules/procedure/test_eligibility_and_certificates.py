@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import pytest
 
+from rules.access.authority import roles_of
 from rules.core.regulation import BASES_OF, EMPLOYER_OF, Capacity, Domain, LegalBasis, PublicOffice
 from rules.core.roles import Role
 from rules.payments.amounts import split, valid_iban
-from rules.procedure.authorization import roles_of
 from rules.procedure.certificates import basis_fits_domain, certificate, conditions_apply, recurring_ends
 from rules.procedure.eligibility import (
     acting,

@@ -14,8 +14,8 @@ from stages import fill_every_stage
 from statemachine.exceptions import TransitionNotAllowed
 from statemachine.states import States
 
+from rules.access.authority import DUTIES, role_has_duty, roles_of
 from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
-from rules.procedure.authorization import DUTIES, role_has_duty, roles_of
 from states.charts import advice, application, batch, booking, loan, measure, objection, payable, people, takeover
 from states.charts.application import ENDS, Stage
 from states.charts.statechart import Chart, ChartError, NoTransitionError, StrictChart, chart_from_grid

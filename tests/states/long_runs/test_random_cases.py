@@ -41,10 +41,10 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 from stages import SIDE_STAGES, refuse_one
 
+from rules.access.authority import roles_of
 from rules.core.dates import office_day
 from rules.core.regulation import Domain
 from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
-from rules.procedure.authorization import roles_of
 from rules.procedure.objections import Against
 from states.charts.application import Stage
 from states.commands.available_actions import ENDING, Action, actions

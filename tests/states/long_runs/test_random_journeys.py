@@ -9,9 +9,9 @@ from office import GOUDVEEN, LAAGLAND, START, ZILVERDAM, carry_out, onward, prob
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from rules.access.authority import DUTIES
 from rules.core.dates import office_day
 from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
-from rules.procedure.authorization import DUTIES
 from states.commands.available_actions import ENDING, Action, actions
 from states.commands.fire import fire
 from states.errors import MalformedError, RefusedError

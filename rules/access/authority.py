@@ -1,4 +1,4 @@
-"""Authorization: the roles that may record each event; an event that is not listed is closed to all."""
+"""Authority: the roles that may record each event; an event that is not listed is closed to all."""
 
 from collections.abc import Sequence
 
