@@ -1,1 +1,1 @@
-"""Access: what is kept apart for whom, and for how long."""
+"""Access: who may do, see and read what, and how long content is kept."""
