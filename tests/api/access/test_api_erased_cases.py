@@ -4,13 +4,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from databases import copied
-from pypdf import PdfWriter
+from pdfs import pdf
 from served import Api, expect_problem, serving
 from sqlalchemy import delete, true
 from sqlmodel import col, select
@@ -123,14 +122,6 @@ def cases_of(api: Api) -> list[str]:
     return [case for stage, same in found.items() for case in same[: 4 if stage == "settlement" else 1]]
 
 
-def blank_page() -> bytes:
-    """A PDF of an empty page."""
-    writer, out = PdfWriter(), BytesIO()
-    writer.add_blank_page(100, 100)
-    writer.write(out)
-    return out.getvalue()
-
-
 def test_a_document_of_an_erased_case_is_gone_and_a_new_one_is_refused_in_words(
     server: str, demonstration: str, office_home: Path
 ) -> None:
@@ -140,13 +131,13 @@ def test_a_document_of_an_erased_case_is_gone_and_a_new_one_is_refused_in_words(
             payable = session.exec(select(Payable).where(Payable.organisation == contact.organisation)).first()
         assert payable is not None
         path, more = f"/v1/payables/{payable.id}/documents", {"headers": {"Content-Type": "application/pdf"}}
-        document = api.post(path, contact, content=blank_page(), **more)
+        document = api.post(path, contact, content=pdf(), **more)
         assert document.status_code == 201, document.text
         erase(api)
         gone = expect_problem(api.get(document.headers["Location"], contact), 410)
         assert "erased" in gone["detail"]
         assert api.get(path, contact).status_code == 200
-        refused = expect_problem(api.post(path, contact, content=blank_page() + b"%\n", **more), 409)
+        refused = expect_problem(api.post(path, contact, content=pdf() + b"%\n", **more), 409)
         assert [finding["rule"] for finding in refused["findings"]] == ["content.can-be-kept"]
 
 
