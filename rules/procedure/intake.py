@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from rules.business_calendar.closed_days import why_surely_closed
 from rules.core.dated_values import value
 from rules.core.errors import RulesError
 from rules.core.rule import AWB, HOUSE, REG, SCHEME_2024, Bilingual, message, rule
@@ -63,9 +62,9 @@ def interview_within_horizon(*, interview_on: date, on: date) -> Bilingual | Non
     nl="Een gesprek is op een werkdag van het bureau; op een andere dag met redenen.",
     verified=False,
 )
-def interview_on_open_day(*, interview_on: date, reasoned: bool) -> Bilingual | None:
+def interview_on_open_day(*, interview_on: date, closed: bool, reasoned: bool) -> Bilingual | None:
     """An interview is on a working day of the office, or on another day with reasons."""
-    if reasoned or why_surely_closed(interview_on) is None:
+    if reasoned or not closed:
         return None
     return message(
         f"The office is closed on {interview_on}; choose a working day, or say in reasonsForDay why it is this day.",

@@ -207,7 +207,9 @@ class PlanInterview(ApplicationEvent[InterviewPlan]):
             return
         if not context.check(intake.interview_within_horizon, interview_on=day, on=context.on):
             return
-        context.check(intake.interview_on_open_day, interview_on=day, reasoned=reasoned)
+        context.check(
+            intake.interview_on_open_day, interview_on=day, closed=why_surely_closed(day) is not None, reasoned=reasoned
+        )
         adviser = body.adviser or context.row.adviser
         if adviser is not None:
             context.check(separation_of_duties.not_own_case, person=adviser, applicant=context.row.applicant)

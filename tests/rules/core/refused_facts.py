@@ -145,7 +145,7 @@ REFUSED_FACTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("step.adviser-free", {"person": "adviser-1", "interview_on": ON, "planned": 2}),
     ("step.adviser-there", {**THERE, "absent_until": ON + DAY, "works": True, "reasoned": True}),
     ("step.adviser-there", {**THERE, "absent_until": None, "works": False, "reasoned": False}),
-    ("step.interview-on-open-day", {"interview_on": ON - DAY, "reasoned": False}),
+    ("step.interview-on-open-day", {"interview_on": ON - DAY, "closed": True, "reasoned": False}),
     ("step.interview-within-horizon", {"interview_on": ON + 57 * DAY, "on": ON}),
     ("step.interview-not-in-past", {"interview_on": ON - DAY, "on": ON}),
     ("step.held-not-before-planned-stage", {"held_on": ON - DAY, "received_on": ON}),
