@@ -1,6 +1,7 @@
 """Decision replay: a receipt line gives the same outcome, or that of the rules of another day."""
 
 import json
+import sys
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -32,6 +33,14 @@ def kept(rule_id: str, private: tuple[str, ...] = (), **facts: Any) -> dict[str,
     return stored
 
 
+def forget_what_was_computed() -> None:
+    """Empty the caches of calendars and terms; what they read belongs in no receipt, because it is read only once."""
+    for name in [name for name in sys.modules if name.startswith("rules.") and not name.startswith("rules.core")]:
+        for found in vars(sys.modules[name]).values():
+            if hasattr(found, "cache_clear"):
+                found.cache_clear()
+
+
 @pytest.mark.parametrize("rule_id", sorted(REGISTRY))
 def test_the_facts_of_every_rule_can_be_read_back(rule_id: str) -> None:
     assert decision_replay._kinds(rule_id).keys() >= decision_replay.required(REGISTRY[rule_id])
@@ -39,6 +48,7 @@ def test_the_facts_of_every_rule_can_be_read_back(rule_id: str) -> None:
 
 @pytest.mark.parametrize(("rule_id", "facts"), REFUSED_FACTS, ids=lambda part: part if isinstance(part, str) else "")
 def test_an_objection_is_the_same_when_asked_again(rule_id: str, facts: dict[str, Any]) -> None:
+    forget_what_was_computed()  # the first receipt must not name more values than the next one
     again = rerun(kept(rule_id, **facts))
     assert again.same
     assert again.finding == REGISTRY[rule_id](**facts)
