@@ -25,7 +25,7 @@ def after_call(_: Any, case: Any, response: Any) -> None:
         file.write(f"{case.method} {response.status_code} {path}\n")
 
 
-UNSEEN = "cannot stand in a text"
+UNSEEN = "nobody sees it, or it changes how the rest reads"
 """What is said of a code point that Unicode has not assigned, which no pattern can describe."""
 
 
