@@ -239,6 +239,7 @@ def test_a_day_belongs_to_the_party_that_must_act_in_the_stage(stage: str, party
         ("reserve_every", 5),
         ("work_in_hand_limit", 30),
         ("interview_horizon", 56),
+        ("opened_content_hours", 24),
         ("interviews_per_day", 2),
         ("claim_returns_after", {"acute": 2, "urgent": 16, "elevated": 40, "routine": 80}),
         ("at_risk_share", 0.8),
@@ -291,6 +292,16 @@ def test_a_founded_objection_reopens_the_step_that_was_wrong_and_an_employers_pe
         "penalty": [],
         "payment": [],
     }
+
+
+def test_the_roles_that_reach_far_take_two_people_and_the_head_who_confirms_is_among_them() -> None:
+    assert value("granted_by_two", ON) == [
+        Role.PRIVACY_OFFICER,
+        Role.SECURITY_AUTHORITY,
+        Role.RELEASER,
+        Role.ADMINISTRATOR,
+        Role.HEAD,
+    ]
 
 
 # Threats.
