@@ -28,8 +28,7 @@ T = TypeVar("T", bound=Subject)
 
 def may_see(session: Session, by: Actor, application: Application) -> bool:
     """Return whether the caller may know that a case exists, by the table of who sees a case."""
-    query = select(Application.id).where(Application.id == application.id, *visible_applications(session, by))
-    return session.exec(query).first() is not None
+    return application.id in visible_among(session, by, [application.id])
 
 
 def visible_applications(session: Session, by: Actor) -> list[ColumnElement[bool]]:

@@ -42,10 +42,6 @@ class Reader:
         """Return whether the caller may read a class; without moments, once all of them have come."""
         return reads(kind, self.by.role, self.relations, moments)
 
-    def may_read_any(self, kinds: Iterable[ContentClass]) -> bool:
-        """Return whether the caller may ever read one of some classes."""
-        return any(map(self.may_read, kinds))
-
     def hidden_columns(self) -> set[str]:
         """Return the columns of an application that the caller may not read."""
         return {name for name, kind in OF_COLUMNS.items() if not self.may_read(kind)}
@@ -54,7 +50,7 @@ class Reader:
         self, context: RequestContext, case: Application, progress: Progress, *, until: datetime | None = None
     ) -> list[Passage]:
         """Return the texts of a case that the caller may read, in the order of their entries."""
-        if not self.may_read_any(kind for kind in ContentClass if kind.is_content):
+        if not any(self.may_read(kind) for kind in ContentClass if kind.is_content):
             return []
         found = case_file.passages(context.session, case.stream, progress, until=until)
         return [passage for passage in found if self.may_read(passage.kind, passage.moments)]
@@ -81,7 +77,10 @@ def reader_of(context: RequestContext, row: Any) -> Reader:
 
 
 def entries_of(
-    context: RequestContext, rows: Sequence[Any], kinds: Collection[ContentClass]
+    context: RequestContext,
+    rows: Sequence[Any],
+    kinds: Collection[ContentClass],
+    readers: Mapping[str, Reader] | None = None,
 ) -> dict[str, list[EntryContent]]:
     """Return the entries of each of some subjects with the texts that the caller may read, by its id.
 
@@ -89,10 +88,11 @@ def entries_of(
         context: the request.
         rows: subjects that the caller may know of.
         kinds: the classes of content that such subjects have.
+        readers: the caller as a reader of each, if that was asked already.
     """
     if not any(has_grant(context.by, kind) for kind in kinds):
         return {row.id: [] for row in rows}
-    readers = readers_of(context, rows)
+    readers = readers or readers_of(context, rows)
     return {
         key: [replace(entry, content=readers[key].texts_of(entry)) for entry in entries]
         for key, entries in content_of_subjects(context.session, {row.id: row.stream for row in rows}).items()

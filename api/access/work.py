@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import false
 from sqlmodel import col, or_
 
+from api.access.content import has_grant
 from api.access.employers import acts_for_employer, own_names
 from api.http.dependencies import RequestContext, require_duty
 from api.http.problems import invalid_parameter
@@ -108,4 +109,4 @@ def sees_signals(by: Actor) -> bool:
 
 def counts_signals(by: Actor) -> bool:
     """Return whether the caller may know how many threats made a case urgent; those who only pay may not."""
-    return any(grant.role is by.role for grant in READERS[ContentClass.URGENCY])
+    return has_grant(by, ContentClass.URGENCY)

@@ -178,7 +178,7 @@ def reads_domains(reader: Reader, version: int, progress: Progress) -> bool:
 def measures(context: RequestContext, rows: Sequence[Measure]) -> list[MeasureView]:
     """Return measures as the caller may see them, each with its own texts; a draft is the office's."""
     readers, advised = readers_of(context, rows), advised_among(context.session, rows)
-    texts_of_each = entries_of(context, rows, OF_MEASURES)
+    texts_of_each = entries_of(context, rows, OF_MEASURES, readers)
     found = []
     for row in rows:
         moments = {Moment.ADOPTED} if row.id in advised else set()
