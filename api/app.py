@@ -69,6 +69,31 @@ RESPONSES: dict[int | str, dict[str, Any]] = dict.fromkeys(
     (400, 401, 403, 404, 408, 409, 412, 413, 422, 428, 431, 500, 503), PROBLEM
 )
 
+ROUTERS = (
+    home.router,
+    problem_meanings.router,
+    operations.router,
+    applications.router,
+    case_parts.router,
+    decisions.router,
+    events.router,
+    single_parts.router,
+    work_arrangements.router,
+    work_items.router,
+    payments.router,
+    accounting.router,
+    money_trails.router,
+    invoice_documents.router,
+    bank_files.router,
+    police_reports.router,
+    deadline_calculator.router,
+    statistics.router,
+    letter_preferences.router,
+    progress_report.router,
+    timers.router,
+    forecast.router,
+)
+
 
 def create(configuration: Configuration) -> FastAPI:
     """Create the API of one office; it needs only the database, and serves while other processes still start."""
@@ -122,29 +147,7 @@ def create(configuration: Configuration) -> FastAPI:
         return response
 
     problems.install(app)
-    for router in (
-        home.router,
-        problem_meanings.router,
-        operations.router,
-        applications.router,
-        case_parts.router,
-        decisions.router,
-        events.router,
-        single_parts.router,
-        work_arrangements.router,
-        work_items.router,
-        payments.router,
-        accounting.router,
-        money_trails.router,
-        invoice_documents.router,
-        bank_files.router,
-        police_reports.router,
-        deadline_calculator.router,
-        statistics.router,
-        letter_preferences.router,
-        progress_report.router,
-        timers.router,
-        forecast.router,
-    ):
+    for router in ROUTERS:
         app.include_router(router)
+    app.state.routes = [route for router in ROUTERS for route in router.routes]
     return app

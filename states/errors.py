@@ -81,6 +81,10 @@ class MalformedError(StatesError):
         self.problems = tuple(problems)
 
 
+class UnfitValueError(MalformedError):
+    """A value fits the schema but cannot be right: it names what does not exist, or contradicts another value."""
+
+
 class BankFileRefusedError(StatesError):
     """A bank file does not belong here or cannot be read; nothing of it was imported."""
 

@@ -8,7 +8,7 @@ from sqlmodel import col, or_
 from api.access.content import has_grant
 from api.access.employers import acts_for_employer, own_names
 from api.http.dependencies import RequestContext, require_duty
-from api.http.problems import invalid_parameter
+from api.http.errors import BeyondRoleError
 from rules.access.authority import roles_of
 from rules.access.content_classes import ContentClass
 from rules.access.readers import OFFICE, READERS, SEES_EVERY_POOL, sees
@@ -25,21 +25,22 @@ def require_own_pool(by: Actor, role: Role | None, organisation: str | None) -> 
     """Check that a caller who does not see every pool requests only their own.
 
     Raises:
-        RequestValidationError: the request names another pool.
+        BeyondRoleError: the request names another pool.
     """
     if sees_every_pool(by):
         return
     for name, given, own in zip(("role", "organisation"), (role, organisation), by.pool, strict=True):
         if given is not None and str(given) != own:
-            message = f"You see the work of {' at '.join(filter(None, by.pool))} only; leave this out."
-            raise invalid_parameter(name, message)
+            raise BeyondRoleError(
+                f"{name}: You see the work of {' at '.join(filter(None, by.pool))} only; leave this out."
+            )
 
 
 def visible_work(context: RequestContext, query: Any, role: Role | None, organisation: str | None) -> Any:
     """Limit a query to the items that the caller may see: those of their pool not held by a colleague, or any.
 
     Raises:
-        RequestValidationError: the request names a pool that the caller may not see.
+        BeyondRoleError: the request names a pool that the caller may not see.
     """
     require_own_pool(context.by, role, organisation)
     if not sees_every_pool(context.by):
@@ -85,7 +86,7 @@ def pool_to_show(context: RequestContext, role: Role | None, organisation: str |
 
     Raises:
         RefusedError: the caller's role takes no work.
-        RequestValidationError: the request names a pool that the caller may not see.
+        BeyondRoleError: the request names a pool that the caller may not see.
     """
     if not sees_every_pool(context.by):
         require_duty(

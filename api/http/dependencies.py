@@ -1,5 +1,6 @@
 """Dependencies of the routes: the session and its transaction, the caller, the time and the configuration."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -87,14 +88,16 @@ class RequestContext:
 
 
 def reject_unknown_query(request: Request) -> None:
-    """Reject a GET with query parameters that its endpoint does not declare, so that a typing error is noticed.
+    """Reject a GET with query parameters that are undeclared or repeated, so that a typing error is noticed.
+
+    No endpoint takes a list in its query; of a repeated parameter all values but one would be ignored.
 
     A POST is accepted with any query: a threat must not be lost because of an extra parameter.
 
     Raises:
-        RequestValidationError: there are undeclared parameters; the error names them and the declared ones.
+        RequestValidationError: it names the undeclared or repeated parameters, and those that are declared.
     """
-    given = request.query_params.keys()
+    given = Counter(name for name, _ in request.query_params.multi_items())
     if request.method != "GET" or not given:
         return
     declared = get_flat_params(request.scope["route"].dependant)
@@ -104,6 +107,11 @@ def reject_unknown_query(request: Request) -> None:
         {"type": "extra_forbidden", "loc": ("query", name), "msg": f"Unknown query parameter; {declared_text}."}
         for name in given
         if name not in known
+    ]
+    faults += [
+        {"type": "repeated", "loc": ("query", name), "msg": "This parameter takes one value; give it once."}
+        for name, times in given.items()
+        if times > 1 and name in known
     ]
     if faults:
         raise RequestValidationError(faults)

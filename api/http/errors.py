@@ -15,6 +15,7 @@ from states.errors import (
     StaleError,
     StatesError,
     TooLargeError,
+    UnfitValueError,
     WorkInHandError,
 )
 
@@ -35,6 +36,10 @@ class UnknownDutyError(ApiError):
     """The token is valid, but its person does not hold the role that it names."""
 
 
+class BeyondRoleError(ApiError):
+    """The request asks for what the caller's role does not see."""
+
+
 class MissingIfMatchError(ApiError):
     """The request changes an existing subject without If-Match."""
 
@@ -47,6 +52,7 @@ PROBLEM_OF: dict[type[Exception], ProblemType] = {
     UnauthenticatedError: problem_types.UNAUTHENTICATED,
     KeysUnavailableError: problem_types.SIGN_IN_UNAVAILABLE,
     UnknownDutyError: problem_types.NOT_YOUR_ROLE,
+    BeyondRoleError: problem_types.NOT_YOUR_ROLE,
     MissingIfMatchError: problem_types.VERSION_REQUIRED,
     MalformedHeaderError: problem_types.MALFORMED_PARAMETER,
     NotFoundError: problem_types.NOT_FOUND,
@@ -54,6 +60,7 @@ PROBLEM_OF: dict[type[Exception], ProblemType] = {
     RefusedError: problem_types.REFUSED,
     WorkInHandError: problem_types.WORK_IN_HAND,
     MalformedError: problem_types.INVALID_REQUEST,
+    UnfitValueError: problem_types.UNFIT_VALUE,
     BankFileTooLargeError: problem_types.TOO_LARGE,
     BankFileRefusedError: problem_types.BANK_FILE_REFUSED,
     DocumentRefusedError: problem_types.DOCUMENT_REFUSED,

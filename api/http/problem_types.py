@@ -75,6 +75,12 @@ INVALID_REQUEST = ProblemType(
     "The request does not fit its schema",
     "Each error names the field and what would be right. See /openapi.json for the schema.",
 )
+UNFIT_VALUE = ProblemType(
+    "unfit-value",
+    422,
+    "A value cannot be right",
+    "The request fits its schema, but a value names what does not exist or contradicts another. Each error says which.",
+)
 BANK_FILE_REFUSED = ProblemType(
     "bank-file-refused", 422, "The bank file is refused", "Nothing of it was imported. The detail says why."
 )

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from api.http import problem_types
 from api.http.errors import ApiError, problem_of
@@ -83,12 +84,26 @@ def invalid_request(_: Request, error: Exception) -> JSONResponse:
         field = bodies.field_name(path, str(place))
         found.append({"field": field, "in": str(place), "message": message})
     detail = "; ".join(f"{item['field']}: {item['message']}" for item in found)
-    return problem(problem_types.INVALID_REQUEST, detail, errors=found)
+    unfit = bodies.beyond_schema(error.errors())
+    return problem(problem_types.UNFIT_VALUE if unfit else problem_types.INVALID_REQUEST, detail, errors=found)
 
 
-def framework_error(_: Request, error: Exception) -> JSONResponse:
+def methods_of(request: Request) -> str:
+    """Return the methods of all routes with the path of a request (RFC 9110, 10.2.1); the router names the first's.
+
+    Of a fixed path and a path with an id that both match, the fixed one counts.
+    """
+    matching = [each for each in request.app.state.routes if each.matches(request.scope)[0] is not Match.NONE]
+    fewest = min(len(route.param_convertors) for route in matching)
+    found = {method for route in matching if len(route.param_convertors) == fewest for method in route.methods}
+    return ", ".join(sorted(found))
+
+
+def framework_error(request: Request, error: Exception) -> JSONResponse:
     """Answer what the framework itself rejects, such as an unknown path."""
     assert isinstance(error, HTTPException)
+    if error.status_code == problem_types.METHOD_NOT_ALLOWED.status:
+        error.headers = {"Allow": methods_of(request)}
     if error.status_code == problem_types.TOO_LARGE.status:
         return problem(problem_types.TOO_LARGE, str(error.detail), error.headers)
     known = {kind.status: kind for kind in (problem_types.UNKNOWN_ADDRESS, problem_types.METHOD_NOT_ALLOWED)}

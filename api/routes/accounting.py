@@ -21,7 +21,7 @@ from states.accounting.export_rows import ClassRow, JournalRow, OpenItem, Spendi
 from states.accounting.spreadsheets import Control, Sheet, as_csv, as_workbook, control
 from states.charts.booking import BookingState
 from states.engine.bodies import PlainLine
-from states.errors import MalformedError, RefusedError
+from states.errors import RefusedError, UnfitValueError
 from states.tables.accounting import Booking
 from states.tables.people import Organisation
 
@@ -102,13 +102,13 @@ def audit_file(
     """Return the journal of one employer and period as XAF 3.2.
 
     Raises:
-        MalformedError: the period or the employer is missing.
+        UnfitValueError: the period or the employer is missing.
         RefusedError: the employer's tax number is not known.
     """
     if period is None:
-        raise MalformedError([("period", "An audit file covers one period: give a year such as 2026, or a month.")])
+        raise UnfitValueError([("period", "An audit file covers one period: give a year such as 2026, or a month.")])
     if names is None:
-        raise MalformedError([("employer", "An audit file covers one employer: name it.")])
+        raise UnfitValueError([("employer", "An audit file covers one employer: name it.")])
     employer = context.session.get_one(Organisation, names[0])
     # The current tax number, whatever the period.
     current = accounts.on_day(context.session, employer, office_day(context.at))

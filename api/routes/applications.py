@@ -14,7 +14,7 @@ from api.access.content import has_grant, reader_of
 from api.access.employers import is_of_own_employer
 from api.access.work import visible_in_hand
 from api.http.dependencies import RequestContext, RequestContextDep
-from api.http.errors import MalformedHeaderError
+from api.http.errors import BeyondRoleError, MalformedHeaderError
 from api.http.idempotency import Answer, answer_once
 from api.http.pagination import instant, newest_first, next_link, position_in, position_text, row_id, split_page
 from api.http.parameters import Reference
@@ -100,7 +100,7 @@ def search_page(context: RequestContext, wanted: Search) -> applications.Applica
     """Return one page of the matching applications that the caller may see.
 
     Raises:
-        RequestValidationError: the caller searches by what the caller may not see.
+        BeyondRoleError: the caller searches by what the caller may not see.
     """
     session, by, employers = context.session, context.by, context.employers
     query = select(Application)
@@ -108,7 +108,7 @@ def search_page(context: RequestContext, wanted: Search) -> applications.Applica
         query = query.where(Application.state == wanted.stage)
     if wanted.urgency:
         if not has_grant(by, ContentClass.URGENCY):
-            raise invalid_parameter("urgency", "Your role does not see how urgent a case is; leave this out.")
+            raise BeyondRoleError("urgency: Your role does not see how urgent a case is; leave this out.")
         query = query.where(Application.urgency == wanted.urgency)
     if wanted.office:
         query = query.where(Application.office == wanted.office)

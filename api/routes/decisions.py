@@ -23,7 +23,7 @@ from rules.core.dates import office_day
 from rules.core.decision_replay import Rerun, rerun, version_of
 from rules.core.rule import REGISTRY, Bilingual
 from states.engine.bodies import PlainLine
-from states.errors import MalformedError
+from states.errors import UnfitValueError
 from states.storage.refused_attempts import REFUSED
 from states.tables.ledger import LedgerEntry
 
@@ -242,11 +242,11 @@ def day_of(name: str, given: str | None) -> date | None:
     """Parse a calendar day from a query.
 
     Raises:
-        MalformedError: it is not a calendar day.
+        UnfitValueError: it is not a calendar day.
     """
     if given is None:
         return None
     with suppress(ValueError):
         if DAY.fullmatch(given):
             return date.fromisoformat(given)
-    raise MalformedError([(name, "Give a calendar day that exists, such as 2026-11-23.")])
+    raise UnfitValueError([(name, "Give a calendar day that exists, such as 2026-11-23.")])

@@ -24,7 +24,7 @@ from stdnum import iban as iban_number
 
 from rules.access.content_classes import ContentClass, Retention
 from rules.core import characters
-from states.errors import MalformedError
+from states.errors import MalformedError, UnfitValueError
 
 CONTENT = {"x-content": True}
 
@@ -231,13 +231,24 @@ def parse(schema: type[B], given: Mapping[str, Any] | Body) -> B:
 
     Raises:
         MalformedError: it names each field that does not fit, and what would be right.
+        UnfitValueError: the body fits its schema, but a value cannot be right.
     """
     if isinstance(given, schema):
         return given
     try:
         return schema.model_validate(given)
     except ValidationError as error:
-        raise MalformedError(problems(error)) from None
+        kind = UnfitValueError if beyond_schema(error.errors()) else MalformedError
+        raise kind(problems(error)) from None
+
+
+BEYOND_SCHEMA = frozenset({"character", "payee", "value_error"})
+"""Kinds of errors that a JSON schema cannot express, such as check digits or fields that contradict each other."""
+
+
+def beyond_schema(problems: Iterable[Mapping[str, Any]]) -> bool:
+    """Return whether a value fits its schema and is refused only by checks that no schema can express."""
+    return all(problem["type"] in BEYOND_SCHEMA for problem in problems)
 
 
 def problems(error: ValidationError) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from rules.core.rule import Finding
 from rules.queue import assignment
 from rules.queue.order import ACUTE
-from states.errors import MalformedError
+from states.errors import UnfitValueError
 from states.queue.availability import Availability
 from states.tables.application import Application
 from states.tables.loans import Loan
@@ -59,8 +59,8 @@ def require_person(session: Session, person: str, field: str = "person") -> None
     """Check that a person, named in a field of a body, exists.
 
     Raises:
-        MalformedError: there is no such person.
+        UnfitValueError: there is no such person.
     """
     if session.get(Person, person) is None:
         words = f"There is no person {person}; GET /v1/work-items/people says who there are."
-        raise MalformedError([(field, words)])
+        raise UnfitValueError([(field, words)])

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from rules.core.roles import Actor
 from rules.queue.order import ACUTE
-from states.errors import MalformedError, NotFoundError
+from states.errors import NotFoundError, UnfitValueError
 from states.queue import claiming, pools
 from states.queue.assignment import release
 from states.tables.work import WorkItem, WorkProposal
@@ -50,13 +50,13 @@ def answer(
 
     Raises:
         NotFoundError: the caller has no such open proposal.
-        MalformedError: items are to be released although the proposal is declined.
+        UnfitValueError: items are to be released although the proposal is declined.
     """
     found = {proposal.id: (proposal, item) for proposal, item in open_proposals(session, by)}
     if key not in found:
         raise NotFoundError("open proposal", key)
     if give_back and not accept:
-        raise MalformedError([("giveBack", "Work is given back here in the place of what is taken; release it else.")])
+        raise UnfitValueError([("giveBack", "Work is given back here in the place of what is taken; release it else.")])
     proposal, item = found[key]
     chain = pools.lock_chain(session, *item.pool, at=at, person=by.person)
     proposal.answered_at, proposal.accepted = at, accept

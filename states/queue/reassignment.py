@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from rules.core.roles import ENGINE, Actor
 from rules.queue import assignment
 from rules.queue.order import ACUTE
-from states.errors import MalformedError, RefusedError
+from states.errors import RefusedError, UnfitValueError
 from states.queue import pools
 from states.queue.assignment import assign_to, lock_item, require, returns_at, unassign
 from states.queue.availability import Availability, availability_in_pool
@@ -37,7 +37,7 @@ def assign(session: Session, key: str, person: str, *, reason: str, by: Actor, a
 
     Raises:
         NotFoundError: there is no such open item.
-        MalformedError: there is no such person.
+        UnfitValueError: there is no such person.
         RefusedError: a rule objects to the person.
     """
     return _reassign(session, key, person, event="assign", reason=reason, by=by, at=at)
@@ -48,7 +48,7 @@ def delegate(session: Session, key: str, person: str, *, reason: str, by: Actor,
 
     Raises:
         NotFoundError: there is no such open item in the caller's pool.
-        MalformedError: the colleague has it already.
+        UnfitValueError: the colleague has it already.
         RefusedError: it is not assigned to the caller, or a rule objects to the colleague, or to anyone else.
     """
     return _reassign(session, key, person, event="delegate", reason=reason, by=by, at=at)
@@ -64,7 +64,7 @@ def _reassign(session: Session, key: str, person: str, *, event: str, reason: st
         require(assignment.in_pool, person=person, holds=receiver is not None, **pool)
     require_person(session, person)
     if item.assignee == person:
-        raise MalformedError([("person", f"{person} has this item in hand already; name someone else.")])
+        raise UnfitValueError([("person", f"{person} has this item in hand already; name someone else.")])
     findings = reasons_not_to_assign(session, item, person, receiver)
     if findings:
         raise RefusedError(findings)
@@ -85,13 +85,13 @@ def redistribute(
     returns to the queue. All of it happens in one transaction, and the reason is recorded.
 
     Raises:
-        MalformedError: there is no such person; one is named on both sides, or twice; or one can have none of it.
+        UnfitValueError: there is no such person; one is named on both sides, or twice; or one can have none of it.
     """
     require_person(session, person)
     for place, handle in enumerate(to):
         require_person(session, handle, f"to.{place}")
     if person in to or len(set(to)) != len(to):
-        raise MalformedError([("to", f"Name others than {person}, each once; none to put the work back.")])
+        raise UnfitValueError([("to", f"Name others than {person}, each once; none to put the work back.")])
     assigned = (WorkItem.assignee == person, col(WorkItem.done_at).is_(None))
     names = sorted({row.pool for row in session.exec(select(WorkItem).where(*assigned))})
     chains = {name: pools.lock_chain(session, *name, at=at) for name in names}
@@ -126,15 +126,17 @@ def require_receivers(available: Mapping[tuple[str, str], Mapping[str, Availabil
     """Validate the receivers before any item is moved: each acts in a pool of the work and is not absent.
 
     Raises:
-        MalformedError: a receiver does not.
+        UnfitValueError: a receiver does not.
     """
     for place, handle in enumerate(to if available else ()):
         found = [people[handle] for people in available.values() if handle in people]
         if not found:
             roles = ", ".join(sorted({role for role, _ in available}))
-            raise MalformedError([(f"to.{place}", f"{handle} does not act as {roles}; name colleagues who do.")])
+            raise UnfitValueError([(f"to.{place}", f"{handle} does not act as {roles}; name colleagues who do.")])
         if (until := found[0].absent_until) is not None:
-            raise MalformedError([(f"to.{place}", f"{handle} is absent until {until}; name colleagues who are there.")])
+            raise UnfitValueError(
+                [(f"to.{place}", f"{handle} is absent until {until}; name colleagues who are there.")]
+            )
 
 
 def alert_if_acute(session: Session, item: WorkItem) -> None:

@@ -12,7 +12,7 @@ from rules.procedure import intake
 from states.deadlines import due_dates, term_query
 from states.engine.bodies import Body, Day, Handle, Text
 from states.engine.event import EventContext
-from states.errors import MalformedError
+from states.errors import UnfitValueError
 from states.events.application.base import ApplicationEvent
 from states.events.application.life_event_effects import correct_end_of_office
 from states.events.application.office_dates import DATES, check_suspension, contradictions
@@ -50,7 +50,7 @@ class CorrectFact(ApplicationEvent[Correction]):
     def validate(self, context: EventContext[Application], body: Correction) -> None:
         """The facts agree with each other and with what is recorded; no past event is dated after today."""
         if wrong := self.contradictions(context, body):
-            raise MalformedError(wrong)
+            raise UnfitValueError(wrong)
         for what, day in (
             (DatedFact.RECEIPT, body.received_on),
             (DatedFact.EXEMPTION, body.exemption_on),

@@ -11,7 +11,7 @@ from states.charts.application import ENDS, Stage
 from states.engine.bodies import Body, Handle
 from states.engine.event import EventContext
 from states.engine.parties import absent_until, holds_duty
-from states.errors import MalformedError
+from states.errors import UnfitValueError
 from states.events.application.base import ApplicationEvent
 from states.events.application.interviewers import can_hold
 from states.tables.application import Application
@@ -68,11 +68,11 @@ def check_successor(context: EventContext[Person], successor: str, cases: Iterab
     """Check that a colleague can take over the cases of a person: holds the duty of each, and is not absent.
 
     Raises:
-        MalformedError: the colleague is the person.
+        UnfitValueError: the colleague is the person.
     """
     session, person = context.session, context.row.id
     if successor == person:
-        raise MalformedError([("successor", "Name a colleague; leave it out to give the cases to the pool.")])
+        raise UnfitValueError([("successor", "Name a colleague; leave it out to give the cases to the pool.")])
     held = {column for case in cases for column in HANDLERS if getattr(case, column) == person}
     for role in (HANDLERS[column] for column in HANDLERS if column in held):
         holds = holds_duty(session, successor, role)

@@ -17,7 +17,7 @@ from states.charts.application import ENDS, Stage
 from states.charts.people import PersonState
 from states.engine.bodies import Body, Day, Email, Handle, Line, Reference, Text
 from states.engine.event import EventContext
-from states.errors import MalformedError
+from states.errors import UnfitValueError
 from states.events.application.base import ApplicationEvent
 from states.events.application.office_dates import DATES, check_suspension, contradictions
 from states.storage import name_index
@@ -95,7 +95,7 @@ class Receive(ApplicationEvent[NewApplication]):
         if len(set(body.employers)) != len(body.employers):
             problems.append(("employers", "Name each employer once."))
         if problems:
-            raise MalformedError(problems)
+            raise UnfitValueError(problems)
         if body.follows is not None:
             # One that does not exist is answered as one of another official: neither is the applicant's to know.
             earlier = context.unit.get(Application, body.follows)

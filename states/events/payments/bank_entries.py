@@ -11,7 +11,7 @@ from rules.access.content_classes import ContentClass
 from rules.payments import statement_matching
 from states.engine.bodies import Body, Code, Handle, Text
 from states.engine.event import EventContext
-from states.errors import MalformedError
+from states.errors import UnfitValueError
 from states.events.payments.statements import FILE_AT_BANK, EntryTarget, StatementEvent
 from states.tables.payments import ENTRY_WAITS, BankEntry, BatchLine, Payable, PaymentBatch
 from states.tables.people import Organisation
@@ -36,12 +36,12 @@ def entry_of(context: EventContext[Organisation], body: AssessedEntry) -> BankEn
     """The entry to assess, on a statement of this employer.
 
     Raises:
-        MalformedError: there is no such entry.
+        UnfitValueError: there is no such entry.
     """
     row = context.session.get(BankEntry, (body.message, body.position))
     if row is None or row.stream != context.row.stream:
         words = f"There is no entry {body.position} in a statement {body.message} of this employer."
-        raise MalformedError([("position", words)])
+        raise UnfitValueError([("position", words)])
     return row
 
 
@@ -81,13 +81,13 @@ class MatchBankEntry(StatementEvent[MatchedEntry]):
         """The payment or batch to match the entry with.
 
         Raises:
-            MalformedError: this employer has no payment and no batch of this name.
+            UnfitValueError: this employer has no payment and no batch of this name.
         """
         lines = self.load_lines(context, [body.payment])
         found = self.find_target(context, lines, body.payment, body.payment)
         if found is None:
             words = "No payment and no batch of this employer has this reference. Take one from its batches."
-            raise MalformedError([("payment", words)])
+            raise UnfitValueError([("payment", words)])
         return found
 
     def validate(self, context: EventContext[Organisation], body: MatchedEntry) -> None:

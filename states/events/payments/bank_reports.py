@@ -7,7 +7,7 @@ from states.charts.batch import BatchState
 from states.charts.payable import PayableState
 from states.engine.bodies import Body, Code
 from states.engine.event import EventContext
-from states.errors import MalformedError
+from states.errors import UnfitValueError
 from states.events.payments.batches import BatchWithPayables
 from states.events.payments.statements import UNSPECIFIED_REASON
 from states.payments.batch_files import lines_of
@@ -52,13 +52,13 @@ class TakeInReport(BatchWithPayables[StatusReport]):
         """Every payment that the report names is in the batch.
 
         Raises:
-            MalformedError: one is not.
+            UnfitValueError: one is not.
         """
         known = {line.end_to_end for line in lines_of(context.session, context.row)}
         for position, reported in enumerate(body.payments):
             if reported.end_to_end not in known:
                 words = f"The order holds no payment {reported.end_to_end}."
-                raise MalformedError([(f"payments.{position}.endToEnd", words)])
+                raise UnfitValueError([(f"payments.{position}.endToEnd", words)])
 
     def apply(self, context: EventContext[PaymentBatch], body: StatusReport) -> None:
         """Record the statuses, return rejected payments, and end the batch if no payment is left."""

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 
 from sqlmodel import Session, col, select
 
-from rules.core.roles import Role
+from rules.access import authority
 from rules.payments import amounts, bank_days
 from rules.procedure import erasure, separation_of_duties
 from states.charts.batch import BATCH, BatchState
 from states.engine.bodies import Body, Day, Handle
 from states.engine.event import B, Event, EventContext
 from states.engine.past_acts import people_of
-from states.errors import MalformedError, StatesError
+from states.errors import StatesError, UnfitValueError
 from states.events.payments.batch_contents import APPROVED, select_payables, unpaid
 from states.formats.registry import PAYMENT_ORDER
 from states.payments.batch_files import lines_of, open_batch_file, sha256_of
@@ -48,11 +48,12 @@ class Build(BatchEvent[NewBatch]):
 
     def validate(self, context: EventContext[PaymentBatch], body: NewBatch) -> None:
         """The caller acts for the employer, the day is possible, and there is something to pay."""
+        by = context.by
+        context.check(authority.own_organisation, role=by.role, organisation=by.organisation, concerned=[body.employer])
+        if context.findings:
+            return
         if context.session.get(Organisation, body.employer) is None:
-            raise MalformedError([("employer", "There is no such employer.")])
-        if context.by.role is not Role.ENGINE and context.by.organisation != body.employer:
-            words = f"You act for {context.by.organisation}; build batches of that employer."
-            raise MalformedError([("employer", words)])
+            raise UnfitValueError([("employer", "There is no such employer.")])
         if (day := body.execution_on) is not None:
             asked = context.check(bank_days.not_in_past, execution_on=day, on=context.on)
             asked = asked and context.check(bank_days.on_bank_day, execution_on=day)

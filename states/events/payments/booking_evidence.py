@@ -11,7 +11,7 @@ from rules.core.translations import DatedFact, EarlierFact
 from rules.payments import tax
 from states.engine.bodies import Body, Code, Day
 from states.engine.event import EventContext
-from states.errors import MalformedError
+from states.errors import UnfitValueError
 from states.events.payments.bookings import BookingEvent, check_no_own_contribution, vat_of
 from states.events.provision.spending import live_lines
 from states.tables.accounting import Booking
@@ -103,7 +103,7 @@ class CompleteEvidence(BookingEvent[Evidence]):
         check_no_own_contribution(context)
         if not body.model_dump(exclude_none=True):
             named = ", ".join(context.row.missing)
-            raise MalformedError([("body", f"Give what is missing: {named}.")])
+            raise UnfitValueError([("body", f"Give what is missing: {named}.")])
         if body.end_of_office is not None:
             context.check(
                 date_rules.not_before,

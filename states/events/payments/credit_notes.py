@@ -16,7 +16,7 @@ from states.charts.application import APPLICATION
 from states.charts.payable import PayableState
 from states.engine.bodies import Body, Handle
 from states.engine.event import Event, EventContext
-from states.errors import MalformedError
+from states.errors import UnfitValueError
 from states.events.payments import invoice_lines
 from states.events.payments.duplicate_invoices import check_not_received_before, serialise_on_payee
 from states.events.payments.invoice_bodies import CreditLine, CreditNote
@@ -127,12 +127,12 @@ def refuse_contradictions(body: CreditNote) -> None:
     """Refuse a line that is both for a measure and outside the advice, or neither.
 
     Raises:
-        MalformedError: it names each such line.
+        UnfitValueError: it names each such line.
     """
     words = "Name the measure that the line was billed for, or what it was outside the advice: one of the two."
     wrong = [place for place, line in enumerate(body.lines) if (line.measure is None) == (line.outside is None)]
     if wrong:
-        raise MalformedError([(f"lines.{place}.measure", words) for place in wrong])
+        raise UnfitValueError([(f"lines.{place}.measure", words) for place in wrong])
 
 
 def parts_of(context: EventContext[Application], invoice: str) -> list[Payable]:

@@ -13,7 +13,7 @@ from rules.payments.amounts import signed, split
 from rules.payments.credit_notes import Sums
 from states.charts.measure import MeasureState
 from states.engine.event import EventContext
-from states.errors import MalformedError
+from states.errors import UnfitValueError
 from states.events.payments.invoice_bodies import Billed, Invoice, InvoiceLine, Part, contradictions, premature_fields
 from states.events.provision.spending import closed_list, periods_of, spent_at_home
 from states.tables.application import Application, Measure, Takeover
@@ -39,13 +39,13 @@ def replaced_by(context: EventContext[Application], body: Invoice) -> Payable | 
     """The part that the invoice replaces, if it names one.
 
     Raises:
-        MalformedError: it is no part of an invoice of this case.
+        UnfitValueError: it is no part of an invoice of this case.
     """
     if body.replaces is None:
         return None
     row = context.unit.get(Payable, body.replaces)
     if row is None or row.stream != context.row.id:
-        raise MalformedError([("replaces", "This is no payable of this application.")])
+        raise UnfitValueError([("replaces", "This is no payable of this application.")])
     return row
 
 
@@ -55,7 +55,7 @@ def measures_of(
     """The measures of the lines.
 
     Raises:
-        MalformedError: a line contradicts itself, or names no measure of this case or of that employer.
+        UnfitValueError: a line contradicts itself, or names no measure of this case or of that employer.
     """
     problems, found = [], {}
     for position, line in enumerate(lines):
@@ -71,7 +71,7 @@ def measures_of(
         else:
             found[line.measure] = measure
     if problems:
-        raise MalformedError(problems)
+        raise UnfitValueError(problems)
     return found
 
 
@@ -79,13 +79,13 @@ def refuse_early_matches(lines: Sequence[InvoiceLine]) -> None:
     """Refuse matches in an invoice that the security contact has yet to match.
 
     Raises:
-        MalformedError: it names each field that was given too early.
+        UnfitValueError: it names each field that was given too early.
     """
     problems = [
         (f"lines.{place}.{name}", words) for place, line in enumerate(lines) for name, words in premature_fields(line)
     ]
     if problems:
-        raise MalformedError(problems)
+        raise UnfitValueError(problems)
 
 
 def check_amounts(context: EventContext[Any], lines: Sequence[Any], on: date) -> None:

@@ -17,7 +17,7 @@ from rules.payments.tax import Addressee
 from states.charts.application import APPLICATION
 from states.charts.payable import PayableState
 from states.engine.event import Event, EventContext
-from states.errors import MalformedError
+from states.errors import UnfitValueError
 from states.events.payments import invoice_lines
 from states.events.payments.duplicate_invoices import check_not_received_before, serialise_on_payee
 from states.events.payments.invoice_bodies import Invoice, InvoiceLine
@@ -76,14 +76,14 @@ class ReceiveInvoice(Event[Application, Invoice]):
         """The requirements on the invoice as a whole.
 
         Raises:
-            MalformedError: its fields contradict each other.
+            UnfitValueError: its fields contradict each other.
         """
         if body.to_match and (body.replaces or body.kind is not PayableKind.SUPPLIER_INVOICE):
             words = "Only a supplier's invoice that replaces nothing is matched by the security contact: leave it out."
-            raise MalformedError([("toMatch", words)])
+            raise UnfitValueError([("toMatch", words)])
         if body.addressed_to and body.addressee is Addressee.OFFICIAL:
             words = "The invoice bears the official's name, so it names no employer: leave one of the two out."
-            raise MalformedError([("addressedTo", words)])
+            raise UnfitValueError([("addressedTo", words)])
         context.check(date_rules.not_in_future, what=DatedFact.INVOICE, day=body.dated, on=context.on)
         context.check(money.iban_valid, private=("iban",), iban=body.iban)
         context.check(

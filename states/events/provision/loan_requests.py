@@ -12,7 +12,7 @@ from rules.procedure import eligibility, loans, separation_of_duties
 from states.charts.loan import LoanState
 from states.engine.bodies import Body, Day, Email, Handle, Line, Reference, Text
 from states.engine.event import EventContext
-from states.errors import MalformedError
+from states.errors import UnfitValueError
 from states.events.application.base import ApplicationEvent
 from states.events.provision.loans import LoanEvent
 from states.tables.application import Application
@@ -139,10 +139,10 @@ class AskForLoan(LoanEvent[NewLoan]):
             return  # a caller who may not ask gets no information about the employer either
         employer = context.session.get(Organisation, body.organisation)
         if employer is None:
-            raise MalformedError([("organisation", "There is no such employer.")])
+            raise UnfitValueError([("organisation", "There is no such employer.")])
         if body.in_office_until and body.in_office_until < body.certain_since:
             words = f"The office would end before it begins ({body.certain_since})."
-            raise MalformedError([("inOfficeUntil", words)])
+            raise UnfitValueError([("inOfficeUntil", words)])
         context.check(eligibility.employer_fits, office=body.office, kinds=(str(employer.kind),), count=1)
         context.check(
             date_rules.not_in_future, what=DatedFact.REQUEST, day=body.requested_on or context.on, on=context.on

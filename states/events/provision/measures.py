@@ -13,7 +13,7 @@ from states.charts.measure import MEASURE, MeasureState
 from states.charts.payable import SETTLED
 from states.engine.bodies import Amount, Body, Day, Handle, Line, Reference, Text
 from states.engine.event import B, Event, EventContext
-from states.errors import MalformedError
+from states.errors import UnfitValueError
 from states.events.provision.spending import billed_for, closed_list, spent_at_home
 from states.tables.application import Certificate, Measure, Takeover
 from states.tables.base import new_id
@@ -170,7 +170,7 @@ class Provide(MeasureEvent[Provision]):
             context.check(scheme_2021.home_maximum, spent=spent, on=body.provided_on)
         elif body.on_closed_list is not None:
             words = f"The closed list binds home measures provided until {scheme_2021.LAST}: leave onClosedList out."
-            raise MalformedError([("onClosedList", words)])
+            raise UnfitValueError([("onClosedList", words)])
 
     def apply(self, context: EventContext[Measure], body: Provision) -> None:
         """Record the day; settle a measure that was already paid."""

@@ -9,7 +9,7 @@ from rules.core.roles import OF_AN_EMPLOYER, Role
 from rules.procedure import grants
 from states.engine.bodies import Body, Handle
 from states.engine.event import EventContext
-from states.errors import MalformedError
+from states.errors import UnfitValueError
 from states.events.registry.work_arrangements import PersonEvent
 from states.tables.base import new_id
 from states.tables.people import Duty, Person, ProposedDuty
@@ -30,12 +30,12 @@ def check_grants(context: EventContext[Person], duties: Sequence[NewDuty], field
     """Check that people can hold some duties; ``field`` is where the body names them.
 
     Raises:
-        MalformedError: a role lacks its employer, or has one that it does not ask for.
+        UnfitValueError: a role lacks its employer, or has one that it does not ask for.
     """
     for position, duty in enumerate(duties):
         if (duty.role in OF_AN_EMPLOYER) != (duty.organisation is not None):
             words = "names its employer" if duty.role in OF_AN_EMPLOYER else "belongs to no employer"
-            raise MalformedError([(field.format(position), f"The role {duty.role} {words}.")])
+            raise UnfitValueError([(field.format(position), f"The role {duty.role} {words}.")])
     for role in sorted({duty.role for duty in duties}):
         context.check(grants.grantable, role=role)
     for employer in sorted({duty.organisation for duty in duties if duty.organisation}):

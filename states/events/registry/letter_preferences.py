@@ -7,7 +7,7 @@ from pydantic import Field
 from rules.procedure import letter_preferences
 from states.engine.bodies import Body, Code
 from states.engine.event import EventContext
-from states.errors import MalformedError
+from states.errors import UnfitValueError
 from states.events.registry.work_arrangements import PersonEvent
 from states.tables.people import Person
 
@@ -27,7 +27,7 @@ class ChooseLetters(PersonEvent[Declined]):
     def validate(self, context: EventContext[Person], body: Declined) -> None:
         """The choice is the person's own, and holds each letter once and optional ones only."""
         if len(set(body.declined)) != len(body.declined):
-            raise MalformedError([("declined", "Name each letter once.")])
+            raise UnfitValueError([("declined", "Name each letter once.")])
         context.check(
             letter_preferences.own_choice, role=context.by.role, person=context.by.person, reader=context.row.id
         )

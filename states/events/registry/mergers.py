@@ -25,7 +25,7 @@ from states.charts.takeover import TakeoverState
 from states.engine.bodies import Body, Code, Day, Handle
 from states.engine.employers import EmployerDirectory
 from states.engine.event import Event, EventContext
-from states.errors import MalformedError
+from states.errors import UnfitValueError
 from states.events.application.base import ApplicationEvent
 from states.events.provision.loans import LoanEvent
 from states.storage.database import wake
@@ -101,7 +101,7 @@ class MergeOrganisation(Event[Organisation, Merger]):
         successor = context.session.get(Organisation, body.successor)
         if successor is None:
             words = f"There is no employer {body.successor}; register the successor first."
-            raise MalformedError([("successor", words)])
+            raise UnfitValueError([("successor", words)])
         context.check(date_rules.not_in_future, what=DatedFact.MERGER, day=body.merged_on, on=context.on)
         context.check(
             mergers.successor_fits,

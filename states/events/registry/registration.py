@@ -16,7 +16,7 @@ from rules.procedure import grants
 from states.charts.people import ORGANISATION, PERSON, OrganisationState, PersonState
 from states.engine.bodies import ACCOUNT_NAME, Body, Code, Day, Email, Handle, Line
 from states.engine.event import Event, EventContext
-from states.errors import MalformedError
+from states.errors import UnfitValueError
 from states.events.application.handlers import cases_of, check_successor, hand_over, locked, streams_handled
 from states.events.application.interviewers import streams_of
 from states.events.registry.duties import NewDuty, check_grants, grant, hold, open_proposals
@@ -55,16 +55,16 @@ class RegisterOrganisation(Event[Organisation, NewOrganisation]):
     def validate(self, context: EventContext[Organisation], body: NewOrganisation) -> None:
         """The id is free, and no other employer has the debtor account: a statement belongs to one employer."""
         if context.session.get(Organisation, body.id) is not None:
-            raise MalformedError([("id", f"There is an employer {body.id} already; give the new one another id.")])
+            raise UnfitValueError([("id", f"There is an employer {body.id} already; give the new one another id.")])
         same = Organisation.debtor_iban == body.debtor_iban, Organisation.state == OrganisationState.ACTIVE
         if holders := context.rows(Organisation, *same):
             words = f"{holders[0].id} is paid from this account; give each employer an account of its own."
-            raise MalformedError([("debtorIban", words)])
+            raise UnfitValueError([("debtorIban", words)])
 
     def create(self, context: EventContext[Organisation], body: NewOrganisation) -> Organisation:
         """An employer with its own stream."""
         if not valid_iban(body.debtor_iban):
-            raise MalformedError([("debtorIban", "This is not a valid IBAN; its check digits or length are wrong.")])
+            raise UnfitValueError([("debtorIban", "This is not a valid IBAN; its check digits or length are wrong.")])
         stream = f"organisation:{body.id}"
         context.unit.open_stream(stream, StreamKind.ORGANISATION)
         return Organisation(stream=stream, state=OrganisationState.ACTIVE, **body.model_dump())
@@ -132,7 +132,7 @@ class RegisterPerson(Event[Person, NewPerson]):
     def validate(self, context: EventContext[Person], body: NewPerson) -> None:
         """The id is free, and people can hold the duties."""
         if context.session.get(Person, body.id) is not None:
-            raise MalformedError([("id", f"There is a person {body.id} already; give the new one another id.")])
+            raise UnfitValueError([("id", f"There is a person {body.id} already; give the new one another id.")])
         check_grants(context, body.duties, "duties.{}.organisation")
 
     def create(self, context: EventContext[Person], body: NewPerson) -> Person:

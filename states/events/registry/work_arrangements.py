@@ -15,7 +15,7 @@ from states.charts.application import Stage
 from states.charts.people import PERSON
 from states.engine.bodies import Body, Day, Handle
 from states.engine.event import B, Event, EventContext
-from states.errors import MalformedError
+from states.errors import UnfitValueError
 from states.events.application.handlers import cases_of, check_successor, hand_over, locked, streams_handled
 from states.events.application.interviewers import streams_of
 from states.tables.application import Application
@@ -68,7 +68,7 @@ class ArrangeWork(PersonEvent[Arrangement]):
         """The skills exist, and the hours are in order, each weekday once."""
         if not body.model_fields_set:
             words = "Give skills, hours or a limit; what is left out is as it is for everyone, such as every skill."
-            raise MalformedError([("skills", words)])
+            raise UnfitValueError([("skills", words)])
         wrong = [
             (f"skills.{place}", f"There is no skill {skill}; there are: {', '.join(SKILLS)}.")
             for place, skill in enumerate(body.skills)
@@ -84,7 +84,7 @@ class ArrangeWork(PersonEvent[Arrangement]):
         if len(set(days)) != len(days):
             wrong.append(("hours", "Name each weekday once."))
         if wrong:
-            raise MalformedError(wrong)
+            raise UnfitValueError(wrong)
 
     def apply(self, context: EventContext[Person], body: Arrangement) -> None:
         """Replace the earlier arrangement."""
@@ -155,13 +155,13 @@ class RecordAbsence(PersonEvent[NewAbsence]):
         ):
             return
         if body.until < body.since:
-            raise MalformedError(
+            raise UnfitValueError(
                 [("until", f"The absence would end on {body.until}, before it begins on {body.since}.")]
             )
         for other in absences(context, body.since):
             if other.since <= body.until:
                 words = f"{other.since} to {other.until} is recorded already; give days outside it, or end that first."
-                raise MalformedError([("since", words)])
+                raise UnfitValueError([("since", words)])
         if body.successor is not None:
             check_successor(context, body.successor, cases_of(context.session, context.row.id))
 
@@ -205,12 +205,12 @@ class EndAbsence(PersonEvent[EndedAbsence]):
             return
         found = self.named_absence(context, body)
         if found is None:
-            raise MalformedError(
+            raise UnfitValueError(
                 [("absence", "No such absence runs or is to come; GET /v1/people/{id}/work for those.")]
             )
         if body.until is not None and body.until > found.until:
             words = f"It ends on {found.until} already; give an earlier day, or record a further absence."
-            raise MalformedError([("until", words)])
+            raise UnfitValueError([("until", words)])
 
     def apply(self, context: EventContext[Person], body: EndedAbsence) -> None:
         """Shorten the absence; one that would end before it begins is cancelled."""

@@ -206,6 +206,14 @@ def test_an_undeclared_query_parameter_is_refused_and_the_declared_ones_are_name
     assert MARKER not in answer.text
 
 
+@pytest.mark.parametrize("query", ["limit=1&limit=2", "limit=1&limit=1", "stage=received&limit=5&stage=received"])
+def test_a_repeated_query_parameter_is_refused_for_all_values_but_one_would_be_ignored(api: Api, query: str) -> None:
+    repeated = query.partition("=")[0]
+    (error,) = expect_problem(api.get(f"/v1/applications?{query}"), 422)["errors"]
+    assert (error["field"], error["in"]) == (repeated, "query")
+    assert "once" in error["message"]
+
+
 def test_a_threat_is_recorded_despite_an_undeclared_query_parameter(api: Api) -> None:
     body = {"kind": "stalking", "source": "police"}
     assert api.post(f"{api.receive()}/_record-threat?foo=bar", body=body, match="*").is_success
@@ -362,6 +370,39 @@ def test_a_wrong_method_is_refused_and_the_right_one_named(api: Api, method: str
     answer = api.call(method, path, OFFICER)
     expect_problem(answer, 405)
     assert answer.headers["Allow"]
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/v1/applications", "GET, POST"),
+        ("/v1/bank-messages", "GET, POST"),
+        ("/v1/work-items", "GET"),
+        ("/v1/applications/_search", "POST"),
+    ],
+)
+def test_a_wrong_method_is_answered_with_all_methods_of_the_address(api: Api, path: str, methods: str) -> None:
+    answer = api.call("DELETE", path, OFFICER)
+    expect_problem(answer, 405)
+    assert answer.headers["Allow"] == methods
+
+
+@pytest.mark.parametrize(
+    ("employer", "kind"), [("gemeente-nergens", "unfit-value"), ("Gemeente Nergens", "invalid-request")]
+)
+def test_a_value_that_fits_the_schema_and_cannot_be_right_is_told_from_a_malformed_one(
+    api: Api, employer: str, kind: str
+) -> None:
+    body = {**application_body(), "employers": [employer]}
+    problem = expect_problem(api.post("/v1/applications", OFFICER, body=body), 422)
+    assert problem["type"] == f"/problems/{kind}"
+    assert problem["errors"][0]["field"].startswith("employers")
+
+
+def test_a_batch_of_another_employer_is_refused_with_the_rule_whether_or_not_that_employer_exists(api: Api) -> None:
+    for employer in (GOUDVEEN, "gemeente-nergens"):
+        problem = expect_problem(api.post("/v1/payment-batches", FINANCE, body={"employer": employer}), 403)
+        assert [finding["rule"] for finding in problem["findings"]] == ["duty.own-organisation"]
 
 
 def test_an_internal_error_reveals_nothing_and_is_problem_json(serve: Serve) -> None:
