@@ -11,7 +11,6 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ import rules
 from notifications.catalogue import catalogue
 from rules.access import authority
 from rules.core.dated_values import Version, versions
+from rules.core.names import names
 from rules.core.rule import HOUSE, REGISTRY
 from states.accounting.export_rows import ClassRow, JournalRow, OpenItem, Row, SpendingRow
 from states.charts.application import Stage
@@ -34,7 +34,6 @@ from states.work.work_by_state import WORK_BY_STATE
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
-NAMES = DOCS / "names.toml"
 ARCHITECTURE = DOCS / "architecture.md"
 CHART_PAGE = DOCS / "charts.md"
 REFERENCE = DOCS / "reference.md"
@@ -75,12 +74,6 @@ def rows(page: str, title: str) -> dict[str, list[str]]:
     return found
 
 
-@cache
-def names() -> dict[str, dict[str, Any]]:
-    """The sections of names.toml: Dutch terms and articles by name."""
-    return tomllib.loads(NAMES.read_text("utf-8"))
-
-
 def entry(title: str, key: str) -> Any:
     """What names.toml says of a name.
 
@@ -89,7 +82,7 @@ def entry(title: str, key: str) -> Any:
     """
     found = names()[title].get(key)
     if not found or (isinstance(found, dict) and not found.get("nl")):
-        raise DocsError(f"Give {key} a line with its Dutch term in docs/names.toml, section {title}.")
+        raise DocsError(f"Give {key} a line with its Dutch term in rules/core/names.toml, section {title}.")
     return found
 
 
