@@ -12,7 +12,8 @@ from fastapi.logger import logger
 
 from api.http import problems
 from api.http.limits import RequestLimits
-from api.pages import home, problem_meanings
+from api.pages import error_pages
+from api.pages.router import ROUTERS as PAGES
 from api.routes import (
     accounting,
     applications,
@@ -42,7 +43,8 @@ VERSION = version("veiligadvies")
 RENDERINGS = 2
 """How many documents are rendered at a time; each may take a gigabyte."""
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
+    " font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 PROBLEM = {
     "description": "What is wrong, by which rule, and what would be right (RFC 9457)",
@@ -70,8 +72,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = dict.fromkeys(
 )
 
 ROUTERS = (
-    home.router,
-    problem_meanings.router,
+    *PAGES,
     operations.router,
     applications.router,
     case_parts.router,
@@ -140,13 +141,14 @@ def create(configuration: Configuration) -> FastAPI:
         except Exception as error:  # noqa: BLE001  # handled here so that this response also gets the headers below
             response = problems.unexpected_error(request, error)
         response.headers["API-Version"] = VERSION
-        response.headers["Cache-Control"] = "no-store"
+        response.headers.setdefault("Cache-Control", "no-store")
         response.headers["Content-Security-Policy"] = POLICY
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "no-referrer"
         return response
 
     problems.install(app)
+    error_pages.install(app)
     for router in ROUTERS:
         app.include_router(router)
     app.state.routes = [route for router in ROUTERS for route in router.routes]

@@ -23,6 +23,8 @@ class Configuration(BaseSettings):
     port: int = Field(default=8000, validation_alias="PORT")
     """The port of the API and its pages."""
     host: str = "127.0.0.1"
+    public_url: str | None = None
+    """The address at which people reach the pages, such as https://veilig.example.nl; without it this machine's."""
     prefect_api_url: str | None = Field(default=None, validation_alias="PREFECT_API_URL")
     """A Prefect server to use instead of the one that ``veiligadvies run`` starts."""
     demonstration: bool = True

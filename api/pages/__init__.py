@@ -1,1 +1,1 @@
-"""Pages: rendered on the server, without scripts, and with nothing from another host."""
+"""Pages: the workplace in a browser, one folder per place with its page models, routes and templates."""

@@ -50,3 +50,20 @@ class Numbering(SQLModel, table=True):
 
     name: str = Field(primary_key=True)
     count: int = 0
+
+
+class PageSession(SQLModel, table=True):
+    """A sign-in in a browser: whose, in which role, and until when; only a hash of its token is stored."""
+
+    __tablename__ = "page_session"
+
+    token_hash: str = Field(primary_key=True)
+    """SHA-256 of the token in the cookie, in hexadecimal."""
+    person: str = Field(index=True)
+    role: str
+    organisation: str = ""
+    """The employer's id, or empty for roles of the advice office."""
+    started_at: datetime
+    seen_at: datetime
+    """The last request, to within a minute."""
+    ended_at: datetime | None = None

@@ -128,5 +128,5 @@ def test_an_office_that_is_no_demonstration_takes_no_token_of_its_own(serve: Ser
 
 
 def test_pages_and_health_need_no_token(api: Api) -> None:
-    for path in ("/", "/docs", "/style.css", "/openapi.json", "/health/live"):
+    for path in ("/over", "/docs", "/style.css", "/openapi.json", "/health/live"):
         assert api.get(path, None).status_code == 200

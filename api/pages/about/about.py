@@ -1,4 +1,4 @@
-"""Home page with the state of each part of the office and links, and the API reference."""
+"""About: a page with the state of each part of the office and links, and the API reference."""
 
 from pathlib import Path
 from typing import Any
@@ -27,13 +27,13 @@ WHAT = {
 }
 
 
-@router.get("/", response_class=HTMLResponse)
-def front(request: Request) -> HTMLResponse:
+@router.get("/over", response_class=HTMLResponse)
+def about(request: Request) -> HTMLResponse:
     """Show what the system is, the state of each part, and links."""
     configuration = request.app.state.configuration
     parts = check_parts(request.app.state.engine, configuration, utc_now())
     prefect = (configuration.prefect_api_url or "").removesuffix("/api")
-    page = PAGES.get_template("home.html").render(
+    page = PAGES.get_template("about.html").render(
         parts=[{**part, "what": WHAT[part["name"]]} for part in parts],
         demonstration=configuration.demonstration,
         prefect=prefect,

@@ -1,0 +1,75 @@
+"""Choices of fields that name a person, an employer or a part of the case by its id, as names."""
+
+from collections.abc import Callable
+
+from sqlmodel import col, select
+
+from api.access.names import names_of_staff
+from api.pages import wording
+from api.pages.forms.fields import Options
+from api.pages.visit import Visit
+from rules.core.roles import Role
+from states.charts.people import OrganisationState
+from states.tables.application import Application, ThreatSignal
+from states.tables.people import Duty, Organisation
+
+Reading = Callable[[Visit, Application | None], Options]
+
+
+def people_with(*roles: Role) -> Reading:
+    """Return the reading of the people who hold one of some roles; for who acts for an employer, of that employer."""
+
+    def read(visit: Visit, _: Application | None) -> Options:
+        query = select(Duty.person).where(col(Duty.role).in_(roles or (visit.by.role,)))
+        query = query.where(Duty.organisation == (visit.by.organisation or "")) if not roles else query
+        handles = sorted(set(visit.session.exec(query)))
+        names = names_of_staff(visit.session, handles)
+        return sorted(((handle, names.get(handle, handle)) for handle in handles), key=lambda each: each[1])
+
+    return read
+
+
+def employers(visit: Visit, _: Application | None) -> Options:
+    """Return the employers that exist."""
+    query = select(Organisation).where(Organisation.state == OrganisationState.ACTIVE).order_by(Organisation.name)
+    return [(each.id, each.name) for each in visit.session.exec(query)]
+
+
+def employers_of_case(visit: Visit, case: Application | None) -> Options:
+    """Return the employers of the case, or those that exist where there is no case."""
+    if case is None:
+        return employers(visit, case)
+    ids = visit.employers.of_application(case.id)
+    found = visit.session.exec(select(Organisation).where(col(Organisation.id).in_(ids)))
+    return [(each.id, each.name) for each in found]
+
+
+def signals(visit: Visit, case: Application | None) -> Options:
+    """Return the threat signals of the case by their moment and kind."""
+    if case is None:
+        return []
+    query = select(ThreatSignal).where(ThreatSignal.stream == case.stream).order_by(col(ThreatSignal.recorded_at))
+    return [
+        (each.id, f"{wording.moment(each.recorded_at)}: {wording.kind(each.kind)}")
+        for each in visit.session.exec(query)
+    ]
+
+
+COLLEAGUES = people_with()
+READINGS: dict[str, Reading] = {
+    "adviser": people_with(Role.ADVISER),
+    "officer": people_with(Role.OFFICER),
+    "person": COLLEAGUES,
+    "to": COLLEAGUES,
+    "heard_by": people_with(Role.COORDINATOR, Role.OFFICER, Role.ADVISER, Role.HEAD),
+    "employers": employers,
+    "employer": employers,
+    "organisation": employers_of_case,
+    "signal": signals,
+}
+"""What is read for the choices of a field, by its Python name."""
+
+
+def choices_for(visit: Visit, names: list[str], case: Application | None) -> dict[str, Options]:
+    """Return the choices of those of some fields that name a thing by its id."""
+    return {name: READINGS[name](visit, case) for name in names if name in READINGS}

@@ -1,0 +1,20 @@
+"""Router of the pages: every place with its routes, in the order in which their paths are tried."""
+
+from fastapi import APIRouter
+
+from api.pages import static_files
+from api.pages.about import about, problem_meanings
+from api.pages.application import routes as application
+from api.pages.sign_in import routes as sign_in
+from api.pages.start import routes as start
+from api.pages.worklist import routes as worklist
+
+ROUTERS: tuple[APIRouter, ...] = (
+    static_files.router,
+    sign_in.router,
+    start.router,
+    worklist.router,
+    application.router,
+    about.router,
+    problem_meanings.router,
+)

@@ -1,0 +1,1 @@
+"""Sign-in: the demonstration cast as cards, the choice of a role, and signing out."""

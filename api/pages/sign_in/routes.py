@@ -1,0 +1,178 @@
+"""Routes of signing in: the demonstration cast, the choice of a role, signing out, and the first address."""
+
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from api.access.names import names_of_employers, names_of_staff
+from api.demonstration.people import CAST
+from api.http import page_sessions
+from api.http.dependencies import ConfigurationDep, SessionDep, utc_now
+from api.http.errors import ApiError
+from api.pages import wording
+from api.pages.addresses import path
+from api.pages.templates import render, show
+from api.pages.visit import FormDep, VisitDep, cookie_name, is_https, require_own_origin
+from rules.core.roles import Actor, Role
+from states.engine.founding import is_demonstration
+from states.settings import Configuration
+
+router = APIRouter(include_in_schema=False)
+NEUTRAL = "https://www.buienradar.nl/"
+"""Where an official goes who leaves in a hurry."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """Card of a person in a role, with which one signs in."""
+
+    value: str
+    name: str
+    role: str
+    organisation: str
+
+
+@dataclass(frozen=True)
+class SignInPage:
+    """Page to sign in: the cards of the demonstration office, and the page that follows."""
+
+    cards: list[Card]
+    after: str
+    ended: bool = False
+
+
+def home_of(by: Actor) -> str:
+    """Return the page on which a role begins."""
+    return "/mijn" if by.role is Role.APPLICANT else path("start")
+
+
+def own_path(given: str) -> str:
+    """Return the path that a reader asked for; nothing for an address of another host."""
+    parts = urlsplit(given)
+    inside = not parts.scheme and not parts.netloc and given.startswith("/") and not given.startswith(("//", "/\\"))
+    return parts.path if inside else ""
+
+
+@router.get("/")
+def first(request: Request, session: SessionDep, configuration: ConfigurationDep) -> Response:
+    """Lead to the start page, or to signing in."""
+    token = request.cookies.get(cookie_name(configuration), "")
+    by = page_sessions.actor_of(session, token, at=utc_now()) if token else None
+    return RedirectResponse(path("sign-in") if by is None else home_of(by), 303)
+
+
+@router.get("/aanmelden")
+def sign_in(
+    session: SessionDep, configuration: ConfigurationDep, naar: Annotated[str, Query(max_length=200)] = ""
+) -> Response:
+    """Show the cast of the demonstration office, or how to sign in elsewhere."""
+    cards = cast(session, configuration)
+    return render("sign_in/sign_in.html", SignInPage(cards, own_path(naar)), title="Aanmelden")
+
+
+def has_cast(session: SessionDep, configuration: Configuration) -> bool:
+    """Return whether one may sign in as anyone: in the demonstration office, on this machine, with no provider."""
+    provider = configuration.jwks_url or configuration.jwks_file
+    return configuration.demonstration and not provider and is_demonstration(session)
+
+
+def cast(session: SessionDep, configuration: Configuration) -> list[Card]:
+    """Return a card for each member of the cast; none outside the demonstration office."""
+    if not has_cast(session, configuration):
+        return []
+    employers = names_of_employers(session, [member.organisation for member in CAST])
+    return [
+        Card(
+            f"{member.id}/{member.role}/{member.organisation or ''}",
+            member.name,
+            wording.capital(wording.role(member.role)),
+            employers.get(member.organisation or "", ""),
+        )
+        for member in CAST
+    ]
+
+
+@router.post("/aanmelden")
+async def begin(request: Request, session: SessionDep, configuration: ConfigurationDep) -> Response:
+    """Sign in as a member of the cast.
+
+    Raises:
+        ApiError: this is not the demonstration office.
+    """
+    require_own_origin(request)
+    form = await request.form(max_fields=10, max_files=1)
+    if not has_cast(session, configuration):
+        raise ApiError("Meld u aan bij uw eigen organisatie.")
+    person, role, organisation = ([*str(form.get("als", "")).split("/"), "", "", ""])[:3]
+    found = [
+        each
+        for each in page_sessions.duties_of(session, person)
+        if (each.role, each.organisation or "") == (role, organisation)
+    ]
+    if not found:
+        return RedirectResponse(path("sign-in"), 303)
+    return signed_in(session, configuration, found[0], own_path(str(form.get("naar", ""))))
+
+
+def signed_in(session: SessionDep, configuration: Configuration, by: Actor, after: str = "") -> Response:
+    """Begin a session and lead to the page that was asked for."""
+    token = page_sessions.begin(session, by, at=utc_now())
+    answer = RedirectResponse(after or home_of(by), 303)
+    answer.set_cookie(cookie_name(configuration), token, httponly=True, samesite="lax", secure=is_https(configuration))
+    return answer
+
+
+@router.get("/rol")
+def roles(visit: VisitDep) -> Response:
+    """Show the roles in which the person may act."""
+    held = page_sessions.duties_of(visit.session, visit.by.person)
+    names = names_of_employers(visit.session, [each.organisation for each in held])
+    person = names_of_staff(visit.session, [visit.by.person]).get(visit.by.person, "")
+    cards = [
+        Card(
+            f"{each.role}/{each.organisation or ''}",
+            person,
+            wording.capital(wording.role(each.role)),
+            names.get(each.organisation or "", ""),
+        )
+        for each in held
+    ]
+    return show(visit, "sign_in/role.html", SignInPage(cards, ""), title="Kies een rol")
+
+
+@router.post("/rol")
+def choose_role(visit: VisitDep, form: FormDep) -> Response:
+    """Go on in another role of the same person."""
+    role, _, organisation = str(form.get("als", "")).partition("/")
+    held = page_sessions.duties_of(visit.session, visit.by.person)
+    found = next((each for each in held if (each.role, each.organisation or "") == (role, organisation)), None)
+    if found is None:
+        return RedirectResponse(path("role"), 303)
+    page_sessions.end(visit.session, visit.token, at=visit.at)
+    return signed_in(visit.session, visit.configuration, found)
+
+
+@router.post("/afmelden")
+def sign_out(visit: VisitDep, form: FormDep) -> Response:
+    """End this session, or every session of the person."""
+    if form.get("overal"):
+        page_sessions.end_all(visit.session, visit.by.person, at=visit.at)
+    page_sessions.end(visit.session, visit.token, at=visit.at)
+    answer = render("sign_in/signed_out.html", title="Afgemeld")
+    answer.delete_cookie(cookie_name(visit.configuration))
+    return answer
+
+
+@router.get("/weg")
+def away(request: Request, session: SessionDep, configuration: ConfigurationDep) -> Response:
+    """Leave at once: the session ends, what the browser kept is cleared, and a neutral page takes the place."""
+    token = request.cookies.get(cookie_name(configuration), "")
+    if token:
+        page_sessions.end(session, token, at=utc_now())
+    answer = RedirectResponse(NEUTRAL, 303)
+    answer.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    answer.delete_cookie(cookie_name(configuration))
+    return answer

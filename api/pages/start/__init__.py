@@ -1,0 +1,1 @@
+"""Start pages: what each role has to do first."""

@@ -1,0 +1,1 @@
+"""Worklist: the work of a person and a pool, and taking the next of it."""
