@@ -17,7 +17,7 @@ from api.pages.visit import cookie_name
 from rules.core.roles import Actor
 from states.storage.database import transaction
 
-HANDLE = re.compile(r"(?:officer|adviser|applicant|coordinator|takeover|measure|payable|signal|work|loan)-[a-z0-9]+")
+HANDLE = re.compile(r"(?:takeover|measure|payable|signal|work|loan|batch|booking|objection|letter)-[a-z0-9]{12}")
 """What an id looks like, which no reader should have to know."""
 POLICY = ("default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'")
 

@@ -47,7 +47,7 @@ OF_OFFICIAL: Mapping[tuple[str, str], tuple[str, ...]] = {
 }
 """The forms that the official sees otherwise."""
 FIXED: Mapping[tuple[str, str], Mapping[Role, Mapping[str, str]]] = {
-    ("application", "record-threat"): {Role.APPLICANT: {"source": "official"}},
+    ("application", "record-threat"): {Role.APPLICANT: {"source": "applicant"}},
 }
 """What a role always states, which is no field of its form."""
 

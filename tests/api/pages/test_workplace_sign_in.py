@@ -60,7 +60,8 @@ def test_an_office_with_real_people_has_no_cards_and_takes_none(api: Api) -> Non
 
 
 def test_a_card_of_a_role_that_the_person_does_not_hold_signs_nobody_in(demo: Api) -> None:
-    answer = Browser(demo).client.post(
+    browser = Browser(demo)
+    answer = browser.client.post(
         "/aanmelden", data={"als": "officer-1/administrator/"}, headers={"Sec-Fetch-Site": "same-origin"}
     )
     assert (answer.status_code, answer.headers["Location"]) == (303, "/aanmelden")
