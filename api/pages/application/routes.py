@@ -6,10 +6,10 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from api.http.pagination import Cursor
-from api.pages.addresses import path
+from api.pages.addresses import ADDRESSES, path
 from api.pages.application import parts
 from api.pages.application.model import PartPage, case_page
-from api.pages.forms.step import Place, require_case, show_step, take_step
+from api.pages.forms.step import NEW, Place, require_case, show_step, take_step
 from api.pages.forms.texts import of_event
 from api.pages.templates import show
 from api.pages.visit import FormDep, Visit, VisitDep
@@ -39,7 +39,8 @@ def receive(request: Request, visit: VisitDep, form: FormDep) -> Response:
 
 def new_place() -> Place:
     """Return the place of the form of a new application."""
-    return Place("application", "receive", "nieuw", path("new-case"), path("work"), "/zaken/{made}")
+    title = ADDRESSES["new-case"].title
+    return Place("application", "receive", NEW, path("new-case"), path("work"), "/zaken/{made}", title=title)
 
 
 @router.get("/zaken/{reference}")

@@ -1,6 +1,6 @@
 """Choices of fields that name a person, an employer or a part of the case by its id, as names."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from sqlmodel import col, select
 
@@ -10,7 +10,11 @@ from api.pages.forms.fields import Options
 from api.pages.visit import Visit
 from rules.core.roles import Role
 from states.charts.people import OrganisationState
+from states.engine.event import EventContext
+from states.engine.unit_of_work import UnitOfWork
+from states.events.application import refusal
 from states.tables.application import Application, ThreatSignal
+from states.tables.deadlines import Term
 from states.tables.people import Duty, Organisation
 
 Reading = Callable[[Visit, Application | None], Options]
@@ -55,7 +59,26 @@ def signals(visit: Visit, case: Application | None) -> Options:
     ]
 
 
+def terms(visit: Visit, case: Application | None) -> Options:
+    """Return the terms of the case that have not ended, each kind once."""
+    if case is None:
+        return []
+    query = select(Term.kind).where(Term.application == case.id, col(Term.ended_on).is_(None)).distinct()
+    return [(kind, wording.capital(wording.term(kind))) for kind in sorted(visit.session.exec(query))]
+
+
+def grounds(visit: Visit, case: Application | None) -> Options:
+    """Return the rules that object to the application, each with its objection."""
+    if case is None:
+        return []
+    unit = UnitOfWork(visit.session, visit.by, visit.at, directory=visit.employers)
+    found = refusal.grounds(EventContext(unit, case, visit.by))
+    return [(rule, finding.message_nl) for rule, finding in found.items()]
+
+
 COLLEAGUES = people_with()
+GROUNDS: dict[tuple[str, str], Reading] = {("application", "intend-refusal"): grounds}
+"""What is read for the field ``ground`` of an event where it is a rule."""
 READINGS: dict[str, Reading] = {
     "adviser": people_with(Role.ADVISER),
     "officer": people_with(Role.OFFICER),
@@ -66,10 +89,14 @@ READINGS: dict[str, Reading] = {
     "employer": employers,
     "organisation": employers_of_case,
     "signal": signals,
+    "term": terms,
 }
 """What is read for the choices of a field, by its Python name."""
 
 
-def choices_for(visit: Visit, names: list[str], case: Application | None) -> dict[str, Options]:
-    """Return the choices of those of some fields that name a thing by its id."""
-    return {name: READINGS[name](visit, case) for name in names if name in READINGS}
+def choices_for(
+    visit: Visit, event: tuple[str, str], names: Iterable[str], case: Application | None
+) -> dict[str, Options]:
+    """Return the choices of those of an event's fields that name a thing by its id."""
+    readings = {**READINGS, **({"ground": GROUNDS[event]} if event in GROUNDS else {})}
+    return {name: readings[name](visit, case) for name in names if name in readings}

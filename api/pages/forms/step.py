@@ -53,6 +53,8 @@ class Place:
     preset: Mapping[str, str] = field(default_factory=dict)
     """Fields that are known from where the reader came from, in wire form."""
     template: str = "forms/step.html"
+    title: str = ""
+    """The title of its page, where that is not the name of the event."""
 
 
 @dataclass(frozen=True)
@@ -127,13 +129,12 @@ def page_of(
     definition = definition_of(place, visit)
     row = row_of(visit, definition, place)
     case = visit.session.get(Application, place.reference) if place.reference else None
-    names = list(definition.body.model_fields)
     order = by_hand.order_of(place.chart, place.event, visit.by.role)
     parts = parts_of(
         definition.body,
         of=f"{place.chart}/{place.event}",
         given={**place.preset, **given},
-        choices=choices_for(visit, names, case),
+        choices=choices_for(visit, (place.chart, place.event), definition.body.model_fields, case),
         order=order,
     )
     fields = failure.fields if failure is not None else {}
@@ -181,7 +182,7 @@ def show_step(visit: Visit, place: Place, *, extra: Any = None) -> HTMLResponse:
 
 def title_of(place: Place) -> str:
     """Return the title of a step's page: a fixed text with at most the case's reference."""
-    named = wording.event(place.chart, place.event)
+    named = place.title or wording.event(place.chart, place.event)
     return f"{named}: zaak {place.reference}" if place.reference else named
 
 
