@@ -65,7 +65,7 @@ PROBLEM = {
         },
     },
 }
-FILES = r"/v1/bank-messages|/v1/payables/[^/]+/documents|/v1/invoices/_read"
+FILES = r"/v1/bank-messages|/v1/payables/[^/]+/documents|/v1/invoices/actions/read"
 """The paths that take a file, and limit its size themselves."""
 RESPONSES: dict[int | str, dict[str, Any]] = dict.fromkeys(
     (400, 401, 403, 404, 408, 409, 412, 413, 422, 428, 431, 500, 503), PROBLEM

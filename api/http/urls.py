@@ -20,7 +20,7 @@ COLLECTIONS = {
 def href(chart: str, subject: str, event: str | None = None) -> str:
     """Return the address of a subject, or of one of its events."""
     address = f"/v1/{COLLECTIONS[chart]}/{subject}"
-    return f"{address}/_{event}" if event else address
+    return f"{address}/actions/{event}" if event else address
 
 
 def etag(version: int, besides: str = "") -> str:

@@ -46,7 +46,7 @@ def threaten(case: Case) -> None:
         "reportedToPolice": True,
         "details": THREAT,
     }
-    expect_success(case.officer.post(f"{case.address}/_record-threat", signal))  # never asks for If-Match
+    expect_success(case.officer.post(f"{case.address}/actions/record-threat", signal))  # never asks for If-Match
     after = place_of(case, "plan-interview")
     log.line(f"A threat is reported: now place {after['place']}, lane {after['lane']}, behind {waiting_before(after)}.")
     log.expect_equal("The lane of its intake", after["lane"], "acute")
@@ -70,7 +70,7 @@ def take_from_the_queue(case: Case) -> None:
     wanted, others = {"plan-interview", *STEPS}, []
     try:
         for _ in range(MAX_CLAIMS):
-            claimed = expect_success(case.officer.post("/v1/work-items/_claim")).json()
+            claimed = expect_success(case.officer.post("/v1/work-items/actions/claim")).json()
             item, why = claimed["item"], claimed["why"]
             if item is None:
                 break
@@ -86,7 +86,7 @@ def take_from_the_queue(case: Case) -> None:
                 return
     finally:
         for key in others:
-            expect_success(case.officer.post(f"/v1/work-items/{key}/_release"))
+            expect_success(case.officer.post(f"/v1/work-items/{key}/actions/release"))
     raise UnexpectedError("The queue", expected=f"{' and '.join(sorted(wanted))} of {case.reference}", found="neither")
 
 
@@ -98,7 +98,7 @@ def hand_over(case: Case, step: str) -> None:
         "doneOn": case.today.isoformat(),
         "outcome": "declined-by-official" if declined else "done",
     }
-    expect_success(case.officer.post(f"{case.address}/_record-hand-off", body))  # never asks for If-Match
+    expect_success(case.officer.post(f"{case.address}/actions/record-hand-off", body))  # never asks for If-Match
     case.log.line(f"Of the hand-off, {step} is {'declined by the official' if declined else 'done'}.")
 
 

@@ -13,7 +13,7 @@ def expect_refusals(case: Case) -> None:
     log.line(f"404: {expect_problem(unknown, 404)['detail']}")
     stale = officer.get_response(case.address).headers["ETag"]
     common_steps.begin_intake(case)
-    invitation = f"{case.address}/_invite-completion"
+    invitation = f"{case.address}/actions/invite-completion"
     body = {"missing": "The decision of appointment.", "days": 14}
     log.line(f"412: {expect_problem(officer.post(invitation, body, if_match=stale), 412)['detail']}")
     log.line(f"428: {expect_problem(officer.post(invitation, body), 428)['detail']}")

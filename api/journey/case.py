@@ -81,7 +81,7 @@ class Case:
         Raises:
             UnexpectedError: there is no such action.
         """
-        ending = f"/{subject or self.reference}/_{name}"
+        ending = f"/{subject or self.reference}/actions/{name}"
         proposed = self.part("actions")
         for item in proposed:
             if item["href"].endswith(ending):

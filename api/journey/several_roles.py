@@ -30,7 +30,7 @@ class MultiRolePerson:
         expect_success(self._administrator.post("/v1/people", body))
         release = {"role": Role.RELEASER, "organisation": self.employer}  # takes a second person
         head = self._client.of(Role.HEAD)
-        expect_success(head.post(f"/v1/people/{self._person}/_confirm-duty", release, if_match="*"))
+        expect_success(head.post(f"/v1/people/{self._person}/actions/confirm-duty", release, if_match="*"))
         return self
 
     def __exit__(
@@ -40,7 +40,7 @@ class MultiRolePerson:
         trace: TracebackType | None,
     ) -> None:
         """Record the departure of the person."""
-        answer = self._administrator.post(f"/v1/people/{self._person}/_depart", if_match="*")
+        answer = self._administrator.post(f"/v1/people/{self._person}/actions/depart", if_match="*")
         if kind is None:
             expect_success(answer)
 

@@ -90,7 +90,7 @@ class Search(Body):
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
-@router.post("/_search", operation_id="search-applications")
+@router.post("/actions/search", operation_id="search-applications")
 def search(context: RequestContextDep, body: Search) -> applications.ApplicationPage:
     """Search applications by name, reference, stage, urgency, office and employer."""
     return search_page(context, body)

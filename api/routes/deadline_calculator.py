@@ -26,7 +26,7 @@ class CalculatedTerm(base.View):
     reasons: list[str]
 
 
-@router.get("/_calculate", operation_id="calculate-term")
+@router.get("/actions/calculate", operation_id="calculate-term")
 def calculate_term(
     _: RequestContextDep,
     since: Annotated[

@@ -85,7 +85,7 @@ def install() -> None:
         if definition.creates or chart not in COLLECTIONS or not roles_of_people(chart, name) or name in SENT_AS_FILES:
             continue
         router.add_api_route(
-            f"/v1/{COLLECTIONS[chart]}/{{id}}/_{name}",
+            f"/v1/{COLLECTIONS[chart]}/{{id}}/actions/{name}",
             endpoint(definition),
             methods=["POST"],
             response_model=EventResult,

@@ -273,7 +273,7 @@ class EInvoiceView(base.View):
 
 
 @router.post(
-    "/invoices/_read",
+    "/invoices/actions/read",
     operation_id="read-e-invoice",
     openapi_extra=body_of("application/xml"),
 )

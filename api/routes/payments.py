@@ -147,7 +147,7 @@ def batch_view(row: PaymentBatch, lines: Sequence[BatchLine]) -> payments.BatchV
     )
 
 
-@router.get("/payment-batches/_propose", operation_id="propose-batch")
+@router.get("/payment-batches/actions/propose", operation_id="propose-batch")
 def propose(context: RequestContextDep, employer: Annotated[str, Query(pattern=HANDLE)]) -> payments.ProposedBatch:
     """Show the batch that would be built for an employer now, and what would be left out and why."""
     require_books_of(context, employer)

@@ -35,7 +35,7 @@ class Draft(base.View):
 
 
 @router.post(
-    "/_draft",
+    "/actions/draft",
     operation_id="draft-police-report",
     openapi_extra={"requestBody": {"content": {"application/json": {"example": EXAMPLE}}}},
 )

@@ -65,7 +65,7 @@ def request_loan(
     body: NewLoan,
     idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
 ) -> Response:
-    """Request a loan without an application; with one, use _request-loan of that application."""
+    """Request a loan without an application; with one, use request-loan of that application."""
 
     def do() -> Answer:
         row = fire(context.session, "loan", None, "request", by=context.by, at=context.at, body=body).row

@@ -174,7 +174,7 @@ def list_proposals(context: RequestContextDep) -> Proposals:
     return references.shown(context, Proposals(items=items))
 
 
-@router.post("/work-items/proposals/{id}/_answer", operation_id="answer-work-proposal")
+@router.post("/work-items/proposals/{id}/actions/answer", operation_id="answer-work-proposal")
 def answer(context: RequestContextDep, key: Id, body: ProposalAnswer) -> ProposalResult:
     """Accept or decline a proposal; assigned work stays assigned unless it is named in ``giveBack``."""
     require_duty(context.by, "work", "claim")
@@ -184,7 +184,7 @@ def answer(context: RequestContextDep, key: Id, body: ProposalAnswer) -> Proposa
     return ProposalResult(item=view(context, item) if item is not None else None)
 
 
-@router.post("/work-items/_claim", response_model=ClaimResult, operation_id="claim-work")
+@router.post("/work-items/actions/claim", response_model=ClaimResult, operation_id="claim-work")
 def claim(context: RequestContextDep, idempotency_key: Key = None) -> Response:
     """Claim the next item of the caller's pool; the response explains why it is next."""
     require_duty(context.by, "work", "claim")
@@ -198,7 +198,7 @@ def claim(context: RequestContextDep, idempotency_key: Key = None) -> Response:
         )
         return Answer(200, references.shown(context, claimed).model_dump(mode="json", by_alias=True))
 
-    return answer_once(context, idempotency_key, "POST /v1/work-items/_claim", {}, do)
+    return answer_once(context, idempotency_key, "POST /v1/work-items/actions/claim", {}, do)
 
 
 def why_nothing_claimed(context: RequestContext) -> str:
@@ -225,7 +225,7 @@ def one(context: RequestContextDep, key: Id) -> dict[str, Any]:
     return found
 
 
-@router.post("/work-items/{id}/_release", operation_id="release-work")
+@router.post("/work-items/{id}/actions/release", operation_id="release-work")
 def release(context: RequestContextDep, key: Id, body: ReleaseReason | None = None) -> WorkItemView:
     """Release an item; it returns to its former position in the queue."""
     require_duty(context.by, "work", "release")
@@ -233,13 +233,13 @@ def release(context: RequestContextDep, key: Id, body: ReleaseReason | None = No
     return view(context, assignment.release(context.session, key, by=context.by, at=context.at, content=content))
 
 
-@router.post("/work-items/{id}/_finish", operation_id="finish-work")
+@router.post("/work-items/{id}/actions/finish", operation_id="finish-work")
 def finish(context: RequestContextDep, key: Id) -> WorkItemView:
     """Finish work that no event of the case completes, such as contacting an employer that missed a term."""
     return view(context, assignment.finish(context.session, key, by=context.by, at=context.at))
 
 
-@router.post("/work-items/{id}/_assign", operation_id="assign-work")
+@router.post("/work-items/{id}/actions/assign", operation_id="assign-work")
 def assign(context: RequestContextDep, key: Id, body: Reassignment) -> WorkItemView:
     """Assign an item to a member of its pool, outside queue order; for coordinators, with a reason."""
     require_duty(context.by, "work", "assign")
@@ -247,7 +247,7 @@ def assign(context: RequestContextDep, key: Id, body: Reassignment) -> WorkItemV
     return view(context, item)
 
 
-@router.post("/work-items/{id}/_delegate", operation_id="delegate-work")
+@router.post("/work-items/{id}/actions/delegate", operation_id="delegate-work")
 def delegate(context: RequestContextDep, key: Id, body: Reassignment) -> WorkItemView:
     """Delegate an item assigned to the caller to a colleague of the pool, with a reason."""
     require_duty(context.by, "work", "delegate")
@@ -255,7 +255,7 @@ def delegate(context: RequestContextDep, key: Id, body: Reassignment) -> WorkIte
     return view(context, item)
 
 
-@router.post("/work-items/_redistribute", operation_id="redistribute-work")
+@router.post("/work-items/actions/redistribute", operation_id="redistribute-work")
 def redistribute(context: RequestContextDep, body: Redistribution) -> MovedItems:
     """Redistribute all work of one person over colleagues, or return it to the queue if none is named."""
     require_duty(context.by, "work", "redistribute")
@@ -272,7 +272,7 @@ class Outcome(base.View):
     arrived: bool
 
 
-@router.post("/letters/{id}/_settle", operation_id="settle-letter", status_code=200)
+@router.post("/letters/{id}/actions/settle", operation_id="settle-letter", status_code=200)
 def settle_letter(
     context: RequestContextDep,
     key: Id,

@@ -213,9 +213,9 @@ def batch_not_empty(*, count: int, left_out: int = 0) -> Bilingual | None:
     if left_out:
         return message(
             f"None of the {left_out} payables of this employer that wait can go along. Look what a batch would hold"
-            " (GET /v1/payment-batches/_propose), and what each of them waits for.",
+            " (GET /v1/payment-batches/actions/propose), and what each of them waits for.",
             f"Geen van de {left_out} wachtende posten van deze werkgever kan mee. Bekijk wat een batch zou bevatten"
-            " (GET /v1/payment-batches/_propose), en waarop elk wacht.",
+            " (GET /v1/payment-batches/actions/propose), en waarop elk wacht.",
         )
     return message(
         "No approved payable of this employer waits for a batch. Approve one first.",

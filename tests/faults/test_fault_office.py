@@ -102,7 +102,7 @@ def expect_refused(callers: Callers) -> None:
         ("POST", "/v1/applications", {"json": {"homeAddress": text, "unknown": text}}),
         ("POST", "/v1/applications", {"content": f'{{"homeAddress": "{text}'}),
         ("POST", "/v1/applications", {"json": {"office": text, "household": {"text": text}}}),
-        ("POST", "/v1/applications/_search", {"json": {"name": text}}),
+        ("POST", "/v1/applications/actions/search", {"json": {"name": text}}),
         ("POST", "/v1/bank-messages", {"content": f"<Document>{text}</Document>"}),
         ("POST", "/v1/payables", {"json": {"payee": text, "iban": text}}),
     ):

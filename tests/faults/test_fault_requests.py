@@ -102,10 +102,10 @@ def test_a_claim_that_was_not_answered_is_answered_again_and_gives_the_same_work
     for run in range(min(waiting, RUNS)):
         death = "after-commit:1" if run % 2 else "before-commit:1"
         client.restart(death)
-        assert client.post("/v1/work-items/_claim", OFFICER, None, None, f"key-{run}") is None
+        assert client.post("/v1/work-items/actions/claim", OFFICER, None, None, f"key-{run}") is None
         assert client.ended() == KILLED
         client.restart("")
-        answer = client.post("/v1/work-items/_claim", OFFICER, None, None, f"key-{run}")
+        answer = client.post("/v1/work-items/actions/claim", OFFICER, None, None, f"key-{run}")
         assert answer is not None
         had.add(answer.json()["item"]["id"])
         assert len(had) == run + 1

@@ -107,7 +107,7 @@ def lane(path: str, content: bytes) -> bytes:
 
 def gate(path: str, content: bytes) -> bytes:
     """Change a home measure so that it does not wait for its certificate."""
-    return content.replace(b"gate.certificate", b"gate.other") if path.endswith("/_order") else content
+    return content.replace(b"gate.certificate", b"gate.other") if path.endswith("/actions/order") else content
 
 
 def statement(path: str, content: bytes) -> bytes:

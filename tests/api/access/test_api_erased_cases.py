@@ -55,7 +55,7 @@ ERASED = {"content.can-be-kept", "content.still-there"}
 UNRELATED = frozenset({"live", "ready", "rules", "terms", "statistics", "progress-report", "timers", "forecast"})
 """Collections without anything of a single case."""
 ASKED = {
-    "/v1/payment-batches/_propose": "?employer={employer}",
+    "/v1/payment-batches/actions/propose": "?employer={employer}",
     "/v1/reports/tax-classes": "?year=2026",
     "/v1/reports/spending": "?year=2026",
 }
@@ -149,11 +149,11 @@ def test_a_threat_to_an_erased_case_is_recorded_without_words_and_words_are_refu
         case, officer = cases_of(api)[0], readers(api)[0]
         threat = {"kind": "intimidation", "source": "police", "reportedToPolice": True}
         refused = expect_problem(
-            api.post(f"{case}/_record-threat", officer, {**threat, "details": "He stood at the door"}), 409
+            api.post(f"{case}/actions/record-threat", officer, {**threat, "details": "He stood at the door"}), 409
         )
         assert [finding["rule"] for finding in refused["findings"]] == ["content.can-be-kept"]
         assert "details" in refused["detail"]
-        assert api.post(f"{case}/_record-threat", officer, threat).status_code == 200
+        assert api.post(f"{case}/actions/record-threat", officer, threat).status_code == 200
         assert "record-threat" in [entry["event"] for entry in api.read(f"{case}/history", officer)["items"]]
 
 

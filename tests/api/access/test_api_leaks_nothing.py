@@ -39,7 +39,7 @@ def test_a_whole_case_leaves_nothing_of_its_content_in_logs_headers_or_addresses
         api.client.event_hooks["response"].append(note)
         case = api.receive(**MARKERS)
         body = {"kind": "stalking", "source": "police", "details": THREAT}
-        assert api.post(f"{case}/_record-threat", body=body).is_success
+        assert api.post(f"{case}/actions/record-threat", body=body).is_success
 
         def marked(items: list[dict[str, Any]]) -> tuple[dict[str, Any], dict[str, Any]]:
             action = next(item for item in items if item["allowed"])
@@ -58,9 +58,9 @@ def test_a_whole_case_leaves_nothing_of_its_content_in_logs_headers_or_addresses
         api.post(
             "/v1/applications", body=application_body(**{**MARKERS, "office": "alderman", "certainSince": "9999-12-31"})
         )
-        api.post(f"{case}/_record-threat", body={**body, "kind": THREAT})
-        api.post(f"{case}/_withdraw", body={"reasons": THREAT}, match='"1"')
-        api.post("/v1/applications/_search", body={"name": MARKERS["name"]})
+        api.post(f"{case}/actions/record-threat", body={**body, "kind": THREAT})
+        api.post(f"{case}/actions/withdraw", body={"reasons": THREAT}, match='"1"')
+        api.post("/v1/applications/actions/search", body={"name": MARKERS["name"]})
         api.post("/v1/bank-messages", FINANCE, content=f"<{THREAT}", headers={"Content-Type": "application/xml"})
         api.post("/v1/people", body={"id": "p-1", "name": THREAT, "email": "x@x.example", "duties": []})
 

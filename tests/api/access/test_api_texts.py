@@ -33,7 +33,7 @@ class Case:
 
     def fire(self, event: str, by: Actor, **body: Any) -> dict[str, Any]:
         """Fire one event on the application."""
-        answer = self.api.post(f"{self.address}/_{event}", by, body, match="*")
+        answer = self.api.post(f"{self.address}/actions/{event}", by, body, match="*")
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 
@@ -146,7 +146,7 @@ def test_a_released_signal_is_the_officials_to_read(api: Api) -> None:
     case.fire("release-threat", OFFICER, signal=signal["id"])
     (shown,) = case.read(case.official)["signals"]
     assert (shown["kind"], shown["details"], shown["released"]) == ("stalking", POLICE_WORDS, True)
-    again = api.post(f"{case.address}/_release-threat", OFFICER, {"signal": signal["id"]}, match="*")
+    again = api.post(f"{case.address}/actions/release-threat", OFFICER, {"signal": signal["id"]}, match="*")
     assert again.json()["findings"][0]["rule"] == "handoff.signal-held-back"
 
 
@@ -199,10 +199,10 @@ def test_a_colleague_opens_the_content_with_a_reason_and_the_privacy_officer_is_
 def test_content_comes_with_the_claim_of_work_and_goes_with_its_release(api: Api) -> None:
     case = Case(api)
     assert case.read(OTHER_OFFICER)["contact"] is None
-    claimed = api.post("/v1/work-items/_claim", OTHER_OFFICER).json()["item"]
+    claimed = api.post("/v1/work-items/actions/claim", OTHER_OFFICER).json()["item"]
     held = f"/v1/applications/{claimed['application']}"
     assert api.read(held, OTHER_OFFICER)["contact"]["name"]
-    assert api.post(f"/v1/work-items/{claimed['id']}/_release", OTHER_OFFICER).is_success
+    assert api.post(f"/v1/work-items/{claimed['id']}/actions/release", OTHER_OFFICER).is_success
     assert api.read(held, OTHER_OFFICER)["contact"] is None
 
 

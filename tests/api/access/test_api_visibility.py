@@ -51,7 +51,7 @@ def case(api: Api) -> str:
         phone=PHONE,
         employers=[ZILVERDAM, GOUDVEEN],
     )
-    api.post(f"{found}/_record-threat", body={"kind": "stalking", "source": "police", "details": THREAT})
+    api.post(f"{found}/actions/record-threat", body={"kind": "stalking", "source": "police", "details": THREAT})
 
     def marked(items: list[dict[str, Any]]) -> tuple[dict[str, Any], dict[str, Any]]:
         action, example = sparing(items)
@@ -145,7 +145,7 @@ def test_finance_of_another_employer_finds_neither_payable_nor_batch(api: Api, c
     expect_problem(api.get(f"/v1/payment-batches/{batches[GOUDVEEN]}", FINANCE), 404)
     expect_problem(api.get(f"/v1/payment-batches/{batches[GOUDVEEN]}/pain001", FINANCE), 404)
     assert own[GOUDVEEN] not in everything(api, case, FINANCE).replace(api.get(f"{case}/actions", FINANCE).text, "")
-    expect_problem(api.post(f"/v1/payables/{own[GOUDVEEN]}/_check", FINANCE, match="*"), 404)
+    expect_problem(api.post(f"/v1/payables/{own[GOUDVEEN]}/actions/check", FINANCE, match="*"), 404)
 
 
 @pytest.mark.parametrize("role", [Role.APPLICANT, Role.ADVISER, Role.SECURITY_AUTHORITY, Role.PRIVACY_OFFICER])
@@ -190,7 +190,7 @@ def test_lists_hold_what_the_caller_may_see(api: Api, case: str) -> None:
 
     def listed(by: Actor) -> set[str]:
         found = {item["reference"] for item in api.read("/v1/applications?limit=200", by)["items"]}
-        searched = api.post("/v1/applications/_search", by, {"limit": 200}).json()["items"]
+        searched = api.post("/v1/applications/actions/search", by, {"limit": 200}).json()["items"]
         assert {item["reference"] for item in searched} == found
         return found
 
@@ -206,7 +206,7 @@ def test_the_office_finds_a_case_by_a_name_and_others_find_nothing(api: Api, cas
     reference = case.rsplit("/", 1)[1]
 
     def found(by: Actor, name: str) -> list[str]:
-        answer = api.post("/v1/applications/_search", by, {"name": name})
+        answer = api.post("/v1/applications/actions/search", by, {"name": name})
         assert answer.status_code == 200
         return [item["reference"] for item in answer.json()["items"]]
 
@@ -222,7 +222,7 @@ def test_the_office_finds_a_case_by_a_name_and_others_find_nothing(api: Api, cas
 
 def test_the_explanation_of_a_position_shows_an_employer_no_threat(api: Api) -> None:
     case = api.receive()
-    api.post(f"{case}/_record-threat", body={"kind": "subversion", "source": "third-party", "details": THREAT})
+    api.post(f"{case}/actions/record-threat", body={"kind": "subversion", "source": "third-party", "details": THREAT})
     api.walk(case, choose=sparing, before="confirm-receipt")
     assert "subversion" in api.get(f"{case}/priority", OFFICER).text
     for by in (EMPLOYER, FINANCE, RELEASER):

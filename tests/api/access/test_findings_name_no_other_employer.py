@@ -29,7 +29,7 @@ def of_goudveen(api: Api) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return an invoice of Goudveen, and its payable."""
     case = prepared(api, employers=[GOUDVEEN], name="G. Oudveen")
     body = invoice_for(api, case, number="G-77", payee="Slotenmaker BV")
-    answer = api.post(f"{case}/_receive-invoice", THEIRS, body, match="*")
+    answer = api.post(f"{case}/actions/receive-invoice", THEIRS, body, match="*")
     assert answer.is_success, answer.text
     (payable,) = api.read(f"{case}/payables", THEIRS)["items"]
     return body, payable
@@ -42,7 +42,7 @@ def test_an_invoice_that_another_employer_received_is_refused_without_its_name(
     case = prepared(api)
     for changes, rule in (({}, "payable.not-a-duplicate"), ({"number": "G 77"}, "payable.no-lookalike")):
         same = invoice_for(api, case, **{name: body[name] for name in ("number", "payee", "iban")} | changes)
-        problem = api.post(f"{case}/_receive-invoice", FINANCE, same, match="*")
+        problem = api.post(f"{case}/actions/receive-invoice", FINANCE, same, match="*")
         assert rule in [finding["rule"] for finding in expect_problem(problem, 409)["findings"]]
         assert theirs["id"] not in problem.text
         assert theirs["application"] not in problem.text
@@ -57,7 +57,9 @@ def test_the_office_sees_both_and_an_employer_its_own(
     body, theirs = of_goudveen
     case = theirs["application"]
     again = {**body, "lines": body["lines"]}
-    problem = expect_problem(api.post(f"/v1/applications/{case}/_receive-invoice", THEIRS, again, match="*"), 409)
+    problem = expect_problem(
+        api.post(f"/v1/applications/{case}/actions/receive-invoice", THEIRS, again, match="*"), 409
+    )
     assert theirs["id"] in problem["detail"]
 
 
@@ -88,13 +90,13 @@ def test_an_employer_reaches_and_reads_no_part_of_another_in_a_shared_case(api: 
     parts = {item["organisation"]: item for item in api.read(f"{case}/payables")["items"]}
     theirs = parts[GOUDVEEN]["id"]
     reject = {"reasons": "The invoice names work that was not ordered."}
-    missing = api.post("/v1/payables/payable-222222222222/_reject", APPROVER, reject, match="*")
-    found = api.post(f"/v1/payables/{theirs}/_reject", APPROVER, reject, match="*")
+    missing = api.post("/v1/payables/payable-222222222222/actions/reject", APPROVER, reject, match="*")
+    found = api.post(f"/v1/payables/{theirs}/actions/reject", APPROVER, reject, match="*")
     assert found.status_code == missing.status_code == 404
     assert found.text.replace(theirs, "?") == missing.text.replace("payable-222222222222", "?")
     their_approver = Actor(person(Role.APPROVER, GOUDVEEN).person, Role.APPROVER, GOUDVEEN)
     api.walk(case, before="approve", choose=onward)
-    rejected = api.post(f"/v1/payables/{theirs}/_reject", their_approver, reject, match="*")
+    rejected = api.post(f"/v1/payables/{theirs}/actions/reject", their_approver, reject, match="*")
     assert rejected.is_success, rejected.text
     for part in ("history", "decisions", "actions", "payables"):
         assert theirs not in api.get(f"{case}/{part}", APPROVER).text, part

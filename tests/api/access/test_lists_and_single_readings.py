@@ -85,7 +85,7 @@ def test_who_pays_sees_neither_urgency_nor_how_many_signals(office: Api, role: R
     assert cases
     assert {case["urgency"] for case in cases} == {None}
     assert office.get("/v1/applications?urgency=routine", by).status_code == 403
-    assert office.post("/v1/applications/_search", by, {"urgency": "routine"}).status_code == 403
+    assert office.post("/v1/applications/actions/search", by, {"urgency": "routine"}).status_code == 403
     for case in cases[:6]:
         why = office.read(f"/v1/applications/{case['reference']}/priority", by)
         assert why["urgency"] is None

@@ -119,7 +119,7 @@ def test_an_employer_sees_the_case_of_a_loan_once_it_is_asked_to_take_over(api: 
     assert any(item["action"] == "grant" or "loan" in item["subject"] for item in listed.json()["items"])
     assert reference_of(case) not in listed.text
     assert reference_of(case) not in api.get("/v1/loans", EMPLOYER).text
-    claimed = api.post("/v1/work-items/_claim", EMPLOYER)
+    claimed = api.post("/v1/work-items/actions/claim", EMPLOYER)
     assert reference_of(case) not in claimed.text
     key = claimed.json()["item"]["id"]
     assert reference_of(case) not in api.get(f"/v1/work-items/{key}", EMPLOYER).text

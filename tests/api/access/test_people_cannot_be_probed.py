@@ -48,7 +48,7 @@ def expect_alike(api: Api, by: Actor) -> None:
         if event == "register":
             continue
         body = BODIES.get(event, {})
-        paths = [f"/v1/people/{who}/_{event}" for who in (SOMEBODY, NOBODY)]
+        paths = [f"/v1/people/{who}/actions/{event}" for who in (SOMEBODY, NOBODY)]
         found, missing = (api.post(path, by, body, match="*") for path in paths)
         if not alike(found, missing, (SOMEBODY, NOBODY)) or found.status_code != 404:
             wrong.append((event, found.status_code, missing.status_code))
@@ -69,7 +69,7 @@ def test_an_applicant_learns_of_no_other_person_by_an_address(api: Api, applican
 
 
 def test_an_officer_still_chooses_the_language_of_an_applicants_letters(api: Api, applicant: Actor) -> None:
-    path = f"/v1/people/{applicant.person}/_choose-language"
+    path = f"/v1/people/{applicant.person}/actions/choose-language"
     assert api.post(path, OFFICER, {"language": "en"}, match="*").is_success
 
 
@@ -78,7 +78,10 @@ def test_an_applicant_names_no_representative_by_an_id_and_so_cannot_try_who_exi
     body = {"name": "R. V", "email": "r@v.example", "authorisation": "M-1", "since": "2026-01-01"}
     answers = [
         api.post(
-            f"/v1/applications/{case}/_record-representative", applicant, {**body, "representative": who}, match="*"
+            f"/v1/applications/{case}/actions/record-representative",
+            applicant,
+            {**body, "representative": who},
+            match="*",
         )
         for who in (SOMEBODY, NOBODY, OFFICER.person)
     ]
@@ -87,17 +90,17 @@ def test_an_applicant_names_no_representative_by_an_id_and_so_cannot_try_who_exi
         ("turn.known-to-the-office",)
     }
     assert len({answer.json()["detail"] for answer in answers}) == 1
-    without = api.post(f"/v1/applications/{case}/_record-representative", applicant, body, match="*")
+    without = api.post(f"/v1/applications/{case}/actions/record-representative", applicant, body, match="*")
     assert without.is_success, without.text
 
 
 def test_work_is_delegated_to_a_colleague_and_tells_of_nobody_else(api: Api) -> None:
     api.walk(api.receive(), before="confirm-receipt")
-    item = api.post("/v1/work-items/_claim", EMPLOYER).json()["item"]
+    item = api.post("/v1/work-items/actions/claim", EMPLOYER).json()["item"]
     assert item is not None
     missing = "nobody-here-either"
     asked = [
-        api.post(f"/v1/work-items/{item['id']}/_delegate", EMPLOYER, {"person": who, "reason": "Ill"})
+        api.post(f"/v1/work-items/{item['id']}/actions/delegate", EMPLOYER, {"person": who, "reason": "Ill"})
         for who in (SOMEBODY, missing, OFFICER.person)
     ]
     assert alike(asked[0], asked[1], (SOMEBODY, missing)), [answer.text for answer in asked]

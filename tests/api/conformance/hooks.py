@@ -14,7 +14,7 @@ BY_RULE = ("beyond-the-rules", "bank-file-refused", "document-refused", "unfit-v
 """Problems whose detail says the rule: no rule is known for a date, what a file is not, or why a value cannot be right,
 such as the check digits of an account or an id that nothing has, which no description can say."""
 
-COMBINED = "/v1/terms/_calculate"
+COMBINED = "/v1/terms/actions/calculate"
 """Its parameters exclude one another, which a description cannot say."""
 
 

@@ -15,10 +15,10 @@ READERS = (
 )
 PARTS = ("actions", "history", "decisions", "deadlines", "priority", "measures", "payables", "bookings", "letters")
 QUERIES = {
-    "/v1/payment-batches/_propose": "?employer=gemeente-zilverdam",
+    "/v1/payment-batches/actions/propose": "?employer=gemeente-zilverdam",
     "/v1/reports/tax-classes": "?year=2026",
     "/v1/reports/spending": "?year=2026",
-    "/v1/terms/_calculate": "?from=2026-11-02&weeks=8",
+    "/v1/terms/actions/calculate": "?from=2026-11-02&weeks=8",
     "/v1/progress-report": "?from=2026-07-01&until=2026-09-30",
 }
 """What a reading has to ask."""

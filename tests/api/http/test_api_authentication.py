@@ -117,7 +117,7 @@ def test_someone_who_departed_does_not_get_in_any_more(api: Api) -> None:
     assert made.status_code == 201
     leaving = Actor("officer-7", Role.OFFICER)
     assert api.get("/v1/applications", leaving).status_code == 200
-    path = f"{made.headers['Location']}/_depart"
+    path = f"{made.headers['Location']}/actions/depart"
     assert api.post(path, ADMINISTRATOR, match=made.headers["ETag"]).status_code == 200
     expect_problem(api.get("/v1/applications", leaving), 403)
 

@@ -29,13 +29,13 @@ def case(api: Api) -> str:
             ("GET", f"/v1/applications/VA-2026-UNKNOWN/{part}")
             for part in ("actions", "history", "deadlines", "priority", "measures", "payables", "bookings", "letters")
         ),
-        ("POST", "/v1/applications/VA-2026-UNKNOWN/_start-intake"),
-        ("POST", "/v1/applications/VA-2026-UNKNOWN/_record-threat"),
+        ("POST", "/v1/applications/VA-2026-UNKNOWN/actions/start-intake"),
+        ("POST", "/v1/applications/VA-2026-UNKNOWN/actions/record-threat"),
         ("GET", "/v1/payables/payable-unknown"),
         ("GET", "/v1/payment-batches/batch-unknown"),
         ("GET", "/v1/work-items/work-unknown"),
-        ("POST", "/v1/work-items/work-unknown/_release"),
-        ("POST", "/v1/letters/letter-unknown/_settle"),
+        ("POST", "/v1/work-items/work-unknown/actions/release"),
+        ("POST", "/v1/letters/letter-unknown/actions/settle"),
     ],
 )
 def test_an_unknown_reference_is_not_found(api: Api, method: str, path: str) -> None:
@@ -48,12 +48,12 @@ def test_an_unknown_reference_is_not_found(api: Api, method: str, path: str) -> 
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("POST", "/v1/applications/%00/_start-intake"),
+        ("POST", "/v1/applications/%00/actions/start-intake"),
         ("GET", "/v1/payables/%00"),
         ("GET", "/v1/payment-batches/%00"),
         ("GET", "/v1/work-items/%00"),
-        ("POST", "/v1/work-items/%00/_finish"),
-        ("POST", "/v1/letters/%00/_settle"),
+        ("POST", "/v1/work-items/%00/actions/finish"),
+        ("POST", "/v1/letters/%00/actions/settle"),
     ],
 )
 def test_a_reference_that_no_database_can_hold_is_malformed(api: Api, method: str, path: str) -> None:
@@ -64,15 +64,15 @@ def test_a_reference_that_no_database_can_hold_is_malformed(api: Api, method: st
 @pytest.mark.parametrize(
     "path",
     [
-        "/v1/takeovers/takeover-unknown/_take-over",
-        "/v1/measures/measure-unknown/_order",
-        "/v1/bookings/booking-unknown/_book",
-        "/v1/payables/payable-unknown/_check",
-        "/v1/payment-batches/batch-unknown/_seal",
+        "/v1/takeovers/takeover-unknown/actions/take-over",
+        "/v1/measures/measure-unknown/actions/order",
+        "/v1/bookings/booking-unknown/actions/book",
+        "/v1/payables/payable-unknown/actions/check",
+        "/v1/payment-batches/batch-unknown/actions/seal",
     ],
 )
 def test_an_event_of_an_unknown_part_is_not_found(api: Api, path: str) -> None:
-    bodies = {"_take-over": {"takenOverOn": "2026-11-01"}, "_order": {"orderedOn": "2026-11-01"}}
+    bodies = {"take-over": {"takenOverOn": "2026-11-01"}, "order": {"orderedOn": "2026-11-01"}}
     by = EMPLOYER if path.rsplit("/", 1)[1] in bodies else FINANCE
     expect_problem(api.post(path, by, bodies.get(path.rsplit("/", 1)[1]), match='"1"'), 404)
 
@@ -113,7 +113,7 @@ def test_a_malformed_application_names_each_field_and_what_would_be_right_and_re
 def test_a_malformed_part_of_a_body_is_named_by_its_path(api: Api, case: str) -> None:
     domains = [{"domain": "home", "risk": MARKER, "likelihood": 9, "impact": 4, "source": "interview"}]
     body = {"heldOn": "2026-11-01", "householdPresent": True, "domains": domains}
-    answer = api.post(f"{case}/_hold-interview", ADVISER, body, match='"1"')
+    answer = api.post(f"{case}/actions/hold-interview", ADVISER, body, match='"1"')
     problem = expect_problem(answer, 422)
     assert [item["field"] for item in problem["errors"]] == ["domains.0.risk", "domains.0.likelihood"]
     assert MARKER not in answer.text
@@ -216,7 +216,7 @@ def test_a_repeated_query_parameter_is_refused_for_all_values_but_one_would_be_i
 
 def test_a_threat_is_recorded_despite_an_undeclared_query_parameter(api: Api) -> None:
     body = {"kind": "stalking", "source": "police"}
-    assert api.post(f"{api.receive()}/_record-threat?foo=bar", body=body, match="*").is_success
+    assert api.post(f"{api.receive()}/actions/record-threat?foo=bar", body=body, match="*").is_success
 
 
 def test_a_caller_who_is_not_signed_in_does_not_learn_the_query_parameters(api: Api) -> None:
@@ -240,7 +240,7 @@ def test_the_first_and_the_last_day_of_the_calendar_cause_no_internal_error(api:
 
 
 def test_what_is_not_allowed_now_is_refused_with_findings(api: Api, case: str) -> None:
-    answer = api.post(f"{case}/_close", OFFICER, match='"1"')
+    answer = api.post(f"{case}/actions/close", OFFICER, match='"1"')
     problem = expect_problem(answer, 409)
     assert problem["findings"]
     for finding in problem["findings"]:
@@ -252,33 +252,35 @@ def test_what_is_not_allowed_now_is_refused_with_findings(api: Api, case: str) -
 def test_a_stale_version_is_refused(api: Api) -> None:
     case = api.receive()
     tag = api.get(case).headers["ETag"]
-    assert api.post(f"{case}/_start-intake", match=tag).status_code == 200
-    problem = expect_problem(api.post(f"{case}/_plan-interview", body={"interviewOn": "2030-01-01"}, match=tag), 412)
+    assert api.post(f"{case}/actions/start-intake", match=tag).status_code == 200
+    problem = expect_problem(
+        api.post(f"{case}/actions/plan-interview", body={"interviewOn": "2030-01-01"}, match=tag), 412
+    )
     assert "version" in problem["detail"]
     assert api.stage(case) == "intake"
 
 
 def test_a_change_without_if_match_is_refused(api: Api, case: str) -> None:
-    problem = expect_problem(api.post(f"{case}/_start-intake"), 428)
+    problem = expect_problem(api.post(f"{case}/actions/start-intake"), 428)
     assert "If-Match" in problem["detail"]
 
 
 @pytest.mark.parametrize("match", [None, '"1"', '"99"', "garbled", "*"])
 def test_a_threat_is_recorded_whatever_if_match_says(api: Api, match: str | None) -> None:
     case = api.receive()
-    answer = api.post(f"{case}/_record-threat", body={"kind": "stalking", "source": "police"}, match=match)
+    answer = api.post(f"{case}/actions/record-threat", body={"kind": "stalking", "source": "police"}, match=match)
     assert answer.status_code == 200, answer.text
 
 
 @pytest.mark.parametrize("match", ["1", '"', '""', '"one"', 'W/"1"', '"1", "2"', '"²"', '"9999999999999999999999"'])
 def test_a_malformed_if_match_is_refused(api: Api, case: str, match: str) -> None:
     headers = {"If-Match": match.encode("latin-1"), "Authorization": f"Bearer {api.token(OFFICER)}"}
-    answer = api.client.post(f"{case}/_start-intake", headers=headers)
+    answer = api.client.post(f"{case}/actions/start-intake", headers=headers)
     expect_problem(answer, 400)
 
 
 def test_any_version_is_accepted_where_it_is_asked_for(api: Api) -> None:
-    assert api.post(f"{api.receive()}/_start-intake", match="*").status_code == 200
+    assert api.post(f"{api.receive()}/actions/start-intake", match="*").status_code == 200
 
 
 @pytest.mark.parametrize("by", [FINANCE, AUDITOR, PRIVACY_OFFICER, ADVISER])
@@ -286,7 +288,7 @@ def test_another_role_is_refused_with_the_rule(api: Api, by: Actor) -> None:
     case = api.receive()
     if by is FINANCE:
         api.walk(case, "takeover", choose=sparing)
-    problem = expect_problem(api.post(f"{case}/_start-intake", by, match='"1"'), 403)
+    problem = expect_problem(api.post(f"{case}/actions/start-intake", by, match='"1"'), 403)
     assert [finding["rule"] for finding in problem["findings"]] == ["duty.role"]
     assert "officer" in problem["detail"]
 
@@ -294,7 +296,7 @@ def test_another_role_is_refused_with_the_rule(api: Api, by: Actor) -> None:
 @pytest.mark.parametrize(
     ("path", "by"),
     [
-        ("/v1/work-items/_claim", AUDITOR),
+        ("/v1/work-items/actions/claim", AUDITOR),
         ("/v1/organisations", OFFICER),
         ("/v1/people", OFFICER),
         ("/v1/payment-batches", OFFICER),
@@ -327,8 +329,8 @@ def test_another_applicants_case_is_not_found(api: Api) -> None:
     for part in ("", "/actions", "/history", "/priority", "/letters", "/measures"):
         expect_problem(api.get(f"{theirs}{part}", me), 404)
     threat = {"kind": "stalking", "source": "applicant"}
-    expect_problem(api.post(f"{theirs}/_record-threat", me, threat), 404)
-    expect_problem(api.post(f"{theirs}/_withdraw", me, {"reasons": "no"}, match='"1"'), 404)
+    expect_problem(api.post(f"{theirs}/actions/record-threat", me, threat), 404)
+    expect_problem(api.post(f"{theirs}/actions/withdraw", me, {"reasons": "no"}, match='"1"'), 404)
 
 
 def test_another_employers_case_is_not_found(api: Api) -> None:
@@ -343,10 +345,12 @@ def test_another_employers_case_is_not_found(api: Api) -> None:
             expect_problem(api.get(f"{case}{part}", other), 404)
     other = person(Role.EMPLOYER, GOUDVEEN)
     body = {"receivedOn": "2026-11-20"}
-    expect_problem(api.post(f"/v1/takeovers/{takeover}/_confirm-receipt", other, body, match='"1"'), 404)
+    expect_problem(api.post(f"/v1/takeovers/{takeover}/actions/confirm-receipt", other, body, match='"1"'), 404)
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/v1", "/v1/", "/v1/applications/", "/health/ready/", "/docs/", "/v1/_x"])
+@pytest.mark.parametrize(
+    "path", ["/nothing", "/v1", "/v1/", "/v1/applications/", "/health/ready/", "/docs/", "/v1/actions/x"]
+)
 def test_an_unknown_path_or_a_trailing_slash_is_not_found(api: Api, path: str) -> None:
     answer = api.get(path)
     expect_problem(answer, 404)
@@ -358,7 +362,7 @@ def test_an_unknown_path_or_a_trailing_slash_is_not_found(api: Api, path: str) -
     [
         ("DELETE", "/v1/applications"),
         ("PUT", "/v1/applications/VA-2026-X"),
-        ("GET", "/v1/applications/_search/"),
+        ("GET", "/v1/applications/actions/search/"),
         ("PATCH", "/v1/bank-messages"),
         ("POST", "/health/live"),
     ],
@@ -378,7 +382,7 @@ def test_a_wrong_method_is_refused_and_the_right_one_named(api: Api, method: str
         ("/v1/applications", "GET, POST"),
         ("/v1/bank-messages", "GET, POST"),
         ("/v1/work-items", "GET"),
-        ("/v1/applications/_search", "POST"),
+        ("/v1/applications/actions/search", "POST"),
     ],
 )
 def test_a_wrong_method_is_answered_with_all_methods_of_the_address(api: Api, path: str, methods: str) -> None:

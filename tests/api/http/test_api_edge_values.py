@@ -137,7 +137,7 @@ def test_an_instant_beyond_the_years_that_can_be_counted_is_refused_in_words(api
 
 def test_a_term_from_the_last_day_of_the_calendar_is_refused_in_words(api: Api) -> None:
     for since in ("9999-12-31", "9999-12-31T23:59", "0001-01-01"):
-        answer = api.get(f"/v1/terms/_calculate?from={since}&weeks=1", COORDINATOR)
+        answer = api.get(f"/v1/terms/actions/calculate?from={since}&weeks=1", COORDINATOR)
         assert answer.status_code == 422
         assert [item["field"] for item in answer.json()["errors"]] == ["from"]
 
@@ -164,10 +164,13 @@ def test_a_text_takes_lines_and_no_character_that_nobody_sees(api: Api, text: st
 @pytest.mark.parametrize("text", ["Ja7\0q7x", "Ja7\nq7x", "Ja7\u202eq7x"])
 def test_a_person_and_a_search_take_no_such_name_either(api: Api, text: str) -> None:
     body = {"id": "officer-8", "name": text, "email": "e@office.example", "duties": [{"role": "officer"}]}
-    for where, by, sent in (("/v1/people", ADMINISTRATOR, body), ("/v1/applications/_search", OFFICER, {"name": text})):
+    for where, by, sent in (
+        ("/v1/people", ADMINISTRATOR, body),
+        ("/v1/applications/actions/search", OFFICER, {"name": text}),
+    ):
         problem = expect_problem(api.post(where, by, sent), 422)
         assert [item["field"] for item in problem["errors"]] == ["name"]
-    problem = expect_problem(api.post("/v1/applications/_search", OFFICER, {"cursor": text}), 422)
+    problem = expect_problem(api.post("/v1/applications/actions/search", OFFICER, {"cursor": text}), 422)
     assert [item["field"] for item in problem["errors"]] == ["cursor"]
 
 
@@ -190,6 +193,6 @@ def test_an_id_or_filter_that_no_database_can_hold_is_refused_with_its_field(api
 @pytest.mark.parametrize("body", [b'{"\\ud800": 1}', b'{"a\\u0000b": 1}', b'{"\\u202e": {"\\udfff": 1}}'])
 def test_a_field_with_a_made_up_name_makes_no_internal_error(api: Api, body: bytes) -> None:
     headers = {"Content-Type": "application/json"}
-    for where in ("/v1/applications", "/v1/people", "/v1/applications/_search", "/v1/payables"):
+    for where in ("/v1/applications", "/v1/people", "/v1/applications/actions/search", "/v1/payables"):
         for by in (OFFICER, ADMINISTRATOR, FINANCE):
             assert api.post(where, by, content=body, headers=headers).status_code in {401, 403, 422}

@@ -46,7 +46,7 @@ def test_a_key_with_another_body_or_another_address_is_refused(api: Api) -> None
     problem = expect_problem(api.post("/v1/applications", body=application_body(name="Iemand Anders"), key="two"), 409)
     assert "Idempotency-Key" in problem["title"]
     assert "Iemand" not in str(problem)
-    expect_problem(api.post(f"{first.headers['Location']}/_start-intake", match="*", key="two"), 409)
+    expect_problem(api.post(f"{first.headers['Location']}/actions/start-intake", match="*", key="two"), 409)
     assert count(api, "application") == before
 
 
@@ -60,8 +60,8 @@ def test_two_people_may_choose_the_same_key(api: Api) -> None:
 def test_an_event_with_a_key_happens_once_though_its_version_is_stale_by_then(api: Api) -> None:
     case = api.receive()
     tag = api.get(case).headers["ETag"]
-    first = api.post(f"{case}/_start-intake", match=tag, key="four")
-    again = api.post(f"{case}/_start-intake", match=tag, key="four")
+    first = api.post(f"{case}/actions/start-intake", match=tag, key="four")
+    again = api.post(f"{case}/actions/start-intake", match=tag, key="four")
     assert first.status_code == again.status_code == 200
     assert again.json() == first.json()
     assert again.headers["ETag"] == first.headers["ETag"]
@@ -122,7 +122,7 @@ def test_two_changes_at_the_same_time_to_one_version_let_one_through(api: Api) -
 
     def send() -> None:
         gate.wait()
-        answers.append(api.post(f"{case}/_start-intake", match=tag))
+        answers.append(api.post(f"{case}/actions/start-intake", match=tag))
 
     threads = [threading.Thread(target=send) for _ in range(4)]
     for thread in threads:
@@ -164,8 +164,8 @@ def test_a_commit_that_the_database_refuses_is_never_answered_with_success(serve
             session.execute(text(BROKEN))
         for answer in (
             api.post("/v1/applications", body=application_body(), key="k"),
-            api.post(f"{case}/_start-intake", match="*"),
-            api.post(f"{case}/_record-threat", body={"kind": "stalking", "source": "police"}),
+            api.post(f"{case}/actions/start-intake", match="*"),
+            api.post(f"{case}/actions/record-threat", body={"kind": "stalking", "source": "police"}),
         ):
             expect_problem(answer, 500)
         assert count(api, "application") == 1

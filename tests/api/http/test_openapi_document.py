@@ -86,10 +86,8 @@ def test_every_path_is_kebab_case_without_a_trailing_slash(document: dict[str, A
     for path in document["paths"]:
         assert not path.endswith("/")
         assert path.startswith(("/v1/", "/health/"))
-        *parts, last = path.strip("/").split("/")
-        for part in parts:
+        for part in path.strip("/").split("/"):
             assert KEBAB.fullmatch(part) or re.fullmatch(r"{[a-z][A-Za-z]*}", part), path
-        assert KEBAB.fullmatch(last.removeprefix("_")) or re.fullmatch(r"{[a-z][A-Za-z]*}", last), path
 
 
 def test_keys_are_lower_camel_case_and_schemas_upper_camel_case(document: dict[str, Any]) -> None:
@@ -134,13 +132,13 @@ def test_no_bare_time_and_every_day_is_a_date(document: dict[str, Any]) -> None:
 
 def test_every_event_has_an_endpoint_of_its_own_with_a_documented_body(document: dict[str, Any]) -> None:
     for path in document["paths"]:
-        if path.rsplit("/", 1)[1].startswith("_") and "{id}" in path and "work-items" not in path:
+        if "/{id}/actions/" in path and "work-items" not in path:
             body = document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]
             assert "$ref" in str(body), path
-    for name in ("_start-intake", "_record-threat", "_plan-interview", "_hold-interview", "_assess-domain"):
-        assert f"/v1/applications/{{id}}/{name}" in document["paths"]
-    for name in ("_submit-advice", "_adopt-advice", "_return-advice", "_suspend-term", "_resume-term", "_withdraw"):
-        assert f"/v1/applications/{{id}}/{name}" in document["paths"]
+    for name in ("start-intake", "record-threat", "plan-interview", "hold-interview", "assess-domain"):
+        assert f"/v1/applications/{{id}}/actions/{name}" in document["paths"]
+    for name in ("submit-advice", "adopt-advice", "return-advice", "suspend-term", "resume-term", "withdraw"):
+        assert f"/v1/applications/{{id}}/actions/{name}" in document["paths"]
 
 
 def test_the_example_of_an_application_is_accepted(api: Api, document: dict[str, Any]) -> None:
@@ -191,10 +189,10 @@ def test_every_action_points_at_the_schema_of_its_body(api: Api, document: dict[
 
 def test_every_instant_that_leaves_ends_with_z(api: Api) -> None:
     case = api.receive()
-    api.post(f"{case}/_record-threat", body={"kind": "death-threat", "source": "police"})
+    api.post(f"{case}/actions/record-threat", body={"kind": "death-threat", "source": "police"})
     api.walk(case, choose=sparing, before="take-in-statement")
     batch = api.read("/v1/payment-batches", FINANCE)["items"][0]["id"]
-    taken = api.post("/v1/work-items/_claim").json()
+    taken = api.post("/v1/work-items/actions/claim").json()
     answers = [
         taken,
         api.read(f"/v1/work-items/{taken['item']['id']}"),

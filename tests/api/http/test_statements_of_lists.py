@@ -116,7 +116,9 @@ def test_a_search_asks_as_much_for_one_case_as_for_many(api: Api, by: Actor) -> 
     counts = {}
     for limit in (1, 50):
         with statements(api) as sent:
-            items = api.post("/v1/applications/_search", by, {"name": "voorbeeld", "limit": limit}).json()["items"]
+            items = api.post("/v1/applications/actions/search", by, {"name": "voorbeeld", "limit": limit}).json()[
+                "items"
+            ]
         counts[len(items)] = len(sent)
     assert len(counts) == 2
     assert len(set(counts.values())) == 1, counts

@@ -35,7 +35,7 @@ def books(serve: Serve) -> Iterator[Api]:
         api.walk(api.receive(employers=[ZILVERDAM, GOUDVEEN]), choose=sparing)
         api.walk(api.receive(), choose=sparing, before="approve")
         tell = {"since": f"{YEAR}-01-01", "source": "KADERNOTA-2026", "taxNumber": "001234567"}
-        answer = api.post(f"/v1/organisations/{ZILVERDAM}/_set-accounts", FINANCE, tell, match="*")
+        answer = api.post(f"/v1/organisations/{ZILVERDAM}/actions/set-accounts", FINANCE, tell, match="*")
         assert answer.is_success, answer.text
         yield api
 
@@ -211,9 +211,11 @@ def test_the_trail_shows_a_measure_as_the_caller_may_see_it(books: Api) -> None:
 
 def test_a_month_is_closed_and_opened_again_over_the_api(books: Api) -> None:
     where, month = f"/v1/organisations/{ZILVERDAM}", {"period": f"{YEAR - 1}-12"}
-    assert books.post(f"{where}/_close-period", FINANCE, month, match="*").is_success
+    assert books.post(f"{where}/actions/close-period", FINANCE, month, match="*").is_success
     assert [item["period"] for item in books.read(f"{where}/books", FINANCE)["closed"]] == [month["period"]]
-    again = expect_problem(books.post(f"{where}/_reopen-period", FINANCE, {**month, "reasons": "R"}, match="*"), 409)
+    again = expect_problem(
+        books.post(f"{where}/actions/reopen-period", FINANCE, {**month, "reasons": "R"}, match="*"), 409
+    )
     assert [item["rule"] for item in again["findings"]] == ["books.reopened-by-another"]
-    assert books.post(f"{where}/_reopen-period", APPROVER, {**month, "reasons": "R"}, match="*").is_success
-    expect_problem(books.post(f"{where}/_close-period", FINANCE, {"period": "2026-13"}, match="*"), 422)
+    assert books.post(f"{where}/actions/reopen-period", APPROVER, {**month, "reasons": "R"}, match="*").is_success
+    expect_problem(books.post(f"{where}/actions/close-period", FINANCE, {"period": "2026-13"}, match="*"), 422)

@@ -197,7 +197,7 @@ def test_actions_say_by_whom_where_and_on_which_version(api: Api) -> None:
         }
         assert item["method"] == "POST"
         assert item["ifMatch"] == api.get(case).headers["ETag"]
-        assert item["href"] == f"{case}/_{item['name']}"
+        assert item["href"] == f"{case}/actions/{item['name']}"
 
 
 def test_asking_what_can_be_done_changes_nothing(api: Api) -> None:

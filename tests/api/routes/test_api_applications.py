@@ -23,7 +23,7 @@ def test_what_has_not_changed_is_not_sent_again(api: Api) -> None:
         assert answer.content == b""
         assert answer.headers["ETag"] == tag
         assert answer.headers["API-Version"]
-    assert api.post(f"{case}/_start-intake", match=tag).status_code == 200
+    assert api.post(f"{case}/actions/start-intake", match=tag).status_code == 200
     fresh = api.get(case, headers={"If-None-Match": tag})
     assert fresh.status_code == 200
     assert fresh.headers["ETag"] != tag
@@ -32,7 +32,7 @@ def test_what_has_not_changed_is_not_sent_again(api: Api) -> None:
 
 def test_every_change_gives_the_etag_that_reading_gives(api: Api) -> None:
     case = api.receive()
-    done = api.post(f"{case}/_start-intake", match="*")
+    done = api.post(f"{case}/actions/start-intake", match="*")
     assert done.headers["ETag"] == api.get(case).headers["ETag"] == f'"{done.json()["version"]}"'
 
 
@@ -108,7 +108,7 @@ def test_pages_hold_every_application_once_the_newest_first(serve: Serve) -> Non
         first = api.read("/v1/applications?limit=3")
         late = api.receive().rsplit("/", 1)[1]
         cursor = first["next"]
-        second = api.post("/v1/applications/_search", body={"limit": 200, "cursor": cursor}).json()
+        second = api.post("/v1/applications/actions/search", body={"limit": 200, "cursor": cursor}).json()
         assert [item["reference"] for item in second["items"]] == made[3::-1]
         assert late not in str(second)
 
@@ -141,7 +141,7 @@ def test_pages_split_applications_of_one_instant(serve: Serve) -> None:
 def test_a_cursor_that_no_list_gave_out_is_refused(api: Api, cursor: str) -> None:
     problem = expect_problem(api.get("/v1/applications", params={"cursor": cursor}), 400)
     assert cursor not in problem["detail"] or len(cursor) == 1
-    expect_problem(api.post("/v1/applications/_search", body={"cursor": cursor}), 400)
+    expect_problem(api.post("/v1/applications/actions/search", body={"cursor": cursor}), 400)
 
 
 def test_lists_are_filtered_by_stage_urgency_and_employer(serve: Serve) -> None:
@@ -149,12 +149,12 @@ def test_lists_are_filtered_by_stage_urgency_and_employer(serve: Serve) -> None:
         routine = api.receive()
         urgent = api.receive(employers=[GOUDVEEN])
         shared = api.receive(employers=[GOUDVEEN, ZILVERDAM])
-        api.post(f"{urgent}/_record-threat", body={"kind": "acute-danger", "source": "police"})
+        api.post(f"{urgent}/actions/record-threat", body={"kind": "acute-danger", "source": "police"})
         api.act(shared, "start-intake")
 
         def found(**wanted: str) -> set[str]:
             listed = {item["reference"] for item in api.read("/v1/applications", params=wanted)["items"]}
-            searched = api.post("/v1/applications/_search", body=wanted).json()["items"]
+            searched = api.post("/v1/applications/actions/search", body=wanted).json()["items"]
             assert {item["reference"] for item in searched} == listed
             return {f"/v1/applications/{reference}" for reference in listed}
 
@@ -169,11 +169,11 @@ def test_lists_are_filtered_by_stage_urgency_and_employer(serve: Serve) -> None:
         assert found(employer=GOUDVEEN, urgency="acute", stage="received") == {urgent}
         reference = routine.rsplit("/", 1)[1]
         for part in (reference, reference.lower(), reference[:-1]):
-            searched = api.post("/v1/applications/_search", body={"reference": part}).json()["items"]
+            searched = api.post("/v1/applications/actions/search", body={"reference": part}).json()["items"]
             assert [item["reference"] for item in searched] == [reference]
-        assert api.post("/v1/applications/_search", body={"reference": "100%"}).status_code == 422
-        assert len(api.post("/v1/applications/_search", body={"office": "mayor"}).json()["items"]) == 3
-        assert api.post("/v1/applications/_search", body={"office": "alderman"}).json()["items"] == []
+        assert api.post("/v1/applications/actions/search", body={"reference": "100%"}).status_code == 422
+        assert len(api.post("/v1/applications/actions/search", body={"office": "mayor"}).json()["items"]) == 3
+        assert api.post("/v1/applications/actions/search", body={"office": "alderman"}).json()["items"] == []
 
 
 def test_a_subject_that_an_answer_links_to_can_be_read_with_its_etag(api: Api) -> None:

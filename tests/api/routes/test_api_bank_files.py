@@ -48,7 +48,7 @@ def test_a_batch_says_before_it_is_built_and_after_what_it_leaves_out_and_why(of
     ready, waiting = office.receive(), office.receive()
     office.walk(waiting, choose=sparing, before="approve")
     office.walk(ready, choose=sparing, before="build")
-    address = f"/v1/payment-batches/_propose?employer={ZILVERDAM}"
+    address = f"/v1/payment-batches/actions/propose?employer={ZILVERDAM}"
     proposed = office.read(address, FINANCE)
     (left,) = office.read(f"{waiting}/payables")["items"]
     (along,) = office.read(f"{ready}/payables")["items"]
@@ -105,7 +105,7 @@ def test_an_entry_that_waits_is_seen_with_its_reason_and_matched_by_a_person(off
     assert office.read("/v1/bank-messages?kind=camt.053", AUDITOR)["items"][0]["waiting"] == 1
     assert len(office.read(f"{message}?waits=true", FINANCE)["entries"]) == 1
     body = {"message": taken["id"], "position": 1, "payment": line["endToEnd"], "reasons": "Seen on the account."}
-    place = f"/v1/organisations/{ZILVERDAM}/_match-bank-entry"
+    place = f"/v1/organisations/{ZILVERDAM}/actions/match-bank-entry"
     expect_problem(office.post(place, OFFICER, body, match="*"), 403)
     assert office.post(place, FINANCE, body, match="*").status_code == 200
     assert state_of(office, case) == "paid"

@@ -32,7 +32,7 @@ def plan_too_soon(api: Api, case: str, *, key: str | None = None) -> Any:
 
 def plan_again(api: Api, case: str, *, key: str | None = None) -> Any:
     """Send the request of :func:`plan_too_soon` during the intake."""
-    return api.post(f"{case}/_plan-interview", body={"interviewOn": "2020-01-01"}, match="*", key=key)
+    return api.post(f"{case}/actions/plan-interview", body={"interviewOn": "2020-01-01"}, match="*", key=key)
 
 
 @pytest.fixture(scope="module")
@@ -201,7 +201,7 @@ def test_a_missing_duty_or_an_invisible_case_is_not_recorded_with_the_case(
     before = api.read(f"{case}/history")
     body = api.action(case, event)["example"] if event == "start-intake" else {"interviewOn": "2026-01-01"}
     bodies = {"adopt-advice": {"adoptedOn": "2026-01-01", "threatAnalysis": "A-1", "homeAssessment": "B-1"}}
-    answer = api.post(f"{case}/_{event}", by, bodies.get(event, body), match="*")
+    answer = api.post(f"{case}/actions/{event}", by, bodies.get(event, body), match="*")
     expect_problem(answer, status)
     assert (api.read(f"{case}/history") != before) == (status == 409)
 
@@ -212,7 +212,7 @@ def test_what_another_employer_must_do_is_not_found_and_not_kept(api: Api) -> No
     asked = next(item for item in api.read(case)["takeovers"] if item["organisation"] == GOUDVEEN)
     before = api.read(f"{case}/history")
     answer = api.post(
-        f"/v1/takeovers/{asked['id']}/_confirm-receipt", EMPLOYER, {"receivedOn": "2020-01-01"}, match="*"
+        f"/v1/takeovers/{asked['id']}/actions/confirm-receipt", EMPLOYER, {"receivedOn": "2020-01-01"}, match="*"
     )
     expect_problem(answer, 404)
     assert api.read(f"{case}/history") == before
@@ -229,8 +229,8 @@ def test_a_suspension_from_office_and_the_decision_maker_are_in_the_view(api: Ap
 
 def test_a_stale_or_malformed_request_is_no_refusal_by_a_rule(api: Api) -> None:
     case = api.receive()
-    expect_problem(api.post(f"{case}/_start-intake", match='"99"'), 412)
-    expect_problem(api.post(f"{case}/_start-intake", body={"officer": "NO"}, match="*"), 422)
+    expect_problem(api.post(f"{case}/actions/start-intake", match='"99"'), 412)
+    expect_problem(api.post(f"{case}/actions/start-intake", body={"officer": "NO"}, match="*"), 422)
     assert refused(api, case) == []
 
 
@@ -238,7 +238,7 @@ def test_a_refused_attempt_does_not_make_its_person_a_participant_in_the_case(ap
     """A person whose proposal of a refusal was refused can still decide on it; only the proposer cannot."""
     case = api.receive(**COUNCILLOR)
     body = {"ground": "eligibility.acting", "reasons": "No claim."}
-    assert expect_problem(api.post(f"{case}/_intend-refusal", OFFICER, body, match="*"), 409)
+    assert expect_problem(api.post(f"{case}/actions/intend-refusal", OFFICER, body, match="*"), 409)
     with Session(api.engine) as session:
         reference = case.rsplit("/", 1)[1]
         row = session.get_one(Application, reference)
@@ -253,7 +253,7 @@ def test_an_idempotency_key_of_a_refused_request_can_be_used_for_the_corrected_o
     expect_problem(plan_again(api, case, key="once-1"), 409)
     assert len(refused(api, case)) == 2
     mended = {"interviewOn": api.action(case, "plan-interview")["example"]["interviewOn"]}
-    assert api.post(f"{case}/_plan-interview", body=mended, match="*", key="once-1").status_code == 200
+    assert api.post(f"{case}/actions/plan-interview", body=mended, match="*", key="once-1").status_code == 200
 
 
 def test_a_refusal_is_answered_the_same_when_it_cannot_be_kept(serve: Serve) -> None:

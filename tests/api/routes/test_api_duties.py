@@ -42,9 +42,9 @@ def test_a_role_that_reaches_far_opens_nothing_until_a_second_person_confirms_it
     assert (waiting["person"], waiting["role"], waiting["proposedBy"]) == (who.person, who.role, ADMINISTRATOR.person)
     assert api.read(address, HEAD)["proposed"] == [waiting]
     duty = {"role": waiting["role"], "organisation": waiting["organisation"]}
-    problem = expect_problem(api.post(f"{address}/_confirm-duty", ADMINISTRATOR, duty, match="*"), 409)
+    problem = expect_problem(api.post(f"{address}/actions/confirm-duty", ADMINISTRATOR, duty, match="*"), 409)
     assert [finding["rule"] for finding in problem["findings"]] == ["grant.by-two"]
-    assert api.post(f"{address}/_confirm-duty", HEAD, duty, match="*").is_success
+    assert api.post(f"{address}/actions/confirm-duty", HEAD, duty, match="*").is_success
     assert api.get("/v1/organisations", who).is_success
     assert api.read("/v1/proposed-duties", HEAD)["items"] == []
     assert api.read(address, ADMINISTRATOR)["duties"] == [duty]
@@ -64,7 +64,7 @@ def test_what_waits_for_a_second_person_is_not_everyones(api: Api, who: Actor) -
 @pytest.mark.parametrize("who", OF_ONE_EMPLOYER, ids=str)
 def test_people_of_an_employer_choose_their_letters(api: Api, who: Actor) -> None:
     address = f"/v1/people/{who.person}"
-    chosen = api.post(f"{address}/_choose-letters", who, {"declined": ["digest"]}, match="*")
+    chosen = api.post(f"{address}/actions/choose-letters", who, {"declined": ["digest"]}, match="*")
     assert chosen.status_code == 200, chosen.text
     assert api.read(f"{address}/letters", who)["optional"][0]["declined"]
 
@@ -73,11 +73,13 @@ def test_people_of_an_employer_choose_their_letters(api: Api, who: Actor) -> Non
 def test_people_of_an_employer_record_and_end_their_absence(api: Api, who: Actor) -> None:
     address = f"/v1/people/{who.person}"
     away = {"since": "2099-07-01", "until": "2099-07-14"}
-    recorded = api.post(f"{address}/_record-absence", who, away, match="*")
+    recorded = api.post(f"{address}/actions/record-absence", who, away, match="*")
     assert recorded.status_code == 200, recorded.text
     (absence,) = api.read(f"{address}/work", who)["absences"]
     assert (absence["since"], absence["until"]) == ("2099-07-01", "2099-07-14")
-    ended = api.post(f"{address}/_end-absence", who, {"absence": absence["id"], "until": "2099-06-30"}, match="*")
+    ended = api.post(
+        f"{address}/actions/end-absence", who, {"absence": absence["id"], "until": "2099-06-30"}, match="*"
+    )
     assert ended.status_code == 200, ended.text
     assert api.read(f"{address}/work", who)["absences"] == []
 
@@ -85,4 +87,4 @@ def test_people_of_an_employer_record_and_end_their_absence(api: Api, who: Actor
 def test_a_colleague_chooses_neither_letters_nor_absence_of_another(api: Api) -> None:
     away = {"since": "2099-07-01", "until": "2099-07-14"}
     for event, body in (("choose-letters", {"declined": []}), ("record-absence", away)):
-        expect_problem(api.post(f"/v1/people/{FINANCE.person}/_{event}", EMPLOYER, body, match="*"), 404)
+        expect_problem(api.post(f"/v1/people/{FINANCE.person}/actions/{event}", EMPLOYER, body, match="*"), 404)

@@ -225,7 +225,7 @@ def test_the_same_file_belongs_to_one_invoice_only(office: Api) -> None:
     assert send(office, found[0], pdf()).status_code == 201
     problem = expect_problem(send(office, found[1], pdf()), 409)
     assert [finding["rule"] for finding in problem["findings"]] == ["document.once"]
-    assert office.post(f"{found[0]}/_reject", APPROVER, {"reasons": "R"}, match="*").status_code == 200
+    assert office.post(f"{found[0]}/actions/reject", APPROVER, {"reasons": "R"}, match="*").status_code == 200
     assert send(office, found[1], pdf()).status_code == 201
 
 
@@ -264,7 +264,7 @@ def test_two_gigabytes_are_refused_before_they_come(api: Api, payable: str) -> N
 
 def test_a_caller_who_is_not_signed_in_sends_no_file(api: Api, payable: str) -> None:
     expect_problem(api.post(f"{payable}/documents", None, content=b"x"), 401)
-    expect_problem(api.post("/v1/invoices/_read", None, content=b"x"), 401)
+    expect_problem(api.post("/v1/invoices/actions/read", None, content=b"x"), 401)
 
 
 @pytest.mark.parametrize("by", [FINANCE, APPROVER, RELEASER, EMPLOYER, AUDITOR, OFFICER, COORDINATOR], ids=str)
@@ -385,7 +385,7 @@ def test_an_e_invoice_is_filled_in_taken_in_and_matched(office: Api) -> None:
     day = office.action(case, "receive-invoice")["example"]["dated"]
     data = e_invoice(dated=day, order=f"Onze ref. {reference}")
     for by, expected in ((CONTACT, "Camera Voorbeeldlaan 1"), (FINANCE, None)):
-        answer = office.post("/v1/invoices/_read", by, content=data, headers={"Content-Type": "application/xml"})
+        answer = office.post("/v1/invoices/actions/read", by, content=data, headers={"Content-Type": "application/xml"})
         assert answer.status_code == 200, answer.text
         filled = answer.json()
         assert filled["problems"] == []
@@ -398,13 +398,13 @@ def test_an_e_invoice_is_filled_in_taken_in_and_matched(office: Api) -> None:
     assert made.json()["items"][0]["gross"] == "197.25"
     assert office.do(office.action(case, "match")).is_success
     note = e_invoice(credit=True, dated=day, number="C-1", preceding="F-2026-0042")
-    found = office.post("/v1/invoices/_read", FINANCE, content=note).json()
+    found = office.post("/v1/invoices/actions/read", FINANCE, content=note).json()
     assert (found["kind"], found["invoice"]) == ("credit-note", made.json()["items"][0]["invoice"])
 
 
 def test_what_in_an_e_invoice_does_not_fit_is_shown_and_an_unreadable_one_refused(api: Api) -> None:
     data = e_invoice(gross="197.26", buyer="Gemeente Elders", number="F#2026/42", dated="2024-01-01")
-    filled = api.post("/v1/invoices/_read", FINANCE, content=data).json()
+    filled = api.post("/v1/invoices/actions/read", FINANCE, content=data).json()
     assert [(item["term"], item["standard"]) for item in filled["problems"]] == [
         ("BT-1", None),
         ("BT-44", None),
@@ -414,8 +414,8 @@ def test_what_in_an_e_invoice_does_not_fit_is_shown_and_an_unreadable_one_refuse
     assert all(item["message"] and item["messageNl"] for item in filled["problems"])
     assert (filled["number"], filled["addressedTo"], filled["application"]) == (None, None, None)
     assert "Elders" not in str(filled)
-    problem = expect_problem(api.post("/v1/invoices/_read", FINANCE, content=b"<?xml version='1.0'?><a/>"), 422)
+    problem = expect_problem(api.post("/v1/invoices/actions/read", FINANCE, content=b"<?xml version='1.0'?><a/>"), 422)
     assert problem["title"] == "The document is refused"
-    expect_problem(api.post("/v1/invoices/_read", AUDITOR, content=data), 403)
-    large = api.post("/v1/invoices/_read", FINANCE, content=b"x" * (8 * 2**20 + 1))
+    expect_problem(api.post("/v1/invoices/actions/read", AUDITOR, content=data), 403)
+    large = api.post("/v1/invoices/actions/read", FINANCE, content=b"x" * (8 * 2**20 + 1))
     assert expect_problem(large, 413)["status"] == 413

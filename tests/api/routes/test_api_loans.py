@@ -37,7 +37,7 @@ def ask(api: Api, by: Actor = OFFICER, **changes: Any) -> str:
 
 def act(api: Api, address: str, event: str, by: Actor = EMPLOYER, body: Any = None) -> Any:
     """Fire an event on the version that the caller sees, and return the result."""
-    answer = api.post(f"{address}/_{event}", by, body or {}, match=api.get(address, by).headers["ETag"])
+    answer = api.post(f"{address}/actions/{event}", by, body or {}, match=api.get(address, by).headers["ETag"])
     assert answer.is_success, answer.text
     return answer.json()
 
@@ -75,8 +75,8 @@ def test_only_the_official_the_office_and_that_employer_may_know_of_it(api: Api)
     for by in (OTHER_EMPLOYER, ELSEWHERE, stranger):
         expect_problem(api.get(loan, by), 404)
         assert loan.rsplit("/", 1)[1] not in api.get("/v1/loans", by).text
-        expect_problem(api.post(f"{loan}/_withdraw", by, {}, match="*"), 404)
-    expect_problem(api.post(f"{loan}/_grant", OTHER_EMPLOYER, {}, match="*"), 404)
+        expect_problem(api.post(f"{loan}/actions/withdraw", by, {}, match="*"), 404)
+    expect_problem(api.post(f"{loan}/actions/grant", OTHER_EMPLOYER, {}, match="*"), 404)
     items = api.read("/v1/work-items", OTHER_EMPLOYER)["items"]
     assert not [item for item in items if item["subject"] in loan]
 
@@ -155,7 +155,7 @@ def test_an_objection_to_the_offices_decision_is_no_employers_business(api: Api)
     api.walk(case, "refused")
     api.act(case, "file-objection")
     hear = api.action(case, "hear")
-    objection = hear["href"].removesuffix("/_hear")
+    objection = hear["href"].removesuffix("/actions/hear")
     assert api.read(objection)["against"] == "refusal"
     expect_problem(api.get(objection, EMPLOYER), 404)
     assert hear["role"] == "coordinator"

@@ -23,7 +23,7 @@ def office(serve: Serve) -> Iterator[Api]:
 def merge(office: Api) -> httpx.Response:
     today = datetime.now(UTC).date().isoformat()
     body = {"successor": GOUDVEEN, "mergedOn": today, "decision": "Stb-2026-1"}
-    return office.post(f"/v1/organisations/{ZILVERDAM}/_merge", ADMINISTRATOR, body, match="*")
+    return office.post(f"/v1/organisations/{ZILVERDAM}/actions/merge", ADMINISTRATOR, body, match="*")
 
 
 def test_the_successor_sees_and_does_what_the_old_employer_saw_and_did(office: Api) -> None:

@@ -71,7 +71,7 @@ def test_the_file_of_another_employer_is_not_found(api: Api, exported: dict[str,
     other = person(role, GOUDVEEN)
     expect_problem(api.get(f"{exported['batch']}/pain001", other), 404)
     expect_problem(api.get(exported["batch"], other), 404)
-    expect_problem(api.post(f"{exported['batch']}/_withdraw", other, match="*"), 404)
+    expect_problem(api.post(f"{exported['batch']}/actions/withdraw", other, match="*"), 404)
     assert api.read("/v1/payment-batches", other)["items"] == []
     expect_problem(api.post("/v1/payment-batches", other, {"employer": "gemeente-zilverdam"}), 403)
 
@@ -252,10 +252,10 @@ def test_four_eyes_hold_over_the_api(office: Api) -> None:
     case = office.receive()
     office.walk(case, choose=sparing, before="approve")
     payable = f"/v1/payables/{office.read(f'{case}/payables')['items'][0]['id']}"
-    expect_problem(office.post(f"{payable}/_approve", FINANCE, match="*"), 403)
-    problem = expect_problem(office.post(f"{payable}/_check", FINANCE, match="*"), 409)
+    expect_problem(office.post(f"{payable}/actions/approve", FINANCE, match="*"), 403)
+    problem = expect_problem(office.post(f"{payable}/actions/check", FINANCE, match="*"), 409)
     assert problem["findings"]
-    assert office.post(f"{payable}/_approve", APPROVER, match="*").status_code == 200
+    assert office.post(f"{payable}/actions/approve", APPROVER, match="*").status_code == 200
 
 
 def test_an_invoice_that_came_before_is_refused_and_its_account_not_repeated(office: Api) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from rules.core.roles import Actor, Role
 
-ADDRESS = "/v1/police-reports/_draft"
+ADDRESS = "/v1/police-reports/actions/draft"
 SECRET = "Quasimodo at the fountain"
 TOLD = {"kind": "complaint", "what": SECRET, "who": f"{SECRET}, in red", "office": "mayor", "wishes": ["domicile"]}
 

@@ -14,7 +14,7 @@ TOMORROW = TODAY + timedelta(days=2)
 
 def test_the_figures_say_what_each_of_them_counts(api: Api) -> None:
     case = api.receive()
-    api.post("/v1/work-items/_claim", OFFICER)
+    api.post("/v1/work-items/actions/claim", OFFICER)
     api.act(case, "start-intake")
     found = api.read("/v1/statistics", COORDINATOR)
     assert set(found["lanes"]) == {"acute", "urgent", "elevated", "routine"}

@@ -73,7 +73,7 @@ def test_people_see_which_letters_they_may_do_without_and_choose(api: Api) -> No
     address = f"/v1/people/{OFFICER.person}/letters"
     answer = api.get(address, OFFICER)
     found = answer.json()
-    assert (found["language"], found["choose"]) == ("nl", f"/v1/people/{OFFICER.person}/_choose-letters")
+    assert (found["language"], found["choose"]) == ("nl", f"/v1/people/{OFFICER.person}/actions/choose-letters")
     assert {item["letter"]: item["declined"] for item in found["optional"]} == {"digest": False}
     headers = {"If-Match": answer.headers["ETag"], "Authorization": f"Bearer {api.token(OFFICER)}"}
     done = api.client.post(found["choose"], json={"declined": ["digest"]}, headers=headers)

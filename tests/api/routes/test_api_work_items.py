@@ -30,7 +30,7 @@ def cases(items: list[dict[str, Any]]) -> list[str]:
 
 def claim(api: Api, by: Actor = OFFICER) -> dict[str, Any]:
     """Claim the next item."""
-    answer = api.post("/v1/work-items/_claim", by)
+    answer = api.post("/v1/work-items/actions/claim", by)
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
     return found
@@ -54,7 +54,7 @@ def test_a_claim_gives_the_first_item_and_says_why(office: Api) -> None:
 
 def test_a_claim_with_a_key_takes_one_item_however_often_it_is_sent(office: Api) -> None:
     office.receive(), office.receive()
-    first, again = (office.post("/v1/work-items/_claim", key="once").json() for _ in range(2))
+    first, again = (office.post("/v1/work-items/actions/claim", key="once").json() for _ in range(2))
     assert first == again
     assert sum(item["assignee"] is not None for item in waiting(office)) == 1
 
@@ -64,7 +64,7 @@ def test_a_released_item_returns_to_its_position(office: Api) -> None:
     before = waiting(office)
     taken = claim(office)["item"]
     assert cases(waiting(office, OTHER_OFFICER)) == made[1:]
-    back = office.post(f"/v1/work-items/{taken['id']}/_release")
+    back = office.post(f"/v1/work-items/{taken['id']}/actions/release")
     assert back.status_code == 200
     assert back.json()["assignee"] is None
     assert waiting(office) == before
@@ -74,19 +74,19 @@ def test_a_released_item_returns_to_its_position(office: Api) -> None:
 def test_an_item_of_another_person_cannot_be_released(office: Api) -> None:
     office.receive()
     taken = claim(office)["item"]
-    problem = expect_problem(office.post(f"/v1/work-items/{taken['id']}/_release", OTHER_OFFICER), 409)
+    problem = expect_problem(office.post(f"/v1/work-items/{taken['id']}/actions/release", OTHER_OFFICER), 409)
     assert [finding["rule"] for finding in problem["findings"]] == ["work.own-claim"]
     for by, status in ((ADVISER, 404), (EMPLOYER, 404), (AUDITOR, 403)):
-        expect_problem(office.post(f"/v1/work-items/{taken['id']}/_release", by), status)
+        expect_problem(office.post(f"/v1/work-items/{taken['id']}/actions/release", by), status)
     assert office.read(f"/v1/work-items/{taken['id']}")["assignee"] == OFFICER.person
-    freed = office.post(f"/v1/work-items/{taken['id']}/_release", COORDINATOR)
+    freed = office.post(f"/v1/work-items/{taken['id']}/actions/release", COORDINATOR)
     assert freed.status_code == 200
     assert freed.json()["assignee"] is None
 
 
 def test_an_unclaimed_item_cannot_be_released(office: Api) -> None:
     office.receive()
-    expect_problem(office.post(f"/v1/work-items/{waiting(office)[0]['id']}/_release"), 409)
+    expect_problem(office.post(f"/v1/work-items/{waiting(office)[0]['id']}/actions/release"), 409)
 
 
 def test_only_manual_work_can_be_finished(office: Api) -> None:
@@ -94,21 +94,23 @@ def test_only_manual_work_can_be_finished(office: Api) -> None:
     office.act(case, "record-threat")
     by_action = {item["action"]: item["id"] for item in waiting(office)}
     assert by_action.keys() == {"start-intake", "support-team", "security-contact"}
-    problem = expect_problem(office.post(f"/v1/work-items/{by_action['start-intake']}/_finish"), 409)
+    problem = expect_problem(office.post(f"/v1/work-items/{by_action['start-intake']}/actions/finish"), 409)
     assert [finding["rule"] for finding in problem["findings"]] == ["work.done-by-event"]
     assert "start-intake" in problem["detail"]
-    expect_problem(office.post(f"/v1/work-items/{by_action['support-team']}/_finish", ADVISER), 404)
-    problem = expect_problem(office.post(f"/v1/work-items/{by_action['support-team']}/_finish"), 409)
+    expect_problem(office.post(f"/v1/work-items/{by_action['support-team']}/actions/finish", ADVISER), 404)
+    problem = expect_problem(office.post(f"/v1/work-items/{by_action['support-team']}/actions/finish"), 409)
     assert "record-hand-off" in problem["detail"]
     number = office.read(f"/v1/work-items/{by_action['support-team']}")["why"]["handOff"]
     assert number["number"] == "070-373 83 14"
     assert "check it again" in number["numberSource"]
-    assert office.post(f"{case}/_record-hand-off", body={"step": "support-team"}, match=None).is_success
+    assert office.post(f"{case}/actions/record-hand-off", body={"step": "support-team"}, match=None).is_success
     assert {item["action"] for item in waiting(office)} == {"start-intake", "security-contact"}
-    problem = expect_problem(office.post(f"{case}/_record-hand-off", body={"step": "support-team"}, match=None), 409)
+    problem = expect_problem(
+        office.post(f"{case}/actions/record-hand-off", body={"step": "support-team"}, match=None), 409
+    )
     assert [finding["rule"] for finding in problem["findings"]] == ["hand-off.step-is-open"]
     expect_problem(
-        office.post(f"{case}/_record-hand-off", EMPLOYER, body={"step": "security-contact"}, match=None), 404
+        office.post(f"{case}/actions/record-hand-off", EMPLOYER, body={"step": "security-contact"}, match=None), 404
     )
 
 
@@ -209,7 +211,7 @@ def test_a_recorded_threat_moves_a_case_to_the_front_and_is_explained(office: Ap
     case = office.receive()
     assert cases(waiting(office)) == [*others, case]
     body = {"kind": "acute-danger", "source": "police", "reportedToPolice": True}
-    assert office.post(f"{case}/_record-threat", body=body).json()["stage"] == "received"
+    assert office.post(f"{case}/actions/record-threat", body=body).json()["stage"] == "received"
     steps = ["call-112", "support-team", "security-contact", "consider-loan", "start-intake"]
     assert [item["action"] for item in waiting(office)[:5]] == steps
     assert cases(waiting(office)) == [*[case] * 5, *others]
@@ -241,12 +243,12 @@ def test_a_lowered_urgency_restores_the_position(office: Api) -> None:
 def test_a_claim_is_refused_to_roles_without_a_pool(office: Api) -> None:
     office.receive()
     for by in (AUDITOR, Actor(office.read(cases(waiting(office))[0])["applicant"], Role.APPLICANT)):
-        problem = expect_problem(office.post("/v1/work-items/_claim", by), 403)
+        problem = expect_problem(office.post("/v1/work-items/actions/claim", by), 403)
         assert [finding["rule"] for finding in problem["findings"]] == ["duty.role"]
 
 
 def test_a_refused_settlement_of_a_letter_names_the_roles_with_the_duty(office: Api) -> None:
-    refused = office.post("/v1/letters/letter-1/_settle", ADVISER, body={"arrived": True})
+    refused = office.post("/v1/letters/letter-1/actions/settle", ADVISER, body={"arrived": True})
     (finding,) = expect_problem(refused, 403)["findings"]
     assert finding["message"] == "settle is done by: officer, coordinator, administrator; you act as adviser."
 
@@ -255,26 +257,26 @@ def test_a_coordinator_hands_work_on_with_a_reason_and_nobody_else_does(office: 
     office.receive()
     address = f"/v1/work-items/{waiting(office)[0]['id']}"
     body = {"person": OTHER_OFFICER.person, "reason": "Knows the municipality."}
-    expect_problem(office.post(f"{address}/_assign", OFFICER, body=body), 403)
-    expect_problem(office.post(f"{address}/_assign", COORDINATOR, body={"person": OTHER_OFFICER.person}), 422)
+    expect_problem(office.post(f"{address}/actions/assign", OFFICER, body=body), 403)
+    expect_problem(office.post(f"{address}/actions/assign", COORDINATOR, body={"person": OTHER_OFFICER.person}), 422)
     problem = expect_problem(
-        office.post(f"{address}/_assign", COORDINATOR, body={**body, "person": ADVISER.person}),
+        office.post(f"{address}/actions/assign", COORDINATOR, body={**body, "person": ADVISER.person}),
         409,
     )
     assert [finding["rule"] for finding in problem["findings"]] == ["work.in-pool"]
     nobody = expect_problem(
-        office.post(f"{address}/_assign", COORDINATOR, body={**body, "person": "nobody-there"}), 422
+        office.post(f"{address}/actions/assign", COORDINATOR, body={**body, "person": "nobody-there"}), 422
     )
     assert [item["field"] for item in nobody["errors"]] == ["person"]
-    expect_problem(office.post(f"{address}/_assign", COORDINATOR, body={**body, "reason": "\x00 "}), 422)
-    given = office.post(f"{address}/_assign", COORDINATOR, body=body)
+    expect_problem(office.post(f"{address}/actions/assign", COORDINATOR, body={**body, "reason": "\x00 "}), 422)
+    given = office.post(f"{address}/actions/assign", COORDINATOR, body=body)
     assert given.json()["assignee"] == OTHER_OFFICER.person
     assert given.json()["returnsAt"] is not None
-    expect_problem(office.post(f"{address}/_delegate", OFFICER, body={**body, "person": OFFICER.person}), 409)
-    passed = office.post(f"{address}/_delegate", OTHER_OFFICER, body={**body, "person": OFFICER.person})
+    expect_problem(office.post(f"{address}/actions/delegate", OFFICER, body={**body, "person": OFFICER.person}), 409)
+    passed = office.post(f"{address}/actions/delegate", OTHER_OFFICER, body={**body, "person": OFFICER.person})
     assert passed.json()["assignee"] == OFFICER.person
     moved = office.post(
-        "/v1/work-items/_redistribute", COORDINATOR, body={"person": OFFICER.person, "to": [], "reason": "Ill."}
+        "/v1/work-items/actions/redistribute", COORDINATOR, body={"person": OFFICER.person, "to": [], "reason": "Ill."}
     ).json()
     assert [(one["to"], one["item"]["assignee"]) for one in moved["items"]] == [(None, None)]
 
@@ -289,19 +291,21 @@ def test_no_official_sees_who_else_asked_for_advice(office: Api) -> None:
 def test_work_arrangements_are_not_overwritten_from_a_stale_version(office: Api) -> None:
     address = f"/v1/people/{OTHER_OFFICER.person}"
     tag = office.get(address, COORDINATOR).headers["ETag"]
-    first = office.post(f"{address}/_arrange-work", COORDINATOR, body={"skills": ["domain:home"]}, match=tag)
+    first = office.post(f"{address}/actions/arrange-work", COORDINATOR, body={"skills": ["domain:home"]}, match=tag)
     assert first.is_success, first.text
-    expect_problem(office.post(f"{address}/_arrange-work", COORDINATOR, body={"limit": 20}, match=tag), 412)
-    (wrong,) = expect_problem(office.post(f"{address}/_arrange-work", COORDINATOR, body={}, match="*"), 422)["errors"]
+    expect_problem(office.post(f"{address}/actions/arrange-work", COORDINATOR, body={"limit": 20}, match=tag), 412)
+    (wrong,) = expect_problem(office.post(f"{address}/actions/arrange-work", COORDINATOR, body={}, match="*"), 422)[
+        "errors"
+    ]
     assert wrong["field"] == "skills"
-    expect_problem(office.post(f"{address}/_arrange-work", COORDINATOR, body={"limit": True}, match="*"), 422)
+    expect_problem(office.post(f"{address}/actions/arrange-work", COORDINATOR, body={"limit": True}, match="*"), 422)
     assert office.read(f"{address}/work", COORDINATOR)["skills"] == ["domain:home"]
 
 
 def test_an_empty_claim_says_whether_work_waits_for_another_skill(office: Api) -> None:
     assert claim(office, ADVISER)["why"]["nothing"] == "No open work waits in your pool."
     skills = {"skills": ["domain:home"]}
-    arranged = office.post(f"/v1/people/{ADVISER.person}/_arrange-work", COORDINATOR, body=skills, match="*")
+    arranged = office.post(f"/v1/people/{ADVISER.person}/actions/arrange-work", COORDINATOR, body=skills, match="*")
     assert arranged.is_success, arranged.text
     office.walk(office.receive(), before="assess-domain")
     while claim(office, ADVISER)["item"] is not None:
@@ -314,10 +318,15 @@ def test_people_of_a_pool_are_shown_with_what_they_can_and_hold(office: Api) -> 
     claim(office)
     skills = {"skills": ["domain:home"], "limit": 3}
     version = office.get(f"/v1/people/{OTHER_OFFICER.person}", COORDINATOR).headers["ETag"]
-    arranged = office.post(f"/v1/people/{OTHER_OFFICER.person}/_arrange-work", COORDINATOR, body=skills, match=version)
+    arranged = office.post(
+        f"/v1/people/{OTHER_OFFICER.person}/actions/arrange-work", COORDINATOR, body=skills, match=version
+    )
     assert arranged.is_success, arranged.text
     wrong = office.post(
-        f"/v1/people/{OTHER_OFFICER.person}/_arrange-work", COORDINATOR, body={"skills": ["domain:garden"]}, match="*"
+        f"/v1/people/{OTHER_OFFICER.person}/actions/arrange-work",
+        COORDINATOR,
+        body={"skills": ["domain:garden"]},
+        match="*",
     )
     assert "domain:digital" in expect_problem(wrong, 422)["errors"][0]["message"]
     found = {one["person"]: one for one in office.read("/v1/work-items/people")["items"]}
@@ -328,10 +337,10 @@ def test_people_of_a_pool_are_shown_with_what_they_can_and_hold(office: Api) -> 
     assert [item["action"] for item in mine["inHand"]] == ["start-intake"]
     expect_problem(office.get(f"/v1/people/{OFFICER.person}/work", OTHER_OFFICER), 404)
     away = {"since": "2099-03-02", "until": "2099-03-06"}
-    answer = office.post(f"/v1/people/{OFFICER.person}/_record-absence", body=away, match="*")
+    answer = office.post(f"/v1/people/{OFFICER.person}/actions/record-absence", body=away, match="*")
     assert answer.is_success, answer.text
     assert office.read(f"/v1/people/{OFFICER.person}/work", COORDINATOR)["absences"][0]["until"] == "2099-03-06"
     assert office.read("/v1/work-items/alarms", COORDINATOR) == {"items": [], "next": None}
     assert office.read("/v1/work-items/proposals") == {"items": []}
     body = {"accept": True}
-    expect_problem(office.post("/v1/work-items/proposals/proposal-none/_answer", body=body), 404)
+    expect_problem(office.post("/v1/work-items/proposals/proposal-none/actions/answer", body=body), 404)
