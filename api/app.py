@@ -4,7 +4,6 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from typing import Any
 
 from anyio import CapacityLimiter
 from fastapi import FastAPI, Request, Response
@@ -12,6 +11,7 @@ from fastapi.logger import logger
 
 from api.http import problems
 from api.http.limits import RequestLimits
+from api.http.openapi_document import RESPONSES, VERSIONED, DocumentedApi
 from api.pages import error_pages
 from api.pages.router import ROUTERS as PAGES
 from api.routes import (
@@ -46,31 +46,8 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
     " font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-PROBLEM = {
-    "description": "What is wrong, by which rule, and what would be right (RFC 9457)",
-    "content": {
-        "application/problem+json": {
-            "schema": {
-                "type": "object",
-                "properties": {
-                    "type": {"type": "string", "format": "uri-reference"},
-                    "status": {"type": "integer"},
-                    "title": {"type": "string"},
-                    "detail": {"type": "string"},
-                    "findings": {"type": "array", "items": {"type": "object"}},
-                    "errors": {"type": "array", "items": {"type": "object"}},
-                },
-                "required": ["type", "status", "title", "detail"],
-            },
-        },
-    },
-}
 FILES = r"/v1/bank-messages|/v1/payables/[^/]+/documents|/v1/invoices/actions/read"
 """The paths that take a file, and limit its size themselves."""
-RESPONSES: dict[int | str, dict[str, Any]] = dict.fromkeys(
-    (400, 401, 403, 404, 408, 409, 412, 413, 422, 428, 431, 500, 503), PROBLEM
-)
-
 ROUTERS = (
     *PAGES,
     operations.router,
@@ -107,7 +84,7 @@ def create(configuration: Configuration) -> FastAPI:
         yield
         engine.dispose()
 
-    app = FastAPI(
+    app = DocumentedApi(
         title="Veiligadvies",
         version=VERSION,
         description=(
@@ -120,7 +97,7 @@ def create(configuration: Configuration) -> FastAPI:
             "url": "https://veiligadvies.example.org",
         },
         license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
-        servers=[{"url": f"http://{configuration.host}:{configuration.port}", "description": "This office, under /v1"}],
+        servers=[{"url": f"http://{configuration.host}:{configuration.port}{VERSIONED}", "description": "This office"}],
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,

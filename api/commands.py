@@ -8,6 +8,7 @@ from api.access.subjects import knows
 from api.http.dependencies import RequestContext
 from api.http.errors import MalformedHeaderError, MissingIfMatchError
 from api.http.idempotency import Answer
+from api.http.parameters import ENTITY_TAG
 from api.http.urls import etag
 from api.views import base
 from rules.access import authority
@@ -16,10 +17,6 @@ from states.engine import parties
 from states.engine.event import Event
 from states.errors import NotFoundError, RefusedError
 from states.tables.application import Application
-
-ENTITY_TAG = re.compile(r'"([0-9]{1,9})(?:-[0-9a-f]{12})?"')
-"""A version, and for a case with work in hand a mark of that; see :func:`api.http.urls.etag`."""
-
 
 UNCONDITIONAL = frozenset({("application", "record-threat"), ("application", "record-hand-off")})
 """Events that need no If-Match: a threat and its hand-off are recorded whatever changed in the meantime."""
@@ -80,7 +77,7 @@ def version_of(if_match: str | None) -> int | None:
     tag = if_match.strip()
     if tag == "*":
         return None
-    if (found := ENTITY_TAG.fullmatch(tag)) is None:
+    if (found := re.fullmatch(ENTITY_TAG, tag)) is None:
         raise MalformedHeaderError('If-Match must be an entity tag as you read it, such as "3", with its quotes.')
     return int(found[1])
 

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, or_, select
 
 from api.access.employers import acts_for_employer, own_names
 from api.http.dependencies import RequestContext
-from api.http.pagination import position_in, position_text, split_page
+from api.http.pagination import number, position_in, position_text, split_page
 from rules.access.readers import SEES_CASE, SEES_LOAN, Relation, relation_by_role
 from rules.core.roles import Actor, Role
 from states.engine import parties
@@ -170,7 +170,7 @@ def entries_page(
     if acts_for_employer(context.by):
         query = query.where(col(LedgerEntry.subject).in_(own_parts(context, stream)))
     if cursor is not None:
-        query = query.where(col(LedgerEntry.seq) > position_in(cursor, int)[0])
+        query = query.where(col(LedgerEntry.seq) > position_in(cursor, number)[0])
     found = context.session.exec(query.order_by(col(LedgerEntry.seq)).limit(limit + 1)).all()
     return split_page(found, limit, lambda entry: position_text(entry.seq))
 

@@ -1,22 +1,39 @@
 """Pagination: one shape for every paged list, with the cursor of its next page."""
 
+import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, Protocol, TypeVar
 
 from fastapi import Query
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel
 from sqlalchemy import tuple_
 
 from api.http.errors import MalformedHeaderError
 from rules.core.dates import utc_text
-from states.engine.bodies import PlainLine
+from states.engine.bodies import plain_line
 
-Cursor = Annotated[PlainLine | None, Query(max_length=60)]
+THE_NEXT = "The next of the previous page; leave it out for the first page"
+INSTANT_TEXT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z"
+NUMBER_TEXT, ID_TEXT = "[0-9]{1,18}", "[A-Za-z0-9-]+"
+CursorText = Annotated[str, AfterValidator(plain_line)]
+Cursor = Annotated[str | None, Query(max_length=60, pattern=f"^{ID_TEXT}$", description=THE_NEXT)]
 """The ``next`` of the previous page: the id of its last row."""
-PositionCursor = Annotated[PlainLine | None, Query(max_length=120)]
-"""The ``next`` of the previous page: the position of its last row in the order of the list."""
+
+
+def position_schema(*parts: str) -> dict[str, Any]:
+    """Return the schema of a ``next`` that is a position in an order: :func:`position_in` refuses any other."""
+    return {"pattern": f"^{'~'.join(parts)}$"}
+
+
+def position_cursor(*parts: str) -> Any:
+    """Return the query parameter for the ``next`` of the previous page: the position of its last row."""
+    return Query(max_length=120, description=THE_NEXT, json_schema_extra=position_schema(*parts))
+
+
+EntryCursor = Annotated[CursorText | None, position_cursor(NUMBER_TEXT)]
+"""The ``next`` of the previous page of a case's ledger: the number of its last entry."""
 Limit = Annotated[int, Query(ge=1, le=500)]
 T = TypeVar("T")
 
@@ -91,23 +108,30 @@ def instant(text: str) -> datetime:
     """Parse the instant in a position.
 
     Raises:
-        ValueError: it is not an instant of the years 1 to 9999, or has no time zone.
+        ValueError: it is not an instant as :func:`rules.core.dates.utc_text` writes it.
     """
-    at = datetime.fromisoformat(text)
-    if at.tzinfo is None:
+    if not re.fullmatch(INSTANT_TEXT, text):
         raise ValueError(text)
-    try:
-        return at.astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError(text) from error
+    return datetime.fromisoformat(text).astimezone(UTC)
 
 
 def row_id(text: str) -> str:
     """Return the id in a position.
 
     Raises:
-        ValueError: it is empty.
+        ValueError: no row has such an id.
     """
-    if not text:
+    if not re.fullmatch(ID_TEXT, text):
         raise ValueError(text)
     return text
+
+
+def number(text: str) -> int:
+    """Return the number in a position.
+
+    Raises:
+        ValueError: it is not a number in digits.
+    """
+    if not re.fullmatch(NUMBER_TEXT, text):
+        raise ValueError(text)
+    return int(text)

@@ -20,7 +20,7 @@ from states.accounting import accounts, journal_query, periods, reports, xaf
 from states.accounting.export_rows import ClassRow, JournalRow, OpenItem, SpendingRow
 from states.accounting.spreadsheets import Control, Sheet, as_csv, as_workbook, control
 from states.charts.booking import BookingState
-from states.engine.bodies import PlainLine
+from states.engine.bodies import Day, PlainLine
 from states.errors import RefusedError, UnfitValueError
 from states.tables.accounting import Booking
 from states.tables.people import Organisation
@@ -74,6 +74,7 @@ class Journal(base.View):
     "/journal-lines",
     response_model=Journal,
     operation_id="list-journal-lines",
+    summary="List or download the journal",
     responses=files("text/csv", WORKBOOK, "application/xml"),
 )
 def journal_lines(
@@ -133,6 +134,7 @@ class OpenItems(base.View):
     "/reports/open-items",
     response_model=OpenItems,
     operation_id="report-open-items",
+    summary="Report open items",
     responses=files("text/csv", WORKBOOK),
 )
 def open_items(context: RequestContextDep, employer: Employer = None, form: Form = "json") -> OpenItems | Response:
@@ -155,6 +157,7 @@ class TaxClasses(base.View):
     "/reports/tax-classes",
     response_model=TaxClasses,
     operation_id="report-tax-classes",
+    summary="Report the bookings by tax class",
     responses=files("text/csv", WORKBOOK),
 )
 def tax_classes(
@@ -177,7 +180,11 @@ class Spending(base.View):
 
 
 @router.get(
-    "/reports/spending", response_model=Spending, operation_id="report-spending", responses=files("text/csv", WORKBOOK)
+    "/reports/spending",
+    response_model=Spending,
+    operation_id="report-spending",
+    summary="Report the spending by kind of employer",
+    responses=files("text/csv", WORKBOOK),
 )
 def spending(
     context: RequestContextDep, year: Year, employer: Employer = None, form: Form = "json"
@@ -224,8 +231,8 @@ class Books(base.View):
     first_open_day: date = Field(description="The first day from today on which something can be booked")
 
 
-@router.get("/organisations/{id}/books", operation_id="get-books")
-def books(context: RequestContextDep, key: LongId, on: date | None = None) -> Books:
+@router.get("/organisations/{id}/books", operation_id="get-books", summary="Read the accounts and closed periods")
+def books(context: RequestContextDep, key: LongId, on: Day | None = None) -> Books:
     """Return the accounts that are valid on a day (by default today), and the closed periods."""
     readable_books(context, key)
     session: Session = context.session
@@ -243,6 +250,7 @@ def books(context: RequestContextDep, key: LongId, on: date | None = None) -> Bo
     "/bookings",
     response_model=BookingPage,
     operation_id="list-bookings",
+    summary="List or download bookings",
     responses={200: {**next_link("list-bookings")[200], **files("text/csv")[200]}},
 )
 def bookings(

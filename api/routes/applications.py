@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 from sqlmodel import SQLModel, col, select
 
@@ -16,8 +16,21 @@ from api.access.work import visible_in_hand
 from api.http.dependencies import RequestContext, RequestContextDep
 from api.http.errors import BeyondRoleError, MalformedHeaderError
 from api.http.idempotency import Answer, answer_once
-from api.http.pagination import instant, newest_first, next_link, position_in, position_text, row_id, split_page
-from api.http.parameters import Reference
+from api.http.pagination import (
+    ID_TEXT,
+    INSTANT_TEXT,
+    CursorText,
+    instant,
+    newest_first,
+    next_link,
+    position_cursor,
+    position_in,
+    position_schema,
+    position_text,
+    row_id,
+    split_page,
+)
+from api.http.parameters import Key, Reference
 from api.http.problems import invalid_parameter
 from api.http.urls import etag, href
 from api.views import applications, texts
@@ -46,12 +59,13 @@ Limit = Annotated[int, Query(ge=1, le=200)]
     status_code=201,
     response_model=applications.ApplicationView,
     operation_id="receive-application",
+    summary="Receive an application",
     openapi_extra={"requestBody": {"content": {"application/json": {"example": EXAMPLE}}}},
 )
 def receive(
     context: RequestContextDep,
     body: NewApplication,
-    idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
+    idempotency_key: Key = None,
 ) -> Response:
     """Receive an application. It is always accepted; whether there is a claim is decided in the intake."""
 
@@ -63,13 +77,13 @@ def receive(
     return answer_once(context, idempotency_key, "POST /v1/applications", body, do)
 
 
-@router.get("", operation_id="list-applications", responses=next_link("list-applications"))
+@router.get("", operation_id="list-applications", summary="List applications", responses=next_link("list-applications"))
 def list_applications(
     context: RequestContextDep,
     stage: Stage | None = None,
     urgency: Urgency | None = None,
     employer: Annotated[str | None, Query(pattern=EMPLOYER)] = None,
-    cursor: Annotated[PlainLine | None, Query(max_length=100)] = None,
+    cursor: Annotated[CursorText | None, position_cursor(INSTANT_TEXT, ID_TEXT)] = None,
     limit: Limit = 50,
 ) -> applications.ApplicationPage:
     """List the applications that the caller may see, newest first."""
@@ -86,11 +100,13 @@ class Search(Body):
     urgency: Urgency | None = None
     office: PublicOffice | None = None
     employer: Annotated[str | None, Field(pattern=EMPLOYER)] = None
-    cursor: Annotated[PlainLine | None, Field(max_length=100)] = None
+    cursor: Annotated[
+        CursorText | None, Field(max_length=120, json_schema_extra=position_schema(INSTANT_TEXT, ID_TEXT))
+    ] = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
-@router.post("/actions/search", operation_id="search-applications")
+@router.post("/actions/search", operation_id="search-applications", summary="Search applications")
 def search(context: RequestContextDep, body: Search) -> applications.ApplicationPage:
     """Search applications by name, reference, stage, urgency, office and employer."""
     return search_page(context, body)
@@ -129,7 +145,12 @@ def search_page(context: RequestContext, wanted: Search) -> applications.Applica
     return applications.ApplicationPage(items=applications.summaries(context, employers, shown), next=following)
 
 
-@router.get("/{reference}", response_model=applications.ApplicationView, operation_id="get-application")
+@router.get(
+    "/{reference}",
+    response_model=applications.ApplicationView,
+    operation_id="get-application",
+    summary="Read one application",
+)
 def get_application(
     context: RequestContextDep,
     request: Request,

@@ -3,7 +3,6 @@
 import json
 from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from io import BytesIO
 from tempfile import SpooledTemporaryFile
 from typing import Annotated, BinaryIO, cast
@@ -42,7 +41,7 @@ class BankEntryView(base.View):
 
     position: int
     booked_on: date
-    amount: Decimal
+    amount: base.Euros
     end_to_end: str | None
     payment_information: str | None
     reference: str | None
@@ -78,8 +77,8 @@ class BankMessageSummary(base.View):
     received_at: datetime
     sequence: int | None
     issued_on: date | None
-    opening: Decimal | None
-    closing: Decimal | None
+    opening: base.Euros | None
+    closing: base.Euros | None
     batch: str | None
     waiting: int
     """How many of its entries wait for a person."""
@@ -99,8 +98,8 @@ class StatementGap(base.View):
     organisation: str
     year: int
     sequence: int
-    opening: Decimal | None
-    expected: Decimal | None
+    opening: base.Euros | None
+    expected: base.Euros | None
 
 
 class BankMessagePage(Page[BankMessageSummary]):
@@ -221,6 +220,7 @@ async def received_file(request: Request, _: Annotated[None, Depends(require_may
     status_code=201,
     response_model=BankMessageView,
     operation_id="take-in-bank-message",
+    summary="Import a bank file",
     responses={200: {"model": BankMessageView, "description": "It was imported already; nothing changed"}},
     openapi_extra=FILE_BODY,
 )
@@ -251,7 +251,7 @@ def document_in(raw: bytes) -> bytes:
         raise BankFileRefusedError("The body contains no document.", remedy) from None
 
 
-@router.get("", operation_id="list-bank-messages", responses=next_link("list-bank-messages"))
+@router.get("", operation_id="list-bank-messages", summary="List bank files", responses=next_link("list-bank-messages"))
 def messages(
     context: RequestContextDep,
     kind: Annotated[str | None, Query(pattern=r"^(camt\.053|pain\.002)$")] = None,
@@ -276,7 +276,7 @@ def messages(
     )
 
 
-@router.get("/{id}", operation_id="get-bank-message")
+@router.get("/{id}", operation_id="get-bank-message", summary="Read one bank file")
 def message(context: RequestContextDep, key: Id, waits: bool | None = None) -> BankMessageView:
     """Return one bank file with its entries, or with only those that do or do not wait for a person."""
     row = require_bank_message(context, key)

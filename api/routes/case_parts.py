@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Query
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from sqlmodel import col, select
 
 from api.access import action_filter, cases, references
@@ -13,7 +13,7 @@ from api.access.content import narrowed
 from api.access.employers import only_own_employer
 from api.access.work import counts_signals, visible_work_of_case
 from api.http.dependencies import RequestContext, RequestContextDep
-from api.http.pagination import Cursor, Limit, Page, PositionCursor, next_link, split_page
+from api.http.pagination import Cursor, EntryCursor, Limit, Page, next_link, split_page
 from api.http.parameters import Reference
 from api.http.urls import etag, href
 from api.views import applications, base, work
@@ -48,6 +48,13 @@ class FindingView(base.View):
     since: date | None
 
 
+def schema_apart(schema: dict[str, Any]) -> None:
+    """Describe the property ``schema`` apart from ``example``, which tools would take for an example of that schema."""
+    apart = {"schema": schema["properties"].pop("schema")}
+    schema["required"].remove("schema")
+    schema["allOf"] = [{"type": "object", "properties": apart, "required": ["schema"]}]
+
+
 class ActionView(base.View):
     """Action that is possible now or refused for the given findings; ``example`` would be accepted now."""
 
@@ -66,6 +73,8 @@ class ActionView(base.View):
     if_match: str | None
     body_schema: str = Field(alias="schema")
     example: dict[str, Any] | None
+
+    model_config = ConfigDict(json_schema_extra=schema_apart)
 
     @classmethod
     def of(cls, action: Action) -> "ActionView":
@@ -95,9 +104,9 @@ class Actions(base.View):
 def schema_pointer(action: Action) -> str:
     """Return the JSON pointer to the schema of an action's body in the OpenAPI document."""
     if action.event == "take-in-statement":
-        return "/paths/~1v1~1bank-messages/post/requestBody/content/application~1json/schema"
+        return "/paths/~1bank-messages/post/requestBody/content/application~1json/schema"
     if action.event == "add-document":
-        return "/paths/~1v1~1payables~1{id}~1documents/post/requestBody/content/application~1pdf/schema"
+        return "/paths/~1payables~1{id}~1documents/post/requestBody/content/application~1pdf/schema"
     return f"/components/schemas/{EVENTS[action.chart, action.event].body.__name__}"
 
 
@@ -112,7 +121,7 @@ def action_address(action: Action) -> str:
     return href(action.chart, action.subject, action.event)
 
 
-@router.get("/actions", operation_id="get-actions")
+@router.get("/actions", operation_id="get-actions", summary="List what can be done now")
 def list_actions(context: RequestContextDep, reference: Reference, mine: bool = False) -> Actions:
     """List what can be done now on the application and its parts, by whom, and otherwise why not.
 
@@ -154,9 +163,14 @@ class History(Page[EntryView]):
     """Page of the ledger of one case."""
 
 
-@router.get("/history", operation_id="get-history", responses=next_link("get-history", "reference"))
+@router.get(
+    "/history",
+    operation_id="get-history",
+    summary="Read the history of a case",
+    responses=next_link("get-history", "reference"),
+)
 def history(
-    context: RequestContextDep, reference: Reference, cursor: PositionCursor = None, limit: Limit = 100
+    context: RequestContextDep, reference: Reference, cursor: EntryCursor = None, limit: Limit = 100
 ) -> History:
     """List the ledger of one case in order; ``content`` has an HMAC per content field, never the content."""
     row = cases.require_application(context.session, context.by, reference)
@@ -219,7 +233,7 @@ class Deadlines(base.View):
     days: dict[str, int]
 
 
-@router.get("/deadlines", operation_id="get-deadlines")
+@router.get("/deadlines", operation_id="get-deadlines", summary="List the terms of a case")
 def terms(context: RequestContextDep, reference: Reference) -> Deadlines:
     """List the terms of one case with their reasons, suspensions and thresholds."""
     row = cases.require_application(context.session, context.by, reference)
@@ -256,7 +270,7 @@ class Priority(base.View):
     items: list[dict[str, Any]]
 
 
-@router.get("/priority", operation_id="get-priority")
+@router.get("/priority", operation_id="get-priority", summary="Explain the place in the queue")
 def priority(context: RequestContextDep, reference: Reference) -> Priority:
     """Explain the queue position of each waiting work item of a case: rules, facts, and what would change it."""
     row = cases.require_application(context.session, context.by, reference)
@@ -274,7 +288,7 @@ class Measures(base.View):
     items: list[applications.MeasureView]
 
 
-@router.get("/measures", operation_id="get-measures")
+@router.get("/measures", operation_id="get-measures", summary="List the measures of a case")
 def measures(context: RequestContextDep, reference: Reference) -> Measures:
     """List the measures of one case as the caller may see them."""
     row = cases.require_application(context.session, context.by, reference)
@@ -286,6 +300,7 @@ def measures(context: RequestContextDep, reference: Reference) -> Measures:
 @router.get(
     "/payables",
     operation_id="get-payables-of-application",
+    summary="List the payables of a case",
     responses=next_link("get-payables-of-application", "reference"),
 )
 def payables(
@@ -299,6 +314,7 @@ def payables(
 @router.get(
     "/bookings",
     operation_id="get-bookings-of-application",
+    summary="List the bookings of a case",
     responses=next_link("get-bookings-of-application", "reference"),
 )
 def bookings(
@@ -340,7 +356,7 @@ class Letters(base.View):
     items: list[LetterView]
 
 
-@router.get("/letters", operation_id="get-letters")
+@router.get("/letters", operation_id="get-letters", summary="List the letters of a case")
 def letters(
     context: RequestContextDep,
     reference: Reference,

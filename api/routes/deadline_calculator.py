@@ -26,7 +26,7 @@ class CalculatedTerm(base.View):
     reasons: list[str]
 
 
-@router.get("/actions/calculate", operation_id="calculate-term")
+@router.get("/actions/calculate", operation_id="calculate-term", summary="Calculate the end of a term")
 def calculate_term(
     _: RequestContextDep,
     since: Annotated[

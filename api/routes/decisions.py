@@ -15,7 +15,7 @@ from pydantic import Field
 from api.access import cases, references
 from api.access.content import narrowed
 from api.http.dependencies import RequestContextDep
-from api.http.pagination import Limit, Page, PositionCursor, next_link
+from api.http.pagination import EntryCursor, Limit, Page, next_link
 from api.http.parameters import Reference
 from api.views import base
 from rules.core import dated_values as values
@@ -122,13 +122,14 @@ class Decisions(Page[DecisionView]):
     "/v1/applications/{reference}/decisions",
     tags=["applications"],
     operation_id="get-decisions",
+    summary="List the decisions of a case with their rules",
     responses=next_link("get-decisions", "reference"),
 )
 def decisions(
     context: RequestContextDep,
     reference: Reference,
     under: DayText = None,
-    cursor: PositionCursor = None,
+    cursor: EntryCursor = None,
     limit: Limit = 100,
 ) -> Decisions:
     """List every decision of one case with its rules, facts and values, checked again.
@@ -225,7 +226,7 @@ class Rules(base.View):
     values: list[ValueView]
 
 
-@router.get("/v1/rules", tags=["rules"], operation_id="list-rules")
+@router.get("/v1/rules", tags=["rules"], operation_id="list-rules", summary="List the rules and values of a day")
 def rules(context: RequestContextDep, on: DayText = None) -> Rules:
     """List the rules and dated values that are in force on a day (by default today), with their sources."""
     day = day_of("on", on) or office_day(context.at)

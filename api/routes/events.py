@@ -4,14 +4,14 @@ from collections.abc import Callable
 from functools import cache
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Header, Response
+from fastapi import APIRouter, Body, Response
 from pydantic import Field, create_model
 
 from api.access.people import roles_of_people
-from api.commands import EventResult, do_event
+from api.commands import UNCONDITIONAL, EventResult, do_event
 from api.http.dependencies import RequestContextDep
 from api.http.idempotency import answer_once
-from api.http.parameters import LongId
+from api.http.parameters import IF_MATCH, UNUSED_IF_MATCH, Key, LongId
 from api.http.urls import COLLECTIONS, href
 from states.engine import bodies
 from states.engine.event import Event
@@ -28,14 +28,15 @@ def endpoint(definition: Event[Any, Any]) -> Callable[..., Response]:
     schema = definition.body
     request = request_body(schema)
     optional = not any(field.is_required() for field in schema.model_fields.values())
+    header = UNUSED_IF_MATCH if (definition.chart.name, definition.name) in UNCONDITIONAL else IF_MATCH
     empty = Body(default_factory=request) if optional else Body()
 
     def act(
         context: RequestContextDep,
         subject: LongId,
         body: Annotated[request, empty],  # type: ignore[valid-type]  # made for each event
-        if_match: Annotated[str | None, Header(description="The ETag that you read")] = None,
-        idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
+        if_match: Annotated[str | None, header] = None,
+        idempotency_key: Key = None,
     ) -> Response:
         route = f"POST {href(definition.chart.name, subject, definition.name)}"
         own, take_over = without_reserved(schema, body)

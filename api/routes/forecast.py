@@ -25,7 +25,7 @@ SEARCH_COST = 3
 DEFAULT_REPLICATIONS = 100
 
 
-@router.get("/forecast", operation_id="forecast")
+@router.get("/forecast", operation_id="forecast", summary="Forecast waits and capacity")
 def forecast(
     context: RequestContextDep,
     weeks: Annotated[int, Query(ge=1, le=52, description="Number of weeks to simulate")] = 13,

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from functools import partial
 from hashlib import sha256
 from typing import Annotated, Any, TypeVar
@@ -137,6 +136,7 @@ class Documents(base.View):
     status_code=201,
     response_model=DocumentView,
     operation_id="add-document",
+    summary="Add a document to an invoice",
     responses={200: {"model": DocumentView, "description": "The same file was stored already; nothing changed"}},
     openapi_extra=body_of(*invoice_documents.SHOWN_AS),
 )
@@ -150,7 +150,7 @@ def add(
     return Answer(200 if taken.again else 201, shown, {"Location": f"/v1/documents/{taken.document.id}"}).response()
 
 
-@router.get("/payables/{id}/documents", operation_id="list-documents")
+@router.get("/payables/{id}/documents", operation_id="list-documents", summary="List the documents of an invoice")
 def listed(context: RequestContextDep, response: Response, key: Id) -> Documents:
     """List the documents of the invoice of a payable, with the payable's ETag; this does not show their content."""
     row = require_subject(context, Payable, "payable", key)
@@ -187,7 +187,7 @@ def original(request: Request, configuration: ConfigurationDep, by: SenderDep, k
 OriginalDep = Annotated[Original, Depends(original)]
 
 
-@router.get("/documents/{id}", operation_id="get-document", response_class=Response)
+@router.get("/documents/{id}", operation_id="get-document", summary="Show a document", response_class=Response)
 async def document(request: Request, found: OriginalDep) -> Response:
     """Return a document as it is shown, for the security contact of an employer that pays, and the privacy officer.
 
@@ -204,7 +204,12 @@ async def document(request: Request, found: OriginalDep) -> Response:
     return Response(content, media_type=media_type, headers=headers)
 
 
-@router.get("/documents/{id}/text", operation_id="get-document-text", response_class=Response)
+@router.get(
+    "/documents/{id}/text",
+    operation_id="get-document-text",
+    summary="Read the text of a document",
+    response_class=Response,
+)
 async def document_text(request: Request, found: OriginalDep) -> Response:
     """Return the text of a document for its readers, to search or to listen to; empty for pictures and scans."""
     day = office_day(utc_now())
@@ -228,26 +233,26 @@ class FilledLine(base.View):
     """Line of an e-invoice with its VAT; its text is present only for those who may know what it is for."""
 
     text: str | None
-    net: Decimal
-    vat_rate: Decimal
-    vat: Decimal
-    gross: Decimal
+    net: base.Euros
+    vat_rate: base.Percentage
+    vat: base.Euros
+    gross: base.Euros
 
 
 class RateView(base.View):
     """VAT of one rate, as the e-invoice states it."""
 
-    vat_rate: Decimal
-    net: Decimal
-    vat: Decimal
+    vat_rate: base.Percentage
+    net: base.Euros
+    vat: base.Euros
 
 
 class TotalsView(base.View):
     """Totals that the e-invoice states."""
 
-    net: Decimal
-    vat: Decimal
-    gross: Decimal
+    net: base.Euros
+    vat: base.Euros
+    gross: base.Euros
     rates: list[RateView]
 
 
@@ -275,6 +280,7 @@ class EInvoiceView(base.View):
 @router.post(
     "/invoices/actions/read",
     operation_id="read-e-invoice",
+    summary="Read an e-invoice without storing it",
     openapi_extra=body_of("application/xml"),
 )
 def read(data: Annotated[bytes, Depends(e_invoice_of)], context: RequestContextDep) -> EInvoiceView:

@@ -34,7 +34,7 @@ class LettersOfPerson(base.View):
     """Address for the choice, with a body such as ``{"declined": ["digest"]}``; null if the caller may only read."""
 
 
-@router.get("/people/{id}/letters", operation_id="get-letters-of-person")
+@router.get("/people/{id}/letters", operation_id="get-letters-of-person", summary="Read someone's choice of letters")
 def letters_of(context: RequestContextDep, response: Response, person: LongId) -> LettersOfPerson:
     """Return the letter preferences of a person; for that person, the coordinator, administrator and auditor."""
     row = require_person_with_letters(context, person)

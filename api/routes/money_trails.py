@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -42,9 +41,9 @@ class PayableLink(base.View):
     state: str
     number: str
     dated: date
-    net: Decimal
-    vat: Decimal
-    gross: Decimal
+    net: base.Euros
+    vat: base.Euros
+    gross: base.Euros
     paid_on: date | None
     return_reason: str | None
     checked_by: str | None
@@ -68,7 +67,7 @@ class PaymentLink(base.View):
     message_id: str | None
     sha256: str | None
     end_to_end: str
-    amount: Decimal
+    amount: base.Euros
     counts: bool
     execution_on: date
     released_by: str | None
@@ -80,7 +79,7 @@ class EntryLink(base.View):
     message: str
     position: int
     booked_on: date
-    amount: Decimal
+    amount: base.Euros
     end_to_end: str | None
 
 
@@ -89,7 +88,7 @@ class BookingLink(base.View):
 
     id: str
     state: str
-    amount: Decimal
+    amount: base.Euros
     tax_class: str
     designation: str
     missing: list[str]
@@ -107,8 +106,8 @@ class JournalLink(base.View):
     part: str | None
     side: str | None
     account: str
-    debit: Decimal
-    credit: Decimal
+    debit: base.Euros
+    credit: base.Euros
     mirrors: int | None
     statement: str | None
     entry: int | None
@@ -190,13 +189,13 @@ def views_of(context: RequestContext, rows: Sequence[Payable]) -> Trails:
     return Trails(items=[item for part in parts for item in views(context, concerning(context, part))])
 
 
-@router.get("/payables/{id}/trail", operation_id="get-trail-of-payable")
+@router.get("/payables/{id}/trail", operation_id="get-trail-of-payable", summary="Follow the money of a payable")
 def of_payable(context: RequestContextDep, key: Id) -> TrailView:
     """Return the money trail of one payable, from the advice to the journal, with the missing links."""
     return views(context, [require_payable(context, context.session.get(Payable, key), key)])[0]
 
 
-@router.get("/measures/{id}/trails", operation_id="get-trails-of-measure")
+@router.get("/measures/{id}/trails", operation_id="get-trails-of-measure", summary="Follow the money of a measure")
 def of_measure(context: RequestContextDep, key: Id) -> Trails:
     """List the trails of all payables for a measure."""
     require_books(context)
@@ -206,14 +205,14 @@ def of_measure(context: RequestContextDep, key: Id) -> Trails:
     return views_of(context, money_trail.payables_of_measure(context.session, row))
 
 
-@router.get("/payment-batches/{id}/trails", operation_id="get-trails-of-batch")
+@router.get("/payment-batches/{id}/trails", operation_id="get-trails-of-batch", summary="Follow the money of a batch")
 def of_batch(context: RequestContextDep, key: Id) -> Trails:
     """List the trails of all payables that are, or were, in a batch."""
     row = require_batch(context, key)
     return views_of(context, money_trail.payables_of_batch(context.session, row))
 
 
-@router.get("/bookings/{id}/trail", operation_id="get-trail-of-booking")
+@router.get("/bookings/{id}/trail", operation_id="get-trail-of-booking", summary="Follow the money of a booking")
 def of_booking(context: RequestContextDep, key: Id) -> TrailView:
     """Return the trail that a booking and its journal lines belong to."""
     booking = context.session.get(Booking, key)
@@ -221,7 +220,11 @@ def of_booking(context: RequestContextDep, key: Id) -> TrailView:
     return views(context, [require_payable(context, payable, key)])[0]
 
 
-@router.get("/bank-messages/{id}/entries/{position}/trails", operation_id="get-trails-of-bank-entry")
+@router.get(
+    "/bank-messages/{id}/entries/{position}/trails",
+    operation_id="get-trails-of-bank-entry",
+    summary="Follow the money of a bank entry",
+)
 def of_entry(context: RequestContextDep, key: Id, position: Annotated[int, Path(ge=1, le=9_999_999)]) -> Trails:
     """List the trails of all payables that a statement entry paid or returned."""
     row = require_bank_entry(context, key, position)

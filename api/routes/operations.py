@@ -21,13 +21,13 @@ from states.tables.people import Organisation, ProposedDuty
 router = APIRouter()
 
 
-@router.get("/health/live", tags=["operations"], operation_id="live")
+@router.get("/health/live", tags=["operations"], operation_id="live", summary="Check that the process answers")
 def live() -> dict[str, str]:
     """Return ok while this process answers."""
     return {"status": "ok"}
 
 
-@router.get("/health/ready", tags=["operations"], operation_id="ready")
+@router.get("/health/ready", tags=["operations"], operation_id="ready", summary="Check that every part is ready")
 def ready(request: Request) -> JSONResponse:
     """Return whether every part of the office is ready; 503 while one is not."""
     parts = check_parts(request.app.state.engine, request.app.state.configuration, utc_now())
@@ -44,7 +44,7 @@ class Organisations(base.View):
     items: list[people.OrganisationView]
 
 
-@router.get("/v1/organisations", tags=["people"], operation_id="list-organisations")
+@router.get("/v1/organisations", tags=["people"], operation_id="list-organisations", summary="List the employers")
 def organisations(context: RequestContextDep) -> Organisations:
     """List the employers; a caller who acts for an employer sees only that one."""
     found = context.session.exec(visible_organisations(context, select(Organisation)).order_by(Organisation.id))
@@ -57,6 +57,7 @@ def organisations(context: RequestContextDep) -> Organisations:
     response_model=people.OrganisationView,
     tags=["people"],
     operation_id="register-organisation",
+    summary="Register an employer",
 )
 def register_organisation(context: RequestContextDep, body: NewOrganisation, idempotency_key: Key = None) -> Response:
     """Register an employer."""
@@ -70,7 +71,12 @@ def register_organisation(context: RequestContextDep, body: NewOrganisation, ide
 
 
 @router.post(
-    "/v1/people", status_code=201, response_model=people.PersonView, tags=["people"], operation_id="register-person"
+    "/v1/people",
+    status_code=201,
+    response_model=people.PersonView,
+    tags=["people"],
+    operation_id="register-person",
+    summary="Register a person with roles",
 )
 def register_person(context: RequestContextDep, body: NewPerson, idempotency_key: Key = None) -> Response:
     """Register a person with duties; the name and e-mail address are stored encrypted.
@@ -86,7 +92,12 @@ def register_person(context: RequestContextDep, body: NewPerson, idempotency_key
     return answer_once(context, idempotency_key, "POST /v1/people", body, do)
 
 
-@router.get("/v1/proposed-duties", tags=["people"], operation_id="list-proposed-duties")
+@router.get(
+    "/v1/proposed-duties",
+    tags=["people"],
+    operation_id="list-proposed-duties",
+    summary="List the roles that wait for confirmation",
+)
 def proposed_duties(context: RequestContextDep, cursor: Cursor = None, limit: Limit = 100) -> people.ProposedDutyPage:
     """List the roles that reach far and wait for a second person to confirm or decline them."""
     require_duty(context.by, "proposed-duty", "read")

@@ -45,7 +45,13 @@ class NewPayable(Invoice):
     application: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{3,40}$")]
 
 
-@router.post("/payables", status_code=201, response_model=payments.PayablePage, operation_id="receive-payable")
+@router.post(
+    "/payables",
+    status_code=201,
+    response_model=payments.PayablePage,
+    operation_id="receive-payable",
+    summary="Receive an invoice or advance of a case",
+)
 def receive(context: RequestContextDep, body: NewPayable, idempotency_key: Key = None) -> Response:
     """Receive an invoice; every employer that pays for its measures gets a payable for its part.
 
@@ -65,7 +71,7 @@ def receive(context: RequestContextDep, body: NewPayable, idempotency_key: Key =
     return answer_once(context, idempotency_key, "POST /v1/payables", body, do)
 
 
-@router.get("/payables", operation_id="list-payables", responses=next_link("list-payables"))
+@router.get("/payables", operation_id="list-payables", summary="List payables", responses=next_link("list-payables"))
 def payables(
     context: RequestContextDep,
     state: PayableState | None = None,
@@ -83,7 +89,9 @@ def payables(
     return payments.PayablePage(items=payable_views(context, shown), next=following)
 
 
-@router.get("/payables/{id}", response_model=payments.PayableView, operation_id="get-payable")
+@router.get(
+    "/payables/{id}", response_model=payments.PayableView, operation_id="get-payable", summary="Read one payable"
+)
 def payable(context: RequestContextDep, response: Response, key: Id) -> payments.PayableView:
     """Return one payable."""
     row = require_subject(context, Payable, "payable", key)
@@ -91,7 +99,13 @@ def payable(context: RequestContextDep, response: Response, key: Id) -> payments
     return payable_view(context, row)
 
 
-@router.post("/payment-batches", status_code=201, response_model=payments.BatchView, operation_id="build-batch")
+@router.post(
+    "/payment-batches",
+    status_code=201,
+    response_model=payments.BatchView,
+    operation_id="build-batch",
+    summary="Build a payment batch",
+)
 def build(context: RequestContextDep, body: NewBatch, idempotency_key: Key = None) -> Response:
     """Build a batch of all approved payables of one employer."""
 
@@ -103,7 +117,9 @@ def build(context: RequestContextDep, body: NewBatch, idempotency_key: Key = Non
     return answer_once(context, idempotency_key, "POST /v1/payment-batches", body, do)
 
 
-@router.get("/payment-batches", operation_id="list-batches", responses=next_link("list-batches"))
+@router.get(
+    "/payment-batches", operation_id="list-batches", summary="List payment batches", responses=next_link("list-batches")
+)
 def batches(
     context: RequestContextDep,
     state: BatchState | None = None,
@@ -147,7 +163,9 @@ def batch_view(row: PaymentBatch, lines: Sequence[BatchLine]) -> payments.BatchV
     )
 
 
-@router.get("/payment-batches/actions/propose", operation_id="propose-batch")
+@router.get(
+    "/payment-batches/actions/propose", operation_id="propose-batch", summary="Show what a batch would hold now"
+)
 def propose(context: RequestContextDep, employer: Annotated[str, Query(pattern=HANDLE)]) -> payments.ProposedBatch:
     """Show the batch that would be built for an employer now, and what would be left out and why."""
     require_books_of(context, employer)
@@ -164,7 +182,12 @@ def propose(context: RequestContextDep, employer: Annotated[str, Query(pattern=H
     )
 
 
-@router.get("/payment-batches/{id}", response_model=payments.BatchView, operation_id="get-batch")
+@router.get(
+    "/payment-batches/{id}",
+    response_model=payments.BatchView,
+    operation_id="get-batch",
+    summary="Read one payment batch",
+)
 def batch(context: RequestContextDep, response: Response, key: Id) -> payments.BatchView:
     """Return one batch: its count, total and payments."""
     row = require_batch(context, key)
@@ -175,6 +198,7 @@ def batch(context: RequestContextDep, response: Response, key: Id) -> payments.B
 @router.get(
     "/payment-batches/{id}/pain001",
     operation_id="get-pain001",
+    summary="Download the payment file of a batch",
     response_class=Response,
     responses={200: {"content": {"application/xml": {"schema": {"type": "string"}}}}},
 )

@@ -37,6 +37,7 @@ class Draft(base.View):
 @router.post(
     "/actions/draft",
     operation_id="draft-police-report",
+    summary="Draft a report to the police",
     openapi_extra={"requestBody": {"content": {"application/json": {"example": EXAMPLE}}}},
 )
 def draft(context: RequestContextDep, body: NewDraft) -> Draft:

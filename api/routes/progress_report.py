@@ -17,7 +17,13 @@ SHOWN: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.get("/progress-report", operation_id="get-progress-report", response_model=ProgressReportView, responses=SHOWN)
+@router.get(
+    "/progress-report",
+    operation_id="get-progress-report",
+    summary="Read the progress report",
+    response_model=ProgressReportView,
+    responses=SHOWN,
+)
 def get_progress_report(
     context: RequestContextDep,
     since: Annotated[date, Query(alias="from", description="First day of a quarter, such as 2026-01-01")],

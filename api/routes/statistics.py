@@ -17,7 +17,7 @@ from rules.reporting import metrics, periods
 from rules.reporting.lateness import DurationSummary, Figures
 from rules.reporting.percentiles import Percentiles
 from rules.threats.urgency import Urgency
-from states.engine.bodies import PlainLine
+from states.engine.bodies import Day, PlainLine
 from states.reporting import statistics
 from states.reporting.overrides import Overrides
 from states.reporting.statistics import Statistics, StatisticsRequest
@@ -130,11 +130,11 @@ class StatisticsView(base.View):
     definitions: dict[str, DefinitionView]
 
 
-@router.get("/statistics", operation_id="get-statistics")
+@router.get("/statistics", operation_id="get-statistics", summary="Read the figures of the work")
 def get_statistics(
     context: RequestContextDep,
-    since: Annotated[date | None, Query(alias="from", description="First day; by default three months ago")] = None,
-    until: Annotated[date | None, Query(description="Last day; by default today")] = None,
+    since: Annotated[Day | None, Query(alias="from", description="First day; by default three months ago")] = None,
+    until: Annotated[Day | None, Query(description="Last day; by default today")] = None,
     as_of: Annotated[
         datetime | None, Query(alias="asOf", description="Ignore everything recorded after this instant")
     ] = None,

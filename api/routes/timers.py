@@ -47,7 +47,7 @@ class Timers(base.View):
     items: list[TimerView]
 
 
-@router.get("/timers", operation_id="list-timers")
+@router.get("/timers", operation_id="list-timers", summary="List what runs automatically")
 def timers(context: RequestContextDep) -> Timers:
     """List everything that runs automatically, so that a timer that has stopped is noticed."""
     require_duty(context.by, "timer", "read")

@@ -63,7 +63,9 @@ class WorkOfPerson(base.View):
     in_hand: list[WorkItemView]
 
 
-@router.get("/work-items/people", tags=["work"], operation_id="list-people-at-work")
+@router.get(
+    "/work-items/people", tags=["work"], operation_id="list-people-at-work", summary="List the people of a pool"
+)
 def people(
     context: RequestContextDep,
     role: Role | None = None,
@@ -75,7 +77,9 @@ def people(
     return PeopleAtWork(items=[PersonAtWork(**one._asdict()) for one in found])
 
 
-@router.get("/people/{id}/work", tags=["people"], operation_id="get-work-of-person")
+@router.get(
+    "/people/{id}/work", tags=["people"], operation_id="get-work-of-person", summary="Read someone's work and absences"
+)
 def work_of(context: RequestContextDep, key: LongId) -> WorkOfPerson:
     """Return a person's skills, hours, absences and assigned work; the caller's own, or anyone's for a coordinator."""
     person = require_person_with_work(context, key)

@@ -1,7 +1,7 @@
 """Work items: list, claim, release, finish, assign and redistribute them, and answer proposals of acute work."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
 from pydantic import Field
@@ -13,12 +13,17 @@ from api.access.work import visible_alarms, visible_work
 from api.http.dependencies import RequestContext, RequestContextDep, require_duty
 from api.http.idempotency import Answer, answer_once
 from api.http.pagination import (
+    ID_TEXT,
+    INSTANT_TEXT,
+    NUMBER_TEXT,
+    CursorText,
     Limit,
     Page,
-    PositionCursor,
     instant,
     newest_first,
     next_link,
+    number,
+    position_cursor,
     position_in,
     position_text,
     row_id,
@@ -124,18 +129,23 @@ class ProposalResult(base.View):
     item: WorkItemView | None
 
 
-@router.get("/work-items", operation_id="list-work-items", responses=next_link("list-work-items"))
+@router.get(
+    "/work-items",
+    operation_id="list-work-items",
+    summary="List the open work in queue order",
+    responses=next_link("list-work-items"),
+)
 def waiting(
     context: RequestContextDep,
     role: Role | None = None,
     organisation: Organisation = None,
-    cursor: PositionCursor = None,
+    cursor: Annotated[CursorText | None, position_cursor(NUMBER_TEXT, INSTANT_TEXT, INSTANT_TEXT, ID_TEXT)] = None,
     limit: Limit = 100,
 ) -> WorkItemPage:
     """List the open work of the caller's pool in queue order; coordinators and auditors may see any pool, or all."""
     query = visible_work(context, select(WorkItem).where(col(WorkItem.done_at).is_(None)), role, organisation)
     if cursor is not None:
-        query = query.where(tuple_(*pools.queue_order()) > position_in(cursor, int, instant, instant, row_id))
+        query = query.where(tuple_(*pools.queue_order()) > position_in(cursor, number, instant, instant, row_id))
     found = context.session.exec(query.order_by(*pools.queue_order()).limit(limit + 1)).all()
     shown, following = split_page(found, limit, position_of)
     page = WorkItemPage(items=[work_item_view(item, context.at) for item in shown], next=following)
@@ -152,8 +162,17 @@ def position_of(item: WorkItem) -> str:
     return position_text(item.lane, item.start_by, item.created_at, item.id)
 
 
-@router.get("/work-items/alarms", operation_id="list-work-alarms", responses=next_link("list-work-alarms"))
-def list_alarms(context: RequestContextDep, cursor: PositionCursor = None, limit: Limit = 100) -> AlarmPage:
+@router.get(
+    "/work-items/alarms",
+    operation_id="list-work-alarms",
+    summary="List the alarms of pools",
+    responses=next_link("list-work-alarms"),
+)
+def list_alarms(
+    context: RequestContextDep,
+    cursor: Annotated[CursorText | None, position_cursor(INSTANT_TEXT, INSTANT_TEXT, ID_TEXT)] = None,
+    limit: Limit = 100,
+) -> AlarmPage:
     """List the alarms of pools that cannot take work that must be taken, active ones first, then newest first."""
     after = None if cursor is None else position_in(cursor, instant, instant, row_id)
     place = func.coalesce(col(WorkAlarm.until), STILL_ACTIVE), col(WorkAlarm.since), col(WorkAlarm.id)
@@ -163,7 +182,11 @@ def list_alarms(context: RequestContextDep, cursor: PositionCursor = None, limit
     return AlarmPage(items=[AlarmView.model_validate(row) for row in shown], next=following)
 
 
-@router.get("/work-items/proposals", operation_id="list-work-proposals")
+@router.get(
+    "/work-items/proposals",
+    operation_id="list-work-proposals",
+    summary="List acute work that the caller is asked to take",
+)
 def list_proposals(context: RequestContextDep) -> Proposals:
     """List the acute items that the caller is asked to take before the work already assigned."""
     found = preemption.open_proposals(context.session, context.by)
@@ -174,7 +197,11 @@ def list_proposals(context: RequestContextDep) -> Proposals:
     return references.shown(context, Proposals(items=items))
 
 
-@router.post("/work-items/proposals/{id}/actions/answer", operation_id="answer-work-proposal")
+@router.post(
+    "/work-items/proposals/{id}/actions/answer",
+    operation_id="answer-work-proposal",
+    summary="Answer a request to take acute work",
+)
 def answer(context: RequestContextDep, key: Id, body: ProposalAnswer) -> ProposalResult:
     """Accept or decline a proposal; assigned work stays assigned unless it is named in ``giveBack``."""
     require_duty(context.by, "work", "claim")
@@ -184,7 +211,12 @@ def answer(context: RequestContextDep, key: Id, body: ProposalAnswer) -> Proposa
     return ProposalResult(item=view(context, item) if item is not None else None)
 
 
-@router.post("/work-items/actions/claim", response_model=ClaimResult, operation_id="claim-work")
+@router.post(
+    "/work-items/actions/claim",
+    response_model=ClaimResult,
+    operation_id="claim-work",
+    summary="Claim the next work item",
+)
 def claim(context: RequestContextDep, idempotency_key: Key = None) -> Response:
     """Claim the next item of the caller's pool; the response explains why it is next."""
     require_duty(context.by, "work", "claim")
@@ -211,7 +243,7 @@ def why_nothing_claimed(context: RequestContext) -> str:
     return f"Nothing waits that you may take now; your pool has {waiting}: each item says which skill it asks for."
 
 
-@router.get("/work-items/{id}", operation_id="get-work-item")
+@router.get("/work-items/{id}", operation_id="get-work-item", summary="Read one work item")
 def one(context: RequestContextDep, key: Id) -> dict[str, Any]:
     """Return one item with the explanation of its position and the address of its subject."""
     item = assignment.require_item(context.session, key, context.by, to_read=True)
@@ -225,7 +257,7 @@ def one(context: RequestContextDep, key: Id) -> dict[str, Any]:
     return found
 
 
-@router.post("/work-items/{id}/actions/release", operation_id="release-work")
+@router.post("/work-items/{id}/actions/release", operation_id="release-work", summary="Release a work item")
 def release(context: RequestContextDep, key: Id, body: ReleaseReason | None = None) -> WorkItemView:
     """Release an item; it returns to its former position in the queue."""
     require_duty(context.by, "work", "release")
@@ -233,13 +265,13 @@ def release(context: RequestContextDep, key: Id, body: ReleaseReason | None = No
     return view(context, assignment.release(context.session, key, by=context.by, at=context.at, content=content))
 
 
-@router.post("/work-items/{id}/actions/finish", operation_id="finish-work")
+@router.post("/work-items/{id}/actions/finish", operation_id="finish-work", summary="Finish a work item")
 def finish(context: RequestContextDep, key: Id) -> WorkItemView:
     """Finish work that no event of the case completes, such as contacting an employer that missed a term."""
     return view(context, assignment.finish(context.session, key, by=context.by, at=context.at))
 
 
-@router.post("/work-items/{id}/actions/assign", operation_id="assign-work")
+@router.post("/work-items/{id}/actions/assign", operation_id="assign-work", summary="Assign a work item to someone")
 def assign(context: RequestContextDep, key: Id, body: Reassignment) -> WorkItemView:
     """Assign an item to a member of its pool, outside queue order; for coordinators, with a reason."""
     require_duty(context.by, "work", "assign")
@@ -247,7 +279,9 @@ def assign(context: RequestContextDep, key: Id, body: Reassignment) -> WorkItemV
     return view(context, item)
 
 
-@router.post("/work-items/{id}/actions/delegate", operation_id="delegate-work")
+@router.post(
+    "/work-items/{id}/actions/delegate", operation_id="delegate-work", summary="Delegate a work item to a colleague"
+)
 def delegate(context: RequestContextDep, key: Id, body: Reassignment) -> WorkItemView:
     """Delegate an item assigned to the caller to a colleague of the pool, with a reason."""
     require_duty(context.by, "work", "delegate")
@@ -255,7 +289,9 @@ def delegate(context: RequestContextDep, key: Id, body: Reassignment) -> WorkIte
     return view(context, item)
 
 
-@router.post("/work-items/actions/redistribute", operation_id="redistribute-work")
+@router.post(
+    "/work-items/actions/redistribute", operation_id="redistribute-work", summary="Redistribute someone's work"
+)
 def redistribute(context: RequestContextDep, body: Redistribution) -> MovedItems:
     """Redistribute all work of one person over colleagues, or return it to the queue if none is named."""
     require_duty(context.by, "work", "redistribute")
@@ -272,7 +308,12 @@ class Outcome(base.View):
     arrived: bool
 
 
-@router.post("/letters/{id}/actions/settle", operation_id="settle-letter", status_code=200)
+@router.post(
+    "/letters/{id}/actions/settle",
+    operation_id="settle-letter",
+    summary="Record whether a letter arrived",
+    status_code=200,
+)
 def settle_letter(
     context: RequestContextDep,
     key: Id,

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal
 
 from pydantic import Field
 
@@ -10,7 +9,7 @@ from api.access.content import OF_MEASURES, Reader, entries_of, has_grant, reade
 from api.http.dependencies import RequestContext
 from api.http.pagination import Page
 from api.views import texts
-from api.views.base import View
+from api.views.base import Euros, View
 from rules.access.content_classes import ContentClass
 from rules.access.readers import Moment
 from states.engine.employers import EmployerDirectory
@@ -134,7 +133,7 @@ class MeasureView(View):
     domain: str | None = None
     legal_basis: str
     form: str
-    estimate: Decimal
+    estimate: Euros
     recurring: bool
     ends_on: date | None = None
     payer: str | None = None

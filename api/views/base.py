@@ -2,10 +2,17 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from decimal import Decimal
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, WithJsonSchema
 from pydantic.alias_generators import to_camel
+
+DECIMAL = {"type": "string", "pattern": r"^-?[0-9]{1,12}(\.[0-9]{1,4})?$"}
+Euros = Annotated[Decimal, WithJsonSchema({**DECIMAL, "examples": ["121.00"]}, mode="serialization")]
+"""Amount in euros, as decimal text."""
+Percentage = Annotated[Decimal, WithJsonSchema({**DECIMAL, "examples": ["21.00"]}, mode="serialization")]
+"""Rate of VAT in per cent, as decimal text."""
 
 
 class View(BaseModel):

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from pydantic import Field
@@ -11,7 +10,7 @@ from sqlmodel import col, select
 from api.access.content import OF_PAYABLES, entries_of
 from api.http.dependencies import RequestContext
 from api.http.pagination import Page
-from api.views.base import View, Words
+from api.views.base import Euros, Percentage, View, Words
 from states.payments.payees import payees_of
 from states.storage.content import EntryContent
 from states.tables.accounting import Booking
@@ -27,10 +26,10 @@ class LineView(View):
     attributable: bool | None = None
     period_from: date | None = None
     period_until: date | None = None
-    net: Decimal
-    vat_rate: Decimal
-    vat: Decimal
-    gross: Decimal
+    net: Euros
+    vat_rate: Percentage
+    vat: Euros
+    gross: Euros
 
 
 class PayableView(View):
@@ -44,11 +43,11 @@ class PayableView(View):
     kind: str
     number: str
     dated: date
-    net: Decimal
-    vat: Decimal
-    gross: Decimal
+    net: Euros
+    vat: Euros
+    gross: Euros
     addressee: str | None = None
-    own_contribution: Decimal
+    own_contribution: Euros
     addressed_to: str | None = None
     replaces: str | None = None
     credits: str | None = None
@@ -84,7 +83,7 @@ class BatchLineView(View):
 
     payable: str
     end_to_end: str
-    amount: Decimal
+    amount: Euros
     counts: bool
     bank_status: str | None = None
     """Latest status that the bank reported (pain.002); it is no proof of payment."""
@@ -106,7 +105,7 @@ class LeftOut(View):
     """Payable that was left out of a batch, and why."""
 
     payable: str
-    amount: Decimal
+    amount: Euros
     findings: list[StoredFindingView]
 
 
@@ -116,7 +115,7 @@ class ProposedBatch(View):
     organisation: str
     execution_on: date
     count: int
-    total: Decimal
+    total: Euros
     payables: list[str]
     left_out: list[LeftOut]
 
@@ -129,7 +128,7 @@ class BatchView(View):
     state: str
     execution_on: date
     count: int
-    total: Decimal
+    total: Euros
     sha256: str | None = None
     message_id: str | None = None
     created_by: str
@@ -158,8 +157,8 @@ class BookingView(View):
     payable: str
     organisation: str
     state: str
-    amount: Decimal
-    vat: Decimal | None = None
+    amount: Euros
+    vat: Euros | None = None
     tax_class: str
     designation: str
     evidence: dict[str, Any]

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from running import Running
 
+from api.http.openapi_document import by_address
 from rules.core.roles import Role
 
 STEPS = 120
@@ -32,7 +33,7 @@ class ByLinks:
 
     def receive(self, role: str) -> str:
         document = self._http.get("/openapi.json").json()
-        operation = document["paths"]["/v1/applications"]["post"]
+        operation = by_address(document)["/v1/applications"]["post"]
         example = operation["requestBody"]["content"]["application/json"]["example"]
         return self.send("POST", "/v1/applications", role, json=example).headers["Location"]
 

@@ -1,7 +1,6 @@
 """About: a page with the state of each part of the office and links, and the API reference."""
 
 from pathlib import Path
-from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
@@ -9,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.http.dependencies import utc_now
 from api.http.readiness import check_parts
+from api.pages.about.api_reference import Reference
 from rules.core.roles import Role
 
 HERE = Path(__file__).parent
@@ -47,22 +47,17 @@ def about(request: Request) -> HTMLResponse:
 @router.get("/docs", response_class=HTMLResponse)
 def reference(request: Request) -> HTMLResponse:
     """Show the API reference, generated from the OpenAPI document."""
-    document: dict[str, Any] = request.app.openapi()
-    groups: dict[str, list[dict[str, Any]]] = {}
-    for path, methods in document["paths"].items():
-        for method, operation in methods.items():
-            body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
-            line = {
-                "method": method.upper(),
-                "path": path,
-                "summary": operation.get("summary", ""),
-                "words": operation.get("description", ""),
-                "body": body.get("$ref", "").rpartition("/")[2],
-            }
-            groups.setdefault(operation.get("tags", ["other"])[0], []).append(line)
-    schemas = document["components"]["schemas"]
-    page = PAGES.get_template("reference.html").render(groups=groups, schemas=schemas, version=request.app.version)
+    found = Reference(request.app.openapi())
+    page = PAGES.get_template("reference.html").render(
+        groups=found.groups(), bodies=found.bodies(), version=request.app.version
+    )
     return HTMLResponse(page)
+
+
+@router.get("/filter.js")
+def filter_script() -> Response:
+    """Return the script that filters the reference."""
+    return Response((HERE / "filter.js").read_text("utf-8"), media_type="text/javascript")
 
 
 @router.get("/style.css")

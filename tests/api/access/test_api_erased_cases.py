@@ -14,6 +14,7 @@ from served import Api, expect_problem, serving
 from sqlalchemy import delete, true
 from sqlmodel import col, select
 
+from api.http.openapi_document import by_address
 from rules.core.roles import Actor, Role
 from states.storage.database import transaction
 from states.storage.verification import verify
@@ -96,7 +97,7 @@ def addresses(api: Api) -> list[str]:
     found: list[str] = []
     with transaction(api.engine) as session:
         cases = {row.state: row.id for row in session.exec(select(Application).order_by(Application.id))}
-        for path, methods in api.read("/openapi.json")["paths"].items():
+        for path, methods in by_address(api.read("/openapi.json")).items():
             collection = path.split("/")[2]
             if "get" not in methods or collection in UNRELATED or path.endswith("/actions"):
                 continue

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from api.http.openapi_document import by_address
 from rules.core.roles import Role
 
 Token = Callable[[Role, str | None], str]
@@ -22,7 +23,9 @@ class Recorder:
     def __init__(self, url: str, token: Token) -> None:
         self.url = url
         self.http = httpx.Client(base_url=url, trust_env=False, timeout=120)
-        self.document: dict[str, Any] = self.http.get("/openapi.json").raise_for_status().json()
+        served: dict[str, Any] = self.http.get("/openapi.json").raise_for_status().json()
+        self.document = {**served, "servers": [{"url": url}], "paths": by_address(served)}
+        """The description, with each path as it is sent."""
         self.answers: dict[str, Counter[int]] = {}
         """How often each operation answered with each status."""
         self.faults: list[str] = []

@@ -9,6 +9,8 @@ import pytest
 from office import COORDINATOR, FINANCE, OFFICER, application_body
 from served import ADMINISTRATOR, Api, expect_problem, sparing
 
+from api.http.openapi_document import by_address
+
 INSTANTS = (
     "0001-01-01T00:00:00Z",
     "0001-01-01T00:00:00+23:59",
@@ -82,7 +84,7 @@ def operations(api: Api, method: str) -> list[tuple[str, dict[str, Any]]]:
     document = api.read("/openapi.json")
     return [
         (path, methods[method])
-        for path, methods in document["paths"].items()
+        for path, methods in by_address(document).items()
         if method in methods and path.startswith("/v1/")
     ]
 

@@ -8,6 +8,8 @@ import pytest
 from office import COORDINATOR, FINANCE, OFFICER, application_body
 from served import Api, expect_problem, sparing
 
+from api.http.openapi_document import by_address
+
 METHODS = {"get", "post", "put", "patch", "delete"}
 KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 CAMEL = re.compile(r"[a-z][a-zA-Z0-9]*")
@@ -79,13 +81,25 @@ def test_it_says_who_made_it_in_which_version(document: dict[str, Any]) -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?", info["version"])
     assert {"name", "email", "url"} <= info["contact"].keys()
     assert all(info["contact"].values())
-    assert document["servers"][0]["url"]
+
+
+def test_the_major_version_stands_in_the_address_of_the_server_and_the_paths_are_served_under_it(
+    api: Api, document: dict[str, Any]
+) -> None:
+    (server,) = document["servers"]
+    assert re.fullmatch(r"https?://[^/]+/v1", server["url"])
+    assert not any(path.startswith("/v1") for path in document["paths"])
+    served = by_address(document)
+    assert {path for path in served if not path.startswith("/v1/")} == {"/health/live", "/health/ready"}
+    for path in ("/health/live", "/health/ready"):
+        assert [each["url"] for each in served[path]["get"]["servers"]] == [server["url"].removesuffix("/v1")]
+    assert api.get("/v1/organisations").status_code == 200
+    assert api.get("/organisations").status_code == 404
 
 
 def test_every_path_is_kebab_case_without_a_trailing_slash(document: dict[str, Any]) -> None:
     for path in document["paths"]:
         assert not path.endswith("/")
-        assert path.startswith(("/v1/", "/health/"))
         for part in path.strip("/").split("/"):
             assert KEBAB.fullmatch(part) or re.fullmatch(r"{[a-z][A-Za-z]*}", part), path
 
@@ -109,8 +123,69 @@ def test_every_error_is_documented_as_problem_json(document: dict[str, Any]) -> 
         assert "400" in errors, path
         for status, answer in errors.items():
             assert set(answer["content"]) == {"application/problem+json"}, (path, method, status)
-            schema = answer["content"]["application/problem+json"]["schema"]
+            schema = resolve(document, answer["content"]["application/problem+json"]["schema"]["$ref"])
             assert {"status", "title", "detail"} <= schema["properties"].keys()
+
+
+def test_every_answer_documents_the_header_with_the_version(document: dict[str, Any]) -> None:
+    for path, method, operation in operations(document):
+        for status, answer in operation["responses"].items():
+            header = resolve(document, answer["headers"]["API-Version"]["$ref"])
+            assert header["required"], (path, method, status)
+            assert re.match(header["schema"]["pattern"], document["info"]["version"])
+
+
+def test_every_operation_has_a_title_that_a_person_wrote(document: dict[str, Any]) -> None:
+    titles = [operation["summary"] for _, _, operation in operations(document)]
+    for title in titles:
+        assert re.fullmatch(r"[A-Z][^_]*[^.]", title), title
+        assert len(title.split()) > 1, title
+        assert title != title.title(), f"{title} is the name of a function"
+
+
+def test_if_match_is_required_exactly_where_a_request_without_it_is_refused(api: Api, document: dict[str, Any]) -> None:
+    required = {
+        operation["operationId"]: [each["required"] for each in operation["parameters"] if each["name"] == "If-Match"]
+        for path, _, operation in operations(document)
+        if "/{id}/actions/" in path and not path.startswith(("/work-items", "/letters"))
+    }
+    not_required = {name for name, found in required.items() if found != [True]}
+    assert not_required == {"application-record-threat", "application-record-hand-off"}
+    case = api.receive()
+    expect_problem(api.post(f"{case}/actions/start-intake"), 428)
+    assert api.post(f"{case}/actions/record-threat", body={"kind": "stalking", "source": "police"}).is_success
+
+
+def test_amounts_days_and_cursors_have_a_pattern_that_real_ones_fit(api: Api, document: dict[str, Any]) -> None:
+    for found in inside(document):
+        if found.get("format") == "date":
+            assert re.match(found["pattern"], "2026-11-23"), found
+    schemas = document["components"]["schemas"]
+    assert re.fullmatch(schemas["PayableView"]["properties"]["gross"]["pattern"], "-121.00")
+    amount = schemas["ProposedMeasure"]["properties"]["estimate"]["anyOf"][1]["pattern"]
+    assert re.fullmatch(amount, "121.00")
+    assert not re.fullmatch(amount, "121,00")
+    for _ in range(2):
+        api.receive()
+    cursors = {
+        path: parameter["schema"]["pattern"]
+        for path, _, operation in operations(document)
+        for parameter in operation.get("parameters", ())
+        if parameter["name"] == "cursor"
+    }
+    for path in ("/applications", "/work-items"):
+        cursor = api.read(f"/v1{path}?limit=1", COORDINATOR)["next"]
+        assert re.fullmatch(cursors[path], cursor), (path, cursor)
+    assert all(pattern.startswith("^") and not re.search(pattern, "a b") for pattern in cursors.values())
+
+
+def test_every_example_is_of_the_type_of_its_schema(document: dict[str, Any]) -> None:
+    kinds = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "array": list, "object": dict}
+    for found in inside(document):
+        schema = found.get("schema")
+        if "example" in found and isinstance(schema, dict):
+            kind = resolve(document, schema["$ref"])["type"] if "$ref" in schema else schema["type"]
+            assert isinstance(found["example"], kinds[kind]), found
 
 
 def test_every_operation_has_a_name_of_its_own(document: dict[str, Any]) -> None:
@@ -136,13 +211,13 @@ def test_every_event_has_an_endpoint_of_its_own_with_a_documented_body(document:
             body = document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]
             assert "$ref" in str(body), path
     for name in ("start-intake", "record-threat", "plan-interview", "hold-interview", "assess-domain"):
-        assert f"/v1/applications/{{id}}/actions/{name}" in document["paths"]
+        assert f"/applications/{{id}}/actions/{name}" in document["paths"]
     for name in ("submit-advice", "adopt-advice", "return-advice", "suspend-term", "resume-term", "withdraw"):
-        assert f"/v1/applications/{{id}}/actions/{name}" in document["paths"]
+        assert f"/applications/{{id}}/actions/{name}" in document["paths"]
 
 
 def test_the_example_of_an_application_is_accepted(api: Api, document: dict[str, Any]) -> None:
-    body = document["paths"]["/v1/applications"]["post"]["requestBody"]["content"]["application/json"]
+    body = document["paths"]["/applications"]["post"]["requestBody"]["content"]["application/json"]
     assert api.post("/v1/applications", body=body["example"]).status_code == 201
 
 

@@ -15,6 +15,7 @@ from office import COORDINATOR, OFFICER
 from served import Api, Serve, configuration_of
 from sqlalchemy import event
 
+from api.http.openapi_document import by_address
 from rules.core.roles import Actor
 from states.storage.office_key import open_office
 
@@ -65,7 +66,7 @@ def lists_of(document: dict[str, Any]) -> set[str]:
         schema = operation["responses"]["200"].get("content", {}).get("application/json", {}).get("schema", {})
         return schema.get("anyOf", [schema])
 
-    read = [methods["get"] for methods in document["paths"].values() if "get" in methods]
+    read = [methods["get"] for methods in by_address(document).values() if "get" in methods]
     return {operation["operationId"] for operation in read if any(map(holds_a_list, answers(operation)))}
 
 

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from office import OFFICER, application_body
 from served import Api, Serve, running
 
+from api.http.openapi_document import by_address
 from states.storage.database import connect
 
 PARTS = ["api", "database", "migrations", "office-key", "prefect", "dispatcher", "clock", "worker"]
@@ -40,12 +41,14 @@ def test_a_page_loads_nothing_from_another_host(api: Api, path: str) -> None:
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
     policy = answer.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
-    assert "script-src 'self'" in policy
+    assert "script-src 'self';" in policy
+    assert "unsafe" not in policy
     assert "http" not in policy
     page = Page(answer.text)
     assert page.lang == "en"
     assert re.search(r"<title>[^<]+</title>", answer.text)
-    assert not {"script", "iframe", "object", "embed", "style", "base"} & set(page.tags)
+    assert not re.search(r"<script(?! type=\"module\" src=\"/[a-z]+\.js\"></script>)", answer.text)
+    assert not {"iframe", "object", "embed", "style", "base"} & set(page.tags)
     assert not any(name.startswith("on") or name == "style" for name, _ in page.attributes)
     assert page.tags.count("h1") == page.tags.count("main") == 1
     for link in page.links:
@@ -83,8 +86,24 @@ def test_the_front_page_of_an_office_that_is_no_demonstration_offers_no_tokens(s
 
 def test_every_operation_is_in_the_reference(api: Api) -> None:
     text = api.get("/docs", None).text
-    for path in api.get("/openapi.json", None).json()["paths"]:
+    for path in by_address(api.get("/openapi.json", None).json()):
         assert path in text
+
+
+def test_the_reference_shows_types_allowed_values_and_what_is_required(api: Api) -> None:
+    text = " ".join(re.sub(r"<[^>]+>", " ", api.get("/docs", None).text).split())
+    entry = text[text.index("/v1/applications/{id}/actions/record-threat Record a threat signal") :]
+    entry = entry[: entry.index("Answer:")]
+    assert re.search(r"\bkind one of acute-danger death-threat .* yes", entry)
+    assert "source one of police employer applicant adviser third-party" in entry
+    assert "one of several" not in text
+    assert re.search(r"\bstage one of received intake interview-planned", text)
+
+
+def test_the_filter_is_a_script_of_our_own_that_loads_nothing(api: Api) -> None:
+    answer = api.get("/filter.js", None)
+    assert answer.headers["Content-Type"].startswith("text/javascript")
+    assert not re.search(r"import|fetch|eval|innerHTML|http", answer.text)
 
 
 def test_readiness_names_each_part_and_the_rest_serves_while_prefect_is_away(api: Api) -> None:
