@@ -20,7 +20,7 @@ from notifications.errors import NotificationsError
 from notifications.letters import render
 from notifications.message import compose
 from rules.core.dates import office_day
-from states.engine.bodies import REFERENCE
+from states.engine.patterns import REFERENCE
 from states.errors import StatesError
 from states.jobs import calendar_horizon, digests, due_batches, ended_offices, reminders, runs
 from states.letters import outbox

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from api.access.cases import visible_applications
 from api.access.employers import acts_for_employer, own_names
 from api.http.dependencies import RequestContext
-from states.engine.bodies import REFERENCE
+from states.engine.patterns import REFERENCE
 from states.tables.accounting import Booking
 from states.tables.application import Application, Takeover
 from states.tables.loans import Loan

@@ -24,7 +24,7 @@ from states.engine.founding import is_demonstration
 from states.settings import Configuration
 from states.storage.office_key import read_key
 from states.storage.purpose_keys import Epoch, Purpose
-from states.tables.people import Duty
+from states.tables.people import Duty, Person
 
 ALGORITHMS = ("RS256", "PS256", "ES256", "Ed25519", "EdDSA")
 """Signatures of an identity provider; RFC 9864 names Ed25519 what was EdDSA before."""
@@ -47,6 +47,15 @@ def own_key(path: Path) -> OctKey:
     return OctKey.import_key(Epoch(read_key(path)).key(Purpose.TOKENS))
 
 
+def nobody(session: Session, role: Role, person: str | None) -> str:
+    """Return why there is no token for a person, and what to do."""
+    if person is None:
+        return f"Nobody holds the role {role}. Has the demonstration office been loaded? See `veiligadvies run`."
+    if session.get(Person, person) is None:
+        return f"Nobody is registered as {person}; an administrator registers people (POST /v1/people)."
+    return f"{person} does not hold the role {role}; an administrator grants roles (grant-duty)."
+
+
 def issue(session: Session, configuration: Configuration, role: Role, person: str | None, *, at: datetime) -> str:
     """Issue a token for a person of the demonstration office; without a person, for the first who holds the role.
 
@@ -64,8 +73,7 @@ def issue(session: Session, configuration: Configuration, role: Role, person: st
         query = query.order_by(col(Duty.person) != "applicant-1")
     duty = session.exec(query.order_by(col(Duty.person)).limit(1)).first()
     if duty is None:
-        who = f"{person} does not hold the role {role}" if person else f"Nobody holds the role {role}"
-        raise ApiError(f"{who}. Has the demonstration office been loaded? See `veiligadvies run`.")
+        raise ApiError(nobody(session, role, person))
     claims: dict[str, Any] = {
         "iss": configuration.issuer,
         "aud": configuration.audience,

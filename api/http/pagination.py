@@ -27,9 +27,9 @@ def position_schema(*parts: str) -> dict[str, Any]:
     return {"pattern": f"^{'~'.join(parts)}$"}
 
 
-def position_cursor(*parts: str) -> Any:
+def position_cursor(*parts: str, longest: int = 120) -> Any:
     """Return the query parameter for the ``next`` of the previous page: the position of its last row."""
-    return Query(max_length=120, description=THE_NEXT, json_schema_extra=position_schema(*parts))
+    return Query(max_length=longest, description=THE_NEXT, json_schema_extra=position_schema(*parts))
 
 
 EntryCursor = Annotated[CursorText | None, position_cursor(NUMBER_TEXT)]

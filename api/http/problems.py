@@ -1,6 +1,6 @@
 """Problems: turn every error, 4xx and 5xx, into problem+json (RFC 9457)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -8,6 +8,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
@@ -17,8 +18,9 @@ from api.http import problem_types
 from api.http.errors import ApiError, problem_of
 from api.http.problem_types import ProblemType
 from rules.core.errors import RulesError
+from rules.core.wording import wording
 from states import logging_setup
-from states.engine import bodies
+from states.engine import bodies, messages
 from states.errors import (
     DocumentRefusedError,
     MalformedError,
@@ -69,23 +71,52 @@ def known_error(_: Request, error: Exception) -> JSONResponse:
         more["errors"] = [{"field": field, "message": message} for field, message in error.problems]
     # The rest of a too large body is still arriving; closing the connection saves reading and discarding it.
     headers = {"Connection": "close"} if isinstance(error, TooLargeError) else None
-    return problem(problem_of(error), str(error), headers, **more)
+    return problem(problem_of(error), detail_of(error), headers, **more)
 
 
-def invalid_request(_: Request, error: Exception) -> JSONResponse:
+def detail_of(error: Exception) -> str:
+    """Return what is wrong; of several findings or fields only how many there are, because a list gives each."""
+    if isinstance(error, RefusedError) and len(error.findings) > 1:
+        return wording(
+            "{count} rules refuse this. The findings say why, and what would be right.", count=len(error.findings)
+        )
+    if isinstance(error, MalformedError):
+        return several_errors(error.problems)
+    return str(error)
+
+
+def invalid_request(request: Request, error: Exception) -> JSONResponse:
     """Answer a body, path or query that does not fit its schema; the rejected value is never repeated."""
     assert isinstance(error, RequestValidationError)
+    schema = body_schema(request)
     found = []
     for item in error.errors():
         place, *path = item["loc"]
-        message = bodies.message(item)
         if item["type"] == "json_invalid":  # its path is a position in the text, not a field
-            path, message = [], f"This is not valid JSON; the error is at character {path[0]}"
-        field = bodies.field_name(path, str(place))
-        found.append({"field": field, "in": str(place), "message": message})
-    detail = "; ".join(f"{item['field']}: {item['message']}" for item in found)
+            message: str = wording("This is not valid JSON; the error is at character {position}.", position=path[0])
+            path = []
+        else:
+            message = messages.message(item, path, schema if place == "body" else None)
+        found.append({"field": bodies.field_name(path, str(place)), "in": str(place), "message": message})
     unfit = bodies.beyond_schema(error.errors())
-    return problem(problem_types.UNFIT_VALUE if unfit else problem_types.INVALID_REQUEST, detail, errors=found)
+    kind = problem_types.UNFIT_VALUE if unfit else problem_types.INVALID_REQUEST
+    return problem(kind, several_errors([(each["field"], each["message"]) for each in found]), errors=found)
+
+
+def several_errors(found: Sequence[tuple[str, str]]) -> str:
+    """Return the detail of wrong fields: what is wrong with the only one, or how many there are."""
+    if len(found) == 1:
+        ((field, message),) = found
+        return wording("{field}: {message}", field=field, message=message)
+    fields = ", ".join(dict.fromkeys(field for field, _ in found))
+    return wording("Not right: {fields}. The list of errors says what each must be.", fields=fields)
+
+
+def body_schema(request: Request) -> messages.Schema | None:
+    """Return the JSON schema of the body that a route takes; None if it takes none of its own."""
+    field = getattr(request.scope.get("route"), "body_field", None)
+    kind = getattr(getattr(field, "field_info", None), "annotation", None)
+    return messages.schema_of(kind) if isinstance(kind, type) and issubclass(kind, BaseModel) else None
 
 
 def methods_of(request: Request) -> str:

@@ -83,7 +83,7 @@ def list_applications(
     stage: Stage | None = None,
     urgency: Urgency | None = None,
     employer: Annotated[str | None, Query(pattern=EMPLOYER)] = None,
-    cursor: Annotated[CursorText | None, position_cursor(INSTANT_TEXT, ID_TEXT)] = None,
+    cursor: Annotated[CursorText | None, position_cursor(INSTANT_TEXT, ID_TEXT, longest=100)] = None,
     limit: Limit = 50,
 ) -> applications.ApplicationPage:
     """List the applications that the caller may see, newest first."""
@@ -101,7 +101,7 @@ class Search(Body):
     office: PublicOffice | None = None
     employer: Annotated[str | None, Field(pattern=EMPLOYER)] = None
     cursor: Annotated[
-        CursorText | None, Field(max_length=120, json_schema_extra=position_schema(INSTANT_TEXT, ID_TEXT))
+        CursorText | None, Field(max_length=100, json_schema_extra=position_schema(INSTANT_TEXT, ID_TEXT))
     ] = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 

@@ -24,8 +24,8 @@ from rules.payments.bank_days import first_execution
 from states.charts.batch import BatchState
 from states.charts.payable import PayableState
 from states.commands.fire import fire
-from states.engine.bodies import HANDLE
 from states.engine.event import EventContext
+from states.engine.patterns import HANDLE
 from states.engine.unit_of_work import UnitOfWork
 from states.errors import RefusedError, StatesError
 from states.events.catalogue import EVENTS

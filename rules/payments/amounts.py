@@ -50,10 +50,12 @@ def line_adds_up(*, net: Decimal, vat_rate: Decimal, vat: Decimal, gross: Decima
     """Net and VAT of a line give its gross, and the VAT is its rate of the net, to the cent."""
     rates = [Decimal(rate) for rate in value("vat_rates", on)]
     if vat_rate not in rates:
-        known = ", ".join(map(str, rates))
+        known = ", ".join(f"{rate.normalize():f}" for rate in rates)
+        given = f"{vat_rate.normalize():f}"
         return message(
-            f"{vat_rate} is no VAT rate on {on}; known are {known} percent. Take the rate that the invoice states.",
-            f"{vat_rate} is op {on} geen btw-tarief; bekend zijn {known} procent. Neem het tarief van de factuur.",
+            f"{given} % is not a Dutch rate on {on}; known are {known} %. Ask the supplier for a corrected invoice.",
+            f"{given} % is op {on} geen Nederlands btw-tarief; bekend zijn {known} %. Vraag de leverancier om een"
+            " verbeterde factuur.",
         )
     expected = (net * vat_rate / 100).quantize(CENT, rounding=ROUND_HALF_UP)
     if abs(expected - vat) > CENT:

@@ -3,10 +3,11 @@
 They apply only to measures under x.9(1): digital, travel and training measures, and loans, continue meanwhile.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from rules.core.regulation import BASES_OF, Domain, LegalBasis
+from rules.core.roles import Role
 from rules.core.rule import REG, SCHEME_2024, Bilingual, message, rule
 from rules.core.translations import dutch, listed
 
@@ -23,18 +24,31 @@ def conditions_apply(legal_basis: LegalBasis) -> bool:
     nl="Een maatregel aan de woning wacht op een geldig PKVW-certificaat of op de gemotiveerde uitzondering daarop.",
 )
 def certificate(
-    *, legal_basis: LegalBasis, certificates: Sequence[tuple[date, date | None]], on: date
+    *,
+    legal_basis: LegalBasis,
+    certificates: Sequence[tuple[date, date | None]],
+    on: date,
+    ask: Mapping[str, Role] | None = None,
 ) -> Bilingual | None:
-    """A home measure needs a valid PKVW certificate, or an exception with reasons."""
+    """A home measure needs a valid PKVW certificate, or an exception with reasons.
+
+    ``ask`` names the officer and the adviser of the case to someone who may not record a certificate.
+    """
     if not conditions_apply(legal_basis):
         return None
     if any(since <= on and (until is None or on <= until) for since, until in certificates):
         return None
+    who, wie = "Record either", "Leg een van beide vast"
+    if ask is not None:
+        handlers = ", ".join(f"{person} ({role})" for person, role in ask.items())
+        behandelaars = ", ".join(f"{person} ({dutch(role)})" for person, role in ask.items())
+        who = f"An officer or adviser records it{f'; ask {handlers}' if handlers else ''}"
+        wie = f"Een intakemedewerker of adviseur legt dit vast{f'; vraag {behandelaars}' if handlers else ''}"
     return message(
         f"No valid PKVW certificate of the home is recorded for {on}, and no exception because it cannot reasonably be"
-        " required. Record either; measures on another basis need not wait.",
+        f" required. {who}; measures on another basis need not wait.",
         f"Voor {on} is geen geldig PKVW-certificaat van de woning vastgelegd, en ook geen uitzondering omdat het"
-        " redelijkerwijs niet kan worden verlangd. Leg een van beide vast; maatregelen op een andere grondslag hoeven"
+        f" redelijkerwijs niet kan worden verlangd. {wie}; maatregelen op een andere grondslag hoeven"
         " niet te wachten.",
     )
 

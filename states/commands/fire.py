@@ -240,7 +240,13 @@ def check_state(context: EventContext[Any], chart: Chart, name: str) -> bool:
     if chart.mark(name, state) != "x":
         return True
     states = [str(value) for value in chart.states if chart.grid[name, value] in ">="]
-    return context.check(transitions.possible_in_state, event=name, state=state, possible=states)
+    moves = [event for event in chart.events if chart.grid[event, state] == ">" and done_by_people(chart, event)]
+    return context.check(transitions.possible_in_state, event=name, state=state, possible=states, instead=moves)
+
+
+def done_by_people(chart: Chart, event: str) -> bool:
+    """Whether people do an event, and not only the engine as a consequence of another."""
+    return any(role is not Role.ENGINE for role in authority.roles_of(chart.name, event))
 
 
 def check_content(context: EventContext[Any], body: Body) -> bool:

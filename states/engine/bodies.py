@@ -24,6 +24,8 @@ from stdnum import iban as iban_number
 
 from rules.access.content_classes import ContentClass, Retention
 from rules.core import characters
+from states.engine import messages
+from states.engine.patterns import CODE, EMAIL, HANDLE, INVOICE_NUMBER, REFERENCE
 from states.errors import MalformedError, UnfitValueError
 
 CONTENT = {"x-content": True}
@@ -96,7 +98,6 @@ Line = Annotated[
     AfterValidator(legible),
 ]
 """One line of free text: always content; the body that has it adds its :class:`ContentClass`."""
-EMAIL = rf"^[^@\s<>,;:\"\u0000-\u001f{characters.NEVER}]{{1,64}}@[A-Za-z0-9.-]{{1,190}}$"
 Email = Annotated[
     str,
     Field(pattern=EMAIL, max_length=254, json_schema_extra=CONTENT),
@@ -111,17 +112,12 @@ Iban = Annotated[
     ContentClass.PAYEE,
 ]
 """An account number, with or without spaces and punctuation: content; a rule checks its digits."""
-CODE = r"^[A-Za-z0-9][A-Za-z0-9./-]{0,39}$"
 Code = Annotated[str, Field(pattern=CODE)]
 """A reference from another system: letters, digits, ``.``, ``/`` and ``-``; a fact."""
-HANDLE = r"^[a-z0-9][a-z0-9-]{1,60}$"
 Handle = Annotated[str, Field(pattern=HANDLE)]
 """The id of a person, organisation or subject: a fact."""
-ACCOUNT_NAME = r"^[A-Za-z0-9À-ÿ .'()/-]{2,70}$"
-"""A payer's name in characters that a bank accepts."""
 MOST_LETTERS = 4
 """The most letters of a part without a digit, in an invoice number of several parts."""
-INVOICE_NUMBER = r"^[A-Za-z0-9][A-Za-z0-9._/-]*( [A-Za-z0-9._/-]+)*$"
 
 
 def require_number(number: str) -> str:
@@ -139,20 +135,8 @@ def require_number(number: str) -> str:
 
 InvoiceNumber = Annotated[str, Field(pattern=INVOICE_NUMBER, max_length=40), AfterValidator(require_number)]
 """The number of an invoice as its supplier writes it, with single spaces and ``_`` too: a fact."""
-REFERENCE = "VA-[0-9]{4}-[A-Z0-9]{8}"
-"""Pattern of an application's reference."""
 Reference = Annotated[str, Field(pattern=f"^{REFERENCE}$")]
 """The reference of an application: a fact."""
-PATTERN_DESCRIPTIONS = {
-    CODE: "letters, digits, '.', '/' and '-', at most 40, a letter or digit first, such as F-2026/17",
-    HANDLE: "small letters, digits and '-', 2 to 61 of them, no '-' first, such as officer-1",
-    ACCOUNT_NAME: "letters, digits, spaces and . ' ( ) / -, 2 to 70 of them, such as Gemeente Zilverdam",
-    INVOICE_NUMBER: "the number as the invoice bears it: letters, digits, '.', '_', '/' and '-' with single spaces"
-    " between, at most 40, a letter or digit first; with spaces a digit too and no words, such as F 2026_0012",
-    EMAIL: "an e-mail address, such as name@example.nl",
-    f"^{REFERENCE}$": "the reference of an application, such as VA-2026-4M8476ET",
-}
-"""A plain description of each pattern, for error messages."""
 
 
 def parse_amount(given: Any, handler: ValidatorFunctionWrapHandler) -> Decimal:
@@ -239,7 +223,7 @@ def parse(schema: type[B], given: Mapping[str, Any] | Body) -> B:
         return schema.model_validate(given)
     except ValidationError as error:
         kind = UnfitValueError if beyond_schema(error.errors()) else MalformedError
-        raise kind(problems(error)) from None
+        raise kind(problems(error, schema)) from None
 
 
 BEYOND_SCHEMA = frozenset({"character", "payee", "value_error"})
@@ -251,21 +235,18 @@ def beyond_schema(problems: Iterable[Mapping[str, Any]]) -> bool:
     return all(problem["type"] in BEYOND_SCHEMA for problem in problems)
 
 
-def problems(error: ValidationError) -> list[tuple[str, str]]:
+def problems(error: ValidationError, schema: type[BaseModel]) -> list[tuple[str, str]]:
     """Each problem as (field, message), without the value that was sent, because it may be content."""
-    return [(field_name(item["loc"]), message(item)) for item in error.errors(include_input=False)]
+    described = messages.schema_of(schema)
+    return [
+        (field_name(item["loc"]), messages.message(item, item["loc"], described))
+        for item in error.errors(include_input=False)
+    ]
 
 
 def field_name(path: Iterable[object], default: str = "body") -> str:
     """The name of a field by its path; an unknown field is named by the sender, who may put anything into it."""
     return characters.legible(".".join(map(str, path)))[:LONGEST_NAME] or default
-
-
-def message(problem: Mapping[str, Any]) -> str:
-    """What would be right, in JSON's terms (lists, not tuples), and in plain language for patterns."""
-    if (description := PATTERN_DESCRIPTIONS.get(problem.get("ctx", {}).get("pattern", ""))) is not None:
-        return f"Give {description}"
-    return str(problem["msg"]).replace("a valid tuple", "a list")
 
 
 @cache

@@ -14,8 +14,9 @@ from rules.payments.amounts import CENT
 from rules.payments.credit_notes import Sums, portion
 from rules.payments.e_invoices import EInvoice, Item, Problem
 from states.charts.payable import PayableState
-from states.engine.bodies import REFERENCE, InvoiceNumber
+from states.engine.bodies import InvoiceNumber
 from states.engine.employers import EmployerDirectory
+from states.engine.patterns import REFERENCE
 from states.formats import ubl
 from states.storage.account_marks import account_mark
 from states.tables.payments import Payable, PayableKind

@@ -13,6 +13,7 @@ from rules.threats.handoff import HandOffOutcome, HandOffStep
 from rules.threats.urgency import SignalKind, SignalSource, Urgency
 from states.engine.bodies import Body, Code, Day, Handle, Text
 from states.engine.event import EventContext
+from states.engine.patterns import TIME
 from states.events.application.base import ApplicationEvent
 from states.tables.application import Application, HandOff, ThreatSignal
 from states.tables.base import new_id
@@ -127,7 +128,7 @@ class HandOffRecord(Body):
     step: Annotated[HandOffStep, ContentClass.THREAT_FACTS]
     done_on: Annotated[Day, ContentClass.THREAT_FACTS] | None = None
     """Left out, today."""
-    time: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"), ContentClass.THREAT_FACTS] | None = None
+    time: Annotated[str, Field(pattern=TIME), ContentClass.THREAT_FACTS] | None = None
     """Dutch time of a call to 112; nothing else of the call is stored."""
     outcome: Annotated[HandOffOutcome, ContentClass.THREAT_FACTS] = HandOffOutcome.DONE
     consent: Annotated[bool, ContentClass.THREAT_FACTS] | None = None

@@ -11,6 +11,7 @@ from states.accounting import accounts, periods
 from states.charts.people import ORGANISATION
 from states.engine.bodies import Body, Code, Day, Text
 from states.engine.event import B, Event, EventContext
+from states.engine.patterns import TAX_NUMBER
 from states.tables.accounting import BookAccounts, BookPeriod
 from states.tables.base import new_id
 from states.tables.people import Organisation
@@ -40,7 +41,7 @@ class NewAccounts(Body):
     task_field: Code | None = None
     category: Code | None = None
     """The economic category of Iv3 of the cost account."""
-    tax_number: Annotated[str, Field(pattern=r"^[0-9]{9}(B[0-9]{2})?$")] | None = None
+    tax_number: Annotated[str, Field(pattern=TAX_NUMBER)] | None = None
     """RSIN, nine digits."""
 
 

@@ -8,6 +8,7 @@ from pydantic import Field
 from rules.access.content_classes import ContentClass
 from rules.payments.tax import Addressee, Outside
 from states.engine.bodies import Amount, Body, Code, Day, Handle, Iban, InvoiceNumber, Reference, Text
+from states.engine.patterns import CURRENCY
 from states.payments.payees import Payee
 from states.tables.payments import PayableKind
 
@@ -66,7 +67,7 @@ class Billed(Body):
     number: InvoiceNumber
     dated: Day
     received_on: Day | None = None
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
+    currency: Annotated[str, Field(pattern=CURRENCY)] = "EUR"
     totals: Totals | None = None
     """The totals that the document states."""
     payee: Payee

@@ -3,9 +3,11 @@
 from datetime import date
 from typing import Annotated, Any
 
+from rules.access import authority
 from rules.access.content_classes import ContentClass
 from rules.core import date_rules
 from rules.core.regulation import Domain, LegalBasis, ProvisionForm
+from rules.core.roles import Role
 from rules.core.translations import DatedFact, EarlierFact
 from rules.payments import invoices, scheme_2021
 from rules.procedure import certificates, eligibility, life_events
@@ -15,7 +17,7 @@ from states.engine.bodies import Amount, Body, Day, Handle, Line, Reference, Tex
 from states.engine.event import B, Event, EventContext
 from states.errors import UnfitValueError
 from states.events.provision.spending import billed_for, closed_list, spent_at_home
-from states.tables.application import Certificate, Measure, Takeover
+from states.tables.application import Application, Certificate, Measure, Takeover
 from states.tables.base import new_id
 from states.tables.payments import Payable, PayableKind, PayableLine
 
@@ -97,7 +99,17 @@ def check_conditions(context: EventContext[Measure], on: date) -> None:
         legal_basis=row.legal_basis,
         certificates=[(item.valid_from, item.valid_until) for item in found],
         on=on,
+        ask=who_records_certificates(context, application),
     )
+
+
+def who_records_certificates(context: EventContext[Measure], application: Application) -> dict[str, Role] | None:
+    """The officer and the adviser of the case, for an actor who may not record a certificate; None for one who may."""
+    roles = authority.roles_of("application", "record-certificate")
+    if context.by.role in roles or context.by.role is Role.ENGINE:
+        return None
+    handlers = {Role.OFFICER: application.officer, Role.ADVISER: application.adviser}
+    return {person: role for role, person in handlers.items() if person is not None and role in roles}
 
 
 class Order(Body):

@@ -14,8 +14,9 @@ from rules.core.roles import Role
 from rules.payments.amounts import valid_iban
 from rules.procedure import grants
 from states.charts.people import ORGANISATION, PERSON, OrganisationState, PersonState
-from states.engine.bodies import ACCOUNT_NAME, Body, Code, Day, Email, Handle, Line
+from states.engine.bodies import Body, Code, Day, Email, Handle, Line
 from states.engine.event import Event, EventContext
+from states.engine.patterns import ACCOUNT_NAME, DEBTOR_IBAN
 from states.errors import UnfitValueError
 from states.events.application.handlers import cases_of, check_successor, hand_over, locked, streams_handled
 from states.events.application.interviewers import streams_of
@@ -32,7 +33,7 @@ class NewOrganisation(Body):
     id: Handle
     kind: EmployerKind
     name: Annotated[str, Field(pattern=ACCOUNT_NAME), AfterValidator(can_be_paid)]
-    debtor_iban: str = Field(pattern=r"^[A-Z]{2}[0-9]{2}[A-Z0-9]{8,30}$")
+    debtor_iban: str = Field(pattern=DEBTOR_IBAN)
     ledger_account: Code
     cost_centre: Code
     bank_account: Code

@@ -15,6 +15,7 @@ from states.charts.application import Stage
 from states.charts.people import PERSON
 from states.engine.bodies import Body, Day, Handle
 from states.engine.event import B, Event, EventContext
+from states.engine.patterns import TIME
 from states.errors import UnfitValueError
 from states.events.application.handlers import cases_of, check_successor, hand_over, locked, streams_handled
 from states.events.application.interviewers import streams_of
@@ -22,7 +23,7 @@ from states.tables.application import Application
 from states.tables.base import new_id
 from states.tables.people import Absence, Person, WorkArrangement
 
-LocalTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+LocalTime = Annotated[str, Field(pattern=TIME)]
 """Hours and minutes of the day in the Netherlands, such as ``09:00``."""
 Skill = Annotated[str, Field(pattern=r"^[a-z:-]{1,50}$")]
 """A skill, as work items require it."""
@@ -44,8 +45,8 @@ class Hours(Body):
     """Working hours of one weekday, in local time."""
 
     weekday: Annotated[str, Field(pattern=f"^({'|'.join(WEEKDAYS)})$")]
-    since: LocalTime
-    until: LocalTime
+    since: Annotated[LocalTime, Field(examples=["09:00"])]
+    until: Annotated[LocalTime, Field(examples=["17:00"])]
 
 
 class Arrangement(Body):

@@ -7,7 +7,7 @@ from office import COORDINATOR, EMPLOYER, GOUDVEEN, OFFICER, ZILVERDAM, applicat
 from served import Api
 
 from rules.core.roles import Actor, Role
-from states.engine.bodies import REFERENCE
+from states.engine.patterns import REFERENCE
 
 PARTS = ("", "/actions", "/history", "/decisions", "/deadlines", "/priority", "/measures", "/letters")
 NAMESAKE = "Namesake Kwikstaart"

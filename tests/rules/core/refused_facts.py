@@ -98,6 +98,10 @@ REFUSED_FACTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("capacity.enough-history", {"cases": 20, "days": 27, "on": ON}),
     ("chart.state", {"event": "close", "state": "intake", "possible": ["booking"]}),
     ("chart.state", {"event": "close", "state": "intake", "possible": []}),
+    (
+        "chart.state",
+        {"event": "close", "state": "intake", "possible": [], "instead": ["plan-interview"]},
+    ),
     ("content.can-be-kept", {"fields": ["details"], "erased": True}),
     ("content.still-there", {"erased": True}),
     ("conflict.not-own-case", {"person": "a", "applicant": "a"}),
@@ -137,6 +141,11 @@ REFUSED_FACTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("eligibility.employer-fits", {"office": PublicOffice.ALDERMAN, "kinds": ("municipality",) * 2, "count": 2}),
     ("eligibility.payer-is-employer", {"payer": "c", "employers": ["a", "b"]}),
     ("gate.certificate", {"legal_basis": LegalBasis.HOME_MEASURE, "certificates": [], "on": ON}),
+    ("gate.certificate", {"legal_basis": LegalBasis.HOME_MEASURE, "certificates": [], "on": ON, "ask": {}}),
+    *(
+        ("gate.certificate", {"legal_basis": LegalBasis.HOME_MEASURE, "certificates": [], "on": ON, "ask": handlers})
+        for handlers in ({"officer-1": Role.OFFICER}, {"officer-1": Role.OFFICER, "adviser-1": Role.ADVISER})
+    ),
     ("measure.basis-fits-domain", {"domain": Domain.DIGITAL, "legal_basis": LegalBasis.CAR}),
     ("measure.recurring-ends", {"recurring": True, "ends_on": ON + DAY, "office_until": ON}),
     ("measure.recurring-ends", {"recurring": False, "ends_on": ON, "office_until": None}),
