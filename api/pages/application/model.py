@@ -176,6 +176,8 @@ def steps_of(visit: Visit, case: Application) -> tuple[list[tuple[ActionView, St
     possible, refused = [], []
     for action in found:
         chart, subject = chart_and_subject(action)
+        if not chart:
+            continue  # a bank file: it has a page of its own
         about = about_of(action, employers, measures)
         title = wording.event(chart, action.name)
         mine = visit.by.role in action.roles

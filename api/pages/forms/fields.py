@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from api.pages.forms import texts
-from states.engine.bodies import EMAIL
+from states.engine.patterns import EMAIL
 
 LONG_TEXT = 500
 """From how many characters a text takes several lines."""

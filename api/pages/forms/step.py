@@ -164,7 +164,7 @@ def page_of(
 
 
 MESSAGES = {
-    "Field required": "Vul dit in.",
+    "Give this; it is required.": "Vul dit in.",
     "Input should be a valid boolean": "Kies ja of nee.",
 }
 
