@@ -5,7 +5,19 @@ from itertools import chain, combinations
 import pytest
 
 from rules.access.content_classes import FACTS, ContentClass
-from rules.access.readers import READERS, Moment, Relation, reads, relation_by_role
+from rules.access.readers import (
+    FETCHES_ORDERS,
+    READERS,
+    SEES_BOOKS,
+    SEES_CASE,
+    Grant,
+    Moment,
+    Relation,
+    granted,
+    reads,
+    relation_by_role,
+    sees,
+)
 from rules.core.roles import OF_AN_EMPLOYER, Role
 
 C = ContentClass
@@ -88,3 +100,36 @@ def test_more_ties_and_later_moments_never_take_reading_away(role: Role) -> None
         for ties in chain.from_iterable(combinations(Relation, size) for size in range(len(Relation))):
             if reads(kind, role, ties):
                 assert reads(kind, role, set(Relation), set(Moment))
+
+
+def test_one_grant_for_several_roles_is_a_grant_for_each_always_unless_a_moment_is_named() -> None:
+    assert granted(Relation.OFFICE, Role.AUDITOR, Role.COORDINATOR) == (
+        Grant(Role.AUDITOR, Relation.OFFICE, Moment.ALWAYS),
+        Grant(Role.COORDINATOR, Relation.OFFICE, Moment.ALWAYS),
+    )
+    assert granted(Relation.OWN, Role.APPLICANT, moment=Moment.ADOPTED) == (
+        Grant(Role.APPLICANT, Relation.OWN, Moment.ADOPTED),
+    )
+
+
+@pytest.mark.parametrize(
+    ("role", "case", "books", "orders"),
+    [
+        (Role.RELEASER, True, True, True),
+        (Role.APPROVER, True, True, False),
+        (Role.COORDINATOR, True, True, False),
+        (Role.APPLICANT, True, False, False),
+        (Role.HEAD, True, False, False),
+        (Role.MINISTRY_CONTACT, False, False, False),
+    ],
+)
+def test_a_role_sees_what_some_grant_of_the_table_lets_it_see(
+    role: Role, *, case: bool, books: bool, orders: bool
+) -> None:
+    assert (sees(role, SEES_CASE), sees(role, SEES_BOOKS), sees(role, FETCHES_ORDERS)) == (case, books, orders)
+
+
+@pytest.mark.parametrize("kind", ContentClass)
+def test_a_field_is_content_unless_it_is_a_fact(kind: ContentClass) -> None:
+    facts = {"case", "urgency", "calendar", "threat-facts", "measure-facts"}
+    assert kind.is_content is (str(kind) not in facts)

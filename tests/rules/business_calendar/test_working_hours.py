@@ -104,3 +104,9 @@ def test_an_end_falls_within_office_hours(start: datetime, hours: float) -> None
     opens, closes = office_time(end.astimezone(AMSTERDAM).date())
     assert opens <= end <= closes
     assert end - start.astimezone(UTC) >= timedelta(hours=hours)
+
+
+@pytest.mark.usefixtures("far_east")
+def test_the_hours_are_those_of_the_office_wherever_the_machine_is() -> None:
+    end = add(datetime(2026, 3, 2, 13, 0, tzinfo=UTC), 1)  # already Tuesday where the machine is
+    assert (end, end.tzinfo) == (datetime(2026, 3, 2, 14, 0, tzinfo=UTC), UTC)

@@ -17,6 +17,7 @@ from rules.deadlines.suspensions import last_suspended_day
 from rules.payments import tax
 from rules.payments.statutory_interest import interest
 from rules.payments.tax import TaxClass
+from rules.procedure.grants import takes_two
 from rules.procedure.objections import Against, handled_by, is_late, last_day
 from rules.threats.handoff import HandOffStep
 from rules.threats.urgency import SignalKind, SignalSource, Urgency, classify
@@ -301,6 +302,20 @@ def test_the_roles_that_reach_far_take_two_people_and_the_head_who_confirms_is_a
         Role.RELEASER,
         Role.ADMINISTRATOR,
         Role.HEAD,
+    ]
+    assert [role for role in Role if not takes_two(role, ON)] == [
+        Role.APPLICANT,
+        Role.OFFICER,
+        Role.ADVISER,
+        Role.COORDINATOR,
+        Role.EMPLOYER,
+        Role.APPROVER,
+        Role.FINANCE,
+        Role.SECURITY_CONTACT,
+        Role.SECRETARY,
+        Role.MINISTRY_CONTACT,
+        Role.AUDITOR,
+        Role.ENGINE,
     ]
 
 

@@ -1,5 +1,6 @@
 """Rule registration, and the files of dated values."""
 
+import locale
 from collections.abc import Iterator
 from datetime import UTC, date
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from rules.core import dated_values, errors
 from rules.core.dated_values import Version
-from rules.core.dates import office_day, start_of
+from rules.core.dates import office_day, start_of, utc_text
 from rules.core.errors import RulesError
 from rules.core.rule import OLDEST, REGISTRY, Bilingual, Finding, Rule, message, rule
 from rules.core.translations import dutch, listed
@@ -124,10 +125,26 @@ def test_a_name_in_two_files_is_refused(folder: Path) -> None:
         dated_values.versions()
 
 
-def test_a_value_may_hold_what_is_not_ascii(folder: Path) -> None:
+@pytest.fixture
+def ascii_machine() -> Iterator[None]:
+    """A machine whose files are in ASCII unless said otherwise."""
+    before = locale.setlocale(locale.LC_CTYPE)
+    locale.setlocale(locale.LC_CTYPE, "C")
+    yield
+    locale.setlocale(locale.LC_CTYPE, before)
+
+
+@pytest.mark.usefixtures("ascii_machine")
+def test_a_value_may_hold_what_is_not_ascii_on_any_machine(folder: Path) -> None:
     row = "{value = 'coördinator', from = 2025-01-01, source = 's', verified = true}"
     (folder / "a.toml").write_text(TABLE.format(name="a", rows=row), "utf-8")
     assert dated_values.value("a", date(2025, 1, 1)) == "coördinator"
+
+
+def test_a_file_that_is_no_toml_is_refused_with_its_name_and_line(folder: Path) -> None:
+    (folder / "a.toml").write_text("[a\n", "utf-8")
+    with pytest.raises(RulesError, match=r"^a\.toml is no TOML: .*line 1"):
+        dated_values.versions()
 
 
 # Words and moments.
@@ -144,3 +161,8 @@ def test_a_day_begins_at_midnight_in_amsterdam() -> None:
     assert start_of(date(2026, 7, 3), 9).isoformat() == "2026-07-03T09:00:00+02:00"
     assert office_day(start) == date(2026, 3, 3)
     assert office_day(start.astimezone(UTC)) == date(2026, 3, 3)
+
+
+@pytest.mark.usefixtures("far_east")
+def test_a_moment_is_written_in_utc_wherever_the_machine_is() -> None:
+    assert utc_text(start_of(date(2026, 3, 3))) == "2026-03-02T23:00:00.000000Z"
