@@ -103,6 +103,7 @@ REFUSED_FACTS: tuple[tuple[str, dict[str, Any]], ...] = (
         {"event": "close", "state": "intake", "possible": [], "instead": ["plan-interview"]},
     ),
     ("content.can-be-kept", {"fields": ["details"], "erased": True}),
+    ("content.can-be-kept", {"fields": ["details", "reason"], "erased": True}),
     ("content.still-there", {"erased": True}),
     ("conflict.not-own-case", {"person": "a", "applicant": "a"}),
     ("conflict.not-own-case", {"person": "a", "applicant": "b", "representative": "a"}),
@@ -218,6 +219,7 @@ REFUSED_FACTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("bank.entry-left-the-office", {"batch": "batch-1", "state": "released"}),
     ("bank.entry-as-ordered", {"booked": Decimal("-10.01"), "ordered": Decimal("10.00")}),
     ("bank.credit-is-a-return", {"booked": Decimal("10.00"), "is_return": False}),
+    ("bank.credit-is-a-return", {"booked": Decimal("0.00"), "is_return": False}),
     ("bank.entry-once", {"payment": "E-1", "state": "paid", "counts": True, "is_return": False}),
     ("bank.entry-once", {"payment": "E-1", "state": "returned", "counts": False, "is_return": True}),
     ("bank.entry-once", {"payment": "E-1", "state": "paid", "counts": False, "is_return": True}),
@@ -378,6 +380,10 @@ REFUSED_FACTS: tuple[tuple[str, dict[str, Any]], ...] = (
     (
         "payable.replaces-a-rejected-part",
         {"replaced": "payable-1", "state": "rejected", "earlier": ["payable-2", "payable-3"]},
+    ),
+    (
+        "payable.replaces-a-rejected-part",
+        {"replaced": "payable-1", "state": "rejected", "earlier": ["payable-2"], "elsewhere": True},
     ),
     (
         "payable.total-as-stated",

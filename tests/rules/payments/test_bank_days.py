@@ -1,15 +1,18 @@
 """Bank days, and the cut-off for a batch on such a day."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
+import holidays
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
 from rules.core.dated_values import value
-from rules.core.errors import UnknownValueError
+from rules.core.errors import RulesError, UnknownValueError
 from rules.payments.bank_days import (
     NAMES,
+    _named,
     bank_closing_reason,
     bank_day,
     cut_off,
@@ -54,6 +57,28 @@ def test_nothing_is_known_of_the_years_before_the_calendar() -> None:
     assert bank_closing_reason(date(2002, 1, 2)) is None
     with pytest.raises(UnknownValueError):
         bank_closing_reason(date(2001, 12, 31))
+
+
+@pytest.fixture
+def package(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[date, str]]:
+    """What the holidays package names; it can be changed."""
+    names = dict(holidays.financial_holidays("XECB", years=2026))
+    monkeypatch.setattr(holidays, "financial_holidays", lambda *_, **__: names)
+    _named.cache_clear()
+    yield names
+    _named.cache_clear()
+
+
+def test_a_closing_day_that_the_package_does_not_name_is_refused(package: dict[date, str]) -> None:
+    for gone in (date(2026, 5, 1), date(2026, 4, 3)):
+        del package[gone]
+    with pytest.raises(RulesError, match=r"^The holidays package does not name Good Friday, Labour Day in 2026\.$"):
+        bank_closing_reason(date(2026, 3, 2))
+
+
+def test_a_day_that_the_package_names_and_the_ecb_does_not_is_a_bank_day(package: dict[date, str]) -> None:
+    package[date(2026, 4, 27)] = "King's Day"
+    assert bank_closing_reason(date(2026, 4, 27)) is None
 
 
 @given(some.dates(date(2021, 1, 1), date(2090, 1, 1)))

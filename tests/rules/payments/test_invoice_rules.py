@@ -90,6 +90,29 @@ def test_the_vat_of_a_part_follows_its_line_to_the_half_cent() -> None:
     assert portion([line, line], Decimal("0.01"))[1] == Sums(Decimal("0.00"), Decimal("0.00"))
 
 
+def test_half_a_cent_of_vat_in_a_part_is_rounded_up() -> None:
+    assert part_of(Sums(Decimal("0.10"), Decimal("0.02")), Decimal("0.03")) == Sums(Decimal("0.02"), Decimal("0.01"))
+
+
+@pytest.mark.parametrize(
+    ("costs", "amount", "parts"),
+    [
+        ("1.00 1.00", "0.03", "0.02 0.01"),  # a cent and a half each
+        ("0.03 0.03 0.03", "0.08", "0.03 0.03 0.02"),  # two cents over, and room for one in a line
+        ("0.00 0.02 0.03", "0.04", "0.00 0.02 0.02"),
+    ],
+)
+def test_the_cents_that_cannot_be_shared_go_to_the_first_lines_with_room(costs: str, amount: str, parts: str) -> None:
+    lines = [Sums(Decimal(cost), Decimal("0.00")) for cost in costs.split()]
+    assert [str(part.gross) for part in portion(lines, Decimal(amount))] == parts.split()
+
+
+@pytest.mark.parametrize(("vat", "fine"), [("0.12", True), ("0.10", True), ("0.09", False), ("0.13", False)])
+def test_half_a_cent_of_vat_of_a_rate_is_rounded_up(vat: str, *, fine: bool) -> None:
+    found = rate_adds_up(vat_rate=Decimal(21), net=Decimal("0.50"), vat=Decimal(vat), lines=1)  # 0.105 counts as 0.11
+    assert (found is None) is fine
+
+
 @pytest.mark.parametrize(
     ("lines", "off", "fine"),
     [
