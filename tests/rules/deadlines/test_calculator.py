@@ -39,6 +39,7 @@ def ask(words: str) -> tuple[int, list[str], str]:
         ("--from 2026-03-27T16:00 --hours 2 --service-level", "2026-03-30", "Monday 30 March 2026 10:00"),
         ("--from 2026-03-27T15:00Z --hours 2 --service-level", "2026-03-30", "Monday 30 March 2026 10:00"),
         ("--from 2026-10-23T14:00Z --hours 2 --service-level", "2026-10-26", "Monday 26 October 2026 10:00"),
+        ("--from 2026-03-02 --hours 1 --service-level", "2026-03-03", "Tuesday 3 March 2026 10:00"),
         ("--from 2026-03-06 --hours 8 --service-level", "2026-03-09", "Monday 9 March 2026 17:00"),
         ("--from 2026-03-06T16:00 --service-level intake --lane urgent", "2026-03-09", "8 hours of office time"),
         ("--from 2026-03-28T12:00 --service-level advice --lane acute", "2026-03-29", "Sunday 29 March 2026 05:00"),

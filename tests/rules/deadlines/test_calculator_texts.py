@@ -13,6 +13,7 @@ from rules.deadlines.suspensions import Suspension
 
 ATW = "Algemene termijnenwet"
 ONE_DAY = "Write a day as 2026-02-20."
+NO_30_FEBRUARY = "There is no day 2026-02-30; write one as 2026-02-20."
 NAMED: dict[str, Any] = {"service_level": True, "level": "intake", "lane": "acute"}
 
 
@@ -52,6 +53,17 @@ NAMED: dict[str, Any] = {"service_level": True, "level": "intake", "lane": "acut
             ),
         ),
         ({**NAMED, "lane": "fast"}, "lane", "The hours differ by lane; give one of acute, urgent, elevated, routine."),
+        (
+            {"since": "2026-02-30", "weeks": 6},
+            "from",
+            NO_30_FEBRUARY,
+        ),
+        (
+            {"weeks": 6, "suspended": ["2026-03-00..2026-03-40"]},
+            "suspended",
+            "There is no day 2026-03-00; write one as 2026-02-20.",
+        ),
+        ({"weeks": 6, "suspended": ["2026-02-30..2026-03-10..2026-03-20"]}, "suspended", NO_30_FEBRUARY),
         ({**NAMED, "lane": None}, "lane", "The hours differ by lane; give one of acute, urgent, elevated, routine."),
         ({**NAMED, "days": 6}, "days", "A service level by name has its own length; leave this one out."),
         ({**NAMED, "backwards": True}, "backwards", "Hours of a service level only run on; leave this out."),

@@ -130,6 +130,10 @@ def test_a_kind_of_term_that_does_not_exist_or_has_no_reminder_schedule_is_named
         ("takover", "There is no such kind of term; there are takeover, objection."),
         ("every", "Nobody is reminded of takeover; give each a ladder, or one for every."),
     ]
+    nothing = replace(versions()[REMINDERS][-1], value={})
+    assert list(judge_reminders(nothing, KINDS)) == [
+        ("every", "Nobody is reminded of objection, takeover; give each a ladder, or one for every."),
+    ]
 
 
 def climb(value: dict[str, Any]) -> list[tuple[str, str]]:

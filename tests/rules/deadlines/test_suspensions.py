@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.core.errors import RulesError
-from rules.deadlines.suspensions import Suspension, attribution
+from rules.deadlines.suspensions import Suspension, attribution, merged_spans, moved_end, suspension_sentences
 
 RECEIVED = date(2026, 3, 2)
 
@@ -81,3 +81,26 @@ def test_attributed_days_always_add_up(length: int, drawn: list[tuple[int, int, 
     days = attribution(RECEIVED, RECEIVED + timedelta(days=length), "employer", suspensions)
     assert sum(days.values()) == max(length, 0)
     assert all(days.values())
+
+
+def test_a_suspension_that_never_ran_leaves_the_later_ones() -> None:
+    never, week = suspended(date(2026, 3, 5), date(2026, 3, 3)), suspended(date(2026, 3, 9), date(2026, 3, 15))
+    assert merged_spans([week, never]) == [(date(2026, 3, 9), date(2026, 3, 15))]
+    assert moved_end(RECEIVED, date(2026, 3, 30), [never, week]) == date(2026, 4, 6)
+
+
+def test_a_day_on_which_one_suspension_ends_and_another_begins_moves_the_end_once() -> None:
+    week, days = suspended(date(2026, 3, 9), date(2026, 3, 15)), suspended(date(2026, 3, 15), date(2026, 3, 17))
+    assert merged_spans([week, days]) == [(date(2026, 3, 9), date(2026, 3, 17))]
+    assert moved_end(RECEIVED, date(2026, 3, 30), [week, days]) == date(2026, 4, 8)
+
+
+def test_the_last_day_of_a_term_can_be_suspended_and_the_day_after_it_cannot() -> None:
+    end = date(2026, 3, 30)
+    last, after = suspended(end, date(2026, 3, 31)), suspended(date(2026, 3, 31), date(2026, 4, 3))
+    assert moved_end(RECEIVED, end, [last]) == date(2026, 4, 1)
+    assert moved_end(RECEIVED, end, [after]) == end
+    assert suspension_sentences(RECEIVED, end, [last]) == [
+        "Not counted, from Monday 30 March 2026 through Tuesday 31 March 2026: awaiting completion (Awb 4:15(1)(a)).",
+    ]
+    assert suspension_sentences(RECEIVED, end, [after]) == []

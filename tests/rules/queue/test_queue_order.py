@@ -39,9 +39,9 @@ class Item(NamedTuple):
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-ACUTE, OVERDUE, OLDEST, LATER = (
+ACUTE, OVERDUE, OLDEST, LATER, DUE_NOW = (
     Item(QueuePosition(lane, NOW + start * HOUR, NOW, name))
-    for lane, start, name in ((1, 0, "a"), (2, -1, "b"), (4, -2, "c"), (2, 1, "d"))
+    for lane, start, name in ((1, 0, "a"), (2, -1, "b"), (4, -2, "c"), (2, 1, "d"), (4, 0, "e"))
 )
 
 
@@ -54,6 +54,7 @@ ACUTE, OVERDUE, OLDEST, LATER = (
         ([OLDEST, OVERDUE], False, (OVERDUE, False)),
         ([OVERDUE, OLDEST], True, (OLDEST, True)),
         ([LATER], True, (LATER, False)),
+        ([LATER, DUE_NOW], True, (DUE_NOW, True)),
     ],
 )
 def test_the_reserve_takes_what_is_longest_overdue_unless_acute_work_waits_or_nothing_is(
@@ -64,12 +65,16 @@ def test_the_reserve_takes_what_is_longest_overdue_unless_acute_work_waits_or_no
 
 @pytest.mark.parametrize("every", [1, 0, -5, True, False, 5.0, "5", None])
 def test_a_reserve_is_a_whole_number_of_at_least_two(every: object) -> None:
-    words = "give a whole number of at least 2, such as 5: .* nothing urgent would go first, with 0 the routine would"
+    words = (
+        r"^reserve_every is .*; give a whole number of at least 2, such as 5: with 1 every claim would be the reserve's"
+        r" and nothing urgent would go first, with 0 the routine would never be reached\.$"
+    )
     with pytest.raises(RulesError, match=words):
         check_reserve(every)
     assert (check_reserve(2), check_reserve(5)) == (2, 5)
 
 
+RIGHT = r"give hours above 0 for each of acute, urgent, elevated, routine, such as acute = 2\."
 EVERY_LANE = {"acute": 2, "urgent": 16, "elevated": 40, "routine": 80}
 
 
@@ -85,9 +90,10 @@ EVERY_LANE = {"acute": 2, "urgent": 16, "elevated": 40, "routine": 80}
     ],
 )
 def test_a_claim_returns_to_the_queue_after_some_hours_in_every_lane(after: object, field: str) -> None:
-    with pytest.raises(RulesError, match=f"^claim_returns_after.{field} is wrong; give hours above 0 for each of"):
+    with pytest.raises(RulesError, match=rf"^claim_returns_after\.{field} is wrong; {RIGHT}$"):
         check_returns(after)
     assert check_returns(EVERY_LANE) == EVERY_LANE
+    assert check_returns({**EVERY_LANE, "acute": 0.5}) == {**EVERY_LANE, "acute": 0.5}
 
 
 @pytest.mark.parametrize("limit", [0, -1, True, 2.5, "30", None])

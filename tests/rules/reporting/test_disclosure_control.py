@@ -43,7 +43,7 @@ def spread_over(count: int, employers: int = 4) -> Counter[str]:
 
 
 def test_the_limits_are_those_of_the_house() -> None:
-    assert Limits(cases=5, employers=3, dominance=0.75, median=10, tails=30) == HELD
+    assert Limits(cases=5, employers=3, dominance=0.75, median=10, tails=30) == limits(FIRST)
 
 
 @pytest.mark.parametrize(

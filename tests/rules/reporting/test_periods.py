@@ -97,5 +97,13 @@ def test_other_periods_are_refused_and_say_what_would_be_right(
 
 
 def test_a_report_has_an_end() -> None:
-    with pytest.raises(QuestionError, match="is 41 quarters; give 40 at most"):
+    with pytest.raises(QuestionError, match="is 41 quarters; give 40 at most") as refused:
         quarters_asked(date(2021, 1, 1), date(2031, 3, 31), on=date(2031, 4, 1))
+    assert refused.value.parameter == "from"
+
+
+def test_a_period_that_ends_before_the_oldest_case_is_refused_for_its_end() -> None:
+    with pytest.raises(QuestionError) as refused:
+        days_asked(None, date(2020, 12, 31), on=ON)
+    words = "2020-12-31 is before the oldest case; give 2021-01-01 or later."
+    assert (refused.value.parameter, str(refused.value)) == ("until", words)

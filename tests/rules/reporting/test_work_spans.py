@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from walked_hours import walked
 
 from rules.business_calendar.elapsed import days, working_hours
+from rules.queue.order import QueuePosition
 from rules.reporting.lateness import Figures, contribution
 from rules.reporting.lateness import figures as summed
 from rules.reporting.metrics import DEFINITIONS
@@ -67,7 +68,7 @@ def test_work_waits_unassigned_also_after_it_was_returned() -> None:
     ]
     assert span.begun_at(at(5)) == at(4)
     assert span.begun_at(at(3)) is None
-    assert span.begun_at(at(1.5)) == at(1)
+    assert span.begun_at(at(1)) == span.begun_at(at(1.5)) == at(1)
     assert [span.is_held(at(hours)) for hours in (0, 1, 2, 4)] == [False, True, False, True]
 
 
@@ -105,6 +106,20 @@ def test_work_that_waits_ahead_of_an_assigned_item_is_skipped() -> None:
         replace(SPAN, key="later", lane=2, asked_at=at(4)),
     ]
     assert skipped(SPAN, [SPAN, *others], at(3)) == 2
+
+
+def test_work_has_the_place_of_its_lane_its_start_by_and_its_creation() -> None:
+    assert SPAN.position == QueuePosition(4, MONDAY + 10 * HOUR, MONDAY, "work-1")
+
+
+def test_the_first_and_the_last_moment_belong_to_a_period() -> None:
+    begun = replace(SPAN, key="begun", movements=moved((4, True)))
+    done = replace(SPAN, key="done", asked_at=at(1), ended_at=at(4), done=True)
+    gone = [replace(SPAN, key=name, asked_at=at(1), ended_at=at(4)) for name in ("gone", "gone-too")]
+    asked = replace(SPAN, key="asked", asked_at=at(4))
+    for since, until in ((4, 5), (3, 4)):
+        found = figures([begun, done, *gone, asked], at(since), at(until), share=0.8)
+        assert (found.asked, found.begun, found.done, found.fell_away) == (1, 2, 1, 2)
 
 
 def test_figures_count_what_is_within_the_period_and_nothing_outside_it() -> None:

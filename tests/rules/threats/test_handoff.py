@@ -1,5 +1,6 @@
 """Handoff of a threat: the steps that a signal requires, and what a recorded step must say."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from rules.core.dated_values import value, version
 from rules.core.decision_table import every_case
+from rules.core.errors import RulesError
 from rules.core.rule import Rule
 from rules.threats.handoff import (
     COLUMNS,
@@ -49,7 +51,14 @@ def test_each_step_comes_before_the_next_by_a_microsecond() -> None:
 
 
 def test_the_checker_notices_a_table_with_steps_in_another_order() -> None:
-    assert any("The steps stand in the order consider-loan" in fault for fault in problems(TABLE[::-1]))
+    order = (
+        "The steps stand in the order consider-loan, security-contact, support-team, police-report, call-112;"
+        " they are done as call-112, police-report, support-team, security-contact, consider-loan."
+    )
+    assert order in problems(TABLE[::-1])
+    with pytest.raises(RulesError) as refused:
+        check_table(replace(version("hand_off", ON), value=TABLE[::-1]))
+    assert str(refused.value) == f"The hand-off table from {version('hand_off', ON).since} is incomplete: {order}"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Urgency table: every version decides every signal once, without gap or overlap."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 from rules.core.dated_values import Version, versions
 from rules.core.decision_table import every_case
+from rules.core.errors import RulesError
 from rules.threats.urgency import (
     COLUMNS,
     RANK,
@@ -52,7 +54,11 @@ def changed(number: int, **columns: Any) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("gone", range(len(TABLE)))
 def test_the_checker_notices_a_missing_row(gone: int) -> None:
-    assert any("no row fits" in fault for fault in problems([*TABLE[:gone], *TABLE[gone + 1 :]]))
+    fault = next(fault for fault in problems([*TABLE[:gone], *TABLE[gone + 1 :]]) if "no row fits" in fault)
+    with pytest.raises(RulesError) as refused:
+        check_table(replace(VERSIONS[-1], value=[*TABLE[:gone], *TABLE[gone + 1 :]]))
+    words = f"The urgency table from {VERSIONS[-1].since} does not decide every signal once: "
+    assert str(refused.value) == words + fault
 
 
 @pytest.mark.parametrize("twice", range(len(TABLE)))
