@@ -24,6 +24,8 @@ class Purpose(StrEnum):
     """Marks of bank accounts."""
     IDEMPOTENCY = "idempotency"
     """Stored answers to requests, and marks of those requests."""
+    DRAFTS = "drafts"
+    """What somebody began to fill in and did not send."""
     TOKENS = "tokens"
     """Bearer tokens of the demonstration office."""
 

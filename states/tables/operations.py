@@ -1,4 +1,4 @@
-"""Operations tables: idempotency keys, runs of flows, and timers."""
+"""Operations tables: idempotency keys, drafts, sign-ins in a browser, runs of flows, and timers."""
 
 from datetime import datetime
 from typing import Any
@@ -67,3 +67,12 @@ class PageSession(SQLModel, table=True):
     seen_at: datetime
     """The last request, to within a minute."""
     ended_at: datetime | None = None
+
+
+class Draft(SQLModel, table=True):
+    """What a person began to fill in at a place and did not send, sealed."""
+
+    person: str = Field(primary_key=True)
+    place: str = Field(primary_key=True)
+    sealed: bytes = Field(sa_type=LargeBinary)
+    saved_at: datetime = Field(index=True)
