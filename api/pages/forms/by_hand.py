@@ -36,6 +36,28 @@ ORDER: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("application", "assess-domain"): ("domain", "finding", "needed", "measures"),
     ("application", "return-advice"): ("domain", "reasons"),
     ("application", "revise-advice"): ("domains", "reasons"),
+    ("application", "file-objection"): (
+        "against",
+        "received_on",
+        "posted_on",
+        "by_representative",
+        "committee",
+        "grounds",
+    ),
+    ("application", "receive-invoice"): (
+        "kind",
+        "number",
+        "dated",
+        "received_on",
+        "payee",
+        "iban",
+        "addressee",
+        "totals",
+        "lines",
+        "own_contribution",
+        "receipt",
+        "apart",
+    ),
     ("takeover", "take-over"): ("taken_over_on", "decided_as", "decision"),
 }
 """The Python names of the fields of an event; fields that are left out cannot be filled in on that form."""
@@ -43,6 +65,9 @@ OF_OFFICIAL: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("application", "receive"): tuple(
         name for name in ORDER["application", "receive"] if name not in {"received_via", "received_on"}
     ),
+    ("application", "file-objection"): ("against", "grounds"),
+    ("application", "request-loan"): ("description", "need", "urgent"),
+    ("loan", "file-objection"): ("grounds",),
     ("application", "record-threat"): ("kind", "occurred_on", "reported_to_police", "external_reference", "details"),
 }
 """The forms that the official sees otherwise."""

@@ -6,9 +6,13 @@ from sqlmodel import col, select
 
 from api.access.names import names_of_staff
 from api.pages import wording
+from api.pages.forms import texts
 from api.pages.forms.fields import Options
 from api.pages.visit import Visit
+from api.routes import case_parts
+from rules.core.dates import office_day
 from rules.core.roles import Role
+from rules.procedure.separation_of_duties import capacities
 from states.charts.people import OrganisationState
 from states.engine.event import EventContext
 from states.engine.unit_of_work import UnitOfWork
@@ -76,6 +80,20 @@ def grounds(visit: Visit, case: Application | None) -> Options:
     return [(rule, finding.message_nl) for rule, finding in found.items()]
 
 
+def measures(visit: Visit, case: Application | None) -> Options:
+    """Return the measures of the case that the reader may see, by what they are."""
+    if case is None:
+        return []
+    found = case_parts.measures(visit, case.id).items
+    return [(each.id, each.description or wording.capital(wording.kind(each.legal_basis))) for each in found]
+
+
+def capacities_for(visit: Visit, case: Application | None) -> Options:
+    """Return the capacities in which an employer can decide about the office of the case."""
+    found = capacities(case.office, office_day(visit.at)) if case is not None else []
+    return [(each.value, texts.of_option(each.value)) for each in found]
+
+
 COLLEAGUES = people_with()
 GROUNDS: dict[tuple[str, str], Reading] = {("application", "intend-refusal"): grounds}
 """What is read for the field ``ground`` of an event where it is a rule."""
@@ -90,6 +108,8 @@ READINGS: dict[str, Reading] = {
     "organisation": employers_of_case,
     "signal": signals,
     "term": terms,
+    "measure": measures,
+    "decided_as": capacities_for,
 }
 """What is read for the choices of a field, by its Python name."""
 

@@ -2,7 +2,7 @@
 
 import enum
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -152,6 +152,16 @@ def parts_of(
     """
     names = order or tuple(schema.model_fields)
     return [part_of(schema.model_fields[name], name, of, given, choices, prefix) for name in names]
+
+
+def names_within(schema: type[BaseModel]) -> Iterator[str]:
+    """Return the Python names of the fields of a body and of the bodies within it."""
+    for name, info in schema.model_fields.items():
+        yield name
+        kind = core(info.annotation)
+        inner = kind if is_body(kind) else item_of(kind)
+        if is_body(inner):
+            yield from names_within(inner)
 
 
 def part_of(info: FieldInfo, name: str, of: str, given: Mapping[str, Any], choices: Choices, prefix: str) -> Part:

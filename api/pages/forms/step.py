@@ -20,7 +20,7 @@ from api.pages import wording
 from api.pages.error_pages import Failure
 from api.pages.forms import by_hand, texts
 from api.pages.forms.choices import choices_for
-from api.pages.forms.fields import Field, Group, Part, flat, parts_of, with_errors
+from api.pages.forms.fields import Field, Group, Part, flat, names_within, parts_of, with_errors
 from api.pages.forms.reading import body_of, rows_of
 from api.pages.templates import show
 from api.pages.visit import Visit
@@ -48,13 +48,13 @@ class Place:
     back: str
     """The path where the reader came from."""
     done: str
-    """The path that follows."""
+    """The path that follows; with a query of its own, no name of the event is added to it."""
     reference: str | None = None
     preset: Mapping[str, str] = field(default_factory=dict)
     """Fields that are known from where the reader came from, in wire form."""
     template: str = "forms/step.html"
     title: str = ""
-    """The title of its page, where that is not the name of the event."""
+    """The title of the page; empty for the name of the event with the case's reference."""
 
 
 @dataclass(frozen=True)
@@ -129,12 +129,13 @@ def page_of(
     definition = definition_of(place, visit)
     row = row_of(visit, definition, place)
     case = visit.session.get(Application, place.reference) if place.reference else None
+    names = list(names_within(definition.body))
     order = by_hand.order_of(place.chart, place.event, visit.by.role)
     parts = parts_of(
         definition.body,
         of=f"{place.chart}/{place.event}",
         given={**place.preset, **given},
-        choices=choices_for(visit, (place.chart, place.event), definition.body.model_fields, case),
+        choices=choices_for(visit, (place.chart, place.event), names, case),
         order=order,
     )
     fields = failure.fields if failure is not None else {}
@@ -174,15 +175,17 @@ def message_of(text: str) -> str:
     return MESSAGES.get(text, text)
 
 
-def show_step(visit: Visit, place: Place, *, extra: Any = None) -> HTMLResponse:
-    """Show the form of a step."""
-    page = page_of(visit, place, {}, extra=extra)
+def show_step(visit: Visit, place: Place, *, extra: Any = None, given: Mapping[str, Any] | None = None) -> HTMLResponse:
+    """Show the form of a step, with what is known already in wire form."""
+    page = page_of(visit, place, given or {}, extra=extra)
     return show(visit, place.template, page, title=title_of(place))
 
 
 def title_of(place: Place) -> str:
     """Return the title of a step's page: a fixed text with at most the case's reference."""
-    named = place.title or wording.event(place.chart, place.event)
+    if place.title:
+        return place.title
+    named = wording.event(place.chart, place.event)
     return f"{named}: zaak {place.reference}" if place.reference else named
 
 
@@ -222,7 +225,6 @@ def take_step(
     sent = {**place.preset, **given, **by_hand.fixed_of(place.chart, place.event, visit.by.role)}
     body = bodies.parse(definition.body, sent)
     take_over = form.get("overnemen") == "ja"
-    done: dict[str, str] = {}
 
     def do() -> Answer:
         if definition.creates:
@@ -233,8 +235,9 @@ def take_step(
     route = f"POST {href(place.chart, place.subject, place.event) if place.chart in COLLECTIONS else place.here}"
     answer = answer_once(visit, key, route, body, do)
     made = answer.headers.get("Location", "").rpartition("/")[2]
-    done["path"] = place.done.replace("{made}", made)
-    return RedirectResponse(f"{done['path']}?gedaan={place.chart}/{place.event}", 303)
+    following = place.done.replace("{made}", made)
+    told = "" if "?" in following else f"?gedaan={place.chart}/{place.event}"
+    return RedirectResponse(f"{following}{told}", 303)
 
 
 def add_row(given: dict[str, Any], name: str, form: FormData) -> None:
