@@ -29,13 +29,15 @@ class Address:
     roles: frozenset[Role] = EVERYONE
     in_navigation: str = ""
     """Its name in the navigation; empty if it is not there."""
+    navigation_of: frozenset[Role] | None = None
+    """The roles in whose navigation it is; None for all that may open it."""
 
 
 ADDRESSES = {
-    "start": Address("/start", "Start", EVERYONE - OFFICIAL, "Start"),
-    "work": Address("/werk", "Werk", WORKING, "Werk"),
+    "start": Address("/start", "Start", EVERYONE - OFFICIAL, "Start", EVERYONE - EMPLOYER),
+    "work": Address("/werk", "Werk", WORKING, "Werk", WORKING - EMPLOYER),
     "work-item": Address("/werk/{item}", "Werk", WORKING),
-    "search": Address("/zoeken", "Zoeken", CASE - OFFICIAL, "Zoeken"),
+    "search": Address("/zoeken", "Zoeken", CASE - OFFICIAL, "Zoeken", CASE - EMPLOYER),
     "new-case": Address("/zaken/nieuw", "Nieuwe aanvraag", frozenset({Role.OFFICER}), "Nieuwe aanvraag"),
     "case": Address("/zaken/{reference}", "Zaak", CASE),
     "case-terms": Address("/zaken/{reference}/termijnen", "Termijnen", CASE),
@@ -44,6 +46,23 @@ ADDRESSES = {
     "case-money": Address("/zaken/{reference}/geld", "Geld", CASE),
     "case-history": Address("/zaken/{reference}/geschiedenis", "Geschiedenis", CASE),
     "case-step": Address("/zaken/{reference}/doen/{chart}/{event}/{subject}", "Stap", CASE),
+    "mine": Address("/mijn", "Mijn zaak", OFFICIAL, "Mijn zaak"),
+    "report": Address("/mijn/melden", "Mijn zaak: melding", OFFICIAL, "Melden"),
+    "report-sent": Address("/mijn/melden/verstuurd", "Mijn zaak: melding verstuurd", OFFICIAL),
+    "my-letters": Address("/mijn/berichten", "Mijn zaak: berichten", OFFICIAL, "Berichten"),
+    "apply": Address("/mijn/aanvraag", "Mijn zaak: aanvraag", OFFICIAL),
+    "apply-step": Address("/mijn/aanvraag/{step}", "Mijn zaak: aanvraag", OFFICIAL),
+    "my-case": Address("/mijn/zaak/{reference}", "Mijn zaak", OFFICIAL),
+    "my-advice": Address("/mijn/zaak/{reference}/advies", "Mijn zaak: advies", OFFICIAL),
+    "my-step": Address("/mijn/doen/{chart}/{event}/{subject}", "Mijn zaak: stap", OFFICIAL),
+    "employer": Address("/werkgever", "Start", EMPLOYER, "Start"),
+    "takeovers": Address("/werkgever/overnames", "Overnames", EMPLOYER, "Overnames"),
+    "takeover": Address("/werkgever/overnames/{takeover}", "Beveiliging overnemen", EMPLOYER),
+    "takeover-step": Address("/werkgever/overnames/{takeover}/doen/{event}", "Beveiliging overnemen", EMPLOYER),
+    "measures": Address("/werkgever/maatregelen", "Maatregelen", EMPLOYER, "Maatregelen"),
+    "measure-step": Address("/werkgever/maatregelen/{measure}/doen/{event}", "Maatregel", EMPLOYER),
+    "new-invoice": Address("/werkgever/facturen/nieuw", "Factuur invoeren", EMPLOYER, "Facturen"),
+    "paid": Address("/werkgever/betaald", "Wat is betaald", EMPLOYER),
     "sign-in": Address("/aanmelden", "Aanmelden"),
     "role": Address("/rol", "Kies een rol"),
     "sign-out": Address("/afmelden", "Afgemeld"),
@@ -57,6 +76,15 @@ def path(name: str, **ids: str) -> str:
     return ADDRESSES[name].path.format(**ids)
 
 
+def home_of(role: Role) -> str:
+    """Return the path on which a role begins."""
+    return path("mine" if role in OFFICIAL else "employer" if role in EMPLOYER else "start")
+
+
 def navigation(role: Role) -> list[tuple[str, str]]:
     """Return the name and the path of each page in the navigation of a role."""
-    return [(each.in_navigation, each.path) for each in ADDRESSES.values() if each.in_navigation and role in each.roles]
+    return [
+        (each.in_navigation, each.path)
+        for each in ADDRESSES.values()
+        if each.in_navigation and role in each.roles & (each.navigation_of or each.roles)
+    ]

@@ -4,9 +4,13 @@ from fastapi import APIRouter
 
 from api.pages import static_files
 from api.pages.about import about, problem_meanings
+from api.pages.applicant import application_form
+from api.pages.applicant import routes as applicant
 from api.pages.application import routes as application
 from api.pages.sign_in import routes as sign_in
 from api.pages.start import routes as start
+from api.pages.takeover import invoices
+from api.pages.takeover import routes as takeover
 from api.pages.worklist import routes as worklist
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -15,6 +19,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     start.router,
     worklist.router,
     application.router,
+    application_form.router,
+    applicant.router,
+    takeover.router,
+    invoices.router,
     about.router,
     problem_meanings.router,
 )

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.access.names import names_of_employers, names_of_staff
 from api.pages import static_files, wording
-from api.pages.addresses import navigation, path
+from api.pages.addresses import home_of, navigation, path
 from api.pages.visit import Visit
 
 HERE = Path(__file__).parent
@@ -31,6 +31,7 @@ class Frame:
     role: str
     organisation: str | None
     official: bool
+    home: str
     navigation: list[tuple[str, str]]
     here: str
     csrf: str
@@ -44,6 +45,7 @@ def frame_of(visit: Visit) -> Frame:
         role=by.role,
         organisation=names_of_employers(visit.session, [by.organisation]).get(by.organisation or ""),
         official=by.role == "applicant",
+        home=home_of(by.role),
         navigation=navigation(by.role),
         here=visit.path,
         csrf=visit.csrf,

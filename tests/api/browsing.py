@@ -168,7 +168,7 @@ def expect_lawful(page: Page) -> None:
 
 def expect_title(page: Page) -> None:
     """Assert that the title is from the table of addresses, or of a step, and names nobody."""
-    title = page.title.rpartition(" | ")[0]
+    title = page.title.removesuffix(" | Veiligadvies")
     assert title, "a page without a title"
     if page.status >= 400:
         assert title.startswith("Fout: "), title

@@ -13,10 +13,10 @@ from api.http import page_sessions
 from api.http.dependencies import ConfigurationDep, SessionDep, utc_now
 from api.http.errors import ApiError
 from api.pages import wording
-from api.pages.addresses import path
+from api.pages.addresses import home_of, path
 from api.pages.templates import render, show
 from api.pages.visit import FormDep, VisitDep, cookie_name, is_https, require_own_origin
-from rules.core.roles import Actor, Role
+from rules.core.roles import Actor
 from states.engine.founding import is_demonstration
 from states.settings import Configuration
 
@@ -44,11 +44,6 @@ class SignInPage:
     ended: bool = False
 
 
-def home_of(by: Actor) -> str:
-    """Return the page on which a role begins."""
-    return "/mijn" if by.role is Role.APPLICANT else path("start")
-
-
 def own_path(given: str) -> str:
     """Return the path that a reader asked for; nothing for an address of another host."""
     parts = urlsplit(given)
@@ -61,7 +56,7 @@ def first(request: Request, session: SessionDep, configuration: ConfigurationDep
     """Lead to the start page, or to signing in."""
     token = request.cookies.get(cookie_name(configuration), "")
     by = page_sessions.actor_of(session, token, at=utc_now()) if token else None
-    return RedirectResponse(path("sign-in") if by is None else home_of(by), 303)
+    return RedirectResponse(path("sign-in") if by is None else home_of(by.role), 303)
 
 
 @router.get("/aanmelden")
@@ -120,7 +115,7 @@ async def begin(request: Request, session: SessionDep, configuration: Configurat
 def signed_in(session: SessionDep, configuration: Configuration, by: Actor, after: str = "") -> Response:
     """Begin a session and lead to the page that was asked for."""
     token = page_sessions.begin(session, by, at=utc_now())
-    answer = RedirectResponse(after or home_of(by), 303)
+    answer = RedirectResponse(after or home_of(by.role), 303)
     answer.set_cookie(cookie_name(configuration), token, httponly=True, samesite="lax", secure=is_https(configuration))
     return answer
 

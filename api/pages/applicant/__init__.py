@@ -1,0 +1,1 @@
+"""Applicant: the pages of an official: the own case, a report, the application, advice and messages."""
