@@ -231,7 +231,7 @@ def overview_of(visit: Visit, key: str, *, notice: str = "") -> TakeoverOverview
         takeover=row.id,
         reference=case.id,
         office=wording.capital(office),
-        what=f"Neem {count_in_words(len(lines))} over voor uw {office}.",
+        what=what_of(len(lines), office, waits=waits),
         when=when_of(row, last),
         why=f"U bent de werkgever van deze {office}. De werkgever regelt en betaalt de maatregelen uit het advies.",
         article=article,
@@ -251,9 +251,10 @@ def overview_of(visit: Visit, key: str, *, notice: str = "") -> TakeoverOverview
     )
 
 
-def count_in_words(count: int) -> str:
-    """Return a number of measures."""
-    return "1 maatregel" if count == 1 else f"{count} maatregelen"
+def what_of(count: int, office: str, *, waits: bool) -> str:
+    """Return what is asked of the employer, or what it was."""
+    measures = "1 maatregel" if count == 1 else f"{count} maatregelen"
+    return f"Neem {measures} over voor uw {office}." if waits else f"Het gaat om {measures} voor uw {office}."
 
 
 def when_of(row: Takeover, last: date | None) -> str:
