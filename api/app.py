@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.logger import logger
 
 from api.http import problems
+from api.http.language import LANGUAGE, preferred
 from api.http.limits import RequestLimits
 from api.http.openapi_document import RESPONSES, VERSIONED, DocumentedApi
 from api.pages import error_pages
@@ -113,6 +114,7 @@ def create(configuration: Configuration) -> FastAPI:
     @app.middleware("http")
     async def headers(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
         """Add the API version and the security headers: no caching, no framing, no foreign content."""
+        LANGUAGE.set(preferred(request.headers.get("Accept-Language")))
         try:
             response = await call(request)
         except Exception as error:  # noqa: BLE001  # handled here so that this response also gets the headers below

@@ -7,6 +7,15 @@ from typing import Any, NamedTuple
 
 from rules.core.roles import Actor
 from rules.core.rule import Finding
+from rules.core.wording import marked, wording
+
+NOUNS = (
+    *(marked("application"), marked("takeover"), marked("measure"), marked("payable"), marked("payment-batch")),
+    *(marked("booking"), marked("organisation"), marked("employer"), marked("person"), marked("loan")),
+    *(marked("objection"), marked("letter"), marked("document"), marked("bank-entry"), marked("bank message")),
+    *(marked("work item"), marked("open work item"), marked("open proposal"), marked("problem type")),
+)
+"""What may not be found, for the catalogue of translations."""
 
 
 class StatesError(Exception):
@@ -17,7 +26,7 @@ class NotFoundError(StatesError):
     """The subject does not exist, or the caller may not know that it does."""
 
     def __init__(self, what: str, key: str) -> None:
-        super().__init__(f"There is no {what} with the id {key}.")
+        super().__init__(wording("There is no {what} with the id {key}.", what=what, key=key))
         self.what = what
         self.key = key
 
@@ -26,7 +35,13 @@ class StaleError(StatesError):
     """The subject changed since the caller read it."""
 
     def __init__(self, seen: int, present: int) -> None:
-        super().__init__(f"You saw version {seen}; it is {present} now. Get it again and look before you act.")
+        super().__init__(
+            wording(
+                "You saw version {seen}; it is {present} now. Get it again and look before you act.",
+                seen=seen,
+                present=present,
+            )
+        )
         self.present = present
 
 
@@ -68,8 +83,14 @@ class WorkInHandError(StatesError):
     """The event does work that someone else has in hand, and the caller did not say that they take it over."""
 
     def __init__(self, held: Sequence[HeldWork]) -> None:
-        hands = "; ".join(f"{one.holder} has {one.action} in hand since {one.since:%Y-%m-%d %H:%M} UTC" for one in held)
-        super().__init__(f"{hands}. Repeat it with takeOver: true to do it in their place; they are told.")
+        holders = ", ".join(dict.fromkeys(one.holder for one in held))
+        super().__init__(
+            wording(
+                "In hand with {holders}; held says which work, and since when. Repeat it with takeOver: true to do it"
+                " in their place; they are told.",
+                holders=holders,
+            )
+        )
         self.held = tuple(held)
 
 
@@ -77,7 +98,7 @@ class MalformedError(StatesError):
     """A body does not match its schema; each problem names the field and what would be valid."""
 
     def __init__(self, problems: Sequence[tuple[str, str]]) -> None:
-        super().__init__("; ".join(f"{field}: {words}" for field, words in problems))
+        super().__init__("; ".join(wording("{field}: {words}", field=field, words=words) for field, words in problems))
         self.problems = tuple(problems)
 
 
@@ -90,7 +111,7 @@ class BankFileRefusedError(StatesError):
 
     def __init__(self, reason: str, remedy: str, line: int | None = None) -> None:
         where = f"Line {line}: " if line is not None else ""
-        super().__init__(f"{where}{reason} {remedy}")
+        super().__init__(wording("{where}{reason} {remedy}", where=where, reason=reason, remedy=remedy))
         self.line = line
 
 
@@ -107,7 +128,10 @@ class TooLargeError(StatesError):
 
     def __init__(self, most: int) -> None:
         super().__init__(
-            f"The file is larger than {most} bytes. Send a smaller one: fewer pages, or a lower resolution."
+            wording(
+                "The file is larger than {most} bytes. Send a smaller one: fewer pages, or a lower resolution.",
+                most=most,
+            )
         )
         self.most = most
 
@@ -116,7 +140,10 @@ class BankFileTooLargeError(BankFileRefusedError):
     """A bank file is larger than the limit; nothing of it was imported."""
 
     def __init__(self, limit: int) -> None:
-        super().__init__(f"The file is larger than {limit} bytes.", "Ask the bank for a shorter period per file.")
+        super().__init__(
+            wording("The file is larger than {limit} bytes.", limit=limit),
+            "Ask the bank for a shorter period per file.",
+        )
 
 
 class ReusedKeyError(StatesError):

@@ -13,6 +13,7 @@ from rules.access.authority import roles_of
 from rules.access.content_classes import ContentClass
 from rules.access.readers import OFFICE, READERS, SEES_EVERY_POOL, sees
 from rules.core.roles import Actor, Role
+from rules.core.wording import wording
 from states.tables.work import WorkAlarm, WorkItem
 
 
@@ -32,7 +33,11 @@ def require_own_pool(by: Actor, role: Role | None, organisation: str | None) -> 
     for name, given, own in zip(("role", "organisation"), (role, organisation), by.pool, strict=True):
         if given is not None and str(given) != own:
             raise BeyondRoleError(
-                f"{name}: You see the work of {' at '.join(filter(None, by.pool))} only; leave this out."
+                wording(
+                    "{name}: You see the work of {pool} only; leave this out.",
+                    name=name,
+                    pool=" at ".join(filter(None, by.pool)),
+                )
             )
 
 

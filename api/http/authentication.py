@@ -18,6 +18,7 @@ from api.http.provider_keys import provider_keys
 from rules.core.characters import fits_a_line
 from rules.core.dates import office_day
 from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
+from rules.core.wording import wording
 from rules.procedure.sign_in import longest_token
 from states.engine.employers import EmployerDirectory
 from states.engine.founding import is_demonstration
@@ -119,7 +120,9 @@ def verified_claims(configuration: Configuration, token: str, *, at: datetime) -
     longest = longest_token(office_day(at))
     if found.claims["exp"] - found.claims["iat"] > longest.total_seconds():
         hours = int(longest.total_seconds() // 3600)
-        raise UnauthenticatedError(f"The token holds for more than {hours} hours; sign in for one that ends sooner.")
+        raise UnauthenticatedError(
+            wording("The token holds for more than {hours} hours; sign in for one that ends sooner.", hours=hours)
+        )
     return dict(found.claims)
 
 
@@ -143,7 +146,12 @@ def require_access_token(header: Mapping[str, Any], claims: Mapping[str, Any]) -
     """
     named = str(header.get("typ") or ACCESS_TOKEN).lower().removeprefix("application/")
     if named != ACCESS_TOKEN or OF_AN_ID_TOKEN & claims.keys():
-        raise UnauthenticatedError(f"The token is no access token; send one of the type {ACCESS_TOKEN} (RFC 9068).")
+        raise UnauthenticatedError(
+            wording(
+                "The token is no access token; send one of the type {access_token} (RFC 9068).",
+                access_token=ACCESS_TOKEN,
+            )
+        )
 
 
 def claim(claims: Mapping[str, Any], name: str) -> Any:
@@ -204,11 +212,21 @@ def actor(session: Session, configuration: Configuration, header: str | None, *,
     ]
     if not held:
         if (successor := EmployerDirectory(session).current(organisation)) != organisation:
-            merged = f"{organisation} was merged into {successor}; sign in for {successor}."
-            lost = f"You do not hold the role {roles[0]} for {organisation} any more (duty.role)."
-            raise UnknownDutyError(f"{merged} {lost}")
-        raise UnknownDutyError(f"You do not hold the role {roles[0]} here (rule duty.role, Awb 10:3).")
+            merged = wording(
+                "{organisation} was merged into {successor}; sign in for {successor}.",
+                organisation=organisation,
+                successor=successor,
+            )
+            lost = wording(
+                "You do not hold the role {roles} for {organisation} any more (duty.role).",
+                roles=roles[0],
+                organisation=organisation,
+            )
+            raise UnknownDutyError(wording("{merged} {lost}", merged=merged, lost=lost))
+        raise UnknownDutyError(
+            wording("You do not hold the role {roles} here (rule duty.role, Awb 10:3).", roles=roles[0])
+        )
     if len(held) > 1:
-        several = f"The token names several roles that you hold here: {', '.join(held)}."
-        raise UnknownDutyError(f"{several} Sign in for the one in which you act.")
+        several = wording("The token names several roles that you hold here: {held}.", held=", ".join(held))
+        raise UnknownDutyError(wording("{several} Sign in for the one in which you act.", several=several))
     return Actor(person, held[0], organisation or None)

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.http import authentication, problem_types, problems
 from api.http.dependencies import utc_now
 from api.http.errors import ApiError
+from rules.core.wording import wording
 from states.errors import StatesError
 from states.settings import Configuration
 
@@ -67,7 +68,11 @@ class RequestLimits:
     async def _refusal(self, scope: Scope, headers: Headers) -> JSONResponse | None:
         size = sum(len(name) + len(value) for name, value in headers.raw)
         if len(headers.raw) > MOST_HEADERS or size > MOST_HEADER_BYTES:
-            words = f"Send at most {MOST_HEADERS} headers of {MOST_HEADER_BYTES} bytes together."
+            words = wording(
+                "Send at most {most_headers} headers of {most_header_bytes} bytes together.",
+                most_headers=MOST_HEADERS,
+                most_header_bytes=MOST_HEADER_BYTES,
+            )
             kind = problem_types.of_status(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
             return problems.problem(kind, words, {"Connection": "close"})
         if not announced(headers):
@@ -107,7 +112,9 @@ class LimitedBody:
             with anyio.fail_after(left):
                 message = await self._receive()
         except TimeoutError:
-            words = f"The request did not arrive in time. Send at least {SLOWEST} bytes per second."
+            words = wording(
+                "The request did not arrive in time. Send at least {slowest} bytes per second.", slowest=SLOWEST
+            )
             raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, words, {"Connection": "close"}) from None
         self._size += len(message.get("body", b""))
         self._complete = not message.get("more_body", False)

@@ -65,8 +65,8 @@ def next_link(operation: str, *path: str) -> dict[int | str, dict[str, Any]]:
         path: the parameters in its path.
     """
     parameters = {"cursor": "$response.body#/next"} | {name: f"$request.path.{name}" for name in path}
-    words = "The next page; the last one has no next."
-    return {200: {"links": {"next": {"operationId": operation, "parameters": parameters, "description": words}}}}
+    about = "The next page; the last one has no next."
+    return {200: {"links": {"next": {"operationId": operation, "parameters": parameters, "description": about}}}}
 
 
 def split_page(found: Sequence[T], limit: int, cursor: Callable[[Any], str] = id_of) -> tuple[Sequence[T], str | None]:

@@ -16,9 +16,10 @@ from starlette.routing import Match
 
 from api.http import problem_types
 from api.http.errors import ApiError, problem_of
+from api.http.language import DUTCH, LANGUAGE, in_language
 from api.http.problem_types import ProblemType
 from rules.core.errors import RulesError
-from rules.core.wording import wording
+from rules.core.wording import Wording, marked, wording
 from states import logging_setup
 from states.engine import bodies, messages
 from states.errors import (
@@ -33,7 +34,7 @@ from states.storage import canonical_json
 
 LOG = structlog.get_logger()
 MEDIA_TYPE = "application/problem+json"
-OUTCOME_UNCERTAIN = (
+OUTCOME_UNCERTAIN = marked(
     "Most likely nothing was changed; if the connection broke at the very end, the change may have been committed."
     " Check before you repeat the request, or repeat it with the same Idempotency-Key: it is then carried out once."
 )
@@ -41,10 +42,17 @@ OUTCOME_UNCERTAIN = (
 
 
 def problem(kind: ProblemType, detail: str, headers: Mapping[str, str] | None = None, **more: Any) -> JSONResponse:
-    """Return an error answer: what is wrong, and how to put it right."""
-    headers = {"WWW-Authenticate": "Bearer"} if kind.status == HTTPStatus.UNAUTHORIZED else headers
-    body = {"type": kind.address, "status": kind.status, "title": kind.title, "detail": detail, **more}
-    return JSONResponse(body, kind.status, headers=headers, media_type=MEDIA_TYPE)
+    """Return an error answer in the language of the request: what is wrong, and how to put it right."""
+    sign_in = {"WWW-Authenticate": "Bearer"} if kind.status == HTTPStatus.UNAUTHORIZED else {}
+    spoken = {"Content-Language": LANGUAGE.get(), "Vary": "Accept-Language"}
+    body = {
+        "type": kind.address,
+        "status": kind.status,
+        "title": in_language(kind.title),
+        "detail": in_language(detail),
+        **more,
+    }
+    return JSONResponse(body, kind.status, headers={**(headers or {}), **sign_in, **spoken}, media_type=MEDIA_TYPE)
 
 
 def known_error(_: Request, error: Exception) -> JSONResponse:
@@ -68,7 +76,7 @@ def known_error(_: Request, error: Exception) -> JSONResponse:
             for one in error.held
         ]
     if isinstance(error, MalformedError):
-        more["errors"] = [{"field": field, "message": message} for field, message in error.problems]
+        more["errors"] = [{"field": field, "message": in_language(message)} for field, message in error.problems]
     # The rest of a too large body is still arriving; closing the connection saves reading and discarding it.
     headers = {"Connection": "close"} if isinstance(error, TooLargeError) else None
     return problem(problem_of(error), detail_of(error), headers, **more)
@@ -80,16 +88,20 @@ def detail_of(error: Exception) -> str:
         return wording(
             "{count} rules refuse this. The findings say why, and what would be right.", count=len(error.findings)
         )
+    if isinstance(error, RefusedError | DocumentRefusedError) and error.findings and LANGUAGE.get() == DUTCH:
+        return error.findings[0].message_nl
     if isinstance(error, MalformedError):
         return several_errors(error.problems)
-    return str(error)
+    text = error.args[0] if error.args else ""
+    return text if isinstance(text, Wording) else str(error)
 
 
 def invalid_request(request: Request, error: Exception) -> JSONResponse:
     """Answer a body, path or query that does not fit its schema; the rejected value is never repeated."""
     assert isinstance(error, RequestValidationError)
     schema = body_schema(request)
-    found = []
+    found: list[dict[str, str]] = []
+    fields: list[tuple[str, str]] = []
     for item in error.errors():
         place, *path = item["loc"]
         if item["type"] == "json_invalid":  # its path is a position in the text, not a field
@@ -97,10 +109,11 @@ def invalid_request(request: Request, error: Exception) -> JSONResponse:
             path = []
         else:
             message = messages.message(item, path, schema if place == "body" else None)
-        found.append({"field": bodies.field_name(path, str(place)), "in": str(place), "message": message})
+        fields.append((bodies.field_name(path, str(place)), message))
+        found.append({"field": fields[-1][0], "in": str(place), "message": in_language(message)})
     unfit = bodies.beyond_schema(error.errors())
     kind = problem_types.UNFIT_VALUE if unfit else problem_types.INVALID_REQUEST
-    return problem(kind, several_errors([(each["field"], each["message"]) for each in found]), errors=found)
+    return problem(kind, several_errors(fields), errors=found)
 
 
 def several_errors(found: Sequence[tuple[str, str]]) -> str:
@@ -117,6 +130,11 @@ def body_schema(request: Request) -> messages.Schema | None:
     field = getattr(request.scope.get("route"), "body_field", None)
     kind = getattr(getattr(field, "field_info", None), "annotation", None)
     return messages.schema_of(kind) if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+
+
+def title_and_meaning(kind: ProblemType) -> str:
+    """Return the detail of a problem of which no more is to be said than its type says."""
+    return wording("{title}. {meaning}", title=wording(kind.title), meaning=wording(kind.meaning))
 
 
 def methods_of(request: Request) -> str:
@@ -140,7 +158,7 @@ def framework_error(request: Request, error: Exception) -> JSONResponse:
     known = {kind.status: kind for kind in (problem_types.UNKNOWN_ADDRESS, problem_types.METHOD_NOT_ALLOWED)}
     kind = known.get(error.status_code)
     if kind is not None:
-        return problem(kind, f"{kind.title}. {kind.meaning}", error.headers)
+        return problem(kind, title_and_meaning(kind), error.headers)
     return problem(problem_types.of_status(error.status_code), str(error.detail), error.headers)
 
 
@@ -148,8 +166,9 @@ def conflict(_: Request, error: Exception) -> JSONResponse:
     """Answer a concurrent change or an unavailable database: the same request may succeed in a moment."""
     if isinstance(error, OperationalError):
         LOG.warning("database-unavailable", kind=type(error.orig).__name__)
-        return problem(problem_types.DATABASE_UNAVAILABLE, f"{OUTCOME_UNCERTAIN} Try again in a moment.")
-    return problem(problem_types.CONFLICT, f"{problem_types.CONFLICT.title}. {problem_types.CONFLICT.meaning}")
+        words = wording("{uncertain} Try again in a moment.", uncertain=wording(OUTCOME_UNCERTAIN))
+        return problem(problem_types.DATABASE_UNAVAILABLE, words)
+    return problem(problem_types.CONFLICT, title_and_meaning(problem_types.CONFLICT))
 
 
 def no_rule_for_date(_: Request, error: Exception) -> JSONResponse:
@@ -161,7 +180,7 @@ def out_of_range(_: Request, error: Exception) -> JSONResponse:
     """Answer a value that the database cannot store, such as a NUL character in an id."""
     assert isinstance(error, DataError)
     LOG.warning("value-out-of-range", kind=type(error.orig).__name__)
-    detail = "A value holds a character that cannot be stored, or is too large."
+    detail = marked("A value holds a character that cannot be stored, or is too large.")
     return problem(problem_types.INVALID_REQUEST, detail)
 
 
@@ -175,7 +194,10 @@ def unexpected_error(request: Request, error: Exception) -> JSONResponse:
         **logging_setup.drop_error_text(LOG, "error", {"exc_info": error}),
     )
     return problem(
-        problem_types.INTERNAL_ERROR, f"Internal server error. {OUTCOME_UNCERTAIN} Give the administrator the time."
+        problem_types.INTERNAL_ERROR,
+        wording(
+            "Internal server error. {uncertain} Give the administrator the time.", uncertain=wording(OUTCOME_UNCERTAIN)
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from api.http.dependencies import RequestContextDep, require_duty
 from api.http.problems import invalid_parameter
 from rules.core.dates import office_day
 from rules.core.errors import QuestionError
+from rules.core.wording import wording
 from rules.forecast.history import TooLittleHistoryError
 from rules.forecast.model import Model
 from rules.forecast.request import INTAKE, REPLICATIONS, Question, scenarios
@@ -91,9 +92,11 @@ def within_budget(model: Model, question: Question, requested: int | None) -> Qu
     fits = int(SIMULATION_BUDGET / max(items, 1.0))
     least = REPLICATIONS[0]
     if fits < max(requested or least, least):
-        message = (
-            f"It would take longer than a call may: {fits} replications fit into one answer. Ask for fewer, for fewer "
-            f"weeks or what-ifs, or for needed=false; the command line has no such bound."
+        message = wording(
+            "It would take longer than a call may: {fits} replications fit into one answer. "
+            "Ask for fewer, for fewer weeks or what-ifs, or for needed=false; the command "
+            "line has no such bound.",
+            fits=fits,
         )
         raise QuestionError("replications" if fits >= least else "weeks", message)
     return replace(question, replications=requested or min(fits, DEFAULT_REPLICATIONS))

@@ -19,6 +19,7 @@ from api.http.parameters import Id, Key
 from api.http.urls import etag, href
 from api.views import payments
 from api.views.payments import payable_view, payable_views
+from rules.core.wording import wording
 from rules.payments import amounts
 from rules.payments.bank_days import first_execution
 from states.charts.batch import BatchState
@@ -210,7 +211,9 @@ def pain001(context: RequestContextDep, key: Id) -> Response:
     file = open_batch_file(context.session, row)
     if sha256_of(file) != row.sha256:
         file.close()
-        raise StatesError(f"The file of batch {row.id} differs from its seal; do not pay it, call an auditor.")
+        raise StatesError(
+            wording("The file of batch {id} differs from its seal; do not pay it, call an auditor.", id=row.id)
+        )
     headers = {
         "Content-Disposition": f'attachment; filename="{row.id}.pain.001.001.09.xml"',
         "X-Content-SHA256": str(row.sha256),

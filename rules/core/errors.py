@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from rules.core.wording import wording
+
 
 class RulesError(Exception):
     """Base class of every error of the rules."""
@@ -11,7 +13,13 @@ class UnknownValueError(RulesError):
     """No version of the value covers the requested day."""
 
     def __init__(self, name: str, on: date) -> None:
-        super().__init__(f"No value of {name} is known for {on}: add a version with its source in rules/values/.")
+        super().__init__(
+            wording(
+                "No value of {name} is known for {on}: add a version with its source in rules/values/.",
+                name=name,
+                on=on,
+            )
+        )
         self.name = name
         self.on = on
 

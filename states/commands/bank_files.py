@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from rules.core.dates import office_day
 from rules.core.roles import OF_AN_EMPLOYER, Actor
+from rules.core.wording import wording
 from states.commands.fire import fire
 from states.engine.employers import EmployerDirectory
 from states.errors import BankFileRefusedError, BankFileTooLargeError
@@ -113,7 +114,9 @@ def take_in_statement(
         reason = "The statement is of an account that is not your employer's debtor account."
         raise BankFileRefusedError(reason, "Send the statement of the debtor account that stands in the batch.", None)
     if (ahead := next((entry for entry in found.entries if entry.booked_on > office_day(at)), None)) is not None:
-        reason = f"An entry is booked on {ahead.booked_on}, after today ({office_day(at)})."
+        reason = wording(
+            "An entry is booked on {booked_on}, after today ({at}).", booked_on=ahead.booked_on, at=office_day(at)
+        )
         remedy = "What is announced is no booking: send the statement once its day has come."
         raise BankFileRefusedError(reason, remedy, ahead.line)
     lock_for_import(session, found.account)
@@ -124,8 +127,8 @@ def take_in_statement(
         if earlier.said == content:
             return ImportedFile(earlier, entries_of(session, earlier), again=True)
         raise BankFileRefusedError(
-            f"Statement {name} of this account was taken in before, and said something else.",
-            f"Ask the bank which of the two stands. The first is {earlier.id}; its entries are booked.",
+            wording("Statement {name} of this account was taken in before, and said something else.", name=name),
+            wording("Ask the bank which of the two stands. The first is {id}; its entries are booked.", id=earlier.id),
             None,
         )
     body = Statement(
@@ -214,12 +217,22 @@ def require_known_payments(session: Session, batch: PaymentBatch, found: pain002
     """
     for part in found.batches:
         if part.payment_information_id != batch.message_id:
-            reason = f"The order {batch.message_id} has no PmtInfId {part.payment_information_id}."
-            raise BankFileRefusedError(reason, f"OrgnlPmtInfId is {batch.message_id} here.", part.line)
+            reason = wording(
+                "The order {message_id} has no PmtInfId {payment_information_id}.",
+                message_id=batch.message_id,
+                payment_information_id=part.payment_information_id,
+            )
+            raise BankFileRefusedError(
+                reason, wording("OrgnlPmtInfId is {message_id} here.", message_id=batch.message_id), part.line
+            )
     lines = set(session.exec(select(BatchLine.end_to_end).where(BatchLine.batch == batch.id)))
     for payment in found.payments:
         if payment.end_to_end_id not in lines:
-            reason = f"The order {batch.message_id} holds no payment {payment.end_to_end_id}."
+            reason = wording(
+                "The order {message_id} holds no payment {end_to_end_id}.",
+                message_id=batch.message_id,
+                end_to_end_id=payment.end_to_end_id,
+            )
             raise BankFileRefusedError(reason, "Ask the bank for the report on this order.", payment.line)
 
 

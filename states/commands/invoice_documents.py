@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from rules.access.content_classes import Retention
 from rules.core.roles import Actor
+from rules.core.wording import wording
 from rules.payments.invoice_documents import Obstacle, most_pages
 from rules.procedure import erasure
 from states.commands.fire import fire
@@ -138,7 +139,7 @@ def open_document(session: Session, document: Document) -> bytes:
     """
     keys = vault_of(session).keys_of(session, document.stream)
     if keys.is_erased(Retention.MONEY):
-        raise ErasedError(f"The document {document.id} was erased.")
+        raise ErasedError(wording("The document {id} was erased.", id=document.id))
     query = select(DocumentPart).where(DocumentPart.document == document.id).order_by(col(DocumentPart.position))
     found = b"".join(
         keys.unseal(
@@ -147,5 +148,5 @@ def open_document(session: Session, document: Document) -> bytes:
         for part in session.exec(query)
     )
     if sha256(found).hexdigest() != document.sha256:
-        raise StatesError(f"The document {document.id} is not the one that came in; call an auditor.")
+        raise StatesError(wording("The document {id} is not the one that came in; call an auditor.", id=document.id))
     return found

@@ -23,9 +23,7 @@ ID_OF = {
     "invoice": marked("Give the invoice's id, such as invoice-...; it stands as `invoice` in the payables."),
     **dict.fromkeys(("organisation", "employer", "employers", "addressedTo", "payer"), AN_EMPLOYER),
     **dict.fromkeys(("person", "adviser", "officer", "applicant", "representative", "heardBy", "to"), A_PERSON),
-    "measure": marked(
-        "Give the measure's id, such as measure-...; GET /v1/applications/{reference}/measures lists them."
-    ),
+    "measure": marked("Give the measure's id, such as measure-...; the measures of the application list them."),
     "replaces": marked("Give the payable's id, such as payable-...; GET /v1/payables lists them."),
     "objection": marked(
         "Give the objection's id, such as objection-...; the history of the case names it as `subject`."

@@ -7,6 +7,7 @@ from typing import BinaryIO, cast
 
 from sqlmodel import Session, col, select
 
+from rules.core.wording import wording
 from states.errors import StatesError
 from states.formats import pain001
 from states.formats.registry import PAYMENT_ORDER
@@ -92,7 +93,7 @@ def order_of(session: Session, batch: PaymentBatch) -> pain001.Order:
         StatesError: the batch is not sealed.
     """
     if batch.sealed_at is None or batch.message_id is None:
-        raise StatesError(f"Batch {batch.id} is not sealed; its contents can still change.")
+        raise StatesError(wording("Batch {id} is not sealed; its contents can still change.", id=batch.id))
     employer = session.get_one(Organisation, batch.organisation)
     return pain001.Order(
         message_id=batch.message_id,

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from rules.access.content_classes import ContentClass, Retention
 from rules.core import characters
+from rules.core.wording import wording
 from states.engine.bodies import CONTENT, plain_line
 from states.errors import ErasedError
 from states.formats import sepa_text
@@ -66,7 +67,7 @@ def payee_in(payees: Mapping[str, tuple[str, str]], payable: str) -> tuple[str, 
         ErasedError: the content was erased.
     """
     if payable not in payees:
-        raise ErasedError(f"Nothing says any more whom {payable} is paid to.")
+        raise ErasedError(wording("Nothing says any more whom {payable} is paid to.", payable=payable))
     return payees[payable]
 
 

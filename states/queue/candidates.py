@@ -5,6 +5,7 @@ from collections.abc import Collection
 from sqlmodel import Session
 
 from rules.core.rule import Finding
+from rules.core.wording import wording
 from rules.queue import assignment
 from rules.queue.order import ACUTE
 from states.errors import UnfitValueError
@@ -62,5 +63,5 @@ def require_person(session: Session, person: str, field: str = "person") -> None
         UnfitValueError: there is no such person.
     """
     if session.get(Person, person) is None:
-        words = f"There is no person {person}; GET /v1/work-items/people says who there are."
+        words = wording("There is no person {person}; GET /v1/work-items/people says who there are.", person=person)
         raise UnfitValueError([(field, words)])

@@ -10,6 +10,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from rules.core.roles import ENGINE, Actor
+from rules.core.wording import wording
 from rules.queue import assignment
 from rules.queue.order import ACUTE
 from states.errors import RefusedError, UnfitValueError
@@ -64,7 +65,9 @@ def _reassign(session: Session, key: str, person: str, *, event: str, reason: st
         require(assignment.in_pool, person=person, holds=receiver is not None, **pool)
     require_person(session, person)
     if item.assignee == person:
-        raise UnfitValueError([("person", f"{person} has this item in hand already; name someone else.")])
+        raise UnfitValueError(
+            [("person", wording("{person} has this item in hand already; name someone else.", person=person))]
+        )
     findings = reasons_not_to_assign(session, item, person, receiver)
     if findings:
         raise RefusedError(findings)
@@ -91,7 +94,9 @@ def redistribute(
     for place, handle in enumerate(to):
         require_person(session, handle, f"to.{place}")
     if person in to or len(set(to)) != len(to):
-        raise UnfitValueError([("to", f"Name others than {person}, each once; none to put the work back.")])
+        raise UnfitValueError(
+            [("to", wording("Name others than {person}, each once; none to put the work back.", person=person))]
+        )
     assigned = (WorkItem.assignee == person, col(WorkItem.done_at).is_(None))
     names = sorted({row.pool for row in session.exec(select(WorkItem).where(*assigned))})
     chains = {name: pools.lock_chain(session, *name, at=at) for name in names}
@@ -132,10 +137,28 @@ def require_receivers(available: Mapping[tuple[str, str], Mapping[str, Availabil
         found = [people[handle] for people in available.values() if handle in people]
         if not found:
             roles = ", ".join(sorted({role for role, _ in available}))
-            raise UnfitValueError([(f"to.{place}", f"{handle} does not act as {roles}; name colleagues who do.")])
+            raise UnfitValueError(
+                [
+                    (
+                        f"to.{place}",
+                        wording(
+                            "{handle} does not act as {roles}; name colleagues who do.", handle=handle, roles=roles
+                        ),
+                    )
+                ]
+            )
         if (until := found[0].absent_until) is not None:
             raise UnfitValueError(
-                [(f"to.{place}", f"{handle} is absent until {until}; name colleagues who are there.")]
+                [
+                    (
+                        f"to.{place}",
+                        wording(
+                            "{handle} is absent until {until}; name colleagues who are there.",
+                            handle=handle,
+                            until=until,
+                        ),
+                    )
+                ]
             )
 
 

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlmodel import Session, select
 
 from rules.access.content_classes import Retention
+from rules.core.wording import wording
 from states.errors import ErasedError
 from states.storage.purpose_keys import FIRST_EPOCH, LENGTH, Epoch, Purpose
 from states.storage.sealing import Place, key_id_of, seal, unseal
@@ -96,7 +97,9 @@ class DataKeys:
         found = self._open.get(retention)
         if found is None:
             if (wrapped := self._wrapped.get(retention)) is None:
-                raise ErasedError(f"The {retention} content of {self.stream} was erased.")
+                raise ErasedError(
+                    wording("The {retention} content of {stream} was erased.", retention=retention, stream=self.stream)
+                )
             key = self._vault.open(Purpose.WRAPPING, wrapped, wrapping_place(self.stream, retention))
             found = self._open[retention] = OpenKey(key, AESGCM(key))
         return found

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from api.http.language import in_language
 from api.http.problem_types import ADDRESS, TYPES
 from states.errors import NotFoundError
 
@@ -18,4 +19,9 @@ def meaning(slug: str) -> dict[str, str | int]:
     kind = TYPES.get(slug)
     if kind is None:
         raise NotFoundError("problem type", slug)
-    return {"type": kind.address, "status": kind.status, "title": kind.title, "meaning": kind.meaning}
+    return {
+        "type": kind.address,
+        "status": kind.status,
+        "title": in_language(kind.title),
+        "meaning": in_language(kind.meaning),
+    }

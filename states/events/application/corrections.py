@@ -8,6 +8,7 @@ from rules.access.content_classes import ContentClass
 from rules.core import date_rules
 from rules.core.rule import OLDEST
 from rules.core.translations import DatedFact, EarlierFact
+from rules.core.wording import wording
 from rules.procedure import intake
 from states.deadlines import due_dates, term_query
 from states.engine.bodies import Body, Day, Handle, Text
@@ -88,7 +89,11 @@ class CorrectFact(ApplicationEvent[Correction]):
         found = contradictions({name: getattr(body, name) or getattr(context.row, name) for name in DATES}, given)
         employers = context.employers()
         if body.organisation is not None and body.organisation not in employers:
-            words = f"{body.organisation} is no employer of this application; name one of {', '.join(employers)}."
+            words = wording(
+                "{organisation} is no employer of this application; name one of {employers}.",
+                organisation=body.organisation,
+                employers=", ".join(employers),
+            )
             found.append(("organisation", words))
         if body.organisation is not None and body.takeover_received_on is None:
             found.append(("takeoverReceivedOn", "Give the day on which that employer received the request."))

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic.alias_generators import to_camel
 
 from rules.core.regulation import PublicOffice
+from rules.core.wording import wording
 from rules.procedure import eligibility
 from states.engine.event import EventContext
 
@@ -36,10 +37,20 @@ def contradictions(dates: Mapping[str, date | None], given: Collection[str] = DA
         if first is None or second is None or second >= first or not {later, earlier} & set(given):
             continue
         field, other = (later, earlier) if later in given else (earlier, later)
-        words = f"{wrong}: {to_camel(later)} is {second}, {to_camel(earlier)} is {first}. Correct one of the two."
+        words = wording(
+            "{wrong}: {later} is {second}, {earlier} is {first}. Correct one of the two.",
+            wrong=wrong,
+            later=to_camel(later),
+            second=second,
+            earlier=to_camel(earlier),
+            first=first,
+        )
         found.append((to_camel(field), words if other in given else f"{words} {to_camel(other)} is recorded already."))
     if dates.get("office_suspended_until") and not dates.get("office_suspended_since"):
-        words = f"A suspension that ends on {dates['office_suspended_until']} has a begin: give officeSuspendedSince."
+        words = wording(
+            "A suspension that ends on {office_suspended_until} has a begin: give officeSuspendedSince.",
+            office_suspended_until=dates["office_suspended_until"],
+        )
         found.append(("officeSuspendedUntil", words))
     return found
 

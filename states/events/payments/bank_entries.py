@@ -8,6 +8,7 @@ from pydantic import Field
 from sqlmodel import Session, col, select
 
 from rules.access.content_classes import ContentClass
+from rules.core.wording import wording
 from rules.payments import statement_matching
 from states.engine.bodies import Body, Code, Handle, Text
 from states.engine.event import EventContext
@@ -40,7 +41,11 @@ def entry_of(context: EventContext[Organisation], body: AssessedEntry) -> BankEn
     """
     row = context.session.get(BankEntry, (body.message, body.position))
     if row is None or row.stream != context.row.stream:
-        words = f"There is no entry {body.position} in a statement {body.message} of this employer."
+        words = wording(
+            "There is no entry {position} in a statement {message} of this employer.",
+            position=body.position,
+            message=body.message,
+        )
         raise UnfitValueError([("position", words)])
     return row
 

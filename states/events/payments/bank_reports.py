@@ -3,6 +3,7 @@
 from pydantic import Field
 from sqlmodel import col
 
+from rules.core.wording import wording
 from states.charts.batch import BatchState
 from states.charts.payable import PayableState
 from states.engine.bodies import Body, Code
@@ -57,7 +58,7 @@ class TakeInReport(BatchWithPayables[StatusReport]):
         known = {line.end_to_end for line in lines_of(context.session, context.row)}
         for position, reported in enumerate(body.payments):
             if reported.end_to_end not in known:
-                words = f"The order holds no payment {reported.end_to_end}."
+                words = wording("The order holds no payment {end_to_end}.", end_to_end=reported.end_to_end)
                 raise UnfitValueError([(f"payments.{position}.endToEnd", words)])
 
     def apply(self, context: EventContext[PaymentBatch], body: StatusReport) -> None:

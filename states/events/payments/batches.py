@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from sqlmodel import Session, col, select
 
 from rules.access import authority
+from rules.core.wording import wording
 from rules.payments import amounts, bank_days
 from rules.procedure import erasure, separation_of_duties
 from states.charts.batch import BATCH, BatchState
@@ -166,7 +167,9 @@ class Export(BatchEvent[Body]):
             mark = sha256_of(file)
         if mark != context.row.sha256:
             raise StatesError(
-                f"The file of batch {context.row.id} differs from its seal; do not pay it, call an auditor."
+                wording(
+                    "The file of batch {id} differs from its seal; do not pay it, call an auditor.", id=context.row.id
+                )
             )
         context.row.exported_at = context.at
 

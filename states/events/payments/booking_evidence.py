@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from rules.core import date_rules
 from rules.core.translations import DatedFact, EarlierFact
+from rules.core.wording import wording
 from rules.payments import tax
 from states.engine.bodies import Body, Code, Day
 from states.engine.event import EventContext
@@ -103,7 +104,7 @@ class CompleteEvidence(BookingEvent[Evidence]):
         check_no_own_contribution(context)
         if not body.model_dump(exclude_none=True):
             named = ", ".join(context.row.missing)
-            raise UnfitValueError([("body", f"Give what is missing: {named}.")])
+            raise UnfitValueError([("body", wording("Give what is missing: {named}.", named=named))])
         if body.end_of_office is not None:
             context.check(
                 date_rules.not_before,

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from rules.access.content_classes import ContentClass
+from rules.core.wording import wording
 from rules.payments.tax import Addressee, Outside
 from states.engine.bodies import Amount, Body, Code, Day, Handle, Iban, InvoiceNumber, Reference, Text
 from states.engine.patterns import CURRENCY
@@ -169,7 +170,11 @@ def contradictions(line: InvoiceLine) -> list[tuple[str, str]]:
         words = 'Name the measure that the line is for, or say in outside "wage" or "free-space" what it is instead.'
         found.append(("measure", words))
     if line.measure is not None and line.outside is not None:
-        words = f"The line is for {line.measure} and outside the advice ({line.outside}) at once: leave one out."
+        words = wording(
+            "The line is for {measure} and outside the advice ({outside}) at once: leave one out.",
+            measure=line.measure,
+            outside=line.outside,
+        )
         found.append(("outside", words))
     if line.outside is not None and line.reasons is None:
         found.append(("reasons", "Say why something outside the advice is paid."))

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import col
 
+from rules.core.wording import wording
 from rules.payments import amounts as money
 from rules.payments import invoices, recurring_costs, scheme_2021, tax
 from rules.payments.amounts import signed, split
@@ -66,7 +67,11 @@ def measures_of(
         if measure is None or measure.stream != context.row.id:
             problems.append((f"lines.{position}.measure", "This is no measure of this application."))
         elif replaced is not None and measure.payer not in {None, replaced.organisation}:
-            words = f"This measure is paid by {measure.payer} alone, not by {replaced.organisation}."
+            words = wording(
+                "This measure is paid by {payer} alone, not by {organisation}.",
+                payer=measure.payer,
+                organisation=replaced.organisation,
+            )
             problems.append((f"lines.{position}.measure", words))
         else:
             found[line.measure] = measure

@@ -8,6 +8,7 @@ from rules.core import date_rules
 from rules.core.regulation import PublicOffice
 from rules.core.roles import OF_AN_EMPLOYER, Role
 from rules.core.translations import DatedFact
+from rules.core.wording import wording
 from rules.procedure import eligibility, loans, separation_of_duties
 from states.charts.loan import LoanState
 from states.engine.bodies import Body, Day, Email, Handle, Line, Reference, Text
@@ -141,7 +142,9 @@ class AskForLoan(LoanEvent[NewLoan]):
         if employer is None:
             raise UnfitValueError([("organisation", "There is no such employer.")])
         if body.in_office_until and body.in_office_until < body.certain_since:
-            words = f"The office would end before it begins ({body.certain_since})."
+            words = wording(
+                "The office would end before it begins ({certain_since}).", certain_since=body.certain_since
+            )
             raise UnfitValueError([("inOfficeUntil", words)])
         context.check(eligibility.employer_fits, office=body.office, kinds=(str(employer.kind),), count=1)
         context.check(

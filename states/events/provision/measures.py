@@ -9,6 +9,7 @@ from rules.core import date_rules
 from rules.core.regulation import Domain, LegalBasis, ProvisionForm
 from rules.core.roles import Role
 from rules.core.translations import DatedFact, EarlierFact
+from rules.core.wording import wording
 from rules.payments import invoices, scheme_2021
 from rules.procedure import certificates, eligibility, life_events
 from states.charts.measure import MEASURE, MeasureState
@@ -181,7 +182,10 @@ class Provide(MeasureEvent[Provision]):
             spent = spent_at_home(context, context.row.stream, besides=context.row.id)
             context.check(scheme_2021.home_maximum, spent=spent, on=body.provided_on)
         elif body.on_closed_list is not None:
-            words = f"The closed list binds home measures provided until {scheme_2021.LAST}: leave onClosedList out."
+            words = wording(
+                "The closed list binds home measures provided until {last}: leave onClosedList out.",
+                last=scheme_2021.LAST,
+            )
             raise UnfitValueError([("onClosedList", words)])
 
     def apply(self, context: EventContext[Measure], body: Provision) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlmodel import col
 
 from rules.core.roles import OF_AN_EMPLOYER, Role
+from rules.core.wording import wording
 from rules.procedure import grants
 from states.engine.bodies import Body, Handle
 from states.engine.event import EventContext
@@ -35,7 +36,9 @@ def check_grants(context: EventContext[Person], duties: Sequence[NewDuty], field
     for position, duty in enumerate(duties):
         if (duty.role in OF_AN_EMPLOYER) != (duty.organisation is not None):
             words = "names its employer" if duty.role in OF_AN_EMPLOYER else "belongs to no employer"
-            raise UnfitValueError([(field.format(position), f"The role {duty.role} {words}.")])
+            raise UnfitValueError(
+                [(field.format(position), wording("The role {role} {words}.", role=duty.role, words=words))]
+            )
     for role in sorted({duty.role for duty in duties}):
         context.check(grants.grantable, role=role)
     for employer in sorted({duty.organisation for duty in duties if duty.organisation}):

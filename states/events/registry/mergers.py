@@ -13,6 +13,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from rules.core import date_rules
 from rules.core.translations import DatedFact
+from rules.core.wording import wording
 from rules.procedure import mergers
 from states.charts.application import ENDS
 from states.charts.batch import BatchState
@@ -100,7 +101,7 @@ class MergeOrganisation(Event[Organisation, Merger]):
         row = context.row
         successor = context.session.get(Organisation, body.successor)
         if successor is None:
-            words = f"There is no employer {body.successor}; register the successor first."
+            words = wording("There is no employer {successor}; register the successor first.", successor=body.successor)
             raise UnfitValueError([("successor", words)])
         context.check(date_rules.not_in_future, what=DatedFact.MERGER, day=body.merged_on, on=context.on)
         context.check(

@@ -11,6 +11,7 @@ from rules.access import authority
 from rules.access.content_classes import ContentClass
 from rules.core.regulation import Province
 from rules.core.roles import Role
+from rules.core.wording import wording
 from rules.payments.amounts import valid_iban
 from rules.procedure import grants
 from states.charts.people import ORGANISATION, PERSON, OrganisationState, PersonState
@@ -56,10 +57,14 @@ class RegisterOrganisation(Event[Organisation, NewOrganisation]):
     def validate(self, context: EventContext[Organisation], body: NewOrganisation) -> None:
         """The id is free, and no other employer has the debtor account: a statement belongs to one employer."""
         if context.session.get(Organisation, body.id) is not None:
-            raise UnfitValueError([("id", f"There is an employer {body.id} already; give the new one another id.")])
+            raise UnfitValueError(
+                [("id", wording("There is an employer {id} already; give the new one another id.", id=body.id))]
+            )
         same = Organisation.debtor_iban == body.debtor_iban, Organisation.state == OrganisationState.ACTIVE
         if holders := context.rows(Organisation, *same):
-            words = f"{holders[0].id} is paid from this account; give each employer an account of its own."
+            words = wording(
+                "{id} is paid from this account; give each employer an account of its own.", id=holders[0].id
+            )
             raise UnfitValueError([("debtorIban", words)])
 
     def create(self, context: EventContext[Organisation], body: NewOrganisation) -> Organisation:
@@ -133,7 +138,9 @@ class RegisterPerson(Event[Person, NewPerson]):
     def validate(self, context: EventContext[Person], body: NewPerson) -> None:
         """The id is free, and people can hold the duties."""
         if context.session.get(Person, body.id) is not None:
-            raise UnfitValueError([("id", f"There is a person {body.id} already; give the new one another id.")])
+            raise UnfitValueError(
+                [("id", wording("There is a person {id} already; give the new one another id.", id=body.id))]
+            )
         check_grants(context, body.duties, "duties.{}.organisation")
 
     def create(self, context: EventContext[Person], body: NewPerson) -> Person:

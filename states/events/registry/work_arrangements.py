@@ -9,6 +9,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import Session, col
 
 from rules.access import authority
+from rules.core.wording import wording
 from rules.queue.skills import SKILLS
 from rules.threats.urgency import Urgency
 from states.charts.application import Stage
@@ -79,7 +80,12 @@ class ArrangeWork(PersonEvent[Arrangement]):
             wrong.append(("skills", "Name each skill once."))
         for place, line in enumerate(body.hours):
             if line.until <= line.since:
-                words = f"{line.weekday} would end at {line.until}, not after it begins at {line.since}."
+                words = wording(
+                    "{weekday} would end at {until}, not after it begins at {since}.",
+                    weekday=line.weekday,
+                    until=line.until,
+                    since=line.since,
+                )
                 wrong.append((f"hours.{place}.until", words))
         days = [line.weekday for line in body.hours]
         if len(set(days)) != len(days):
@@ -157,11 +163,24 @@ class RecordAbsence(PersonEvent[NewAbsence]):
             return
         if body.until < body.since:
             raise UnfitValueError(
-                [("until", f"The absence would end on {body.until}, before it begins on {body.since}.")]
+                [
+                    (
+                        "until",
+                        wording(
+                            "The absence would end on {until}, before it begins on {since}.",
+                            until=body.until,
+                            since=body.since,
+                        ),
+                    )
+                ]
             )
         for other in absences(context, body.since):
             if other.since <= body.until:
-                words = f"{other.since} to {other.until} is recorded already; give days outside it, or end that first."
+                words = wording(
+                    "{since} to {until} is recorded already; give days outside it, or end that first.",
+                    since=other.since,
+                    until=other.until,
+                )
                 raise UnfitValueError([("since", words)])
         if body.successor is not None:
             check_successor(context, body.successor, cases_of(context.session, context.row.id))
@@ -210,7 +229,9 @@ class EndAbsence(PersonEvent[EndedAbsence]):
                 [("absence", "No such absence runs or is to come; GET /v1/people/{id}/work for those.")]
             )
         if body.until is not None and body.until > found.until:
-            words = f"It ends on {found.until} already; give an earlier day, or record a further absence."
+            words = wording(
+                "It ends on {until} already; give an earlier day, or record a further absence.", until=found.until
+            )
             raise UnfitValueError([("until", words)])
 
     def apply(self, context: EventContext[Person], body: EndedAbsence) -> None:
