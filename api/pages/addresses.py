@@ -5,19 +5,24 @@ Paths are Dutch, because they stand in letters and are read out by telephone; th
 
 from dataclasses import dataclass
 
-from rules.core.roles import OF_AN_EMPLOYER, Role
+from rules.core.roles import Role
 
-OFFICE = frozenset({Role.OFFICER, Role.ADVISER, Role.COORDINATOR, Role.SECURITY_AUTHORITY})
+OFFICIAL = frozenset({Role.APPLICANT})
+OFFICER = frozenset({Role.OFFICER})
+COORDINATOR = frozenset({Role.COORDINATOR})
+ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+AUTHORITY = frozenset({Role.SECURITY_AUTHORITY})
 PAYING = frozenset({Role.FINANCE, Role.APPROVER, Role.RELEASER})
 EMPLOYER = frozenset({Role.EMPLOYER, Role.SECURITY_CONTACT})
-OVERSIGHT = frozenset({Role.AUDITOR, Role.PRIVACY_OFFICER, Role.ADMINISTRATOR})
-TOLD = frozenset({Role.HEAD, Role.SECRETARY, Role.MINISTRY_CONTACT})
-OFFICIAL = frozenset({Role.APPLICANT})
+BILLED = PAYING | EMPLOYER
+OVERSEES = frozenset({Role.AUDITOR, Role.PRIVACY_OFFICER})
+REPORTED = frozenset(
+    {Role.COORDINATOR, Role.SECURITY_AUTHORITY, Role.ADMINISTRATOR, Role.AUDITOR, Role.MINISTRY_CONTACT}
+)
+REGISTERS = frozenset({Role.ADMINISTRATOR, Role.COORDINATOR, Role.HEAD})
 EVERYONE = frozenset(Role) - {Role.ENGINE}
 CASE = EVERYONE - {Role.MINISTRY_CONTACT}
-WORKING = frozenset({Role.OFFICER, Role.ADVISER, Role.SECURITY_AUTHORITY, Role.COORDINATOR, *OF_AN_EMPLOYER}) - {
-    Role.SECRETARY
-}
+WORKING = OFFICER | COORDINATOR | AUTHORITY | BILLED | {Role.ADVISER}
 
 
 @dataclass(frozen=True)
@@ -29,16 +34,33 @@ class Address:
     roles: frozenset[Role] = EVERYONE
     in_navigation: str = ""
     """Its name in the navigation; empty if it is not there."""
-    navigation_of: frozenset[Role] | None = None
-    """The roles in whose navigation it is; None for all that may open it."""
+    elsewhere: frozenset[Role] = frozenset()
+    """The roles that reach it by a link and not by the navigation, which has six places."""
 
 
 ADDRESSES = {
-    "start": Address("/start", "Start", EVERYONE - OFFICIAL, "Start", EVERYONE - EMPLOYER),
-    "work": Address("/werk", "Werk", WORKING, "Werk", WORKING - EMPLOYER),
+    # For everyone
+    "start": Address(
+        "/start", "Start", EVERYONE - OFFICIAL, "Start", EMPLOYER | OVERSEES | ADMINISTRATOR | COORDINATOR
+    ),
+    # The office
+    "board": Address("/overzicht", "Overzicht", COORDINATOR, "Overzicht"),
+    "work": Address("/werk", "Werk", WORKING, "Werk", BILLED | AUTHORITY),
     "work-item": Address("/werk/{item}", "Werk", WORKING),
-    "search": Address("/zoeken", "Zoeken", CASE - OFFICIAL, "Zoeken", CASE - EMPLOYER),
-    "new-case": Address("/zaken/nieuw", "Nieuwe aanvraag", frozenset({Role.OFFICER}), "Nieuwe aanvraag"),
+    "division": Address("/verdelen", "Verdelen", COORDINATOR, "Verdelen"),
+    "staff": Address("/mensen", "Mensen", COORDINATOR, "Mensen"),
+    "staff-member": Address("/mensen/{person}", "Medewerker", COORDINATOR),
+    "forecast": Address("/prognose", "Prognose", COORDINATOR, "Prognose"),
+    "reminders": Address("/herinneringen", "Herinneringen", COORDINATOR, "Herinneringen"),
+    "progress": Address("/voortgang", "Voortgang", REPORTED),
+    "adoptions": Address("/vaststellen", "Vaststellen", AUTHORITY, "Vaststellen"),
+    "adoption": Address("/vaststellen/{reference}", "Vaststellen", AUTHORITY),
+    "adopt": Address("/vaststellen/{reference}/doen/vaststellen", "Advies vaststellen", AUTHORITY),
+    "return-domain": Address("/vaststellen/{reference}/doen/teruggeven/{domain}", "Advies teruggeven", AUTHORITY),
+    "search": Address("/zoeken", "Zoeken", CASE - OFFICIAL, "Zoeken", BILLED | COORDINATOR),
+    "search-results": Address("/zoeken/{search}", "Gevonden zaken", CASE - OFFICIAL),
+    # A case
+    "new-case": Address("/zaken/nieuw", "Nieuwe aanvraag", OFFICER, "Nieuwe aanvraag"),
     "case": Address("/zaken/{reference}", "Zaak", CASE),
     "case-terms": Address("/zaken/{reference}/termijnen", "Termijnen", CASE),
     "case-advice": Address("/zaken/{reference}/advies", "Gesprek en advies", CASE),
@@ -46,6 +68,7 @@ ADDRESSES = {
     "case-money": Address("/zaken/{reference}/geld", "Geld", CASE),
     "case-history": Address("/zaken/{reference}/geschiedenis", "Geschiedenis", CASE),
     "case-step": Address("/zaken/{reference}/doen/{chart}/{event}/{subject}", "Stap", CASE),
+    # The official
     "mine": Address("/mijn", "Mijn zaak", OFFICIAL, "Mijn zaak"),
     "report": Address("/mijn/melden", "Mijn zaak: melding", OFFICIAL, "Melden"),
     "report-sent": Address("/mijn/melden/verstuurd", "Mijn zaak: melding verstuurd", OFFICIAL),
@@ -55,6 +78,7 @@ ADDRESSES = {
     "my-case": Address("/mijn/zaak/{reference}", "Mijn zaak", OFFICIAL),
     "my-advice": Address("/mijn/zaak/{reference}/advies", "Mijn zaak: advies", OFFICIAL),
     "my-step": Address("/mijn/doen/{chart}/{event}/{subject}", "Mijn zaak: stap", OFFICIAL),
+    # The employer
     "employer": Address("/werkgever", "Start", EMPLOYER, "Start"),
     "takeovers": Address("/werkgever/overnames", "Overnames", EMPLOYER, "Overnames"),
     "takeover": Address("/werkgever/overnames/{takeover}", "Beveiliging overnemen", EMPLOYER),
@@ -63,6 +87,41 @@ ADDRESSES = {
     "measure-step": Address("/werkgever/maatregelen/{measure}/doen/{event}", "Maatregel", EMPLOYER),
     "new-invoice": Address("/werkgever/facturen/nieuw", "Factuur invoeren", EMPLOYER, "Facturen"),
     "paid": Address("/werkgever/betaald", "Wat is betaald", EMPLOYER),
+    # Who pays
+    "payables": Address("/betalen/facturen", "Facturen", BILLED, "Facturen", EMPLOYER),
+    "payable": Address("/betalen/facturen/{payable}", "Factuur", BILLED),
+    "payable-step": Address("/betalen/facturen/{payable}/doen/{event}", "Factuur", BILLED),
+    "payable-document": Address("/betalen/facturen/{payable}/documenten/{document}", "Document", BILLED),
+    "payable-document-page": Address("/betalen/facturen/{payable}/documenten/{document}/blad", "Document", BILLED),
+    "batches": Address("/betalen/opdrachten", "Betaalopdrachten", PAYING, "Betaalopdrachten"),
+    "new-batch": Address("/betalen/opdrachten/nieuw", "Betaalbatch samenstellen", PAYING),
+    "batch": Address("/betalen/opdrachten/{batch}", "Betaalopdracht", PAYING),
+    "batch-file": Address("/betalen/opdrachten/{batch}/bestand", "Betaalbestand", PAYING),
+    "batch-step": Address("/betalen/opdrachten/{batch}/doen/{event}", "Betaalopdracht", PAYING),
+    "bank": Address("/betalen/bank", "Bank", PAYING, "Bank"),
+    "bank-message": Address("/betalen/bank/{message}", "Bestand van de bank", PAYING),
+    "bank-entry": Address("/betalen/bank/{message}/{position}/doen/{event}", "Regel van de bank", PAYING),
+    "books": Address("/betalen/boeken", "Boeken", PAYING, "Boeken"),
+    "journal": Address("/betalen/boeken/journaal", "Journaal", PAYING),
+    "booking": Address("/betalen/boeken/{booking}", "Boeking", PAYING),
+    "booking-step": Address("/betalen/boeken/{booking}/doen/{event}", "Boeking", PAYING),
+    "periods": Address("/betalen/perioden", "Perioden", PAYING),
+    "period-step": Address("/betalen/perioden/{period}/doen/{event}", "Perioden", PAYING),
+    "reports": Address("/betalen/rapporten", "Rapporten", PAYING, "Rapporten"),
+    "report-file": Address("/betalen/rapporten/{report}", "Rapporten", PAYING),
+    # Oversight and administration
+    "chains": Address("/toezicht", "Toezicht", OVERSEES, "Toezicht"),
+    "chain": Address("/toezicht/ketens/{chain}", "Keten", OVERSEES),
+    "decisions": Address("/toezicht/besluiten", "Besluiten", OVERSEES, "Besluiten"),
+    "decisions-of-case": Address("/toezicht/besluiten/{reference}", "Besluiten", OVERSEES),
+    "openings": Address("/toezicht/inzage", "Ingeziene inhoud", OVERSEES, "Inzage"),
+    "organisations": Address("/beheer/organisaties", "Organisaties", ADMINISTRATOR, "Organisaties"),
+    "people": Address("/beheer/mensen", "Mensen", ADMINISTRATOR, "Mensen"),
+    "person": Address("/beheer/mensen/{person}", "Mens", ADMINISTRATOR),
+    "values": Address("/beheer/waarden", "Waarden", ADMINISTRATOR, "Waarden"),
+    "timers": Address("/beheer/timers", "Timers", ADMINISTRATOR, "Timers"),
+    "step": Address("/doen/{chart}/{event}/{subject}", "Stap", REGISTERS),
+    # Signing in
     "sign-in": Address("/aanmelden", "Aanmelden"),
     "role": Address("/rol", "Kies een rol"),
     "sign-out": Address("/afmelden", "Afgemeld"),
@@ -76,15 +135,10 @@ def path(name: str, **ids: str) -> str:
     return ADDRESSES[name].path.format(**ids)
 
 
-def home_of(role: Role) -> str:
-    """Return the path on which a role begins."""
-    return path("mine" if role in OFFICIAL else "employer" if role in EMPLOYER else "start")
-
-
 def navigation(role: Role) -> list[tuple[str, str]]:
     """Return the name and the path of each page in the navigation of a role."""
     return [
         (each.in_navigation, each.path)
         for each in ADDRESSES.values()
-        if each.in_navigation and role in each.roles & (each.navigation_of or each.roles)
+        if each.in_navigation and role in each.roles - each.elsewhere
     ]

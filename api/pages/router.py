@@ -7,6 +7,7 @@ from api.pages.about import about, problem_meanings
 from api.pages.applicant import application_form
 from api.pages.applicant import routes as applicant
 from api.pages.application import routes as application
+from api.pages.search import routes as search
 from api.pages.sign_in import routes as sign_in
 from api.pages.start import routes as start
 from api.pages.takeover import invoices
@@ -23,6 +24,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     applicant.router,
     takeover.router,
     invoices.router,
+    search.router,
     about.router,
     problem_meanings.router,
 )

@@ -26,6 +26,8 @@ class Purpose(StrEnum):
     """Stored answers to requests, and marks of those requests."""
     DRAFTS = "drafts"
     """What somebody began to fill in and did not send."""
+    SEARCHES = "searches"
+    """What somebody searched for in a browser."""
     TOKENS = "tokens"
     """Bearer tokens of the demonstration office."""
 

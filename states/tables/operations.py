@@ -1,4 +1,4 @@
-"""Operations tables: idempotency keys, drafts, sign-ins in a browser, runs of flows, and timers."""
+"""Operations tables: idempotency keys, sign-ins in a browser, drafts and searches there, runs of flows, and timers."""
 
 from datetime import datetime
 from typing import Any
@@ -76,3 +76,15 @@ class Draft(SQLModel, table=True):
     place: str = Field(primary_key=True)
     sealed: bytes = Field(sa_type=LargeBinary)
     saved_at: datetime = Field(index=True)
+
+
+class KeptSearch(SQLModel, table=True):
+    """What somebody searched for in one sign-in, sealed, so that the address of the results names nobody."""
+
+    __tablename__ = "kept_search"
+
+    id: str = Field(primary_key=True)
+    session: str = Field(index=True)
+    """The hash of the session's token; others cannot open it."""
+    criteria: bytes = Field(sa_type=LargeBinary)
+    made_at: datetime = Field(index=True)

@@ -1,0 +1,1 @@
+"""Search: cases by name or reference, without a name in any address."""
