@@ -142,3 +142,8 @@ def navigation(role: Role) -> list[tuple[str, str]]:
         for each in ADDRESSES.values()
         if each.in_navigation and role in each.roles - each.elsewhere
     ]
+
+
+def home_of(role: Role) -> str:
+    """Return the path on which a role begins: the first place of its navigation."""
+    return navigation(role)[0][1]

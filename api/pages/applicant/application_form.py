@@ -118,7 +118,7 @@ def earlier_cases(visit: Visit) -> Options:
 def parts(visit: Visit, step: str, given: Mapping[str, Any], earlier: Options) -> list[Part]:
     """Return the fields of a step with what was filled in."""
     names = fields_of(step, earlier)
-    choices = {**choices_for(visit, list(names), None), "follows": earlier}
+    choices = {**choices_for(visit, ("application", "receive"), names, None), "follows": earlier}
     return parts_of(NewApplication, of="application/receive", given=given, choices=choices, order=names)
 
 
@@ -127,7 +127,7 @@ def wrong(content: Mapping[str, Any]) -> dict[str, str]:
     try:
         NewApplication.model_validate(content)
     except ValidationError as error:
-        return {top(name): message_of(text) for name, text in reversed(bodies.problems(error))}
+        return {top(name): message_of(text) for name, text in reversed(bodies.problems(error, NewApplication))}
     return {}
 
 
