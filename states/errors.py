@@ -34,12 +34,13 @@ class NotFoundError(StatesError):
 class StaleError(StatesError):
     """The subject changed since the caller read it."""
 
-    def __init__(self, seen: int, present: int) -> None:
+    def __init__(self, seen: int, present: int, last: str = "") -> None:
         super().__init__(
             wording(
-                "You saw version {seen}; it is {present} now. Get it again and look before you act.",
+                "You saw version {seen}; it is {present} now.{last} Get it again and look before you act.",
                 seen=seen,
                 present=present,
+                last=last,
             )
         )
         self.present = present

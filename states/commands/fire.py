@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 
 from rules.access import authority
 from rules.core.roles import ENGINE, OF_AN_EMPLOYER, Actor, Role
+from rules.core.wording import wording
 from rules.procedure import erasure, separation_of_duties, transitions
 from states.charts.statechart import Chart
 from states.commands import work_in_hand
@@ -27,7 +28,7 @@ from states.events.catalogue import EVENTS
 from states.storage import ledger
 from states.tables.application import Application
 from states.tables.base import Subject
-from states.tables.ledger import Stream
+from states.tables.ledger import LedgerEntry, Stream
 
 ALLOWED_IN_OWN_CASE = frozenset({("application", "record-threat")})
 """Events that a person may record in their own case in any role."""
@@ -86,7 +87,7 @@ def fire(
         assert subject is not None
         row = load_locked(unit, definition, subject, parsed)
         if version is not None and row.version != version:
-            raise StaleError(version, row.version)
+            raise StaleError(version, row.version, last_change(session, row, by))
     with unit.tracking():
         outcome = process_event(unit, definition, row, parsed, by=by)
         run_reactions(unit)
@@ -94,6 +95,22 @@ def fire(
         work_in_hand.settle(unit, definition.chart, definition.name, outcome.row, ask=ask)
         unit.buffer.write(at)
     return outcome
+
+
+OUTSIDE = OF_AN_EMPLOYER | {Role.APPLICANT}
+"""Roles of people outside the office; they need not know which colleague of it did what."""
+
+
+def last_change(session: Session, row: Subject, by: Actor) -> str:
+    """Return who changed a subject last and when, and for the office by which event; people outside see the role."""
+    own = select(LedgerEntry).where(LedgerEntry.stream == row.stream, LedgerEntry.subject == row.id)
+    entry = session.exec(own.order_by(col(LedgerEntry.seq).desc()).limit(1)).first()
+    if entry is None:
+        return ""
+    facts = {"person": entry.person, "role": entry.role, "event": entry.event, "at": f"{entry.at:%Y-%m-%d %H:%M} UTC"}
+    if by.role in OUTSIDE and entry.person != by.person:
+        return wording(" The {role} changed it last, on {at}.", role=facts["role"], at=facts["at"])
+    return wording(" {person} ({role}) changed it last, on {at}, with {event}.", **facts)
 
 
 def load_locked(unit: UnitOfWork, definition: Event[Any, Any], subject: str, body: Body) -> Subject:

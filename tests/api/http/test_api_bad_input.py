@@ -257,7 +257,20 @@ def test_a_stale_version_is_refused(api: Api) -> None:
         api.post(f"{case}/actions/plan-interview", body={"interviewOn": "2030-01-01"}, match=tag), 412
     )
     assert "version" in problem["detail"]
+    assert f"{OFFICER.person} (officer) changed it last, on " in problem["detail"]
+    assert "with start-intake" in problem["detail"]
     assert api.stage(case) == "intake"
+
+
+def test_a_stale_version_tells_people_outside_the_office_the_role_only(api: Api) -> None:
+    case = api.receive()
+    me = Actor(api.read(case)["applicant"], Role.APPLICANT)
+    tag = api.get(case).headers["ETag"]
+    assert api.post(f"{case}/actions/start-intake", match=tag).status_code == 200
+    detail = expect_problem(api.post(f"{case}/actions/withdraw", me, {}, match=tag), 412)["detail"]
+    assert "The officer changed it last, on " in detail
+    assert OFFICER.person not in detail
+    assert "start-intake" not in detail
 
 
 def test_a_change_without_if_match_is_refused(api: Api, case: str) -> None:
