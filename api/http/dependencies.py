@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, get_origin
 
 from fastapi import Depends, Header, Request
 from fastapi.dependencies.utils import get_flat_params
@@ -90,7 +90,7 @@ class RequestContext:
 def reject_unknown_query(request: Request) -> None:
     """Reject a GET with query parameters that are undeclared or repeated, so that a typing error is noticed.
 
-    No endpoint takes a list in its query; of a repeated parameter all values but one would be ignored.
+    Of a repeated parameter that takes no list, all values but one would be ignored.
 
     A POST is accepted with any query: a threat must not be lost because of an extra parameter.
 
@@ -102,6 +102,7 @@ def reject_unknown_query(request: Request) -> None:
         return
     declared = get_flat_params(request.scope["route"].dependant)
     known = sorted(field.alias for field in declared if isinstance(field.field_info, Query))
+    lists = {field.alias for field in declared if get_origin(field.field_info.annotation) in {list, tuple}}
     declared_text = f"there are: {', '.join(known)}" if known else "there are none"
     faults = [
         {"type": "extra_forbidden", "loc": ("query", name), "msg": f"Unknown query parameter; {declared_text}."}
@@ -111,7 +112,7 @@ def reject_unknown_query(request: Request) -> None:
     faults += [
         {"type": "repeated", "loc": ("query", name), "msg": "This parameter takes one value; give it once."}
         for name, times in given.items()
-        if times > 1 and name in known
+        if times > 1 and name in known and name not in lists
     ]
     if faults:
         raise RequestValidationError(faults)

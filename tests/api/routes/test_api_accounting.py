@@ -24,7 +24,7 @@ FORMS = ("json", "csv", "xlsx")
 REPORTS = (
     f"/v1/reports/tax-classes?year={YEAR}",
     f"/v1/reports/spending?year={YEAR}",
-    "/v1/reports/open-items?format=json",
+    "/v1/reports/open-items?",
 )
 
 
