@@ -46,7 +46,7 @@ def payee_writable(*, payable: str, field: str | None) -> Bilingual | None:
     """The payee's name and account can be written to a payment file; ``field`` is the one that cannot."""
     if field is None:
         return None
-    dutch = {"name": "naam", "IBAN": "rekening"}.get(field, field)
+    dutch = {"name": "naam", "IBAN": "rekening"}[field]
     return message(
         f"The {field} of the payee of {payable} cannot be written in a payment file. Reject it and take the invoice in"
         f" again, with the {field} in Latin letters as the bank shows it on the account.",
