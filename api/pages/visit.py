@@ -1,6 +1,7 @@
 """Visit: a request for a page by someone who is signed in, with the checks that every form sent must pass."""
 
 import secrets
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -96,17 +97,17 @@ def require_own_origin(request: Request) -> None:
 VisitDep = Annotated[Visit, Depends(visit)]
 
 
-async def sent_form(request: Request, visited: VisitDep) -> FormData:
-    """Return the fields of a form that was sent from a page of this session.
+async def sent_form(request: Request, visited: VisitDep) -> AsyncIterator[FormData]:
+    """Yield the fields of a form that was sent from a page of this session; its files are closed afterwards.
 
     Raises:
         ForgedFormError: it lacks the session's own text.
     """
-    form = await request.form(max_fields=MOST_FIELDS, max_files=MOST_FIELDS)
-    given = form.get("csrf")
-    if not isinstance(given, str) or not secrets.compare_digest(given.encode(), visited.csrf.encode()):
-        raise ForgedFormError("Dit formulier hoort bij een eerdere aanmelding. Er is niets veranderd.")
-    return form
+    async with request.form(max_fields=MOST_FIELDS, max_files=MOST_FIELDS) as form:
+        given = form.get("csrf")
+        if not isinstance(given, str) or not secrets.compare_digest(given.encode(), visited.csrf.encode()):
+            raise ForgedFormError("Dit formulier hoort bij een eerdere aanmelding. Er is niets veranderd.")
+        yield form
 
 
 FormDep = Annotated[FormData, Depends(sent_form)]
