@@ -65,10 +65,9 @@ def sign_in_needed(request: Request, _: Exception) -> Response:
     return RedirectResponse(f"{path('sign-in')}{asked}", 303)
 
 
-def forged_form(_: Request, error: Exception) -> Response:
+def forged_form(request: Request, error: Exception) -> Response:
     """Say that a form did not come from a page of this session."""
-    model = Failure(403, "Dit formulier is niet meer geldig", str(error))
-    return render("layouts/failure.html", model, title="Dit formulier is niet meer geldig", status=403)
+    return page_of(request, Failure(403, "Dit formulier is niet meer geldig", str(error)))
 
 
 def for_pages(handler: Handler) -> Handler:
@@ -82,14 +81,15 @@ def for_pages(handler: Handler) -> Handler:
         again: FormAgain | None = getattr(request.state, "form_again", None)
         if again is not None:
             return again(error, failure)
-        return page_of(failure)
+        return page_of(request, failure)
 
     return handle
 
 
-def page_of(failure: Failure) -> HTMLResponse:
+def page_of(request: Request, failure: Failure) -> HTMLResponse:
     """Return the page of a failure."""
-    return render("layouts/failure.html", failure, title=failure.heading, status=failure.status)
+    quiet = request.url.path.startswith(path("mine"))
+    return render("layouts/failure.html", failure, title=failure.heading, status=failure.status, quiet=quiet)
 
 
 def install(app: FastAPI) -> None:

@@ -53,7 +53,7 @@ def frame_of(visit: Visit) -> Frame:
 
 
 def render(
-    template: str, model: Any = None, *, title: str, frame: Frame | None = None, status: int = 200
+    template: str, model: Any = None, *, title: str, frame: Frame | None = None, status: int = 200, quiet: bool = False
 ) -> HTMLResponse:
     """Render a page.
 
@@ -63,9 +63,14 @@ def render(
         title: the title of the document; it names nobody.
         frame: what stands around it; None for pages without sign-in.
         status: the HTTP status.
+        quiet: whether it is a page of an official, which does not name the system.
     """
     shown = ENVIRONMENT.get_template(template).render(
-        page=model, title=title, frame=frame, failed=status >= HTTPStatus.BAD_REQUEST
+        page=model,
+        title=title,
+        frame=frame,
+        failed=status >= HTTPStatus.BAD_REQUEST,
+        quiet=quiet or (frame is not None and frame.official),
     )
     return HTMLResponse(shown, status)
 

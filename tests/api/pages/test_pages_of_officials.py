@@ -203,6 +203,8 @@ def test_an_official_opens_nobody_elses_case_and_reports_in_none(api: Api) -> No
             page = visitor.open(path)
             assert page.status == 404, path
             assert theirs not in page.raw
+            assert "Veiligadvies" not in page.title
+            assert "/weg" in page.links("/weg")
         form = visitor.open("/mijn/melden")
         assert visitor.send(form, "/mijn/melden", {"zaak": theirs, "kind": "stalking"}).status == 404
         assert signals(api, theirs) == 0
