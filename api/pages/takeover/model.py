@@ -36,7 +36,7 @@ PRESENT = {TakeoverState.REQUESTED: "confirm-receipt", TakeoverState.RECEIVED: "
 ASKED = {
     TakeoverState.REQUESTED: "Bevestig dat u dit verzoek ontving",
     TakeoverState.RECEIVED: "Neem de maatregelen over",
-    TakeoverState.TAKEN_OVER: "Overgenomen: regel de maatregelen",
+    TakeoverState.TAKEN_OVER: "Overgenomen",
     TakeoverState.LAPSED: "Vervallen: u hoeft niets te doen",
     TakeoverState.DECLINED: "Afgewezen: tweede woning",
 }
@@ -152,6 +152,15 @@ def days_in_words(last: date, on: date) -> str:
     return {0: "vandaag is de laatste dag", 1: "nog 1 dag"}.get(days, f"nog {days} dagen")
 
 
+def time_left(row: Takeover, last: date | None, on: date) -> str:
+    """Return how much time is left for a takeover that waits; empty where no term runs."""
+    if row.state not in PRESENT:
+        return ""
+    if last is None:
+        return "de termijn staat stil" if row.state == TakeoverState.RECEIVED else ""
+    return days_in_words(last, on)
+
+
 def takeovers_of(visit: Visit) -> Sequence[Takeover]:
     """Return the takeovers of the reader's employer, newest first."""
     query = select(Takeover).where(col(Takeover.organisation).in_(own_names(visit)))
@@ -195,7 +204,7 @@ def rows_of(visit: Visit) -> list[TakeoverRow]:
             office=wording.capital(wording.office(case.office)),
             asked=ASKED[each.state],
             due=wording.day(last) if waits else "",
-            left=days_in_words(last, on) if last is not None and waits else "",
+            left=time_left(each, last, on),
             late=last is not None and waits and last < on,
             waits=waits,
         )
@@ -235,7 +244,7 @@ def overview_of(visit: Visit, key: str, *, notice: str = "") -> TakeoverOverview
         when=when_of(row, last),
         why=f"U bent de werkgever van deze {office}. De werkgever regelt en betaalt de maatregelen uit het advies.",
         article=article,
-        left=days_in_words(last, on) if last is not None and waits else "",
+        left=time_left(row, last, on),
         late=last is not None and waits and last < on,
         consequences=consequences_of(running, on) if waits else [],
         done=steps_of(visit, row, measures),
