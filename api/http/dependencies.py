@@ -10,7 +10,8 @@ from typing import Annotated, get_origin
 from fastapi import Depends, Header, Request
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.exceptions import RequestValidationError
-from fastapi.params import Query
+from fastapi.params import Cookie, Path
+from fastapi.params import Header as HeaderParameter
 from sqlalchemy import Engine
 from sqlmodel import Session
 
@@ -87,6 +88,10 @@ class RequestContext:
         return EmployerDirectory(self.session)
 
 
+ELSEWHERE = (Path, HeaderParameter, Cookie)
+"""Where the parameters of a route are that are not in its query; the fields of a model in the query have no place."""
+
+
 def reject_unknown_query(request: Request) -> None:
     """Reject a GET with query parameters that are undeclared or repeated, so that a typing error is noticed.
 
@@ -101,7 +106,7 @@ def reject_unknown_query(request: Request) -> None:
     if request.method != "GET" or not given:
         return
     declared = get_flat_params(request.scope["route"].dependant)
-    known = sorted(field.alias for field in declared if isinstance(field.field_info, Query))
+    known = sorted(field.alias for field in declared if not isinstance(field.field_info, ELSEWHERE))
     lists = {field.alias for field in declared if get_origin(field.field_info.annotation) in {list, tuple}}
     declared_text = f"there are: {', '.join(known)}" if known else "there are none"
     faults = [

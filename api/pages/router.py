@@ -6,7 +6,9 @@ from api.pages import static_files
 from api.pages.about import about, problem_meanings
 from api.pages.applicant import application_form
 from api.pages.applicant import routes as applicant
+from api.pages.administrator import steps as registry_steps
 from api.pages.application import routes as application
+from api.pages.coordinator import board, division, forecast, progress, reminders, staff
 from api.pages.search import routes as search
 from api.pages.sign_in import routes as sign_in
 from api.pages.start import routes as start
@@ -25,6 +27,13 @@ ROUTERS: tuple[APIRouter, ...] = (
     takeover.router,
     invoices.router,
     search.router,
+    board.router,
+    division.router,
+    staff.router,
+    forecast.router,
+    reminders.router,
+    progress.router,
+    registry_steps.router,
     about.router,
     problem_meanings.router,
 )

@@ -20,7 +20,7 @@ from api.pages import wording
 from api.pages.error_pages import Failure
 from api.pages.forms import by_hand, texts
 from api.pages.forms.choices import choices_for
-from api.pages.forms.fields import Field, Group, Part, flat, names_within, parts_of, with_errors
+from api.pages.forms.fields import Choices, Field, Group, Part, flat, names_within, parts_of, with_errors
 from api.pages.forms.reading import body_of, rows_of
 from api.pages.templates import show
 from api.pages.visit import Visit
@@ -55,6 +55,8 @@ class Place:
     template: str = "forms/step.html"
     title: str = ""
     """The title of the page; empty for the name of the event with the case's reference."""
+    choices: Choices = field(default_factory=dict)
+    """The choices of fields that only this place knows, by their Python name."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ def page_of(
         definition.body,
         of=f"{place.chart}/{place.event}",
         given={**place.preset, **given},
-        choices=choices_for(visit, (place.chart, place.event), names, case),
+        choices={**choices_for(visit, (place.chart, place.event), names, case), **place.choices},
         order=order,
     )
     fields = failure.fields if failure is not None else {}

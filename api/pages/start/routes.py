@@ -4,16 +4,18 @@ import secrets
 from dataclasses import dataclass
 
 from fastapi import APIRouter
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from api.access.names import names_of_staff
 from api.pages import wording
+from api.pages.addresses import path
 from api.pages.templates import show
 from api.pages.visit import Visit, VisitDep
 from api.pages.worklist.model import WorkRow, items_of, rows_of
 from api.routes import work_items
 from api.views.work import work_item_view
 from rules.access.authority import roles_of
+from rules.core.roles import Role
 from states.tables.work import WorkItem
 
 router = APIRouter(include_in_schema=False)
@@ -51,9 +53,17 @@ def rows(visit: Visit, items: list[WorkItem]) -> list[WorkRow]:
     return rows_of(visit, items, [work_item_view(item, visit.at) for item in items])
 
 
+HOMES = {
+    Role.COORDINATOR: "board",
+}
+"""The roles that begin on a place of their own."""
+
+
 @router.get("/start")
 def start(visit: VisitDep) -> Response:
     """Show the start page of the reader's role."""
+    if visit.by.role in HOMES:
+        return RedirectResponse(path(HOMES[visit.by.role]), 303)
     claims = visit.by.role in roles_of("work", "claim")
     works = claims or visit.by.role in {"coordinator", "auditor", "administrator"}
     counts, mine = items_of(visit, "mij", None) if works else ({}, [])

@@ -1,0 +1,1 @@
+"""Administrator: employers, people and their roles, dated values and timers."""
