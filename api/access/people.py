@@ -1,5 +1,7 @@
 """People: who may see a person, and who may choose the letters that a person gets."""
 
+from typing import Any
+
 from sqlmodel import col, or_, select
 
 from api.access.cases import visible_applications, visible_loans
@@ -67,6 +69,11 @@ def visible_person(context: RequestContext, key: str, readers: tuple[Grant, ...]
     if row is None or (context.by.person != key and not sees(context.by.role, readers)):
         raise NotFoundError("person", key)
     return row
+
+
+def visible_people(context: RequestContext, query: Any) -> Any:
+    """Limit a query to the people whom the caller may see: everyone for roles that know everyone, or the caller."""
+    return query if sees(context.by.role, SEES_PEOPLE) else query.where(Person.id == context.by.person)
 
 
 def may_choose_letters(by: Actor, reader: str) -> bool:

@@ -55,6 +55,7 @@ def rows(visit: Visit, items: list[WorkItem]) -> list[WorkRow]:
 
 HOMES = {
     Role.COORDINATOR: "board",
+    Role.ADMINISTRATOR: "organisations",
 }
 """The roles that begin on a place of their own."""
 
