@@ -10,6 +10,7 @@ from api.pages.administrator import routes as administrator
 from api.pages.administrator import steps as registry_steps
 from api.pages.application import routes as application
 from api.pages.coordinator import board, division, forecast, progress, reminders, staff
+from api.pages.oversight import routes as oversight
 from api.pages.search import routes as search
 from api.pages.sign_in import routes as sign_in
 from api.pages.start import routes as start
@@ -34,6 +35,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     forecast.router,
     reminders.router,
     progress.router,
+    oversight.router,
     administrator.router,
     registry_steps.router,
     about.router,

@@ -91,6 +91,8 @@ SEES_EVERY_POOL = granted(Relation.OFFICE, Role.COORDINATOR, Role.AUDITOR, Role.
 """Who may see the work of every pool, and the hours, absences and work of its people."""
 SEES_PEOPLE = granted(Relation.OFFICE, Role.ADMINISTRATOR, Role.COORDINATOR, Role.HEAD)
 """Who may see which people are registered, without their names."""
+SEES_CHAINS = granted(Relation.OFFICE, Role.AUDITOR, Role.PRIVACY_OFFICER)
+"""Who may verify the chains of the ledger and see who opened content; the chains of people are verified at the desk."""
 SEES_LETTERS = granted(Relation.OFFICE, Role.COORDINATOR, Role.ADMINISTRATOR, Role.AUDITOR)
 """Who may see which letters a person gets."""
 

@@ -28,11 +28,11 @@ def verify(session: Session) -> Verdict:
     verdict = Verdict()
     recorded: set[str] = set()
     for stream in session.exec(select(Stream).order_by(Stream.id)).all():
-        entries = entries_of(session, stream.id)
+        entries, problems = verify_chain(session, stream)
         verdict.streams += 1
         verdict.entries += len(entries)
         verdict.by_kind[str(stream.kind)] = verdict.by_kind.get(str(stream.kind), 0) + 1
-        verdict.problems += [*chain_problems(stream, entries), *differences(session, stream.id, entries)]
+        verdict.problems += problems
         recorded |= fold(entries).keys()
         session.expunge_all()
     verdict.problems += [
@@ -41,6 +41,12 @@ def verify(session: Session) -> Verdict:
         *broken_checkpoints(session),
     ]
     return verdict
+
+
+def verify_chain(session: Session, stream: Stream) -> tuple[list[LedgerEntry], list[str]]:
+    """The entries of one chain, and what is wrong with it or with the rows that follow from it."""
+    entries = entries_of(session, stream.id)
+    return entries, [*chain_problems(stream, entries), *differences(session, stream.id, entries)]
 
 
 def rows_without_entry(session: Session, recorded: set[str]) -> Iterator[str]:

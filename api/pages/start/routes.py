@@ -55,6 +55,8 @@ def rows(visit: Visit, items: list[WorkItem]) -> list[WorkRow]:
 
 HOMES = {
     Role.COORDINATOR: "board",
+    Role.AUDITOR: "chains",
+    Role.PRIVACY_OFFICER: "chains",
     Role.ADMINISTRATOR: "organisations",
 }
 """The roles that begin on a place of their own."""
