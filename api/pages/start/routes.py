@@ -2,13 +2,16 @@
 
 import secrets
 from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
 from api.access.names import names_of_staff
 from api.pages import wording
-from api.pages.addresses import path
+from api.pages.addresses import TOLD, path
+from api.pages.application.routes import notice_of
+from api.pages.start.told import told_page
 from api.pages.templates import show
 from api.pages.visit import Visit, VisitDep
 from api.pages.worklist.model import WorkRow, items_of, rows_of
@@ -63,10 +66,13 @@ HOMES = {
 
 
 @router.get("/start")
-def start(visit: VisitDep) -> Response:
+def start(visit: VisitDep, gedaan: Annotated[str, Query(max_length=80)] = "") -> Response:
     """Show the start page of the reader's role."""
     if visit.by.role in HOMES:
         return RedirectResponse(path(HOMES[visit.by.role]), 303)
+    if visit.by.role in TOLD:
+        page_of_told = told_page(visit, greeting_of(visit), notice_of(gedaan))
+        return show(visit, "start/told.html", page_of_told, title="Start")
     claims = visit.by.role in roles_of("work", "claim")
     works = claims or visit.by.role in {"coordinator", "auditor", "administrator"}
     counts, mine = items_of(visit, "mij", None) if works else ({}, [])
