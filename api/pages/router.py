@@ -4,10 +4,10 @@ from fastapi import APIRouter
 
 from api.pages import static_files
 from api.pages.about import about, problem_meanings
-from api.pages.applicant import application_form
-from api.pages.applicant import routes as applicant
 from api.pages.administrator import routes as administrator
 from api.pages.administrator import steps as registry_steps
+from api.pages.applicant import application_form
+from api.pages.applicant import routes as applicant
 from api.pages.application import routes as application
 from api.pages.coordinator import board, division, forecast, progress, reminders, staff
 from api.pages.oversight import routes as oversight

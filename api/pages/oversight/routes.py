@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from api.http.pagination import PositionCursor
+from api.http.pagination import CursorText
 from api.pages.oversight import chains, decisions
 from api.pages.templates import show
 from api.pages.visit import VisitDep
@@ -13,11 +13,12 @@ from states.engine.bodies import PlainLine
 
 router = APIRouter(include_in_schema=False)
 Key = Annotated[str, Query(max_length=10)]
+Position = CursorText | None
 Reference = Annotated[PlainLine, Query(pattern=r"^[A-Za-z0-9-]{0,40}$")]
 
 
 @router.get("/toezicht")
-def all_chains(visit: VisitDep, cursor: PositionCursor = None) -> Response:
+def all_chains(visit: VisitDep, cursor: Position = None) -> Response:
     """Show the chains that changed last."""
     return show(visit, "oversight/chains.html", chains.list_page(visit, cursor), title="Toezicht")
 
@@ -29,19 +30,19 @@ def one_chain(visit: VisitDep, chain: str) -> Response:
 
 
 @router.get("/toezicht/besluiten")
-def cases(visit: VisitDep, zaak: Reference = "", cursor: PositionCursor = None) -> Response:
+def cases(visit: VisitDep, zaak: Reference = "", cursor: Position = None) -> Response:
     """Show the cases of which the decisions can be read."""
     return show(visit, "oversight/cases.html", decisions.cases_page(visit, zaak.strip(), cursor), title="Besluiten")
 
 
 @router.get("/toezicht/besluiten/{reference}")
-def of_case(visit: VisitDep, reference: str, op: Key = "", cursor: PositionCursor = None) -> Response:
+def of_case(visit: VisitDep, reference: str, op: Key = "", cursor: Position = None) -> Response:
     """Show the decisions of one case."""
     page = decisions.decisions_page(visit, reference, op, cursor)
     return show(visit, "oversight/decisions.html", page, title=f"Besluiten van zaak {reference}")
 
 
 @router.get("/toezicht/inzage")
-def opened(visit: VisitDep, cursor: PositionCursor = None) -> Response:
+def opened(visit: VisitDep, cursor: Position = None) -> Response:
     """Show who opened the content of a case that others handle."""
     return show(visit, "oversight/openings.html", chains.openings(visit, cursor), title="Ingeziene inhoud")
