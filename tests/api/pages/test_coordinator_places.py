@@ -16,7 +16,7 @@ SECRET = "geheimwoordvandeintake"
 def case(api: Api) -> str:
     """The reference of a case whose remarks hold a secret, with its intake in the hands of an officer."""
     found = api.receive(remarks=SECRET).rpartition("/")[2]
-    assert api.post("/v1/work-items/_claim", OFFICER).json()["item"]["assignee"] == OFFICER.person
+    assert api.post("/v1/work-items/actions/claim", OFFICER).json()["item"]["assignee"] == OFFICER.person
     return found
 
 

@@ -17,7 +17,7 @@ def case(api: Api) -> str:
     address = api.receive(remarks=SECRET, name=f"E. {SECRET}")
     api.walk(address, "advice")
     tag = api.get(address, OTHER_OFFICER).headers["ETag"]
-    opened = api.post(f"{address}/_open-content", OTHER_OFFICER, {"reasons": f"Omdat {SECRET}"}, match=tag)
+    opened = api.post(f"{address}/actions/open-content", OTHER_OFFICER, {"reasons": f"Omdat {SECRET}"}, match=tag)
     assert opened.status_code == 200, opened.text
     return address.rpartition("/")[2]
 

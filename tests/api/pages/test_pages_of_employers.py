@@ -35,7 +35,7 @@ def asked(api: Api, **changes: object) -> Asked:
     """Bring a case to the request to its employer, with a threat, an interview and a name in it."""
     case = api.receive(name=NAME, **changes)
     signal = {"kind": "intimidation", "source": "police", "details": THREAT}
-    assert api.post(f"{case}/_record-threat", OFFICER, signal).status_code == 200
+    assert api.post(f"{case}/actions/record-threat", OFFICER, signal).status_code == 200
     api.walk(case, "interview-planned")
     api.act(case, "hold-interview", notes=INTERVIEW)
     api.walk(case, "takeover")
