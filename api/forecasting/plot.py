@@ -3,13 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from math import log1p
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from api.forecasting.text import PER_DAY, advisers
 from notifications.drawing import FAINT, INK, SOFT, Bar, Dot, Drawing, Label, Shape, Stroke, png, svg
 
 GOAL = "#b42318"
-TITLE = "How long work waits until someone begins"
 COLOURS = ("#1d5b8f", "#d17b0f", "#2f855a", "#8b4fa3", "#c2415d", "#5b7083")
 WIDTH, LEFT, PLOT, GAP, BARS = 1180, 120, 560, 110, 300
 TOP, ROW, BETWEEN = 118, 19, 20
@@ -17,27 +16,67 @@ MARKS = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500)
 """Working days at which the axis may be marked."""
 
 
-def draw(found: Mapping[str, Any]) -> Drawing:
+class Words(NamedTuple):
+    """What a plot says in one language."""
+
+    title: str
+    under: str
+    legend: str
+    axis: str
+    goal: str
+    suffices: str
+    confidence: str
+    shares: tuple[str, str]
+
+
+ENGLISH = Words(
+    "How long work waits until someone begins",
+    "{advisers}, {cases:g} cases a week, {since} through {until}, simulated {times} times (seed {seed})",
+    "bar: four of five waits; dot: the middle one",
+    "working days of {hours} hours until someone begins (the scale is wider near 0)",
+    "goal for urgent work: {days:g} days",
+    "How often a number of advisers suffices",
+    "confidence asked: {share:.0%}",
+    ("advisers (share of the runs in which all urgent", "work began in time and no term was missed)"),
+)
+DUTCH = Words(
+    "Hoe lang werk wacht tot iemand begint",
+    "{number} adviseurs, {cases:g} zaken per week, {since} tot en met {until}, {times} keer nagebootst (zaad {seed})",
+    "balk: vier van de vijf keer; punt: de middelste",
+    "werkdagen van {hours} uur tot iemand begint (bij 0 is de schaal ruimer)",
+    "doel voor spoed: {days:g} dagen",
+    "Hoe vaak een aantal adviseurs genoeg is",
+    "gevraagde zekerheid: {share:.0%}",
+    ("adviseurs (deel van de keren waarin alle spoed", "op tijd begon en geen termijn werd gemist)"),
+)
+
+
+def draw(found: Mapping[str, Any], words: Words = ENGLISH) -> Drawing:
     """Draw an answer."""
     scenarios = [found["base"], *found["whatIf"]]
     lanes = [lane for lane, row in found["base"]["lanes"].items() if row["waitHours"] is not None]
     group = ROW * len(scenarios) + BETWEEN
     bottom = TOP + max(group * len(lanes), 220)
-    shapes: list[Shape] = [*_heading(found, scenarios)]
-    shapes += _waits(found, scenarios, lanes, group, bottom)
+    shapes: list[Shape] = [*_heading(found, scenarios, words)]
+    shapes += _waits(found, scenarios, lanes, group, bottom, words)
     if found.get("advisersNeeded"):
-        shapes += _needed(found["advisersNeeded"], bottom)
-    return Drawing(WIDTH if found.get("advisersNeeded") else LEFT + PLOT + 60, bottom + 72, TITLE, shapes)
+        shapes += _needed(found["advisersNeeded"], bottom, words)
+    return Drawing(WIDTH if found.get("advisersNeeded") else LEFT + PLOT + 60, bottom + 72, words.title, shapes)
 
 
-def _heading(found: Mapping[str, Any], scenarios: Sequence[Mapping[str, Any]]) -> list[Shape]:
+def _heading(found: Mapping[str, Any], scenarios: Sequence[Mapping[str, Any]], words: Words) -> list[Shape]:
     base, simulated = found["base"], found["simulated"]
-    under = (
-        f"{advisers(base['advisers'])}, {base['casesPerWeek']:g} cases a week, {simulated['from']} through "
-        f"{simulated['until']}, simulated {simulated['replications']} times (seed {simulated['seed']})"
+    under = words.under.format(
+        advisers=advisers(base["advisers"]),
+        number=base["advisers"],
+        cases=base["casesPerWeek"],
+        since=simulated["from"],
+        until=simulated["until"],
+        times=simulated["replications"],
+        seed=simulated["seed"],
     )
     shapes: list[Shape] = [
-        Label(24, 36, TITLE, 21),
+        Label(24, 36, words.title, 21),
         Label(24, 60, under, 13, SOFT),
     ]
     x = 24.0
@@ -46,7 +85,7 @@ def _heading(found: Mapping[str, Any], scenarios: Sequence[Mapping[str, Any]]) -
         shapes += [Bar(x, 78, 22, 8, _pale(colour)), Dot(x + 11, 82, 5, colour)]
         shapes.append(Label(x + 30, 87, scenario["name"], 13))
         x += 56 + 7.2 * len(scenario["name"])
-    shapes.append(Label(x + 12, 87, "bar: four of five waits; dot: the middle one", 12, SOFT))
+    shapes.append(Label(x + 12, 87, words.legend, 12, SOFT))
     return shapes
 
 
@@ -56,6 +95,7 @@ def _waits(
     lanes: Sequence[str],
     group: int,
     bottom: int,
+    words: Words,
 ) -> list[Shape]:
     within = found["base"]["urgentWork"]["withinHours"] / PER_DAY
     rows = [(scenario["lanes"][lane]["waitHours"], lane) for scenario in scenarios for lane in lanes]
@@ -68,8 +108,7 @@ def _waits(
     for mark in (mark for mark in MARKS if mark <= most):
         shapes.append(Stroke(place(mark), TOP, place(mark), bottom, FAINT))
         shapes.append(Label(place(mark), bottom + 18, str(mark), 12, SOFT, "middle"))
-    words = f"working days of {PER_DAY} hours until someone begins (the scale is wider near 0)"
-    shapes.append(Label(LEFT + PLOT / 2, bottom + 42, words, 13, INK, "middle"))
+    shapes.append(Label(LEFT + PLOT / 2, bottom + 42, words.axis.format(hours=PER_DAY), 13, INK, "middle"))
     for at, lane in enumerate(lanes):
         y = TOP + group * at
         shapes.append(Label(LEFT - 14, y + (group - BETWEEN) / 2 + 10, lane, 14, INK, "end"))
@@ -82,18 +121,18 @@ def _waits(
             shapes.append(Bar(low, line, max(high - low, 2), 10, _pale(colour)))
             shapes.append(Dot(middle, line + 5, 5.5, colour))
     shapes.append(Stroke(place(within), TOP - 4, place(within), bottom, GOAL, dashed=True))
-    shapes.append(Label(place(within) + 5, bottom - 6, f"goal for urgent work: {within:g} days", 12, GOAL))
+    shapes.append(Label(place(within) + 5, bottom - 6, words.goal.format(days=within), 12, GOAL))
     shapes.append(Stroke(LEFT, TOP, LEFT, bottom, SOFT))
     shapes.append(Stroke(LEFT, bottom, LEFT + PLOT, bottom, SOFT))
     return shapes
 
 
-def _needed(needed: Mapping[str, Any], bottom: int) -> list[Shape]:
+def _needed(needed: Mapping[str, Any], bottom: int, words: Words) -> list[Shape]:
     """Draw how often each number of advisers sufficed."""
     left, height = LEFT + PLOT + GAP, bottom - TOP
     tried = needed["tried"]
     step = BARS / max(len(tried), 3)
-    shapes: list[Shape] = [Label(left, TOP - 14, "How often a number of advisers suffices", 14)]
+    shapes: list[Shape] = [Label(left, TOP - 14, words.suffices, 14)]
     for share in (0, 25, 50, 75, 100):
         y = bottom - height * share / 100
         shapes += [Stroke(left, y, left + BARS, y, FAINT), Label(left - 8, y + 4, f"{share} %", 12, SOFT, "end")]
@@ -104,12 +143,10 @@ def _needed(needed: Mapping[str, Any], bottom: int) -> list[Shape]:
         shapes.append(Label(x + step / 2, bottom + 18, str(row["advisers"]), 12, SOFT, "middle"))
     goal = bottom - height * needed["confidence"]
     shapes.append(Stroke(left, goal, left + BARS, goal, GOAL, dashed=True))
-    shapes.append(Label(left + 5, goal - 5, f"confidence asked: {needed['confidence']:.0%}", 12, GOAL))
+    shapes.append(Label(left + 5, goal - 5, words.confidence.format(share=needed["confidence"]), 12, GOAL))
     shapes.append(Stroke(left, bottom, left + BARS, bottom, SOFT))
-    shapes.append(
-        Label(left + BARS / 2, bottom + 42, "advisers (share of the runs in which all urgent", 13, INK, "middle")
-    )
-    shapes.append(Label(left + BARS / 2, bottom + 59, "work began in time and no term was missed)", 13, INK, "middle"))
+    for line, text in enumerate(words.shares):
+        shapes.append(Label(left + BARS / 2, bottom + 42 + 17 * line, text, 13, INK, "middle"))
     return shapes
 
 

@@ -139,19 +139,29 @@ def answer_of(found: Mapping[str, Any]) -> Answer:
     tried = (found.get("advisersNeeded") or {}).get("tried", [])
     return Answer(
         words=list(words_of(found)),
-        plot=image(plot.draw(found)),
+        plot=image(plot.draw(in_dutch(found), plot.DUTCH)),
         waits=[
             (f"{scenario_name(each['name'])}, {wording.kind(lane)}", *hours(row["waitHours"]))
             for each in scenarios
             for lane, row in each["lanes"].items()
         ],
         terms=[
-            (scenario_name(each["name"]), wording.term(name), percent(row["missed"]))
+            (f"{scenario_name(each['name'])}, {TERMS.get(name) or wording.term(name)}", percent(row["missed"]))
             for each in scenarios
             for name, row in each["terms"]["statutory"]["each"].items()
         ],
         advisers=[(str(row["advisers"]), percent(row["held"])) for row in tried],
     )
+
+
+def in_dutch(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an answer with the what-ifs and the lanes under their Dutch names, as the plot writes them."""
+
+    def named(scenario: Mapping[str, Any]) -> dict[str, Any]:
+        lanes = {wording.kind(lane): row for lane, row in scenario["lanes"].items()}
+        return {**scenario, "name": scenario_name(scenario["name"]), "lanes": lanes}
+
+    return {**found, "base": named(found["base"]), "whatIf": [named(each) for each in found["whatIf"]]}
 
 
 def hours(found: Mapping[str, float] | None) -> tuple[str, ...]:
@@ -166,7 +176,7 @@ def number(found: float) -> str:
 
 def percent(share: float | None) -> str:
     """Return a share as a percentage."""
-    return "geen" if share is None else f"{number(100 * share)} %"
+    return "geen" if share is None else f"{number(100 * share).removesuffix(',0')} %"
 
 
 NAMES = (
@@ -180,9 +190,18 @@ NAMES = (
 """The what-ifs as the answer names them, and in Dutch."""
 
 
+TERMS = {"decision": "beslissing op de aanvraag"}
+"""The Dutch name of a term that assumptions have and no case."""
+
+
 def scenario_name(name: str) -> str:
     """Return the Dutch name of a what-if."""
     return next((re.sub(pattern, dutch, name) for pattern, dutch in NAMES if re.fullmatch(pattern, name)), name)
+
+
+def advisers(count: int) -> str:
+    """Return a number of advisers in words."""
+    return "1 adviseur" if count == 1 else f"{count} adviseurs"
 
 
 def words_of(found: Mapping[str, Any]) -> list[str]:
@@ -192,15 +211,15 @@ def words_of(found: Mapping[str, Any]) -> list[str]:
     days = f"{base['urgentWork']['withinHours'] / PER_DAY:g} werkdagen"
     told = [
         f"Van {wording.day(simulated['from'][:10])} tot en met {wording.day(simulated['until'][:10])}.",
-        f"{base['advisers']} adviseurs en {number(base['casesPerWeek'])} zaken per week.",
+        f"{advisers(base['advisers'])} en {number(base['casesPerWeek'])} zaken per week.",
         f"Van het acute werk en het werk met spoed begint {begun} binnen {days}.",
     ]
     if needed is not None and needed["advisers"] is None:
         told.append("Meer adviseurs helpen niet genoeg. Kijk naar de andere groepen.")
     elif needed is not None:
         told.append(
-            f"Nodig: {needed['advisers']} adviseurs. Nu zijn er {needed['now']}."
-            f" Dan gaat het goed in {percent(needed['confidence'])} van de berekeningen."
+            f"Nodig: {advisers(needed['advisers'])}. Nu zijn er {needed['now']}."
+            f" Met wie er nodig zijn, gaat het goed in minstens {percent(needed['confidence'])} van de berekeningen."
         )
     for pool, skills in found["basis"]["skillsNobodyHas"].items():
         told.append(f"Niemand van de groep {wording.role(pool)} kan: {', '.join(skills)}. Dat werk blijft liggen.")
