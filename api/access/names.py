@@ -15,6 +15,8 @@ def names_of_staff(session: Session, handles: Iterable[str | None]) -> dict[str,
     Officials have no name here: it is content of their cases. Whoever is shown a handle may know this name.
     """
     asked = {handle for handle in handles if handle}
+    if not asked:
+        return {}
     acting = select(Duty.person).where(Duty.role != Role.APPLICANT)
     proposed = select(ProposedDuty.person).where(ProposedDuty.role != Role.APPLICANT)
     staff = or_(col(Person.id).in_(acting), col(Person.id).in_(proposed))
@@ -26,5 +28,7 @@ def names_of_staff(session: Session, handles: Iterable[str | None]) -> dict[str,
 def names_of_employers(session: Session, ids: Iterable[str | None]) -> dict[str, str]:
     """Return the names of employers, by id."""
     asked = {one for one in ids if one}
+    if not asked:
+        return {}
     rows = session.exec(select(Organisation.id, Organisation.name).where(col(Organisation.id).in_(asked)))
     return dict(rows.all())

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from fastapi import Response
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, not_, or_, select
 
+from api.access.cases import visible_applications
 from api.access.names import names_of_employers, names_of_staff
 from api.access.people import visible_people
 from api.http.pagination import split_page
@@ -17,11 +18,13 @@ from api.routes import operations, single_parts
 from api.views.people import DutyView, ProposedDutyView
 from rules.core.roles import Role
 from states.charts.people import PersonState
-from states.tables.people import Duty, Person
+from states.tables.application import Application
+from states.tables.people import Duty, Person, ProposedDuty
 
 SHOWN = 50
 """People of one page."""
-OFFICIAL = "ambtsdrager (naam staat in de zaak)"
+WHO = {"kantoor": "Bureau en werkgevers", "ambtsdragers": "Ambtsdragers"}
+"""The two lists of people."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,8 @@ class Waiting:
 class PeoplePage:
     """People, what waits for a second person, and where somebody is registered."""
 
+    who: str
+    lists: dict[str, str]
     rows: list[PersonRow]
     waiting: list[Waiting]
     following: str | None
@@ -112,20 +117,24 @@ def duties_of(session: Session, people: list[str]) -> dict[str, list[Duty]]:
     return found
 
 
-def people_page(visit: Visit, cursor: str | None, notice: str) -> PeoplePage:
-    """Return one page of the people who are registered."""
+def people_page(visit: Visit, who: str, cursor: str | None, notice: str) -> PeoplePage:
+    """Return one page of the people who are registered: those who work, or the officials."""
+    working = select(Duty.person).where(Duty.role != Role.APPLICANT)
+    proposed_to = select(ProposedDuty.person).where(ProposedDuty.role != Role.APPLICANT)
+    staff = or_(col(Person.id).in_(working), col(Person.id).in_(proposed_to))
     query = visible_people(visit, select(Person).order_by(Person.id))
+    query = query.where(staff if who == "kantoor" else not_(staff))
     if cursor is not None:
         query = query.where(Person.id > cursor)
     shown, following = split_page(visit.session.exec(query.limit(SHOWN + 1)).all(), SHOWN)
     handles = [row.id for row in shown]
-    names, duties = names_of_staff(visit.session, handles), duties_of(visit.session, handles)
+    names, duties = names_of(visit, handles), duties_of(visit.session, handles)
     employers = names_of_employers(
         visit.session, [each.organisation for held in duties.values() for each in held if each.organisation]
     )
     rows = [
         PersonRow(
-            name=names.get(row.id) or unnamed(row, duties.get(row.id, [])),
+            name=names[row.id],
             roles="; ".join(role_of(each, employers) for each in duties.get(row.id, [])) or "geen rol",
             state=wording.state("person", row.state),
             address=path("person", person=row.id),
@@ -133,23 +142,32 @@ def people_page(visit: Visit, cursor: str | None, notice: str) -> PeoplePage:
         for row in shown
     ]
     proposed = operations.proposed_duties(visit).items
-    return PeoplePage(rows, waiting_of(visit, proposed), following, step_path("register", NEW), notice)
+    return PeoplePage(who, WHO, rows, waiting_of(visit, proposed), following, step_path("register", NEW), notice)
 
 
-def unnamed(row: Person, duties: list[Duty]) -> str:
-    """Return what somebody is called whose name the reader does not see: the handle, or that it is an official."""
-    return OFFICIAL if any(each.role is Role.APPLICANT for each in duties) else row.id
+def names_of(visit: Visit, handles: list[str]) -> dict[str, str]:
+    """Return what people are called: the name, or of an official, whose name is content, the cases."""
+    names = names_of_staff(visit.session, handles)
+    cases: dict[str, list[str]] = {}
+    query = select(Application.applicant, Application.id).where(
+        col(Application.applicant).in_(handles), *visible_applications(visit.session, visit.by)
+    )
+    for applicant, reference in visit.session.exec(query.order_by(col(Application.id))):
+        cases.setdefault(applicant, []).append(reference)
+    return {
+        handle: names.get(handle)
+        or (f"Aanvrager van {', '.join(cases[handle])}" if handle in cases else f"Zonder naam ({handle})")
+        for handle in handles
+    }
 
 
 def person_page(visit: Visit, person: str, notice: str) -> PersonPage:
     """Return one person with the roles, those that wait, and what can be done."""
     found = single_parts.person(visit, Response(), person)
     employers = names_of_employers(visit.session, [each.organisation for each in found.duties])
-    official = any(each.role == Role.APPLICANT for each in found.duties)
-    name = names_of_staff(visit.session, [person]).get(person) or (OFFICIAL if official else person)
     steps = ("grant-duty", "choose-language", "record-absence", "arrange-work", "depart")
     return PersonPage(
-        name=wording.capital(name),
+        name=names_of(visit, [person])[person],
         state=wording.state("person", found.state),
         language=wording.kind(found.language or "nl"),
         roles=[role_of(each, employers) for each in found.duties],

@@ -104,10 +104,13 @@ def organisations(visit: VisitDep, gedaan: Done = "") -> Response:
 
 @router.get("/beheer/mensen")
 def people(
-    visit: VisitDep, gedaan: Done = "", cursor: Annotated[PlainLine | None, Query(max_length=61)] = None
+    visit: VisitDep,
+    wie: Annotated[str, Query(pattern="^(kantoor|ambtsdragers)$")] = "kantoor",
+    gedaan: Done = "",
+    cursor: Annotated[PlainLine | None, Query(max_length=61)] = None,
 ) -> Response:
     """Show the people, and the roles that wait for a second person."""
-    page: PeoplePage = people_page(visit, cursor, notice_of(gedaan))
+    page: PeoplePage = people_page(visit, wie, cursor, notice_of(gedaan))
     return show(visit, "administrator/people.html", page, title="Mensen")
 
 
@@ -128,6 +131,6 @@ def values(visit: VisitDep, zoek: Asked = "", op: Annotated[str, Query(max_lengt
 @router.get("/beheer/timers")
 def timers(visit: VisitDep) -> Response:
     """Show everything that runs by itself."""
-    jobs, terms = timer_rows(visit, of_terms=False), timer_rows(visit, of_terms=True)
-    page = TimersPage(jobs, terms, sum(row.overdue for row in [*jobs, *terms]))
+    found = timer_rows(visit)
+    page = TimersPage(found.jobs, found.terms, sum(row.overdue for row in [*found.jobs, *found.terms]))
     return show(visit, "administrator/timers.html", page, title="Timers")

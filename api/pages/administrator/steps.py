@@ -6,9 +6,10 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from sqlmodel import select
 
-from api.access.names import names_of_employers, names_of_staff
+from api.access.names import names_of_employers
 from api.pages import wording
 from api.pages.addresses import path
+from api.pages.administrator.people import names_of
 from api.pages.coordinator.staff import GROUPS, SKILL_OPTIONS, WEEKDAYS
 from api.pages.forms.choices import people_with
 from api.pages.forms.fields import Choices, Options
@@ -107,7 +108,7 @@ def about(visit: Visit, chart: str, subject: str) -> str:
         return ""
     if chart == "organisation":
         return names_of_employers(visit.session, [subject]).get(subject, "")
-    name = names_of_staff(visit.session, [subject]).get(subject, "naam onbekend")
+    name = names_of(visit, [subject])[subject]
     held = visit.session.exec(select(Duty.role).where(Duty.person == subject)).all()
     return f"{name}, {', '.join(sorted(wording.role(each) for each in held))}" if held else name
 

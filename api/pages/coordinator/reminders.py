@@ -26,7 +26,7 @@ class RemindersPage:
 @router.get("/herinneringen")
 def reminders(visit: VisitDep) -> Response:
     """Show the reminders that fired and that will fire."""
-    rows = timer_rows(visit, of_terms=True)
+    rows = timer_rows(visit).terms
     page = RemindersPage(
         coming=[row for row in rows if row.next],
         earlier=[row for row in rows if not row.next and row.times],

@@ -1,6 +1,5 @@
 """Timing: each timer of the office in Dutch, with when it last ran and when it runs next."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api.pages import wording
@@ -74,8 +73,16 @@ def row_of(timer: TimerView) -> TimerRow:
     )
 
 
-def timer_rows(visit: Visit, *, of_terms: bool) -> Sequence[TimerRow]:
-    """Return the timers of terms, or those of flows and jobs; what is overdue first, then what comes first."""
-    found = [each for each in timers.timers(visit).items if (each.term is not None) is of_terms]
+@dataclass(frozen=True)
+class TimerRows:
+    """Timers of terms, and those of flows and jobs; what is overdue first, then what comes first."""
+
+    terms: list[TimerRow]
+    jobs: list[TimerRow]
+
+
+def timer_rows(visit: Visit) -> TimerRows:
+    """Return every timer."""
+    found = timers.timers(visit).items
     order = sorted(found, key=lambda each: (-each.overdue, each.next_at is None, each.next_at or visit.at, each.name))
-    return [row_of(each) for each in order]
+    return TimerRows([row_of(each) for each in order if each.term], [row_of(each) for each in order if not each.term])

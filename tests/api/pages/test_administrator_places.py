@@ -103,6 +103,16 @@ def test_the_administrator_registers_an_employer_and_a_person(api: Api) -> None:
         assert "<h1>D. Nieuwkomer</h1>" in page
 
 
+def test_an_official_is_listed_apart_and_by_the_case_and_not_by_name(api: Api) -> None:
+    with Visitor(api, ADMINISTRATOR) as administrator:
+        working, officials = (administrator.read(f"/beheer/mensen?wie={who}") for who in ("kantoor", "ambtsdragers"))
+        assert "Naam van officer-1" in working
+        assert "Aanvrager van VA-" not in working
+        assert "Aanvrager van VA-" in officials
+        assert "Naam van officer-1" not in officials
+        assert SECRET not in officials
+
+
 def test_a_step_on_a_case_is_not_found_among_those_of_people(api: Api) -> None:
     with Visitor(api, ADMINISTRATOR) as administrator:
         assert administrator.get("/doen/application/receive/nieuw").status_code == 404
