@@ -47,7 +47,23 @@ def state(chart: str, code: str) -> str:
 
 def event(chart: str, code: str) -> str:
     """Return the Dutch name of an event, with a capital."""
-    return capital(dutch("events", f"{chart}/{code}"))
+    return OTHER_EVENTS.get(f"{chart}/{code}") or capital(dutch("events", f"{chart}/{code}"))
+
+
+OTHER_EVENTS = {
+    "term/pass-threshold": "Moment in een termijn bereikt",
+    "work/alarm": "Alarm: niemand kan het werk oppakken",
+    "work/answer-proposal": "Antwoord op voorstel voor acuut werk",
+    "work/assign": "Werk toegewezen",
+    "work/claim": "Werk opgepakt",
+    "work/delegate": "Werk doorgegeven",
+    "work/finish": "Werk afgerond",
+    "work/redistribute": "Werk verdeeld",
+    "work/release": "Werk teruggegeven",
+    "work/reorder": "Volgorde van het werk veranderd",
+    "work/return": "Werk terug in de lijst",
+}
+"""Entries of the ledger that no event of a chart makes."""
 
 
 def work(chart: str, action: str) -> str:
