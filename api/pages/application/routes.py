@@ -14,6 +14,7 @@ from api.pages.forms.texts import of_event
 from api.pages.templates import show
 from api.pages.visit import FormDep, Visit, VisitDep
 from rules.core.regulation import Domain
+from states.events.catalogue import EVENTS
 
 router = APIRouter(include_in_schema=False)
 Domein = Annotated[Domain | None, Query()]
@@ -22,7 +23,7 @@ Domein = Annotated[Domain | None, Query()]
 def notice_of(done: str) -> str:
     """Return what is said after a step, such as ``application/plan-interview``."""
     chart, _, event = done.partition("/")
-    return of_event(chart, event)["done"] if event else ""
+    return of_event(chart, event)["done"] if (chart, event) in EVENTS else ""
 
 
 @router.get("/zaken/nieuw")
