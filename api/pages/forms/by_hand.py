@@ -66,7 +66,8 @@ OF_OFFICIAL: Mapping[tuple[str, str], tuple[str, ...]] = {
         name for name in ORDER["application", "receive"] if name not in {"received_via", "received_on"}
     ),
     ("application", "file-objection"): ("against", "grounds"),
-    ("application", "request-loan"): ("description", "need", "urgent"),
+    ("application", "request-loan"): ("description", "need", "urgent", "organisation"),
+    ("application", "record-representative"): ("name", "email", "authorisation", "since"),
     ("loan", "file-objection"): ("grounds",),
     ("application", "record-threat"): ("kind", "occurred_on", "reported_to_police", "external_reference", "details"),
 }

@@ -1,6 +1,6 @@
 """Pages of an official: applying in steps, a report that is never lost, the own case, and nobody else's."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from office import application_body, enrol, person
@@ -8,7 +8,12 @@ from served import Api
 from sqlmodel import func, select
 from visits import Shown, Visitor
 
+from api.pages.applicant import plain_words
 from rules.core.roles import Actor, Role
+from rules.threats.urgency import SignalKind
+from states.charts.application import Stage
+from states.deadlines.catalogue import TERMS
+from states.events.catalogue import EVENTS
 from states.storage.database import transaction
 from states.tables.application import Application, ThreatSignal
 from states.tables.operations import Draft
@@ -269,3 +274,55 @@ def test_no_page_of_an_official_is_for_anybody_of_the_office(api: Api) -> None:
     with Visitor(api, person(Role.OFFICER)) as visitor:
         for path in ("/mijn", "/mijn/melden", "/mijn/aanvraag", f"/mijn/zaak/{reference}", "/mijn/berichten"):
             assert visitor.open(path).status == 403, path
+
+
+def test_every_step_that_an_official_is_offered_opens_with_a_title_that_says_nothing(api: Api) -> None:
+    case = api.receive()
+    reference = case.rpartition("/")[2]
+    with transaction(api.engine) as session:
+        who = Actor(session.get_one(Application, reference).applicant, Role.APPLICANT)
+    seen: set[str] = set()
+    with Visitor(api, who) as visitor:
+        for stage in ("received", "takeover", "provision"):
+            api.walk(case, stage)
+            for link in visitor.open("/mijn").links("/mijn/doen/"):
+                page = visitor.open(link)
+                assert page.status == 200, link
+                assert page.title == "Mijn zaak: stap"
+                seen.add("/".join(link.split("/")[3:5]))
+    assert {"application/withdraw", "application/record-move", "application/request-loan", "measure/decline"} <= seen
+
+
+def test_an_official_names_a_representative_who_then_sees_the_case_as_somebody_elses(api: Api) -> None:
+    reference, who = with_case(api)
+    with Visitor(api, who) as visitor:
+        step = visitor.open(f"/mijn/doen/application/record-representative/{reference}")
+        typed = {
+            "name": "B. Gemachtigd",
+            "email": "b@gemachtigd.example",
+            "authorisation": "MACHTIGING-1",
+            "since": datetime.now(UTC).date().isoformat(),
+        }
+        named = visitor.send(step, "/mijn/doen/", typed)
+        assert named.status == 200, named.text
+        assert "B. Gemachtigd" in visitor.open("/mijn").text
+        assert "namens iemand anders" not in visitor.open("/mijn").text
+    with transaction(api.engine) as session:
+        helper = session.get_one(Application, reference).representative
+    with Visitor(api, Actor(str(helper), Role.APPLICANT)) as other:
+        assert "U handelt in deze zaak namens iemand anders." in other.open("/mijn").text
+
+
+def test_every_stage_term_and_kind_of_report_has_plain_words() -> None:
+    assert set(plain_words.STAGES) == {stage.value for stage in Stage}
+    assert set(plain_words.TERMS) == set(TERMS)
+    assert set(plain_words.REPORTS) == {kind.value for kind in SignalKind}
+    assert {tuple(step.split("/")) for step in plain_words.STEPS} <= set(EVENTS)
+
+
+def test_an_address_with_a_made_up_notice_shows_the_page_without_one(api: Api) -> None:
+    _, who = with_case(api)
+    with Visitor(api, who) as visitor:
+        page = visitor.open("/mijn?gedaan=nergens/niets")
+        assert page.status == 200
+        assert "nergens" not in page.text
