@@ -8,6 +8,7 @@ from api.pages.administrator import routes as administrator
 from api.pages.administrator import steps as registry_steps
 from api.pages.applicant import application_form
 from api.pages.applicant import routes as applicant
+from api.pages.adoption import routes as adoption
 from api.pages.application import routes as application
 from api.pages.coordinator import board, division, forecast, progress, reminders, staff
 from api.pages.oversight import routes as oversight
@@ -38,6 +39,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     oversight.router,
     administrator.router,
     registry_steps.router,
+    adoption.router,
     about.router,
     problem_meanings.router,
 )
