@@ -62,13 +62,13 @@ def returning(reference: str, domain: Domain) -> Place:
     )
 
 
-@router.get("/vaststellen/{reference}/besluit")
+@router.get("/vaststellen/{reference}/doen/vaststellen")
 def ask_adopt(visit: VisitDep, reference: str) -> Response:
     """Show the form that adopts the advice."""
     return show_step(visit, adopting(visit, reference), extra=beside(visit, reference))
 
 
-@router.post("/vaststellen/{reference}/besluit")
+@router.post("/vaststellen/{reference}/doen/vaststellen")
 def adopt(request: Request, visit: VisitDep, form: FormDep, reference: str) -> Response:
     """Adopt the advice, and go on to the next case."""
     require_case(visit, reference)
@@ -76,13 +76,13 @@ def adopt(request: Request, visit: VisitDep, form: FormDep, reference: str) -> R
     return take_step(request, visit, form, place, extra=lambda now: beside(now, reference))
 
 
-@router.get("/vaststellen/{reference}/teruggeven/{domain}")
+@router.get("/vaststellen/{reference}/doen/teruggeven/{domain}")
 def ask_return(visit: VisitDep, reference: str, domain: Domain) -> Response:
     """Show the form that returns one domain."""
     return show_step(visit, returning(reference, domain), extra=beside(visit, reference))
 
 
-@router.post("/vaststellen/{reference}/teruggeven/{domain}")
+@router.post("/vaststellen/{reference}/doen/teruggeven/{domain}")
 def return_domain(request: Request, visit: VisitDep, form: FormDep, reference: str, domain: Domain) -> Response:
     """Return one domain with reasons; the others keep what they have."""
     require_case(visit, reference)
