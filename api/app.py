@@ -47,7 +47,7 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
     " font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-FILES = r"/v1/bank-messages|/v1/payables/[^/]+/documents|/v1/invoices/actions/read"
+FILES = r"/betalen/bank|/v1/bank-messages|/v1/payables/[^/]+/documents|/v1/invoices/actions/read"
 """The paths that take a file, and limit its size themselves."""
 ROUTERS = (
     *PAGES,

@@ -13,6 +13,8 @@ from api.pages.application import routes as application
 from api.pages.coordinator import board, division, forecast, progress, reminders, staff
 from api.pages.oversight import routes as oversight
 from api.pages.search import routes as search
+from api.pages.finance import bank_routes, books_routes
+from api.pages.finance import routes as finance
 from api.pages.sign_in import routes as sign_in
 from api.pages.start import routes as start
 from api.pages.takeover import invoices
@@ -40,6 +42,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     administrator.router,
     registry_steps.router,
     adoption.router,
+    finance.router,
+    bank_routes.router,
+    books_routes.router,
     about.router,
     problem_meanings.router,
 )

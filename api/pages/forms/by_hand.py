@@ -58,6 +58,10 @@ ORDER: Mapping[tuple[str, str], tuple[str, ...]] = {
         "receipt",
         "apart",
     ),
+    ("payment-batch", "build"): ("execution_on",),
+    ("organisation", "match-bank-entry"): ("payment", "reasons"),
+    ("organisation", "set-aside-bank-entry"): ("reasons",),
+    ("organisation", "reopen-period"): ("reasons",),
     ("takeover", "take-over"): ("taken_over_on", "decided_as", "decision"),
 }
 """The Python names of the fields of an event; fields that are left out cannot be filled in on that form."""

@@ -16,6 +16,23 @@ from states.engine.unit_of_work import UnitOfWork
 from states.errors import ErasedError
 from states.events.catalogue import EVENTS
 
+WAY = frozenset(
+    {
+        "payable/match",
+        "payable/check",
+        "payable/approve",
+        "payable/approve-second",
+        "payable/ask-back",
+        "payment-batch/seal",
+        "payment-batch/release",
+        "payment-batch/export",
+        "booking/complete-evidence",
+        "booking/book",
+        "booking/export",
+    }
+)
+"""The steps that carry a payment on; all others are also possible and never the one to do next."""
+
 
 @dataclass(frozen=True)
 class PossibleStep:
@@ -63,6 +80,12 @@ def steps_of(
         )
         (refused if step.reasons else possible).append(step)
     return possible, refused
+
+
+def next_of(chart: str, possible: list[PossibleStep]) -> tuple[PossibleStep | None, list[PossibleStep]]:
+    """Return the step to do next, if there is one, and the other possible steps."""
+    following = next((step for step in possible if f"{chart}/{step.event}" in WAY), None)
+    return following, [step for step in possible if step is not following]
 
 
 def reasons_against(visit: Visit, chart: str, row: Any, event: str) -> list[tuple[str, str]]:

@@ -50,7 +50,7 @@ class Place:
     done: str
     """The path that follows; with a query of its own, no name of the event is added to it."""
     reference: str | None = None
-    preset: Mapping[str, str] = field(default_factory=dict)
+    preset: Mapping[str, Any] = field(default_factory=dict)
     """Fields that are known from where the reader came from, in wire form."""
     template: str = "forms/step.html"
     title: str = ""
