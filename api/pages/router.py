@@ -6,15 +6,15 @@ from api.pages import static_files
 from api.pages.about import about, problem_meanings
 from api.pages.administrator import routes as administrator
 from api.pages.administrator import steps as registry_steps
+from api.pages.adoption import routes as adoption
 from api.pages.applicant import application_form
 from api.pages.applicant import routes as applicant
-from api.pages.adoption import routes as adoption
 from api.pages.application import routes as application
 from api.pages.coordinator import board, division, forecast, progress, reminders, staff
-from api.pages.oversight import routes as oversight
-from api.pages.search import routes as search
 from api.pages.finance import bank_routes, books_routes
 from api.pages.finance import routes as finance
+from api.pages.oversight import routes as oversight
+from api.pages.search import routes as search
 from api.pages.sign_in import routes as sign_in
 from api.pages.start import routes as start
 from api.pages.takeover import invoices

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -97,8 +98,9 @@ def require_own_origin(request: Request) -> None:
 VisitDep = Annotated[Visit, Depends(visit)]
 
 
-async def sent_form(request: Request, visited: VisitDep) -> AsyncIterator[FormData]:
-    """Yield the fields of a form that was sent from a page of this session; its files are closed afterwards.
+@asynccontextmanager
+async def own_form(request: Request, visited: Visit) -> AsyncIterator[FormData]:
+    """Read a form that was sent from a page of this session; its files are closed afterwards.
 
     Raises:
         ForgedFormError: it lacks the session's own text.
@@ -107,6 +109,12 @@ async def sent_form(request: Request, visited: VisitDep) -> AsyncIterator[FormDa
         given = form.get("csrf")
         if not isinstance(given, str) or not secrets.compare_digest(given.encode(), visited.csrf.encode()):
             raise ForgedFormError("Dit formulier hoort bij een eerdere aanmelding. Er is niets veranderd.")
+        yield form
+
+
+async def sent_form(request: Request, visited: VisitDep) -> AsyncIterator[FormData]:
+    """Yield the fields of a form, as :func:`own_form` reads them."""
+    async with own_form(request, visited) as form:
         yield form
 
 

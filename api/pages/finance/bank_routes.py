@@ -28,7 +28,6 @@ from states.storage.database import transaction
 router = APIRouter(include_in_schema=False)
 Done = Annotated[str, Query(max_length=80)]
 Position = Annotated[int, Path(ge=1, le=9_999_999)]
-MOST_FIELDS = 10
 AROUND = 2**16
 """Bytes of a form besides its file."""
 NOTICES = {
@@ -80,14 +79,13 @@ class Sent:
 
 
 async def sent_file(request: Request, visit: Annotated[Visit, Depends(may_send)]) -> AsyncIterator[Sent]:
-    """Read the form with the file; a large file is spooled to disk.
+    """Read the form with the file, while no transaction is open; a large file is spooled to disk.
 
     Raises:
         ForgedFormError: the form does not come from a page of this session.
         BankFileRefusedError: no file was chosen.
     """
-    async with request.form(max_files=1, max_fields=MOST_FIELDS):  # it closes the file, whatever happens
-        form = await visits.sent_form(request, visit)
+    async with visits.own_form(request, visit) as form:
         upload = form.get("bestand")
         if not isinstance(upload, UploadFile) or not upload.filename:
             raise BankFileRefusedError("No file was chosen.", "Choose the file that the bank gave you.")
