@@ -10,7 +10,7 @@ BIN := .venv/bin
 # The certificates of the machine, as pip takes them: a registry may be reached through a mirror of its own.
 SYNC = UV_SYSTEM_CERTS=true UV_PYTHON_DOWNLOADS=never VIRTUAL_ENV= UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --quiet --frozen --inexact --no-default-groups
 
-.PHONY: run test bench check mutants fuzz browser
+.PHONY: run test bench check mutants fuzz browser screenshots
 .DEFAULT_GOAL := run
 
 # The shell is replaced, so that a signal to this target reaches the office itself.
@@ -38,11 +38,15 @@ mutants: .venv/.run .venv/.test .venv/.mutation
 fuzz: .venv/.run .venv/.test .venv/.fuzz
 	$(BIN)/python tests/api/conformance
 
-# A browser for tests of pages; without one, and without the right to install one, those tests say so themselves.
+# By hand, while `make run` runs: every place of every role, wide and on a telephone, light and dark, in .screenshots/.
+screenshots: .venv/.run .venv/.test browser
+	$(BIN)/python tests/screenshots.py --url $(or $(URL),http://127.0.0.1:8000)
+
+# A browser for tests of pages; without one, and without the right to install one, those tests fail.
 browser:
 	@command -v chromium >/dev/null || test "$$(id -u)" -ne 0 || ! command -v apt-get >/dev/null \
 		|| { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } \
-		|| echo "No browser could be installed; tests of pages are left out."
+		|| echo "No browser could be installed; tests of pages will fail."
 
 # Into a folder of its own, by pip alone: this works where the venv module or a writable site-packages is missing.
 $(UV):

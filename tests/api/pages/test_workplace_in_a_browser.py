@@ -27,6 +27,8 @@ CHROMIUM = shutil.which("chromium") or "chromium"
 DESK, TELEPHONE = 1280, 390
 TRACES = Path(".traces")
 """Where the trace of a failed test is kept, to be opened with ``playwright show-trace``."""
+REFUSED = "Failed to load resource: the server responded with a status of 422 (Unprocessable Entity)"
+"""What a browser notes of a form that is shown again; no other message is expected."""
 ROLES = [role for role in Role if role is not Role.ENGINE]
 READ_CASES = (Role.OFFICER, Role.ADVISER, Role.SECURITY_AUTHORITY, Role.COORDINATOR, Role.AUDITOR)
 PARTS = ("", "/termijnen", "/advies", "/brieven", "/geld", "/geschiedenis")
@@ -72,7 +74,7 @@ def signed_in(demo: Api, chromium: Browser, by: Actor, width: int, **more: bool)
     context.tracing.start(screenshots=True, snapshots=True)
     page = context.new_page()
     heard: list[str] = []
-    page.on("console", lambda message: heard.append(f"{page.url}: {message.text}"))
+    page.on("console", lambda message: heard.append(f"{page.url}: {message.text}") if message.text != REFUSED else None)
     page.on("pageerror", lambda error: heard.append(f"{page.url}: {error}"))
     page.on(
         "request", lambda request: heard.append(request.url) if not request.url.startswith((url, "data:")) else None
