@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from sqlmodel import col, select
 
@@ -51,16 +52,25 @@ class MeasuresPage:
     notice: str = ""
 
 
-def own_measures(visit: Visit) -> list[applications.MeasureView]:
-    """Return the measures that the reader's employer took over, in the cases that it was asked about."""
+def limited(visit: Visit, query: Any) -> Any:
+    """Limit a query to the measures that the reader's employer took over, in the cases that it was asked about."""
     asked = select(Takeover.stream).where(col(Takeover.organisation).in_(own_names(visit)))
     cases = select(Application.id).where(*visible_applications(visit.session, visit.by))
     states = [state for block in BLOCKS.values() for state in block]
-    query = select(Measure).where(
-        col(Measure.stream).in_(asked), col(Measure.stream).in_(cases), col(Measure.state).in_(states)
-    )
-    rows = visit.session.exec(visible_measures(visit, query).order_by(Measure.stream, Measure.id).limit(MOST)).all()
-    return applications.measures(visit, rows)
+    query = query.where(col(Measure.stream).in_(asked), col(Measure.stream).in_(cases), col(Measure.state).in_(states))
+    return visible_measures(visit, query)
+
+
+def own_measures(visit: Visit) -> list[applications.MeasureView]:
+    """Return the measures of the reader's employer."""
+    query = limited(visit, select(Measure)).order_by(Measure.stream, Measure.id)
+    return applications.measures(visit, visit.session.exec(query.limit(MOST)).all())
+
+
+def counts(visit: Visit) -> dict[str, int]:
+    """Return how many measures each block has."""
+    found = list(visit.session.exec(limited(visit, select(Measure.state))))
+    return {title: sum(state in states for state in found) for title, states in BLOCKS.items()}
 
 
 def measures_page(visit: Visit, *, notice: str = "") -> MeasuresPage:

@@ -11,10 +11,8 @@ from api.access.cases import require_subject, visible_applications
 from api.access.employers import only_own_employer, own_names
 from api.access.names import names_of_staff
 from api.access.work import visible_work_of_case
-from api.http.urls import COLLECTIONS
 from api.pages import wording
 from api.pages.addresses import path
-from api.pages.forms.step import may_fire_by_form
 from api.pages.visit import Visit
 from api.routes import case_parts
 from api.views.applications import ApplicationSummary, MeasureView, summaries
@@ -29,8 +27,6 @@ from states.tables.work import WorkItem
 
 MOST = 200
 """Takeovers on one page, newest first."""
-CHARTS = {collection: chart for chart, collection in COLLECTIONS.items()}
-"""The chart of each collection of the API."""
 PRESENT = {TakeoverState.REQUESTED: "confirm-receipt", TakeoverState.RECEIVED: "take-over"}
 """The step that a takeover waits for."""
 ASKED = {
@@ -251,7 +247,7 @@ def overview_of(visit: Visit, key: str, *, notice: str = "") -> TakeoverOverview
         lines=lines,
         total=wording.euros(sum((each.estimate for each in measures), Decimal(0))),
         own_total=wording.euros(share),
-        further=further_steps(visit, row) if waits else [],
+        further=further_steps(visit, row, {each.kind for each in running}, discretionary=case.discretionary),
         work=work_of(visit, row),
         lapsed=row.state == TakeoverState.LAPSED,
         to_order=row.state == TakeoverState.TAKEN_OVER and any(each.state == "taken-over" for each in measures),
@@ -305,7 +301,7 @@ def own_part(measure: MeasureView, visit: Visit, organisation: str, reference: s
 
 def steps_of(visit: Visit, row: Takeover, measures: Sequence[MeasureView]) -> list[tuple[str, str, bool]]:
     """Return the steps of a takeover, who did each and when."""
-    people = done_by(visit, row)
+    people = done_by(visit, row) if row.received_on is not None else {}
     named = names_of_staff(visit.session, people.values())
 
     def by(event: str, day: date | None) -> str:
@@ -351,17 +347,16 @@ def consequences_of(running: Sequence[case_parts.TermView], on: date) -> list[st
     return []
 
 
-def further_steps(visit: Visit, row: Takeover) -> list[Link]:
-    """Return what the employer can do besides the present step."""
-    found = []
-    for action in case_parts.list_actions(visit, row.stream, mine=True).items:
-        _, _, collection, subject, *_ = action.href.split("/")
-        chart = CHARTS.get(collection, "")
-        own = (chart, subject) == ("takeover", row.id)
-        if own and action.name not in PRESENT.values() and may_fire_by_form(chart, action.name):
-            address = path("takeover-step", takeover=row.id, event=action.name)
-            found.append(Link(wording.event(chart, action.name), address))
-    return found
+def further_steps(visit: Visit, row: Takeover, running: set[str], *, discretionary: bool) -> list[Link]:
+    """Return what the employer can do besides the present step; the form of each says why it cannot be, if so."""
+    wanted = ["give-notice"] if row.state == TakeoverState.RECEIVED else []
+    wanted += ["decline-second-home"] if row.state == TakeoverState.RECEIVED and discretionary else []
+    wanted += ["fix-penalty"] if running & {"penalty", "penalty-decision"} else []
+    return [
+        Link(wording.event("takeover", event), path("takeover-step", takeover=row.id, event=event))
+        for event in wanted
+        if visit.by.role in roles_of("takeover", event)
+    ]
 
 
 def work_of(visit: Visit, row: Takeover) -> str:

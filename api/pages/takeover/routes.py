@@ -10,7 +10,7 @@ from api.http.pagination import Cursor
 from api.pages.addresses import ADDRESSES, path
 from api.pages.application.routes import notice_of
 from api.pages.forms.step import Place, may_fire_by_form, show_step, take_step
-from api.pages.takeover.measures import measures_page, paid_page
+from api.pages.takeover.measures import counts, measures_page, paid_page
 from api.pages.takeover.model import PRESENT, EmployerStart, TakeoverList, TakeoverPage, overview_of, rows_of
 from api.pages.templates import show
 from api.pages.visit import FormDep, Visit, VisitDep
@@ -27,9 +27,9 @@ Done = Annotated[str, Query(max_length=80)]
 def start(visit: VisitDep) -> Response:
     """Show what is asked of the employer now."""
     rows = rows_of(visit)
-    counts = {title: len(found) for title, found in measures_page(visit).blocks}
+    measured = counts(visit)
     waiting = [row for row in rows if row.waits]
-    page = EmployerStart(waiting, len(rows) - len(waiting), counts["Te bestellen"], counts["Besteld"])
+    page = EmployerStart(waiting, len(rows) - len(waiting), measured["Te bestellen"], measured["Besteld"])
     return show(visit, "takeover/start.html", page, title=ADDRESSES["employer"].title)
 
 

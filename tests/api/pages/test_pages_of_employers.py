@@ -78,6 +78,7 @@ def test_an_employer_goes_from_the_request_to_the_order(api: Api, employer: Visi
     received = employer.send(page, f"{address}/doen/confirm-receipt", {"receivedOn": today()})
     assert received.status == 200, received.text
     assert "nog 5" in received.text
+    assert f"{address}/doen/give-notice" in received.links(address)
     assert f"Naam van {EMPLOYER.person} deed dit op" in received.text
     decided = employer.send(received, f"{address}/doen/take-over", {"takenOverOn": today()})
     assert decided.status == 200, decided.text
