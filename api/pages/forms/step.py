@@ -199,6 +199,7 @@ def take_step(
     Where it is refused, the form is shown again with the reasons and with all that was typed.
     """
     definition = definition_of(place, visit)
+    row_of(visit, definition, place)  # what the reader may not know of is not found, whatever was typed
     given = body_of(definition.body, form)
     key = str(form.get("key") or secrets.token_urlsafe(18))
     version = str(form.get("version") or "")
