@@ -78,7 +78,8 @@ def test_the_pages_of_adoption_are_for_the_security_authority(office: Api) -> No
 
 
 def test_a_case_that_nobody_knows_is_not_found(api: Api) -> None:
-    Browser(api, AUTHORITY).get("/vaststellen/VA-2026-NIEMAND1", status=404)
+    page = Browser(api, AUTHORITY).get("/vaststellen/VA-2026-NIEMAND1", status=404)
+    assert page.heading == "Deze pagina is er niet"
 
 
 @pytest.mark.parametrize(

@@ -265,6 +265,10 @@ def test_the_pages_of_another_employer_are_not_found(office: Api) -> None:
         f"/betalen/bank/{message}/1/doen/set-aside-bank-entry",
     ):
         elsewhere.get(path, status=404)
+    typed = {"csrf": page_sessions.csrf_token(elsewhere.token), "key": "k" * 20, "version": "*"}
+    for path in (f"{address}/doen/pay-in-parts", f"{batch}/doen/seal", f"/betalen/boeken/{booking}/doen/correct"):
+        sent = elsewhere.client.post(path, data=typed, headers={"Sec-Fetch-Site": "same-origin"})
+        elsewhere.read(sent, 404)
     for place in PLACES:
         assert booking not in elsewhere.get(f"/betalen/{place}").answer.text
 
