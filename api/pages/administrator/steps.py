@@ -85,7 +85,10 @@ def choices_of(visit: Visit, chart: str, event: str, subject: str) -> Choices:
         case "person", "record-absence" | "depart":
             return {"successor": colleagues_of(visit, subject)}
         case "person", _:
-            return {"role": ROLES}
+            return {
+                "role": ROLES,
+                "organisation": [(each.id, each.name) for each in operations.organisations(visit).items],
+            }
         case _:
             return {}
 

@@ -1,5 +1,6 @@
 """Decisions of a case as a page: who decided what, by which rules, with which facts and values, and on another day."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,9 @@ from api.pages.oversight.chains import who_of
 from api.pages.visit import Visit
 from api.routes import applications, decisions
 from api.routes.decisions import DecisionView, OtherDayView, RuleAskedView
+from rules.core import translations
 
+DAY, CODE = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"[a-z][a-z-]+")
 SHOWN = 25
 """Decisions of one page."""
 
@@ -178,7 +181,19 @@ def fact_in_words(fact: Any, named: dict[str, str]) -> str:
         return ", ".join(fact_in_words(each, named) for each in fact)
     if isinstance(fact, dict):
         return "; ".join(f"{name}: {fact_in_words(each, named)}" for name, each in fact.items())
-    return named.get(str(fact)) or wording.kind(str(fact)) if isinstance(fact, str) else str(fact)
+    return text_in_words(fact, named) if isinstance(fact, str) else str(fact)
+
+
+def text_in_words(fact: str, named: dict[str, str]) -> str:
+    """Return a name for an id, a day as people write it, the Dutch term of a code, and any other text as it is."""
+    if fact in named:
+        return named[fact]
+    if DAY.fullmatch(fact):
+        return wording.day(fact)
+    if CODE.fullmatch(fact):
+        return wording.kind(fact)
+    phrase = translations.dutch(fact)
+    return fact if phrase == f"'{fact}'" else phrase
 
 
 def other_day(found: OtherDayView) -> OtherDay:

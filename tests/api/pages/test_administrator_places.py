@@ -96,11 +96,14 @@ def test_the_administrator_registers_an_employer_and_a_person(api: Api) -> None:
             "id": "nieuw-1",
             "name": "D. Nieuwkomer",
             "email": "nieuw@bureau.example",
-            "duties.0.role": "officer",
+            "duties.0.role": "employer",
+            "duties.0.organisation": "gemeente-nieuwdorp",
             "language": "nl",
         }
+        assert 'value="gemeente-nieuwdorp"' in administrator.read("/doen/person/register/nieuw")
         page = administrator.follow(administrator.send("/doen/person/register/nieuw", **person))
         assert "<h1>D. Nieuwkomer</h1>" in page
+        assert "Werkgever, Gemeente Nieuwdorp" in page
 
 
 def test_an_official_is_listed_apart_and_by_the_case_and_not_by_name(api: Api) -> None:

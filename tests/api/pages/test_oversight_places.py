@@ -1,5 +1,7 @@
 """Places of oversight in a browser: chains that are verified, decisions with their reasons, opened content."""
 
+import re
+
 import pytest
 from office import ADVISER, COORDINATOR, OFFICER, OTHER_OFFICER
 from served import ADMINISTRATOR, AUDITOR, PRIVACY_OFFICER, Api, Serve
@@ -61,6 +63,8 @@ def test_the_auditor_finds_who_decided_and_by_which_rule(api: Api, case: str) ->
         assert rules
         assert all(f"Regel {rule}" in found for rule in rules)
         assert "voldaan" in found
+        assert "<dd>Gemeente Zilverdam</dd>" in found
+        assert not re.search(r"<dd>\d{4}[ -]\d\d[ -]\d\d</dd>", found)
 
 
 def test_the_auditor_sees_what_the_rules_of_another_day_would_say(api: Api, case: str) -> None:
