@@ -220,7 +220,7 @@ def _message(engine: Engine, configuration: Configuration, row: Outbox) -> Email
         recipient = outbox.address(session, row.recipient)
     facts = row.facts | {
         "reference": row.application,
-        "link": f"http://{configuration.host}:{configuration.port}/",
+        "link": f"{configuration.pages_url}/brief/{row.id}",  # an id that says nothing
         "sent_on": office_day(row.created_at).isoformat(),
     }
     return compose(

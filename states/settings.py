@@ -71,6 +71,11 @@ class Configuration(BaseSettings):
             raise ValueError("Give the address of the keys with https; http is for this machine only.")
         return address
 
+    @property
+    def pages_url(self) -> str:
+        """The address of the pages without a slash at its end, as it stands in letters."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
     @cached_property
     def folder(self) -> Path:
         """The data folder, absolute."""

@@ -25,9 +25,9 @@ FRONT = (
     ("start", "officer-1", "/start", "wide"),
     ("worklist", "officer-1", "/werk?lijst=niemand", "wide"),
     ("case", "officer-1", "CASE", "wide"),
-    ("report", "applicant-1", "/mijn/melden", "phone"),
+    ("report", "OFFICIAL", "/mijn/melden", "phone"),
     ("takeover", "employer-zilverdam-1", "/werkgever", "phone"),
-    ("payables", "finance-zilverdam-1", "/betalen/facturen", "wide"),
+    ("payables", "finance-zilverdam-1", "/betalen/facturen?lijst=goedkeuren", "wide"),
     ("board", "coordinator-1", "/overzicht", "wide"),
 )
 """The pictures of the README: name, person, path and width."""
@@ -43,7 +43,8 @@ def signed_in(browser: Browser, url: str, person: str | None, width: str, scheme
     page = context.new_page()
     page.goto("/aanmelden")
     if person is not None:
-        page.locator(f'button[value^="{person}/"]').first.click()
+        card = 'button[value*="/applicant/"]' if person == "OFFICIAL" else f'button[value^="{person}/"]'
+        page.locator(card).first.click()
     return page
 
 

@@ -24,26 +24,29 @@ def organisation_of(person: str) -> str | None:
 ROLES = tuple(role for role in Role if role is not Role.ENGINE)
 
 WORDS = """\
-Everyone in the demonstration office is fictional. Sign in as any of them with a bearer token:
+Everyone in the demonstration office is fictional. Open {base_url}/ and choose who you want to be,
+or call the API with a bearer token:
 
-  TOKEN=$(.venv/bin/veiligadvies token --role officer)
+  TOKEN=$({command} token --role officer)
   curl -H "Authorization: Bearer $TOKEN" {base_url}/v1/work-items
 
   role                default person
 {table}
 
-Someone else of the same role: .venv/bin/veiligadvies token --role officer --as officer-2
+Someone else of the same role: {command} token --role officer --as officer-2
 People of another employer have its name in their own: --role finance --as finance-lindewaard-1
 The employers:
   {employers}"""
 
 
-def guide(base_url: str) -> str:
-    """Return the guide that is printed once the office is running."""
+def guide(base_url: str, command: str = ".venv/bin/veiligadvies") -> str:
+    """Return the guide that is printed once the office is running; its commands work as they are printed."""
     employers = sorted({member.organisation for member in CAST if member.organisation})
     rows = []
     for role in ROLES:
         person = default_person(role)
         employer = organisation_of(person)
         rows.append(f"  {role:<19} {person}{f' (of {employer})' if employer else ''}")
-    return WORDS.format(base_url=base_url.rstrip("/"), table="\n".join(rows), employers="\n  ".join(employers))
+    return WORDS.format(
+        base_url=base_url.rstrip("/"), command=command, table="\n".join(rows), employers="\n  ".join(employers)
+    )

@@ -123,6 +123,7 @@ ADDRESSES = {
     "timers": Address("/beheer/timers", "Timers", ADMINISTRATOR, "Timers"),
     "step": Address("/doen/{chart}/{event}/{subject}", "Stap", REGISTERS),
     # Signing in
+    "letter": Address("/brief/{letter}", "Brief"),
     "sign-in": Address("/aanmelden", "Aanmelden"),
     "role": Address("/rol", "Kies een rol"),
     "sign-out": Address("/afmelden", "Afgemeld"),

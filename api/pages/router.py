@@ -13,6 +13,7 @@ from api.pages.application import routes as application
 from api.pages.coordinator import board, division, forecast, progress, reminders, staff
 from api.pages.finance import bank_routes, books_routes
 from api.pages.finance import routes as finance
+from api.pages.letters import routes as letters
 from api.pages.oversight import routes as oversight
 from api.pages.search import routes as search
 from api.pages.sign_in import routes as sign_in
@@ -31,6 +32,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     applicant.router,
     takeover.router,
     invoices.router,
+    letters.router,
     search.router,
     board.router,
     division.router,

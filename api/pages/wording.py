@@ -115,7 +115,9 @@ def delivery(code: str) -> str:
         "pending": "wacht op verzending",
         "sent": "verzonden",
         "failed": "niet verzonden",
-        "unknown": "onbekend of hij aankwam",
+        "sending": "wordt verzonden",
+        "outcome-unknown": "onbekend of hij aankwam",
+        "held-back": "niet verzonden: de ontvanger is overleden",
     }.get(code, code.replace("-", " "))
 
 

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
+from sqlmodel import Session, col, select
 
 from api.access.names import names_of_employers, names_of_staff
 from api.demonstration.people import CAST
@@ -16,11 +17,13 @@ from api.pages import wording
 from api.pages.addresses import home_of, path
 from api.pages.templates import render, show
 from api.pages.visit import FormDep, VisitDep, cookie_name, is_https, require_own_origin
-from rules.core.roles import Actor
+from rules.core.roles import Actor, Role
 from states.engine.founding import is_demonstration
 from states.settings import Configuration
+from states.tables.application import Application
 
 router = APIRouter(include_in_schema=False)
+SHOWN_STAGES = ("intake", "advice", "provision")
 NEUTRAL = "https://www.buienradar.nl/"
 """Where an official goes who leaves in a hurry."""
 
@@ -39,7 +42,8 @@ class Card:
 class SignInPage:
     """Page to sign in: the cards of the demonstration office, and the page that follows."""
 
-    cards: list[Card]
+    groups: list[tuple[str, list[Card]]]
+    """Cards under their headings."""
     after: str
     ended: bool = False
 
@@ -64,29 +68,49 @@ def sign_in(
     session: SessionDep, configuration: ConfigurationDep, naar: Annotated[str, Query(max_length=200)] = ""
 ) -> Response:
     """Show the cast of the demonstration office, or how to sign in elsewhere."""
-    cards = cast(session, configuration)
-    return render("sign_in/sign_in.html", SignInPage(cards, own_path(naar)), title="Aanmelden")
+    groups = cast(session, configuration)
+    return render("sign_in/sign_in.html", SignInPage(groups, own_path(naar)), title="Aanmelden")
 
 
-def has_cast(session: SessionDep, configuration: Configuration) -> bool:
+def has_cast(session: Session, configuration: Configuration) -> bool:
     """Return whether one may sign in as anyone: in the demonstration office, on this machine, with no provider."""
     provider = configuration.jwks_url or configuration.jwks_file
     return configuration.demonstration and not provider and is_demonstration(session)
 
 
-def cast(session: SessionDep, configuration: Configuration) -> list[Card]:
-    """Return a card for each member of the cast; none outside the demonstration office."""
+def cast(session: Session, configuration: Configuration) -> list[tuple[str, list[Card]]]:
+    """Return the cast of the demonstration office in groups under their headings; none outside of it."""
     if not has_cast(session, configuration):
         return []
     employers = names_of_employers(session, [member.organisation for member in CAST])
-    return [
-        Card(
+    groups: dict[str, list[Card]] = {"Het adviesbureau": [], "Ambtsdragers": officials(session)}
+    for member in CAST:
+        official = member.role is Role.APPLICANT
+        heading = employers.get(member.organisation or "", "Ambtsdragers" if official else "Het adviesbureau")
+        card = Card(
             f"{member.id}/{member.role}/{member.organisation or ''}",
             member.name,
-            wording.capital(wording.role(member.role)),
-            employers.get(member.organisation or "", ""),
+            "Nog zonder zaak" if official else wording.capital(wording.role(member.role)),
+            "",
         )
-        for member in CAST
+        groups.setdefault(heading, []).append(card)
+    return list(groups.items())
+
+
+def officials(session: Session) -> list[Card]:
+    """Return a card for the official of the first case in each of some stages, by office and stage alone."""
+    query = select(Application).where(col(Application.state).in_(SHOWN_STAGES)).order_by(col(Application.created_at))
+    first: dict[str, Application] = {}
+    for case in session.exec(query):
+        first.setdefault(str(case.state), case)
+    return [
+        Card(
+            f"{case.applicant}/{Role.APPLICANT}/",
+            f"Een {wording.office(case.office)}",
+            f"Met een zaak: {wording.state('application', stage)}",
+            "",
+        )
+        for stage, case in first.items()
     ]
 
 
@@ -135,7 +159,7 @@ def roles(visit: VisitDep) -> Response:
         )
         for each in held
     ]
-    return show(visit, "sign_in/role.html", SignInPage(cards, ""), title="Kies een rol")
+    return show(visit, "sign_in/role.html", SignInPage([("", cards)], ""), title="Kies een rol")
 
 
 @router.post("/rol")

@@ -1,0 +1,1 @@
+"""Letters: where the link of each letter lands once its recipient has signed in."""
