@@ -15,11 +15,11 @@ from sqlmodel import Session, col, select
 
 from api.http.errors import ApiError, UnauthenticatedError, UnknownDutyError
 from api.http.provider_keys import provider_keys
+from rules.access.sign_in import longest_token
 from rules.core.characters import fits_a_line
 from rules.core.dates import office_day
 from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
 from rules.core.wording import wording
-from rules.procedure.sign_in import longest_token
 from states.engine.employers import EmployerDirectory
 from states.engine.founding import is_demonstration
 from states.settings import Configuration

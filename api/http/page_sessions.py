@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select, update
 
+from rules.access.sign_in import session_ends
 from rules.core.roles import Actor, Role
-from rules.procedure.sign_in import session_ends
 from states.tables.operations import PageSession
 from states.tables.people import Duty
 

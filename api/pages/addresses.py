@@ -22,7 +22,7 @@ REPORTED = frozenset(
 TOLD = frozenset({Role.HEAD, Role.SECRETARY, Role.MINISTRY_CONTACT})
 REGISTERS = frozenset({Role.ADMINISTRATOR, Role.COORDINATOR, Role.HEAD})
 EVERYONE = frozenset(Role) - {Role.ENGINE}
-CASE = EVERYONE - {Role.MINISTRY_CONTACT}
+CASE = EVERYONE - OFFICIAL - {Role.MINISTRY_CONTACT}
 WORKING = OFFICER | COORDINATOR | AUTHORITY | BILLED | {Role.ADVISER}
 
 
@@ -58,8 +58,8 @@ ADDRESSES = {
     "adoption": Address("/vaststellen/{reference}", "Vaststellen", AUTHORITY),
     "adopt": Address("/vaststellen/{reference}/doen/vaststellen", "Advies vaststellen", AUTHORITY),
     "return-domain": Address("/vaststellen/{reference}/doen/teruggeven/{domain}", "Advies teruggeven", AUTHORITY),
-    "search": Address("/zoeken", "Zoeken", CASE - OFFICIAL, "Zoeken", BILLED | COORDINATOR),
-    "search-results": Address("/zoeken/{search}", "Gevonden zaken", CASE - OFFICIAL),
+    "search": Address("/zoeken", "Zoeken", CASE, "Zoeken", BILLED | COORDINATOR),
+    "search-results": Address("/zoeken/{search}", "Gevonden zaken", CASE),
     # A case
     "new-case": Address("/zaken/nieuw", "Nieuwe aanvraag", OFFICER, "Nieuwe aanvraag"),
     "case": Address("/zaken/{reference}", "Zaak", CASE),

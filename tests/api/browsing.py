@@ -160,7 +160,8 @@ def expect_lawful(page: Page) -> None:
     assert len([each for each in page.root.iter() if each.get("data-primary") is not None]) <= 1
     shown = [each for each in page.words(page.all("body")[0]).split() if HANDLE.fullmatch(each.strip(".,:()"))]
     assert shown == [], shown
-    assert "None" not in page.words()
+    assert "None" not in page.words().split()
+    assert "=&#34;" not in text, "an attribute with escaped quotes"
     for address in re.findall(r'(?:href|src|action)="([^"]*)"', text):
         assert address.startswith(("/", "#", "?", "tel:", "data:,", "data:image/")), address
         assert not address.startswith("//"), address

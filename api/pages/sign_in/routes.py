@@ -17,6 +17,8 @@ from api.pages import wording
 from api.pages.addresses import home_of, path
 from api.pages.templates import render, show
 from api.pages.visit import FormDep, VisitDep, cookie_name, is_https, require_own_origin
+from rules.access.sign_in import leave_address
+from rules.core.dates import office_day
 from rules.core.roles import Actor, Role
 from states.engine.founding import is_demonstration
 from states.settings import Configuration
@@ -24,8 +26,6 @@ from states.tables.application import Application
 
 router = APIRouter(include_in_schema=False)
 SHOWN_STAGES = ("intake", "advice", "provision")
-NEUTRAL = "https://www.buienradar.nl/"
-"""Where an official goes who leaves in a hurry."""
 
 
 @dataclass(frozen=True)
@@ -191,7 +191,7 @@ def away(request: Request, session: SessionDep, configuration: ConfigurationDep)
     token = request.cookies.get(cookie_name(configuration), "")
     if token:
         page_sessions.end(session, token, at=utc_now())
-    answer = RedirectResponse(NEUTRAL, 303)
+    answer = RedirectResponse(leave_address(office_day(utc_now())), 303)
     answer.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     answer.delete_cookie(cookie_name(configuration))
     return answer

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from rules.access.content_classes import Retention
 from rules.core import date_rules
 from rules.core.translations import BarredAct, DatedFact
-from rules.payments import amounts, approvals, invoice_documents, invoices, recurring_costs, scheme_2021, tax
+from rules.payments import amounts, invoice_documents, invoices, recurring_costs, scheme_2021, second_approver, tax
 from states.charts.measure import MeasureState
 from states.charts.payable import PayableState
 from states.engine.bodies import Body
@@ -149,7 +149,7 @@ class Approval(PayableEvent[Body]):
             (part.gross for part in live), Decimal(0)
         )  # the limit is for the whole invoice, also when it is paid in parts
         return {
-            "second_needed": approvals.second_needed(amount=amount, employer_kind=kind, on=context.on),
+            "second_needed": second_approver.second_needed(amount=amount, employer_kind=kind, on=context.on),
             "is_credit": row.kind is PayableKind.CREDIT_NOTE,
         }
 

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from typing import Self
 
 import httpx
+from browsing import Page, expect_lawful
 from served import Api
 
 from api.http import page_sessions
@@ -70,10 +71,10 @@ class Visitor:
         return self.client.get(path)
 
     def read(self, path: str) -> str:
-        """Return the text of a page that must open."""
+        """Return the text of a page that must open and keep the laws of every page."""
         answer = self.get(path)
         assert answer.status_code == 200, (path, answer.status_code, answer.text)
-        assert "=&#34;" not in answer.text, "an attribute with escaped quotes"
+        expect_lawful(Page(answer))
         return answer.text
 
     def form(self, path: str, action: str | None = None) -> Form:

@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element
 
 import html5lib
 import httpx
+from browsing import Page, expect_lawful
 from served import Api
 
 from api.http import page_sessions
@@ -134,5 +135,7 @@ class Visitor:
 
 
 def shown(answer: httpx.Response) -> Shown:
-    """Parse an answer."""
+    """Parse an answer, which must keep the laws of every page."""
+    if answer.headers.get("Content-Type", "").startswith("text/html"):
+        expect_lawful(Page(answer))
     return Shown(answer, html5lib.parse(answer.text, namespaceHTMLElements=False))

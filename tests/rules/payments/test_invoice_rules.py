@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from rules.core.translations import PastAct
 from rules.payments.amounts import CENT, split
-from rules.payments.approvals import second_limit, second_needed
 from rules.payments.credit_notes import Sums, part_of, portion, share
 from rules.payments.invoice_documents import largest, largest_e_invoice, most_pages
 from rules.payments.invoices import rate_adds_up, spelling
+from rules.payments.second_approver import second_limit, second_needed
 from rules.procedure.separation_of_duties import SEPARATED
 
 ON = date(2026, 3, 2)

@@ -21,3 +21,8 @@ def session_ends(*, started_at: datetime, seen_at: datetime) -> datetime:
     idle = timedelta(minutes=value("session_idle_minutes", office_day(seen_at)))
     longest = timedelta(hours=value("session_longest_hours", office_day(started_at)))
     return min(seen_at + idle, started_at + longest)
+
+
+def leave_address(on: date) -> str:
+    """The address of the page that takes the place of ours when an official leaves in a hurry."""
+    return str(value("leave_address", on))

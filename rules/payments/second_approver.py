@@ -1,4 +1,4 @@
-"""Approvals of a payment: above a limit two people approve, one after the other."""
+"""Second approver: above a limit two people approve a payment, one after the other."""
 
 from datetime import date
 from decimal import Decimal
