@@ -47,7 +47,9 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
     " font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-FILES = r"/betalen/bank|/v1/bank-messages|/v1/payables/[^/]+/documents|/v1/invoices/actions/read"
+FILES = (
+    r"/betalen/bank|/werkgever/facturen/lezen|/v1/bank-messages|/v1/payables/[^/]+/documents|/v1/invoices/actions/read"
+)
 """The paths that take a file, and limit its size themselves."""
 ROUTERS = (
     *PAGES,
@@ -118,7 +120,7 @@ def create(configuration: Configuration) -> FastAPI:
         try:
             response = await call(request)
         except Exception as error:  # noqa: BLE001  # handled here so that this response also gets the headers below
-            response = problems.unexpected_error(request, error)
+            response = error_pages.for_pages(problems.unexpected_error)(request, error)
         response.headers["API-Version"] = VERSION
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers["Content-Security-Policy"] = POLICY

@@ -24,10 +24,15 @@ class KeptDraft:
     saved_at: datetime
 
 
+def own_place(context: RequestContext, place: str) -> str:
+    """Return a place with the role and the employer of the caller: what was typed for one is not another's."""
+    return f"{context.by.role}/{context.by.organisation or ''}/{place}"
+
+
 def keep(context: RequestContext, place: str, content: dict[str, Any]) -> None:
     """Keep what the caller filled in at a place, instead of what was kept there before."""
     context.session.exec(delete(Draft).where(col(Draft.saved_at) < context.at - RETENTION))
-    person = context.by.person
+    person, place = context.by.person, own_place(context, place)
     data = json.dumps(content, ensure_ascii=False).encode()
     sealed = vault_of(context.session).seal(Purpose.DRAFTS, data, ("draft", person, place))
     row = {"person": person, "place": place, "sealed": sealed, "saved_at": context.at}
@@ -39,7 +44,7 @@ def keep(context: RequestContext, place: str, content: dict[str, Any]) -> None:
 
 def kept(context: RequestContext, place: str) -> KeptDraft | None:
     """Return what the caller has at a place; None if there is nothing, or it was kept too long ago."""
-    person = context.by.person
+    person, place = context.by.person, own_place(context, place)
     row = context.session.get(Draft, (person, place))
     if row is None or row.saved_at < context.at - RETENTION:
         return None
@@ -49,5 +54,5 @@ def kept(context: RequestContext, place: str) -> KeptDraft | None:
 
 def drop(context: RequestContext, place: str) -> None:
     """Delete what the caller has at a place."""
-    mine = (col(Draft.person) == context.by.person, col(Draft.place) == place)
+    mine = (col(Draft.person) == context.by.person, col(Draft.place) == own_place(context, place))
     context.session.exec(delete(Draft).where(*mine))

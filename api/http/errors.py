@@ -40,6 +40,10 @@ class BeyondRoleError(ApiError):
     """The request asks for what the caller's role does not see."""
 
 
+class SignInElsewhereError(ApiError):
+    """People of this office sign in with their own organisation."""
+
+
 class MissingIfMatchError(ApiError):
     """The request changes an existing subject without If-Match."""
 
@@ -51,6 +55,7 @@ class MalformedHeaderError(ApiError):
 PROBLEM_OF: dict[type[Exception], ProblemType] = {
     UnauthenticatedError: problem_types.UNAUTHENTICATED,
     KeysUnavailableError: problem_types.SIGN_IN_UNAVAILABLE,
+    SignInElsewhereError: problem_types.NOT_YOUR_ROLE,
     UnknownDutyError: problem_types.NOT_YOUR_ROLE,
     BeyondRoleError: problem_types.NOT_YOUR_ROLE,
     MissingIfMatchError: problem_types.VERSION_REQUIRED,

@@ -26,8 +26,8 @@ def csrf_token(token: str) -> str:
     return hmac.new(token.encode(), b"form", hashlib.sha256).hexdigest()
 
 
-def begin(session: Session, by: Actor, *, at: datetime) -> str:
-    """Begin a session and return its token."""
+def begin(session: Session, by: Actor, *, at: datetime, began: datetime | None = None) -> str:
+    """Begin a session and return its token; ``began`` is the start of the session that it continues in another role."""
     token = secrets.token_urlsafe(32)
     session.add(
         PageSession(
@@ -35,7 +35,7 @@ def begin(session: Session, by: Actor, *, at: datetime) -> str:
             person=by.person,
             role=by.role,
             organisation=by.organisation or "",
-            started_at=at,
+            started_at=began or at,
             seen_at=at,
         )
     )
@@ -54,11 +54,12 @@ def actor_of(session: Session, token: str, *, at: datetime) -> Actor | None:
     return Actor(row.person, Role(row.role), row.organisation or None)
 
 
-def end(session: Session, token: str, *, at: datetime) -> None:
-    """End a session."""
+def end(session: Session, token: str, *, at: datetime) -> datetime | None:
+    """End a session, and return when it began."""
     row = session.get(PageSession, hash_of(token))
     if row is not None and row.ended_at is None:
         row.ended_at = at
+    return row.started_at if row is not None else None
 
 
 def end_all(session: Session, person: str, *, at: datetime) -> None:

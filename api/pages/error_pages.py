@@ -3,15 +3,18 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from api.http.errors import ApiError
 from api.pages.addresses import path
 from api.pages.templates import render
-from api.pages.visit import ForgedFormError, SignInNeededError
+from api.pages.visit import MOST_FIELDS, ForgedFormError, SignInNeededError, require_own_origin
+from states.errors import StatesError
 
 Handler = Callable[[Request, Exception], Response]
 FormAgain = Callable[[Exception, "Failure"], Response]
@@ -26,6 +29,10 @@ WORDS = {
     422: ("Er klopt iets niet", "Kijk wat er staat en verbeter het."),
     503: ("Het lukt even niet", "Probeer het over een minuut opnieuw. Er is niets kwijt."),
 }
+MOST_TYPED = 2**16
+"""Bytes of a form that is shown again after the session ended."""
+SHORT = 3
+"""Characters of what need not be copied, such as a choice of yes or no."""
 OTHERWISE = ("Er ging iets mis", "Dat ligt aan ons. Probeer het opnieuw. Lukt het niet? Meld de tijd aan de beheerder.")
 
 
@@ -59,10 +66,40 @@ def is_for_page(request: Request) -> bool:
     return not request.url.path.startswith(OF_THE_API)
 
 
-def sign_in_needed(request: Request, _: Exception) -> Response:
-    """Send the reader to sign in, and back to the page that was asked for; a fragment gets 401."""
+@dataclass(frozen=True)
+class NotSent:
+    """Form that came after the session had ended: what was typed in it, which is shown and kept nowhere."""
+
+    typed: list[str]
+    official: bool
+
+
+async def sign_in_needed(request: Request, _: Exception) -> Response:
+    """Send the reader to sign in, and back to the page that was asked for; of a form, show what was typed."""
     asked = f"?naar={quote(request.url.path)}" if request.method == "GET" and request.url.path != "/" else ""
-    return RedirectResponse(f"{path('sign-in')}{asked}", 303)
+    typed = [] if request.method == "GET" else await typed_in(request)
+    if not typed:
+        return RedirectResponse(f"{path('sign-in')}{asked}", 303)
+    official = request.url.path.startswith(path("mine"))
+    page = NotSent(typed, official)
+    return render("layouts/not_sent.html", page, title="Niet verstuurd", status=401, quiet=official)
+
+
+async def typed_in(request: Request) -> list[str]:
+    """Return what was typed in a form of our own; nothing of a large one, or of one from another site."""
+    size = request.headers.get("content-length", "")
+    try:
+        require_own_origin(request)
+    except ForgedFormError:
+        return []
+    if not size.isdecimal() or int(size) > MOST_TYPED:
+        return []
+    async with request.form(max_fields=MOST_FIELDS, max_files=MOST_FIELDS) as form:
+        return [
+            value
+            for name, value in form.multi_items()
+            if isinstance(value, str) and len(value.strip()) > SHORT and name not in {"csrf", "key", "version"}
+        ]
 
 
 def forged_form(request: Request, error: Exception) -> Response:
@@ -79,8 +116,11 @@ def for_pages(handler: Handler) -> Handler:
             return answer
         failure = failure_of(answer)
         again: FormAgain | None = getattr(request.state, "form_again", None)
-        if again is not None:
-            return again(error, failure)
+        if again is not None and answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
+            try:
+                return again(error, failure)
+            except (StatesError, ApiError):  # the case or the right to see it is gone in the meantime
+                return page_of(request, failure)
         return page_of(request, failure)
 
     return handle

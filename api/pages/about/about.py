@@ -37,7 +37,7 @@ def about(request: Request) -> HTMLResponse:
         parts=[{**part, "what": WHAT[part["name"]]} for part in parts],
         demonstration=configuration.demonstration,
         prefect=prefect,
-        mailbox=configuration.smtp_url or configuration.mailbox,
+        mailbox=(configuration.smtp_url or configuration.mailbox) if configuration.demonstration else "",
         roles=[role for role in Role if role is not Role.ENGINE],
         version=request.app.version,
     )

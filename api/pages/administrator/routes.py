@@ -16,9 +16,9 @@ from api.pages.administrator.people import (
     person_page,
 )
 from api.pages.administrator.values import ValuesPage, values_page
-from api.pages.application.routes import notice_of
 from api.pages.coordinator.timing import TimerRow, timer_rows
 from api.pages.forms.step import NEW
+from api.pages.forms.texts import notice_of
 from api.pages.templates import show
 from api.pages.visit import Visit, VisitDep
 from api.routes import operations

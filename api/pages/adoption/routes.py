@@ -10,19 +10,13 @@ from api.pages.adoption.model import adoption_page, adoptions_page, following_of
 from api.pages.application import parts
 from api.pages.application.model import PartPage
 from api.pages.forms.step import Place, require_case, show_step, take_step
-from api.pages.forms.texts import of_event
+from api.pages.forms.texts import notice_of
 from api.pages.templates import show
 from api.pages.visit import FormDep, Visit, VisitDep
 from rules.core.regulation import Domain
 
 router = APIRouter(include_in_schema=False)
 Done = Annotated[str, Query(max_length=80)]
-
-
-def notice_of(done: str) -> str:
-    """Return what is said after a step, such as ``application/adopt-advice``."""
-    chart, _, event = done.partition("/")
-    return of_event(chart, event)["done"] if event else ""
 
 
 @router.get("/vaststellen")

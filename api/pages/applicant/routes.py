@@ -8,8 +8,8 @@ from fastapi.responses import RedirectResponse, Response
 from api.pages.addresses import ADDRESSES, path
 from api.pages.applicant import application_form, report
 from api.pages.applicant.model import Cases, advice_for_official, case_in_words, lines_of, messages, summaries
-from api.pages.application.routes import notice_of
 from api.pages.forms.step import Place, may_fire_by_form, require_case, show_step, take_step
+from api.pages.forms.texts import notice_of
 from api.pages.templates import show
 from api.pages.visit import FormDep, Visit, VisitDep
 from states.errors import NotFoundError

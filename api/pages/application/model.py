@@ -184,6 +184,8 @@ def steps_of(visit: Visit, case: Application) -> tuple[list[tuple[ActionView, St
         if action.allowed and may_fire_by_form(chart, action.name):
             who = people.get(action.person or "", "") or wording.role(action.role)
             address = path("case-step", reference=case.id, chart=chart, event=action.name, subject=subject)
+            if (chart, action.name) == ("payment-batch", "build"):
+                address = path("new-batch")
             if about and action.name == "assess-domain":
                 address += f"?domein={(action.example or {}).get('domain')}"
             step = Step(

@@ -10,20 +10,13 @@ from api.pages.addresses import ADDRESSES, path
 from api.pages.application import parts
 from api.pages.application.model import PartPage, case_page
 from api.pages.forms.step import NEW, Place, require_case, show_step, take_step
-from api.pages.forms.texts import of_event
+from api.pages.forms.texts import notice_of
 from api.pages.templates import show
 from api.pages.visit import FormDep, Visit, VisitDep
 from rules.core.regulation import Domain
-from states.events.catalogue import EVENTS
 
 router = APIRouter(include_in_schema=False)
 Domein = Annotated[Domain | None, Query()]
-
-
-def notice_of(done: str) -> str:
-    """Return what is said after a step, such as ``application/plan-interview``."""
-    chart, _, event = done.partition("/")
-    return of_event(chart, event)["done"] if (chart, event) in EVENTS else ""
 
 
 @router.get("/zaken/nieuw")

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from api.access.names import names_of_staff
 from api.pages import wording
 from api.pages.addresses import path
-from api.pages.application.routes import notice_of
+from api.pages.forms.texts import notice_of
 from api.pages.templates import show
 from api.pages.visit import VisitDep
 from api.pages.worklist.model import WorkRow, rows_of

@@ -17,8 +17,8 @@ from api.pages import visit as visits
 from api.pages.addresses import path
 from api.pages.error_pages import Failure
 from api.pages.finance.bank import bank_page, message_page, problem_of
-from api.pages.finance.notices import notice_of
 from api.pages.forms.step import Place, show_step, take_step
+from api.pages.forms.texts import notice_of
 from api.pages.templates import show
 from api.pages.visit import FormDep, Visit, VisitDep
 from api.routes import bank_files

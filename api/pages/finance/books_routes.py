@@ -8,9 +8,9 @@ from fastapi.responses import Response
 from api.http.pagination import Cursor
 from api.pages.addresses import path
 from api.pages.finance.books import booking_page, books_page, periods_page
-from api.pages.finance.notices import notice_of
 from api.pages.finance.reports import reports_page
 from api.pages.forms.step import Place, show_step, take_step
+from api.pages.forms.texts import notice_of
 from api.pages.templates import show
 from api.pages.visit import FormDep, Visit, VisitDep
 from api.routes import accounting

@@ -11,10 +11,10 @@ from api.http.dependencies import require_duty, utc_now
 from api.http.pagination import Cursor
 from api.pages.addresses import path
 from api.pages.finance.batches import batch_page, batches_page
-from api.pages.finance.notices import notice_of
 from api.pages.finance.payable import payable_page
 from api.pages.finance.payables import payables_page
 from api.pages.forms.step import NEW, Place, show_step, take_step
+from api.pages.forms.texts import notice_of
 from api.pages.templates import show
 from api.pages.visit import FormDep, Visit, VisitDep
 from api.routes import invoice_documents, payments

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 from sqlmodel import col, select
 
+from api.access.employers import only_own_employer
 from api.access.names import names_of_staff
 from api.pages import wording
 from api.pages.forms import texts
@@ -28,6 +29,8 @@ def people_with(*roles: Role) -> Reading:
     """Return the reading of the people who hold one of some roles; for who acts for an employer, of that employer."""
 
     def read(visit: Visit, _: Application | None) -> Options:
+        if visit.by.role is Role.APPLICANT:
+            return []  # officials do not know of each other
         query = select(Duty.person).where(col(Duty.role).in_(roles or (visit.by.role,)))
         query = query.where(Duty.organisation == (visit.by.organisation or "")) if not roles else query
         handles = sorted(set(visit.session.exec(query)))
@@ -68,6 +71,7 @@ def terms(visit: Visit, case: Application | None) -> Options:
     if case is None:
         return []
     query = select(Term.kind).where(Term.application == case.id, col(Term.ended_on).is_(None)).distinct()
+    query = only_own_employer(visit, query, Term)
     return [(kind, wording.capital(wording.term(kind))) for kind in sorted(visit.session.exec(query))]
 
 

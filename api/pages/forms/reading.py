@@ -37,7 +37,7 @@ def body_of(schema: type[BaseModel], form: FormData, prefix: str = "") -> dict[s
 
 def rows_of(form: FormData, place: str) -> list[int]:
     """Return the numbers of the rows of a list that a form holds, in order."""
-    found = {re.match(rf"{re.escape(place)}\.(\d+)\.", name) for name in form}
+    found = {re.match(rf"{re.escape(place)}\.(\d{1, 4})\.", name) for name in form}
     return sorted({int(match[1]) for match in found if match})
 
 

@@ -11,6 +11,7 @@ from starlette.datastructures import FormData
 
 from api.access.cases import require_application
 from api.access.names import names_of_staff
+from api.access.relations import case_of
 from api.access.subjects import knows
 from api.commands import do_event
 from api.http.dependencies import require_duty
@@ -104,6 +105,8 @@ def row_of(visit: Visit, definition: Event[Any, Any], place: Place) -> Any:
     row = visit.session.get(definition.table, place.subject)
     if row is None or not knows(visit, row):
         raise NotFoundError(place.chart, place.subject)
+    if place.reference is not None and case_of(row) not in {None, place.reference}:
+        raise NotFoundError(place.chart, place.subject)  # the page shows one case and would change another
     return row
 
 
@@ -221,7 +224,9 @@ def take_step(
             return show(now, place.template, page, title=title_of(place), status=status)
 
     if (more := form.get("erbij")) is not None:
-        add_row(given, str(more), form)
+        parts = flat(page_of(visit, place, given).parts)
+        if any(isinstance(part, Group) and part.repeats and part.name == more for part in parts):
+            add_row(given, str(more), form)
         visit.session.rollback()
         return again(None, None)
     request.state.form_again = again
@@ -233,7 +238,7 @@ def take_step(
         if definition.creates:
             row = fire(visit.session, place.chart, None, place.event, by=visit.by, at=visit.at, body=body).row
             return Answer(201, {"id": row.id}, {"Location": href(place.chart, row.id)})
-        return do_event(visit, definition, place.subject, body, version or "*", take_over=take_over)
+        return do_event(visit, definition, place.subject, body, version or None, take_over=take_over)
 
     route = f"POST {href(place.chart, place.subject, place.event) if place.chart in COLLECTIONS else place.here}"
     answer = answer_once(visit, key, route, body, do)
@@ -244,8 +249,12 @@ def take_step(
 
 
 def add_row(given: dict[str, Any], name: str, form: FormData) -> None:
-    """Add an empty row to a list of what was typed."""
-    rows = given.setdefault(name, [])
+    """Add an empty row to a list of what was typed; its name has dots where it lies within another part."""
+    *outer, last = name.split(".")
+    inside: Any = given
+    for part in outer:
+        inside = inside[int(part)] if isinstance(inside, list) else inside.setdefault(part, {})
+    rows = inside.setdefault(last, [])
     rows += [{}] * (max(len(rows_of(form, name)), 1) - len(rows) + 1)
 
 

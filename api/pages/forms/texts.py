@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from api.pages import wording
+from states.events.catalogue import EVENTS
 
 
 @cache
@@ -34,3 +35,9 @@ def of_event(chart: str, event: str) -> dict[str, str]:
 def of_option(code: str) -> str:
     """Return the Dutch term of a choice."""
     return wording.capital(str(texts()["options"].get(code) or wording.kind(code)))
+
+
+def notice_of(done: str) -> str:
+    """Return what is said after a step, such as ``payable/check``; nothing for what is no step."""
+    chart, _, event = done.partition("/")
+    return of_event(chart, event)["done"] if (chart, event) in EVENTS else ""

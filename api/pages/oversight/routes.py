@@ -14,7 +14,7 @@ from states.engine.bodies import PlainLine
 router = APIRouter(include_in_schema=False)
 Key = Annotated[str, Query(max_length=10)]
 Position = CursorText | None
-Reference = Annotated[PlainLine, Query(pattern=r"^[A-Za-z0-9-]{0,40}$")]
+Reference = Annotated[PlainLine, Query(pattern=r"^([A-Za-z0-9-]{2,40})?$")]
 
 
 @router.get("/toezicht")

@@ -1,6 +1,7 @@
 """Routes of signing in: the demonstration cast, the choice of a role, signing out, and the first address."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -12,7 +13,7 @@ from api.access.names import names_of_employers, names_of_staff
 from api.demonstration.people import CAST
 from api.http import page_sessions
 from api.http.dependencies import ConfigurationDep, SessionDep, utc_now
-from api.http.errors import ApiError
+from api.http.errors import SignInElsewhereError
 from api.pages import wording
 from api.pages.addresses import home_of, path
 from api.pages.templates import render, show
@@ -21,7 +22,7 @@ from rules.access.sign_in import leave_address
 from rules.core.dates import office_day
 from rules.core.roles import Actor, Role
 from states.engine.founding import is_demonstration
-from states.settings import Configuration
+from states.settings import LOOPBACK, Configuration
 from states.tables.application import Application
 
 router = APIRouter(include_in_schema=False)
@@ -75,7 +76,8 @@ def sign_in(
 def has_cast(session: Session, configuration: Configuration) -> bool:
     """Return whether one may sign in as anyone: in the demonstration office, on this machine, with no provider."""
     provider = configuration.jwks_url or configuration.jwks_file
-    return configuration.demonstration and not provider and is_demonstration(session)
+    here = configuration.host in LOOPBACK and not is_https(configuration)
+    return configuration.demonstration and here and not provider and is_demonstration(session)
 
 
 def cast(session: Session, configuration: Configuration) -> list[tuple[str, list[Card]]]:
@@ -119,12 +121,12 @@ async def begin(request: Request, session: SessionDep, configuration: Configurat
     """Sign in as a member of the cast.
 
     Raises:
-        ApiError: this is not the demonstration office.
+        SignInElsewhereError: this is not the demonstration office.
     """
     require_own_origin(request)
     form = await request.form(max_fields=10, max_files=1)
     if not has_cast(session, configuration):
-        raise ApiError("Meld u aan bij uw eigen organisatie.")
+        raise SignInElsewhereError("Meld u aan bij uw eigen organisatie.")
     person, role, organisation = ([*str(form.get("als", "")).split("/"), "", "", ""])[:3]
     found = [
         each
@@ -136,12 +138,19 @@ async def begin(request: Request, session: SessionDep, configuration: Configurat
     return signed_in(session, configuration, found[0], own_path(str(form.get("naar", ""))))
 
 
-def signed_in(session: SessionDep, configuration: Configuration, by: Actor, after: str = "") -> Response:
-    """Begin a session and lead to the page that was asked for."""
-    token = page_sessions.begin(session, by, at=utc_now())
+def signed_in(
+    session: Session, configuration: Configuration, by: Actor, after: str = "", *, began: datetime | None = None
+) -> Response:
+    """Begin a session and lead to the page that was asked for; another role goes on with the first sign-in's limit."""
+    token = page_sessions.begin(session, by, at=utc_now(), began=began)
     answer = RedirectResponse(after or home_of(by.role), 303)
     answer.set_cookie(cookie_name(configuration), token, httponly=True, samesite="lax", secure=is_https(configuration))
     return answer
+
+
+def forget_cookie(answer: Response, configuration: Configuration) -> None:
+    """Let the browser forget the cookie of its session."""
+    answer.delete_cookie(cookie_name(configuration), secure=is_https(configuration), httponly=True, samesite="lax")
 
 
 @router.get("/rol")
@@ -170,8 +179,8 @@ def choose_role(visit: VisitDep, form: FormDep) -> Response:
     found = next((each for each in held if (each.role, each.organisation or "") == (role, organisation)), None)
     if found is None:
         return RedirectResponse(path("role"), 303)
-    page_sessions.end(visit.session, visit.token, at=visit.at)
-    return signed_in(visit.session, visit.configuration, found)
+    began = page_sessions.end(visit.session, visit.token, at=visit.at)
+    return signed_in(visit.session, visit.configuration, found, began=began)
 
 
 @router.post("/afmelden")
@@ -181,17 +190,19 @@ def sign_out(visit: VisitDep, form: FormDep) -> Response:
         page_sessions.end_all(visit.session, visit.by.person, at=visit.at)
     page_sessions.end(visit.session, visit.token, at=visit.at)
     answer = render("sign_in/signed_out.html", title="Afgemeld")
-    answer.delete_cookie(cookie_name(visit.configuration))
+    forget_cookie(answer, visit.configuration)
     return answer
 
 
 @router.get("/weg")
 def away(request: Request, session: SessionDep, configuration: ConfigurationDep) -> Response:
     """Leave at once: the session ends, what the browser kept is cleared, and a neutral page takes the place."""
+    answer = RedirectResponse(leave_address(office_day(utc_now())), 303)
+    if request.headers.get("sec-fetch-site") == "cross-site":
+        return answer  # a link of another site ends nobody's session
     token = request.cookies.get(cookie_name(configuration), "")
     if token:
         page_sessions.end(session, token, at=utc_now())
-    answer = RedirectResponse(leave_address(office_day(utc_now())), 303)
-    answer.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
-    answer.delete_cookie(cookie_name(configuration))
+    answer.headers["Clear-Site-Data"] = '"storage"'  # pages are not cached, and cookies of sibling sites are not ours
+    forget_cookie(answer, configuration)
     return answer

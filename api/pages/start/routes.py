@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from api.access.names import names_of_staff
 from api.pages import wording
 from api.pages.addresses import TOLD, path
-from api.pages.application.routes import notice_of
+from api.pages.forms.texts import notice_of
 from api.pages.start.told import told_page
 from api.pages.templates import show
 from api.pages.visit import Visit, VisitDep

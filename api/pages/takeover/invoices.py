@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
@@ -11,10 +11,10 @@ from api.http import drafts
 from api.http.dependencies import require_duty
 from api.pages import wording
 from api.pages.addresses import ADDRESSES, path
-from api.pages.application.routes import notice_of
 from api.pages.error_pages import Failure
 from api.pages.forms.fields import Options
 from api.pages.forms.step import Place, require_case, show_step, take_step
+from api.pages.forms.texts import notice_of
 from api.pages.templates import show
 from api.pages.visit import FormDep, Visit, VisitDep
 from api.routes import applications, invoice_documents
@@ -28,6 +28,8 @@ TITLE = ADDRESSES["new-invoice"].title
 Reference = Annotated[str, Query(max_length=40)]
 MOST = 200
 """Cases to choose from."""
+AROUND = 2**16
+"""Bytes of a form besides its file."""
 AMOUNTS = ("net", "vatRate", "vat", "gross")
 NO_FILE = "Kies eerst het bestand van de factuur."
 NO_CASE = "Kies de zaak waar deze factuur bij hoort. Het nummer staat niet op de factuur."
@@ -119,8 +121,20 @@ def receive(request: Request, visit: VisitDep, form: FormDep, zaak: Reference) -
     return answer
 
 
+def announced_size(request: Request, visit: VisitDep) -> None:
+    """Check that the announced form is no larger than an e-invoice may be, before any of it is read.
+
+    Raises:
+        TooLargeError: it is larger, or its size is not announced.
+    """
+    most = limits.largest_e_invoice(office_day(visit.at))
+    size = request.headers.get("content-length", "")
+    if not size.isdecimal() or int(size) > most + AROUND:
+        raise TooLargeError(most)
+
+
 @router.post("/werkgever/facturen/lezen")
-def read(visit: VisitDep, form: FormDep) -> Response:
+def read(visit: VisitDep, _: Annotated[None, Depends(announced_size)], form: FormDep) -> Response:
     """Read an e-invoice and keep what it fills in; nothing is received yet."""
     require_duty(visit.by, "application", "receive-invoice")
     chosen, file = str(form.get("zaak") or ""), form.get("bestand")

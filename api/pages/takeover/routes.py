@@ -8,8 +8,8 @@ from fastapi.responses import Response
 from api.access.cases import require_subject
 from api.http.pagination import Cursor
 from api.pages.addresses import ADDRESSES, path
-from api.pages.application.routes import notice_of
 from api.pages.forms.step import Place, may_fire_by_form, show_step, take_step
+from api.pages.forms.texts import notice_of
 from api.pages.takeover.measures import counts, measures_page, paid_page
 from api.pages.takeover.model import PRESENT, EmployerStart, TakeoverList, TakeoverPage, overview_of, rows_of
 from api.pages.templates import show

@@ -6,13 +6,14 @@ from datetime import datetime
 
 from sqlmodel import col, func, select
 
+from api.access import references
 from api.access.names import names_of_employers, names_of_staff
 from api.access.work import sees_every_pool, visible_in_hand, visible_work
 from api.pages import wording
 from api.pages.addresses import path
 from api.pages.visit import Visit
 from api.views import applications
-from api.views.work import WorkItemView
+from api.views.work import WorkItemPage, WorkItemView
 from states.queue import pools
 from states.tables.application import Application
 from states.tables.work import WorkItem
@@ -76,8 +77,9 @@ def begin_in_words(start_by: datetime, at: datetime) -> str:
 
 def rows_of(visit: Visit, items: Sequence[WorkItem], views: Sequence[WorkItemView]) -> list[WorkRow]:
     """Return the rows of some items that the reader may see, with their views."""
-    references = {view.application for view in views if view.application}
-    cases = visit.session.exec(select(Application).where(col(Application.id).in_(references))).all()
+    views = references.shown(visit, WorkItemPage(items=list(views), next=None)).items
+    named = {view.application for view in views if view.application}
+    cases = visit.session.exec(select(Application).where(col(Application.id).in_(named))).all()
     summaries = {each.reference: each for each in applications.summaries(visit, visit.employers, cases)}
     employers = names_of_employers(visit.session, [one for each in summaries.values() for one in each.employers])
     people = names_of_staff(visit.session, [view.assignee for view in views])

@@ -2,18 +2,22 @@
 
 import json
 import secrets
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import select
 from starlette.datastructures import FormData
 
 from api.access.names import names_of_staff
 from api.access.work import sees_every_pool
+from api.http.idempotency import Answer, answer_once
 from api.pages import wording
 from api.pages.addresses import path
+from api.pages.error_pages import Failure
+from api.pages.forms.step import message_of
 from api.pages.templates import show
 from api.pages.visit import FormDep, Visit, VisitDep
 from api.pages.worklist.model import SHOWN, VIEWS, WorklistPage, WorkRow, items_of, rows_of
@@ -21,7 +25,9 @@ from api.routes import work_items
 from api.views.work import work_item_view
 from rules.access.authority import roles_of
 from rules.queue.order import LANES
+from states.engine import bodies
 from states.queue import assignment
+from states.storage.database import transaction
 from states.tables.people import Duty
 from states.tables.work import WorkItem
 
@@ -33,6 +39,8 @@ NOTICES = {
     "doorgegeven": "Het werk is doorgegeven. Uw collega krijgt bericht.",
 }
 """What is said after a step."""
+MISSING = {"person": "Kies een collega.", "reason": "Geef een reden."}
+"""What is said of a field that is empty or wrong."""
 
 
 @router.get("/werk")
@@ -93,6 +101,9 @@ class WorkItemPage:
     may_assign: bool = False
     key: str = ""
     notice: str = ""
+    typed: str = ""
+    """The reason that was typed in a form that was refused."""
+    problems: list[str] = field(default_factory=list)
 
 
 def colleagues_of(visit: Visit, item: WorkItem) -> list[tuple[str, str]]:
@@ -106,11 +117,19 @@ def colleagues_of(visit: Visit, item: WorkItem) -> list[tuple[str, str]]:
 @router.get("/werk/{item}")
 def one(visit: VisitDep, item: str, gedaan: Annotated[str, Query(max_length=80)] = "") -> Response:
     """Show one item with the reasons for its place."""
+    page = item_page(visit, item, notice=NOTICES.get(gedaan, ""))
+    return show(visit, "worklist/item.html", page, title="Werk")
+
+
+def item_page(
+    visit: Visit, item: str, *, notice: str = "", typed: str = "", problems: Sequence[str] = ()
+) -> WorkItemPage:
+    """Return the page of one item; after a refusal with what was typed and what was wrong."""
     found = assignment.require_item(visit.session, item, visit.by, to_read=True)
     whole = work_items.one(visit, item)
     (row,) = rows_of(visit, [found], [work_item_view(found, visit.at)])
     mine, open_ = found.assignee == visit.by.person, found.done_at is None
-    page = WorkItemPage(
+    return WorkItemPage(
         row=row,
         case=whole.get("application"),
         reasons=reasons_of(whole.get("why") or {}),
@@ -119,9 +138,10 @@ def one(visit: VisitDep, item: str, gedaan: Annotated[str, Query(max_length=80)]
         may_delegate=open_ and mine,
         may_assign=open_ and visit.by.role in roles_of("work", "assign"),
         key=secrets.token_urlsafe(18),
-        notice=NOTICES.get(gedaan, ""),
+        notice=notice,
+        typed=typed,
+        problems=list(problems),
     )
-    return show(visit, "worklist/item.html", page, title="Werk")
 
 
 def reasons_of(why: dict[str, Any]) -> list[Reason]:
@@ -129,28 +149,52 @@ def reasons_of(why: dict[str, Any]) -> list[Reason]:
     return [Reason(factor["whatNl"], factor["rule"]) for factor in why.get("factors", []) if factor.get("whatNl")]
 
 
-def reason_in(form: FormData) -> str | None:
-    """Return the reason that was typed, if any."""
-    return str(form.get("reason") or "").strip() or None
+def shown_again(request: Request, visit: Visit, item: str, form: FormData) -> None:
+    """Let a refusal of a form show the item again, with the reasons and with what was typed."""
+    typed = str(form.get("reason") or "")
+
+    def again(_: Exception, failure: Failure) -> Response:
+        with transaction(request.app.state.engine) as session:
+            now = replace(visit, session=session)
+            said = [MISSING.get(name, message_of(text)) for name, text in failure.fields.items()]
+            problems = said or [words for words, _ in failure.reasons] or [failure.advice]
+            page = item_page(now, item, typed=typed, problems=problems)
+            return show(now, "worklist/item.html", page, title="Werk", status=failure.status)
+
+    request.state.form_again = again
 
 
 @router.post("/werk/{item}/terug")
-def release(visit: VisitDep, item: str, form: FormDep) -> Response:
+def release(request: Request, visit: VisitDep, item: str, form: FormDep) -> Response:
     """Give an item back; it returns to its place in the queue."""
-    reason = reason_in(form)
-    work_items.release(visit, item, work_items.ReleaseReason(reason=reason) if reason else None)
+    shown_again(request, visit, item, form)
+    reason = str(form.get("reason") or "").strip()
+    body = bodies.parse(work_items.ReleaseReason, {"reason": reason} if reason else {})
+
+    def do() -> Answer:
+        return Answer(200, work_items.release(visit, item, body).model_dump(mode="json"))
+
+    answer_once(visit, key_of(form), f"POST /werk/{item}/terug", body, do)
     return RedirectResponse(f"{path('work')}?gedaan=terug", 303)
 
 
 @router.post("/werk/{item}/doorgeven")
-def delegate(visit: VisitDep, item: str, form: FormDep) -> Response:
+def delegate(request: Request, visit: VisitDep, item: str, form: FormDep) -> Response:
     """Give an item to a colleague, with a reason; a coordinator may assign any item."""
-    found = assignment.require_item(visit.session, item, visit.by, to_read=True)
-    body = work_items.Reassignment.model_validate(
-        {"person": form.get("person") or "", "reason": form.get("reason") or ""}
-    )
-    if found.assignee == visit.by.person and not sees_every_pool(visit.by):
-        work_items.delegate(visit, item, body)
-    else:
-        work_items.assign(visit, item, body)
+    shown_again(request, visit, item, form)
+    given = {name: value for name in ("person", "reason") if (value := str(form.get(name) or "").strip())}
+    body = bodies.parse(work_items.Reassignment, given)
+
+    def do() -> Answer:
+        found = assignment.require_item(visit.session, item, visit.by, to_read=True)
+        own = found.assignee == visit.by.person and not sees_every_pool(visit.by)
+        give = work_items.delegate if own else work_items.assign
+        return Answer(200, give(visit, item, body).model_dump(mode="json"))
+
+    answer_once(visit, key_of(form), f"POST /werk/{item}/doorgeven", body, do)
     return RedirectResponse(f"{path('work')}?gedaan=doorgegeven", 303)
+
+
+def key_of(form: FormData) -> str:
+    """Return the idempotency key of a form."""
+    return str(form.get("key") or secrets.token_urlsafe(18))
