@@ -108,7 +108,7 @@ def test_a_draft_is_only_its_own_persons_and_for_a_month(api: Api) -> None:
         visitor.send(visitor.open("/mijn/aanvraag/uzelf"), "/mijn/aanvraag/", {"name": "Kwartel"}, press="later")
         assert stranger.open("/mijn/aanvraag/uzelf").field("name").get("value") == ""
         with transaction(api.engine) as session:
-            row = session.get_one(Draft, (who.person, "aanvraag"))
+            row = session.get_one(Draft, (who.person, "applicant//aanvraag"))
             row.saved_at -= timedelta(days=31)
         assert visitor.open("/mijn/aanvraag/uzelf").field("name").get("value") == ""
         stranger.send(stranger.open("/mijn/aanvraag/uzelf"), "/mijn/aanvraag/", {"name": "B"}, press="later")
