@@ -58,8 +58,6 @@ ADDRESSES = {
     "adoption": Address("/vaststellen/{reference}", "Vaststellen", AUTHORITY),
     "adopt": Address("/vaststellen/{reference}/doen/vaststellen", "Advies vaststellen", AUTHORITY),
     "return-domain": Address("/vaststellen/{reference}/doen/teruggeven/{domain}", "Advies teruggeven", AUTHORITY),
-    "search": Address("/zoeken", "Zoeken", CASE, "Zoeken", BILLED | COORDINATOR),
-    "search-results": Address("/zoeken/{search}", "Gevonden zaken", CASE),
     # A case
     "new-case": Address("/zaken/nieuw", "Nieuwe aanvraag", OFFICER, "Nieuwe aanvraag"),
     "case": Address("/zaken/{reference}", "Zaak", CASE),
@@ -122,6 +120,9 @@ ADDRESSES = {
     "values": Address("/beheer/waarden", "Waarden", ADMINISTRATOR, "Waarden"),
     "timers": Address("/beheer/timers", "Timers", ADMINISTRATOR, "Timers"),
     "step": Address("/doen/{chart}/{event}/{subject}", "Stap", REGISTERS),
+    # Finding a case
+    "search": Address("/zoeken", "Zoeken", CASE, "Zoeken", BILLED | COORDINATOR | ADMINISTRATOR),
+    "search-results": Address("/zoeken/{search}", "Gevonden zaken", CASE),
     # Signing in
     "letter": Address("/brief/{letter}", "Brief"),
     "sign-in": Address("/aanmelden", "Aanmelden"),

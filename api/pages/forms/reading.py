@@ -14,6 +14,10 @@ DUTCH_AMOUNT = re.compile(r"-?[0-9.]*,[0-9]{1,2}|-?[0-9]{1,3}(\.[0-9]{3})+")
 """An amount with a comma for cents, or with dots between thousands only."""
 
 
+ROW = r"\.(\d{1,4})\."
+"""The number of a row, within the name of a field."""
+
+
 def body_of(schema: type[BaseModel], form: FormData, prefix: str = "") -> dict[str, Any]:
     """Return the body that a form holds; empty fields are left out, so that the schema says which are missing."""
     body: dict[str, Any] = {}
@@ -37,7 +41,7 @@ def body_of(schema: type[BaseModel], form: FormData, prefix: str = "") -> dict[s
 
 def rows_of(form: FormData, place: str) -> list[int]:
     """Return the numbers of the rows of a list that a form holds, in order."""
-    found = {re.match(rf"{re.escape(place)}\.(\d{1, 4})\.", name) for name in form}
+    found = {re.match(re.escape(place) + ROW, name) for name in form}
     return sorted({int(match[1]) for match in found if match})
 
 
