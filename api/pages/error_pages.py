@@ -62,8 +62,10 @@ def failure_of(answer: Response) -> Failure:
 
 
 def is_for_page(request: Request) -> bool:
-    """Return whether a browser asked for a page and not for an answer of the API."""
-    return not request.url.path.startswith(OF_THE_API)
+    """Return whether a browser asked for a page; of an address that does not exist, a browser says what it takes."""
+    if request.url.path.startswith(OF_THE_API):
+        return False
+    return "route" in request.scope or "text/html" in request.headers.get("accept", "")
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,9 @@ class Browser:
 
     def __init__(self, api: Api, by: Actor | None = None) -> None:
         self.api = api
-        self.client = httpx.Client(base_url=api.client.base_url, trust_env=False, timeout=30)
+        self.client = httpx.Client(
+            base_url=api.client.base_url, trust_env=False, timeout=30, headers={"Accept": "text/html"}
+        )
         weakref.finalize(self, self.client.close)
         self.token = ""
         if by is not None:

@@ -60,7 +60,7 @@ def test_the_office_sees_both_and_an_employer_its_own(
     problem = expect_problem(
         api.post(f"/v1/applications/{case}/actions/receive-invoice", THEIRS, again, match="*"), 409
     )
-    assert theirs["id"] in problem["detail"]
+    assert theirs["id"] in " ".join(finding["message"] for finding in problem["findings"])
 
 
 def test_a_document_that_another_employer_keeps_is_refused_without_its_name(

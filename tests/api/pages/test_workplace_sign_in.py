@@ -138,7 +138,7 @@ def test_leaving_in_a_hurry_ends_the_session_and_clears_what_the_browser_kept(ap
     answer = browser.client.get("/weg")
     assert answer.status_code == 303
     assert answer.headers["Location"] == leave_address(office_day(datetime.now(UTC)))
-    assert '"cache"' in answer.headers["Clear-Site-Data"]
+    assert '"storage"' in answer.headers["Clear-Site-Data"]
     assert browser.get("/start").answer.url.path == "/aanmelden"
 
 

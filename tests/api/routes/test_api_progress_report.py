@@ -57,8 +57,8 @@ def test_only_roles_that_manage_the_office_read_it(office: Api) -> None:
         ({"from": "2026-01-01", "until": "2026-03-30"}, "until", "give 2025-12-31 or 2026-03-31"),
         ({"from": "2026-01-01", "until": NOW.until.isoformat()}, "until", f"give {LAST.until} at the latest"),
         ({"from": "2026-01-01"}, "until", "required"),
-        ({**PERIOD, "format": "pdf"}, "format", "'svg'"),
-        ({**PERIOD, "language": "fy"}, "language", "'nl'"),
+        ({**PERIOD, "format": "pdf"}, "format", "svg"),
+        ({**PERIOD, "language": "fy"}, "language", "nl"),
     ],
 )
 def test_a_question_that_cannot_be_answered_names_what_to_mend(

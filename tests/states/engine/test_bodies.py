@@ -41,7 +41,6 @@ from states.charts.application import Stage
 from states.commands.available_actions import Action
 from states.commands.bank_files import take_in
 from states.engine.bodies import (
-    ACCOUNT_NAME,
     Body,
     Code,
     Email,
@@ -54,6 +53,7 @@ from states.engine.bodies import (
     parse,
 )
 from states.engine.event import Event
+from states.engine.patterns import ACCOUNT_NAME
 from states.errors import MalformedError
 from states.events.catalogue import EVENTS
 from states.storage.database import transaction, vault_of
@@ -407,7 +407,7 @@ def test_a_pattern_is_explained_in_words_with_a_valid_example() -> None:
     assert told["code"].startswith("Give letters, digits, '.', '/' and '-'")
     for field, words in told.items():
         assert "^" not in words
-        parse(Spelled, {field: words.rpartition("such as ")[2]})
+        parse(Spelled, {field: words.rpartition("such as ")[2].removesuffix(".")})
 
 
 def test_content_is_stored_nowhere_but_in_the_vault(office: Engine) -> None:

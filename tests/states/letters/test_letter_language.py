@@ -68,7 +68,7 @@ def test_a_new_applicant_gets_letters_in_the_language_of_the_application(
 
 @pytest.mark.parametrize("language", ["fy", "EN", "", 1])
 def test_an_unsupported_language_is_refused_by_field(office: Engine, language: Any) -> None:
-    with pytest.raises(MalformedError, match=r"language: .*'nl' or 'en'"):
+    with pytest.raises(MalformedError, match=r"language: .*nl.*en"):
         receive(office, language=language)
 
 
