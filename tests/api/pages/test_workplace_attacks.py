@@ -124,7 +124,8 @@ def test_a_made_up_notice_is_not_shown(api: Api) -> None:
 
 
 def test_a_search_of_one_letter_is_said_on_the_page(api: Api) -> None:
-    Browser(api, AUDITOR).get("/toezicht/besluiten?zaak=a", status=422)
+    page = Browser(api, AUDITOR).get("/toezicht/besluiten?zaak=a", status=422)
+    assert page.heading == "Er klopt iets niet"
 
 
 def test_a_row_is_added_where_it_lies_within_another_part(fresh: Api) -> None:
