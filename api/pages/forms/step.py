@@ -21,7 +21,7 @@ from api.pages import wording
 from api.pages.error_pages import Failure
 from api.pages.forms import by_hand, texts
 from api.pages.forms.choices import choices_for
-from api.pages.forms.fields import Choices, Field, Group, Part, flat, names_within, parts_of, with_errors
+from api.pages.forms.fields import Choices, Group, Part, flat, names_within, parts_of, with_errors
 from api.pages.forms.reading import body_of, rows_of
 from api.pages.templates import show
 from api.pages.visit import Visit
@@ -271,6 +271,3 @@ def require_case(visit: Visit, reference: str) -> Application:
         NotFoundError: it does not exist, or the reader may not know that it does.
     """
     return require_application(visit.session, visit.by, reference)
-
-
-__all__ = ["Field", "Group", "Place", "StepPage", "show_step", "take_step"]
