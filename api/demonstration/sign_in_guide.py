@@ -24,8 +24,9 @@ def organisation_of(person: str) -> str | None:
 ROLES = tuple(role for role in Role if role is not Role.ENGINE)
 
 WORDS = """\
-Everyone in the demonstration office is fictional. Open {base_url}/ and choose who you want to be,
-or call the API with a bearer token:
+Everyone in the demonstration office is fictional.
+Open {base_url}/ and choose who you want to be.
+Or call the API with a bearer token:
 
   TOKEN=$({command} token --role officer)
   curl -H "Authorization: Bearer $TOKEN" {base_url}/v1/work-items
