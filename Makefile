@@ -18,7 +18,7 @@ run: .venv/.run
 	@exec $(BIN)/veiligadvies run
 
 test: .venv/.run .venv/.test browser
-	$(BIN)/pytest --numprocesses 3 --dist loadfile
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 bench: .venv/.run .venv/.bench
 	$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))
