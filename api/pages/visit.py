@@ -119,3 +119,13 @@ async def sent_form(request: Request, visited: VisitDep) -> AsyncIterator[FormDa
 
 
 FormDep = Annotated[FormData, Depends(sent_form)]
+
+
+def new_key() -> str:
+    """Return an idempotency key for a form that is shown."""
+    return secrets.token_urlsafe(18)
+
+
+def key_of(form: FormData) -> str:
+    """Return the idempotency key of a form that was sent; a new one where it has none."""
+    return str(form.get("key") or new_key())

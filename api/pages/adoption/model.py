@@ -1,6 +1,5 @@
 """Page models of adoption: the cases that wait, and one case with its draft and what changed since it was returned."""
 
-import secrets
 from dataclasses import dataclass, field, replace
 
 from sqlmodel import col, select
@@ -11,7 +10,7 @@ from api.pages.addresses import path
 from api.pages.adoption.differences import Stretch, differences
 from api.pages.application.model import Header, header_of
 from api.pages.forms.possible import PossibleStep, steps_of
-from api.pages.visit import Visit
+from api.pages.visit import Visit, new_key
 from api.pages.worklist.model import SHOWN, WorkRow, rows_of
 from api.routes import applications, case_parts
 from api.views.texts import DomainTextView, TextView
@@ -64,7 +63,7 @@ class AdoptionPage:
     following: str
     """The reference of the next case; empty if there is none."""
     version: int
-    key: str = field(default_factory=lambda: secrets.token_urlsafe(18))
+    key: str = field(default_factory=new_key)
     notice: str = ""
 
 

@@ -1,7 +1,6 @@
 """Application form: its steps, each kept once it was filled in, the check of all answers, and the sending."""
 
 import json
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -21,7 +20,7 @@ from api.pages.forms.fields import Field, Options, Part, flat, parts_of, with_er
 from api.pages.forms.reading import body_of
 from api.pages.forms.step import message_of
 from api.pages.templates import show
-from api.pages.visit import FormDep, Visit, VisitDep
+from api.pages.visit import FormDep, Visit, VisitDep, key_of, new_key
 from api.routes import applications
 from states.engine import bodies
 from states.errors import NotFoundError
@@ -150,7 +149,7 @@ def shown_step(
         place=at + 1,
         of=len(order) + 1,
         parts=found,
-        key=secrets.token_urlsafe(18),
+        key=new_key(),
         failure=Failure(status, "Er klopt iets niet", "") if errors else None,
         problems=[(each.id, each.label, each.error) for each in flat(found) if each.error],
     )
@@ -231,7 +230,7 @@ def shown_check(
     errors = {top(name): message_of(text) for name, text in failure.fields.items()} if failure else {}
     page = CheckPage(
         groups=groups,
-        key=key or secrets.token_urlsafe(18),
+        key=key or new_key(),
         here=address_of(CHECK),
         failure=failure,
         problems=[(*labels.get(name, ("", "")), text) for name, text in errors.items()],
@@ -261,7 +260,7 @@ def day_of(given: str) -> str:
 def send(request: Request, visit: Visit, form: FormData) -> Response:
     """Send the application, once however often the button is pressed."""
     content = content_of(visit)
-    key = str(form.get("key") or secrets.token_urlsafe(18))
+    key = key_of(form)
     if not content:
         return RedirectResponse(path("mine"), 303)  # it was sent already, and the draft is gone
 

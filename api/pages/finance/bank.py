@@ -1,6 +1,5 @@
 """Bank files on pages: statements and status reports, what is missing, and lines that wait with a proposal for each."""
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -8,7 +7,7 @@ from decimal import Decimal
 from api.pages import wording
 from api.pages.addresses import path
 from api.pages.error_pages import Failure
-from api.pages.visit import Visit
+from api.pages.visit import Visit, new_key
 from api.routes import bank_files, payments
 from api.routes.bank_files import BankEntryView, BankMessageView, StatementGap
 from api.views.payments import BatchView
@@ -64,7 +63,7 @@ class BankPage:
     next: str
     problem: Problem | None = None
     notice: str = ""
-    key: str = field(default_factory=lambda: secrets.token_urlsafe(18))
+    key: str = field(default_factory=new_key)
 
 
 @dataclass(frozen=True)

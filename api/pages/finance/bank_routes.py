@@ -1,7 +1,6 @@
 """Routes of the bank: its files, sending one, and assessing a line of a statement."""
 
 import json
-import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Annotated, BinaryIO
@@ -20,7 +19,7 @@ from api.pages.finance.bank import bank_page, message_page, problem_of
 from api.pages.forms.step import Place, show_step, take_step
 from api.pages.forms.texts import notice_of
 from api.pages.templates import show
-from api.pages.visit import FormDep, Visit, VisitDep
+from api.pages.visit import FormDep, Visit, VisitDep, key_of
 from api.routes import bank_files
 from states.errors import BankFileRefusedError, BankFileTooLargeError, NotFoundError
 from states.storage.database import transaction
@@ -89,7 +88,7 @@ async def sent_file(request: Request, visit: Annotated[Visit, Depends(may_send)]
         upload = form.get("bestand")
         if not isinstance(upload, UploadFile) or not upload.filename:
             raise BankFileRefusedError("No file was chosen.", "Choose the file that the bank gave you.")
-        yield Sent(upload.file, str(form.get("key") or secrets.token_urlsafe(18)))
+        yield Sent(upload.file, key_of(form))
 
 
 @router.post("/betalen/bank")

@@ -1,6 +1,5 @@
 """Batches of payments: what is ready to pay and what is left out with why, and each batch as the bank shows it."""
 
-import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -11,7 +10,7 @@ from api.access.names import names_of_staff
 from api.pages import wording
 from api.pages.addresses import path
 from api.pages.forms.possible import PossibleStep, next_of, steps_of
-from api.pages.visit import Visit
+from api.pages.visit import Visit, new_key
 from api.routes import payments
 from api.views.base import Words
 from api.views.payments import BatchView, LeftOut
@@ -108,7 +107,7 @@ class BatchPage:
     possible: list[PossibleStep]
     refused: list[PossibleStep]
     waiting: str
-    key: str = field(default_factory=lambda: secrets.token_urlsafe(18))
+    key: str = field(default_factory=new_key)
     notice: str = ""
 
 

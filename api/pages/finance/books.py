@@ -1,6 +1,5 @@
 """Books of an employer on pages: its bookings and what each still lacks, its periods, and its accounts."""
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -14,7 +13,7 @@ from api.pages import wording
 from api.pages.addresses import path
 from api.pages.finance.batches import numbers_of
 from api.pages.forms.possible import PossibleStep, next_of, steps_of
-from api.pages.visit import Visit
+from api.pages.visit import Visit, new_key
 from api.routes import accounting, money_trails, single_parts
 from api.views.payments import BookingPage as BookingsPage
 from api.views.payments import BookingView
@@ -99,7 +98,7 @@ class BookingPage:
     possible: list[PossibleStep]
     refused: list[PossibleStep]
     waiting: str
-    key: str = field(default_factory=lambda: secrets.token_urlsafe(18))
+    key: str = field(default_factory=new_key)
     notice: str = ""
 
 

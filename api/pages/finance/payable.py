@@ -1,6 +1,5 @@
 """Payable on a page of its own: the invoice, its lines and documents, its money trail, and what the reader can do."""
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -11,7 +10,7 @@ from api.http.dependencies import RequestContext
 from api.pages import wording
 from api.pages.addresses import path
 from api.pages.forms.possible import PossibleStep, next_of, steps_of
-from api.pages.visit import Visit
+from api.pages.visit import Visit, new_key
 from api.routes import invoice_documents, money_trails, payments
 from api.routes.money_trails import TrailView
 from api.views.payments import PayableView
@@ -90,7 +89,7 @@ class PayablePage:
     possible: list[PossibleStep]
     refused: list[PossibleStep]
     waiting: str
-    key: str = field(default_factory=lambda: secrets.token_urlsafe(18))
+    key: str = field(default_factory=new_key)
     notice: str = ""
 
 

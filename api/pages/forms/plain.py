@@ -1,6 +1,5 @@
 """Plain form: a form that fires no event, with the fields, the checks and the summary of errors of a step."""
 
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
@@ -15,7 +14,7 @@ from api.pages.forms.fields import Choices, Field, Part, flat, parts_of, with_er
 from api.pages.forms.reading import body_of
 from api.pages.forms.step import Place, StepPage, message_of
 from api.pages.templates import show
-from api.pages.visit import Visit
+from api.pages.visit import Visit, key_of, new_key
 from states.engine import bodies
 from states.engine.bodies import Body
 from states.storage.database import transaction
@@ -57,7 +56,7 @@ def page_of(
         place=form.place,
         parts=with_errors(labelled, worded),
         version="",
-        key=key or secrets.token_urlsafe(18),
+        key=key or new_key(),
         failure=failure,
         problems=problems_of(worded, shown),
         extra=form.beside(visit),
@@ -92,7 +91,7 @@ def submit(
 ) -> Response:
     """Do what a form asks for with what was typed and the form's key; where refused, show it again with the reasons."""
     given = body_of(form.schema, sent)
-    key = str(sent.get("key") or secrets.token_urlsafe(18))
+    key = key_of(sent)
 
     def again(_: Exception | None, failure: Failure) -> Response:
         with transaction(request.app.state.engine) as session:

@@ -1,6 +1,5 @@
 """Step: one event as a page of its own with its form, which shows again what was typed where it is refused."""
 
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -24,7 +23,7 @@ from api.pages.forms.choices import choices_for
 from api.pages.forms.fields import Choices, Group, Part, flat, names_within, parts_of, with_errors
 from api.pages.forms.reading import body_of, rows_of
 from api.pages.templates import show
-from api.pages.visit import Visit
+from api.pages.visit import Visit, key_of, new_key
 from states.commands.fire import fire
 from states.engine import bodies
 from states.engine.event import Event
@@ -161,7 +160,7 @@ def page_of(
         place=place,
         parts=parts,
         version=version or (etag(row.version) if row is not None else ""),
-        key=key or secrets.token_urlsafe(18),
+        key=key or new_key(),
         failure=failure,
         problems=problems,
         holders=[named.get(holder, holder) for holder in holders],
@@ -204,7 +203,7 @@ def take_step(
     definition = definition_of(place, visit)
     row_of(visit, definition, place)  # what the reader may not know of is not found, whatever was typed
     given = body_of(definition.body, form)
-    key = str(form.get("key") or secrets.token_urlsafe(18))
+    key = key_of(form)
     version = str(form.get("version") or "")
 
     def again(_: Exception | None, failure: Failure | None) -> Response:
@@ -216,7 +215,7 @@ def take_step(
                 place,
                 given,
                 failure=failure,
-                key=secrets.token_urlsafe(18) if stale else key,
+                key=new_key() if stale else key,
                 version=None if stale else version or None,
                 extra=extra(now) if extra is not None else None,
             )

@@ -1,6 +1,5 @@
 """Routes of the start page: what is acute, what is next, and what has to be done today, for each role."""
 
-import secrets
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -13,7 +12,7 @@ from api.pages.addresses import TOLD, path
 from api.pages.forms.texts import notice_of
 from api.pages.start.told import told_page
 from api.pages.templates import show
-from api.pages.visit import Visit, VisitDep
+from api.pages.visit import Visit, VisitDep, new_key
 from api.pages.worklist.model import WorkRow, items_of, rows_of
 from api.routes import work_items
 from api.views.work import work_item_view
@@ -91,6 +90,6 @@ def start(visit: VisitDep, gedaan: Annotated[str, Query(max_length=80)] = "") ->
         counts=counts,
         may_claim=claims,
         works=works,
-        key=secrets.token_urlsafe(18),
+        key=new_key(),
     )
     return show(visit, "start/start.html", page, title="Start")

@@ -1,7 +1,6 @@
 """Routes of the worklist: its views, taking the next item, and giving one back, on or to a colleague."""
 
 import json
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
@@ -19,7 +18,7 @@ from api.pages.addresses import path
 from api.pages.error_pages import Failure
 from api.pages.forms.step import message_of
 from api.pages.templates import show
-from api.pages.visit import FormDep, Visit, VisitDep
+from api.pages.visit import FormDep, Visit, VisitDep, key_of, new_key
 from api.pages.worklist.model import SHOWN, VIEWS, WorklistPage, WorkRow, items_of, rows_of
 from api.routes import work_items
 from api.views.work import work_item_view
@@ -64,7 +63,7 @@ def worklist(
         lanes=[(str(one), wording.capital(wording.kind(one))) for one in LANES.values()],
         following=None if len(items) <= SHOWN else "meer",
         may_claim=visit.by.role in roles_of("work", "claim"),
-        key=secrets.token_urlsafe(18),
+        key=new_key(),
         notice=NOTICES.get(gedaan, ""),
     )
     return show(visit, "worklist/worklist.html", page, title="Werk")
@@ -73,7 +72,7 @@ def worklist(
 @router.post("/werk/volgende")
 def claim(visit: VisitDep, form: FormDep) -> Response:
     """Take the next item of the pool and show why it is next."""
-    answer = work_items.claim(visit, idempotency_key=str(form.get("key") or secrets.token_urlsafe(18)))
+    answer = work_items.claim(visit, idempotency_key=key_of(form))
     claimed = json.loads(bytes(answer.body))["item"]
     if claimed is None:
         return RedirectResponse(f"{path('work')}?lijst=niemand&gedaan=niets", 303)
@@ -137,7 +136,7 @@ def item_page(
         may_release=open_ and mine,
         may_delegate=open_ and mine,
         may_assign=open_ and visit.by.role in roles_of("work", "assign"),
-        key=secrets.token_urlsafe(18),
+        key=new_key(),
         notice=notice,
         typed=typed,
         problems=list(problems),
@@ -193,8 +192,3 @@ def delegate(request: Request, visit: VisitDep, item: str, form: FormDep) -> Res
 
     answer_once(visit, key_of(form), f"POST /werk/{item}/doorgeven", body, do)
     return RedirectResponse(f"{path('work')}?gedaan=doorgegeven", 303)
-
-
-def key_of(form: FormData) -> str:
-    """Return the idempotency key of a form."""
-    return str(form.get("key") or secrets.token_urlsafe(18))
