@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -32,6 +32,7 @@ from api.app import create
 from api.http import authentication
 from api.http.connections import OPTIONS, LimitedProtocol
 from api.http.problem_types import TYPES, of_status
+from rules.core.dates import office_day
 from rules.core.roles import OF_AN_EMPLOYER, Actor, Role
 from states.commands.fire import fire
 from states.settings import Configuration
@@ -50,6 +51,11 @@ AUDITOR, PRIVACY_OFFICER, MINISTRY = (
 OFFICE = (OFFICER, OTHER_OFFICER, ADVISER, AUTHORITY, COORDINATOR, AUDITOR, PRIVACY_OFFICER, ADMINISTRATOR, MINISTRY)
 ELSEWHERE = person(Role.FINANCE, GOUDVEEN)
 OF_EMPLOYERS = tuple(person(role, employer) for employer in EMPLOYERS for role in sorted(OF_AN_EMPLOYER))
+
+
+def office_today() -> date:
+    """Return the day that the office's clock shows now; a constant would be wrong once a run has passed midnight."""
+    return office_day(datetime.now(UTC))
 
 
 def furnish(engine: Engine) -> None:

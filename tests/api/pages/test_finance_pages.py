@@ -12,7 +12,7 @@ from browsing import Browser, Page, fields_of
 from lxml.etree import fromstring
 from office import APPROVER, CONTACT, EMPLOYER, FINANCE, RELEASER, ZILVERDAM, enrol
 from pdfs import pdf
-from served import ELSEWHERE, Api, Serve, sparing
+from served import ELSEWHERE, Api, Serve, office_today, sparing
 from sqlalchemy import event
 
 from api.http import page_sessions
@@ -21,7 +21,6 @@ from rules.core.roles import Actor, Role
 from states.formats.demonstration_bank import answer
 from states.storage.database import transaction
 
-TODAY = datetime.now(UTC).date()
 SECRETS = ("Voorbeeldlaan 1", "Two adults, one child", "GEHEIME-LEVERING")
 """What is planted in the case and on the invoice, and what nobody who pays needs to know."""
 MOST_QUERIES = 12
@@ -110,10 +109,10 @@ def test_three_people_bring_an_invoice_from_its_receipt_to_the_books(office: Api
     expect_same_figures(facts_of(page), file.content)
     assert re.search(r'attachment; filename="[^"]*\.xml"', file.headers["Content-Disposition"])
 
-    page = upload(finance, answer(file.content, booked_on=TODAY))
+    page = upload(finance, answer(file.content, booked_on=office_today()))
     assert "Het bestand is ingelezen." in page.words()
     assert "betaald" in page.words(page.all("table")[0])
-    assert "al ingelezen" in upload(finance, answer(file.content, booked_on=TODAY)).words()
+    assert "al ingelezen" in upload(finance, answer(file.content, booked_on=office_today())).words()
 
     page = finance.get(finance.get("/betalen/boeken").link("Begin met de eerste boeking"))
     assert "mist nog" in page.words()
@@ -218,7 +217,7 @@ def test_a_line_of_the_bank_that_waits_is_matched_with_the_payment_that_the_page
     (batch,) = office.read("/v1/payment-batches", FINANCE)["items"]
     (line,) = batch["lines"]
     sent = office.get(f"/v1/payment-batches/{batch['id']}/pain001", FINANCE).content
-    renamed = answer(sent, booked_on=TODAY).replace(line["endToEnd"].encode(), b"ELDERS-1")
+    renamed = answer(sent, booked_on=office_today()).replace(line["endToEnd"].encode(), b"ELDERS-1")
     finance = Browser(office, FINANCE)
     page = upload(finance, renamed.replace(f"<PmtInfId>{batch['messageId']}".encode(), b"<PmtInfId>X"))
     assert "Regels die wachten (1)" in page.words()

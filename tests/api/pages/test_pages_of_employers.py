@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import pytest
 from e_invoices import e_invoice
 from office import CONTACT, EMPLOYER, FINANCE, GOUDVEEN, OFFICER, ZILVERDAM, person
-from served import Api
+from served import Api, office_today
 from sqlalchemy import event
 from sqlmodel import select
 from visits import Shown, Visitor
@@ -60,7 +59,7 @@ def employer(api: Api) -> Iterator[Visitor]:
 
 def today() -> str:
     """Today, as a browser sends it."""
-    return datetime.now(UTC).date().isoformat()
+    return office_today().isoformat()
 
 
 def page_of(visitor: Visitor, found: Asked) -> Shown:

@@ -1,10 +1,10 @@
 """Pages of an official: applying in steps, a report that is never lost, the own case, and nobody else's."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from office import application_body, enrol, person
-from served import Api
+from served import Api, office_today
 from sqlmodel import func, select
 from visits import Shown, Visitor
 
@@ -301,7 +301,7 @@ def test_an_official_names_a_representative_who_then_sees_the_case_as_somebody_e
             "name": "B. Gemachtigd",
             "email": "b@gemachtigd.example",
             "authorisation": "MACHTIGING-1",
-            "since": datetime.now(UTC).date().isoformat(),
+            "since": office_today().isoformat(),
         }
         named = visitor.send(step, "/mijn/doen/", typed)
         assert named.status == 200, named.text

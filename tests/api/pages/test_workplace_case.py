@@ -1,15 +1,14 @@
 """A case in the hands of the office: found, taken, carried on by forms, and shown again where a form is refused."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from browsing import Browser, Page
 from office import ADVISER, OFFICER, OTHER_OFFICER
-from served import Api, Serve
+from served import Api, Serve, office_today
 from sqlmodel import col, func, select
 
-from rules.core.dates import office_day
 from states.storage.database import transaction
 from states.tables.application import Application, ThreatSignal
 from states.tables.ledger import LedgerEntry
@@ -24,7 +23,7 @@ def fresh(serve: Serve) -> Iterator[Api]:
 
 def working_day(ahead: int) -> date:
     """Return a day on which the office works."""
-    day = office_day(datetime.now(UTC)) + timedelta(days=ahead)
+    day = office_today() + timedelta(days=ahead)
     while day.weekday() > 4 or (day.month, day.day) in {(12, 25), (12, 26), (1, 1)}:
         day += timedelta(days=1)
     return day
@@ -120,7 +119,7 @@ def test_a_new_application_is_received_by_a_form_and_its_case_follows(fresh: Api
     form = browser.get("/zaken/nieuw")
     given = {
         "receivedVia": "telephone",
-        "receivedOn": office_day(datetime.now(UTC)).isoformat(),
+        "receivedOn": office_today().isoformat(),
         "office": "mayor",
         "employers": ["gemeente-zilverdam"],
         "certainSince": "2025-03-01",

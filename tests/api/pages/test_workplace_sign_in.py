@@ -6,13 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from browsing import Browser, fields_of
 from office import COORDINATOR, OFFICER
-from served import Api, Serve
+from served import Api, Serve, office_today
 from sqlmodel import select
 
 from api.http import page_sessions
 from api.pages.visit import cookie_name
 from rules.access.sign_in import leave_address, session_ends
-from rules.core.dates import office_day
 from rules.core.roles import Role
 from states.storage.database import transaction
 from states.tables.operations import PageSession
@@ -137,7 +136,7 @@ def test_leaving_in_a_hurry_ends_the_session_and_clears_what_the_browser_kept(ap
     browser = Browser(api, OFFICER)
     answer = browser.client.get("/weg")
     assert answer.status_code == 303
-    assert answer.headers["Location"] == leave_address(office_day(datetime.now(UTC)))
+    assert answer.headers["Location"] == leave_address(office_today())
     assert '"storage"' in answer.headers["Clear-Site-Data"]
     assert browser.get("/start").answer.url.path == "/aanmelden"
 

@@ -4,7 +4,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from importlib.metadata import files
 from typing import Any
@@ -14,18 +14,22 @@ import pytest
 from lxml import etree
 from office import ADVISER, APPROVER, CONTACT, COORDINATOR, FINANCE, GOUDVEEN, ZILVERDAM
 from openpyxl import load_workbook
-from served import AUDITOR, ELSEWHERE, PRIVACY_OFFICER, Api, Serve, expect_problem, sparing
+from served import AUDITOR, ELSEWHERE, PRIVACY_OFFICER, Api, Serve, expect_problem, office_today, sparing
 
 from states.accounting.export_rows import JournalRow, OpenItem
 
-YEAR = datetime.now(UTC).year
 SPACE = {"x": "http://www.auditfiles.nl/XAF/3.2"}
 FORMS = ("json", "csv", "xlsx")
-REPORTS = (
-    f"/v1/reports/tax-classes?year={YEAR}",
-    f"/v1/reports/spending?year={YEAR}",
-    "/v1/reports/open-items?",
-)
+REPORTS = ("tax-classes", "spending", "open-items")
+
+
+def report_address(name: str) -> str:
+    """Return the address of a report; all but the open items are of a year."""
+    return f"/v1/reports/{name}?" + ("" if name == "open-items" else f"year={office_today().year}")
+
+
+def reports() -> list[str]:
+    return [report_address(name) for name in REPORTS]
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +38,7 @@ def books(serve: Serve) -> Iterator[Api]:
     with serve() as api:
         api.walk(api.receive(employers=[ZILVERDAM, GOUDVEEN]), choose=sparing)
         api.walk(api.receive(), choose=sparing, before="approve")
-        tell = {"since": f"{YEAR}-01-01", "source": "KADERNOTA-2026", "taxNumber": "001234567"}
+        tell = {"since": f"{office_today().year}-01-01", "source": "KADERNOTA-2026", "taxNumber": "001234567"}
         answer = api.post(f"/v1/organisations/{ZILVERDAM}/actions/set-accounts", FINANCE, tell, match="*")
         assert answer.is_success, answer.text
         yield api
@@ -77,7 +81,7 @@ def test_every_form_of_the_journal_has_the_same_lines_and_totals(books: Api) -> 
     check = dict(workbook["control"].iter_rows(values_only=True))
     assert (check["count"], check["sha256"], check["employer"]) == (5, control["sha256"], ZILVERDAM)
 
-    audit = journal(books, "xaf", more=f"&period={YEAR}")
+    audit = journal(books, "xaf", more=f"&period={office_today().year}")
     assert audit.headers["X-Control-SHA256"] == control["sha256"]
     tree = etree.fromstring(audit.content)
     assert tree.xpath("string(//x:transactions/x:totalDebit)", namespaces=SPACE) == control["debit"]
@@ -85,7 +89,7 @@ def test_every_form_of_the_journal_has_the_same_lines_and_totals(books: Api) -> 
 
 
 def test_an_audit_file_is_valid_by_the_published_schema_and_balances_entry_by_entry(books: Api) -> None:
-    for period in (str(YEAR), f"{YEAR}-{datetime.now(UTC):%m}", "2024"):
+    for period in (str(office_today().year), f"{office_today().year}-{office_today():%m}", "2024"):
         tree = etree.fromstring(journal(books, "xaf", more=f"&period={period}").content)
         schema().assertValid(tree)
         for entry in tree.iterfind(".//x:transaction", SPACE):
@@ -98,17 +102,17 @@ def test_an_audit_file_is_valid_by_the_published_schema_and_balances_entry_by_en
 
 
 def test_an_audit_file_is_of_one_employer_whose_tax_number_is_known_and_of_a_period(books: Api) -> None:
-    problem = expect_problem(books.get(f"/v1/journal-lines?format=xaf&period={YEAR}", ELSEWHERE), 409)
+    problem = expect_problem(books.get(f"/v1/journal-lines?format=xaf&period={office_today().year}", ELSEWHERE), 409)
     assert [item["rule"] for item in problem["findings"]] == ["books.audit-file-names-its-taxpayer"]
     problem = expect_problem(books.get("/v1/journal-lines?format=xaf", FINANCE), 422)
     assert [item["field"] for item in problem["errors"]] == ["period"]
-    problem = expect_problem(books.get(f"/v1/journal-lines?format=xaf&period={YEAR}", AUDITOR), 422)
+    problem = expect_problem(books.get(f"/v1/journal-lines?format=xaf&period={office_today().year}", AUDITOR), 422)
     assert [item["field"] for item in problem["errors"]] == ["employer"]
-    assert journal(books, "xaf", AUDITOR, f"&period={YEAR}&employer={ZILVERDAM}")
+    assert journal(books, "xaf", AUDITOR, f"&period={office_today().year}&employer={ZILVERDAM}")
 
 
 def test_books_are_the_own_employers_alone(books: Api) -> None:
-    for path in ("/v1/journal-lines?format=csv", *REPORTS):
+    for path in ("/v1/journal-lines?format=csv", *reports()):
         expect_problem(books.get(f"{path}&employer={GOUDVEEN}", FINANCE), 404)
         expect_problem(books.get(path, ADVISER), 403)
         expect_problem(books.get(path, PRIVACY_OFFICER), 403)
@@ -119,15 +123,16 @@ def test_books_are_the_own_employers_alone(books: Api) -> None:
 
 
 def test_nothing_personal_leaves_with_the_books(books: Api) -> None:
-    for path in ("/v1/journal-lines?format=json", *REPORTS):
+    for path in ("/v1/journal-lines?format=json", *reports()):
         for form in ("json", "csv"):
             text = books.get(f"{path}&format={form}", FINANCE).text
             for personal in ("Voorbeeld", "NL02ABNA", "VA-20", "measure", "digital", "@", FINANCE.person):
                 assert personal not in text, (path, form, personal)
 
 
-@pytest.mark.parametrize("path", REPORTS)
-def test_a_report_is_the_same_in_every_form(books: Api, path: str) -> None:
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_report_is_the_same_in_every_form(books: Api, name: str) -> None:
+    path = report_address(name)
     answer = books.read(f"{path}&format=json", FINANCE)
     written = books.get(f"{path}&format=csv", FINANCE)
     assert hashlib.sha256(written.content).hexdigest() == answer["control"]["sha256"]
@@ -145,12 +150,12 @@ def test_open_items_say_what_each_waits_for(books: Api) -> None:
 
 def test_a_year_adds_up_to_the_journal_and_is_reported_with_the_contribution_without_a_claim(books: Api) -> None:
     lines = journal(books, "json").json()["items"]
-    (row,) = books.read(f"/v1/reports/tax-classes?year={YEAR}", FINANCE)["items"]
+    (row,) = books.read(f"/v1/reports/tax-classes?year={office_today().year}", FINANCE)["items"]
     cost = sum(Decimal(line["debit"]) for line in lines if line["side"] == "cost")
     vat = sum(Decimal(line["debit"]) for line in lines if line["side"] == "vat")
     assert (Decimal(row["cost"]), Decimal(row["compensableVat"]), Decimal(row["gross"])) == (cost, vat, cost + vat)
     assert (row["taxClass"], row["designation"], row["bookings"]) == ("exempt-by-designation", "BESL 3.3.8(k)", 1)
-    answer = books.read(f"/v1/reports/spending?year={YEAR}", COORDINATOR)
+    answer = books.read(f"/v1/reports/spending?year={office_today().year}", COORDINATOR)
     by_kind = {item["employerKind"]: item for item in answer["items"]}
     assert by_kind["municipality"]["employers"] == 2
     assert Decimal(by_kind["water-board"]["cost"]) == 0
@@ -210,7 +215,7 @@ def test_the_trail_shows_a_measure_as_the_caller_may_see_it(books: Api) -> None:
 
 
 def test_a_month_is_closed_and_opened_again_over_the_api(books: Api) -> None:
-    where, month = f"/v1/organisations/{ZILVERDAM}", {"period": f"{YEAR - 1}-12"}
+    where, month = f"/v1/organisations/{ZILVERDAM}", {"period": f"{office_today().year - 1}-12"}
     assert books.post(f"{where}/actions/close-period", FINANCE, month, match="*").is_success
     assert [item["period"] for item in books.read(f"{where}/books", FINANCE)["closed"]] == [month["period"]]
     again = expect_problem(

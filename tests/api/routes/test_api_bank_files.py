@@ -3,13 +3,12 @@
 import http.client
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 from office import ADVISER, FINANCE, OFFICER, ZILVERDAM
-from served import AUDITOR, ELSEWHERE, Api, Serve, expect_problem, sparing
+from served import AUDITOR, ELSEWHERE, Api, Serve, expect_problem, office_today, sparing
 
 from api.routes import bank_files
 from states.formats.demonstration_bank import answer, report, returned
@@ -41,9 +40,6 @@ def state_of(api: Api, case: str) -> str:
     return str(payable["state"])
 
 
-TODAY = datetime.now(UTC).date()
-
-
 def test_a_batch_says_before_it_is_built_and_after_what_it_leaves_out_and_why(office: Api) -> None:
     ready, waiting = office.receive(), office.receive()
     office.walk(waiting, choose=sparing, before="approve")
@@ -69,13 +65,13 @@ def test_a_batch_says_before_it_is_built_and_after_what_it_leaves_out_and_why(of
 
 def test_a_status_report_is_taken_in_and_says_in_words_how_far_the_order_is(office: Api) -> None:
     case, address, sent = exported(office)
-    answer = take_in(office, report(sent, told_on=TODAY, status="ACSC"))
+    answer = take_in(office, report(sent, told_on=office_today(), status="ACSC"))
     assert answer.status_code == 201, answer.text
     assert (answer.json()["kind"], answer.json()["entries"]) == ("pain.002", [])
     batch = office.read(address, FINANCE)
     assert (batch["bankStatus"], batch["state"], state_of(office, case)) == ("ACSC", "exported", "batched")
     (line,) = batch["lines"]
-    file = report(sent, told_on=TODAY, rejected={line["endToEnd"]: "AC04"})
+    file = report(sent, told_on=office_today(), rejected={line["endToEnd"]: "AC04"})
     rejected = office.post("/v1/bank-messages", FINANCE, {"document": file.decode()}).json()
     (payment,) = rejected["payments"]
     assert (payment["status"], payment["reason"]) == ("RJCT", "AC04")
@@ -94,7 +90,7 @@ def test_a_status_report_is_taken_in_and_says_in_words_how_far_the_order_is(offi
 def test_an_entry_that_waits_is_seen_with_its_reason_and_matched_by_a_person(office: Api) -> None:
     case, address, sent = exported(office)
     line = next(item for item in office.read(address, FINANCE)["lines"] if item["counts"])
-    renamed = answer(sent, booked_on=TODAY).replace(line["endToEnd"].encode(), b"ELSEWHERE-1")
+    renamed = answer(sent, booked_on=office_today()).replace(line["endToEnd"].encode(), b"ELSEWHERE-1")
     without_batch = renamed.replace(f"<PmtInfId>{office.read(address, FINANCE)['messageId']}".encode(), b"<PmtInfId>X")
     taken = take_in(office, without_batch).json()
     (entry,) = taken["entries"]
@@ -110,14 +106,14 @@ def test_an_entry_that_waits_is_seen_with_its_reason_and_matched_by_a_person(off
     assert office.post(place, FINANCE, body, match="*").status_code == 200
     assert state_of(office, case) == "paid"
     assert office.read(f"{message}?waits=true", FINANCE)["entries"] == []
-    back = take_in(office, returned(sent, line["endToEnd"], booked_on=TODAY, reason="MD07")).json()
+    back = take_in(office, returned(sent, line["endToEnd"], booked_on=office_today(), reason="MD07")).json()
     assert back["entries"][0]["reasonWords"]["nl"] == "de ontvanger is overleden"
     assert state_of(office, case) == "returned"
 
 
 def test_a_file_is_sent_once_for_an_idempotency_key(office: Api) -> None:
     _, _, sent = exported(office)
-    file = answer(sent, booked_on=TODAY)
+    file = answer(sent, booked_on=office_today())
     key = {"Idempotency-Key": "statement-of-today"}
     first, again = take_in(office, file, **key), take_in(office, file, **key)
     assert (first.status_code, again.status_code) == (201, 201)

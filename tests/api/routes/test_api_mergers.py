@@ -1,12 +1,11 @@
 """Merger over the API: the successor sees the cases, and the old employer's tokens are referred to it."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import httpx
 import pytest
 from office import EMPLOYER, FINANCE, GOUDVEEN, OFFICER, ZILVERDAM, application_body, person
-from served import ADMINISTRATOR, Api, Serve, expect_problem, sparing
+from served import ADMINISTRATOR, Api, Serve, expect_problem, office_today, sparing
 
 from rules.core.roles import Actor, Role
 
@@ -21,7 +20,7 @@ def office(serve: Serve) -> Iterator[Api]:
 
 
 def merge(office: Api) -> httpx.Response:
-    today = datetime.now(UTC).date().isoformat()
+    today = office_today().isoformat()
     body = {"successor": GOUDVEEN, "mergedOn": today, "decision": "Stb-2026-1"}
     return office.post(f"/v1/organisations/{ZILVERDAM}/actions/merge", ADMINISTRATOR, body, match="*")
 

@@ -1,19 +1,26 @@
 """Progress report over the API and as a command: its formats, and wrong parameters."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from office import ADVISER, COORDINATOR
-from served import MINISTRY, Api, Serve, expect_problem
+from served import MINISTRY, Api, Serve, expect_problem, office_today
 
 from api.cli.progress_report import write
 from rules.reporting.periods import Quarter, quarter_of
 
-NOW = quarter_of(datetime.now(UTC).date())
-LAST: Quarter = quarter_of(NOW.since - timedelta(days=1))
-PERIOD = {"from": LAST.since.isoformat(), "until": LAST.until.isoformat()}
+
+def this_quarter() -> Quarter:
+    return quarter_of(office_today())
+
+
+def last_quarter() -> Quarter:
+    return quarter_of(this_quarter().since - timedelta(days=1))
+
+
+PERIOD = {"from": last_quarter().since.isoformat(), "until": last_quarter().until.isoformat()}
 ADDRESS = "/v1/progress-report"
 
 
@@ -55,7 +62,6 @@ def test_only_roles_that_manage_the_office_read_it(office: Api) -> None:
         ({"from": "2026-04-01", "until": "2026-03-31"}, "from", "2026-04-01 is after until, 2026-03-31"),
         ({"from": "2026-01-02", "until": "2026-03-31"}, "from", "give 2026-01-01 or 2026-04-01"),
         ({"from": "2026-01-01", "until": "2026-03-30"}, "until", "give 2025-12-31 or 2026-03-31"),
-        ({"from": "2026-01-01", "until": NOW.until.isoformat()}, "until", f"give {LAST.until} at the latest"),
         ({"from": "2026-01-01"}, "until", "required"),
         ({**PERIOD, "format": "pdf"}, "format", "svg"),
         ({**PERIOD, "language": "fy"}, "language", "nl"),
@@ -69,14 +75,21 @@ def test_a_question_that_cannot_be_answered_names_what_to_mend(
     assert words in error["message"]
 
 
+def test_a_quarter_that_is_not_over_has_no_report_and_the_last_one_is_named(office: Api) -> None:
+    query = {"from": "2026-01-01", "until": this_quarter().until.isoformat()}
+    (error,) = expect_problem(office.get(ADDRESS, COORDINATOR, params=query), 422)["errors"]
+    assert error["field"] == "until"
+    assert f"give {last_quarter().until} at the latest" in error["message"]
+
+
 def test_the_command_writes_a_file_or_to_the_screen(
     office: Api, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> None:
-    path = tmp_path / "report.svg"
-    assert write(office.engine, LAST.since, LAST.until, "svg", "nl", path) == 0
+    path, last = tmp_path / "report.svg", last_quarter()
+    assert write(office.engine, last.since, last.until, "svg", "nl", path) == 0
     assert path.read_text("utf-8").startswith("<svg")
     capsysbinary.readouterr()
-    assert write(office.engine, LAST.since, LAST.until, "text", "nl", None) == 0
+    assert write(office.engine, last.since, last.until, "text", "nl", None) == 0
     assert capsysbinary.readouterr().out.decode().startswith("VOORTGANGSRAPPORTAGE")
 
 
@@ -84,12 +97,13 @@ def test_the_command_says_which_option_is_wrong(
     office: Api, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     engine, path = office.engine, tmp_path / "nowhere" / "report.txt"
-    assert write(engine, LAST.since, LAST.until, "pdf", "nl", None) == 2
-    assert write(engine, LAST.since, LAST.until, "text", "fy", None) == 2
-    assert write(engine, LAST.since, NOW.until, "text", "nl", None) == 2
-    assert write(engine, LAST.since, LAST.until, "text", "nl", path) == 2
+    last, now = last_quarter(), this_quarter()
+    assert write(engine, last.since, last.until, "pdf", "nl", None) == 2
+    assert write(engine, last.since, last.until, "text", "fy", None) == 2
+    assert write(engine, last.since, now.until, "text", "nl", None) == 2
+    assert write(engine, last.since, last.until, "text", "nl", path) == 2
     output = capsys.readouterr().err
     assert "--format: There is no pdf; give one of text, csv, svg, png" in output
     assert "--language: There is no fy; give one of nl, en." in output
-    assert f"--until: {NOW.until} lies in a quarter that is not over yet" in output
+    assert f"--until: {now.until} lies in a quarter that is not over yet" in output
     assert f"--out: {path} cannot be written" in output

@@ -4,12 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from office import AUTHORITY, COORDINATOR, EMPLOYER, OFFICER, ZILVERDAM
-from served import ADMINISTRATOR, AUDITOR, MINISTRY, Api, expect_problem
+from served import ADMINISTRATOR, AUDITOR, MINISTRY, Api, expect_problem, office_today
 
-from rules.core.dates import office_day
-
-TODAY = office_day(datetime.now(UTC))
-TOMORROW = TODAY + timedelta(days=2)
+COMING = office_today() + timedelta(days=2)  # in the future also when the run passes midnight
 
 
 def test_the_figures_say_what_each_of_them_counts(api: Api) -> None:
@@ -34,7 +31,7 @@ def test_the_figures_say_what_each_of_them_counts(api: Api) -> None:
     }
     assert found["work"].keys() <= found["definitions"].keys()
     assert found["definitions"]["late"]["meaningNl"].startswith("Open werk")
-    assert found["until"] == TODAY.isoformat()
+    assert found["until"] == office_today().isoformat()
     before = datetime.now(UTC) - timedelta(hours=1)
     past = api.read("/v1/statistics", COORDINATOR, params={"asOf": before.isoformat().replace("+00:00", "Z")})
     assert past["work"]["asked"] == 0
@@ -55,7 +52,7 @@ def test_other_roles_do_not_read_them(api: Api, by: object) -> None:
     ("query", "field", "words"),
     [
         ({"from": "2026-03-02", "until": "2026-03-01"}, "from", "2026-03-02 is after until, 2026-03-01"),
-        ({"until": TOMORROW.isoformat()}, "until", f"{TOMORROW} is in the future"),
+        ({"until": COMING.isoformat()}, "until", f"{COMING} is in the future"),
         ({"until": "0001-01-01"}, "until", "a calendar day"),
         ({"until": "2020-12-31"}, "until", "2020-12-31 is before the oldest case; give 2021-01-01 or later"),
         ({"asOf": "0001-01-01T00:00:00Z"}, "asOf", "before the oldest case"),
